@@ -1,0 +1,35 @@
+/*
+ * status.h
+ *		What a function of the core or of the model floor can answer.
+ *
+ * The core never raises.  Where a message needs numbers, the comment beside the
+ * status names the arguments that seg_raise(status, ...) expects, with their C
+ * types; pg/error.c turns them into SQLSTATE, message, detail and hint.
+ */
+#ifndef SEG_CORE_STATUS_H
+#define SEG_CORE_STATUS_H
+
+typedef enum SegStatus
+{
+	SEG_OK = 0,
+
+	/* bytes that should be a model */
+	SEG_NOT_A_MODEL,			/* no arguments */
+	SEG_MALFORMED_MODEL,		/* no arguments */
+	SEG_NEWER_MODEL,			/* int version, int newest_known */
+	SEG_OTHER_KIND,				/* const char *got, const char *wanted */
+
+	/* rows */
+	SEG_WRONG_LENGTH,			/* size_t got, size_t wanted */
+	SEG_NOT_FINITE,				/* size_t position, from 1 */
+	SEG_NULL_FEATURE,			/* size_t position, from 1 */
+	SEG_NO_ROWS,				/* no arguments */
+	SEG_TOO_FEW_DISTINCT,		/* size_t distinct, size_t k */
+	SEG_RANGE_TOO_WIDE,			/* size_t position, from 1 */
+
+	/* sizes */
+	SEG_TOO_MANY_FEATURES,		/* size_t got, size_t most */
+	SEG_TOO_LARGE,				/* size_t bytes_needed, size_t bytes_allowed */
+} SegStatus;
+
+#endif							/* SEG_CORE_STATUS_H */

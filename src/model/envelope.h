@@ -1,0 +1,56 @@
+/*
+ * envelope.h
+ *		The one door through which bytes become a model.
+ *
+ * Every model starts with the same 16 bytes:
+ *
+ *		"SEGM"	kind (1)  version (1)  flags (2, zero)  digest (8)
+ *
+ * and a little-endian payload follows that ends exactly at the end.  The digest
+ * is seg_hash_bytes of kind, version and payload: it finds damage, and lets a
+ * cache tell two models apart without comparing all of them.
+ */
+#ifndef SEG_MODEL_ENVELOPE_H
+#define SEG_MODEL_ENVELOPE_H
+
+#include "model/codec.h"
+
+#define SEG_ENVELOPE_SIZE ((size_t) 16)
+
+/* Kinds are forever: a number is never given twice. */
+typedef enum SegKind
+{
+	SEG_KIND_KMEANS = 1,
+	SEG_KIND_RFM = 2,
+	SEG_KIND_PCA = 3,
+	SEG_KIND_ANOMALY = 4,
+	SEG_KIND_KMEANS_SWEEP = 5,
+	SEG_KIND_DRIFT = 6,
+} SegKind;
+
+/* "k-means model", "RFM model" ...; NULL for a number that is no kind. */
+extern const char *seg_kind_name(int kind);
+
+/*
+ * Open a model's envelope.
+ *
+ * IN bytes, size: the whole value.  IN kind: the kind wanted, or 0 for any.
+ * IN newest: the newest version of that kind known here (ignored for any).
+ * OUT got_kind, got_version: what the envelope says, also on SEG_OTHER_KIND
+ * and SEG_NEWER_MODEL.  OUT reader: stands before the payload.
+ * Returns SEG_OK, SEG_NOT_A_MODEL, SEG_OTHER_KIND, SEG_NEWER_MODEL or
+ * SEG_MALFORMED_MODEL (unknown flags, wrong digest).  Cost: one pass over the bytes.
+ */
+extern SegStatus seg_envelope_open(const void *bytes, size_t size, int kind, int newest,
+								   int *got_kind, int *got_version, SegReader *reader);
+
+/* The digest of a model that was opened before, for a cache's comparison. */
+extern uint64_t seg_envelope_digest(const void *bytes);
+
+/*
+ * Write the envelope around a payload of payload_size bytes that stands already
+ * at bytes + SEG_ENVELOPE_SIZE.
+ */
+extern void seg_envelope_seal(void *bytes, size_t payload_size, SegKind kind, int version);
+
+#endif							/* SEG_MODEL_ENVELOPE_H */

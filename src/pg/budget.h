@@ -1,0 +1,27 @@
+/*
+ * budget.h
+ *		segment.fit_memory: one ceiling for all live fits of a backend.
+ *
+ * GROUP BY makes many aggregate states at once, so a limit for each of them
+ * would be none.  A fit reserves before it allocates; what it reserved is given
+ * back when its memory context is reset or deleted, also after an error.
+ */
+#ifndef SEG_PG_BUDGET_H
+#define SEG_PG_BUDGET_H
+
+#include "pg/compat.h"
+
+typedef struct SegBudget SegBudget;
+
+/* A budget that lives as long as the context. */
+extern SegBudget *seg_budget_create(MemoryContext context);
+
+/* Reserve, or raise SEG_TOO_LARGE: nothing is reserved then. */
+extern void seg_budget_reserve(SegBudget *budget, size_t bytes);
+
+extern void seg_budget_release(SegBudget *budget, size_t bytes);
+
+/* What may still be reserved now. */
+extern size_t seg_budget_left(void);
+
+#endif							/* SEG_PG_BUDGET_H */

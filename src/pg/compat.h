@@ -1,0 +1,30 @@
+/*
+ * compat.h
+ *		Every difference between PostgreSQL 15, 16, 17 and 18 that we meet.
+ *
+ * No other file tests PG_VERSION_NUM.
+ */
+#ifndef SEG_PG_COMPAT_H
+#define SEG_PG_COMPAT_H
+
+#include "postgres.h"
+#include "fmgr.h"
+
+/* 16 moved VARDATA and friends out of postgres.h (d952373a987). */
+#if PG_VERSION_NUM >= 160000
+#include "varatt.h"
+#endif
+
+/* 16 declares _PG_init with PGDLLEXPORT itself (b55f62abb2c). */
+#if PG_VERSION_NUM < 160000
+extern PGDLLEXPORT void _PG_init(void);
+#endif
+
+/* 18 lets a module say its name and version (9324c8c5806). */
+#if PG_VERSION_NUM >= 180000
+#define SEG_MODULE_MAGIC PG_MODULE_MAGIC_EXT(.name = "segment")
+#else
+#define SEG_MODULE_MAGIC PG_MODULE_MAGIC
+#endif
+
+#endif							/* SEG_PG_COMPAT_H */

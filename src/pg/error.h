@@ -1,0 +1,18 @@
+/*
+ * error.h
+ *		From a status of the floors below to an error of PostgreSQL.
+ */
+#ifndef SEG_PG_ERROR_H
+#define SEG_PG_ERROR_H
+
+#include "pg/compat.h"
+
+#include "core/status.h"
+
+/*
+ * Raise the error that a status stands for.  The arguments and their types are
+ * in the comment beside the status in core/status.h.
+ */
+extern void seg_raise(SegStatus status,...) pg_attribute_noreturn();
+
+#endif							/* SEG_PG_ERROR_H */

@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# Includes point down: core knows no model and no PostgreSQL, model no PostgreSQL;
+# neither allocates, prints nor exits, and LAPACK is linalg.c's alone.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+status=0
+
+forbid() {
+    local what=$1 found
+    shift
+    if found=$(grep -nE "$@" 2>/dev/null); then
+        printf '%s:\n%s\n' "$what" "$found"
+        status=1
+    fi
+}
+
+shopt -s nullglob extglob
+core=(src/core/!(port).[ch]) model=(src/model/*.[ch])
+server='#include *[<"](postgres|fmgr|miscadmin|funcapi|access/|catalog/|commands/|executor/|lib/|nodes/|storage/|utils/|varatt|pg/)'
+forbid "the core includes what is above it" "$server|#include *\"model/" "${core[@]}"
+forbid "the model floor includes what is above it" "$server" "${model[@]}"
+forbid "floors 0 and 1 allocate, print or exit" '\b(malloc|calloc|realloc|free|printf|fprintf|exit|palloc|ereport|elog)\(' "${core[@]}" "${model[@]}"
+forbid "LAPACK outside linalg.c" '(lapacke|cblas)\.h' $(ls src/*/*.[ch] | grep -v '^src/core/linalg\.c$')
+forbid "a version test outside compat.h" 'PG_VERSION_NUM' $(ls src/*/*.[ch] | grep -v '^src/pg/compat\.h$')
+exit $status

@@ -1,0 +1,64 @@
+# A throw-away PostgreSQL with the extension in it, to be sourced by bash scripts.
+#
+# PostgreSQL finds its files relative to its binary, so a copy of the binaries
+# beside links to everything else is an installation of its own: the extension
+# is installed there and nowhere else, no root is needed to write it, no port is
+# opened, and removing one directory removes all traces.
+#
+#   scratch_make     builds the extension and installs it in $SCRATCH
+#   scratch_start    initdb and start; PGHOST, PGUSER and PATH then point there
+#   scratch_stop     stop the server
+#   scratch_remove   stop and remove everything
+#   as_server CMD    run a command as a user that may run a server (never root)
+
+TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+PG_CONFIG=${PG_CONFIG:-/usr/lib/postgresql/${PGMAJOR:-15}/bin/pg_config}
+SERVER_USER=postgres
+
+as_server() {
+    if [ "$(id -u)" -eq 0 ]; then
+        runuser -u "$SERVER_USER" -- "$@"
+    else
+        "$@"
+    fi
+}
+
+scratch_make() {
+    SCRATCH=$(mktemp -d "${TMPDIR:-/tmp}/segment.XXXXXX")
+    chmod 755 "$SCRATCH"
+    local bin lib share
+    bin=$("$PG_CONFIG" --bindir) lib=$("$PG_CONFIG" --pkglibdir) share=$("$PG_CONFIG" --sharedir)
+    SCRATCH_BIN=$SCRATCH$bin
+    mkdir -p "$SCRATCH_BIN" "$SCRATCH$lib" "$SCRATCH$share"
+    cp -a "$bin/." "$SCRATCH_BIN"
+    cp -as "$lib/." "$SCRATCH$lib"
+    cp -as "$share/." "$SCRATCH$share"
+    [ -e "$SCRATCH/usr/include" ] || ln -s /usr/include "$SCRATCH/usr/include"
+    # whatever version of ours the machine has stays out of it
+    rm -f "$SCRATCH$lib/segment.so" "$SCRATCH$share"/extension/segment*
+    make -s -C "$TOP" -j "$(nproc)" PG_CONFIG="$PG_CONFIG" all || return 1
+    make -s -C "$TOP" PG_CONFIG="$SCRATCH_BIN/pg_config" install >"$SCRATCH/install.log" || return 1
+    [ "$(id -u)" -ne 0 ] || chown "$SERVER_USER" "$SCRATCH"
+    export PATH="$SCRATCH_BIN:$PATH"
+}
+
+scratch_start() {
+    export PGHOST=$SCRATCH PGPORT=5432 PGUSER=postgres PGDATABASE=postgres
+    unset PGPASSWORD PGSERVICE PGOPTIONS
+    (cd "$SCRATCH" &&
+        as_server "$SCRATCH_BIN/initdb" -D "$SCRATCH/data" -U postgres -A trust --no-sync \
+            --encoding=UTF8 --locale=C.UTF-8 >"$SCRATCH/initdb.log" &&
+        as_server "$SCRATCH_BIN/pg_ctl" -D "$SCRATCH/data" -l "$SCRATCH/server.log" -w -s start \
+            -o "-k $SCRATCH -c listen_addresses='' -c fsync=off -c timezone=UTC ${SCRATCH_OPTIONS:-}")
+}
+
+scratch_stop() {
+    if [ -f "${SCRATCH:-/nonexistent}/data/postmaster.pid" ]; then
+        (cd "$SCRATCH" && as_server "$SCRATCH_BIN/pg_ctl" -D "$SCRATCH/data" -m immediate -s -w stop)
+    fi
+}
+
+scratch_remove() {
+    scratch_stop
+    [ -z "${SCRATCH:-}" ] || rm -rf "$SCRATCH"
+}

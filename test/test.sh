@@ -1,0 +1,111 @@
+#!/usr/bin/env bash
+# Every suite, in order, on a throw-away server; closes with "N passed, N failed".
+#
+#   test/test.sh [suite ...]     suites: floors unit fuzz regress isolation tap
+#   ACCEPT=1 test/test.sh regress     take the results as the new answers
+#   TAP='t/20_rfm.pl' REGRESS='api rfm' test/test.sh regress tap     only these
+set -uo pipefail
+. "$(dirname "$0")/scratch.sh"
+cd "$TOP"
+
+suites=("$@")
+[ ${#suites[@]} -gt 0 ] || suites=(floors unit fuzz regress isolation tap)
+passed=0 failed=0 skipped=0
+
+ok() { passed=$((passed + 1)); echo "ok      $1"; }
+bad() { failed=$((failed + 1)); echo "FAILED  $1"; }
+
+suite_floors() {
+    if test/floors.sh; then ok "includes point down"; else bad "includes point down"; fi
+}
+
+# cmocka prints "[  PASSED  ] 7 test(s)." and "[  FAILED  ] 1 test(s), listed below:"
+suite_unit() {
+    local log=$SCRATCH/unit.log program good
+    if ! make -s -j "$(nproc)" -f test/unit.mk top=. unit-programs; then bad "unit: build"; return; fi
+    for program in build/unit/test_*; do
+        [ -x "$program" ] || continue
+        if "./$program" >"$log" 2>&1; then
+            good=$(sed -n 's/.*\[  PASSED  \] \([0-9]*\) test.*/\1/p' "$log" | tail -1)
+            passed=$((passed + good))
+            echo "ok      unit: ${program##*/} ($good)"
+        else
+            bad "unit: ${program##*/}"
+            tail -40 "$log"
+        fi
+    done
+}
+
+suite_fuzz() {
+    local program name
+    if ! make -s -j "$(nproc)" -f test/unit.mk top=. replay; then bad "fuzz: build"; return; fi
+    for program in build/replay/fuzz_*; do
+        [ -x "$program" ] || continue
+        name=${program##*/}
+        if "./$program" "test/fuzz/corpus/$name" >"$SCRATCH/fuzz.log" 2>&1; then
+            ok "fuzz: $name, $(tail -1 "$SCRATCH/fuzz.log")"
+        else
+            bad "fuzz: $name"
+            tail -40 "$SCRATCH/fuzz.log"
+        fi
+    done
+}
+
+# pg_regress and pg_isolation_regress print "test name ... ok" or "... FAILED"
+pg_suite() {
+    local suite=$1 target=$2 log=$SCRATCH/$1.log
+    make -s PG_CONFIG="$SCRATCH_BIN/pg_config" "$target" "${@:3}" >"$log" 2>&1
+    local status=$? good wrong
+    good=$(grep -cE '^test .* \.\.\. ok' "$log")
+    wrong=$(grep -cE '^test .* \.\.\. FAILED' "$log")
+    passed=$((passed + good))
+    failed=$((failed + wrong))
+    grep -E '^test ' "$log" | sed "s/^test /$suite: /"
+    if [ $status -ne 0 ]; then
+        [ "$wrong" -gt 0 ] || { bad "$suite"; tail -20 "$log"; }
+        cat regression.diffs output_iso/regression.diffs 2>/dev/null
+    fi
+    [ -z "${ACCEPT:-}" ] || cp results/*.out expected/
+    rm -rf regression.diffs regression.out results output_iso
+}
+
+suite_regress() { pg_suite regress installcheck ISOLATION= ${REGRESS:+REGRESS="$REGRESS"}; }
+suite_isolation() {
+    compgen -G 'test/isolation/specs/*.spec' >/dev/null || return
+    pg_suite isolation installcheck REGRESS=
+}
+
+# TAP tests start servers of their own, so they run as a user who may.
+suite_tap() {
+    compgen -G 'test/t/*.pl' >/dev/null || return
+    local log=$SCRATCH/tap.log perl
+    perl=$(dirname "$("$PG_CONFIG" --pgxs)")/../test/perl
+    as_server cp -r "$TOP/test" "$SCRATCH/test"
+    (cd "$SCRATCH/test" &&
+        as_server env PATH="$PATH" PERL5LIB="$perl:$SCRATCH/test/t" TESTDATADIR="$SCRATCH/tmp_check" \
+            TESTLOGDIR="$SCRATCH/tmp_check/log" PG_REGRESS="$(dirname "$("$PG_CONFIG" --pgxs)")/../test/regress/pg_regress" \
+            SEGMENT_SHARED="$(cd "$TOP/.." && pwd)/shared" SEGMENT_TOP="$TOP" LC_ALL=C.UTF-8 \
+            prove --verbose --timer ${TAP:-t/*.pl}) >"$log" 2>&1
+    local status=$?
+    passed=$((passed + $(grep -cE '^ok ' "$log")))
+    failed=$((failed + $(grep -cE '^not ok ' "$log")))
+    skipped=$((skipped + $(grep -cE '^(ok .*# skip|1\.\.0 # SKIP|t/.* skipped:)' "$log")))
+    grep -E '^\[[0-9:]+\] t/.*|^t/.*\.\.+|skipped' "$log" | grep -vE 'Dubious|Failed' | sort -u | head -60
+    if [ $status -ne 0 ]; then
+        grep -qE '^not ok ' "$log" || bad "tap"
+        grep -vE '^ok ' "$log" | tail -80
+    fi
+}
+
+trap scratch_remove EXIT
+if scratch_make && scratch_start; then
+    for suite in "${suites[@]}"; do
+        "suite_$suite"
+    done
+else
+    bad "build and start"
+fi
+echo
+[ $skipped -eq 0 ] || echo "($skipped skipped: the reference data is not beside the project)"
+echo "$passed passed, $failed failed"
+[ $failed -eq 0 ] && [ $passed -gt 0 ]
