@@ -26,6 +26,8 @@ typedef enum SegStatus
 	SEG_NO_ROWS,				/* no arguments */
 	SEG_TOO_FEW_DISTINCT,		/* size_t distinct, size_t k */
 	SEG_RANGE_TOO_WIDE,			/* size_t position, from 1 */
+	SEG_LOG_DOMAIN,				/* size_t position, from 1 */
+	SEG_TOO_FAR,				/* no arguments */
 
 	/* sizes */
 	SEG_TOO_MANY_FEATURES,		/* size_t got, size_t most */

@@ -93,6 +93,16 @@ seg_raise(SegStatus status,...)
 					 errmsg("feature %zu has too wide a range of values", va_arg(args, size_t)),
 					 errhint("Scale the feature or leave out its extreme values.")));
 			break;
+		case SEG_LOG_DOMAIN:
+			ereport(ERROR,
+					(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+					 errmsg("feature %zu must be greater than -1 for log1p", va_arg(args, size_t))));
+			break;
+		case SEG_TOO_FAR:
+			ereport(ERROR,
+					(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+					 errmsg("row is too far from every center for its distance to be computed")));
+			break;
 		case SEG_TOO_MANY_FEATURES:
 			{
 				size_t		got = va_arg(args, size_t);

@@ -1,0 +1,210 @@
+/*
+ * kmeans_model.c
+ *		A fitted k-means model as a struct and as bytes; see kmeans_model.h.
+ *
+ * Layout of version 1, all little-endian:
+ *
+ *		u32 k, d, next_cluster_id
+ *		u8 standardize, null_policy, init_method, algorithm, converged
+ *		u64 seed; u32 n_init, max_iterations, iterations; f64 tolerance
+ *		u64 rows_used, rows_skipped; f64 weight
+ *		f64 inertia, total_ss, between_ss, silhouette
+ *		d features: text name; u8 transform; f64 shift, scale, fill;
+ *			u64 imputed; f64 minimum, maximum, mean, sd
+ *		k clusters: u32 cluster_id; text name; u64 size; f64 weight, inertia
+ *		f64 centers[k d], means[k d], sds[k d], quartiles[k d 3]
+ *		f64 bounds[d (bins - 1)]; u64 counts[d bins]
+ */
+#include "model/kmeans_model.h"
+
+/* the smallest encoded feature and cluster, for checking counts */
+#define FEATURE_BYTES (4 + 1 + 3 * 8 + 8 + 4 * 8)
+#define CLUSTER_BYTES (4 + 4 + 8 + 2 * 8)
+
+size_t
+seg_kmeans_decoded_size(size_t payload_size)
+{
+	/*
+	 * Each array takes no more than its bytes did, but for the structs of
+	 * features and clusters (pointers and padding) and the rounding of every
+	 * text and array to SEG_ARENA_ALIGN; the smallest of these has 32 bytes.
+	 */
+	return 4 * payload_size + 16 * SEG_ARENA_ALIGN;
+}
+
+static void
+read_features(SegReader *reader, SegArena *arena, SegKmeansModel *model)
+{
+	for (uint32_t j = 0; j < model->d && !reader->failed; j++)
+	{
+		SegKmeansFeature *feature = &model->features[j];
+
+		feature->name = seg_read_text(reader, arena);
+		feature->transform = seg_read_choice(reader, SEG_TRANSFORM_LOG1P + 1);
+		feature->shift = seg_read_double(reader);
+		feature->scale = seg_read_double(reader);
+		feature->fill = seg_read_double(reader);
+		feature->imputed = seg_read_u64(reader);
+		feature->minimum = seg_read_double(reader);
+		feature->maximum = seg_read_double(reader);
+		feature->mean = seg_read_double(reader);
+		feature->sd = seg_read_double(reader);
+		if (feature->scale < 0 || feature->sd < 0)
+			reader->failed = true;
+	}
+}
+
+static void
+read_clusters(SegReader *reader, SegArena *arena, SegKmeansModel *model)
+{
+	for (uint32_t c = 0; c < model->k && !reader->failed; c++)
+	{
+		SegKmeansCluster *cluster = &model->clusters[c];
+
+		cluster->cluster_id = seg_read_u32(reader);
+		cluster->name = seg_read_text(reader, arena);
+		cluster->size = seg_read_u64(reader);
+		cluster->weight = seg_read_double(reader);
+		cluster->inertia = seg_read_double(reader);
+		if (cluster->cluster_id == 0 || cluster->cluster_id >= model->next_cluster_id ||
+			cluster->weight < 0 || cluster->inertia < 0)
+			reader->failed = true;
+		for (uint32_t other = 0; other < c; other++)
+			if (model->clusters[other].cluster_id == cluster->cluster_id)
+				reader->failed = true;
+	}
+}
+
+static void
+read_head(SegReader *reader, SegKmeansModel *model)
+{
+	model->k = seg_read_u32(reader);
+	model->d = seg_read_u32(reader);
+	model->next_cluster_id = seg_read_u32(reader);
+	model->standardize = seg_read_choice(reader, SEG_STANDARDIZE_NONE + 1);
+	model->null_policy = seg_read_choice(reader, SEG_NULL_ZERO + 1);
+	model->init_method = seg_read_choice(reader, SEG_INIT_CENTROIDS + 1);
+	model->algorithm = seg_read_choice(reader, SEG_KMEANS_BISECTING + 1);
+	model->converged = seg_read_choice(reader, 2);
+	model->seed = seg_read_u64(reader);
+	model->n_init = seg_read_u32(reader);
+	model->max_iterations = seg_read_u32(reader);
+	model->iterations = seg_read_u32(reader);
+	model->tolerance = seg_read_double(reader);
+	model->rows_used = seg_read_u64(reader);
+	model->rows_skipped = seg_read_u64(reader);
+	model->weight = seg_read_double(reader);
+	model->inertia = seg_read_double(reader);
+	model->total_ss = seg_read_double(reader);
+	model->between_ss = seg_read_double(reader);
+	model->silhouette = seg_read_double(reader);
+}
+
+static bool
+bounds_ascend(const SegKmeansModel *model)
+{
+	for (uint32_t j = 0; j < model->d; j++)
+	{
+		const double *bounds = model->bounds + (size_t) j * (SEG_KMEANS_BINS - 1);
+
+		for (int b = 1; b < SEG_KMEANS_BINS - 1; b++)
+			if (bounds[b] < bounds[b - 1])
+				return false;
+	}
+	return true;
+}
+
+SegStatus
+seg_kmeans_decode(SegReader *reader, int version, SegArena *arena, SegKmeansModel *model)
+{
+	size_t		cells;
+
+	Assert(version == SEG_KMEANS_VERSION);
+	read_head(reader, model);
+	if (reader->failed || model->k == 0 || model->d == 0 ||
+		model->k > SEG_KMEANS_MAX_K || model->k > reader->left / CLUSTER_BYTES ||
+		model->d > reader->left / FEATURE_BYTES)
+		return SEG_MALFORMED_MODEL;
+	cells = (size_t) model->k * model->d;
+	model->features = seg_arena_take(arena, model->d, sizeof(SegKmeansFeature));
+	model->clusters = seg_arena_take(arena, model->k, sizeof(SegKmeansCluster));
+	if (model->features == NULL || model->clusters == NULL)
+		return SEG_MALFORMED_MODEL;
+	read_features(reader, arena, model);
+	read_clusters(reader, arena, model);
+	model->centers = seg_read_doubles(reader, arena, cells);
+	model->means = seg_read_doubles(reader, arena, cells);
+	model->sds = seg_read_doubles(reader, arena, cells);
+	model->quartiles = seg_read_doubles(reader, arena, cells * 3);
+	model->bounds = seg_read_doubles(reader, arena, (size_t) model->d * (SEG_KMEANS_BINS - 1));
+	model->counts = seg_read_u64s(reader, arena, (size_t) model->d * SEG_KMEANS_BINS);
+	return seg_reader_done(reader) && bounds_ascend(model) ? SEG_OK : SEG_MALFORMED_MODEL;
+}
+
+void
+seg_kmeans_encode(SegWriter *writer, const SegKmeansModel *model)
+{
+	size_t		cells = (size_t) model->k * model->d;
+
+	seg_write_u32(writer, model->k);
+	seg_write_u32(writer, model->d);
+	seg_write_u32(writer, model->next_cluster_id);
+	seg_write_u8(writer, model->standardize);
+	seg_write_u8(writer, model->null_policy);
+	seg_write_u8(writer, model->init_method);
+	seg_write_u8(writer, model->algorithm);
+	seg_write_u8(writer, model->converged);
+	seg_write_u64(writer, model->seed);
+	seg_write_u32(writer, model->n_init);
+	seg_write_u32(writer, model->max_iterations);
+	seg_write_u32(writer, model->iterations);
+	seg_write_double(writer, model->tolerance);
+	seg_write_u64(writer, model->rows_used);
+	seg_write_u64(writer, model->rows_skipped);
+	seg_write_double(writer, model->weight);
+	seg_write_double(writer, model->inertia);
+	seg_write_double(writer, model->total_ss);
+	seg_write_double(writer, model->between_ss);
+	seg_write_double(writer, model->silhouette);
+	for (uint32_t j = 0; j < model->d; j++)
+	{
+		const SegKmeansFeature *feature = &model->features[j];
+
+		seg_write_text(writer, feature->name);
+		seg_write_u8(writer, feature->transform);
+		seg_write_double(writer, feature->shift);
+		seg_write_double(writer, feature->scale);
+		seg_write_double(writer, feature->fill);
+		seg_write_u64(writer, feature->imputed);
+		seg_write_double(writer, feature->minimum);
+		seg_write_double(writer, feature->maximum);
+		seg_write_double(writer, feature->mean);
+		seg_write_double(writer, feature->sd);
+	}
+	for (uint32_t c = 0; c < model->k; c++)
+	{
+		const SegKmeansCluster *cluster = &model->clusters[c];
+
+		seg_write_u32(writer, cluster->cluster_id);
+		seg_write_text(writer, cluster->name);
+		seg_write_u64(writer, cluster->size);
+		seg_write_double(writer, cluster->weight);
+		seg_write_double(writer, cluster->inertia);
+	}
+	seg_write_doubles(writer, model->centers, cells);
+	seg_write_doubles(writer, model->means, cells);
+	seg_write_doubles(writer, model->sds, cells);
+	seg_write_doubles(writer, model->quartiles, cells * 3);
+	seg_write_doubles(writer, model->bounds, (size_t) model->d * (SEG_KMEANS_BINS - 1));
+	seg_write_u64s(writer, model->counts, (size_t) model->d * SEG_KMEANS_BINS);
+}
+
+uint32_t
+seg_kmeans_find_cluster(const SegKmeansModel *model, uint32_t cluster_id)
+{
+	uint32_t	c = 0;
+
+	while (c < model->k && model->clusters[c].cluster_id != cluster_id)
+		c++;
+	return c;
+}

@@ -1,0 +1,94 @@
+/*
+ * kmeans_scorer.c
+ *		A k-means model made ready to score rows; see kmeans_scorer.h.
+ */
+#include "model/kmeans_scorer.h"
+
+size_t
+seg_kmeans_scorer_size(size_t payload_size)
+{
+	/* centers side by side take up to SEG_CENTER_LANES times their bytes (k = 1) */
+	return seg_kmeans_decoded_size(payload_size) + (SEG_CENTER_LANES + 1) * payload_size;
+}
+
+SegStatus
+seg_kmeans_scorer_decode(SegReader *reader, int version, SegArena *arena, void *result)
+{
+	SegKmeansScorer *scorer = result;
+	SegKmeansModel *model = &scorer->model;
+	SegStatus	status = seg_kmeans_decode(reader, version, arena, model);
+	double	   *by_feature;
+
+	if (status != SEG_OK)
+		return status;
+	scorer->inverse = seg_arena_take(arena, model->d, sizeof(double));
+	by_feature = seg_arena_take(arena, model->d, seg_centers_stride(model->k) * sizeof(double));
+	if (scorer->inverse == NULL || by_feature == NULL)
+		return SEG_MALFORMED_MODEL;
+	seg_centers_pack(&scorer->centers, model->centers, model->k, model->d, by_feature);
+	scorer->has_transform = false;
+	for (uint32_t j = 0; j < model->d; j++)
+	{
+		const SegKmeansFeature *feature = &model->features[j];
+
+		scorer->inverse[j] = feature->scale > 0 ? 1 / feature->scale : 0;
+		if (!isfinite(scorer->inverse[j]))
+			return SEG_MALFORMED_MODEL;
+		if (feature->transform != SEG_TRANSFORM_NONE)
+			scorer->has_transform = true;
+	}
+	return SEG_OK;
+}
+
+static SegStatus
+fill_nulls(const SegKmeansModel *model, double *row, size_t *position)
+{
+	bool		imputes = model->null_policy != SEG_NULL_ERROR && model->null_policy != SEG_NULL_SKIP;
+
+	for (uint32_t j = 0; j < model->d; j++)
+	{
+		if (!isnan(row[j]))
+			continue;
+		*position = j + 1;
+		if (!imputes)
+			return SEG_NULL_FEATURE;
+		row[j] = model->features[j].fill;
+	}
+	return SEG_OK;
+}
+
+SegStatus
+seg_kmeans_to_fitted(const SegKmeansScorer *scorer, double *row, size_t *position)
+{
+	const SegKmeansModel *model = &scorer->model;
+	double		probe = 0;
+
+	for (uint32_t j = 0; j < model->d; j++)
+		probe += row[j] * 0.0;
+	if (probe != 0)
+	{
+		SegStatus	status = fill_nulls(model, row, position);
+
+		if (status != SEG_OK)
+			return status;
+	}
+	if (scorer->has_transform)
+		for (uint32_t j = 0; j < model->d; j++)
+			if (model->features[j].transform == SEG_TRANSFORM_LOG1P && row[j] <= -1)
+			{
+				*position = j + 1;
+				return SEG_LOG_DOMAIN;
+			}
+	for (uint32_t j = 0; j < model->d; j++)
+		row[j] = seg_kmeans_fitted_value(model->features[j].transform, model->features[j].shift,
+										 scorer->inverse[j], row[j]);
+	return SEG_OK;
+}
+
+void
+seg_kmeans_center_in_input_units(const SegKmeansModel *model, size_t c, double *center)
+{
+	for (uint32_t j = 0; j < model->d; j++)
+		center[j] = seg_kmeans_input_value(model->features[j].transform, model->features[j].shift,
+										   model->features[j].scale, model->centers[c * model->d + j]);
+}

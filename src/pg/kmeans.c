@@ -1,0 +1,105 @@
+/*
+ * kmeans.c
+ *		Scoring rows with a k-means model: kmeans_assign, kmeans_distance.
+ */
+#include "pg/kmeans.h"
+
+#include "mb/pg_wchar.h"
+
+#include "pg/error.h"
+#include "pg/features.h"
+
+const SegModelType seg_kmeans_model_type = {
+	.kind = SEG_KIND_KMEANS,
+	.newest = SEG_KMEANS_VERSION,
+	.struct_size = sizeof(SegKmeansScorer),
+	.decoded_size = seg_kmeans_scorer_size,
+	.decode = seg_kmeans_scorer_decode,
+};
+
+bytea *
+seg_kmeans_model_bytes(const SegKmeansModel *model)
+{
+	SegWriter	writer = {NULL, 0};
+	uint8	   *payload;
+	bytea	   *bytes;
+
+	seg_kmeans_encode(&writer, model);
+	bytes = seg_model_alloc(writer.size, &payload);
+	writer = (SegWriter) {payload, 0};
+	seg_kmeans_encode(&writer, model);
+	seg_model_seal(bytes, &seg_kmeans_model_type);
+	return bytes;
+}
+
+/* Names are UTF-8 in the model, whatever the database's encoding. */
+static char *
+name_or(const char *name, const char *what, size_t number)
+{
+	if (name[0] == '\0')
+		return psprintf("%s %zu", what, number);
+	return pstrdup(pg_any_to_server(name, strlen(name), PG_UTF8));
+}
+
+char *
+seg_kmeans_cluster_name(const SegKmeansCluster *cluster)
+{
+	return name_or(cluster->name, "cluster", cluster->cluster_id);
+}
+
+char *
+seg_kmeans_feature_name(const SegKmeansFeature *feature, size_t position)
+{
+	return name_or(feature->name, "feature", position);
+}
+
+bool
+seg_kmeans_score_row(FunctionCallInfo fcinfo, SegKmeansRow *result)
+{
+	static double z[SEG_MAX_FEATURES];
+	static double d2[SEG_KMEANS_MAX_K + SEG_CENTER_LANES];
+	const SegKmeansScorer *scorer = seg_model_argument(fcinfo, 0, 0, &seg_kmeans_model_type);
+	SegFeatures features = seg_features_open(PG_GETARG_DATUM(1));
+	size_t		position = 0;
+	SegStatus	status;
+
+	if (features.d != scorer->model.d)
+		seg_raise(SEG_WRONG_LENGTH, features.d, (size_t) scorer->model.d);
+	(void) seg_features_copy(&features, z);
+	seg_features_close(&features);
+	status = seg_kmeans_to_fitted(scorer, z, &position);
+	if (status == SEG_NULL_FEATURE && scorer->model.null_policy == SEG_NULL_SKIP)
+		return false;
+	if (status != SEG_OK)
+		seg_raise(status, position);
+	seg_centers_distances(&scorer->centers, z, d2);
+	result->scorer = scorer;
+	result->z = z;
+	result->d2 = d2;
+	result->nearest = seg_centers_nearest(d2, scorer->model.k);
+	if (!isfinite(result->nearest.first_d2))
+		seg_raise(SEG_TOO_FAR);
+	return true;
+}
+
+PG_FUNCTION_INFO_V1(kmeans_assign);
+Datum
+kmeans_assign(PG_FUNCTION_ARGS)
+{
+	SegKmeansRow row;
+
+	if (!seg_kmeans_score_row(fcinfo, &row))
+		PG_RETURN_NULL();
+	PG_RETURN_INT32(row.scorer->model.clusters[row.nearest.first].cluster_id);
+}
+
+PG_FUNCTION_INFO_V1(kmeans_distance);
+Datum
+kmeans_distance(PG_FUNCTION_ARGS)
+{
+	SegKmeansRow row;
+
+	if (!seg_kmeans_score_row(fcinfo, &row))
+		PG_RETURN_NULL();
+	PG_RETURN_FLOAT8(sqrt(row.nearest.first_d2));
+}
