@@ -5,6 +5,7 @@
 #   make setup            only install what the two need (apt)
 #   make unit             the core's unit tests, under ASan and UBSan, no server
 #   make fuzz             libFuzzer binaries in build/fuzz (clang)
+#   make generator        build/sap_export, which writes SAP-shaped exports
 #   make; make install; make installcheck PG_CONFIG=...     ordinary PGXS
 #
 # A new .c file in src/, piece in sql/ or question in test/sql/ is picked up
@@ -16,7 +17,7 @@ top := $(patsubst %/,%,$(dir $(firstword $(MAKEFILE_LIST))))
 
 # ---- targets that work before the server headers are installed -------------
 
-BARE = demo test setup unit fuzz unit-clean
+BARE = demo test setup unit fuzz generator unit-clean
 
 .PHONY: $(BARE)
 
@@ -26,7 +27,7 @@ setup:
 demo test: setup
 	@$(top)/test/$@.sh
 
-unit fuzz unit-clean:
+unit fuzz generator unit-clean:
 	@$(MAKE) --no-print-directory -f $(top)/test/unit.mk top=$(top) $@
 
 # ---- PGXS -----------------------------------------------------------------

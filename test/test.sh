@@ -80,11 +80,14 @@ suite_tap() {
     compgen -G 'test/t/*.pl' >/dev/null || return
     local log=$SCRATCH/tap.log perl
     perl=$(dirname "$("$PG_CONFIG" --pgxs)")/../test/perl
-    as_server cp -r "$TOP/test" "$SCRATCH/test"
+    if ! make -s -f test/unit.mk top=. generator; then bad "generator: build"; return; fi
+    cp -r test "$SCRATCH/test"
+    cp build/sap_export "$SCRATCH/test"
+    [ "$(id -u)" -ne 0 ] || chown -R "$SERVER_USER" "$SCRATCH/test"
     (cd "$SCRATCH/test" &&
         as_server env PATH="$PATH" PERL5LIB="$perl:$SCRATCH/test/t" TESTDATADIR="$SCRATCH/tmp_check" \
             TESTLOGDIR="$SCRATCH/tmp_check/log" PG_REGRESS="$(dirname "$("$PG_CONFIG" --pgxs)")/../test/regress/pg_regress" \
-            SEGMENT_SHARED="$(cd "$TOP/.." && pwd)/shared" SEGMENT_TOP="$TOP" LC_ALL=C.UTF-8 \
+            SEGMENT_SHARED="$(cd "$TOP/.." && pwd)/shared" SEGMENT_GENERATOR="$SCRATCH/test/sap_export" LC_ALL=C.UTF-8 \
             prove --verbose --timer ${TAP:-t/*.pl}) >"$log" 2>&1
     local status=$?
     passed=$((passed + $(grep -cE '^ok ' "$log")))

@@ -1,5 +1,6 @@
 # Floors 0 and 1 without a server: unit tests (gcc, ASan, UBSan), fuzz targets
-# (clang, libFuzzer) and their replay. Called by the Makefile with top=.
+# (clang, libFuzzer) and their replay; the generator of SAP-shaped exports.
+# Called by the Makefile with top=.
 
 build = build
 CORE = $(sort $(wildcard $(top)/src/core/*.c) $(wildcard $(top)/src/model/*.c))
@@ -42,6 +43,16 @@ $(build)/fuzzobj/%.o: $(top)/%.c $(HEADERS)
 $(build)/fuzz/%: $(top)/test/fuzz/%.c $(call objs,fuzzobj) $(HEADERS)
 	@mkdir -p $(@D)
 	clang $(COMMON) -O1 $(SANITIZE) -fsanitize=fuzzer $< $(call objs,fuzzobj) $(LIBS) -o $@
+
+# sap_export DIR [customers=N] [months=N] [seed=N] [damaged=N]
+GENERATOR = $(sort $(wildcard $(top)/test/generator/*.c))
+
+.PHONY: generator
+generator: $(build)/sap_export
+
+$(build)/sap_export: $(GENERATOR) $(wildcard $(top)/test/generator/*.h) $(top)/src/core/rng.h
+	@mkdir -p $(@D)
+	$(CC) $(COMMON) -O2 $(GENERATOR) -o $@
 
 unit-clean:
 	rm -rf $(build)
