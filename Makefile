@@ -44,9 +44,9 @@ UPDATES = $(patsubst $(top)/%,%,$(wildcard $(top)/sql/update/*.sql))
 DATA_built = segment--$(EXTVERSION).sql
 EXTRA_CLEAN = build results output_iso
 
-REGRESS = $(sort $(patsubst $(top)/test/sql/%.sql,%,$(wildcard $(top)/test/sql/*.sql)))
+REGRESS := $(sort $(patsubst $(top)/test/sql/%.sql,%,$(wildcard $(top)/test/sql/*.sql)))
 REGRESS_OPTS = --inputdir=$(top)/test --load-extension=segment
-ISOLATION = $(sort $(patsubst $(top)/test/isolation/specs/%.spec,%,$(wildcard $(top)/test/isolation/specs/*.spec)))
+ISOLATION := $(sort $(patsubst $(top)/test/isolation/specs/%.spec,%,$(wildcard $(top)/test/isolation/specs/*.spec)))
 ISOLATION_OPTS = --inputdir=$(top)/test/isolation --load-extension=segment
 
 # -ffp-contract=off: the same bits from every instruction set.

@@ -15,6 +15,11 @@ TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 PG_CONFIG=${PG_CONFIG:-/usr/lib/postgresql/${PGMAJOR:-15}/bin/pg_config}
 SERVER_USER=postgres
 
+# Whatever called us has its own idea of these.
+umask 022
+unset MAKEFLAGS MFLAGS MAKEOVERRIDES
+unset PGDATA PGHOSTADDR PGPASSWORD PGPASSFILE PGSERVICE PGSERVICEFILE PGOPTIONS PGTZ PGDATESTYLE PGCLIENTENCODING
+
 as_server() {
     if [ "$(id -u)" -eq 0 ]; then
         runuser -u "$SERVER_USER" -- "$@"
@@ -23,8 +28,17 @@ as_server() {
     fi
 }
 
+# Where the server's user can go, and short enough for the name of a socket.
+scratch_parent() {
+    local parent=${TMPDIR:-/tmp}
+    if [ ${#parent} -gt 60 ] || ! as_server test -x "$parent"; then
+        parent=/tmp
+    fi
+    echo "$parent"
+}
+
 scratch_make() {
-    SCRATCH=$(mktemp -d "${TMPDIR:-/tmp}/segment.XXXXXX")
+    SCRATCH=$(mktemp -d "$(scratch_parent)/segment.XXXXXX") || return 1
     chmod 755 "$SCRATCH"
     local bin lib share
     bin=$("$PG_CONFIG" --bindir) lib=$("$PG_CONFIG" --pkglibdir) share=$("$PG_CONFIG" --sharedir)
@@ -44,7 +58,6 @@ scratch_make() {
 
 scratch_start() {
     export PGHOST=$SCRATCH PGPORT=5432 PGUSER=postgres PGDATABASE=postgres
-    unset PGPASSWORD PGSERVICE PGOPTIONS
     (cd "$SCRATCH" &&
         as_server "$SCRATCH_BIN/initdb" -D "$SCRATCH/data" -U postgres -A trust --no-sync \
             --encoding=UTF8 --locale=C.UTF-8 >"$SCRATCH/initdb.log" &&

@@ -2,37 +2,47 @@
 # Install what building and testing need and what is missing, with apt, by name.
 #
 # Debian 12 ships PostgreSQL 15; on another release name its version: PGMAJOR=17.
+# Nothing is installed, and no right is asked for, when nothing is missing.
 set -euo pipefail
 major=${PGMAJOR:-15}
 packages=(
-    gcc make                                   # the build
+    gcc libc6-dev make                         # the build
     "postgresql-server-dev-$major"             # headers, PGXS, pg_regress
     "postgresql-$major"                        # the server itself
     liblapacke-dev libopenblas0-serial         # linear algebra, single-threaded
     libcmocka-dev                              # unit tests
-    libipc-run-perl                            # TAP tests
+    perl libipc-run-perl                       # TAP tests
     gzip xz-utils                              # the reference data is compressed
 )
 
+command -v dpkg-query >/dev/null || {
+    echo "This is no Debian; have these installed, or what they are called here: ${packages[*]}" >&2
+    exit 1
+}
 missing=()
 for package in "${packages[@]}"; do
-    dpkg-query -W -f '${db:Status-Abbrev}' "$package" 2>/dev/null | grep -q '^ii' || missing+=("$package")
+    [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing+=("$package")
 done
-[ ${#missing[@]} -eq 0 ] && exit 0
+[ ${#missing[@]} -gt 0 ] || exit 0
 
-as_root=()
+as_root=(env DEBIAN_FRONTEND=noninteractive)
 if [ "$(id -u)" -ne 0 ]; then
     command -v sudo >/dev/null || { echo "Need root or sudo to install: ${missing[*]}" >&2; exit 1; }
-    as_root=(sudo)
+    as_root=(sudo "${as_root[@]}")
 fi
 
+# Debian's packaging makes and starts a cluster when a server is installed, unless
+# told otherwise; it is told so for as long as this script runs.
+no_cluster=/etc/postgresql-common/createcluster.d/no-cluster-for-segment.conf
+forget() { "${as_root[@]}" rm -f "$no_cluster"; }
+trap forget EXIT
+trap 'exit 130' INT TERM HUP
+"${as_root[@]}" mkdir -p "${no_cluster%/*}"
+echo 'create_main_cluster = false' | "${as_root[@]}" tee "$no_cluster" >/dev/null
+
+log=$(mktemp)
 echo "Installing: ${missing[*]}"
-export DEBIAN_FRONTEND=noninteractive
-
-# Debian's packaging makes and starts a cluster on installation; we want none.
-if [ ! -d /etc/postgresql-common ]; then
-    "${as_root[@]}" mkdir -p /etc/postgresql-common
-    echo 'create_main_cluster = false' | "${as_root[@]}" tee /etc/postgresql-common/createcluster.conf >/dev/null
-fi
-"${as_root[@]}" apt-get -qq update
-"${as_root[@]}" apt-get -qq install --no-install-recommends -y -o Dpkg::Options::=--force-confold "${missing[@]}" >/dev/null
+install() { "${as_root[@]}" apt-get -q install --no-install-recommends -y "${missing[@]}" >"$log" 2>&1; }
+# the lists may be absent or old; a machine whose lists are good needs no update
+install || { "${as_root[@]}" apt-get -qq update && install; } || { tail -20 "$log" >&2; rm -f "$log"; exit 1; }
+rm -f "$log"
