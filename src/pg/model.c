@@ -10,6 +10,7 @@
  */
 #include "pg/model.h"
 
+#include "funcapi.h"
 #include "utils/memutils.h"
 
 #include "pg/error.h"
@@ -25,6 +26,13 @@ typedef struct CachedModel
 	size_t		size;
 	void	   *model;
 } CachedModel;
+
+/* What fn_extra points to. */
+typedef struct CallCache
+{
+	CachedModel slots[MODEL_SLOTS];
+	TupleDesc	shape;
+} CallCache;
 
 bytea *
 seg_model_alloc(size_t payload_size, uint8 **payload)
@@ -101,19 +109,42 @@ keep_model(CachedModel *cached, MemoryContext parent, const struct varlena *valu
 	*cached = kept;
 }
 
+static CallCache *
+call_cache(FunctionCallInfo fcinfo)
+{
+	FmgrInfo   *call = fcinfo->flinfo;
+
+	if (call->fn_extra == NULL)
+		call->fn_extra = MemoryContextAllocZero(call->fn_mcxt, sizeof(CallCache));
+	return call->fn_extra;
+}
+
 const void *
 seg_model_argument(FunctionCallInfo fcinfo, int argno, int slot, const SegModelType *type)
 {
-	CachedModel *slots = fcinfo->flinfo->fn_extra;
+	CachedModel *cached = &call_cache(fcinfo)->slots[slot];
 	const struct varlena *value = (const struct varlena *) PG_GETARG_POINTER(argno);
 
 	Assert(slot < MODEL_SLOTS);
-	if (slots == NULL)
+	if (!is_cached(cached, value))
+		keep_model(cached, fcinfo->flinfo->fn_mcxt, value, type);
+	return cached->model;
+}
+
+TupleDesc
+seg_call_shape(FunctionCallInfo fcinfo)
+{
+	CallCache  *cache = call_cache(fcinfo);
+
+	if (cache->shape == NULL)
 	{
-		slots = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, MODEL_SLOTS * sizeof(CachedModel));
-		fcinfo->flinfo->fn_extra = slots;
+		MemoryContext old = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
+		TupleDesc	shape;
+
+		if (get_call_result_type(fcinfo, NULL, &shape) != TYPEFUNC_COMPOSITE)
+			elog(ERROR, "function does not return a row");
+		cache->shape = BlessTupleDesc(CreateTupleDescCopy(shape));
+		MemoryContextSwitchTo(old);
 	}
-	if (!is_cached(&slots[slot], value))
-		keep_model(&slots[slot], fcinfo->flinfo->fn_mcxt, value, type);
-	return slots[slot].model;
+	return cache->shape;
 }

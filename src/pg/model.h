@@ -7,6 +7,8 @@
 
 #include "pg/compat.h"
 
+#include "access/tupdesc.h"
+
 #include "model/envelope.h"
 
 /*
@@ -31,6 +33,12 @@ typedef struct SegModelType
  */
 extern const void *seg_model_argument(FunctionCallInfo fcinfo, int argno, int slot,
 									  const SegModelType *type);
+
+/*
+ * The row type of a function that returns one composite value, looked up at the
+ * first call and kept in fn_extra beside the models.
+ */
+extern TupleDesc seg_call_shape(FunctionCallInfo fcinfo);
 
 /* Decode a model once, into the current memory context. */
 extern void *seg_model_decode(const bytea *bytes, const SegModelType *type);

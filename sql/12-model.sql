@@ -1,0 +1,19 @@
+CREATE FUNCTION segment.model_info(model bytea,
+    OUT algorithm text, OUT format_version integer, OUT method text, OUT estimated_error double precision,
+    OUT bytes integer, OUT features integer, OUT rows_used bigint, OUT rows_skipped bigint, OUT k integer,
+    OUT inertia double precision, OUT between_ss double precision, OUT explained_fraction double precision,
+    OUT silhouette double precision, OUT iterations integer, OUT converged boolean, OUT seed bigint,
+    OUT options jsonb)
+RETURNS record
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION segment.model_info(bytea) IS
+'What a model of any kind says about itself, in one row; NULL where a column does not apply. algorithm: the family (kmeans, rfm, pca, ...). method: exact or sketch, with estimated_error for a sketch. bytes: its length. inertia and between_ss in the fitted space; explained_fraction = between_ss / (inertia + between_ss); silhouette: for k-means the weighted mean of the simplified one. options: the rest of what it was fitted with. NULL model: NULL. Errors: 22P03 bytes that are no model or damaged, 0A000 a model of a newer version.';
+
+CREATE FUNCTION segment.model_features(model bytea,
+    OUT "position" integer, OUT feature text, OUT transform text,
+    OUT shift double precision, OUT scale double precision, OUT fill double precision, OUT imputed bigint,
+    OUT minimum double precision, OUT maximum double precision, OUT mean double precision, OUT sd double precision)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 10;
+COMMENT ON FUNCTION segment.model_features(bytea) IS
+'The features of a model of any kind, by position (from 1); NULL where a column does not apply. A row is fitted as (transform(x) - shift) / scale, as 0 where scale is 0 (no spread); shift and scale are in transformed units. fill: what a null becomes under null_policy; imputed: how often it did in the fit. minimum, maximum, mean, sd (with n - 1) of the fitted rows in input units. NULL model: no rows. Errors as model_info.';

@@ -1,0 +1,35 @@
+CREATE FUNCTION segment.kmeans_centroids(model bytea,
+    OUT cluster_id integer, OUT cluster_name text, OUT size bigint, OUT share double precision,
+    OUT feature text, OUT "position" integer, OUT centroid double precision)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 50;
+COMMENT ON FUNCTION segment.kmeans_centroids(bytea) IS
+'The centers of a k-means model in input units (a log1p feature through expm1), one row per cluster and feature, by cluster_id and position (of the feature, from 1). size counts rows, share is the cluster''s part of the weight, 0 to 1. NULL model: no rows.';
+
+CREATE FUNCTION segment.kmeans_profile(model bytea,
+    OUT cluster_id integer, OUT cluster_name text, OUT size bigint, OUT share double precision,
+    OUT feature text, OUT cluster_mean double precision, OUT cluster_sd double precision,
+    OUT overall_mean double precision, OUT overall_sd double precision,
+    OUT index_100 double precision, OUT z_score double precision, OUT rank integer, OUT direction text,
+    OUT q1 double precision, OUT median double precision, OUT q3 double precision)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 50;
+COMMENT ON FUNCTION segment.kmeans_profile(bytea) IS
+'What sets each cluster apart, from the moments that the model carries, in input units: one row per cluster and feature, by cluster_id and rank. Means are arithmetic, standard deviations have n - 1. index_100 = 100 cluster_mean / overall_mean; NULL where the overall mean is not positive, the cluster mean is negative, or the feature goes below 0 and its overall mean is under a hundredth of overall_sd. z_score = (cluster_mean - overall_mean) / overall_sd, 0 without spread. rank: 1 is the largest |z_score| of the cluster, ties by the feature''s position. direction: high or low from |z_score| 0.25 on, else average. q1, median, q3: the cluster''s quartiles from a histogram in the model. NULL model: no rows.';
+
+CREATE FUNCTION segment.kmeans_details(model bytea, features double precision[],
+    OUT cluster_id integer, OUT cluster_name text, OUT distance double precision,
+    OUT second_cluster_id integer, OUT second_distance double precision, OUT silhouette double precision)
+RETURNS record
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION segment.kmeans_details(bytea, double precision[]) IS
+'The cluster of a row, the runner-up and the distances to their centers, in the fitted (standardised) space. silhouette is the simplified one (Hruschka 2004): (second_distance - distance) / second_distance, from 0 on the border to 1 on the center. With one cluster second_cluster_id, second_distance and silhouette are NULL. NULL for a null argument, and for a null feature under null_policy skip. Call it in FROM, as in FROM t CROSS JOIN LATERAL segment.kmeans_details(m, t.features): (kmeans_details(m, features)).* would score the row once per column. Errors as kmeans_assign.';
+
+CREATE FUNCTION segment.kmeans_reasons(model bytea, features double precision[],
+    OUT feature text, OUT value double precision,
+    OUT centroid double precision, OUT second_centroid double precision,
+    OUT contribution double precision, OUT share double precision, OUT rank integer)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 10;
+COMMENT ON FUNCTION segment.kmeans_reasons(bytea, double precision[]) IS
+'Why a row belongs to its cluster and not to the runner-up: one row per feature, strongest first. value as it was scored (a null replaced as null_policy says), centroid and second_centroid of the two clusters, all in input units. contribution: (z - second)^2 - (z - first)^2 in the fitted space; over the features it adds up to second_distance^2 - distance^2 of kmeans_details. share = contribution / that sum, negative for a feature that speaks for the runner-up, NULL on the border. With one cluster second_centroid, contribution and share are NULL. rank: 1 is the largest contribution, ties by position. No rows for a null argument, and for a null feature under null_policy skip. Errors as kmeans_assign.';

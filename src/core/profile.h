@@ -1,0 +1,36 @@
+/*
+ * profile.h
+ *		What sets a cluster apart: its features against the whole.
+ */
+#ifndef SEG_CORE_PROFILE_H
+#define SEG_CORE_PROFILE_H
+
+#include "core/port.h"
+
+/* Below this |z| a cluster's mean counts as average. */
+#define SEG_PROFILE_NOTABLE 0.25
+
+/* How far a cluster's mean is from the overall mean, in overall standard deviations; 0 without spread. */
+static inline double
+seg_profile_z(double mean, double overall_mean, double overall_sd)
+{
+	return overall_sd > 0 ? (mean - overall_mean) / overall_sd : 0;
+}
+
+/*
+ * The mean as a multiple of the overall mean, NaN where that says nothing: the
+ * overall mean is not positive, the mean is negative, or the feature takes
+ * negative values (minimum < 0) and its overall mean is lost in the spread
+ * (below a hundredth of overall_sd).
+ */
+extern double seg_profile_ratio(double mean, double overall_mean, double overall_sd, double minimum);
+
+/*
+ * Order features by falling strength.
+ *
+ * IN strength: d.  OUT order: d places from 0; equal strengths keep the order of
+ * the places.  Cost: d log d.  A strength may not be NaN.
+ */
+extern void seg_profile_order(const double *strength, size_t d, uint32_t *order);
+
+#endif							/* SEG_CORE_PROFILE_H */

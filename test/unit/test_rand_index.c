@@ -1,0 +1,90 @@
+/*
+ * test_rand_index.c
+ *		The adjusted Rand index against scikit-learn 1.2.1 and by hand.
+ *
+ *	python3 -c 'from sklearn.metrics import adjusted_rand_score as r
+ *	a = [0,0,1,1,0,1,2,2,2,1]
+ *	print(r(a, [0,0,1,1,0,1,1,1,1,0]), r(a, [0,0,1,1,0,1,2,2,2,3]),
+ *	      r([0,0,1,2], [0,0,1,1]), r([0,0,1,1], [0,1,0,1]))'
+ */
+#include "unit.h"
+
+#include "core/rand_index.h"
+#include "core/rng.h"
+
+static uint64_t cells[10000];
+
+static void
+matches_scikit_learn(void **state)
+{
+	const uint32_t a[] = {0, 0, 1, 1, 0, 1, 2, 2, 2, 1};
+	const uint32_t b[] = {0, 0, 1, 1, 0, 1, 1, 1, 1, 0};
+	const uint32_t c[] = {0, 0, 1, 1, 0, 1, 2, 2, 2, 3};
+	const uint32_t small[][4] = {{0, 0, 1, 2}, {0, 0, 1, 1}, {0, 1, 0, 1}};
+
+	assert_close(seg_rand_index_of_labels(a, b, 10, 3, 2, cells), 0.3119266055045872, 1e-15);
+	assert_close(seg_rand_index_of_labels(a, c, 10, 3, 4, cells), 0.8148148148148148, 1e-15);
+	assert_close(seg_rand_index_of_labels(small[0], small[1], 4, 3, 2, cells), 0.5714285714285714, 1e-15);
+	assert_close(seg_rand_index_of_labels(small[1], small[2], 4, 2, 2, cells), -0.5, 0);
+}
+
+static void
+is_one_for_equal_partitions(void **state)
+{
+	const uint32_t a[] = {0, 0, 1, 2, 2};
+	const uint32_t renamed[] = {3, 3, 0, 1, 1};
+	const uint32_t together[] = {0, 0, 0, 0, 0};
+	const uint32_t apart[] = {0, 1, 2, 3, 4};
+
+	assert_same_double(seg_rand_index_of_labels(a, renamed, 5, 3, 4, cells), 1);
+	assert_same_double(seg_rand_index_of_labels(together, together, 5, 1, 1, cells), 1);
+	assert_same_double(seg_rand_index_of_labels(apart, apart, 5, 5, 5, cells), 1);
+	assert_same_double(seg_rand_index_of_labels(together, apart, 5, 1, 5, cells), 0);
+	assert_same_double(seg_rand_index_of_labels(a, renamed, 1, 1, 4, cells), 1);
+	assert_same_double(seg_rand_index_of_labels(a, renamed, 0, 1, 1, cells), 1);
+}
+
+/* Unrelated labels agree as chance would have it: about 0, and nothing overflows. */
+static void
+is_near_zero_for_unrelated_labels(void **state)
+{
+	enum
+	{
+		N = 100000
+	};
+	static uint32_t a[N],
+				b[N];
+	SegRng		rng = seg_rng(3, 0);
+
+	for (size_t i = 0; i < N; i++)
+	{
+		a[i] = seg_rng_below(&rng, 100);
+		b[i] = seg_rng_below(&rng, 100);
+	}
+	assert_close(seg_rand_index_of_labels(a, b, N, 100, 100, cells), 0, 1e-3);
+}
+
+static void
+holds_at_the_most_rows(void **state)
+{
+	uint64_t	n = SEG_RAND_MAX_ROWS;
+	uint64_t	half = seg_rand_pairs(n / 2);
+
+	assert_true(seg_rand_pairs(n) == UINT64_C(2305843008139952128));
+	assert_same_double(seg_rand_index(seg_rand_pairs(n), seg_rand_pairs(n), seg_rand_pairs(n), n), 1);
+	assert_same_double(seg_rand_index(2 * half, 2 * half, 2 * half, n), 1);
+	assert_close(seg_rand_index(4 * seg_rand_pairs(n / 4), 2 * half, 2 * half, n), 0, 1e-9);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(matches_scikit_learn),
+		cmocka_unit_test(is_one_for_equal_partitions),
+		cmocka_unit_test(is_near_zero_for_unrelated_labels),
+		cmocka_unit_test(holds_at_the_most_rows),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
