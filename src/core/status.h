@@ -32,6 +32,19 @@ typedef enum SegStatus
 	/* sizes */
 	SEG_TOO_MANY_FEATURES,		/* size_t got, size_t most */
 	SEG_TOO_LARGE,				/* size_t bytes_needed, size_t bytes_allowed */
+
+	/* SAP text; none has arguments, pg/sap_fault.c has their words */
+	SEG_SAP_NOT_A_DATE,
+	SEG_SAP_NOT_A_TIME,
+	SEG_SAP_NOT_A_NUMBER,
+	SEG_SAP_NOTATION_NEEDED,
+	SEG_SAP_TOO_LONG,
+	SEG_SAP_NOT_TEXT,
+	SEG_SAP_OPEN_QUOTE,
+	SEG_SAP_AFTER_QUOTE,
+	SEG_SAP_TOO_MANY_FIELDS,
+	SEG_SAP_TOO_FEW_FIELDS,
+	SEG_SAP_NO_FIT,
 } SegStatus;
 
 #endif							/* SEG_CORE_STATUS_H */

@@ -8,6 +8,8 @@
 
 #include <stdarg.h>
 
+#include "pg/sap_fault.h"
+
 void
 seg_raise(SegStatus status,...)
 {
@@ -122,6 +124,24 @@ seg_raise(SegStatus status,...)
 						(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 						 errmsg("fit needs %zu bytes, but segment.fit_memory allows %zu", needed, allowed),
 						 errhint("Raise segment.fit_memory, or fit on a sample of the rows.")));
+			}
+			break;
+		case SEG_SAP_NOT_A_DATE:
+		case SEG_SAP_NOT_A_TIME:
+		case SEG_SAP_NOT_A_NUMBER:
+		case SEG_SAP_NOTATION_NEEDED:
+		case SEG_SAP_TOO_LONG:
+		case SEG_SAP_NOT_TEXT:
+		case SEG_SAP_OPEN_QUOTE:
+		case SEG_SAP_AFTER_QUOTE:
+		case SEG_SAP_TOO_MANY_FIELDS:
+		case SEG_SAP_TOO_FEW_FIELDS:
+		case SEG_SAP_NO_FIT:
+			{
+				SegSapFault fault = seg_sap_fault(status);
+
+				ereport(ERROR,
+						(errcode(fault.sqlstate), errmsg("%s", fault.reason)));
 			}
 			break;
 	}

@@ -1,0 +1,37 @@
+
+-- ---- SAP intake: conversions -------------------------------------------------
+
+CREATE FUNCTION segment.sap_date(value text, date_format text DEFAULT 'YYYYMMDD') RETURNS date
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION segment.sap_date(text, text) IS
+'A date as SAP writes it. date_format: YYYYMMDD, DD.MM.YYYY, MM/DD/YYYY, MM-DD-YYYY, YYYY.MM.DD, YYYY/MM/DD or YYYY-MM-DD. Zeros, 0 and blank are NULL; 99991231 is a date. 22007 for anything else.';
+
+CREATE FUNCTION segment.sap_time(value text) RETURNS time
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION segment.sap_time(text) IS
+'A time of day as SAP writes it, HHMMSS or HH:MM:SS. Blank is NULL, 000000 is midnight. 22007 for anything else.';
+
+CREATE FUNCTION segment.sap_number(value text, decimal_notation text) RETURNS numeric
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION segment.sap_number(text, text) IS
+'A number as SAP writes it, minus in front or behind. decimal_notation, as in the user settings SU3: 1.234.567,89 or 1,234,567.89 or 1 234 567,89, or 1234567.89 without grouping. Blank is NULL. 22P02 for anything else, also for groups that are not of three digits.';
+
+CREATE FUNCTION segment.sap_alpha_in(value text, length integer) RETURNS text
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION segment.sap_alpha_in(text, integer) IS
+'The conversion exit ALPHA, inwards: a value of digits gets leading zeros up to length (1 .. 1333), any other is trimmed and stays. 22001 when it is longer.';
+
+CREATE FUNCTION segment.sap_alpha_out(value text) RETURNS text
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION segment.sap_alpha_out(text) IS
+'The conversion exit ALPHA, outwards: a value of digits loses its leading zeros, but not the last digit; any other is trimmed and stays.';
+
+CREATE FUNCTION segment.sap_amount(amount numeric, currency text, decimals integer DEFAULT NULL) RETURNS numeric
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION segment.sap_amount(numeric, text, integer) IS
+'The real amount of an amount as SAP stores it, always with two decimals: 1.00 JPY is 100. decimals (0 .. 5) are the currency''s; without it they come from the table TCURX that SAP delivers, 2 for a currency that is not in it. NULL when amount, or both of the others, are NULL.';
+
+CREATE FUNCTION segment.sap_billing_sign(document_category text) RETURNS integer
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION segment.sap_billing_sign(text) IS
+'Sign of a billing document by its category VBTYP: 1 for M, P, S (invoice, debit memo, cancelled credit memo), -1 for N, O (cancelled invoice, credit memo), NULL for the rest, which is no revenue.';

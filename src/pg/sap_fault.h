@@ -1,0 +1,24 @@
+/*
+ * sap_fault.h
+ *		Why SAP text was refused: SQLSTATE and words.
+ *
+ * The same words are an error's message and the reason in a table of refused
+ * lines.
+ */
+#ifndef SEG_PG_SAP_FAULT_H
+#define SEG_PG_SAP_FAULT_H
+
+#include "pg/compat.h"
+
+#include "core/status.h"
+
+typedef struct SegSapFault
+{
+	int			sqlstate;
+	const char *reason;
+} SegSapFault;
+
+/* Of a SEG_SAP_ status. */
+extern SegSapFault seg_sap_fault(SegStatus status);
+
+#endif							/* SEG_PG_SAP_FAULT_H */
