@@ -18,6 +18,7 @@ typedef enum SegStatus
 	SEG_MALFORMED_MODEL,		/* no arguments */
 	SEG_NEWER_MODEL,			/* int version, int newest_known */
 	SEG_OTHER_KIND,				/* const char *got, const char *wanted */
+	SEG_MALFORMED_STATE,		/* no arguments: of an aggregate */
 
 	/* rows */
 	SEG_WRONG_LENGTH,			/* size_t got, size_t wanted */

@@ -52,6 +52,11 @@ seg_raise(SegStatus status,...)
 						 errmsg("value is a %s, not a %s", got, wanted)));
 			}
 			break;
+		case SEG_MALFORMED_STATE:
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
+					 errmsg("aggregate state is malformed")));
+			break;
 		case SEG_WRONG_LENGTH:
 			{
 				size_t		got = va_arg(args, size_t);

@@ -1,0 +1,109 @@
+-- ---- RFM: recency, frequency, monetary ---------------------------------------
+
+CREATE FUNCTION segment.rfm_fit_transfn(state bytea, recency_days float8, frequency float8, monetary float8)
+RETURNS bytea
+AS 'MODULE_PATHNAME', 'rfm_fit_transfn'
+LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION segment.rfm_fit_transfn(bytea, float8, float8, float8) IS
+'Support function of the aggregate rfm_fit: counts one row into the state.';
+
+CREATE FUNCTION segment.rfm_fit_transfn(state bytea, recency_days float8, frequency float8, monetary float8, options jsonb)
+RETURNS bytea
+AS 'MODULE_PATHNAME', 'rfm_fit_transfn'
+LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION segment.rfm_fit_transfn(bytea, float8, float8, float8, jsonb) IS
+'Support function of the aggregate rfm_fit: counts one row into the state.';
+
+CREATE FUNCTION segment.rfm_fit_combinefn(state bytea, other bytea)
+RETURNS bytea
+AS 'MODULE_PATHNAME', 'rfm_fit_combinefn'
+LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION segment.rfm_fit_combinefn(bytea, bytea) IS
+'Support function of the aggregate rfm_fit: merges two states.';
+
+CREATE FUNCTION segment.rfm_fit_finalfn(state bytea)
+RETURNS bytea
+AS 'MODULE_PATHNAME', 'rfm_fit_finalfn'
+LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION segment.rfm_fit_finalfn(bytea) IS
+'Support function of the aggregate rfm_fit: makes the model out of the state.';
+
+CREATE AGGREGATE segment.rfm_fit(recency_days float8, frequency float8, monetary float8) (
+    SFUNC = segment.rfm_fit_transfn,
+    STYPE = bytea,
+    SSPACE = 65536,
+    FINALFUNC = segment.rfm_fit_finalfn,
+    FINALFUNC_MODIFY = READ_ONLY,
+    COMBINEFUNC = segment.rfm_fit_combinefn,
+    PARALLEL = SAFE
+);
+
+COMMENT ON AGGREGATE segment.rfm_fit(float8, float8, float8) IS
+'An RFM model (bytea) with five bins: the type-7 quantile cuts of days since the last purchase, number of purchases and amount spent, one row per customer. Rows with a NULL or with frequency 0 have no say. Exact up to 100,000 distinct values of each measure, see rfm_cuts. No rows with a say, a negative recency or frequency: 22023. NaN or infinity: 22003.';
+
+CREATE AGGREGATE segment.rfm_fit(recency_days float8, frequency float8, monetary float8, options jsonb) (
+    SFUNC = segment.rfm_fit_transfn,
+    STYPE = bytea,
+    SSPACE = 65536,
+    FINALFUNC = segment.rfm_fit_finalfn,
+    FINALFUNC_MODIFY = READ_ONLY,
+    COMBINEFUNC = segment.rfm_fit_combinefn,
+    PARALLEL = SAFE
+);
+
+COMMENT ON AGGREGATE segment.rfm_fit(float8, float8, float8, jsonb) IS
+'An RFM model (bytea) with options: bins 2..9 (default 5); ties "lower" (default: score = 1 + cuts strictly below the value) or "upper" (1 + cuts at or below it); cuts {"recency_days": [...], "frequency": [...], "monetary": [...]}, each bins - 1 rising numbers, in place of quantiles. Options that differ between rows, and wrong ones: 22023.';
+
+CREATE FUNCTION segment.rfm_score(model bytea, recency_days float8, frequency float8, monetary float8)
+RETURNS text
+AS 'MODULE_PATHNAME', 'rfm_score'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION segment.rfm_score(bytea, float8, float8, float8) IS
+'The three scores of a customer as text, ''543'': recency, frequency, monetary, each 1..bins, high is good. NULL for frequency 0 and where an argument is NULL. A negative recency or frequency: 22023; NaN or infinity: 22003; bytes that are no RFM model: 22P03, 42809.';
+
+CREATE FUNCTION segment.rfm_score(recency_days float8, frequency float8, monetary float8)
+RETURNS text
+AS 'MODULE_PATHNAME', 'rfm_score_window'
+LANGUAGE C WINDOW IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION segment.rfm_score(float8, float8, float8) IS
+'Window function: the scores ''543'' with the quantile cuts of the whole partition, five bins. The same as rfm_score with the model that rfm_fit makes of the partition. ORDER BY and frame have no influence.';
+
+CREATE FUNCTION segment.rfm_score(recency_days float8, frequency float8, monetary float8, bins integer)
+RETURNS text
+AS 'MODULE_PATHNAME', 'rfm_score_window'
+LANGUAGE C WINDOW IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION segment.rfm_score(float8, float8, float8, integer) IS
+'Window function: the scores with the quantile cuts of the whole partition, bins 2..9. bins NULL, out of range or different within a partition: 22023.';
+
+CREATE FUNCTION segment.rfm_segment(r integer, f integer, m integer, scheme text DEFAULT 'grid')
+RETURNS text
+AS 'MODULE_PATHNAME', 'rfm_segment'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION segment.rfm_segment(integer, integer, integer, text) IS
+'The name of three scores 1..5. Scheme ''grid'' has one name for each of the 25 cells of recency and frequency; ''rfm'' is the table of the R package rfm 0.3.0, first match wins, else ''Others''; ''none'' gives NULL. Other scores or schemes: 22023.';
+
+CREATE FUNCTION segment.rfm_details(
+    model bytea, recency_days float8, frequency float8, monetary float8, scheme text DEFAULT 'grid',
+    OUT r_score integer, OUT f_score integer, OUT m_score integer, OUT rfm_score text, OUT segment text)
+AS 'MODULE_PATHNAME', 'rfm_details'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION segment.rfm_details(bytea, float8, float8, float8, text) IS
+'The scores of a customer one by one, together and with the name of the segment: one row. All NULL for frequency 0 and where an argument is NULL. A model without five bins needs scheme ''none'' (22023).';
+
+CREATE FUNCTION segment.rfm_cuts(
+    model bytea, OUT measure text, OUT cut_no integer, OUT cut float8, OUT error float8)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME', 'rfm_cuts'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 12;
+
+COMMENT ON FUNCTION segment.rfm_cuts(bytea) IS
+'The cuts of an RFM model, bins - 1 rows for each measure. error is the largest share of the rows that may lie on the wrong side of the cut: 0 where the cut is exact or was given.';

@@ -1,0 +1,317 @@
+/*
+ * rfm.c
+ *		Scoring with an RFM model: rfm_score, rfm_details, rfm_segment, rfm_cuts.
+ */
+#include "pg/rfm.h"
+
+#include "access/htup_details.h"
+#include "catalog/pg_type.h"
+#include "funcapi.h"
+#include "utils/builtins.h"
+#include "utils/memutils.h"
+#include "windowapi.h"
+
+#include "pg/error.h"
+
+const SegModelType seg_rfm_model_type = {
+	.kind = SEG_KIND_RFM,
+	.newest = SEG_RFM_VERSION,
+	.struct_size = sizeof(SegRfmModel),
+	.decoded_size = seg_rfm_decoded_size,
+	.decode = seg_rfm_decode,
+};
+
+bytea *
+seg_rfm_model_bytes(const SegRfmModel *model)
+{
+	SegWriter	writer = {NULL, 0};
+	uint8	   *payload;
+	bytea	   *bytes;
+
+	seg_rfm_encode(&writer, model);
+	bytes = seg_model_alloc(writer.size, &payload);
+	writer = (SegWriter) {payload, 0};
+	seg_rfm_encode(&writer, model);
+	seg_model_seal(bytes, &seg_rfm_model_type);
+	return bytes;
+}
+
+bool
+seg_rfm_counts(const double values[SEG_RFM_MEASURES])
+{
+	for (int i = 0; i < SEG_RFM_MEASURES; i++)
+	{
+		if (!isfinite(values[i]))
+			ereport(ERROR,
+					(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+					 errmsg("%s is NaN or infinite", seg_rfm_measure_names[i])));
+		if (values[i] < 0 && i != SEG_MONETARY)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("%s is negative", seg_rfm_measure_names[i])));
+	}
+	return values[SEG_FREQUENCY] > 0;
+}
+
+text *
+seg_rfm_score_text(const int scores[SEG_RFM_MEASURES])
+{
+	text	   *result = palloc(VARHDRSZ + SEG_RFM_MEASURES);
+
+	SET_VARSIZE(result, VARHDRSZ + SEG_RFM_MEASURES);
+	for (int i = 0; i < SEG_RFM_MEASURES; i++)
+		VARDATA(result)[i] = '0' + scores[i];
+	return result;
+}
+
+/* Scores of arguments 1 .. 3 by the model of argument 0; false when there are none. */
+static bool
+score_arguments(FunctionCallInfo fcinfo, const SegRfmModel **model, int scores[SEG_RFM_MEASURES])
+{
+	double		values[SEG_RFM_MEASURES];
+
+	*model = seg_model_argument(fcinfo, 0, 0, &seg_rfm_model_type);
+	for (int i = 0; i < SEG_RFM_MEASURES; i++)
+		values[i] = PG_GETARG_FLOAT8(i + 1);
+	if (!seg_rfm_counts(values))
+		return false;
+	seg_rfm_score(*model, values, scores);
+	return true;
+}
+
+PG_FUNCTION_INFO_V1(rfm_score);
+Datum
+rfm_score(PG_FUNCTION_ARGS)
+{
+	const SegRfmModel *model;
+	int			scores[SEG_RFM_MEASURES];
+
+	if (!score_arguments(fcinfo, &model, scores))
+		PG_RETURN_NULL();
+	PG_RETURN_TEXT_P(seg_rfm_score_text(scores));
+}
+
+/* ---- names ---- */
+
+static SegRfmScheme
+scheme_argument(FunctionCallInfo fcinfo, int argno)
+{
+	static const struct
+	{
+		const char *name;
+		SegRfmScheme scheme;
+	}			schemes[] = {{"grid", SEG_RFM_GRID}, {"rfm", SEG_RFM_CRAN}, {"none", SEG_RFM_NONE}};
+	const text *name = PG_GETARG_TEXT_PP(argno);
+
+	for (int i = 0; i < lengthof(schemes); i++)
+		if (VARSIZE_ANY_EXHDR(name) == strlen(schemes[i].name) &&
+			memcmp(VARDATA_ANY(name), schemes[i].name, VARSIZE_ANY_EXHDR(name)) == 0)
+			return schemes[i].scheme;
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("scheme must be one of grid, rfm, none"),
+			 errhint("Rules of your own go in as a relation: rfm_segment(r, f, m, 'my_rules'::regclass).")));
+}
+
+static void
+refuse_unnamed_bins(const SegRfmModel *model, SegRfmScheme scheme)
+{
+	if (scheme != SEG_RFM_NONE && model->bins != SEG_RFM_NAMED_BINS)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("model has %d bins, but the scheme names %d", model->bins, SEG_RFM_NAMED_BINS),
+				 errhint("Use scheme 'none', or rules of your own with rfm_segment.")));
+}
+
+/* (r, f, m, scheme) */
+PG_FUNCTION_INFO_V1(rfm_segment);
+Datum
+rfm_segment(PG_FUNCTION_ARGS)
+{
+	SegRfmScheme scheme = scheme_argument(fcinfo, 3);
+	int			scores[SEG_RFM_MEASURES];
+	const char *segment;
+
+	for (int i = 0; i < SEG_RFM_MEASURES; i++)
+	{
+		scores[i] = PG_GETARG_INT32(i);
+		if (scheme != SEG_RFM_NONE && (scores[i] < 1 || scores[i] > SEG_RFM_NAMED_BINS))
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("score %d is out of range 1 .. %d", scores[i], SEG_RFM_NAMED_BINS)));
+	}
+	segment = seg_rfm_segment(scheme, scores);
+	if (segment == NULL)
+		PG_RETURN_NULL();
+	PG_RETURN_TEXT_P(cstring_to_text(segment));
+}
+
+/* The row type of rfm_details, made once in a session: looking it up costs more than a row. */
+static TupleDesc
+details_type(void)
+{
+	static TupleDesc type = NULL;
+
+	if (type == NULL)
+	{
+		MemoryContext old = MemoryContextSwitchTo(TopMemoryContext);
+		TupleDesc	made = CreateTemplateTupleDesc(5);
+
+		TupleDescInitEntry(made, 1, "r_score", INT4OID, -1, 0);
+		TupleDescInitEntry(made, 2, "f_score", INT4OID, -1, 0);
+		TupleDescInitEntry(made, 3, "m_score", INT4OID, -1, 0);
+		TupleDescInitEntry(made, 4, "rfm_score", TEXTOID, -1, 0);
+		TupleDescInitEntry(made, 5, "segment", TEXTOID, -1, 0);
+		type = BlessTupleDesc(made);
+		MemoryContextSwitchTo(old);
+	}
+	return type;
+}
+
+/* (model, recency_days, frequency, monetary, scheme) */
+PG_FUNCTION_INFO_V1(rfm_details);
+Datum
+rfm_details(PG_FUNCTION_ARGS)
+{
+	SegRfmScheme scheme = scheme_argument(fcinfo, 4);
+	const SegRfmModel *model;
+	int			scores[SEG_RFM_MEASURES];
+	const char *segment;
+	Datum		values[5];
+	bool		nulls[5] = {false};
+
+	if (!score_arguments(fcinfo, &model, scores))
+		PG_RETURN_NULL();
+	refuse_unnamed_bins(model, scheme);
+	for (int i = 0; i < SEG_RFM_MEASURES; i++)
+		values[i] = Int32GetDatum(scores[i]);
+	values[3] = PointerGetDatum(seg_rfm_score_text(scores));
+	segment = seg_rfm_segment(scheme, scores);
+	nulls[4] = segment == NULL;
+	values[4] = segment == NULL ? (Datum) 0 : CStringGetTextDatum(segment);
+	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(details_type(), values, nulls)));
+}
+
+/* ---- cuts ---- */
+
+/* (model) -> measure, cut_no, cut, error */
+PG_FUNCTION_INFO_V1(rfm_cuts);
+Datum
+rfm_cuts(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	const SegRfmModel *model = seg_model_decode(PG_GETARG_BYTEA_PP(0), &seg_rfm_model_type);
+
+	InitMaterializedSRF(fcinfo, 0);
+	for (int i = 0; i < SEG_RFM_MEASURES; i++)
+		for (int j = 0; j < model->bins - 1; j++)
+		{
+			Datum		values[4] = {
+				CStringGetTextDatum(seg_rfm_measure_names[i]),
+				Int32GetDatum(j + 1),
+				Float8GetDatum(model->measures[i].cuts[j]),
+				Float8GetDatum(model->measures[i].errors[j]),
+			};
+			bool		nulls[4] = {false};
+
+			tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+		}
+	PG_RETURN_NULL();
+}
+
+/* ---- the window form ---- */
+
+typedef struct PartitionCuts
+{
+	bool		fitted;
+	bool		empty;			/* nobody has scores */
+	SegRfmModel model;
+} PartitionCuts;
+
+static int
+window_bins(FunctionCallInfo fcinfo, WindowObject window)
+{
+	bool		isnull = false;
+	int			bins = SEG_RFM_NAMED_BINS;
+
+	if (PG_NARGS() > SEG_RFM_MEASURES)
+		bins = DatumGetInt32(WinGetFuncArgCurrent(window, SEG_RFM_MEASURES, &isnull));
+	if (isnull || bins < SEG_RFM_MIN_BINS || bins > SEG_RFM_MAX_BINS)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("bins must be an integer from %d to %d", SEG_RFM_MIN_BINS, SEG_RFM_MAX_BINS)));
+	return bins;
+}
+
+/* The three values of a row of the partition; false when one of them is null. */
+static bool
+window_values(WindowObject window, int64 position, double values[SEG_RFM_MEASURES])
+{
+	for (int i = 0; i < SEG_RFM_MEASURES; i++)
+	{
+		bool		isnull;
+		bool		isout;
+		Datum		value = WinGetFuncArgInPartition(window, i, position, WINDOW_SEEK_HEAD, false,
+													 &isnull, &isout);
+
+		if (isnull)
+			return false;
+		values[i] = DatumGetFloat8(value);
+	}
+	return true;
+}
+
+static void
+fit_partition(WindowObject window, int bins, PartitionCuts *cuts)
+{
+	int64		n = WinGetPartitionRowCount(window);
+	SegRfmOptions options;
+	SegRfmState *state;
+
+	memset(&options, 0, sizeof(options));
+	options.bins = bins;
+	state = seg_rfm_state_create(&options, CurrentMemoryContext);
+	for (int64 i = 0; i < n; i++)
+	{
+		double		values[SEG_RFM_MEASURES];
+
+		CHECK_FOR_INTERRUPTS();
+		if (window_values(window, i, values))
+			state = seg_rfm_state_count(state, values, CurrentMemoryContext);
+	}
+	cuts->empty = !seg_rfm_state_fit(state, &cuts->model);
+	cuts->fitted = true;
+}
+
+/* (recency_days, frequency, monetary[, bins]) OVER (...): the whole partition sets the cuts. */
+PG_FUNCTION_INFO_V1(rfm_score_window);
+Datum
+rfm_score_window(PG_FUNCTION_ARGS)
+{
+	WindowObject window = PG_WINDOW_OBJECT();
+	PartitionCuts *cuts = WinGetPartitionLocalMemory(window, sizeof(PartitionCuts));
+	int			bins = window_bins(fcinfo, window);
+	double		values[SEG_RFM_MEASURES];
+	int			scores[SEG_RFM_MEASURES];
+
+	if (!cuts->fitted)
+		fit_partition(window, bins, cuts);
+	if (cuts->empty)
+		PG_RETURN_NULL();
+	if (cuts->model.bins != bins)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("bins is %d, but %d in other rows of the partition", bins, cuts->model.bins)));
+	for (int i = 0; i < SEG_RFM_MEASURES; i++)
+	{
+		bool		isnull;
+
+		values[i] = DatumGetFloat8(WinGetFuncArgCurrent(window, i, &isnull));
+		if (isnull)
+			PG_RETURN_NULL();
+	}
+	if (!seg_rfm_counts(values))
+		PG_RETURN_NULL();
+	seg_rfm_score(&cuts->model, values, scores);
+	PG_RETURN_TEXT_P(seg_rfm_score_text(scores));
+}

@@ -1,0 +1,35 @@
+/*
+ * rfm.h
+ *		What the files of the RFM family share.
+ */
+#ifndef SEG_PG_RFM_H
+#define SEG_PG_RFM_H
+
+#include "pg/model.h"
+
+#include "model/rfm_model.h"
+
+/* Decodes into a SegRfmModel. */
+extern const SegModelType seg_rfm_model_type;
+
+/* Encode and seal a model as bytea, palloc'd. */
+extern bytea *seg_rfm_model_bytes(const SegRfmModel *model);
+
+/*
+ * Has a customer with these values a say and scores?  False for one who never
+ * bought (frequency 0).  Errors: NaN and infinities, a negative recency or frequency.
+ */
+extern bool seg_rfm_counts(const double values[SEG_RFM_MEASURES]);
+
+/* '543' as text. */
+extern text *seg_rfm_score_text(const int scores[SEG_RFM_MEASURES]);
+
+/* The state of rfm_fit; see rfm_fit.c. */
+extern SegRfmState *seg_rfm_state_create(const SegRfmOptions *options, MemoryContext owner);
+extern SegRfmState *seg_rfm_state_count(SegRfmState *state, const double values[SEG_RFM_MEASURES],
+										MemoryContext owner);
+
+/* False when there are no rows with a say. */
+extern bool seg_rfm_state_fit(const SegRfmState *state, SegRfmModel *model);
+
+#endif							/* SEG_PG_RFM_H */
