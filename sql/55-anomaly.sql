@@ -1,0 +1,78 @@
+-- Anomaly scores: the odd ones out, with reasons.
+
+CREATE FUNCTION segment.anomaly_fit_transfn(state bytea, features float8[])
+RETURNS bytea
+AS 'MODULE_PATHNAME', 'anomaly_fit_transfn'
+LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+CREATE FUNCTION segment.anomaly_fit_transfn(state bytea, features float8[], options jsonb)
+RETURNS bytea
+AS 'MODULE_PATHNAME', 'anomaly_fit_transfn'
+LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+CREATE FUNCTION segment.anomaly_fit_combinefn(state bytea, other bytea)
+RETURNS bytea
+AS 'MODULE_PATHNAME', 'anomaly_fit_combinefn'
+LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+CREATE FUNCTION segment.anomaly_fit_finalfn(state bytea)
+RETURNS bytea
+AS 'MODULE_PATHNAME', 'anomaly_fit_finalfn'
+LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+CREATE AGGREGATE segment.anomaly_fit(features float8[]) (
+    SFUNC = segment.anomaly_fit_transfn,
+    STYPE = bytea,
+    SSPACE = 100000,
+    FINALFUNC = segment.anomaly_fit_finalfn,
+    FINALFUNC_MODIFY = READ_ONLY,
+    COMBINEFUNC = segment.anomaly_fit_combinefn,
+    PARALLEL = SAFE
+);
+
+CREATE AGGREGATE segment.anomaly_fit(features float8[], options jsonb) (
+    SFUNC = segment.anomaly_fit_transfn,
+    STYPE = bytea,
+    SSPACE = 100000,
+    FINALFUNC = segment.anomaly_fit_finalfn,
+    FINALFUNC_MODIFY = READ_ONLY,
+    COMBINEFUNC = segment.anomaly_fit_combinefn,
+    PARALLEL = SAFE
+);
+
+CREATE FUNCTION segment.anomaly_score(model bytea, features float8[])
+RETURNS float8
+AS 'MODULE_PATHNAME', 'anomaly_score'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE FUNCTION segment.is_anomaly(model bytea, features float8[])
+RETURNS boolean
+AS 'MODULE_PATHNAME', 'is_anomaly'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE FUNCTION segment.anomaly_reasons(
+    model bytea, features float8[],
+    OUT rank int4, OUT feature text, OUT value float8, OUT typical float8,
+    OUT contribution float8, OUT base_score float8)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME', 'anomaly_reasons'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 10;
+
+COMMENT ON FUNCTION segment.anomaly_fit_transfn(bytea, float8[]) IS
+'Support function of the aggregate anomaly_fit; not to be called.';
+COMMENT ON FUNCTION segment.anomaly_fit_transfn(bytea, float8[], jsonb) IS
+'Support function of the aggregate anomaly_fit; not to be called.';
+COMMENT ON FUNCTION segment.anomaly_fit_combinefn(bytea, bytea) IS
+'Support function of the aggregate anomaly_fit; not to be called.';
+COMMENT ON FUNCTION segment.anomaly_fit_finalfn(bytea) IS
+'Support function of the aggregate anomaly_fit; not to be called.';
+COMMENT ON AGGREGATE segment.anomaly_fit(float8[]) IS
+'Fits an anomaly model with the default options: an isolation forest of 100 trees of 256 rows (Liu, Ting and Zhou 2008). See the form with options.';
+COMMENT ON AGGREGATE segment.anomaly_fit(float8[], jsonb) IS
+'Fits an anomaly model to the rows; returns bytea. Rows that are NULL are ignored. Options: method (iforest), trees 1..1000 (100), sample_size 2..4096 rows per tree (256), contamination 0..0.5, the share of rows that is_anomaly calls odd (0.05), seed (42), null_policy (error, skip, mean, median, zero), transform (none, log1p; one or one per feature), feature_names. The model depends on the rows, options and seed alone, not on order or plan. Trees, typical values and the threshold come from an order-free sample: all rows while there are at most 16,384 distinct ones (fewer above 32 features: 4 MB of them, at least 4 times sample_size), else so many distinct rows at random, each with its number of occurrences. No scaling is needed: cuts do not depend on units. Errors: 22023 no rows, unknown or different options; 22004 null feature; 22003 NaN or infinity; 2202E rows of different length.';
+COMMENT ON FUNCTION segment.anomaly_score(bytea, float8[]) IS
+'How odd the row is for the model, 0..1, high is odd. Isolation forest: 2^(-E(path)/c(sample_size)), 0.5 for the average row (Liu, Ting and Zhou 2008). NULL when an argument is NULL or a feature is and null_policy is skip.';
+COMMENT ON FUNCTION segment.is_anomaly(bytea, float8[]) IS
+'Is the anomaly score above the model''s threshold, which the share contamination of the fitted sample exceeded? NULL when an argument is NULL or a feature is and null_policy is skip.';
+COMMENT ON FUNCTION segment.anomaly_reasons(bytea, float8[]) IS
+'Why the row has its score: one row per feature, rank 1 first: its value, the median of the fitted rows (typical), and its contribution; base_score plus all contributions is the anomaly score, and a negative contribution makes the row more normal. Isolation forest: each cut on the row''s ways through the trees is credited with the path length that it saves against the average row (Saabas 2014), in units of the score. No rows when a feature is NULL and null_policy is skip.';

@@ -1,0 +1,81 @@
+/*
+ * anomaly_scorer.c
+ *		Scoring a row with an anomaly model, and taking the score apart again.
+ */
+#include "model/anomaly_model.h"
+
+SegStatus
+seg_anomaly_prepare(const SegAnomalyModel *model, const double *row, double *z, size_t *position)
+{
+	for (size_t j = 0; j < model->d; j++)
+	{
+		const SegAnomalyFeature *feature = &model->features[j];
+		double		x = row[j];
+
+		*position = j + 1;
+		if (isnan(x))
+		{
+			if (model->null_policy == SEG_NULL_ERROR || model->null_policy == SEG_NULL_SKIP)
+				return SEG_NULL_FEATURE;
+			x = feature->fill;
+		}
+		if (feature->transform == SEG_TRANSFORM_LOG1P)
+		{
+			if (!(x > -1))
+				return SEG_LOG_DOMAIN;
+			x = log1p(x);
+		}
+		z[j] = x;
+	}
+	return SEG_OK;
+}
+
+double
+seg_anomaly_score(const SegAnomalyModel *model, const double *z)
+{
+	switch (model->method)
+	{
+		case SEG_ANOMALY_IFOREST:
+			return seg_iforest_score(&model->forest, seg_iforest_path(&model->forest, z));
+	}
+	return 0;
+}
+
+/*
+ * The forest's attribution adds up on path lengths, of which the score is an
+ * exponential.  Spread the difference of the scores in proportion, with the
+ * logarithmic mean of the two as factor: that is exact, and finite when they are
+ * equal (B. W. Ang, "Decomposition analysis for policymaking in energy", 2004).
+ */
+static double
+attribute_forest(const SegForest *forest, const double *z, double *parts)
+{
+	double		base = seg_iforest_score(forest, seg_iforest_base_path(forest));
+	double		average = seg_iforest_average_path(forest->sample_size);
+	double		saved = 0;
+	double		growth;
+	double		factor;
+
+	seg_iforest_attribute(forest, z, parts);
+	if (!(average > 0))
+		return base;
+	for (size_t j = 0; j < forest->d; j++)
+		saved += parts[j];
+	/* score = base * 2 ^ (saved / average) */
+	growth = saved / average * M_LN2;
+	factor = fabs(growth) < 1e-9 ? base : base * expm1(growth) / growth;
+	for (size_t j = 0; j < forest->d; j++)
+		parts[j] *= factor * M_LN2 / average;
+	return base;
+}
+
+double
+seg_anomaly_attribute(const SegAnomalyModel *model, const double *z, double *parts)
+{
+	switch (model->method)
+	{
+		case SEG_ANOMALY_IFOREST:
+			return attribute_forest(&model->forest, z, parts);
+	}
+	return 0;
+}

@@ -1,0 +1,77 @@
+/*
+ * anomaly.h
+ *		What the files of the anomaly family share.
+ */
+#ifndef SEG_PG_ANOMALY_H
+#define SEG_PG_ANOMALY_H
+
+#include "pg/model.h"
+
+#include "core/row_sample.h"
+#include "model/anomaly_model.h"
+#include "utils/jsonb.h"
+
+/* Decodes into a SegAnomalyModel. */
+extern const SegModelType seg_anomaly_model_type;
+
+/* Encode and seal a model as bytea, palloc'd. */
+extern bytea *seg_anomaly_model_bytes(const SegAnomalyModel *model);
+
+/* The options of anomaly_fit as numbers. */
+typedef struct SegAnomalyOptions
+{
+	int			method;
+	int			null_policy;
+	int64		trees;
+	int64		sample_size;
+	int64		seed;
+	double		contamination;
+} SegAnomalyOptions;
+
+/*
+ * The state of anomaly_fit: one flat bytea, updated in place.  Behind the head
+ * stand the options as they were given (for comparison only; never parsed
+ * again), the transforms and names of the features as a SegWriter wrote them,
+ * and the sample; offsets are from the start of the value, multiples of 8.
+ */
+typedef struct SegAnomalyState
+{
+	int32		length_word;
+	uint32		magic;
+	uint32		d;
+	uint32		given_size;		/* bytes of options as given; 0: none */
+	uint32		labels_at;
+	uint32		labels_size;
+	uint64		sample_at;
+	uint64		rows_used;
+	uint64		rows_skipped;
+	SegAnomalyOptions options;
+	bool		has_transform;
+} SegAnomalyState;
+
+/* A state for rows of d features; options may be NULL. */
+extern SegAnomalyState *seg_anomaly_state_begin(const Jsonb *options, size_t d);
+
+/* The state in a datum, checked; an error when the bytes are none. */
+extern SegAnomalyState *seg_anomaly_state_open(struct varlena *value);
+
+/* Do two states, or a state and options, belong together?  22023 when not. */
+extern void seg_anomaly_state_check_options(const SegAnomalyState *state, const Jsonb *options);
+extern void seg_anomaly_state_check_same(const SegAnomalyState *a, const SegAnomalyState *b);
+
+static inline SegRowSample *
+seg_anomaly_state_sample(const SegAnomalyState *state)
+{
+	return (SegRowSample *) ((char *) state + state->sample_at);
+}
+
+/* Add one row; returns the state, which may have moved (to the current context). */
+extern SegAnomalyState *seg_anomaly_state_add(SegAnomalyState *state, const double *row, uint64 count);
+
+/* Transform and name (out of the arena) of each feature: OUT features[d]. */
+extern void seg_anomaly_state_labels(const SegAnomalyState *state, SegArena *arena, SegAnomalyFeature *features);
+
+/* Fit the model of a state: bytea, palloc'd. */
+extern bytea *seg_anomaly_fit_state(const SegAnomalyState *state);
+
+#endif							/* SEG_PG_ANOMALY_H */

@@ -1,0 +1,212 @@
+/*
+ * anomaly_build.c
+ *		From the state of anomaly_fit to its model.
+ */
+#include "pg/anomaly.h"
+
+#include "utils/memutils.h"
+
+#include "core/weighted.h"
+#include "pg/budget.h"
+#include "pg/error.h"
+
+/* What a fit works on: the sample in its own order. */
+typedef struct Fit
+{
+	const SegAnomalyState *state;
+	SegBudget  *budget;
+	size_t		n;				/* distinct rows */
+	size_t		d;
+	double	   *rows;			/* n x d; input units, then prepared */
+	uint64	   *counts;			/* n */
+	uint64		total;			/* sum of counts */
+	SegWeighted *column;		/* n, scratch */
+	SegAnomalyModel model;
+} Fit;
+
+/* Memory within segment.fit_memory, given back with the fit's context. */
+static void *
+take(Fit *fit, size_t count, size_t item_size)
+{
+	size_t		size;
+
+	if (!seg_mul_size(count, item_size, &size))
+		size = SIZE_MAX;
+	seg_budget_reserve(fit->budget, size);
+	return palloc_extended(Max(size, 1), MCXT_ALLOC_HUGE);
+}
+
+/* Copy the sample's rows in an order that depends on nothing but the rows. */
+static void
+gather(Fit *fit)
+{
+	const SegRowSample *sample = seg_anomaly_state_sample(fit->state);
+	uint32_t   *order = take(fit, sample->used, sizeof(uint32_t));
+
+	fit->d = fit->state->d;
+	fit->n = seg_sample_order(sample, order);
+	if (fit->n == 0)
+		seg_raise(SEG_NO_ROWS);
+	fit->rows = take(fit, fit->n, fit->d * sizeof(double));
+	fit->counts = take(fit, fit->n, sizeof(uint64));
+	fit->column = take(fit, fit->n, sizeof(SegWeighted));
+	for (size_t i = 0; i < fit->n; i++)
+	{
+		memcpy(fit->rows + i * fit->d, seg_sample_row(sample, order[i]), fit->d * sizeof(double));
+		fit->counts[i] = seg_sample_count(sample, order[i]);
+		fit->total += fit->counts[i];
+	}
+}
+
+/* Collect a feature's present values; *missing gets how many rows lack it. */
+static size_t
+present_values(Fit *fit, size_t j, uint64 *missing)
+{
+	size_t		present = 0;
+
+	*missing = 0;
+	for (size_t i = 0; i < fit->n; i++)
+	{
+		double		x = fit->rows[i * fit->d + j];
+
+		if (isnan(x))
+			*missing += fit->counts[i];
+		else
+			fit->column[present++] = (SegWeighted) {x, fit->counts[i]};
+	}
+	return present;
+}
+
+/* The figures of feature j; what was missing counts as its fill value. */
+static void
+describe_feature(Fit *fit, size_t j)
+{
+	SegAnomalyFeature *feature = &fit->model.features[j];
+	size_t		present = present_values(fit, j, &feature->missing);
+	SegWeightedMoments moments;
+
+	CHECK_FOR_INTERRUPTS();
+	if (present > 0)
+	{
+		feature->mean = seg_weighted_moments(fit->column, present).mean;
+		seg_weighted_sort(fit->column, present);
+		feature->typical = seg_weighted_quantile(fit->column, present, 0.5);
+	}
+	if (fit->model.null_policy == SEG_NULL_MEAN)
+		feature->fill = feature->mean;
+	if (fit->model.null_policy == SEG_NULL_MEDIAN)
+		feature->fill = feature->typical;
+	if (feature->missing > 0)
+		fit->column[present++] = (SegWeighted) {feature->fill, feature->missing};
+	moments = seg_weighted_moments(fit->column, present);
+	if (!isfinite(moments.sd) || !isfinite(moments.mean))
+		seg_raise(SEG_RANGE_TOO_WIDE, j + 1);
+	feature->mean = moments.mean;
+	feature->sd = moments.sd;
+	feature->minimum = moments.minimum;
+	feature->maximum = moments.maximum;
+}
+
+static void
+prepare_rows(Fit *fit)
+{
+	for (size_t i = 0; i < fit->n; i++)
+	{
+		double	   *row = fit->rows + i * fit->d;
+		size_t		position;
+		SegStatus	status = seg_anomaly_prepare(&fit->model, row, row, &position);
+
+		if (status != SEG_OK)
+			seg_raise(status, position);
+	}
+}
+
+static void
+grow_forest(Fit *fit)
+{
+	const SegAnomalyOptions *options = &fit->state->options;
+	SegForest  *forest = &fit->model.forest;
+	size_t		most_nodes;
+	uint64	   *ends = take(fit, fit->n, sizeof(uint64));
+	uint32_t   *drawn;
+	uint64		end = 0;
+
+	for (size_t i = 0; i < fit->n; i++)
+		ends[i] = end += fit->counts[i];
+	forest->d = fit->d;
+	forest->sample_size = Min((uint64) options->sample_size, fit->total);
+	most_nodes = options->trees * (2 * forest->sample_size - 1);
+	forest->roots = take(fit, options->trees, sizeof(uint32_t));
+	forest->nodes = take(fit, most_nodes, sizeof(SegTreeNode));
+	forest->sizes = take(fit, most_nodes, sizeof(uint32_t));
+	forest->paths = take(fit, most_nodes, sizeof(double));
+	drawn = take(fit, forest->sample_size, sizeof(uint32_t));
+	for (int64 t = 0; t < options->trees; t++)
+		seg_iforest_grow(forest, fit->rows, ends, fit->n, (uint64) options->seed, drawn);
+	seg_iforest_finish(forest);
+}
+
+/* The score that the share `contamination` of the sample's rows lies above. */
+static void
+find_threshold(Fit *fit)
+{
+	for (size_t i = 0; i < fit->n; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		fit->column[i] = (SegWeighted) {
+			seg_anomaly_score(&fit->model, fit->rows + i * fit->d), fit->counts[i]
+		};
+	}
+	seg_weighted_sort(fit->column, fit->n);
+	fit->model.threshold = seg_weighted_quantile(fit->column, fit->n, 1 - fit->model.contamination);
+}
+
+static void
+describe_model(Fit *fit)
+{
+	const SegAnomalyState *state = fit->state;
+	SegAnomalyModel *model = &fit->model;
+	SegArena	arena;
+
+	model->method = state->options.method;
+	model->null_policy = state->options.null_policy;
+	model->partial = seg_sample_is_partial(seg_anomaly_state_sample(state));
+	model->d = state->d;
+	model->rows_used = state->rows_used;
+	model->rows_skipped = state->rows_skipped;
+	model->sample_rows = fit->total;
+	model->seed = (uint64) state->options.seed;
+	model->contamination = state->options.contamination;
+	model->features = palloc0(state->d * sizeof(SegAnomalyFeature));
+	/* every name takes its bytes, a terminator, and rounding up to 16 */
+	arena = seg_arena(NULL, state->labels_size + state->d * (SEG_ARENA_ALIGN + 1));
+	arena.base = palloc(arena.size);
+	seg_anomaly_state_labels(state, &arena, model->features);
+	for (size_t j = 0; j < fit->d; j++)
+		describe_feature(fit, j);
+}
+
+bytea *
+seg_anomaly_fit_state(const SegAnomalyState *state)
+{
+	MemoryContext result_context = CurrentMemoryContext;
+	MemoryContext context = AllocSetContextCreate(result_context, "anomaly fit", ALLOCSET_DEFAULT_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(context);
+	Fit			fit = {state, seg_budget_create(context)};
+	bytea	   *bytes;
+
+	gather(&fit);
+	describe_model(&fit);
+	prepare_rows(&fit);
+	switch (fit.model.method)
+	{
+		case SEG_ANOMALY_IFOREST:
+			grow_forest(&fit);
+			break;
+	}
+	find_threshold(&fit);
+	MemoryContextSwitchTo(old);
+	bytes = seg_anomaly_model_bytes(&fit.model);
+	MemoryContextDelete(context);
+	return bytes;
+}

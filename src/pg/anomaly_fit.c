@@ -1,0 +1,138 @@
+/*
+ * anomaly_fit.c
+ *		The aggregate anomaly_fit: its support functions.
+ */
+#include "pg/anomaly.h"
+
+#include "pg/error.h"
+#include "pg/features.h"
+
+static MemoryContext
+aggregate_context(FunctionCallInfo fcinfo)
+{
+	MemoryContext context;
+
+	if (!AggCheckCallContext(fcinfo, &context))
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("function can only be called as part of an aggregate")));
+	return context;
+}
+
+/* Logarithms are taken of the sample later, but every row must have them. */
+static void
+check_logs(const SegAnomalyState *state, const double *row)
+{
+	const uint8 *at = (const uint8 *) state + state->labels_at;
+	SegReader	reader = seg_reader(at, state->labels_size);
+
+	for (size_t j = 0; j < state->d; j++)
+	{
+		int			transform = seg_read_u8(&reader);
+		uint32		length = seg_read_count(&reader, 1);
+
+		reader.at += length;
+		reader.left -= length;
+		if (transform == SEG_TRANSFORM_LOG1P && row[j] <= -1)
+			seg_raise(SEG_LOG_DOMAIN, j + 1);
+	}
+}
+
+static size_t
+first_null(const double *row, size_t d)
+{
+	size_t		j = 0;
+
+	while (j < d && !isnan(row[j]))
+		j++;
+	return j + 1;
+}
+
+PG_FUNCTION_INFO_V1(anomaly_fit_transfn);
+Datum
+anomaly_fit_transfn(PG_FUNCTION_ARGS)
+{
+	static double row[SEG_MAX_FEATURES];
+	const Jsonb *options = PG_NARGS() > 2 && !PG_ARGISNULL(2) ? PG_GETARG_JSONB_P(2) : NULL;
+	SegAnomalyState *state;
+	SegFeatures features;
+
+	(void) aggregate_context(fcinfo);
+	if (PG_ARGISNULL(1))
+	{
+		if (PG_ARGISNULL(0))
+			PG_RETURN_NULL();
+		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+	}
+	features = seg_features_open(PG_GETARG_DATUM(1));
+	if (PG_ARGISNULL(0))
+		state = seg_anomaly_state_begin(options, features.d);
+	else
+	{
+		state = seg_anomaly_state_open((struct varlena *) PG_GETARG_POINTER(0));
+		seg_anomaly_state_check_options(state, options);
+	}
+	if (features.d != state->d)
+		seg_raise(SEG_WRONG_LENGTH, features.d, (size_t) state->d);
+	if (seg_features_copy(&features, row) > 0)
+	{
+		if (state->options.null_policy == SEG_NULL_ERROR)
+			seg_raise(SEG_NULL_FEATURE, first_null(row, features.d));
+		if (state->options.null_policy == SEG_NULL_SKIP)
+		{
+			state->rows_skipped++;
+			PG_RETURN_POINTER(state);
+		}
+	}
+	seg_features_close(&features);
+	if (state->has_transform)
+		check_logs(state, row);
+	state = seg_anomaly_state_add(state, row, 1);
+	state->rows_used++;
+	PG_RETURN_POINTER(state);
+}
+
+/* The rows of b go into a, which is the aggregate's own. */
+static SegAnomalyState *
+merge(SegAnomalyState *a, const SegAnomalyState *b)
+{
+	const SegRowSample *from = seg_anomaly_state_sample(b);
+
+	seg_anomaly_state_check_same(a, b);
+	for (size_t i = 0; i < from->used; i++)
+	{
+		SegAnomalyState *larger = seg_anomaly_state_add(a, seg_sample_row(from, i), seg_sample_count(from, i));
+
+		a = larger;
+		CHECK_FOR_INTERRUPTS();
+	}
+	seg_sample_lower(seg_anomaly_state_sample(a), from->threshold);
+	a->rows_used += b->rows_used;
+	a->rows_skipped += b->rows_skipped;
+	return a;
+}
+
+PG_FUNCTION_INFO_V1(anomaly_fit_combinefn);
+Datum
+anomaly_fit_combinefn(PG_FUNCTION_ARGS)
+{
+	(void) aggregate_context(fcinfo);
+	if (PG_ARGISNULL(0) && PG_ARGISNULL(1))
+		PG_RETURN_NULL();
+	if (PG_ARGISNULL(1))
+		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+	if (PG_ARGISNULL(0))
+		PG_RETURN_POINTER(seg_anomaly_state_open((struct varlena *) PG_GETARG_BYTEA_P_COPY(1)));
+	PG_RETURN_POINTER(merge(seg_anomaly_state_open((struct varlena *) PG_GETARG_POINTER(0)),
+							seg_anomaly_state_open((struct varlena *) PG_GETARG_BYTEA_P(1))));
+}
+
+PG_FUNCTION_INFO_V1(anomaly_fit_finalfn);
+Datum
+anomaly_fit_finalfn(PG_FUNCTION_ARGS)
+{
+	(void) aggregate_context(fcinfo);
+	if (PG_ARGISNULL(0))
+		seg_raise(SEG_NO_ROWS);
+	PG_RETURN_BYTEA_P(seg_anomaly_fit_state(seg_anomaly_state_open((struct varlena *) PG_GETARG_POINTER(0))));
+}

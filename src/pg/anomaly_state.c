@@ -1,0 +1,267 @@
+/*
+ * anomaly_state.c
+ *		The flat state of anomaly_fit: options, labels and the sample of rows.
+ *
+ * The state is a bytea, so PostgreSQL may pass it between workers and Citus
+ * between nodes; that also means that anybody can make one up and hand it to the
+ * support functions.  Hence it is checked in O(1) whenever it comes in, and no
+ * byte of it is followed unchecked.
+ */
+#include "pg/anomaly.h"
+
+#include "mb/pg_wchar.h"
+#include "utils/memutils.h"
+
+#include "pg/error.h"
+#include "pg/features.h"
+#include "pg/options.h"
+#include "pg/segment.h"
+
+#define STATE_MAGIC 0x41474553	/* "SEGA" */
+
+/* The sample holds this many distinct rows, fewer where rows are long. */
+#define SAMPLE_ROWS 16384
+#define SAMPLE_BYTES ((size_t) 4 << 20)
+#define SAMPLE_DRAWS 4			/* but always so many times a tree's own sample */
+
+typedef struct ParsedOptions
+{
+	SegAnomalyOptions numbers;
+	SegIntList	transform;
+	SegTextList feature_names;
+} ParsedOptions;
+
+static const char *const methods[] = {"iforest", NULL};
+static const char *const null_policies[] = {"error", "skip", "mean", "median", "zero", NULL};
+static const char *const transforms[] = {"none", "log1p", NULL};
+
+#define FIELD(name) offsetof(ParsedOptions, name)
+
+static const SegOption option_table[] = {
+	{"method", SEG_OPTION_CHOICE, FIELD(numbers.method), .choices = methods},
+	{"trees", SEG_OPTION_INT, FIELD(numbers.trees), 1, SEG_IFOREST_MAX_TREES},
+	{"sample_size", SEG_OPTION_INT, FIELD(numbers.sample_size), 2, SEG_IFOREST_MAX_SAMPLE},
+	{"contamination", SEG_OPTION_REAL, FIELD(numbers.contamination), 1e-9, 0.5},
+	{"seed", SEG_OPTION_INT, FIELD(numbers.seed), (double) PG_INT64_MIN, 9223372036854774784.0},
+	{"null_policy", SEG_OPTION_CHOICE, FIELD(numbers.null_policy), .choices = null_policies},
+	{"transform", SEG_OPTION_CHOICES, FIELD(transform), .choices = transforms},
+	{"feature_names", SEG_OPTION_TEXTS, FIELD(feature_names)},
+	{NULL}
+};
+
+static ParsedOptions
+parse_options(const Jsonb *options)
+{
+	ParsedOptions parsed = {
+		.numbers = {
+			.method = SEG_ANOMALY_IFOREST,
+			.null_policy = SEG_NULL_ERROR,
+			.trees = 100,
+			.sample_size = 256,
+			.seed = 42,
+			.contamination = 0.05,
+		},
+	};
+
+	seg_options_read(options, option_table, &parsed);
+	return parsed;
+}
+
+/* Transforms and names, one for each feature, as the model will carry them. */
+static void
+write_labels(SegWriter *writer, const ParsedOptions *parsed, size_t d)
+{
+	for (size_t j = 0; j < d; j++)
+	{
+		int			transform = SEG_TRANSFORM_NONE;
+		const char *name = "";
+
+		if (parsed->transform.count != 0)
+			transform = parsed->transform.items[parsed->transform.count < 0 ? 0 : j];
+		if (parsed->feature_names.count != 0)
+			name = pg_server_to_any(parsed->feature_names.items[j],
+									strlen(parsed->feature_names.items[j]), PG_UTF8);
+		seg_write_u8(writer, transform);
+		seg_write_text(writer, name);
+	}
+}
+
+static bool
+any_transform(const SegIntList *list)
+{
+	for (int i = 0; i < Abs(list->count); i++)
+		if (list->items[i] != SEG_TRANSFORM_NONE)
+			return true;
+	return false;
+}
+
+static void
+check_counts(const ParsedOptions *parsed, size_t d)
+{
+	if (parsed->transform.count > 0 && parsed->transform.count != d)
+		seg_option_refuse("transform", psprintf("one choice or %zu of them, not %d", d, parsed->transform.count));
+	if (parsed->feature_names.count > 0 && parsed->feature_names.count != d)
+		seg_option_refuse("feature_names", psprintf("%zu names, not %d", d, parsed->feature_names.count));
+}
+
+static size_t
+sample_limit(const SegAnomalyOptions *options, size_t d)
+{
+	size_t		limit = Min(SAMPLE_ROWS, SAMPLE_BYTES / (d * sizeof(double)));
+
+	return Max(limit, SAMPLE_DRAWS * (size_t) options->sample_size);
+}
+
+/* Is there room in fit_memory for a state of that size, however many there are? */
+static void
+check_size(size_t size)
+{
+	size_t		allowed = Min((size_t) seg_fit_memory_kb * 1024, MaxAllocSize);
+
+	if (size == 0 || size > allowed)
+		seg_raise(SEG_TOO_LARGE, size, allowed);
+}
+
+SegAnomalyState *
+seg_anomaly_state_begin(const Jsonb *options, size_t d)
+{
+	ParsedOptions parsed = parse_options(options);
+	SegWriter	writer = {NULL, 0};
+	SegAnomalyState *state;
+	size_t		given_size = options == NULL ? 0 : VARSIZE_ANY_EXHDR(options);
+	size_t		labels_at = sizeof(SegAnomalyState) + given_size;
+	size_t		limit = sample_limit(&parsed.numbers, d);
+	size_t		capacity = seg_sample_first_capacity(limit);
+	size_t		sample_at;
+	size_t		size;
+
+	check_counts(&parsed, d);
+	write_labels(&writer, &parsed, d);
+	sample_at = MAXALIGN(labels_at + writer.size);
+	check_size(sample_at + seg_sample_size(d, seg_sample_last_capacity(limit)));
+	size = sample_at + seg_sample_size(d, capacity);
+	state = palloc0(size);
+	SET_VARSIZE(state, size);
+	state->magic = STATE_MAGIC;
+	state->d = d;
+	state->given_size = given_size;
+	state->labels_at = labels_at;
+	state->labels_size = writer.size;
+	state->sample_at = sample_at;
+	state->options = parsed.numbers;
+	state->has_transform = any_transform(&parsed.transform);
+	if (given_size > 0)
+		memcpy(state + 1, VARDATA_ANY(options), given_size);
+	writer = (SegWriter) {(uint8_t *) state + labels_at, 0};
+	write_labels(&writer, &parsed, d);
+	seg_sample_init(seg_anomaly_state_sample(state), d, limit, capacity, (uint64) parsed.numbers.seed);
+	return state;
+}
+
+static bool
+is_sound(const SegAnomalyState *state, size_t size)
+{
+	const SegAnomalyOptions *options = &state->options;
+
+	return size > sizeof(SegAnomalyState) &&
+		state->magic == STATE_MAGIC &&
+		state->d >= 1 && state->d <= SEG_MAX_FEATURES &&
+		state->given_size <= size && state->labels_at == sizeof(SegAnomalyState) + state->given_size &&
+		state->labels_size <= size && state->labels_at <= size &&
+		state->sample_at == MAXALIGN((uint64) state->labels_at + state->labels_size) &&
+		state->sample_at < size &&
+		seg_sample_is_sound(seg_anomaly_state_sample(state), size - state->sample_at) &&
+		seg_anomaly_state_sample(state)->d == state->d &&
+		options->method >= 0 && options->method < SEG_ANOMALY_METHODS &&
+		options->null_policy >= 0 && options->null_policy <= SEG_NULL_ZERO &&
+		options->trees >= 1 && options->trees <= SEG_IFOREST_MAX_TREES &&
+		options->sample_size >= 2 && options->sample_size <= SEG_IFOREST_MAX_SAMPLE &&
+		options->contamination > 0 && options->contamination <= 0.5;
+}
+
+SegAnomalyState *
+seg_anomaly_state_open(struct varlena *value)
+{
+	SegAnomalyState *state = (SegAnomalyState *) value;
+
+	if (VARATT_IS_EXTENDED(value) || (uintptr_t) value % MAXIMUM_ALIGNOF != 0)
+	{
+		struct varlena *plain = pg_detoast_datum(value);
+
+		state = palloc(VARSIZE(plain));
+		memcpy(state, plain, VARSIZE(plain));
+	}
+	if (!is_sound(state, VARSIZE(state)))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
+				 errmsg("value is not a state of an anomaly fit")));
+	return state;
+}
+
+static void
+refuse_options(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("options must be the same for all rows")));
+}
+
+void
+seg_anomaly_state_check_options(const SegAnomalyState *state, const Jsonb *options)
+{
+	size_t		size = options == NULL ? 0 : VARSIZE_ANY_EXHDR(options);
+
+	if (size != state->given_size ||
+		(size > 0 && memcmp(state + 1, VARDATA_ANY(options), size) != 0))
+		refuse_options();
+}
+
+void
+seg_anomaly_state_check_same(const SegAnomalyState *a, const SegAnomalyState *b)
+{
+	if (a->given_size != b->given_size || memcmp(a + 1, b + 1, a->given_size) != 0)
+		refuse_options();
+	if (a->d != b->d)
+		seg_raise(SEG_WRONG_LENGTH, (size_t) b->d, (size_t) a->d);
+}
+
+/* The same state with room for twice the rows. */
+static SegAnomalyState *
+grow(const SegAnomalyState *state)
+{
+	const SegRowSample *sample = seg_anomaly_state_sample(state);
+	size_t		capacity = 2 * (size_t) sample->capacity;
+	size_t		size = state->sample_at + seg_sample_size(state->d, capacity);
+	SegAnomalyState *larger;
+
+	check_size(size);
+	larger = palloc(size);
+	memcpy(larger, state, state->sample_at);
+	SET_VARSIZE(larger, size);
+	seg_sample_init(seg_anomaly_state_sample(larger), state->d, sample->limit, capacity, sample->seed);
+	seg_sample_move(seg_anomaly_state_sample(larger), sample);
+	return larger;
+}
+
+SegAnomalyState *
+seg_anomaly_state_add(SegAnomalyState *state, const double *row, uint64 count)
+{
+	if (seg_sample_is_full(seg_anomaly_state_sample(state)))
+		state = grow(state);
+	seg_sample_add(seg_anomaly_state_sample(state), row, count);
+	return state;
+}
+
+void
+seg_anomaly_state_labels(const SegAnomalyState *state, SegArena *arena, SegAnomalyFeature *features)
+{
+	SegReader	reader = seg_reader((const uint8_t *) state + state->labels_at, state->labels_size);
+
+	for (size_t j = 0; j < state->d; j++)
+	{
+		features[j].transform = seg_read_choice(&reader, SEG_TRANSFORM_LOG1P + 1);
+		features[j].name = seg_read_text(&reader, arena);
+	}
+	if (!seg_reader_done(&reader))
+		seg_raise(SEG_MALFORMED_MODEL);
+}

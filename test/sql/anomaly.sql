@@ -1,0 +1,167 @@
+-- Anomaly scores: fitting, scoring, reasons, and what is refused.
+SET search_path = segment, public;
+
+-- a disc of 500 customers and two odd ones; sines instead of random numbers
+CREATE TABLE customers AS
+SELECT i AS id, ARRAY[10 + 2 * sin(i * 1.7), 100 + 30 * cos(i * 2.3), i % 5]::float8[] AS features
+FROM generate_series(1, 500) AS i
+UNION ALL VALUES (501, ARRAY[30, 100, 2]::float8[]), (502, ARRAY[10, 400, 3]::float8[]);
+
+CREATE TABLE models AS
+SELECT 'iforest' AS method,
+       anomaly_fit(features, '{"contamination": 0.0039, "feature_names": ["visits", "amount", "children"]}') AS model
+FROM customers;
+
+-- the odd ones are found, and nobody else
+SELECT method, id, round(anomaly_score(model, features)::numeric, 2) AS score
+FROM models, customers WHERE is_anomaly(model, features) ORDER BY 1, 2;
+SELECT method, count(*), min(anomaly_score(model, features)) >= 0 AS from_0, max(anomaly_score(model, features)) <= 1 AS to_1
+FROM models, customers GROUP BY method ORDER BY method;
+
+-- for the right reasons, which add up
+SELECT method, id, r.rank, r.feature, r.value, round(r.typical::numeric, 1) AS typical
+FROM models, customers, anomaly_reasons(model, features) AS r
+WHERE id > 500 AND r.rank = 1 ORDER BY method, id;
+SELECT method, max(abs(anomaly_score(model, features) - reasons.total)) < 1e-12 AS adds_up
+FROM models, customers,
+     LATERAL (SELECT min(base_score) + sum(contribution) AS total FROM anomaly_reasons(model, features)) AS reasons
+GROUP BY method ORDER BY method;
+
+-- the same bytes whatever the order; other bytes for another seed
+SELECT count(DISTINCT model) AS one FROM (
+    SELECT anomaly_fit(features ORDER BY id) AS model FROM customers
+    UNION ALL SELECT anomaly_fit(features ORDER BY id DESC) FROM customers
+    UNION ALL SELECT anomaly_fit(features ORDER BY features) FROM customers
+    UNION ALL SELECT anomaly_fit(features, '{"seed": 42, "method": "iforest"}') FROM customers) AS m;
+SELECT anomaly_fit(features, '{"seed": 43}') <> anomaly_fit(features) AS differs FROM customers;
+
+-- and whatever the plan: more distinct rows than the sample holds
+CREATE TABLE many AS
+SELECT ARRAY[i % 40001, (i * 7919) % 10007]::float8[] AS features FROM generate_series(1, 60000) AS i;
+ANALYZE many;
+CREATE FUNCTION plan_has_partial(query text) RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+    line text;
+BEGIN
+    FOR line IN EXECUTE 'EXPLAIN (COSTS off) ' || query LOOP
+        IF line LIKE '%Partial Aggregate%' THEN RETURN true; END IF;
+    END LOOP;
+    RETURN false;
+END $$;
+SET max_parallel_workers_per_gather = 0;
+SELECT md5(anomaly_fit(features)) AS serial FROM many \gset
+SELECT plan_has_partial('SELECT anomaly_fit(features) FROM many');
+SET max_parallel_workers_per_gather = 2;
+SET parallel_setup_cost = 0;
+SET parallel_tuple_cost = 0;
+SET min_parallel_table_scan_size = 0;
+SELECT plan_has_partial('SELECT anomaly_fit(features) FROM many');
+SELECT md5(anomaly_fit(features)) = :'serial' AS same FROM many;
+RESET max_parallel_workers_per_gather;
+RESET parallel_setup_cost;
+RESET parallel_tuple_cost;
+RESET min_parallel_table_scan_size;
+
+-- a model for each group, a filter, a running model
+SELECT id % 2 AS half, length(anomaly_fit(features)) > 0 AS fitted FROM customers GROUP BY 1 ORDER BY 1;
+SELECT anomaly_fit(features) FILTER (WHERE id <= 500) =
+       (SELECT anomaly_fit(features) FROM customers WHERE id <= 500) AS same FROM customers;
+SELECT count(DISTINCT model) FROM (
+    SELECT anomaly_fit(features, '{"trees": 2}') OVER (ORDER BY id) AS model FROM customers WHERE id <= 40) AS w;
+SELECT (SELECT anomaly_fit(features, '{"trees": 2}') FROM customers WHERE id <= 40) =
+       (SELECT model FROM (SELECT id, anomaly_fit(features, '{"trees": 2}') OVER (ORDER BY id) AS model
+                           FROM customers WHERE id <= 40) AS w WHERE id = 40) AS same;
+
+-- duplicates count as often as they occur
+SELECT anomaly_score(anomaly_fit(f), ARRAY[0]::float8[]) <= 0.5 AS common_is_normal,
+       anomaly_score(anomaly_fit(f), ARRAY[9]::float8[]) > anomaly_score(anomaly_fit(f), ARRAY[0]::float8[]) AS rare_is_odder
+FROM (SELECT ARRAY[0]::float8[] FROM generate_series(1, 5000)
+      UNION ALL SELECT ARRAY[i] FROM generate_series(1, 9) AS i) AS t (f);
+
+-- few rows, one row, equal rows: nobody is odd
+SELECT n, round(max(score)::numeric, 3) AS score, bool_or(odd) AS odd FROM (
+    SELECT n, anomaly_score(model, ARRAY[1, 2]::float8[]) AS score, is_anomaly(model, ARRAY[1, 2]::float8[]) AS odd
+    FROM (SELECT n, anomaly_fit(ARRAY[1, 2]::float8[]) AS model
+          FROM (VALUES (1), (2), (300)) AS v (n), generate_series(1, n) GROUP BY n) AS m) AS s
+GROUP BY n ORDER BY n;
+
+-- nulls
+SELECT anomaly_score(NULL, ARRAY[1]), is_anomaly(NULL, ARRAY[1]);
+SELECT anomaly_score(anomaly_fit(features), NULL) FROM customers;
+SELECT anomaly_fit(f) FROM (VALUES (ARRAY[1, 2]::float8[]), (ARRAY[1, NULL])) AS t (f);
+SELECT policy, anomaly_score(model, ARRAY[3, NULL]) IS NULL AS null_score,
+       anomaly_score(model, ARRAY[3, NULL]) = anomaly_score(model, ARRAY[3, stand_in]) AS fills
+FROM (SELECT policy, stand_in, anomaly_fit(f, jsonb_build_object('null_policy', policy)) AS model
+      FROM (VALUES ('skip', 0), ('mean', 4), ('median', 3), ('zero', 0)) AS p (policy, stand_in),
+           (VALUES (ARRAY[1, 2]::float8[]), (ARRAY[2, 3]), (ARRAY[3, 7]), (ARRAY[4, NULL])) AS t (f)
+      GROUP BY policy, stand_in) AS m
+ORDER BY policy;
+SELECT count(*) FROM anomaly_reasons((SELECT anomaly_fit(features, '{"null_policy": "skip"}') FROM customers), ARRAY[1, NULL, 3]);
+SELECT rank, feature, value, typical IS NOT NULL AS has_typical
+FROM anomaly_reasons((SELECT anomaly_fit(features, '{"null_policy": "median"}') FROM customers), ARRAY[1, NULL, 3]) ORDER BY feature;
+SELECT anomaly_fit(f) IS NOT NULL AS null_rows_are_ignored FROM (VALUES (NULL::float8[]), (ARRAY[1, 2]), (NULL)) AS t (f);
+
+-- other numeric arrays come in as float8[]
+SELECT anomaly_score(model, ARRAY[30, 100, 2]::int[]) = anomaly_score(model, ARRAY[30, 100, 2]::numeric[]) AS same,
+       anomaly_score(model, ARRAY[30, 100, 2]::float4[]) = anomaly_score(model, ARRAY[30, 100, 2]::float8[]) AS same_too
+FROM models ORDER BY method;
+
+-- what is refused
+SELECT anomaly_fit(features) FROM customers WHERE false;
+SELECT anomaly_fit(f, '{"null_policy": "skip"}') FROM (VALUES (ARRAY[1, NULL]::float8[])) AS t (f);
+SELECT anomaly_fit(features, '{"tree": 5}') FROM customers;
+SELECT anomaly_fit(features, '{"trees": 0}') FROM customers;
+SELECT anomaly_fit(features, '{"trees": 1.5}') FROM customers;
+SELECT anomaly_fit(features, '{"sample_size": 5000}') FROM customers;
+SELECT anomaly_fit(features, '{"contamination": 0.6}') FROM customers;
+SELECT anomaly_fit(features, '{"method": "lof"}') FROM customers;
+SELECT anomaly_fit(features, '{"feature_names": ["a"]}') FROM customers;
+SELECT anomaly_fit(features, '{"transform": ["log1p", "none"]}') FROM customers;
+SELECT anomaly_fit(features, jsonb_build_object('seed', id)) FROM customers;
+SELECT anomaly_fit(features, '[]') FROM customers;
+SELECT anomaly_fit(f) FROM (VALUES (ARRAY[1, 2]::float8[]), (ARRAY[1])) AS t (f);
+SELECT anomaly_fit(f) FROM (VALUES (ARRAY[1, 'NaN']::float8[])) AS t (f);
+SELECT anomaly_fit(f) FROM (VALUES (ARRAY[1, 'Infinity']::float8[])) AS t (f);
+SELECT anomaly_fit(f) FROM (VALUES ('{}'::float8[])) AS t (f);
+SELECT anomaly_fit(f) FROM (VALUES (ARRAY[[1], [2]]::float8[])) AS t (f);
+SELECT anomaly_fit(f, '{"transform": "log1p"}') FROM (VALUES (ARRAY[1, -1]::float8[])) AS t (f);
+SELECT anomaly_fit(array_fill(1::float8, ARRAY[1601]));
+SELECT anomaly_fit(f) FROM (VALUES (ARRAY[-1.7e308]::float8[]), (ARRAY[1.7e308])) AS t (f);
+SELECT anomaly_score(model, ARRAY[1, 2]) FROM models;
+SELECT anomaly_score(model, ARRAY[1, 2, NULL]) FROM models;
+SELECT anomaly_score(model, ARRAY[1, 2, 'NaN']::float8[]) FROM models;
+SELECT anomaly_score('', ARRAY[1]);
+SELECT anomaly_score('\x5345474d0401000000', ARRAY[1]);
+SELECT anomaly_score(substr(model, 1, length(model) - 1), ARRAY[1, 2, 3]) FROM models;
+SELECT anomaly_score(set_byte(model, 40, get_byte(model, 40) # 1), ARRAY[1, 2, 3]) FROM models;
+SELECT is_anomaly(set_byte(model, 5, 2), ARRAY[1, 2, 3]) FROM models;
+SELECT r.* FROM models, anomaly_reasons(set_byte(model, 4, 1), ARRAY[1, 2, 3]) AS r;
+SET segment.fit_memory = '1MB';
+SELECT anomaly_fit(features, '{"trees": 1000, "sample_size": 4096}') FROM many;
+RESET segment.fit_memory;
+
+-- a state that somebody made up
+SELECT anomaly_fit_finalfn('\x00');
+CREATE AGGREGATE made_up(float8[]) (SFUNC = anomaly_fit_transfn, STYPE = bytea, INITCOND = '\x0102030405060708');
+SELECT made_up(features) FROM customers;
+CREATE AGGREGATE whole_state(float8[]) (SFUNC = anomaly_fit_transfn, STYPE = bytea);
+CREATE AGGREGATE merged(bytea) (SFUNC = anomaly_fit_combinefn, STYPE = bytea, FINALFUNC = anomaly_fit_finalfn);
+CREATE TABLE states AS SELECT id % 3 AS part, whole_state(features) AS state FROM customers GROUP BY 1;
+SELECT merged(state) = (SELECT anomaly_fit(features) FROM customers) AS shards_give_the_same FROM states;
+CREATE FUNCTION survives(state bytea) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM merged(state);
+    RETURN 'fits';
+EXCEPTION WHEN OTHERS THEN
+    RETURN sqlstate;
+END $$;
+SELECT count(*) FILTER (WHERE result NOT IN ('fits', '22P03', '22003', '22023', '54000', '22004')) AS strange
+FROM (SELECT survives(set_byte(state, at, (get_byte(state, at) + 1 + at % 255) % 256)) AS result
+      FROM states, generate_series(0, 300) AS at WHERE part = 0) AS s;
+SELECT count(*) FILTER (WHERE survives(substr(state, 1, size)) <> '22P03') AS accepted
+FROM states, generate_series(0, 300) AS size WHERE part = 0;
+SELECT merged(state) FROM (SELECT state FROM states UNION ALL SELECT whole_state(ARRAY[1, 2])) AS s;
+
+DROP TABLE customers, models, many, states;
+DROP AGGREGATE made_up(float8[]), whole_state(float8[]), merged(bytea) CASCADE;
+DROP FUNCTION survives(bytea), plan_has_partial(text);
