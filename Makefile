@@ -53,7 +53,8 @@ ISOLATION_OPTS = --inputdir=$(top)/test/isolation --load-extension=segment
 WARNINGS = -Wall -Wextra -Werror -Wno-unused-parameter -Wno-sign-compare -Wno-missing-field-initializers
 PG_CFLAGS = -std=gnu11 $(WARNINGS) -ffp-contract=off
 PG_CPPFLAGS = -I$(top)/src
-SHLIB_LINK = -lm
+# liblapacke and CBLAS; which BLAS stands behind them is the administrator's choice
+SHLIB_LINK = -llapacke -lblas -lm
 
 # Bitcode would be inlined and compiled anew by the server's JIT, with its own
 # idea of floating point; the module is compiled once, here.

@@ -9,7 +9,8 @@ packages=(
     gcc libc6-dev make                         # the build
     "postgresql-server-dev-$major"             # headers, PGXS, pg_regress
     "postgresql-$major"                        # the server itself
-    liblapacke-dev libopenblas0-serial         # linear algebra, single-threaded
+    liblapacke-dev libblas-dev                 # headers of linear algebra: lapacke.h, cblas.h
+    libopenblas0-serial                        # and what to run: fast, single-threaded
     libcmocka-dev                              # unit tests
     perl libipc-run-perl                       # TAP tests
     gzip xz-utils                              # the reference data is compressed

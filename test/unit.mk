@@ -11,7 +11,7 @@ FUZZERS = $(patsubst $(top)/test/fuzz/%.c,%,$(sort $(wildcard $(top)/test/fuzz/f
 WARNINGS = -Wall -Wextra -Werror -Wno-unused-parameter -Wno-sign-compare -Wno-missing-field-initializers
 COMMON = -std=gnu11 -g -DSEG_STANDALONE -I$(top)/src -ffp-contract=off -fno-omit-frame-pointer $(WARNINGS)
 SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all
-LIBS = -lm
+LIBS = -llapacke -lblas -lm
 
 objs = $(patsubst $(top)/%.c,$(build)/$(1)/%.o,$(CORE))
 

@@ -30,6 +30,10 @@ typedef enum SegStatus
 	SEG_LOG_DOMAIN,				/* size_t position, from 1 */
 	SEG_TOO_FAR,				/* no arguments */
 
+	/* linear algebra */
+	SEG_NO_CONVERGENCE,			/* no arguments */
+	SEG_NOT_POSITIVE_DEFINITE,	/* no arguments */
+
 	/* sizes */
 	SEG_TOO_MANY_FEATURES,		/* size_t got, size_t most */
 	SEG_TOO_LARGE,				/* size_t bytes_needed, size_t bytes_allowed */

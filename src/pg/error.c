@@ -110,6 +110,17 @@ seg_raise(SegStatus status,...)
 					(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 					 errmsg("row is too far from every center for its distance to be computed")));
 			break;
+		case SEG_NO_CONVERGENCE:
+			ereport(ERROR,
+					(errcode(ERRCODE_INTERNAL_ERROR),
+					 errmsg("eigenvalue or singular value computation did not converge")));
+			break;
+		case SEG_NOT_POSITIVE_DEFINITE:
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("covariance matrix is not positive definite"),
+					 errhint("Leave out features that follow from the others.")));
+			break;
 		case SEG_TOO_MANY_FEATURES:
 			{
 				size_t		got = va_arg(args, size_t);
