@@ -82,7 +82,7 @@ suite_tap() {
     perl=$(dirname "$("$PG_CONFIG" --pgxs)")/../test/perl
     if ! make -s -f test/unit.mk top=. generator; then bad "generator: build"; return; fi
     cp -r test "$SCRATCH/test"
-    cp build/sap_export "$SCRATCH/test"
+    cp build/sap_export README.md CHANGELOG.md META.json segment.control "$SCRATCH/test"
     [ "$(id -u)" -ne 0 ] || chown -R "$SERVER_USER" "$SCRATCH/test"
     (cd "$SCRATCH/test" &&
         as_server env PATH="$PATH" PERL5LIB="$perl:$SCRATCH/test/t" TESTDATADIR="$SCRATCH/tmp_check" \
