@@ -121,7 +121,8 @@ seg_kmeans_decode(SegReader *reader, int version, SegArena *arena, SegKmeansMode
 
 	Assert(version == SEG_KMEANS_VERSION);
 	read_head(reader, model);
-	if (reader->failed || model->k == 0 || model->d == 0 ||
+	if (reader->failed || model->k == 0 || model->d == 0 || model->next_cluster_id > SEG_KMEANS_MAX_ID ||
+		model->rows_used > INT64_MAX || model->rows_skipped > INT64_MAX ||
 		model->k > SEG_KMEANS_MAX_K || model->k > reader->left / CLUSTER_BYTES ||
 		model->d > reader->left / FEATURE_BYTES)
 		return SEG_MALFORMED_MODEL;

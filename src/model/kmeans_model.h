@@ -14,6 +14,7 @@
 
 #define SEG_KMEANS_VERSION 1
 #define SEG_KMEANS_MAX_K 10000
+#define SEG_KMEANS_MAX_ID INT32_MAX	/* cluster numbers are SQL integers */
 #define SEG_KMEANS_BINS 32		/* of a feature's histogram */
 
 typedef enum SegStandardize

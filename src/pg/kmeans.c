@@ -6,6 +6,7 @@
 
 #include "mb/pg_wchar.h"
 
+#include "core/profile.h"
 #include "pg/error.h"
 #include "pg/features.h"
 
@@ -51,6 +52,28 @@ char *
 seg_kmeans_feature_name(const SegKmeansFeature *feature, size_t position)
 {
 	return name_or(feature->name, "feature", position);
+}
+
+void
+seg_kmeans_order_numbers(const uint32_t *numbers, uint32_t count, uint32_t *places)
+{
+	double	   *strength = palloc(count * sizeof(double));
+
+	for (uint32_t at = 0; at < count; at++)
+		strength[at] = -(double) numbers[at];
+	seg_profile_order(strength, count, places);
+	pfree(strength);
+}
+
+void
+seg_kmeans_order_clusters(const SegKmeansModel *model, uint32_t *places)
+{
+	uint32_t   *numbers = palloc(model->k * sizeof(uint32_t));
+
+	for (uint32_t c = 0; c < model->k; c++)
+		numbers[c] = model->clusters[c].cluster_id;
+	seg_kmeans_order_numbers(numbers, model->k, places);
+	pfree(numbers);
 }
 
 bool

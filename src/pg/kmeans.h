@@ -31,6 +31,12 @@ typedef struct SegKmeansRow
  */
 extern bool seg_kmeans_score_row(FunctionCallInfo fcinfo, SegKmeansRow *row);
 
+/* OUT places: 0 .. count - 1 in the order of numbers[place]. */
+extern void seg_kmeans_order_numbers(const uint32_t *numbers, uint32_t count, uint32_t *places);
+
+/* OUT places: the places of a model's k clusters in the order of their cluster_id. */
+extern void seg_kmeans_order_clusters(const SegKmeansModel *model, uint32_t *places);
+
 /* What a cluster is called in output: its name, else "cluster <id>"; palloc'd. */
 extern char *seg_kmeans_cluster_name(const SegKmeansCluster *cluster);
 

@@ -11,20 +11,6 @@
 #include "pg/features.h"
 #include "pg/rows.h"
 
-/* The places of the clusters in the order of their numbers; palloc'd. */
-static uint32_t *
-places_by_id(const SegKmeansModel *model)
-{
-	uint32_t   *places = palloc(model->k * sizeof(uint32_t));
-	double	   *strength = palloc(model->k * sizeof(double));
-
-	for (uint32_t c = 0; c < model->k; c++)
-		strength[c] = -(double) model->clusters[c].cluster_id;
-	seg_profile_order(strength, model->k, places);
-	pfree(strength);
-	return places;
-}
-
 /* cluster_id, cluster_name, size, share */
 static void
 put_cluster(SegRow *row, const SegKmeansModel *model, const SegKmeansCluster *cluster)
@@ -41,11 +27,12 @@ kmeans_centroids(PG_FUNCTION_ARGS)
 {
 	const SegKmeansScorer *scorer = seg_model_argument(fcinfo, 0, 0, &seg_kmeans_model_type);
 	const SegKmeansModel *model = &scorer->model;
-	uint32_t   *places = places_by_id(model);
+	uint32_t   *places = palloc(model->k * sizeof(uint32_t));
 	double	   *center = palloc(model->d * sizeof(double));
 	SegRow		row;
 
 	seg_rows_begin(fcinfo, &row);
+	seg_kmeans_order_clusters(model, places);
 	for (uint32_t at = 0; at < model->k; at++)
 	{
 		CHECK_FOR_INTERRUPTS();
@@ -99,13 +86,14 @@ kmeans_profile(PG_FUNCTION_ARGS)
 {
 	const SegKmeansScorer *scorer = seg_model_argument(fcinfo, 0, 0, &seg_kmeans_model_type);
 	const SegKmeansModel *model = &scorer->model;
-	uint32_t   *places = places_by_id(model);
+	uint32_t   *places = palloc(model->k * sizeof(uint32_t));
 	double	   *z = palloc(model->d * sizeof(double));
 	double	   *strength = palloc(model->d * sizeof(double));
 	uint32_t   *order = palloc(model->d * sizeof(uint32_t));
 	SegRow		row;
 
 	seg_rows_begin(fcinfo, &row);
+	seg_kmeans_order_clusters(model, places);
 	for (uint32_t at = 0; at < model->k; at++)
 	{
 		uint32_t	c = places[at];
