@@ -1,0 +1,365 @@
+-- Registering, sharing, naming and activating models.
+
+CREATE FUNCTION segment.refit_options()
+RETURNS TABLE (option text, algorithms text[], type text, minimum float8, maximum float8, choices text[], meaning text)
+LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 12
+BEGIN ATOMIC
+    VALUES
+    ('k', '{kmeans}'::text[], 'integer', 1::float8, 10000::float8, '{auto}'::text[], 'number of clusters, or auto: the best of k_min to k_max at each refit'),
+    ('start', '{kmeans}', 'choice', NULL, NULL, '{fresh,warm}', 'warm: start from the centers of the active version; default fresh'),
+    ('language', '{kmeans}', 'choice', NULL, NULL, '{en,es,de}', 'of the generated descriptions; default en'),
+    ('min_silhouette', '{kmeans}', 'number', -1, 1, NULL, 'hold a version whose mean silhouette is lower'),
+    ('recut', '{rfm}', 'boolean', NULL, NULL, NULL, 'true: new cuts at each refit; default false, the active version''s cuts stay'),
+    ('scheme', '{rfm}', 'choice', NULL, NULL, '{grid,rfm,none}', 'segment names; default grid with 5 bins, else none'),
+    ('min_rows', '{kmeans,rfm,pca,anomaly}', 'integer', 0, 9e15, NULL, 'hold a version that read fewer rows'),
+    ('max_missing_share', '{kmeans,rfm,pca,anomaly}', 'number', 0, 1, NULL, 'hold a version where a larger share of a feature is null'),
+    ('max_drift', '{kmeans,rfm,pca,anomaly}', 'number', 0, 1e6, NULL, 'hold a version where a feature''s population stability index against the active version is higher');
+END;
+COMMENT ON FUNCTION segment.refit_options() IS
+'The options of create_model that steer refit; all others go to the family''s fit aggregate, which checks them at the first fit. algorithms: where the option exists; type: integer, number, boolean or choice; minimum, maximum: bounds, both allowed; choices: words allowed.';
+
+CREATE FUNCTION segment.check_option(option text, value jsonb, algorithm text) RETURNS void
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    o record;
+    fine boolean;
+    wanted text;
+BEGIN
+    SELECT * INTO o FROM segment.refit_options() r WHERE r.option = check_option.option;
+    IF NOT FOUND THEN
+        RETURN;
+    END IF;
+    IF NOT algorithm = ANY (o.algorithms) THEN
+        RAISE EXCEPTION 'algorithm % has no option "%"', algorithm, option USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    fine := CASE jsonb_typeof(value)
+        WHEN 'string' THEN COALESCE(value #>> '{}' = ANY (o.choices), false)
+        WHEN 'boolean' THEN o.type = 'boolean'
+        WHEN 'number' THEN o.type IN ('integer', 'number')
+            AND (value #>> '{}')::numeric BETWEEN o.minimum::numeric AND o.maximum::numeric
+            AND (o.type = 'number' OR (value #>> '{}')::numeric % 1 = 0)
+        ELSE false END;
+    IF NOT fine THEN
+        wanted := concat_ws(' or ',
+            CASE WHEN o.type = 'boolean' THEN 'true or false' END,
+            CASE WHEN o.type IN ('integer', 'number')
+                THEN format('%s from %s to %s', CASE o.type WHEN 'integer' THEN 'an integer' ELSE 'a number' END,
+                            o.minimum::numeric, o.maximum::numeric) END,
+            CASE WHEN o.choices IS NOT NULL THEN 'one of ' || array_to_string(o.choices, ', ') END);
+        RAISE EXCEPTION 'option "%" must be %', option, wanted USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+END $$;
+COMMENT ON FUNCTION segment.check_option(text, jsonb, text) IS
+'Support function of create_model and refit: 22023 unless the value suits an option of segment.refit_options(); options that are not listed there pass.';
+
+CREATE FUNCTION segment.model_row(name text, to_change boolean) RETURNS segment.model
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    m segment.model;
+BEGIN
+    SELECT * INTO m FROM segment.model WHERE model_name = name;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'model "%" does not exist', name USING ERRCODE = 'undefined_object';
+    END IF;
+    IF to_change AND NOT segment.acts_as(m.owner) THEN
+        RAISE EXCEPTION 'must be a member of role "%" to change model "%"', m.owner, name
+            USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN m;
+END $$;
+COMMENT ON FUNCTION segment.model_row(text, boolean) IS
+'Support function of the registry: the row of a model that the caller may see (42704 when there is none) and, with to_change, may change (42501).';
+
+CREATE FUNCTION segment.source_columns(source regclass)
+RETURNS TABLE (column_name text, column_type text, is_numeric boolean, "position" integer)
+LANGUAGE sql STABLE PARALLEL SAFE ROWS 20
+BEGIN ATOMIC
+    SELECT a.attname::text, pg_catalog.format_type(a.atttypid, NULL),
+           COALESCE(NULLIF(t.typbasetype, 0), t.oid) IN ('int2'::regtype, 'int4'::regtype, 'int8'::regtype,
+                                                         'float4'::regtype, 'float8'::regtype, 'numeric'::regtype),
+           a.attnum::integer
+    FROM pg_catalog.pg_attribute a
+    JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
+    WHERE a.attrelid = source AND a.attnum > 0 AND NOT a.attisdropped
+    ORDER BY a.attnum;
+END;
+COMMENT ON FUNCTION segment.source_columns(regclass) IS
+'Support function of the registry: the columns of a relation with their types, and whether they can be features (integers, numeric, real, double precision and domains over them).';
+
+-- The one place where a source is resolved; every fit and publication passes here.
+CREATE FUNCTION segment.model_source(m segment.model) RETURNS regclass
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    source regclass := to_regclass(format('%I.%I', m.source_schema, m.source_name));
+    feature text;
+    found_type text;
+    usable boolean;
+BEGIN
+    IF source IS NULL THEN
+        RAISE EXCEPTION 'source "%"."%" does not exist', m.source_schema, m.source_name
+            USING ERRCODE = 'undefined_table';
+    END IF;
+    FOREACH feature IN ARRAY m.id_column || m.feature_columns LOOP
+        SELECT c.column_type, c.is_numeric INTO found_type, usable
+        FROM segment.source_columns(source) c WHERE c.column_name = feature;
+        IF NOT FOUND THEN
+            RAISE EXCEPTION 'source "%"."%" has no column "%"', m.source_schema, m.source_name, feature
+                USING ERRCODE = 'undefined_column';
+        ELSIF feature = m.id_column AND found_type <> m.id_type THEN
+            RAISE EXCEPTION 'column "%" of source "%"."%" is of type %, but was of type %',
+                feature, m.source_schema, m.source_name, found_type, m.id_type
+                USING ERRCODE = 'datatype_mismatch', HINT = 'Register the model anew.';
+        ELSIF feature <> m.id_column AND NOT usable THEN
+            RAISE EXCEPTION 'column "%" of source "%"."%" is of type %, but must be numeric',
+                feature, m.source_schema, m.source_name, found_type
+                USING ERRCODE = 'datatype_mismatch';
+        END IF;
+    END LOOP;
+    RETURN source;
+END $$;
+COMMENT ON FUNCTION segment.model_source(segment.model) IS
+'Support function of the registry: the source of a model as it is now. Errors: 42P01 it is gone, 42703 a column is gone, 42804 a column has another type; each names the column.';
+
+CREATE FUNCTION segment.create_model(
+    name text, algorithm text, source regclass, id_column text,
+    feature_columns text[] DEFAULT NULL, options jsonb DEFAULT '{}', comment text DEFAULT NULL)
+RETURNS void
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_variable
+DECLARE
+    m segment.model;
+    kind "char";
+    persistence "char";
+    one record;
+BEGIN
+    IF name IS NULL OR algorithm IS NULL OR source IS NULL OR id_column IS NULL THEN
+        RAISE EXCEPTION 'name, algorithm, source and id_column must not be null' USING ERRCODE = 'null_value_not_allowed';
+    END IF;
+    IF name = '' OR octet_length(name) > 40 OR name ~ '[[:cntrl:]]' THEN
+        RAISE EXCEPTION 'model name must have 1 to 40 bytes and no control characters'
+            USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    IF algorithm NOT IN ('rfm', 'anomaly') THEN
+        RAISE EXCEPTION 'algorithm "%" is not one of rfm, anomaly', algorithm
+            USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+
+    SELECT n.nspname, c.relname, c.relkind, c.relpersistence
+    INTO m.source_schema, m.source_name, kind, persistence
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = source;
+    IF kind NOT IN ('r', 'p', 'v', 'm', 'f') OR persistence = 't' THEN
+        RAISE EXCEPTION 'source % is not a lasting table, view or materialized view', source
+            USING ERRCODE = 'wrong_object_type';
+    END IF;
+
+    SELECT c.column_type INTO m.id_type FROM segment.source_columns(source) c WHERE c.column_name = id_column;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'source % has no column "%"', source, id_column USING ERRCODE = 'undefined_column';
+    END IF;
+    IF feature_columns IS NULL THEN
+        SELECT array_agg(c.column_name ORDER BY c."position") INTO feature_columns
+        FROM segment.source_columns(source) c WHERE c.is_numeric AND c.column_name <> id_column;
+    END IF;
+    IF cardinality(feature_columns) IS NULL OR cardinality(feature_columns) = 0
+        OR array_position(feature_columns, NULL) IS NOT NULL OR array_ndims(feature_columns) <> 1 THEN
+        RAISE EXCEPTION 'there are no feature columns' USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    IF id_column = ANY (feature_columns) THEN
+        RAISE EXCEPTION 'column "%" cannot be both id and feature', id_column USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    IF algorithm = 'rfm' AND cardinality(feature_columns) <> 3 THEN
+        RAISE EXCEPTION 'algorithm rfm takes 3 feature columns, not %', cardinality(feature_columns)
+            USING ERRCODE = 'invalid_parameter_value',
+                  HINT = 'Give them in the order recency_days, frequency, monetary.';
+    END IF;
+
+    options := COALESCE(options, '{}');
+    IF jsonb_typeof(options) <> 'object' THEN
+        RAISE EXCEPTION 'options must be a jsonb object' USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    IF algorithm = 'kmeans' AND NOT options ? 'k' THEN
+        RAISE EXCEPTION 'algorithm kmeans needs the option "k"' USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    FOR one IN SELECT * FROM jsonb_each(options) LOOP
+        PERFORM segment.check_option(one.key, one.value, algorithm);
+    END LOOP;
+
+    m.id_column := id_column;
+    m.feature_columns := feature_columns;
+    PERFORM segment.model_source(m);
+    IF NOT has_table_privilege('segment.model', 'INSERT') THEN
+        RAISE EXCEPTION 'role "%" may not create models', current_user
+            USING ERRCODE = 'insufficient_privilege', HINT = 'The owner of the extension can call segment.grant_modeler.';
+    END IF;
+    INSERT INTO segment.model (model_name, algorithm, source_schema, source_name, id_column, id_type, feature_columns, options, comment)
+    VALUES (name, algorithm, m.source_schema, m.source_name, id_column, m.id_type, feature_columns, options, comment);
+EXCEPTION
+    WHEN unique_violation THEN
+        RAISE EXCEPTION 'model "%" exists already', name USING ERRCODE = 'duplicate_object';
+END $$;
+COMMENT ON FUNCTION segment.create_model(text, text, regclass, text, text[], jsonb, text) IS
+'Register a model; the caller becomes its owner. algorithm: kmeans, rfm, pca or anomaly. source: table, view or materialized view, kept as schema and name and looked up at each refit. feature_columns: NULL for all numeric columns but the id, as they are now; for rfm three, in the order recency_days, frequency, monetary. options: those of segment.refit_options() and of the family''s fit aggregate. Nothing is read or fitted yet: CALL segment.refit(name) does. Errors: 42710 the name is taken (also by a model that the caller cannot see), 22023 a bad argument, 42703 no such column, 42804 not numeric, 42501 no grant_modeler.';
+
+CREATE FUNCTION segment.promote(name text, version integer) RETURNS void
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_variable
+BEGIN
+    UPDATE segment.model_version v SET status = 'archived'
+    WHERE v.model_name = name AND v.status = 'active' AND v.version <> version;
+    UPDATE segment.model_version v SET status = 'active', reason = NULL
+    WHERE v.model_name = name AND v.version = version AND v.status <> 'active';
+END $$;
+COMMENT ON FUNCTION segment.promote(text, integer) IS
+'Support function of activate and refit: makes one version the active one.';
+
+CREATE FUNCTION segment.activate(name text, version integer) RETURNS void
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_variable
+DECLARE
+    found_status text;
+BEGIN
+    PERFORM segment.model_row(name, true);
+    -- one activation at a time; a running refit does not hold this lock
+    PERFORM FROM segment.model m WHERE m.model_name = name FOR NO KEY UPDATE;
+    SELECT v.status INTO found_status FROM segment.model_version v WHERE v.model_name = name AND v.version = version;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'model "%" has no version %', name, version USING ERRCODE = 'undefined_object';
+    ELSIF found_status = 'failed' THEN
+        RAISE EXCEPTION 'version % of model "%" has failed', version, name
+            USING ERRCODE = 'object_not_in_prerequisite_state';
+    END IF;
+    FOR attempt IN 1 .. 3 LOOP
+        BEGIN
+            PERFORM segment.promote(name, version);
+            RETURN;
+        EXCEPTION WHEN unique_violation THEN
+            -- a refit activated its version between our two updates: look again
+            IF attempt = 3 THEN
+                RAISE;
+            END IF;
+        END;
+    END LOOP;
+END $$;
+COMMENT ON FUNCTION segment.activate(text, integer) IS
+'Make a version the active one, forward or back; the version that was active is archived. A refit that runs meanwhile keeps its version as a candidate. Errors: 42704 no such model or version, 55000 the version has failed, 42501 not the owner''s.';
+
+CREATE FUNCTION segment.active_model(name text) RETURNS bytea
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    bytes bytea;
+BEGIN
+    -- the concatenation fetches the value out of its TOAST table once
+    SELECT v.model || ''::bytea INTO bytes
+    FROM segment.model_version v WHERE v.model_name = name AND v.status = 'active';
+    IF NOT FOUND THEN
+        PERFORM segment.model_row(name, false);
+        RAISE EXCEPTION 'model "%" has no active version', name
+            USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'Call segment.refit.';
+    END IF;
+    RETURN bytes;
+END $$;
+COMMENT ON FUNCTION segment.active_model(text) IS
+'The active version of a model, for use in any query: segment.kmeans_assign((SELECT segment.active_model(''retail'')), features); the scalar sub-select makes it run once. NULL for NULL. Errors: 42704 no such model (or not shared with the caller), 55000 never fitted.';
+
+CREATE FUNCTION segment.drop_model(name text) RETURNS void
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    m segment.model := segment.model_row(name, true);
+BEGIN
+    IF NOT segment.lock_model(m.model_id) THEN
+        RAISE EXCEPTION 'model "%" is being refitted', name USING ERRCODE = 'object_in_use';
+    END IF;
+    DELETE FROM segment.model WHERE model_name = name;
+END $$;
+COMMENT ON FUNCTION segment.drop_model(text) IS
+'Remove a model with its versions, log and cluster names. Published tables stay. Errors: 42704 no such model, 42501 not the owner''s, 55006 a refit runs.';
+
+CREATE FUNCTION segment.lock_model(model_id integer) RETURNS boolean
+LANGUAGE sql VOLATILE
+BEGIN ATOMIC
+    SELECT pg_catalog.pg_try_advisory_xact_lock(1397049165, model_id);
+END;
+COMMENT ON FUNCTION segment.lock_model(integer) IS
+'Support function of refit: try to take the lock of a model until the transaction ends. The lock''s class 1397049165 is "SEGM" in ASCII.';
+
+CREATE FUNCTION segment.prune_versions(name text) RETURNS void
+LANGUAGE sql VOLATILE
+BEGIN ATOMIC
+    DELETE FROM segment.model_version v
+    USING segment.model m
+    WHERE m.model_name = name AND v.model_name = name AND v.status <> 'active'
+      AND v.version <= (SELECT o.version FROM segment.model_version o
+                        WHERE o.model_name = name AND o.status <> 'failed'
+                        ORDER BY o.version DESC OFFSET m.keep_versions LIMIT 1);
+END;
+COMMENT ON FUNCTION segment.prune_versions(text) IS
+'Support function of refit and keep_versions: drops what is older than the model''s keep_versions newest versions, never the active one; failed ones do not count.';
+
+CREATE FUNCTION segment.keep_versions(name text, versions integer) RETURNS void
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM segment.model_row(name, true);
+    IF versions IS NULL OR versions NOT BETWEEN 1 AND 10000 THEN
+        RAISE EXCEPTION 'versions must be an integer from 1 to 10000' USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    UPDATE segment.model SET keep_versions = versions WHERE model_name = name;
+    PERFORM segment.prune_versions(name);
+END $$;
+COMMENT ON FUNCTION segment.keep_versions(text, integer) IS
+'Keep so many of the newest versions of a model (default 10), and the active one; drops the others now and after each refit. Errors: 22023 outside 1..10000, 42704, 42501.';
+
+CREATE FUNCTION segment.name_cluster(model text, cluster_id integer, name text) RETURNS void
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_variable
+DECLARE
+    m segment.model := segment.model_row(model, true);
+    given integer[];
+BEGIN
+    IF m.algorithm <> 'kmeans' THEN
+        RAISE EXCEPTION 'model "%" is of algorithm %, which has no clusters', model, m.algorithm
+            USING ERRCODE = 'wrong_object_type';
+    END IF;
+    SELECT array_agg(DISTINCT c.cluster_id) INTO given FROM segment.kmeans_centroids(segment.active_model(model)) c;
+    IF cluster_id IS NULL OR NOT cluster_id = ANY (given) THEN
+        RAISE EXCEPTION 'model "%" has no cluster %', model, cluster_id USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    DELETE FROM segment.cluster_name n WHERE n.model_name = model AND n.cluster_id = cluster_id;
+    IF name <> '' THEN
+        INSERT INTO segment.cluster_name VALUES (model, cluster_id, name);
+    END IF;
+END $$;
+COMMENT ON FUNCTION segment.name_cluster(text, integer, text) IS
+'Give a cluster of a k-means model a name; refits keep it, since they keep the cluster''s number. NULL or an empty name takes it away, so that the generated description shows again. Errors: 42704, 42501, 42809 not k-means, 22023 no such cluster, 55000 never fitted.';
+
+CREATE FUNCTION segment.share_model(name text, role text) RETURNS void
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM segment.model_row(name, true);
+    IF role IS NULL OR to_regrole(quote_ident(role)) IS NULL THEN
+        RAISE EXCEPTION 'role "%" does not exist', role USING ERRCODE = 'undefined_object';
+    END IF;
+    UPDATE segment.model m SET shared_with = array_remove(m.shared_with, role) || role WHERE m.model_name = name;
+END $$;
+COMMENT ON FUNCTION segment.share_model(text, text) IS
+'Let the members of a role see and use a model: its active_model, versions, log and rows in the views; not its source, and not to change it. Errors: 42704 no such model or role, 42501 not the owner''s.';
+
+CREATE FUNCTION segment.unshare_model(name text, role text) RETURNS void
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM segment.model_row(name, true);
+    UPDATE segment.model m SET shared_with = array_remove(m.shared_with, role) WHERE m.model_name = name;
+END $$;
+COMMENT ON FUNCTION segment.unshare_model(text, text) IS
+'Take back share_model; also for a role that no longer exists. Errors: 42704 no such model, 42501 not the owner''s.';
+
+CREATE FUNCTION segment.grant_modeler(role text) RETURNS void
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF NOT (SELECT pg_has_role(c.relowner, 'USAGE') FROM pg_class c WHERE c.oid = 'segment.model'::regclass) THEN
+        RAISE EXCEPTION 'only the owner of the extension makes modelers' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    EXECUTE format('GRANT INSERT, UPDATE, DELETE ON segment.model, segment.model_version, segment.model_log,'
+                   ' segment.cluster_name, segment.receipts TO %I', role);
+END $$;
+COMMENT ON FUNCTION segment.grant_modeler(text) IS
+'Let a role create and refit models: INSERT, UPDATE and DELETE on the registry''s tables, where row-level security keeps it to models of its own roles. REVOKE the same to take it back. Errors: 42501 the caller does not own the extension''s tables, 42704 no such role.';

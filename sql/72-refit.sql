@@ -1,0 +1,312 @@
+-- Refitting: CALL segment.refit(name) with transactions of its own, segment.fit(name) in the caller's.
+
+-- ---- what differs between the families --------------------------------------
+
+CREATE FUNCTION segment.features_expression(m segment.model) RETURNS text
+LANGUAGE sql IMMUTABLE
+BEGIN ATOMIC
+    SELECT CASE m.algorithm
+        WHEN 'rfm' THEN pg_catalog.string_agg(c.one, ', ' ORDER BY c.place)
+        ELSE pg_catalog.concat('ARRAY[', pg_catalog.string_agg(c.one, ', ' ORDER BY c.place), ']') END
+    FROM (SELECT pg_catalog.format('s.%I::pg_catalog.float8', f.name) AS one, f.place
+          FROM pg_catalog.unnest(m.feature_columns) WITH ORDINALITY AS f(name, place)) c;
+END;
+COMMENT ON FUNCTION segment.features_expression(segment.model) IS
+'Support function of refit and publish: the features of a model as SQL over its source s: one float8[], or three float8 for rfm.';
+
+CREATE FUNCTION segment.fit_expression(m segment.model, old bytea) RETURNS text
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    features text := segment.features_expression(m);
+    options jsonb := m.options - (SELECT array_agg(r.option) FROM segment.refit_options() r);
+BEGIN
+    CASE m.algorithm
+    WHEN 'rfm' THEN
+        IF old IS NOT NULL AND NOT COALESCE((m.options ->> 'recut')::boolean, false) THEN
+            options := options || jsonb_build_object('cuts', (
+                SELECT jsonb_object_agg(c.measure, c.cuts)
+                FROM (SELECT measure, jsonb_agg(cut ORDER BY cut_no) AS cuts
+                      FROM segment.rfm_cuts(old) GROUP BY measure) c));
+        END IF;
+        RETURN format('segment.rfm_fit(%s, %L::pg_catalog.jsonb)', features, options);
+    WHEN 'anomaly' THEN
+        options := jsonb_build_object('feature_names', to_jsonb(m.feature_columns)) || options;
+        RETURN format('segment.anomaly_fit(%s, %L::pg_catalog.jsonb)', features, options);
+    END CASE;
+END $$;
+COMMENT ON FUNCTION segment.fit_expression(segment.model, bytea) IS
+'Support function of refit: the fit aggregate of a model as SQL over its source s; old is the active version, or NULL.';
+
+CREATE FUNCTION segment.rfm_scheme(m segment.model, model bytea) RETURNS text
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT COALESCE(m.options ->> 'scheme',
+                    CASE WHEN (SELECT pg_catalog.max(c.cut_no) FROM segment.rfm_cuts(model) c) = 4 THEN 'grid' ELSE 'none' END);
+END;
+COMMENT ON FUNCTION segment.rfm_scheme(segment.model, bytea) IS
+'Support function of refit and publish: the scheme that names the segments of an RFM model.';
+
+CREATE FUNCTION segment.fit_summary(m segment.model, source regclass, model bytea) RETURNS jsonb
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    summary jsonb;
+BEGIN
+    IF m.algorithm = 'rfm' THEN
+        EXECUTE format(
+            'SELECT jsonb_agg(to_jsonb(g) ORDER BY g.customers DESC, g.segment)'
+            ' FROM (SELECT COALESCE(d.segment, d.rfm_score, ''not scored'') AS segment, count(*) AS customers,'
+            '       avg(s.%1$I) AS recency_days, avg(s.%2$I) AS frequency, avg(s.%3$I) AS monetary, sum(s.%3$I) AS revenue'
+            '       FROM %4$s s CROSS JOIN LATERAL segment.rfm_details($1, %5$s, $2) d GROUP BY 1) g',
+            m.feature_columns[1], m.feature_columns[2], m.feature_columns[3], source, segment.features_expression(m))
+        INTO summary USING model, segment.rfm_scheme(m, model);
+    END IF;
+    RETURN summary;
+END $$;
+COMMENT ON FUNCTION segment.fit_summary(segment.model, regclass, bytea) IS
+'Support function of refit: what a view shows of a fit that the model does not carry; for rfm customers and means per segment.';
+
+-- ---- the steps of a fit -------------------------------------------------------
+
+CREATE FUNCTION segment.report_stage(name text, stage text) RETURNS void
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF current_setting('segment.progress', true)::boolean THEN
+        RAISE NOTICE 'model "%": %', name, stage;
+    END IF;
+END $$;
+COMMENT ON FUNCTION segment.report_stage(text, text) IS
+'Support function of refit: a NOTICE where segment.progress is on.';
+
+CREATE FUNCTION segment.fail_fit(fit_id bigint, state text, message text) RETURNS void
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_variable
+BEGIN
+    INSERT INTO segment.model_version (model_name, version, status, reason, fitted_at, duration, fitted_by)
+    SELECT l.model_name, l.version, 'failed', message, clock_timestamp(), clock_timestamp() - l.started_at, l.fitted_by
+    FROM segment.model_log l WHERE l.fit_id = fit_id
+    ON CONFLICT DO NOTHING;
+    UPDATE segment.model_log l
+    SET outcome = 'failed', finished_at = clock_timestamp(), sqlstate = state, message = message
+    WHERE l.fit_id = fit_id;
+END $$;
+COMMENT ON FUNCTION segment.fail_fit(bigint, text, text) IS
+'Support function of refit: log a failure.';
+
+CREATE FUNCTION segment.start_fit(name text) RETURNS bigint
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_variable
+DECLARE
+    m segment.model := segment.model_row(name, true);
+    fit_id bigint;
+    next_version integer;
+BEGIN
+    IF NOT segment.lock_model(m.model_id) THEN
+        INSERT INTO segment.model_log (model_name, outcome, finished_at, message)
+        VALUES (name, 'skipped', clock_timestamp(), 'a refit of this model is running');
+        RAISE NOTICE 'model "%" is being refitted, skipping', name;
+        RETURN NULL;
+    END IF;
+    -- Nobody fits this model now, so a running row is left over, unless its session stands
+    -- between its two transactions: then that session is alive, and older than the row.
+    PERFORM segment.fail_fit(l.fit_id, '57P01', 'the session ended before the refit was complete')
+    FROM segment.model_log l
+    WHERE l.model_name = name AND l.outcome = 'running'
+      AND (l.pid = pg_backend_pid()
+           OR NOT EXISTS (SELECT FROM pg_stat_activity a
+                          WHERE a.pid = l.pid AND COALESCE(a.backend_start <= l.started_at, true)));
+    UPDATE segment.model o SET last_version = o.last_version + 1
+    WHERE o.model_name = name RETURNING o.last_version INTO next_version;
+    INSERT INTO segment.model_log AS l (model_name, version, outcome)
+    VALUES (name, next_version, 'running') RETURNING l.fit_id INTO fit_id;
+    RETURN fit_id;
+END $$;
+COMMENT ON FUNCTION segment.start_fit(text) IS
+'Support function of refit: write the log row, repairing those of sessions that died; NULL, logged as skipped, while another session fits the model.';
+
+CREATE FUNCTION segment.lock_fit(fit_id bigint) RETURNS boolean
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_variable
+BEGIN
+    IF segment.lock_model((SELECT o.model_id FROM segment.model_log l JOIN segment.model o USING (model_name)
+                           WHERE l.fit_id = fit_id)) THEN
+        RETURN true;
+    END IF;
+    UPDATE segment.model_log l
+    SET outcome = 'skipped', version = NULL, finished_at = clock_timestamp(), message = 'a refit of this model is running'
+    WHERE l.fit_id = fit_id;
+    RETURN false;
+END $$;
+COMMENT ON FUNCTION segment.lock_fit(bigint) IS
+'Support function of refit: take the model''s lock until the transaction ends; false, logged as skipped, when another session has it.';
+
+CREATE FUNCTION segment.guard(options jsonb, metrics jsonb) RETURNS text
+LANGUAGE sql IMMUTABLE
+BEGIN ATOMIC
+    -- the first guard that is not met, as a reason
+    SELECT g.reason
+    FROM (VALUES
+        (1, (metrics ->> 'rows')::float8 < (options ->> 'min_rows')::float8,
+            pg_catalog.format('%s rows, but min_rows is %s', metrics ->> 'rows', options ->> 'min_rows')),
+        (2, (metrics ->> 'max_missing_share')::float8 > (options ->> 'max_missing_share')::float8,
+            pg_catalog.format('a feature is missing in a share of %s, but max_missing_share is %s',
+                              metrics ->> 'max_missing_share', options ->> 'max_missing_share')),
+        (3, (metrics ->> 'silhouette')::float8 < (options ->> 'min_silhouette')::float8,
+            pg_catalog.format('silhouette is %s, but min_silhouette is %s',
+                              metrics ->> 'silhouette', options ->> 'min_silhouette')),
+        (4, (metrics ->> 'max_psi')::float8 > (options ->> 'max_drift')::float8,
+            pg_catalog.format('drift is %s, but max_drift is %s', metrics ->> 'max_psi', options ->> 'max_drift'))
+    ) AS g(place, broken, reason)
+    WHERE g.broken
+    ORDER BY g.place
+    LIMIT 1;
+END;
+COMMENT ON FUNCTION segment.guard(jsonb, jsonb) IS
+'Support function of refit: the first guard among the options that the figures of a fit do not meet, in words; NULL when all are met.';
+
+CREATE FUNCTION segment.read_and_fit(
+    m segment.model, old bytea, OUT model bytea, OUT fingerprint text, OUT metrics jsonb)
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    source regclass := segment.model_source(m);
+    rows bigint;
+    present bigint[];
+    content bigint;
+BEGIN
+    -- one reading of the source, one snapshot
+    EXECUTE format(
+        'SELECT count(*), ARRAY[%s], bit_xor(hash_record_extended(ROW(s.%I, %s), 0)), %s FROM %s s',
+        (SELECT string_agg(format('count(s.%I)', f), ', ' ORDER BY p) FROM unnest(m.feature_columns) WITH ORDINALITY AS u(f, p)),
+        m.id_column,
+        (SELECT string_agg(format('s.%I', f), ', ' ORDER BY p) FROM unnest(m.feature_columns) WITH ORDINALITY AS u(f, p)),
+        segment.fit_expression(m, old), source)
+    INTO rows, present, content, model USING old;
+    IF model IS NULL THEN
+        RAISE EXCEPTION 'there are no rows to fit' USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    fingerprint := format('%s-%s', rows, lpad(to_hex(content), 16, '0'));
+    metrics := jsonb_build_object(
+        'rows', rows,
+        'missing', (SELECT jsonb_object_agg(f, round(1 - p::numeric / rows, 6))
+                    FROM unnest(m.feature_columns, present) AS u(f, p)),
+        'max_missing_share', (SELECT round(1 - min(p)::numeric / rows, 6) FROM unnest(present) AS u(p)),
+        'summary', segment.fit_summary(m, source, model));
+END $$;
+COMMENT ON FUNCTION segment.read_and_fit(segment.model, bytea) IS
+'Support function of refit: read the source once as the caller and fit; old is the active version, or NULL.';
+
+CREATE FUNCTION segment.run_fit(fit_id bigint) RETURNS void
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_variable
+DECLARE
+    run segment.model_log;
+    m segment.model;
+    old segment.model_version;
+    fitted record;
+    reason text;
+BEGIN
+    SELECT * INTO STRICT run FROM segment.model_log l WHERE l.fit_id = fit_id;
+    m := segment.model_row(run.model_name, true);
+    SELECT * INTO old FROM segment.model_version v WHERE v.model_name = m.model_name AND v.status = 'active';
+    PERFORM segment.report_stage(m.model_name, 'reading and fitting');
+    SELECT * INTO fitted FROM segment.read_and_fit(m, old.model);
+    PERFORM segment.report_stage(m.model_name, 'checking');
+    reason := segment.guard(m.options, fitted.metrics);
+    INSERT INTO segment.model_version (model_name, version, status, model, reason, rows, metrics, source_fingerprint,
+                                       fitted_at, duration)
+    VALUES (m.model_name, run.version, 'candidate', fitted.model, reason, (fitted.metrics ->> 'rows')::bigint,
+            fitted.metrics, fitted.fingerprint, clock_timestamp(), clock_timestamp() - run.started_at);
+    IF reason IS NULL THEN
+        BEGIN
+            PERFORM segment.promote(m.model_name, run.version);
+        EXCEPTION WHEN serialization_failure OR unique_violation THEN
+            -- somebody activated another version meanwhile: that decision stands
+            reason := 'the active version changed during the fit';
+            UPDATE segment.model_version v SET reason = reason
+            WHERE v.model_name = m.model_name AND v.version = run.version;
+        END;
+    END IF;
+    UPDATE segment.model_log l
+    SET outcome = CASE WHEN reason IS NULL THEN 'succeeded' ELSE 'held' END, message = reason,
+        finished_at = clock_timestamp(), rows = (fitted.metrics ->> 'rows')::bigint, metrics = fitted.metrics
+    WHERE l.fit_id = fit_id;
+    PERFORM segment.prune_versions(m.model_name);
+    PERFORM segment.report_stage(m.model_name, COALESCE('held: ' || reason, 'active: version ' || run.version));
+END $$;
+COMMENT ON FUNCTION segment.run_fit(bigint) IS
+'Support function of refit: fit, align, guard and activate the version of a log row that start_fit wrote.';
+
+CREATE FUNCTION segment.raise_again(state text, message text, detail text, hint text) RETURNS void
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    -- RAISE takes no null, and an empty detail would be shown as one
+    IF detail <> '' AND hint <> '' THEN
+        RAISE EXCEPTION USING ERRCODE = state, MESSAGE = message, DETAIL = detail, HINT = hint;
+    ELSIF detail <> '' THEN
+        RAISE EXCEPTION USING ERRCODE = state, MESSAGE = message, DETAIL = detail;
+    ELSIF hint <> '' THEN
+        RAISE EXCEPTION USING ERRCODE = state, MESSAGE = message, HINT = hint;
+    ELSE
+        RAISE EXCEPTION USING ERRCODE = state, MESSAGE = message;
+    END IF;
+END $$;
+COMMENT ON FUNCTION segment.raise_again(text, text, text, text) IS
+'Support function of refit: raise an error that was caught, after it has been logged.';
+
+-- ---- the two doors ------------------------------------------------------------
+
+-- Commits, so it has no SET clause, so that nothing in it is left to the search path:
+-- no unqualified name, no operator.
+CREATE PROCEDURE segment.refit(name pg_catalog.text)
+LANGUAGE plpgsql AS $$
+DECLARE
+    fit_id bigint;
+    failed boolean := false;
+    state pg_catalog.text;
+    message pg_catalog.text;
+    detail pg_catalog.text;
+    hint pg_catalog.text;
+BEGIN
+    COMMIT;
+    SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
+    fit_id := segment.start_fit(name);
+    IF fit_id IS NULL THEN
+        RETURN;
+    END IF;
+    COMMIT;
+    SET TRANSACTION ISOLATION LEVEL REPEATABLE READ;
+    IF segment.lock_fit(fit_id) THEN
+        BEGIN
+            PERFORM segment.run_fit(fit_id);
+        EXCEPTION WHEN OTHERS OR QUERY_CANCELED THEN
+            GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = MESSAGE_TEXT,
+                detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
+            failed := true;
+        END;
+        IF failed THEN
+            PERFORM segment.fail_fit(fit_id, state, message);
+        END IF;
+    END IF;
+    COMMIT;
+    IF failed THEN
+        PERFORM segment.raise_again(state, message, detail, hint);
+    END IF;
+END $$;
+COMMENT ON PROCEDURE segment.refit(text) IS
+'Fit a registered model anew and activate the result: reads the source in one REPEATABLE READ transaction, keeps the meaning of the old version (cluster numbers, axes, RFM cuts), checks the guards, and activates the new version; a version that a guard holds back stays a candidate. Logged in segment.fit_log, also when it fails; then the active version is what it was, and the error is raised. When a refit of the model runs already, this one is logged as skipped. It commits, so it cannot run inside a transaction block (2D000): use segment.fit there.';
+
+CREATE FUNCTION segment.fit(name text) RETURNS integer
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_variable
+DECLARE
+    m segment.model := segment.model_row(name, true);
+    fit_id bigint;
+BEGIN
+    IF NOT segment.lock_model(m.model_id) THEN
+        RAISE EXCEPTION 'model "%" is being refitted', name USING ERRCODE = 'object_in_use';
+    END IF;
+    fit_id := segment.start_fit(name);
+    PERFORM segment.run_fit(fit_id);
+    RETURN (SELECT l.version FROM segment.model_log l WHERE l.fit_id = fit_id);
+END $$;
+COMMENT ON FUNCTION segment.fit(text) IS
+'As CALL segment.refit(name), but in the caller''s transaction; returns the version, which is active unless a guard held it back. An error undoes everything, the log row too. Errors: 55006 a refit of the model runs, and those of the fit.';

@@ -1,0 +1,160 @@
+-- The registry: register, fit, refit, activate, drop; what is refused; what stays after an error.
+\set VERBOSITY terse
+\pset null '(null)'
+
+CREATE TABLE shoppers AS
+SELECT i AS customer, (i * 37) % 101 AS recency_days, 1 + (i * 13) % 7 AS frequency, ((i * 7919) % 1009) / 4.0 AS monetary
+FROM generate_series(1, 200) i;
+
+-- ---- registering --------------------------------------------------------------
+SELECT segment.create_model('retail', 'rfm', 'shoppers', 'customer', comment => 'the shop');
+SELECT model_name, algorithm, owner = current_user AS mine, source_schema, source_name, id_column, feature_columns,
+       options, comment, keep_versions
+FROM segment.model;
+
+-- refused
+SELECT segment.create_model('retail', 'rfm', 'shoppers', 'customer');
+SELECT segment.create_model(NULL, 'rfm', 'shoppers', 'customer');
+SELECT segment.create_model('', 'rfm', 'shoppers', 'customer');
+SELECT segment.create_model(repeat('x', 41), 'rfm', 'shoppers', 'customer');
+SELECT segment.create_model('b', 'dbscan', 'shoppers', 'customer');
+SELECT segment.create_model('b', 'rfm', 'no_such_table', 'customer');
+SELECT segment.create_model('b', 'rfm', 'shoppers', 'no_such_column');
+SELECT segment.create_model('b', 'rfm', 'shoppers', 'customer', '{recency_days,frequency}');
+SELECT segment.create_model('b', 'rfm', 'shoppers', 'customer', '{recency_days,frequency,no_such_column}');
+SELECT segment.create_model('b', 'rfm', 'shoppers', 'customer', '{customer,frequency,monetary}');
+SELECT segment.create_model('b', 'anomaly', 'shoppers', 'customer', '{}');
+SELECT segment.create_model('b', 'rfm', 'shoppers', 'customer', options => '[]');
+SELECT segment.create_model('b', 'rfm', 'shoppers', 'customer', options => '{"min_rows": "many"}');
+SELECT segment.create_model('b', 'rfm', 'shoppers', 'customer', options => '{"min_rows": 1.5}');
+SELECT segment.create_model('b', 'rfm', 'shoppers', 'customer', options => '{"max_missing_share": 1.5}');
+SELECT segment.create_model('b', 'rfm', 'shoppers', 'customer', options => '{"recut": 1}');
+SELECT segment.create_model('b', 'rfm', 'shoppers', 'customer', options => '{"scheme": "none of these"}');
+SELECT segment.create_model('b', 'rfm', 'shoppers', 'customer', options => '{"min_silhouette": 0.5}');
+CREATE TEMP TABLE passing (customer integer, x float8);
+SELECT segment.create_model('b', 'anomaly', 'passing', 'customer');
+CREATE TABLE texts (customer integer, monetary text);
+SELECT segment.create_model('b', 'anomaly', 'texts', 'customer');
+SELECT segment.create_model('b', 'anomaly', 'texts', 'customer', '{monetary}');
+
+-- ---- before the first fit -----------------------------------------------------
+SELECT segment.active_model('retail');
+SELECT segment.active_model('no such model');
+SELECT segment.active_model(NULL);
+SELECT segment.activate('retail', 1);
+
+-- ---- fitting ------------------------------------------------------------------
+CALL segment.refit('retail');
+SELECT version, status, rows, metrics - 'summary' AS metrics, source_fingerprint, fitted_at > now() - interval '1 minute' AS now,
+       duration > '0' AS took_time, fitted_by = current_user AS by_me
+FROM segment.model_version;
+SELECT segment.active_model('retail') = (SELECT segment.rfm_fit(recency_days, frequency, monetary, '{}') FROM shoppers) AS same_bytes;
+
+-- new data: the cuts stay
+UPDATE shoppers SET monetary = monetary * 2;
+CALL segment.refit('retail');
+SELECT count(*) AS differing FROM (SELECT measure, cut_no, cut FROM segment.rfm_cuts((SELECT model FROM segment.model_version WHERE version = 1))
+       EXCEPT SELECT measure, cut_no, cut FROM segment.rfm_cuts(segment.active_model('retail'))) c;
+SELECT count(DISTINCT source_fingerprint) AS fingerprints FROM segment.model_version;
+-- ... unless asked
+UPDATE segment.model SET options = '{"recut": true}';
+SELECT segment.fit('retail');
+SELECT count(*) AS differing FROM (SELECT measure, cut_no, cut FROM segment.rfm_cuts((SELECT model FROM segment.model_version WHERE version = 1))
+       EXCEPT SELECT measure, cut_no, cut FROM segment.rfm_cuts(segment.active_model('retail'))) c;
+SELECT version, status FROM segment.model_version ORDER BY version;
+
+-- the same data in another order: the same fingerprint and bytes
+CREATE TABLE shuffled AS SELECT * FROM shoppers ORDER BY hashint4(customer);
+DROP TABLE shoppers;
+ALTER TABLE shuffled RENAME TO shoppers;
+CALL segment.refit('retail');
+SELECT count(DISTINCT source_fingerprint) AS fingerprints, count(DISTINCT model) AS models FROM segment.model_version WHERE version >= 3;
+
+-- ---- back and forth -------------------------------------------------------------
+SELECT segment.activate('retail', 1);
+SELECT segment.activate('retail', 1);
+SELECT version, status FROM segment.model_version ORDER BY version;
+SELECT segment.activate('retail', 4);
+SELECT segment.activate('retail', 9);
+SELECT segment.activate('no such model', 1);
+INSERT INTO segment.model_version (model_name, version, status, model, fitted_at, duration)
+VALUES ('retail', 99, 'active', '', now(), '0');  -- two active versions cannot be
+SELECT version, status FROM segment.model_version ORDER BY version;
+
+-- ---- guards -------------------------------------------------------------------
+UPDATE segment.model SET options = '{"min_rows": 201}';
+CALL segment.refit('retail');
+SELECT version, status, reason FROM segment.model_version ORDER BY version DESC LIMIT 2;
+UPDATE shoppers SET monetary = NULL WHERE customer <= 20;
+UPDATE segment.model SET options = '{"max_missing_share": 0.05}';
+CALL segment.refit('retail');
+SELECT version, status, reason, metrics -> 'missing' AS missing FROM segment.model_version ORDER BY version DESC LIMIT 1;
+SELECT segment.activate('retail', 6);
+SELECT version, status, reason FROM segment.model_version ORDER BY version DESC LIMIT 2;
+UPDATE segment.model SET options = '{}';
+
+-- ---- errors are logged, raised again, and change nothing ------------------------
+ALTER TABLE shoppers RENAME COLUMN monetary TO spent;
+CALL segment.refit('retail');
+ALTER TABLE shoppers ADD COLUMN monetary text;
+CALL segment.refit('retail');
+ALTER TABLE shoppers DROP COLUMN monetary;
+ALTER TABLE shoppers RENAME COLUMN spent TO monetary;
+ALTER TABLE shoppers ALTER COLUMN customer TYPE text;
+CALL segment.refit('retail');
+ALTER TABLE shoppers RENAME TO gone;
+CALL segment.refit('retail');
+CREATE TABLE shoppers (customer integer, recency_days integer, frequency integer, monetary numeric);
+CALL segment.refit('retail');
+DROP TABLE shoppers;
+CREATE VIEW shoppers AS SELECT customer::integer, recency_days, frequency, monetary / (customer::integer - 100) AS monetary FROM gone;
+CALL segment.refit('retail');
+UPDATE segment.model SET options = '{"no_such_option": 1}';
+CALL segment.refit('retail');
+UPDATE segment.model SET options = '{}';
+SELECT segment.fit('retail');
+SET statement_timeout = '50ms';
+CREATE OR REPLACE VIEW shoppers AS
+SELECT customer::integer, recency_days, frequency, monetary + length(pg_sleep(0.01)::text) AS monetary FROM gone;
+CALL segment.refit('retail');
+RESET statement_timeout;
+SELECT fit_id, version, outcome, sqlstate, message, rows, finished_at >= started_at AS in_order FROM segment.model_log ORDER BY fit_id;
+SELECT version, status, model IS NULL AS empty FROM segment.model_version ORDER BY version;
+SELECT count(*) AS locks FROM pg_locks WHERE locktype = 'advisory';
+
+-- a transaction block is no place for it
+BEGIN;
+CALL segment.refit('retail');
+ROLLBACK;
+
+-- ---- few versions are kept ------------------------------------------------------
+DROP VIEW shoppers;
+CREATE VIEW shoppers AS SELECT customer::integer, recency_days, frequency, monetary FROM gone;
+SELECT segment.activate('retail', 1);
+SELECT segment.keep_versions('retail', 0);
+SELECT segment.keep_versions('retail', 2);
+SELECT version, status FROM segment.model_version ORDER BY version;
+CALL segment.refit('retail');
+CALL segment.refit('retail');
+CALL segment.refit('retail');
+SELECT count(*) AS versions, max(version) - min(version) AS apart FROM segment.model_version;
+
+-- ---- a hostile search path changes nothing ----------------------------------------
+CREATE SCHEMA evil;
+CREATE FUNCTION evil.evil(text, text) RETURNS boolean LANGUAGE sql AS 'SELECT 1/0 = 1';
+CREATE OPERATOR evil.= (LEFTARG = text, RIGHTARG = text, FUNCTION = evil.evil);
+CREATE FUNCTION evil.format(text, VARIADIC "any") RETURNS text LANGUAGE internal AS 'text_format';
+CREATE DOMAIN evil.text AS pg_catalog.text CHECK (VALUE <> VALUE);
+SET search_path = evil, pg_catalog;
+CALL segment.refit('retail');
+SELECT segment.fit('retail') > 0 AS fitted;
+RESET search_path;
+DROP SCHEMA evil CASCADE;
+
+-- ---- dropping ---------------------------------------------------------------------
+SELECT segment.drop_model('retail');
+SELECT segment.drop_model('retail');
+SELECT (SELECT count(*) FROM segment.model) AS models, (SELECT count(*) FROM segment.model_version) AS versions,
+       (SELECT count(*) FROM segment.model_log) AS log;
+DROP VIEW shoppers;
+DROP TABLE gone, texts, passing;
