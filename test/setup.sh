@@ -4,6 +4,7 @@
 # Debian 12 ships PostgreSQL 15; on another release name its version: PGMAJOR=17.
 # Nothing is installed, and no right is asked for, when nothing is missing.
 set -euo pipefail
+umask 022
 major=${PGMAJOR:-15}
 packages=(
     gcc libc6-dev make                         # the build
@@ -35,15 +36,20 @@ fi
 # Debian's packaging makes and starts a cluster when a server is installed, unless
 # told otherwise; it is told so for as long as this script runs.
 no_cluster=/etc/postgresql-common/createcluster.d/no-cluster-for-segment.conf
-forget() { "${as_root[@]}" rm -f "$no_cluster"; }
+folder=${no_cluster%/*}
+[ -d "$folder" ] && folder_is_new= || folder_is_new=yes
+log=$(mktemp)
+forget() {
+    rm -f "$log"
+    "${as_root[@]}" rm -f "$no_cluster"
+    [ -z "$folder_is_new" ] || "${as_root[@]}" rmdir --ignore-fail-on-non-empty "$folder"
+}
 trap forget EXIT
 trap 'exit 130' INT TERM HUP
-"${as_root[@]}" mkdir -p "${no_cluster%/*}"
+"${as_root[@]}" mkdir -p "$folder"
 echo 'create_main_cluster = false' | "${as_root[@]}" tee "$no_cluster" >/dev/null
 
-log=$(mktemp)
 echo "Installing: ${missing[*]}"
 install() { "${as_root[@]}" apt-get -q install --no-install-recommends -y "${missing[@]}" >"$log" 2>&1; }
 # the lists may be absent or old; a machine whose lists are good needs no update
-install || { "${as_root[@]}" apt-get -qq update && install; } || { tail -20 "$log" >&2; rm -f "$log"; exit 1; }
-rm -f "$log"
+install || { "${as_root[@]}" apt-get -qq update && install; } || { tail -20 "$log" >&2; exit 1; }

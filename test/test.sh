@@ -92,7 +92,7 @@ suite_tap() {
     local status=$?
     passed=$((passed + $(grep -cE '^ok [0-9]' "$log")))
     failed=$((failed + $(grep -cE '^not ok [0-9]' "$log")))
-    skipped=$((skipped + $(grep -cE '^(ok .*# skip|1\.\.0 # SKIP|t/.* skipped:)' "$log")))
+    skipped=$((skipped + $(grep -cE '^(ok .*# skip|(\[[0-9:]+\] )?t/.* skipped:)' "$log")))
     grep -E '^\[[0-9:]+\] t/.*|^t/.*\.\.+|skipped' "$log" | grep -vE 'Dubious|Failed' | sort -u | head -60
     if [ $status -ne 0 ]; then
         grep -qE '^not ok [0-9]' "$log" || bad "tap"

@@ -309,6 +309,7 @@ number_documents(Shop *shop)
 {
 	size_t		buckets = 2 * (size_t) shop->days + 1;
 	uint32_t   *start = calloc(buckets, sizeof(uint32_t));
+	uint32_t	first_of_tests;
 
 	shop->order = malloc(shop->document_count * sizeof(uint32_t));
 	shop->number = malloc(shop->document_count * sizeof(uint32_t));
@@ -325,8 +326,7 @@ number_documents(Shop *shop)
 	}
 	for (size_t b = 1; b < buckets; b++)
 		start[b] += start[b - 1];
-
-	uint32_t	first_of_tests = start[shop->days];
+	first_of_tests = start[shop->days];
 
 	for (uint32_t i = 0; i < shop->document_count; i++)
 	{
