@@ -35,7 +35,7 @@ seg_centers_distances(const SegCenters *packed, const double *z, double *d2)
 			{
 				double		difference = z[j] - center[l];
 
-				sum[l] += difference * difference;
+				sum[l] = fma(difference, difference, sum[l]);
 			}
 		}
 		memcpy(d2 + lane, sum, sizeof(sum));

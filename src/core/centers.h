@@ -4,7 +4,7 @@
  *
  * Every squared distance in the project is the same sum in the same order,
  *
- *		d2 = (((z_1 - c_1)^2 + (z_2 - c_2)^2) + ...) + (z_d - c_d)^2
+ *		s_0 = 0,	s_j = fma(z_j - c_j, z_j - c_j, s_j-1),		d2 = s_d
  *
  * whether rows or centers are side by side in the lanes.  So a fit, which packs
  * rows, and a score, which packs centers, agree on every bit and on every tie.

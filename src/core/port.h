@@ -34,12 +34,16 @@
  * Inner loops exist once in C and several times in the binary; the loader picks
  * the widest one that the processor has.  They are written so that every lane
  * keeps its row's order of operations: the bits are the same in all clones.
+ * Where they multiply and add, they say fma(): one rounding everywhere, in
+ * hardware where there is some and in the C library where there is none.
  */
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__)
-#define SEG_CLONES __attribute__((target_clones("default", "avx2", "avx512f")))
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(SEG_STANDALONE)
+#define SEG_CLONES __attribute__((target_clones("default", "arch=x86-64-v3", "arch=x86-64-v4")))
 #else
 #define SEG_CLONES
 #endif
+
+#define SEG_ALWAYS_INLINE static inline __attribute__((always_inline))
 
 static inline size_t
 seg_min_size(size_t a, size_t b)

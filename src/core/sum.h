@@ -83,6 +83,27 @@ seg_sum_subtract(SegSum *sum, SegGrid grid, double x)
 	seg_sum_add(sum, grid, -x);
 }
 
+/*
+ * sum += weight * x, with the bits of adding x weight times when the weight is a
+ * whole number; n in seg_grid() is then the sum of the weights.
+ */
+static inline void
+seg_sum_add_weighted(SegSum *sum, SegGrid grid, double x, double weight)
+{
+	double		high;
+	double		low;
+
+	if (weight != floor(weight))
+	{
+		seg_sum_add(sum, grid, weight * x);
+		return;
+	}
+	high = (x + grid.coarse) - grid.coarse;
+	low = ((x - high) + grid.fine) - grid.fine;
+	sum->high += weight * high;
+	sum->low += weight * low;
+}
+
 static inline void
 seg_sum_merge(SegSum *into, const SegSum *other)
 {

@@ -13,23 +13,25 @@
  *			u64 imputed; f64 minimum, maximum, mean, sd
  *		k clusters: u32 cluster_id; text name; u64 size; f64 weight, inertia
  *		f64 centers[k d], means[k d], sds[k d], quartiles[k d 3]
- *		f64 bounds[d (bins - 1)]; u64 counts[d bins]
+ *		d histograms (model/histogram_codec.h)
  */
 #include "model/kmeans_model.h"
 
+#include "model/histogram_codec.h"
+
 /* the smallest encoded feature and cluster, for checking counts */
-#define FEATURE_BYTES (4 + 1 + 3 * 8 + 8 + 4 * 8)
+#define FEATURE_BYTES (4 + 1 + 3 * 8 + 8 + 4 * 8 + SEG_HISTOGRAM_BYTES)
 #define CLUSTER_BYTES (4 + 4 + 8 + 2 * 8)
 
 size_t
 seg_kmeans_decoded_size(size_t payload_size)
 {
 	/*
-	 * Each array takes no more than its bytes did, but for the structs of
-	 * features and clusters (pointers and padding) and the rounding of every
-	 * text and array to SEG_ARENA_ALIGN; the smallest of these has 32 bytes.
+	 * Arrays take no more than their bytes did, structs and the rounding of a
+	 * text to SEG_ARENA_ALIGN do: a feature of FEATURE_BYTES takes at most a
+	 * SegKmeansFeature, a SegHistogram and 32 bytes, five times as much.
 	 */
-	return 4 * payload_size + 16 * SEG_ARENA_ALIGN;
+	return 6 * payload_size + 16 * SEG_ARENA_ALIGN;
 }
 
 static void
@@ -100,20 +102,6 @@ read_head(SegReader *reader, SegKmeansModel *model)
 	model->silhouette = seg_read_double(reader);
 }
 
-static bool
-bounds_ascend(const SegKmeansModel *model)
-{
-	for (uint32_t j = 0; j < model->d; j++)
-	{
-		const double *bounds = model->bounds + (size_t) j * (SEG_KMEANS_BINS - 1);
-
-		for (int b = 1; b < SEG_KMEANS_BINS - 1; b++)
-			if (bounds[b] < bounds[b - 1])
-				return false;
-	}
-	return true;
-}
-
 SegStatus
 seg_kmeans_decode(SegReader *reader, int version, SegArena *arena, SegKmeansModel *model)
 {
@@ -129,7 +117,8 @@ seg_kmeans_decode(SegReader *reader, int version, SegArena *arena, SegKmeansMode
 	cells = (size_t) model->k * model->d;
 	model->features = seg_arena_take(arena, model->d, sizeof(SegKmeansFeature));
 	model->clusters = seg_arena_take(arena, model->k, sizeof(SegKmeansCluster));
-	if (model->features == NULL || model->clusters == NULL)
+	model->histograms = seg_arena_take(arena, model->d, sizeof(SegHistogram));
+	if (model->features == NULL || model->clusters == NULL || model->histograms == NULL)
 		return SEG_MALFORMED_MODEL;
 	read_features(reader, arena, model);
 	read_clusters(reader, arena, model);
@@ -137,9 +126,9 @@ seg_kmeans_decode(SegReader *reader, int version, SegArena *arena, SegKmeansMode
 	model->means = seg_read_doubles(reader, arena, cells);
 	model->sds = seg_read_doubles(reader, arena, cells);
 	model->quartiles = seg_read_doubles(reader, arena, cells * 3);
-	model->bounds = seg_read_doubles(reader, arena, (size_t) model->d * (SEG_KMEANS_BINS - 1));
-	model->counts = seg_read_u64s(reader, arena, (size_t) model->d * SEG_KMEANS_BINS);
-	return seg_reader_done(reader) && bounds_ascend(model) ? SEG_OK : SEG_MALFORMED_MODEL;
+	for (uint32_t j = 0; j < model->d; j++)
+		seg_read_histogram(reader, &model->histograms[j]);
+	return seg_reader_done(reader) ? SEG_OK : SEG_MALFORMED_MODEL;
 }
 
 void
@@ -196,8 +185,8 @@ seg_kmeans_encode(SegWriter *writer, const SegKmeansModel *model)
 	seg_write_doubles(writer, model->means, cells);
 	seg_write_doubles(writer, model->sds, cells);
 	seg_write_doubles(writer, model->quartiles, cells * 3);
-	seg_write_doubles(writer, model->bounds, (size_t) model->d * (SEG_KMEANS_BINS - 1));
-	seg_write_u64s(writer, model->counts, (size_t) model->d * SEG_KMEANS_BINS);
+	for (uint32_t j = 0; j < model->d; j++)
+		seg_write_histogram(writer, &model->histograms[j]);
 }
 
 uint32_t

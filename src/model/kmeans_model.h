@@ -10,48 +10,11 @@
 #ifndef SEG_MODEL_KMEANS_MODEL_H
 #define SEG_MODEL_KMEANS_MODEL_H
 
+#include "core/kmeans.h"
 #include "model/envelope.h"
 
 #define SEG_KMEANS_VERSION 1
-#define SEG_KMEANS_MAX_K 10000
 #define SEG_KMEANS_MAX_ID INT32_MAX	/* cluster numbers are SQL integers */
-#define SEG_KMEANS_BINS 32		/* of a feature's histogram */
-
-typedef enum SegStandardize
-{
-	SEG_STANDARDIZE_ZSCORE,
-	SEG_STANDARDIZE_ROBUST,
-	SEG_STANDARDIZE_MINMAX,
-	SEG_STANDARDIZE_NONE,
-} SegStandardize;
-
-typedef enum SegTransform
-{
-	SEG_TRANSFORM_NONE,
-	SEG_TRANSFORM_LOG1P,
-} SegTransform;
-
-typedef enum SegNullPolicy
-{
-	SEG_NULL_ERROR,
-	SEG_NULL_SKIP,
-	SEG_NULL_MEAN,
-	SEG_NULL_MEDIAN,
-	SEG_NULL_ZERO,
-} SegNullPolicy;
-
-typedef enum SegInitMethod
-{
-	SEG_INIT_KMEANS_PLUS_PLUS,
-	SEG_INIT_RANDOM,
-	SEG_INIT_CENTROIDS,
-} SegInitMethod;
-
-typedef enum SegKmeansAlgorithm
-{
-	SEG_KMEANS_LLOYD,
-	SEG_KMEANS_BISECTING,
-} SegKmeansAlgorithm;
 
 /* One feature, in input units unless said otherwise. */
 typedef struct SegKmeansFeature
@@ -113,8 +76,7 @@ typedef struct SegKmeansModel
 	double	   *means;			/* k x d, input units, arithmetic */
 	double	   *sds;			/* k x d, input units, with n - 1 */
 	double	   *quartiles;		/* k x d x 3, input units, from a histogram */
-	double	   *bounds;			/* d x (SEG_KMEANS_BINS - 1), input units, ascending */
-	uint64_t   *counts;			/* d x SEG_KMEANS_BINS, rows per bin */
+	SegHistogram *histograms;	/* d, input units */
 } SegKmeansModel;
 
 /*

@@ -31,7 +31,7 @@ seg_kmeans_scorer_decode(SegReader *reader, int version, SegArena *arena, void *
 	{
 		const SegKmeansFeature *feature = &model->features[j];
 
-		scorer->inverse[j] = feature->scale > 0 ? 1 / feature->scale : 0;
+		scorer->inverse[j] = seg_scale_inverse(feature->scale);
 		if (!isfinite(scorer->inverse[j]))
 			return SEG_MALFORMED_MODEL;
 		if (feature->transform != SEG_TRANSFORM_NONE)
@@ -80,8 +80,8 @@ seg_kmeans_to_fitted(const SegKmeansScorer *scorer, double *row, size_t *positio
 				return SEG_LOG_DOMAIN;
 			}
 	for (uint32_t j = 0; j < model->d; j++)
-		row[j] = seg_kmeans_fitted_value(model->features[j].transform, model->features[j].shift,
-										 scorer->inverse[j], row[j]);
+		row[j] = seg_scale_value(model->features[j].transform, model->features[j].shift,
+								 scorer->inverse[j], row[j]);
 	return SEG_OK;
 }
 
@@ -89,6 +89,6 @@ void
 seg_kmeans_center_in_input_units(const SegKmeansModel *model, size_t c, double *center)
 {
 	for (uint32_t j = 0; j < model->d; j++)
-		center[j] = seg_kmeans_input_value(model->features[j].transform, model->features[j].shift,
-										   model->features[j].scale, model->centers[c * model->d + j]);
+		center[j] = seg_unscale_value(model->features[j].transform, model->features[j].shift,
+									  model->features[j].scale, model->centers[c * model->d + j]);
 }

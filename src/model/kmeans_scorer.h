@@ -32,24 +32,4 @@ extern SegStatus seg_kmeans_to_fitted(const SegKmeansScorer *scorer, double *row
 /* The center of cluster c (a place, not an id) in input units; OUT d. */
 extern void seg_kmeans_center_in_input_units(const SegKmeansModel *model, size_t c, double *center);
 
-/*
- * One feature's value from input units to the fitted space and back.  The one
- * place where the two spaces meet: the fit and the score both call it.
- */
-static inline double
-seg_kmeans_fitted_value(SegTransform transform, double shift, double inverse, double x)
-{
-	if (transform == SEG_TRANSFORM_LOG1P)
-		x = log1p(x);
-	return (x - shift) * inverse + 0.0;
-}
-
-static inline double
-seg_kmeans_input_value(SegTransform transform, double shift, double scale, double z)
-{
-	double		x = z * scale + shift;
-
-	return transform == SEG_TRANSFORM_LOG1P ? expm1(x) : x;
-}
-
 #endif							/* SEG_MODEL_KMEANS_SCORER_H */

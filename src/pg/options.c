@@ -165,8 +165,8 @@ read_reals(const char *key, const JsonbValue *value, SegRealList *list)
 		list->items[i] = number_value(key, &elements[i], expected);
 }
 
-static void
-read_matrix(const char *key, const JsonbValue *value, SegRealMatrix *matrix)
+void
+seg_option_read_matrix(const char *key, const JsonbValue *value, SegRealMatrix *matrix)
 {
 	JsonbValue *rows = array_elements(key, value, "an array of arrays of numbers", &matrix->rows);
 
@@ -219,7 +219,7 @@ read_option(const SegOption *option, const JsonbValue *value, void *field)
 			read_reals(option->key, value, field);
 			break;
 		case SEG_OPTION_MATRIX:
-			read_matrix(option->key, value, field);
+			seg_option_read_matrix(option->key, value, field);
 			break;
 		case SEG_OPTION_CUSTOM:
 			option->read(option->key, value, field);

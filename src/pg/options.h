@@ -70,6 +70,9 @@ typedef struct SegOption
  */
 extern void seg_options_read(const Jsonb *options, const SegOption *table, void *result);
 
+/* An array of arrays of numbers, for a CUSTOM option that may also be one. */
+extern void seg_option_read_matrix(const char *key, const JsonbValue *value, SegRealMatrix *matrix);
+
 /* The 22023 for a value of a wrong kind: "option %s must be <expected>". */
 extern void seg_option_refuse(const char *key, const char *expected) pg_attribute_noreturn();
 

@@ -1,0 +1,40 @@
+/*
+ * kmeans_lloyd.h
+ *		Lloyd's iterations over rows in memory, with exact order-free sums.
+ */
+#ifndef SEG_CORE_KMEANS_LLOYD_H
+#define SEG_CORE_KMEANS_LLOYD_H
+
+#include "core/kmeans.h"
+
+/* A label that no center has: the row was not assigned yet. */
+#define SEG_NO_LABEL UINT16_MAX
+
+/* Bytes of workspace for n rows, d features and k centers. */
+extern size_t seg_lloyd_workspace(size_t n, size_t d, size_t k);
+
+/*
+ * Iterate from the centers in *run until no assignment changes, the relative
+ * gain of inertia falls to params->tolerance, or params->max_iterations.
+ *
+ * IN data; IN params: max_iterations, tolerance.  INOUT run: k and centers are
+ * IN, labels has room for n rounded up to SEG_LANES, the rest is OUT.
+ * On return every label is the nearest center (the first of equals) and no
+ * cluster is empty: an empty one is given the row farthest from its center, the
+ * first in the order of values among equals.  There must be k distinct rows.
+ * Source: S. Lloyd, "Least squares quantization in PCM", 1982; the bounds are
+ * G. Hamerly's, "Making k-means even faster", 2010, kept per block of rows.
+ */
+extern void seg_lloyd_run(const SegKmeansData *data, const SegKmeansParams *params,
+						  SegKmeansRun *run, SegArena workspace);
+
+/*
+ * The nearest and second nearest center of the eight rows of block b.
+ *
+ * OUT first_d2, second_d2, first: SEG_LANES each; second_d2 is infinite when
+ * k is 1.  IN centers k x d; a center of NaN is never the nearest.
+ */
+extern void seg_lloyd_nearest(const SegKmeansData *data, size_t b, const double *centers, size_t k,
+							  double *first_d2, double *second_d2, uint16_t *first);
+
+#endif							/* SEG_CORE_KMEANS_LLOYD_H */

@@ -1,0 +1,228 @@
+/*
+ * kmeans_sample.c
+ *		An order-free sample of the rows; see kmeans_seed.h.
+ *
+ * Each row is hashed with the seed, and the rows with the smallest hashes are
+ * the sample.  While the rows pass by we keep up to twice as many candidates in
+ * an open-addressing table; when it is full the larger half goes, and from then
+ * on only hashes below that bound come in.  A row that belongs to the sample was
+ * below every bound, so no copy of it was missed.
+ */
+#include "core/kmeans_seed.h"
+
+#include "core/hash.h"
+#include "core/sum.h"
+
+/* one distinct row; weight is its copies' */
+typedef struct Candidate
+{
+	uint64_t	hash;
+	size_t		row;			/* one of the copies */
+	SegSum		weight;			/* both parts zero: an empty slot */
+} Candidate;
+
+typedef struct Table
+{
+	Candidate  *slots;			/* size is a power of two */
+	size_t		size;
+	size_t		used;
+	uint64_t	bound;			/* hashes above it have no chance any more */
+} Table;
+
+/* a sample should seed k centers well, and stay within 64 MB */
+#define SAMPLE_ROWS ((size_t) 8192)
+#define SAMPLE_ROWS_PER_CENTER ((size_t) 256)
+#define SAMPLE_CELLS ((size_t) 8 << 20)
+
+size_t
+seg_kmeans_sample_capacity(size_t k, size_t d)
+{
+	size_t		wanted = SAMPLE_ROWS_PER_CENTER * k;
+	size_t		affordable = SAMPLE_CELLS / d;
+
+	if (wanted < SAMPLE_ROWS)
+		wanted = SAMPLE_ROWS;
+	if (wanted > affordable)
+		wanted = affordable;
+	return wanted < 4 * k ? 4 * k : wanted;
+}
+
+static size_t
+table_size(size_t capacity)
+{
+	size_t		size = 16;
+
+	while (size < 4 * capacity)
+		size *= 2;
+	return size;
+}
+
+size_t
+seg_kmeans_sample_workspace(size_t capacity, size_t d)
+{
+	size_t		padded = seg_rows_blocks(capacity) * SEG_LANES;
+
+	return padded * (d + 1) * sizeof(double) + table_size(capacity) * sizeof(Candidate) +
+		2 * capacity * sizeof(Candidate) + 8 * SEG_ARENA_ALIGN;
+}
+
+/* Hash the eight rows of a block, lanes side by side. */
+SEG_CLONES static void
+hash_block(const double *block, const uint32_t *active, size_t n_active, uint64_t seed, uint64_t *hashes)
+{
+	uint64_t	hash[8];
+
+	for (size_t l = 0; l < 8; l++)
+		hash[l] = seed;
+	for (size_t a = 0; a < n_active; a++)
+	{
+		const double *x = block + active[a] * 8;
+
+		for (size_t l = 0; l < 8; l++)
+			hash[l] = seg_hash_double(hash[l], x[l]);
+	}
+	for (size_t l = 0; l < 8; l++)
+		hashes[l] = seg_hash_finish(hash[l]);
+}
+
+static bool
+is_empty(const Candidate *slot)
+{
+	return slot->weight.high == 0 && slot->weight.low == 0;
+}
+
+static Candidate *
+find_slot(Table *table, uint64_t hash)
+{
+	size_t		at = hash & (table->size - 1);
+
+	while (!is_empty(&table->slots[at]) && table->slots[at].hash != hash)
+		at = (at + 1) & (table->size - 1);
+	return &table->slots[at];
+}
+
+/* Heapsort by hash; hashes are distinct. */
+static void
+sort_candidates(Candidate *list, size_t n)
+{
+	for (size_t start = n / 2, end = n; end > 1;)
+	{
+		Candidate	swap;
+		size_t		root;
+
+		if (start > 0)
+			start--;
+		else
+		{
+			swap = list[--end];
+			list[end] = list[0];
+			list[0] = swap;
+		}
+		root = start;
+		while (2 * root + 1 < end)
+		{
+			size_t		child = 2 * root + 1;
+
+			if (child + 1 < end && list[child].hash < list[child + 1].hash)
+				child++;
+			if (list[root].hash >= list[child].hash)
+				break;
+			swap = list[root];
+			list[root] = list[child];
+			list[child] = swap;
+			root = child;
+		}
+	}
+}
+
+/* The candidates in order; returns how many. */
+static size_t
+list_candidates(const Table *table, Candidate *list)
+{
+	size_t		n = 0;
+
+	for (size_t at = 0; at < table->size; at++)
+		if (!is_empty(&table->slots[at]))
+			list[n++] = table->slots[at];
+	sort_candidates(list, n);
+	return n;
+}
+
+/* Keep the `capacity` smallest hashes. */
+static void
+purge(Table *table, size_t capacity, Candidate *list)
+{
+	size_t		n = list_candidates(table, list);
+
+	memset(table->slots, 0, table->size * sizeof(Candidate));
+	table->used = seg_min_size(n, capacity);
+	for (size_t i = 0; i < table->used; i++)
+		*find_slot(table, list[i].hash) = list[i];
+	table->bound = list[table->used - 1].hash;
+}
+
+void
+seg_kmeans_sample_draw(const SegKmeansData *data, uint64_t seed, size_t capacity, SegArena *arena,
+				SegKmeansSample *sample)
+{
+	size_t		n = data->rows.n;
+	size_t		d = data->rows.d;
+	size_t		padded = seg_rows_blocks(capacity) * SEG_LANES;
+	Table		table = {NULL, table_size(capacity), 0, UINT64_MAX};
+	Candidate  *list;
+	SegGrid		grid = seg_grid(data->total, data->total);
+	double	   *weights;
+	size_t		found;
+	bool		purged = false;
+
+	sample->data = *data;
+	sample->data.rows.values = seg_arena_take(arena, padded, d * sizeof(double));
+	weights = seg_arena_take(arena, padded, sizeof(double));
+	table.slots = seg_arena_take(arena, table.size, sizeof(Candidate));
+	list = seg_arena_take(arena, 2 * capacity, sizeof(Candidate));
+	Assert(list != NULL);
+	memset(table.slots, 0, table.size * sizeof(Candidate));
+	for (size_t b = 0; b < seg_rows_blocks(n); b++)
+	{
+		uint64_t	hashes[8];
+
+		if (b % 512 == 0)
+			CHECK_FOR_INTERRUPTS();
+		hash_block(seg_rows_block(&data->rows, b), data->active, data->n_active, seed, hashes);
+		for (size_t l = 0; l < seg_rows_lanes(&data->rows, b); l++)
+		{
+			size_t		i = b * SEG_LANES + l;
+			Candidate  *slot;
+
+			if (hashes[l] > table.bound)
+				continue;
+			slot = find_slot(&table, hashes[l]);
+			if (is_empty(slot))
+			{
+				slot->hash = hashes[l];
+				slot->row = i;
+				table.used++;
+			}
+			seg_sum_add(&slot->weight, grid, seg_kmeans_weight(data, i));
+			if (table.used == 2 * capacity)
+			{
+				purge(&table, capacity, list);
+				purged = true;
+			}
+		}
+	}
+	found = list_candidates(&table, list);
+	sample->is_whole = !purged && found <= capacity;
+	found = seg_min_size(found, capacity);
+	sample->data.rows.n = found;
+	sample->data.total = 0;
+	for (size_t s = 0; s < found; s++)
+	{
+		for (size_t j = 0; j < d; j++)
+			*seg_rows_cell(&sample->data.rows, s, j) = *seg_rows_cell(&data->rows, list[s].row, j);
+		weights[s] = seg_sum_value(&list[s].weight);
+		sample->data.total += weights[s];
+	}
+	seg_rows_pad(&sample->data.rows);
+	sample->data.weights = weights;
+}

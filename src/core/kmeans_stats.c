@@ -1,0 +1,417 @@
+/*
+ * kmeans_stats.c
+ *		What a model tells about its clusters; see kmeans_stats.h.
+ *
+ * The first pass goes over blocks of rows: distances and, per cluster and
+ * feature, the first two moments around the cluster's center, on an exact grid.
+ * The second counts values in bins, a group of features at a time, so that the
+ * counters stay in the cache however many clusters there are.
+ */
+#include "core/kmeans_stats.h"
+
+#include "core/kmeans_lloyd.h"
+#include "core/sum.h"
+
+/* bins of a histogram, of about equal frequency in the sample */
+#define BINS ((size_t) 20)
+
+/* counters of one group of features */
+#define GROUP_COUNTERS ((size_t) 65536)
+
+/* rows of the sample from which the bins are cut */
+#define COLUMN_ROWS ((size_t) 8192)
+
+typedef struct Moments
+{
+	SegSum		first;			/* sum of w (x - center) */
+	SegSum		second;			/* sum of w (x - center)^2 */
+} Moments;
+
+size_t
+seg_kmeans_stats_workspace(size_t d, size_t k)
+{
+	size_t		group = GROUP_COUNTERS > k * BINS ? GROUP_COUNTERS : k * BINS;
+
+	return k * d * sizeof(Moments) + k * (sizeof(SegSum) * 2 + sizeof(double)) +
+		d * (2 * sizeof(SegGrid) + sizeof(double)) + d * (BINS - 1) * sizeof(double) +
+		group * sizeof(uint32_t) + COLUMN_ROWS * sizeof(double) + 12 * SEG_ARENA_ALIGN;
+}
+
+/* A value of the matrix in input units; features without spread were only transformed. */
+static inline double
+input_value(const SegScale *scale, double value)
+{
+	if (scale->scale == 0)
+		return scale->transform == SEG_TRANSFORM_LOG1P ? expm1(value) : value;
+	return seg_unscale_value(scale->transform, scale->shift, scale->scale, value);
+}
+
+/* ---- pass one: distances and moments ---- */
+
+typedef struct Gather
+{
+	const SegKmeansData *data;
+	const SegKmeansRun *run;
+	Moments    *moments;		/* k x d, around the pivots */
+	SegSum	   *weights;		/* k */
+	SegSum	   *inertias;		/* k */
+	SegGrid    *first_grids;	/* d */
+	SegGrid    *second_grids;	/* d */
+	SegGrid		weight_grid;
+	SegGrid		d2_grid;
+	SegGrid		silhouette_grid;
+	SegSum		silhouette;
+} Gather;
+
+/*
+ * Moments are taken in matrix units and brought to input units at the end, but
+ * for logarithms, whose arithmetic mean needs every value.
+ */
+static inline double
+moment_value(const SegScale *scale, double value)
+{
+	return scale->transform == SEG_TRANSFORM_LOG1P ? input_value(scale, value) : value;
+}
+
+static double
+moment_pivot(const Gather *gather, size_t c, size_t j)
+{
+	const SegScale *scale = &gather->data->scales[j];
+
+	if (scale->transform == SEG_TRANSFORM_LOG1P)
+		return scale->mean;
+	return scale->scale == 0 ? scale->mean : gather->run->centers[c * gather->data->rows.d + j];
+}
+
+/* How far a value of feature j can be from any pivot. */
+static double
+moment_range(const Gather *gather, size_t j)
+{
+	const SegScale *scale = &gather->data->scales[j];
+
+	if (scale->transform == SEG_TRANSFORM_LOG1P || scale->scale == 0)
+		return scale->maximum - scale->minimum;
+	return 2 * scale->max_abs;
+}
+
+static void
+gather_row(Gather *gather, size_t i, const double *pivots)
+{
+	const SegKmeansData *data = gather->data;
+	size_t		d = data->rows.d;
+	size_t		c = gather->run->labels[i];
+	double		weight = seg_kmeans_weight(data, i);
+	const double *row = seg_rows_cell(&data->rows, i, 0);
+	Moments    *moments = gather->moments + c * d;
+
+	for (size_t j = 0; j < d; j++)
+	{
+		double		deviation = moment_value(&data->scales[j], row[j * SEG_LANES]) - pivots[c * d + j];
+
+		seg_sum_add_weighted(&moments[j].first, gather->first_grids[j], deviation, weight);
+		seg_sum_add_weighted(&moments[j].second, gather->second_grids[j], deviation * deviation, weight);
+	}
+	seg_sum_add(&gather->weights[c], gather->weight_grid, weight);
+}
+
+static void
+gather_distance(Gather *gather, size_t i, double first_d2, double second_d2)
+{
+	double		weight = seg_kmeans_weight(gather->data, i);
+	double		own = sqrt(first_d2);
+	double		other = sqrt(second_d2);
+
+	seg_sum_add_weighted(&gather->inertias[gather->run->labels[i]], gather->d2_grid, first_d2, weight);
+	if (gather->run->k > 1 && other > 0)
+		seg_sum_add_weighted(&gather->silhouette, gather->silhouette_grid, (other - own) / other, weight);
+}
+
+static void
+prepare_gather(Gather *gather, const SegKmeansData *data, const SegKmeansRun *run, SegArena *arena)
+{
+	size_t		d = data->rows.d;
+	size_t		k = run->k;
+	double		span = 0;
+
+	memset(gather, 0, sizeof(*gather));
+	gather->data = data;
+	gather->run = run;
+	gather->moments = seg_arena_take(arena, k, d * sizeof(Moments));
+	gather->weights = seg_arena_take(arena, k, sizeof(SegSum));
+	gather->inertias = seg_arena_take(arena, k, sizeof(SegSum));
+	gather->first_grids = seg_arena_take(arena, d, sizeof(SegGrid));
+	gather->second_grids = seg_arena_take(arena, d, sizeof(SegGrid));
+	Assert(gather->second_grids != NULL);
+	memset(gather->moments, 0, k * d * sizeof(Moments));
+	memset(gather->weights, 0, k * sizeof(SegSum));
+	memset(gather->inertias, 0, k * sizeof(SegSum));
+	for (size_t j = 0; j < d; j++)
+	{
+		double		range = moment_range(gather, j);
+
+		gather->first_grids[j] = seg_grid(data->total, range);
+		gather->second_grids[j] = seg_grid(data->total, range * range);
+		if (data->scales[j].scale > 0)
+			span += 4 * data->scales[j].max_abs * data->scales[j].max_abs;
+	}
+	gather->weight_grid = seg_grid(data->total, data->total);
+	gather->d2_grid = seg_grid(data->total, span);
+	gather->silhouette_grid = seg_grid(data->total, 1);
+}
+
+/* From the sums around the pivots to mean and sd in input units. */
+static void
+finish_moments(const Gather *gather, const double *pivots, SegKmeansStats *stats)
+{
+	size_t		d = gather->data->rows.d;
+
+	for (size_t c = 0; c < gather->run->k; c++)
+	{
+		double		weight = seg_sum_value(&gather->weights[c]);
+
+		stats->inertias[c] = seg_sum_value(&gather->inertias[c]);
+		for (size_t j = 0; j < d; j++)
+		{
+			const SegScale *scale = &gather->data->scales[j];
+			size_t		cell = c * d + j;
+			double		first = seg_sum_value(&gather->moments[cell].first);
+			double		second = seg_sum_value(&gather->moments[cell].second);
+			double		squares = second - first / weight * first;
+			double		mean = pivots[cell] + first / weight;
+			double		sd = weight > 1 && squares > 0 ? sqrt(squares / (weight - 1)) : 0;
+
+			if (scale->transform == SEG_TRANSFORM_NONE && scale->scale > 0)
+			{
+				mean = seg_unscale_value(SEG_TRANSFORM_NONE, scale->shift, scale->scale, mean);
+				sd *= scale->scale;
+			}
+			stats->means[cell] = fmin(fmax(mean, scale->minimum), scale->maximum);
+			stats->sds[cell] = sd;
+		}
+	}
+	stats->silhouette = seg_sum_value(&gather->silhouette) / gather->data->total;
+}
+
+/* The sums of squares of rows and centers around the overall center. */
+static void
+decompose_squares(const Gather *gather, const double *pivots, SegKmeansStats *stats)
+{
+	const SegKmeansData *data = gather->data;
+	size_t		d = data->rows.d;
+	double		within = 0;
+
+	stats->between_ss = 0;
+	for (size_t a = 0; a < data->n_active; a++)
+	{
+		size_t		j = data->active[a];
+		double		mean = 0;
+
+		for (size_t c = 0; c < gather->run->k; c++)
+			mean += gather->run->centers[c * d + j] * seg_sum_value(&gather->weights[c]) / data->total;
+		for (size_t c = 0; c < gather->run->k; c++)
+		{
+			double		away = gather->run->centers[c * d + j] - mean;
+
+			stats->between_ss += seg_sum_value(&gather->weights[c]) * away * away;
+		}
+	}
+	for (size_t c = 0; c < gather->run->k; c++)
+		within += stats->inertias[c];
+	stats->total_ss = within + stats->between_ss;
+}
+
+/* ---- pass two: histograms ---- */
+
+static void
+sort_column(double *x, size_t n)
+{
+	for (size_t gap = n / 2; gap > 0; gap = gap == 2 ? 1 : gap * 5 / 11)
+		for (size_t i = gap; i < n; i++)
+		{
+			double		value = x[i];
+			size_t		at = i;
+
+			for (; at >= gap && x[at - gap] > value; at -= gap)
+				x[at] = x[at - gap];
+			x[at] = value;
+		}
+}
+
+/*
+ * Cut points of feature j from the sample: OUT bounds, BINS - 1 of them, in
+ * matrix units, strictly ascending ones first; returns how many.
+ */
+static size_t
+cut_points(const SegKmeansData *sample, size_t j, double *column, double *bounds)
+{
+	size_t		n = seg_min_size(sample->rows.n, COLUMN_ROWS);
+	size_t		cuts = 0;
+
+	for (size_t i = 0; i < n; i++)
+		column[i] = *seg_rows_cell(&sample->rows, i, j);
+	sort_column(column, n);
+	for (size_t q = 1; q < BINS; q++)
+	{
+		double		cut = column[seg_min_size(q * n / BINS, n - 1)];
+
+		/* the largest value needs no cut: nothing lies above it */
+		if (cut < column[n - 1] && (cuts == 0 || cut > bounds[cuts - 1]))
+			bounds[cuts++] = cut;
+	}
+	return cuts;
+}
+
+/* The bin of each of eight values: the number of bounds below it. */
+SEG_ALWAYS_INLINE void
+find_bins(const double *x, const double *bounds, size_t cuts, int64_t *bins)
+{
+	for (size_t l = 0; l < 8; l++)
+		bins[l] = 0;
+	for (size_t b = 0; b < cuts; b++)
+		for (size_t l = 0; l < 8; l++)
+			bins[l] += x[l] > bounds[b];
+}
+
+/* Count features [from, to) of all rows; counts: k x (to - from) x BINS. */
+SEG_CLONES static void
+count_group(const SegKmeansData *data, const uint16_t *labels, size_t from, size_t to,
+			const double *bounds, const size_t *cuts, uint32_t *counts)
+{
+	for (size_t b = 0; b < seg_rows_blocks(data->rows.n); b++)
+	{
+		const double *block = seg_rows_block(&data->rows, b);
+		size_t		lanes = seg_rows_lanes(&data->rows, b);
+		const uint16_t *label = labels + b * SEG_LANES;
+
+		if (b % 512 == 0)
+			CHECK_FOR_INTERRUPTS();
+		for (size_t j = from; j < to; j++)
+		{
+			int64_t		bins[8];
+
+			find_bins(block + j * SEG_LANES, bounds + j * (BINS - 1), cuts[j], bins);
+			for (size_t l = 0; l < lanes; l++)
+				counts[(label[l] * (to - from) + (j - from)) * BINS + bins[l]]++;
+		}
+	}
+}
+
+/* The q-quantile of one cluster and feature by linear interpolation in its bin. */
+static double
+quantile(const uint32_t *counts, size_t bins, const double *edges, double q)
+{
+	double		wanted = 0;
+	double		below = 0;
+
+	for (size_t b = 0; b < bins; b++)
+		wanted += q * counts[b];
+	for (size_t b = 0; b < bins; b++)
+	{
+		if (counts[b] > 0 && below + counts[b] >= wanted)
+			return edges[b] + (edges[b + 1] - edges[b]) * (wanted - below) / counts[b];
+		below += counts[b];
+	}
+	return edges[bins];
+}
+
+static void
+finish_histograms(const SegKmeansData *data, size_t k, size_t from, size_t to, const double *bounds,
+				  const size_t *cuts, const uint32_t *counts, SegKmeansStats *stats)
+{
+	size_t		d = data->rows.d;
+
+	for (size_t j = from; j < to; j++)
+	{
+		const SegScale *scale = &data->scales[j];
+		SegHistogram *histogram = &stats->histograms[j];
+		double		edges[BINS + 1];
+		size_t		bins = cuts[j] + 1;
+
+		memset(histogram, 0, sizeof(*histogram));
+		histogram->bins = bins;
+		histogram->low = edges[0] = scale->minimum;
+		histogram->high = edges[bins] = scale->maximum;
+		for (size_t b = 0; b < cuts[j]; b++)
+		{
+			double		bound = input_value(scale, bounds[j * (BINS - 1) + b]);
+
+			bound = fmin(fmax(bound, scale->minimum), scale->maximum);
+			histogram->bounds[b] = edges[b + 1] = bound;
+		}
+		for (size_t c = 0; c < k; c++)
+		{
+			const uint32_t *cell = counts + (c * (to - from) + (j - from)) * BINS;
+
+			for (size_t b = 0; b < bins; b++)
+				histogram->counts[b] += cell[b];
+			for (size_t q = 0; q < 3; q++)
+				stats->quartiles[(c * d + j) * 3 + q] = quantile(cell, bins, edges, (q + 1) / 4.0);
+		}
+	}
+}
+
+static void
+count_histograms(const SegKmeansData *data, const SegKmeansRun *run, const SegKmeansData *sample,
+				 SegKmeansStats *stats, SegArena *arena)
+{
+	size_t		d = data->rows.d;
+	size_t		k = run->k;
+	size_t		group = k * BINS < GROUP_COUNTERS ? GROUP_COUNTERS / (k * BINS) : 1;
+	double	   *bounds = seg_arena_take(arena, d, (BINS - 1) * sizeof(double));
+	size_t	   *cuts = seg_arena_take(arena, d, sizeof(size_t));
+	double	   *column = seg_arena_take(arena, COLUMN_ROWS, sizeof(double));
+	uint32_t   *counts = seg_arena_take(arena, group * k * BINS, sizeof(uint32_t));
+
+	Assert(counts != NULL);
+	for (size_t j = 0; j < d; j++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		cuts[j] = cut_points(sample, j, column, bounds + j * (BINS - 1));
+	}
+	for (size_t from = 0; from < d; from += group)
+	{
+		size_t		to = seg_min_size(from + group, d);
+
+		memset(counts, 0, group * k * BINS * sizeof(uint32_t));
+		count_group(data, run->labels, from, to, bounds, cuts, counts);
+		finish_histograms(data, k, from, to, bounds, cuts, counts, stats);
+	}
+}
+
+void
+seg_kmeans_stats(const SegKmeansData *data, const SegKmeansRun *run, const SegKmeansData *sample,
+				 SegKmeansStats *stats, SegArena workspace)
+{
+	size_t		k = run->k;
+	size_t		d = data->rows.d;
+	double	   *pivots = stats->means;	/* becomes the means at the end */
+	Gather		gather;
+
+	prepare_gather(&gather, data, run, &workspace);
+	memset(stats->sizes, 0, k * sizeof(uint64_t));
+	for (size_t c = 0; c < k; c++)
+		for (size_t j = 0; j < d; j++)
+			pivots[c * d + j] = moment_pivot(&gather, c, j);
+	for (size_t b = 0; b < seg_rows_blocks(data->rows.n); b++)
+	{
+		double		first_d2[8];
+		double		second_d2[8];
+		uint16_t	first[8];
+
+		if (b % 512 == 0)
+			CHECK_FOR_INTERRUPTS();
+		seg_lloyd_nearest(data, b, run->centers, k, first_d2, second_d2, first);
+		for (size_t l = 0; l < seg_rows_lanes(&data->rows, b); l++)
+		{
+			size_t		i = b * SEG_LANES + l;
+
+			Assert(first[l] == run->labels[i]);
+			stats->sizes[first[l]]++;
+			gather_distance(&gather, i, first_d2[l], second_d2[l]);
+			gather_row(&gather, i, pivots);
+		}
+	}
+	finish_moments(&gather, pivots, stats);
+	decompose_squares(&gather, pivots, stats);
+	count_histograms(data, run, sample, stats, &workspace);
+}

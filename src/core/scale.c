@@ -1,0 +1,545 @@
+/*
+ * scale.c
+ *		From input units to the space in which distances are measured.
+ *
+ * Sums run over the lanes of a block side by side: since they are exact on
+ * their grid (core/sum.h), eight partial sums per feature add up to the same
+ * bits as one.  A weight w counts like w rows: the parts of a value on the grid
+ * are multiplied, not the value, as long as w is an integer.
+ */
+#include "core/scale.h"
+
+#include "core/rng.h"
+#include "core/sum.h"
+
+/* 1 / Phi^-1(3/4): makes the MAD an estimate of the sd of normal data */
+#define MAD_TO_SD 1.4826022185056018
+
+/* Eight partial sums of each feature. */
+typedef struct LaneSums
+{
+	double	   *high;			/* d x SEG_LANES */
+	double	   *low;			/* d x SEG_LANES */
+} LaneSums;
+
+typedef struct Workspace
+{
+	double	   *lowest;			/* d x SEG_LANES */
+	double	   *highest;		/* d x SEG_LANES */
+	LaneSums	sums;
+	SegGrid    *grids;			/* d */
+	double	   *centers;		/* d: what deviations are taken from */
+	double	   *inverses;		/* d */
+	SegScale   *moments;		/* d: of the transformed values */
+	double	   *column;			/* n values, and n weights where there are some */
+} Workspace;
+
+size_t
+seg_scale_workspace(size_t n, size_t d, bool weighted)
+{
+	return d * ((4 * SEG_LANES + 2) * sizeof(double) + sizeof(SegGrid) + sizeof(SegScale)) +
+		9 * SEG_ARENA_ALIGN + (weighted ? 2 : 1) * n * sizeof(double);
+}
+
+static void
+take_workspace(Workspace *work, SegArena *arena, size_t n, size_t d, bool weighted)
+{
+	work->lowest = seg_arena_take(arena, d, SEG_LANES * sizeof(double));
+	work->highest = seg_arena_take(arena, d, SEG_LANES * sizeof(double));
+	work->sums.high = seg_arena_take(arena, d, SEG_LANES * sizeof(double));
+	work->sums.low = seg_arena_take(arena, d, SEG_LANES * sizeof(double));
+	work->grids = seg_arena_take(arena, d, sizeof(SegGrid));
+	work->centers = seg_arena_take(arena, d, sizeof(double));
+	work->inverses = seg_arena_take(arena, d, sizeof(double));
+	work->moments = seg_arena_take(arena, d, sizeof(SegScale));
+	work->column = seg_arena_take(arena, n, (weighted ? 2 : 1) * sizeof(double));
+	Assert(work->column != NULL);
+}
+
+/* ---- one block, all features; lanes side by side ---- */
+
+/* The padding repeats a row, so all lanes may be looked at. */
+SEG_CLONES static void
+widen_range(const double *block, size_t d, double *lowest, double *highest)
+{
+	for (size_t cell = 0; cell < d * SEG_LANES; cell++)
+	{
+		lowest[cell] = block[cell] < lowest[cell] ? block[cell] : lowest[cell];
+		highest[cell] = block[cell] > highest[cell] ? block[cell] : highest[cell];
+	}
+}
+
+/*
+ * Add (x - center), squared or not, times the lane's weight.  `parts` multiplies
+ * what is on the grid by parts[l], and `factor` the value by factor[l]; for an
+ * integer weight w these are (w, 1), else (1, w), and (0, 0) behind the last row.
+ */
+SEG_CLONES static void
+add_deviations(const double *block, size_t d, const double *centers, const SegGrid *grids,
+			   bool squared, const double *parts, const double *factor, LaneSums sums)
+{
+	for (size_t j = 0; j < d; j++)
+	{
+		const double *x = block + j * SEG_LANES;
+		double	   *high = sums.high + j * SEG_LANES;
+		double	   *low = sums.low + j * SEG_LANES;
+		double		center = centers[j];
+		double		coarse = grids[j].coarse;
+		double		fine = grids[j].fine;
+
+		for (size_t l = 0; l < SEG_LANES; l++)
+		{
+			double		deviation = x[l] - center;
+			double		value = (squared ? deviation * deviation : deviation) * factor[l];
+			double		upper = (value + coarse) - coarse;
+			double		lower = ((value - upper) + fine) - fine;
+
+			high[l] += upper * parts[l];
+			low[l] += lower * parts[l];
+		}
+	}
+}
+
+SEG_CLONES static void
+shift_and_scale(double *block, size_t d, const double *shifts, const double *inverses)
+{
+	for (size_t j = 0; j < d; j++)
+		for (size_t l = 0; l < SEG_LANES; l++)
+			block[j * SEG_LANES + l] = (block[j * SEG_LANES + l] - shifts[j]) * inverses[j] + 0.0;
+}
+
+/* ---- all rows ---- */
+
+static void
+lane_weights(const double *weights, size_t n, size_t b, double *parts, double *factor)
+{
+	for (size_t l = 0; l < SEG_LANES; l++)
+	{
+		size_t		i = b * SEG_LANES + l;
+		double		weight = i >= n ? 0 : weights == NULL ? 1 : weights[i];
+		bool		is_whole = weight == floor(weight);
+
+		parts[l] = is_whole ? weight : 1;
+		factor[l] = is_whole ? 1 : weight;
+	}
+}
+
+static void
+find_ranges(const SegRows *rows, Workspace *work, double *minimum, double *maximum)
+{
+	size_t		d = rows->d;
+
+	for (size_t cell = 0; cell < d * SEG_LANES; cell++)
+	{
+		work->lowest[cell] = INFINITY;
+		work->highest[cell] = -INFINITY;
+	}
+	for (size_t b = 0; b < seg_rows_blocks(rows->n); b++)
+	{
+		if (b % 1024 == 0)
+			CHECK_FOR_INTERRUPTS();
+		widen_range(seg_rows_block(rows, b), d, work->lowest, work->highest);
+	}
+	for (size_t j = 0; j < d; j++)
+	{
+		minimum[j] = INFINITY;
+		maximum[j] = -INFINITY;
+		for (size_t l = 0; l < SEG_LANES; l++)
+		{
+			minimum[j] = fmin(minimum[j], work->lowest[j * SEG_LANES + l]);
+			maximum[j] = fmax(maximum[j], work->highest[j * SEG_LANES + l]);
+		}
+	}
+}
+
+/* OUT result[j]: the weighted sum of (x - centers[j]), squared or not; |.| <= bounds[j]. */
+static void
+sum_deviations(const SegRows *rows, const double *weights, double total, bool squared,
+			   const double *bounds, Workspace *work, double *result)
+{
+	size_t		d = rows->d;
+	double		parts[SEG_LANES];
+	double		factor[SEG_LANES];
+
+	for (size_t j = 0; j < d; j++)
+		work->grids[j] = seg_grid(total, squared ? bounds[j] * bounds[j] : bounds[j]);
+	memset(work->sums.high, 0, d * SEG_LANES * sizeof(double));
+	memset(work->sums.low, 0, d * SEG_LANES * sizeof(double));
+	for (size_t b = 0; b < seg_rows_blocks(rows->n); b++)
+	{
+		if (b % 1024 == 0)
+			CHECK_FOR_INTERRUPTS();
+		if (weights != NULL || b == 0 || seg_rows_lanes(rows, b) < SEG_LANES)
+			lane_weights(weights, rows->n, b, parts, factor);
+		add_deviations(seg_rows_block(rows, b), d, work->centers, work->grids, squared,
+					   parts, factor, work->sums);
+	}
+	for (size_t j = 0; j < d; j++)
+	{
+		SegSum		sum = {0};
+
+		for (size_t l = 0; l < SEG_LANES; l++)
+		{
+			sum.high += work->sums.high[j * SEG_LANES + l];
+			sum.low += work->sums.low[j * SEG_LANES + l];
+		}
+		result[j] = seg_sum_value(&sum);
+	}
+}
+
+/* minimum, maximum, mean and sd of every feature as the matrix stands now */
+static SegStatus
+find_moments(const SegRows *rows, const double *weights, double total, Workspace *work,
+			 SegScale *scales, size_t *position)
+{
+	size_t		d = rows->d;
+	double	   *minimum = work->lowest;	/* read out before they are written */
+	double	   *bounds = work->inverses;
+
+	find_ranges(rows, work, work->centers, bounds);
+	for (size_t j = 0; j < d; j++)
+	{
+		scales[j].minimum = work->centers[j];
+		scales[j].maximum = bounds[j];
+		bounds[j] = fmax(fabs(scales[j].minimum), fabs(scales[j].maximum));
+		if (bounds[j] > SEG_MAX_MAGNITUDE)
+		{
+			*position = j + 1;
+			return SEG_RANGE_TOO_WIDE;
+		}
+	}
+	memset(work->centers, 0, d * sizeof(double));
+	sum_deviations(rows, weights, total, false, bounds, work, minimum);
+	for (size_t j = 0; j < d; j++)
+	{
+		double		mean = fmin(fmax(minimum[j] / total, scales[j].minimum), scales[j].maximum);
+
+		scales[j].mean = work->centers[j] = mean;
+		bounds[j] = fmax(mean - scales[j].minimum, scales[j].maximum - mean);
+	}
+	sum_deviations(rows, weights, total, true, bounds, work, minimum);
+	for (size_t j = 0; j < d; j++)
+		scales[j].sd = total > 1 ? sqrt(minimum[j] / (total - 1)) : 0;
+	return SEG_OK;
+}
+
+/* ---- medians ---- */
+
+/* Hoare's selection: the value of rank r (from 0) in x[n], which is reordered. */
+static double
+select_rank(double *x, size_t n, size_t r)
+{
+	SegRng		rng = seg_rng(n, r);
+	size_t		left = 0;
+	size_t		right = n - 1;
+
+	while (left < right)
+	{
+		double		pivot = x[left + seg_rng_below(&rng, right - left + 1)];
+		double		swap;
+		size_t		i = left;
+		size_t		j = right;
+
+		CHECK_FOR_INTERRUPTS();
+		for (;;)
+		{
+			while (x[i] < pivot)
+				i++;
+			while (pivot < x[j])
+				j--;
+			if (i >= j)
+				break;
+			swap = x[i];
+			x[i++] = x[j];
+			x[j--] = swap;
+		}
+		if (r <= j)
+			right = j;
+		else
+			left = j + 1;
+	}
+	return x[r];
+}
+
+static bool
+pair_before(const double *pairs, size_t a, size_t b)
+{
+	if (pairs[2 * a] != pairs[2 * b])
+		return pairs[2 * a] < pairs[2 * b];
+	return pairs[2 * a + 1] < pairs[2 * b + 1];
+}
+
+static void
+swap_pairs(double *pairs, size_t a, size_t b)
+{
+	for (size_t part = 0; part < 2; part++)
+	{
+		double		swap = pairs[2 * a + part];
+
+		pairs[2 * a + part] = pairs[2 * b + part];
+		pairs[2 * b + part] = swap;
+	}
+}
+
+/* Heapsort (J. Williams, 1964) of (value, weight) pairs: a total order. */
+static void
+sort_pairs(double *pairs, size_t n)
+{
+	for (size_t start = n / 2, end = n; end > 1;)
+	{
+		size_t		root;
+
+		if (start > 0)
+			start--;
+		else
+			swap_pairs(pairs, 0, --end);
+		if (end % 4096 == 0)
+			CHECK_FOR_INTERRUPTS();
+		root = start;
+		while (2 * root + 1 < end)
+		{
+			size_t		child = 2 * root + 1;
+
+			if (child + 1 < end && pair_before(pairs, child, child + 1))
+				child++;
+			if (!pair_before(pairs, root, child))
+				break;
+			swap_pairs(pairs, root, child);
+			root = child;
+		}
+	}
+}
+
+/* The median of (value, weight) pairs as if each value came weight times. */
+static double
+weighted_median(double *pairs, size_t n)
+{
+	double		half = 0;
+	double		below = 0;
+	size_t		i = 0;
+
+	sort_pairs(pairs, n);
+	for (size_t p = 0; p < n; p++)
+		half += pairs[2 * p + 1] / 2;
+	while (i + 1 < n && below + pairs[2 * i + 1] < half)
+		below += pairs[2 * i++ + 1];
+	if (i + 1 < n && below + pairs[2 * i + 1] == half)
+		return (pairs[2 * i] + pairs[2 * (i + 1)]) / 2;
+	return pairs[2 * i];
+}
+
+/* The median of |x - center| of feature j, nulls left out; center NAN: of x. */
+static double
+column_median(const SegRows *rows, const double *weights, size_t j, double center, double *column)
+{
+	size_t		n = 0;
+
+	for (size_t i = 0; i < rows->n; i++)
+	{
+		double		x = *seg_rows_cell(rows, i, j);
+
+		if (i % 65536 == 0)
+			CHECK_FOR_INTERRUPTS();
+		if (isnan(x))
+			continue;
+		if (!isnan(center))
+			x = fabs(x - center);
+		if (weights == NULL)
+			column[n] = x;
+		else
+		{
+			column[2 * n] = x;
+			column[2 * n + 1] = weights[i];
+		}
+		n++;
+	}
+	if (n == 0)
+		return 0;
+	if (weights != NULL)
+		return weighted_median(column, n);
+	if (n % 2 == 1)
+		return select_rank(column, n, n / 2);
+	return (select_rank(column, n, n / 2 - 1) + select_rank(column, n, n / 2)) / 2;
+}
+
+/* ---- the steps ---- */
+
+/* The weighted mean of what is not null; 0 where all is. */
+static double
+column_mean(const SegRows *rows, const double *weights, double total, size_t j)
+{
+	double		max_abs = 0;
+	SegGrid		grid;
+	SegGrid		weight_grid = seg_grid(total, total);
+	SegSum		sum = {0};
+	SegSum		present = {0};
+
+	for (size_t i = 0; i < rows->n; i++)
+		max_abs = fmax(max_abs, fabs(*seg_rows_cell(rows, i, j)));
+	if (max_abs > SEG_MAX_MAGNITUDE)
+		return 0;				/* find_moments refuses it */
+	grid = seg_grid(total, max_abs);
+	for (size_t i = 0; i < rows->n; i++)
+	{
+		double		x = *seg_rows_cell(rows, i, j);
+		double		weight = weights == NULL ? 1 : weights[i];
+
+		if (!isnan(x))
+		{
+			seg_sum_add_weighted(&sum, grid, x, weight);
+			seg_sum_add(&present, weight_grid, weight);
+		}
+	}
+	return seg_sum_value(&present) > 0 ? seg_sum_value(&sum) / seg_sum_value(&present) : 0;
+}
+
+static void
+fill_nulls(SegRows *rows, const double *weights, double total, SegNullPolicy null_policy,
+		   double *column, SegScale *scales)
+{
+	for (size_t j = 0; j < rows->d; j++)
+	{
+		SegScale   *scale = &scales[j];
+
+		CHECK_FOR_INTERRUPTS();
+		if (null_policy == SEG_NULL_MEAN)
+			scale->fill = column_mean(rows, weights, total, j);
+		else if (null_policy == SEG_NULL_MEDIAN)
+			scale->fill = column_median(rows, weights, j, NAN, column);
+		for (size_t i = 0; i < rows->n; i++)
+		{
+			double	   *x = seg_rows_cell(rows, i, j);
+
+			if (isnan(*x))
+			{
+				*x = scale->fill;
+				scale->imputed++;
+			}
+		}
+	}
+	seg_rows_pad(rows);
+}
+
+static SegStatus
+take_logarithms(SegRows *rows, const SegScale *scales, size_t *position)
+{
+	for (size_t j = 0; j < rows->d; j++)
+		if (scales[j].transform == SEG_TRANSFORM_LOG1P && scales[j].minimum <= -1)
+		{
+			*position = j + 1;
+			return SEG_LOG_DOMAIN;
+		}
+	for (size_t b = 0; b < seg_rows_blocks(rows->n); b++)
+	{
+		double	   *block = seg_rows_block(rows, b);
+
+		if (b % 64 == 0)
+			CHECK_FOR_INTERRUPTS();
+		for (size_t j = 0; j < rows->d; j++)
+			if (scales[j].transform == SEG_TRANSFORM_LOG1P)
+				for (size_t l = 0; l < SEG_LANES; l++)
+					block[j * SEG_LANES + l] = log1p(block[j * SEG_LANES + l]);
+	}
+	return SEG_OK;
+}
+
+/* IN moments: of the transformed values. */
+static void
+choose_scale(const SegRows *rows, const double *weights, size_t j, SegStandardize standardize,
+			 double *column, const SegScale *moments, SegScale *scale)
+{
+	double		minimum = moments->minimum;
+	double		maximum = moments->maximum;
+
+	switch (standardize)
+	{
+		case SEG_STANDARDIZE_ZSCORE:
+			scale->shift = moments->mean;
+			scale->scale = moments->sd;
+			break;
+		case SEG_STANDARDIZE_ROBUST:
+			scale->shift = column_median(rows, weights, j, NAN, column);
+			scale->scale = MAD_TO_SD * column_median(rows, weights, j, scale->shift, column);
+			break;
+		case SEG_STANDARDIZE_MINMAX:
+			scale->shift = minimum;
+			scale->scale = maximum - minimum;
+			break;
+		case SEG_STANDARDIZE_NONE:
+			scale->shift = 0;
+			scale->scale = 1;
+			break;
+	}
+	/* rounding must not turn a constant into noise, nor a denormal into infinity */
+	if (minimum == maximum || scale->scale < 1 / SEG_MAX_MAGNITUDE)
+		scale->shift = scale->scale = 0;
+}
+
+/* Shift and scale all rows; a feature without spread stays as it is. */
+static SegStatus
+apply_scales(SegRows *rows, const SegScale *moments, Workspace *work, SegScale *scales, size_t *position)
+{
+	size_t		d = rows->d;
+
+	for (size_t j = 0; j < d; j++)
+	{
+		SegScale   *scale = &scales[j];
+		double		inverse = scale->scale == 0 ? 1 : seg_scale_inverse(scale->scale);
+
+		work->centers[j] = scale->shift;
+		work->inverses[j] = inverse;
+		scale->max_abs = fmax(fabs((moments[j].minimum - scale->shift) * inverse),
+							  fabs((moments[j].maximum - scale->shift) * inverse));
+		if (scale->max_abs > SEG_MAX_MAGNITUDE)
+		{
+			*position = j + 1;
+			return SEG_RANGE_TOO_WIDE;
+		}
+	}
+	for (size_t b = 0; b < seg_rows_blocks(rows->n); b++)
+	{
+		if (b % 1024 == 0)
+			CHECK_FOR_INTERRUPTS();
+		shift_and_scale(seg_rows_block(rows, b), d, work->centers, work->inverses);
+	}
+	return SEG_OK;
+}
+
+SegStatus
+seg_scale_rows(SegRows *rows, const double *weights, double total, SegStandardize standardize,
+			   SegNullPolicy null_policy, bool has_nulls, SegScale *scales, SegArena arena,
+			   size_t *position)
+{
+	size_t		d = rows->d;
+	bool		has_transform = false;
+	Workspace	work;
+	SegStatus	status;
+
+	take_workspace(&work, &arena, rows->n, d, weights != NULL);
+	for (size_t j = 0; j < d; j++)
+	{
+		scales[j] = (SegScale) {.transform = scales[j].transform};
+		has_transform |= scales[j].transform != SEG_TRANSFORM_NONE;
+	}
+	if (has_nulls)
+		fill_nulls(rows, weights, total, null_policy, work.column, scales);
+	status = find_moments(rows, weights, total, &work, scales, position);
+	if (status != SEG_OK)
+		return status;
+	/* what a null in a later row becomes, though these rows have none */
+	for (size_t j = 0; j < d && !has_nulls; j++)
+		scales[j].fill = null_policy == SEG_NULL_MEAN ? scales[j].mean :
+			null_policy == SEG_NULL_MEDIAN ? column_median(rows, weights, j, NAN, work.column) : 0;
+	memcpy(work.moments, scales, d * sizeof(SegScale));
+	if (has_transform)
+	{
+		status = take_logarithms(rows, scales, position);
+		if (status == SEG_OK)
+			status = find_moments(rows, weights, total, &work, work.moments, position);
+		if (status != SEG_OK)
+			return status;
+	}
+	for (size_t j = 0; j < d; j++)
+		choose_scale(rows, weights, j, standardize, work.column, &work.moments[j], &scales[j]);
+	return apply_scales(rows, work.moments, &work, scales, position);
+}

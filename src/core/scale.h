@@ -1,0 +1,101 @@
+/*
+ * scale.h
+ *		From input units to the space in which distances are measured.
+ *
+ * Per feature: nulls are filled, log1p is taken, and what results is shifted
+ * and scaled.  All figures are order-free (core/sum.h), weights count like
+ * repeated rows, and a feature without spread gets scale 0 and takes no part in
+ * any distance.
+ */
+#ifndef SEG_CORE_SCALE_H
+#define SEG_CORE_SCALE_H
+
+#include "core/arena.h"
+#include "core/rows.h"
+#include "core/status.h"
+
+typedef enum SegStandardize
+{
+	SEG_STANDARDIZE_ZSCORE,		/* mean and sd (n - 1) */
+	SEG_STANDARDIZE_ROBUST,		/* median and 1.4826 MAD */
+	SEG_STANDARDIZE_MINMAX,		/* minimum and range */
+	SEG_STANDARDIZE_NONE,
+} SegStandardize;
+
+typedef enum SegTransform
+{
+	SEG_TRANSFORM_NONE,
+	SEG_TRANSFORM_LOG1P,
+} SegTransform;
+
+typedef enum SegNullPolicy
+{
+	SEG_NULL_ERROR,
+	SEG_NULL_SKIP,
+	SEG_NULL_MEAN,
+	SEG_NULL_MEDIAN,
+	SEG_NULL_ZERO,
+} SegNullPolicy;
+
+/* Larger magnitudes are refused: their squares could not be summed. */
+#define SEG_MAX_MAGNITUDE 1e140
+
+/* One feature.  IN: transform; all else is OUT. */
+typedef struct SegScale
+{
+	SegTransform transform;
+	double		shift;			/* transformed units */
+	double		scale;			/* transformed units; 0: no spread */
+	double		fill;			/* input units */
+	uint64_t	imputed;
+	double		minimum;		/* input units, as are the next three */
+	double		maximum;
+	double		mean;
+	double		sd;				/* n - 1; 0 where the weights sum to 1 or less */
+	double		max_abs;		/* of the values as they stand in the matrix now */
+} SegScale;
+
+/* Bytes of workspace for n rows of d features. */
+extern size_t seg_scale_workspace(size_t n, size_t d, bool weighted);
+
+/*
+ * Bring all rows to the fitted space, in place.
+ *
+ * INOUT rows: NaN where a value is null.  IN weights: n, or NULL for ones.
+ * IN total: the sum of the weights.  INOUT scales: d.  OUT position: the feature
+ * at fault, from 1.
+ * A feature with scale 0 keeps its transformed values in the matrix.
+ * Returns SEG_OK, SEG_RANGE_TOO_WIDE or SEG_LOG_DOMAIN.  Cost: five passes.
+ */
+extern SegStatus seg_scale_rows(SegRows *rows, const double *weights, double total,
+								SegStandardize standardize, SegNullPolicy null_policy,
+								bool has_nulls, SegScale *scales, SegArena workspace, size_t *position);
+
+/*
+ * One value from input units to the fitted space and back.  `inverse` is
+ * 1 / scale, or 0 where scale is 0.
+ */
+static inline double
+seg_scale_value(SegTransform transform, double shift, double inverse, double x)
+{
+	if (transform == SEG_TRANSFORM_LOG1P)
+		x = log1p(x);
+	return (x - shift) * inverse + 0.0;
+}
+
+static inline double
+seg_unscale_value(SegTransform transform, double shift, double scale, double z)
+{
+	double		x = fma(z, scale, shift);
+
+	return transform == SEG_TRANSFORM_LOG1P ? expm1(x) : x;
+}
+
+/* 1 / scale, or 0 where there is no spread. */
+static inline double
+seg_scale_inverse(double scale)
+{
+	return scale > 0 ? 1 / scale : 0;
+}
+
+#endif							/* SEG_CORE_SCALE_H */

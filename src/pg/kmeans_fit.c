@@ -1,0 +1,173 @@
+/*
+ * kmeans_fit.c
+ *		The aggregate kmeans_fit: rows in, a model out.
+ */
+#include "pg/kmeans_fit.h"
+
+#include "mb/pg_wchar.h"
+#include "utils/datum.h"
+#include "utils/memutils.h"
+
+#include "core/kmeans_stats.h"
+#include "pg/error.h"
+#include "pg/kmeans.h"
+
+PG_FUNCTION_INFO_V1(kmeans_fit_transfn);
+Datum
+kmeans_fit_transfn(PG_FUNCTION_ARGS)
+{
+	return seg_kmeans_rows_transition(fcinfo, 1);
+}
+
+void
+seg_kmeans_draw_sample(const SegKmeansRows *state, size_t k, SegKmeansSample *sample)
+{
+	size_t		d = state->rows.d;
+	size_t		capacity = seg_min_size(seg_kmeans_sample_capacity(k, d), state->rows.n);
+	SegArena	arena = seg_kmeans_arena(seg_kmeans_sample_workspace(capacity, d));
+
+	seg_kmeans_sample_draw(&state->data, (uint64_t) state->options.seed, capacity, &arena, sample);
+	if (k > sample->data.rows.n)
+		seg_raise(SEG_TOO_FEW_DISTINCT, sample->data.rows.n, k);
+}
+
+void
+seg_kmeans_check_k(int64 k)
+{
+	if (k == SEG_NUMBER_NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("k is null")));
+	if (k < 1 || k > SEG_KMEANS_MAX_K)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("k is %lld, but must be from 1 to %d", (long long) k, SEG_KMEANS_MAX_K)));
+}
+
+/* A feature as the model describes it. */
+static SegKmeansFeature
+describe_feature(const SegKmeansRows *state, size_t j)
+{
+	const SegScale *scale = &state->data.scales[j];
+	const SegTextList *names = &state->options.feature_names;
+	SegKmeansFeature feature = {
+		.name = "",
+		.transform = scale->transform,
+		.shift = scale->shift,
+		.scale = scale->scale,
+		.fill = scale->fill,
+		.imputed = scale->imputed,
+		.minimum = scale->minimum,
+		.maximum = scale->maximum,
+		.mean = scale->mean,
+		.sd = scale->sd,
+	};
+
+	if (names->count > 0)
+		feature.name = pg_server_to_any(names->items[j], strlen(names->items[j]), PG_UTF8);
+	return feature;
+}
+
+static void
+gather_stats(const SegKmeansRows *state, const SegKmeansSample *sample, const SegKmeansRun *run,
+			 SegKmeansModel *model)
+{
+	size_t		k = run->k;
+	size_t		d = state->rows.d;
+	uint32_t   *ids = palloc(k * sizeof(uint32_t));
+	SegKmeansStats stats = {
+		.sizes = palloc(k * sizeof(uint64_t)),
+		.inertias = palloc(k * sizeof(double)),
+		.means = palloc_extended(k * d * sizeof(double), MCXT_ALLOC_HUGE),
+		.sds = palloc_extended(k * d * sizeof(double), MCXT_ALLOC_HUGE),
+		.quartiles = palloc_extended(k * d * 3 * sizeof(double), MCXT_ALLOC_HUGE),
+		.histograms = palloc(d * sizeof(SegHistogram)),
+	};
+
+	seg_kmeans_stats(&state->data, run, &sample->data, &stats,
+					 seg_kmeans_arena(seg_kmeans_stats_workspace(d, k)));
+	seg_kmeans_number(run, d, ids);
+	model->clusters = palloc(k * sizeof(SegKmeansCluster));
+	for (size_t c = 0; c < k; c++)
+		model->clusters[c] = (SegKmeansCluster) {
+			.cluster_id = ids[c], .name = "", .size = stats.sizes[c],
+			.weight = run->weights[c], .inertia = stats.inertias[c]
+		};
+	model->total_ss = stats.total_ss;
+	model->between_ss = stats.between_ss;
+	model->silhouette = stats.silhouette;
+	model->means = stats.means;
+	model->sds = stats.sds;
+	model->quartiles = stats.quartiles;
+	model->histograms = stats.histograms;
+}
+
+bytea *
+seg_kmeans_make_model(const SegKmeansRows *state, const SegKmeansSample *sample, const SegKmeansRun *run)
+{
+	const SegKmeansOptions *options = &state->options;
+	size_t		d = state->rows.d;
+	SegKmeansModel model = {
+		.k = run->k,
+		.d = d,
+		.next_cluster_id = run->k + 1,
+		.standardize = options->standardize,
+		.null_policy = options->null_policy,
+		.init_method = options->init_method,
+		.algorithm = options->algorithm,
+		.seed = (uint64_t) options->seed,
+		.n_init = options->n_init,
+		.max_iterations = options->max_iterations,
+		.tolerance = options->tolerance,
+		.iterations = run->iterations,
+		.converged = run->converged,
+		.rows_used = state->rows.n,
+		.rows_skipped = state->rows_skipped,
+		.weight = state->total,
+		.inertia = run->inertia,
+		.centers = run->centers,
+		.features = palloc(d * sizeof(SegKmeansFeature)),
+	};
+
+	for (size_t j = 0; j < d; j++)
+		model.features[j] = describe_feature(state, j);
+	gather_stats(state, sample, run, &model);
+	return seg_kmeans_model_bytes(&model);
+}
+
+static bytea *
+fit(const SegKmeansRows *state, size_t k)
+{
+	SegKmeansParams params = seg_kmeans_params(&state->options);
+	size_t		n = state->rows.n;
+	size_t		d = state->rows.d;
+	SegKmeansSample sample;
+	SegKmeansRun run;
+	SegArena	arena;
+
+	seg_kmeans_draw_sample(state, k, &sample);
+	arena = seg_kmeans_arena(seg_kmeans_run_size(n, d, k));
+	seg_kmeans_take_run(&run, n, d, k, &arena);
+	if (params.init_method == SEG_INIT_CENTROIDS)
+		seg_kmeans_start_from(&state->options.centroids, state->data.scales, k, d, run.centers);
+	seg_kmeans_cluster(&state->data, &sample.data, &params, &run,
+					   seg_kmeans_arena(seg_kmeans_workspace(n, d, k)));
+	return seg_kmeans_make_model(state, &sample, &run);
+}
+
+PG_FUNCTION_INFO_V1(kmeans_fit_finalfn);
+Datum
+kmeans_fit_finalfn(PG_FUNCTION_ARGS)
+{
+	MemoryContext work = AllocSetContextCreate(CurrentMemoryContext, "segment k-means", ALLOCSET_SMALL_SIZES);
+	MemoryContext result = MemoryContextSwitchTo(work);
+	const SegKmeansRows *state = seg_kmeans_rows_prepare(fcinfo);
+	bytea	   *model;
+
+	seg_kmeans_check_k(state->numbers[0]);
+	model = fit(state, state->numbers[0]);
+	MemoryContextSwitchTo(result);
+	model = (bytea *) DatumGetPointer(datumCopy(PointerGetDatum(model), false, -1));
+	MemoryContextDelete(work);
+	PG_RETURN_BYTEA_P(model);
+}

@@ -1,0 +1,49 @@
+/*
+ * kmeans_options.h
+ *		The options of kmeans_fit and kmeans_sweep.
+ */
+#ifndef SEG_PG_KMEANS_OPTIONS_H
+#define SEG_PG_KMEANS_OPTIONS_H
+
+#include "pg/options.h"
+
+#include "core/kmeans.h"
+
+/* Starting centers in input units: an array of arrays, or an old model in hex. */
+typedef struct SegStartingCenters
+{
+	SegRealMatrix matrix;		/* rows 0: not given so */
+	char	   *model_hex;		/* NULL: not given so */
+} SegStartingCenters;
+
+typedef struct SegKmeansOptions
+{
+	int			standardize;
+	int			null_policy;
+	int			init_method;
+	int			algorithm;
+	SegIntList	transform;
+	SegTextList feature_names;
+	SegStartingCenters centroids;
+	int64		seed;
+	int64		n_init;
+	int64		max_iterations;
+	int64		k_min;
+	int64		k_max;
+	double		tolerance;
+} SegKmeansOptions;
+
+/* Read them; palloc's in the current context. */
+extern void seg_kmeans_options_read(const Jsonb *options, SegKmeansOptions *result);
+
+/* The part that the core wants. */
+extern SegKmeansParams seg_kmeans_params(const SegKmeansOptions *options);
+
+/*
+ * Bring the starting centers to the fitted space: OUT centers k x d.  Errors
+ * when their shape is not k x d or a number is out of range.
+ */
+extern void seg_kmeans_start_from(const SegStartingCenters *given, const SegScale *scales,
+								  size_t k, size_t d, double *centers);
+
+#endif							/* SEG_PG_KMEANS_OPTIONS_H */

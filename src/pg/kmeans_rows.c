@@ -1,0 +1,357 @@
+/*
+ * kmeans_rows.c
+ *		The rows that kmeans_fit and kmeans_sweep have seen.
+ *
+ * Rows are packed as they arrive (core/rows.h), straight from the tuple, into
+ * one matrix that grows geometrically and is counted against segment.fit_memory.
+ */
+#include "pg/kmeans_rows.h"
+
+#include "utils/builtins.h"
+#include "utils/memutils.h"
+
+#include "core/sum.h"
+#include "pg/error.h"
+#include "pg/features.h"
+
+#define FIRST_CAPACITY ((size_t) 64)
+#define CACHE_LINE ((size_t) 64)
+
+/* weights sum exactly up to here, and so do the rows */
+#define MAX_TOTAL_WEIGHT 1e15
+
+/* ---- memory ---- */
+
+SegArena
+seg_kmeans_arena(size_t size)
+{
+	SegBudget  *budget = seg_budget_create(CurrentMemoryContext);
+	char	   *room;
+
+	seg_budget_reserve(budget, size + CACHE_LINE);
+	room = palloc_extended(size + CACHE_LINE, MCXT_ALLOC_HUGE);
+	return seg_arena((void *) TYPEALIGN(CACHE_LINE, room), size);
+}
+
+static size_t
+bytes_for(const SegKmeansRows *state, size_t capacity)
+{
+	return capacity * (state->rows.d + (state->weights != NULL ? 1 : 0)) * sizeof(double) + CACHE_LINE;
+}
+
+/* Room for more rows; what is there stays, also when there is not enough memory. */
+static void
+resize(SegKmeansRows *state, size_t capacity)
+{
+	size_t		cells = capacity * state->rows.d * sizeof(double);
+	size_t		used = seg_rows_blocks(state->rows.n) * SEG_LANES * state->rows.d * sizeof(double);
+	size_t		offset = state->room == NULL ? 0 : (char *) state->rows.values - state->room;
+	size_t		held = state->capacity == 0 ? 0 : bytes_for(state, state->capacity);
+
+	seg_budget_reserve(state->budget, bytes_for(state, capacity) - held);
+	if (state->room == NULL)
+		state->room = MemoryContextAllocExtended(state->context, cells + CACHE_LINE, MCXT_ALLOC_HUGE);
+	else
+		state->room = repalloc_huge(state->room, cells + CACHE_LINE);
+	state->rows.values = (double *) TYPEALIGN(CACHE_LINE, state->room);
+	if (used > 0 && (char *) state->rows.values != state->room + offset)
+		memmove(state->rows.values, state->room + offset, used);
+	if (state->weights != NULL && state->capacity > 0)
+		state->weights = repalloc_huge(state->weights, capacity * sizeof(double));
+	state->capacity = capacity;
+}
+
+/* Double while small, then grow by a quarter; the last step fits what is left. */
+static void
+grow(SegKmeansRows *state)
+{
+	size_t		held = bytes_for(state, state->capacity);
+	size_t		capacity = held < ((size_t) 64 << 20) ? state->capacity * 2 :
+		(state->capacity + state->capacity / 4) / SEG_LANES * SEG_LANES;
+	size_t		room = held + seg_budget_left();
+
+	CHECK_FOR_INTERRUPTS();
+	if (bytes_for(state, capacity) > room)
+	{
+		size_t		affordable = (room - CACHE_LINE) / (bytes_for(state, 1) - CACHE_LINE) / SEG_LANES * SEG_LANES;
+
+		if (affordable > state->capacity)
+			capacity = affordable;
+	}
+	resize(state, capacity);
+}
+
+/* ---- arguments ---- */
+
+static int64
+number_argument(FunctionCallInfo fcinfo, int argno)
+{
+	return PG_ARGISNULL(argno) ? SEG_NUMBER_NULL : PG_GETARG_INT32(argno);
+}
+
+static struct varlena *
+options_argument(FunctionCallInfo fcinfo, int argno)
+{
+	return PG_NARGS() <= argno || PG_ARGISNULL(argno) ? NULL : PG_GETARG_VARLENA_PP(argno);
+}
+
+static void
+refuse_changed(const char *what)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("%s must be the same in all rows", what)));
+}
+
+static void
+check_unchanged(FunctionCallInfo fcinfo, const SegKmeansRows *state, int numbers)
+{
+	struct varlena *options = options_argument(fcinfo, 2 + numbers);
+
+	for (int i = 0; i < numbers; i++)
+		if (number_argument(fcinfo, 2 + i) != state->numbers[i])
+			refuse_changed(numbers == 1 ? "k" : i == 0 ? "k_min" : "k_max");
+	if ((options == NULL) != (state->options_given == NULL) ||
+		(options != NULL &&
+		 (VARSIZE_ANY_EXHDR(options) != VARSIZE_ANY_EXHDR(state->options_given) ||
+		  memcmp(VARDATA_ANY(options), VARDATA_ANY(state->options_given), VARSIZE_ANY_EXHDR(options)) != 0)))
+		refuse_changed("options");
+}
+
+static void
+check_per_feature(int count, size_t d, const char *key)
+{
+	if (count > 0 && count != d)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("option %s has %d elements, but there are %zu features", key, count, d)));
+}
+
+/* The state for the first row, which tells the number of features. */
+static SegKmeansRows *
+create_state(FunctionCallInfo fcinfo, MemoryContext aggregate, int numbers)
+{
+	MemoryContext context = AllocSetContextCreate(aggregate, "segment k-means rows", ALLOCSET_SMALL_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(context);
+	SegKmeansRows *state = palloc0(sizeof(SegKmeansRows));
+	struct varlena *options = options_argument(fcinfo, 2 + numbers);
+
+	state->context = context;
+	state->budget = seg_budget_create(context);
+	for (int i = 0; i < numbers; i++)
+		state->numbers[i] = number_argument(fcinfo, 2 + i);
+	if (options != NULL)
+		state->options_given = (struct varlena *) PG_DETOAST_DATUM_COPY(PointerGetDatum(options));
+	seg_kmeans_options_read((Jsonb *) state->options_given, &state->options);
+	MemoryContextSwitchTo(old);
+	return state;
+}
+
+static void
+set_width(SegKmeansRows *state, size_t d, bool weighted)
+{
+	if (d == 0)
+		seg_raise(SEG_WRONG_LENGTH, d, (size_t) 1);
+	check_per_feature(state->options.transform.count, d, "transform");
+	check_per_feature(state->options.feature_names.count, d, "feature_names");
+	state->rows.d = d;
+	if (weighted)
+		state->weights = MemoryContextAlloc(state->context, FIRST_CAPACITY * sizeof(double));
+	resize(state, FIRST_CAPACITY);
+}
+
+/* A weight: NULL and 0 leave the row out; negative and not finite are errors. */
+static double
+weight_argument(FunctionCallInfo fcinfo, int argno)
+{
+	double		weight = PG_ARGISNULL(argno) ? 0 : PG_GETARG_FLOAT8(argno);
+
+	if (!(weight >= 0) || weight > MAX_TOTAL_WEIGHT)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("weight must be a number from 0 to %g", MAX_TOTAL_WEIGHT)));
+	return weight;
+}
+
+/* ---- rows ---- */
+
+static void
+refuse_null(const SegFeatures *features)
+{
+	size_t		j = 0;
+
+	while (!seg_feature_is_null(features, j))
+		j++;
+	seg_raise(SEG_NULL_FEATURE, j + 1);
+}
+
+/* Copy a row into its block; returns false when it is to be skipped. */
+static bool
+pack_row(SegKmeansRows *state, const SegFeatures *features)
+{
+	double	   *cell = seg_rows_cell(&state->rows, state->rows.n, 0);
+	const char *at = features->values;
+	double		probe = 0;
+
+	if (features->nulls != NULL)
+	{
+		double		row[SEG_MAX_FEATURES];
+
+		if (seg_features_copy(features, row) > 0)
+		{
+			if (state->options.null_policy == SEG_NULL_ERROR)
+				refuse_null(features);
+			if (state->options.null_policy == SEG_NULL_SKIP)
+				return false;
+			state->has_nulls = true;
+		}
+		seg_rows_set(&state->rows, state->rows.n, row);
+		return true;
+	}
+	for (size_t j = 0; j < features->d; j++)
+	{
+		double		x;
+
+		memcpy(&x, at + j * sizeof(double), sizeof(x));
+		cell[j * SEG_LANES] = x;
+		probe += x * 0.0;		/* NaN for NaN and infinities only */
+	}
+	if (probe != 0)
+	{
+		double		row[SEG_MAX_FEATURES];
+
+		(void) seg_features_copy(features, row);	/* names the feature */
+	}
+	return true;
+}
+
+static void
+add_row(SegKmeansRows *state, FunctionCallInfo fcinfo, double weight, bool weighted)
+{
+	SegFeatures features = seg_features_open(PG_GETARG_DATUM(1));
+
+	if (state->rows.d == 0)
+		set_width(state, features.d, weighted);
+	if (features.d != state->rows.d)
+		ereport(ERROR,
+				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+				 errmsg("row has %zu features, but the rows before have %zu", features.d, state->rows.d)));
+	if (state->rows.n == state->capacity)
+		grow(state);
+	if (!pack_row(state, &features))
+		state->rows_skipped++;
+	else
+	{
+		if (weighted)
+			state->weights[state->rows.n] = weight;
+		state->rows.n++;
+	}
+	seg_features_close(&features);
+}
+
+Datum
+seg_kmeans_rows_transition(FunctionCallInfo fcinfo, int numbers)
+{
+	SegKmeansRows *state = PG_ARGISNULL(0) ? NULL : (SegKmeansRows *) PG_GETARG_POINTER(0);
+	bool		weighted = PG_NARGS() > 3 + numbers;
+	double		weight = weighted ? weight_argument(fcinfo, 3 + numbers) : 1;
+	MemoryContext aggregate;
+
+	if (!AggCheckCallContext(fcinfo, &aggregate))
+		elog(ERROR, "k-means transition function called outside an aggregate");
+	if (state == NULL)
+		state = create_state(fcinfo, aggregate, numbers);
+	else
+		check_unchanged(fcinfo, state, numbers);
+	if (PG_ARGISNULL(1))
+	{
+		if (state->options.null_policy == SEG_NULL_ERROR)
+			ereport(ERROR,
+					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+					 errmsg("features is null"),
+					 errhint("Leave such rows out with FILTER, or set the option null_policy to skip.")));
+		state->rows_skipped++;
+	}
+	else if (weight > 0)
+		add_row(state, fcinfo, weight, weighted);
+	PG_RETURN_POINTER(state);
+}
+
+/* ---- preparing ---- */
+
+static double
+total_weight(const SegKmeansRows *state)
+{
+	SegGrid		grid = seg_grid((double) state->rows.n, MAX_TOTAL_WEIGHT);
+	SegSum		sum = {0};
+
+	if (state->weights == NULL)
+		return (double) state->rows.n;
+	for (size_t i = 0; i < state->rows.n; i++)
+		seg_sum_add(&sum, grid, state->weights[i]);
+	if (seg_sum_value(&sum) > MAX_TOTAL_WEIGHT)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("weights sum to more than %g", MAX_TOTAL_WEIGHT)));
+	return seg_sum_value(&sum);
+}
+
+/* Scale the rows where they are. */
+static void
+prepare(SegKmeansRows *state)
+{
+	size_t		d = state->rows.d;
+	const SegKmeansOptions *options = &state->options;
+	MemoryContext work = AllocSetContextCreate(CurrentMemoryContext, "segment scaling", ALLOCSET_SMALL_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(state->context);
+	SegScale   *scales = palloc0(d * sizeof(SegScale));
+	uint32_t   *active = palloc(d * sizeof(uint32_t));
+	size_t		position = 0;
+	SegStatus	status;
+
+	for (size_t j = 0; j < d; j++)
+		scales[j].transform = options->transform.count == 0 ? SEG_TRANSFORM_NONE :
+			options->transform.items[options->transform.count < 0 ? 0 : j];
+	MemoryContextSwitchTo(work);
+	seg_rows_pad(&state->rows);
+	state->total = total_weight(state);
+	status = seg_scale_rows(&state->rows, state->weights, state->total, options->standardize,
+							options->null_policy, state->has_nulls, scales,
+							seg_kmeans_arena(seg_scale_workspace(state->rows.n, d, state->weights != NULL)),
+							&position);
+	if (status != SEG_OK)
+		seg_raise(status, position);
+	state->data = (SegKmeansData) {state->rows, state->weights, state->total, scales, active};
+	state->data.n_active = seg_kmeans_active(scales, d, active);
+	state->is_prepared = true;
+	MemoryContextSwitchTo(old);
+	MemoryContextDelete(work);
+}
+
+/* A copy of the state in the current context. */
+static SegKmeansRows *
+copy_state(const SegKmeansRows *state)
+{
+	SegKmeansRows *copy = palloc(sizeof(SegKmeansRows));
+	size_t		cells = seg_rows_blocks(state->rows.n) * SEG_LANES * state->rows.d * sizeof(double);
+
+	*copy = *state;
+	copy->context = CurrentMemoryContext;
+	copy->rows.values = (double *) seg_kmeans_arena(cells).base;
+	memcpy(copy->rows.values, state->rows.values, cells);
+	return copy;
+}
+
+const SegKmeansRows *
+seg_kmeans_rows_prepare(FunctionCallInfo fcinfo)
+{
+	SegKmeansRows *state = PG_ARGISNULL(0) ? NULL : (SegKmeansRows *) PG_GETARG_POINTER(0);
+
+	if (state == NULL || state->rows.n == 0)
+		seg_raise(SEG_NO_ROWS);
+	if (AggCheckCallContext(fcinfo, NULL) == AGG_CONTEXT_WINDOW)
+		state = copy_state(state);
+	if (!state->is_prepared)
+		prepare(state);
+	return state;
+}

@@ -1,0 +1,54 @@
+/*
+ * kmeans_rows.h
+ *		The rows that kmeans_fit and kmeans_sweep have seen.
+ */
+#ifndef SEG_PG_KMEANS_ROWS_H
+#define SEG_PG_KMEANS_ROWS_H
+
+#include "pg/budget.h"
+#include "pg/kmeans_options.h"
+
+typedef struct SegKmeansRows
+{
+	MemoryContext context;		/* holds all of this */
+	SegBudget  *budget;
+
+	/* the arguments that must be the same in every row */
+	int64		numbers[2];		/* k, or k_min and k_max; SEG_NUMBER_NULL: null */
+	struct varlena *options_given;	/* NULL: null */
+	SegKmeansOptions options;
+
+	/* the rows, in input units until they are prepared */
+	SegRows		rows;
+	char	   *room;			/* where rows.values was cut from, aligned */
+	size_t		capacity;		/* rows there is room for */
+	double	   *weights;		/* capacity; NULL: no weights given */
+	double		total;			/* sum of the weights, exact (core/sum.h) once prepared */
+	uint64_t	rows_skipped;
+	bool		has_nulls;
+
+	/* the rows in the fitted space */
+	bool		is_prepared;
+	SegKmeansData data;
+} SegKmeansRows;
+
+#define SEG_NUMBER_NULL PG_INT64_MIN
+
+/*
+ * The transition of both aggregates.  Argument 0 is the state, 1 the features;
+ * then come `numbers` integers (k, or k_min and k_max), options and weight, as
+ * far as there are arguments.  Returns the state.
+ */
+extern Datum seg_kmeans_rows_transition(FunctionCallInfo fcinfo, int numbers);
+
+/*
+ * Bring the rows to the fitted space.  Under a window function the state goes on
+ * growing, so a copy is prepared; else it is done in place, once.  Returns the
+ * state to read from.  No rows are an error.
+ */
+extern const SegKmeansRows *seg_kmeans_rows_prepare(FunctionCallInfo fcinfo);
+
+/* An arena in the current memory context, counted against segment.fit_memory. */
+extern SegArena seg_kmeans_arena(size_t size);
+
+#endif							/* SEG_PG_KMEANS_ROWS_H */
