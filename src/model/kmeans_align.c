@@ -56,7 +56,7 @@ centers_in_space(const SegKmeansModel *model, const SegKmeansModel *space, doubl
 			*position = j + 1;
 			if (feature->transform == SEG_TRANSFORM_LOG1P && center[j] <= -1)
 				return SEG_LOG_DOMAIN;
-			center[j] = seg_kmeans_fitted_value(feature->transform, feature->shift, inverse, center[j]);
+			center[j] = seg_scale_value(feature->transform, feature->shift, inverse, center[j]);
 			if (!(fabs(center[j]) < 1e150))
 				return SEG_RANGE_TOO_WIDE;
 		}

@@ -43,8 +43,7 @@ fixture_model(uint32_t k, uint32_t d, uint64_t seed)
 	model.means = fixture_room(cells, sizeof(double));
 	model.sds = fixture_room(cells, sizeof(double));
 	model.quartiles = fixture_room(cells * 3, sizeof(double));
-	model.bounds = fixture_room((size_t) d * (SEG_KMEANS_BINS - 1), sizeof(double));
-	model.counts = fixture_room((size_t) d * SEG_KMEANS_BINS, sizeof(uint64_t));
+	model.histograms = fixture_room(d, sizeof(SegHistogram));
 	for (uint32_t j = 0; j < d; j++)
 	{
 		SegKmeansFeature *feature = &model.features[j];
@@ -57,10 +56,11 @@ fixture_model(uint32_t k, uint32_t d, uint64_t seed)
 		feature->maximum = 10 + seg_rng_uniform(&rng);
 		feature->mean = 5 * seg_rng_uniform(&rng);
 		feature->sd = feature->scale;
-		for (int b = 0; b < SEG_KMEANS_BINS - 1; b++)
-			model.bounds[(size_t) j * (SEG_KMEANS_BINS - 1) + b] = b + seg_rng_uniform(&rng);
-		for (int b = 0; b < SEG_KMEANS_BINS; b++)
-			model.counts[(size_t) j * SEG_KMEANS_BINS + b] = seg_rng_below(&rng, 100);
+		model.histograms[j] = (SegHistogram) {.bins = 10, .low = 0, .high = 10};
+		for (int b = 0; b < 9; b++)
+			model.histograms[j].bounds[b] = b + seg_rng_uniform(&rng);
+		for (int b = 0; b < 10; b++)
+			model.histograms[j].counts[b] = seg_rng_below(&rng, 100);
 	}
 	for (uint32_t c = 0; c < k; c++)
 	{
@@ -97,8 +97,7 @@ fixture_free(SegKmeansModel *model)
 	free(model->means);
 	free(model->sds);
 	free(model->quartiles);
-	free(model->bounds);
-	free(model->counts);
+	free(model->histograms);
 }
 
 /* The model's bytes, sealed; *size of them, to be freed. */
