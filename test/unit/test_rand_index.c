@@ -10,6 +10,7 @@
 #include "unit.h"
 
 #include "core/rand_index.h"
+#include "core/rand_table.h"
 #include "core/rng.h"
 
 static uint64_t cells[10000];
@@ -76,6 +77,62 @@ holds_at_the_most_rows(void **state)
 	assert_close(seg_rand_index(4 * seg_rand_pairs(n / 4), 2 * half, 2 * half, n), 0, 1e-9);
 }
 
+/* Random labels counted in a table that has to grow, in two orders: the same as from arrays. */
+static void
+table_agrees_with_arrays(void **state)
+{
+	SegRandTable *table = malloc(seg_rand_table_size(1024));
+	SegRandPair workspace[1024];
+	uint32_t	a[500],
+				b[500];
+	SegRng		rng = seg_rng(9, 0);
+
+	for (int trial = 0; trial < 50; trial++)
+	{
+		size_t		k_a = 1 + seg_rng_below(&rng, 20);
+		size_t		k_b = 1 + seg_rng_below(&rng, 20);
+		double		expected;
+
+		for (size_t i = 0; i < 500; i++)
+		{
+			a[i] = (uint32_t) seg_rng_below(&rng, k_a);
+			b[i] = trial % 2 == 0 ? (uint32_t) seg_rng_below(&rng, k_b) : (a[i] * 7 + i % 2) % (uint32_t) k_b;
+		}
+		expected = seg_rand_index_of_labels(a, b, 500, k_a, k_b, cells);
+		for (int order = 0; order < 2; order++)
+		{
+			seg_rand_table_init(table, 1024);
+			for (size_t i = 0; i < 500; i++)
+			{
+				size_t		row = order == 0 ? i : 499 - i;
+
+				assert_false(seg_rand_table_is_full(table));
+				assert_true(seg_rand_table_add(table, (SegRandLabel) {{a[row], 0}}, (SegRandLabel) {{b[row], 0}}, 1));
+			}
+			assert_true(seg_rand_table_is_sound(table, seg_rand_table_size(1024)));
+			assert_same_double(seg_rand_table_index(table, workspace), expected);
+		}
+	}
+	seg_rand_table_init(table, 16);
+	assert_true(isnan(seg_rand_table_index(table, workspace)));
+	assert_false(seg_rand_table_is_sound(table, seg_rand_table_size(16) - 1));
+	free(table);
+}
+
+/* All slots taken although `used` says none are: refused, not searched for ever. */
+static void
+table_that_lies_is_refused(void **state)
+{
+	SegRandTable *table = malloc(seg_rand_table_size(16));
+
+	seg_rand_table_init(table, 16);
+	for (size_t slot = 0; slot < 16; slot++)
+		table->pairs[slot].rows = slot + 1;
+	assert_false(seg_rand_table_is_full(table));
+	assert_false(seg_rand_table_add(table, (SegRandLabel) {{1, 2}}, (SegRandLabel) {{3, 4}}, 1));
+	free(table);
+}
+
 int
 main(void)
 {
@@ -84,6 +141,8 @@ main(void)
 		cmocka_unit_test(is_one_for_equal_partitions),
 		cmocka_unit_test(is_near_zero_for_unrelated_labels),
 		cmocka_unit_test(holds_at_the_most_rows),
+		cmocka_unit_test(table_agrees_with_arrays),
+		cmocka_unit_test(table_that_lies_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,127 @@
+/*
+ * rand_table.c
+ *		How often each pair of labels occurs; see rand_table.h.
+ */
+#include "core/rand_table.h"
+
+#include <stdlib.h>
+
+#include "core/hash.h"
+#include "core/rand_index.h"
+
+void
+seg_rand_table_init(SegRandTable *table, size_t capacity)
+{
+	Assert((capacity & (capacity - 1)) == 0);
+	memset(table, 0, seg_rand_table_size(capacity));
+	table->capacity = capacity;
+}
+
+bool
+seg_rand_table_is_sound(const SegRandTable *table, size_t size)
+{
+	return size >= sizeof(SegRandTable) &&
+		table->capacity >= SEG_RAND_MIN_CAPACITY && table->capacity <= SEG_RAND_MAX_CAPACITY &&
+		(table->capacity & (table->capacity - 1)) == 0 &&
+		size == seg_rand_table_size(table->capacity) && table->used <= table->capacity;
+}
+
+static bool
+same_label(SegRandLabel a, SegRandLabel b)
+{
+	return a.words[0] == b.words[0] && a.words[1] == b.words[1];
+}
+
+bool
+seg_rand_table_add(SegRandTable *table, SegRandLabel a, SegRandLabel b, uint64_t rows)
+{
+	uint64_t	hash = seg_hash_word(seg_hash_word(0, a.words[0]), a.words[1]);
+	uint64_t	slot = seg_hash_finish(seg_hash_word(seg_hash_word(hash, b.words[0]), b.words[1]));
+
+	for (uint64_t probe = 0; probe < table->capacity; probe++)
+	{
+		SegRandPair *pair = &table->pairs[(slot + probe) & (table->capacity - 1)];
+
+		if (pair->rows == 0)
+		{
+			pair->a = a;
+			pair->b = b;
+			table->used++;
+		}
+		else if (!same_label(pair->a, a) || !same_label(pair->b, b))
+			continue;
+		pair->rows += rows;
+		table->rows += rows;
+		return true;
+	}
+	return false;
+}
+
+static int
+compare_labels(const SegRandLabel *a, const SegRandLabel *b)
+{
+	for (int word = 0; word < 2; word++)
+		if (a->words[word] != b->words[word])
+			return a->words[word] < b->words[word] ? -1 : 1;
+	return 0;
+}
+
+static int
+compare_by_a(const void *x, const void *y)
+{
+	const SegRandPair *one = x;
+	const SegRandPair *two = y;
+	int			order = compare_labels(&one->a, &two->a);
+
+	return order != 0 ? order : compare_labels(&one->b, &two->b);
+}
+
+static int
+compare_by_b(const void *x, const void *y)
+{
+	const SegRandPair *one = x;
+	const SegRandPair *two = y;
+	int			order = compare_labels(&one->b, &two->b);
+
+	return order != 0 ? order : compare_labels(&one->a, &two->a);
+}
+
+/* Pairs of rows with the same label in one partition; sorts the pairs. */
+static uint64_t
+same_in_one(SegRandPair *pairs, size_t count, int (*compare) (const void *, const void *), bool by_a)
+{
+	uint64_t	same = 0;
+	uint64_t	rows = 0;
+
+	qsort(pairs, count, sizeof(SegRandPair), compare);
+	for (size_t at = 0; at < count; at++)
+	{
+		rows += pairs[at].rows;
+		if (at + 1 == count || !(by_a ? same_label(pairs[at].a, pairs[at + 1].a) :
+								 same_label(pairs[at].b, pairs[at + 1].b)))
+		{
+			same += seg_rand_pairs(rows);
+			rows = 0;
+		}
+	}
+	return same;
+}
+
+double
+seg_rand_table_index(const SegRandTable *table, SegRandPair *workspace)
+{
+	uint64_t	same_both = 0;
+	uint64_t	same_a;
+	size_t		count = 0;
+
+	if (table->rows == 0)
+		return NAN;
+	for (uint64_t slot = 0; slot < table->capacity && count < table->used; slot++)
+		if (table->pairs[slot].rows > 0)
+		{
+			workspace[count++] = table->pairs[slot];
+			same_both += seg_rand_pairs(table->pairs[slot].rows);
+		}
+	same_a = same_in_one(workspace, count, compare_by_a, true);
+	return seg_rand_index(same_both, same_a, same_in_one(workspace, count, compare_by_b, false), table->rows);
+}

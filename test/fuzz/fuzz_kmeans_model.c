@@ -1,0 +1,141 @@
+/*
+ * fuzz_kmeans_model.c
+ *		Any payload, sealed as a k-means model: decode, encode, decode, score, align.
+ *
+ * What is fuzzed is the payload; the target seals it, else no input would get
+ * past the digest.  What decodes must encode to bytes that decode to the same
+ * bytes again, must score rows, and must align to itself.  The seeds are the
+ * payloads of fixture_model(k, d, seed), in files named k-d-seed.
+ */
+#include <stdlib.h>
+
+#include "model/kmeans_align.h"
+#include "model/kmeans_scorer.h"
+
+extern int	LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void
+require(bool condition)
+{
+	if (!condition)
+		abort();
+}
+
+static void *
+room(size_t size)
+{
+	void	   *bytes = aligned_alloc(SEG_ARENA_ALIGN, (size / SEG_ARENA_ALIGN + 1) * SEG_ARENA_ALIGN);
+
+	require(bytes != NULL);
+	return bytes;
+}
+
+/* Decode a sealed model; the arena's buffer goes to *buffer. */
+static SegStatus
+decode(const uint8_t *sealed, size_t size, SegKmeansScorer *scorer, void **buffer)
+{
+	int			kind;
+	int			version;
+	SegReader	reader;
+	SegArena	arena;
+
+	require(seg_envelope_open(sealed, size, SEG_KIND_KMEANS, SEG_KMEANS_VERSION,
+							  &kind, &version, &reader) == SEG_OK);
+	arena = seg_arena(NULL, seg_kmeans_scorer_size(reader.left));
+	*buffer = arena.base = room(arena.size);
+	return seg_kmeans_scorer_decode(&reader, version, &arena, scorer);
+}
+
+/* Encode and seal; *size bytes. */
+static uint8_t *
+encode(const SegKmeansModel *model, size_t *size)
+{
+	SegWriter	writer = {NULL, 0};
+	uint8_t    *sealed;
+
+	seg_kmeans_encode(&writer, model);
+	*size = SEG_ENVELOPE_SIZE + writer.size;
+	sealed = room(*size);
+	writer = (SegWriter) {sealed + SEG_ENVELOPE_SIZE, 0};
+	seg_kmeans_encode(&writer, model);
+	seg_envelope_seal(sealed, writer.size, SEG_KIND_KMEANS, SEG_KMEANS_VERSION);
+	return sealed;
+}
+
+/* A row of one value, and one of nulls. */
+static void
+score(const SegKmeansScorer *scorer, double value)
+{
+	const SegKmeansModel *model = &scorer->model;
+	double	   *row = room(model->d * sizeof(double));
+	double	   *d2 = room(scorer->centers.stride * sizeof(double));
+	size_t		position = 0;
+	SegStatus	status;
+
+	for (uint32_t j = 0; j < model->d; j++)
+		row[j] = value;
+	status = seg_kmeans_to_fitted(scorer, row, &position);
+	if (status == SEG_OK)
+	{
+		SegNearest	nearest;
+
+		seg_centers_distances(&scorer->centers, row, d2);
+		nearest = seg_centers_nearest(d2, model->k);
+		require(nearest.first < model->k && nearest.second < model->k);
+		require(model->k == 1 || nearest.first != nearest.second);
+		require(!(nearest.second_d2 < nearest.first_d2));
+	}
+	else
+		require(position >= 1 && position <= model->d);
+	free(row);
+	free(d2);
+}
+
+static void
+align(SegKmeansModel *model)
+{
+	SegArena	arena = seg_arena(NULL, seg_kmeans_align_workspace(model, model));
+	SegKmeansAlignment alignment;
+	size_t		position;
+
+	arena.base = room(arena.size);
+	if (seg_kmeans_align(model, model, &arena, &alignment, &position) == SEG_OK)
+		seg_kmeans_renumber(model, model, &alignment);
+	free(arena.base);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	uint8_t    *sealed = room(SEG_ENVELOPE_SIZE + size);
+	SegKmeansScorer scorer;
+	void	   *buffer;
+
+	memcpy(sealed + SEG_ENVELOPE_SIZE, data, size);
+	seg_envelope_seal(sealed, size, SEG_KIND_KMEANS, SEG_KMEANS_VERSION);
+	if (decode(sealed, SEG_ENVELOPE_SIZE + size, &scorer, &buffer) == SEG_OK)
+	{
+		size_t		once_size;
+		size_t		twice_size;
+		uint8_t    *once = encode(&scorer.model, &once_size);
+		uint8_t    *twice;
+		SegKmeansScorer again;
+		void	   *again_buffer;
+
+		require(once_size == SEG_ENVELOPE_SIZE + size);
+		require(decode(once, once_size, &again, &again_buffer) == SEG_OK);
+		twice = encode(&again.model, &twice_size);
+		require(twice_size == once_size && memcmp(once, twice, once_size) == 0);
+		score(&again, 0);
+		score(&again, -1e300);
+		score(&again, NAN);
+		if (again.model.k <= 16)
+			align(&again.model);
+		free(again_buffer);
+		free(once);
+		free(twice);
+	}
+	free(buffer);
+	free(sealed);
+	return 0;
+}
