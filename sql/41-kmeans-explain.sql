@@ -33,3 +33,9 @@ RETURNS SETOF record
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 10;
 COMMENT ON FUNCTION segment.kmeans_reasons(bytea, double precision[]) IS
 'Why a row belongs to its cluster and not to the runner-up: one row per feature, strongest first. value as it was scored (a null replaced as null_policy says), centroid and second_centroid of the two clusters, all in input units. contribution: (z - second)^2 - (z - first)^2 in the fitted space; over the features it adds up to second_distance^2 - distance^2 of kmeans_details. share = contribution / that sum, negative for a feature that speaks for the runner-up, NULL on the border. With one cluster second_centroid, contribution and share are NULL. rank: 1 is the largest contribution, ties by position. No rows for a null argument, and for a null feature under null_policy skip. Errors as kmeans_assign.';
+
+CREATE FUNCTION segment.kmeans_describe(model bytea, cluster_id integer, language text DEFAULT 'en')
+RETURNS text
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION segment.kmeans_describe(bytea, integer, text) IS
+'A cluster in plain words, from the at most three features that set it apart most (|z_score| of kmeans_profile at least 0.25), strongest first: ''high monetary (3.1x average), recent, many orders''. language: en, es or de. The usual names (recency_days, frequency, monetary, revenue, quantity, tenure_days, ...) have words of their own, any other feature is worded by its name. NULL for a null argument. Errors: 22023 a cluster_id or a language that there is not; 22P03 or 42809 no k-means model.';

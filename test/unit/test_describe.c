@@ -1,0 +1,110 @@
+/*
+ * test_describe.c
+ *		A cluster in plain words.
+ */
+#include "unit.h"
+
+#include "core/describe.h"
+
+static const char *
+words(const char *language, const SegTrait *traits, size_t count)
+{
+	static char buffer[1000];
+	size_t		length = seg_describe_traits(seg_describe_language(language), traits, count, buffer, sizeof(buffer));
+
+	assert_int_equal(length, strlen(buffer));
+	return buffer;
+}
+
+static void
+champions_in_three_languages(void **state)
+{
+	const SegTrait traits[] = {
+		{"monetary", 3, true, 3.14},
+		{"recency_days", 1, false, 0.2},
+		{"frequency", 2, true, 4},
+	};
+
+	assert_string_equal(words("en", traits, 3), "high monetary (3.1x average), recent, many orders");
+	assert_string_equal(words("es", traits, 3),
+						"gasto alto (3,1 veces el promedio), compras recientes, muchos pedidos");
+	assert_string_equal(words("de", traits, 3),
+						"hoher Umsatz (das 3,1-Fache des Durchschnitts), kürzlich aktiv, viele Bestellungen");
+}
+
+static void
+other_features_go_by_their_names(void **state)
+{
+	const SegTrait traits[] = {
+		{"spending_score", 1, true, 1.55},
+		{"", 2, false, NAN},
+		{"Annual-Income", 3, false, 0.04},
+	};
+
+	assert_string_equal(words("en", traits, 3),
+						"high spending score (1.6x average), low feature 2, low income (0.04x average)");
+	assert_string_equal(words("es", traits, 3),
+						"valor alto en spending score (1,6 veces el promedio), valor bajo en la variable 2, "
+						"ingresos bajos (0,04 veces el promedio)");
+	assert_string_equal(words("de", traits, 2),
+						"hoher Wert bei spending score (das 1,6-Fache des Durchschnitts), niedriger Wert bei Merkmal 2");
+}
+
+/* A ratio is left out where it would read 1.0, 0.00 or endless; a name is matched whole. */
+static void
+ratios_say_something_or_nothing(void **state)
+{
+	assert_string_equal(words("en", &(SegTrait) {"x", 1, true, 1.04}, 1), "high x");
+	assert_string_equal(words("en", &(SegTrait) {"x", 1, false, 0.001}, 1), "low x");
+	assert_string_equal(words("en", &(SegTrait) {"x", 1, true, 1e9}, 1), "high x");
+	assert_string_equal(words("en", &(SegTrait) {"x", 1, true, 12.6}, 1), "high x (13x average)");
+	assert_string_equal(words("en", &(SegTrait) {"x", 1, true, 9.96}, 1), "high x (10x average)");
+	assert_string_equal(words("en", &(SegTrait) {"x", 1, false, 0.096}, 1), "low x (0.1x average)");
+	assert_string_equal(words("en", &(SegTrait) {"requency", 1, true, NAN}, 1), "high requency");
+	assert_string_equal(words("en", &(SegTrait) {"items units", 1, true, NAN}, 1), "high items units");
+	assert_string_equal(words("en", &(SegTrait) {" age", 1, true, NAN}, 1), "high  age");
+	assert_string_equal(words("en", &(SegTrait) {"100%s %n", 1, true, NAN}, 1), "high 100%s %n");
+}
+
+static void
+nothing_stands_out(void **state)
+{
+	assert_string_equal(words("en", NULL, 0), "close to average in every feature");
+	assert_string_equal(words("es", NULL, 0), "cerca del promedio en todas las variables");
+	assert_string_equal(words("de", NULL, 0), "in allen Merkmalen nahe am Durchschnitt");
+}
+
+static void
+languages_are_by_code(void **state)
+{
+	assert_int_equal(seg_describe_language("fr"), -1);
+	assert_int_equal(seg_describe_language("EN"), -1);
+	assert_int_equal(seg_describe_language(""), -1);
+}
+
+static void
+small_buffers_are_cut_off(void **state)
+{
+	char		buffer[6] = "......";
+	const SegTrait trait = {"frequency", 1, true, 2};
+
+	assert_int_equal(seg_describe_traits(0, &trait, 1, buffer, 5), strlen("many orders"));
+	assert_string_equal(buffer, "many");
+	assert_int_equal(buffer[5], '.');
+	assert_int_equal(seg_describe_traits(0, &trait, 1, NULL, 0), strlen("many orders"));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(champions_in_three_languages),
+		cmocka_unit_test(other_features_go_by_their_names),
+		cmocka_unit_test(ratios_say_something_or_nothing),
+		cmocka_unit_test(nothing_stands_out),
+		cmocka_unit_test(languages_are_by_code),
+		cmocka_unit_test(small_buffers_are_cut_off),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
