@@ -107,3 +107,52 @@ LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 12;
 
 COMMENT ON FUNCTION segment.rfm_cuts(bytea) IS
 'The cuts of an RFM model, bins - 1 rows for each measure. error is the largest share of the rows that may lie on the wrong side of the cut: 0 where the cut is exact or was given.';
+
+CREATE FUNCTION segment.rfm_segment(r integer, f integer, m integer, rules regclass, strict boolean DEFAULT false)
+RETURNS text
+AS 'MODULE_PATHNAME', 'rfm_segment_rules'
+LANGUAGE C STABLE STRICT PARALLEL RESTRICTED COST 10;
+
+COMMENT ON FUNCTION segment.rfm_segment(integer, integer, integer, regclass, boolean) IS
+'The name of three scores by rules of one''s own: a relation (rule_no integer, segment text, r_min, r_max, f_min, f_max, m_min, m_max integer), read as the caller; a bound that is NULL is open. The matching rule with the lowest rule_no names the segment; rules that overlap under different names are a NOTICE. Scores that no rule matches are ''Others'', with strict an error (22023). A rule_no that is given twice, a lower bound above its upper one: 22023; a rule without rule_no or segment: 22004.';
+
+CREATE FUNCTION segment.rfm(
+    receipts regclass, as_of date, model bytea DEFAULT NULL, options jsonb DEFAULT NULL,
+    scheme text DEFAULT 'grid', rules regclass DEFAULT NULL, strict boolean DEFAULT false,
+    currency text DEFAULT NULL, rates regclass DEFAULT NULL)
+RETURNS TABLE (customer_id text, recency_days integer, frequency bigint, monetary numeric,
+               r_score integer, f_score integer, m_score integer, rfm_score text, segment text)
+LANGUAGE plpgsql STABLE PARALLEL RESTRICTED ROWS 10000
+SET search_path = pg_catalog, pg_temp
+AS $function$
+#variable_conflict use_column
+BEGIN
+    IF model IS NOT NULL AND options IS NOT NULL THEN
+        RAISE EXCEPTION 'model and options exclude each other'
+            USING ERRCODE = 'invalid_parameter_value',
+                  HINT = 'The cuts of a model are fixed; options are for rfm_fit.';
+    END IF;
+    RETURN QUERY
+    WITH customer AS MATERIALIZED (
+        SELECT t.customer_id, rfm.as_of - max(t.receipt_date) FILTER (WHERE t.receipt_count > 0) AS recency_days,
+               sum(t.receipt_count)::bigint AS frequency, sum(t.net) AS monetary
+        FROM segment.receipt_totals(rfm.receipts, rfm.as_of, rfm.currency, rfm.rates) t
+        GROUP BY t.customer_id
+    ), fitted AS MATERIALIZED (
+        -- grouped, so that there is no model, and no error, where nobody bought
+        SELECT segment.rfm_fit(b.recency_days, b.frequency, b.monetary, rfm.options) AS model
+        FROM (SELECT c.*, true AS bought FROM customer c WHERE c.frequency > 0 AND rfm.model IS NULL) b
+        GROUP BY b.bought
+    )
+    SELECT c.customer_id, c.recency_days, c.frequency, c.monetary, d.r_score, d.f_score, d.m_score, d.rfm_score,
+           CASE WHEN rfm.rules IS NULL THEN d.segment
+                ELSE segment.rfm_segment(d.r_score, d.f_score, d.m_score, rfm.rules, rfm.strict) END
+    FROM customer c
+    LEFT JOIN LATERAL segment.rfm_details(coalesce(rfm.model, (SELECT f.model FROM fitted f)),
+                                          c.recency_days, c.frequency, c.monetary,
+                                          CASE WHEN rfm.rules IS NULL THEN rfm.scheme ELSE 'none' END) d ON true;
+END
+$function$;
+
+COMMENT ON FUNCTION segment.rfm(regclass, date, bytea, jsonb, text, regclass, boolean, text, regclass) IS
+'Recency, frequency, monetary, their scores and the segment of every customer as of a date, one row per customer_id, out of receipts (see receipt_totals, also for currency and rates). recency_days: days since the last receipt whose total is >= 0; frequency: the number of such receipts; monetary: net of returns. A customer with returns only has frequency 0, no recency, no scores and no segment. The cuts are those of model, or are found among the customers as of that date, with the options of rfm_fit. Segments by scheme (see rfm_segment) or by rules of one''s own, with strict an error where they leave a gap. model together with options: 22023.';

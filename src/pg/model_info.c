@@ -12,6 +12,7 @@
 
 static const SegModelKind *const kinds[] = {
 	&seg_kmeans_kind,
+	&seg_rfm_kind,
 };
 
 /* Begin the next member of the options. */

@@ -4,14 +4,10 @@
  */
 #include "pg/rfm.h"
 
-#include "access/htup_details.h"
-#include "catalog/pg_type.h"
-#include "funcapi.h"
-#include "utils/builtins.h"
-#include "utils/memutils.h"
 #include "windowapi.h"
 
 #include "pg/error.h"
+#include "pg/rows.h"
 
 const SegModelType seg_rfm_model_type = {
 	.kind = SEG_KIND_RFM,
@@ -146,28 +142,6 @@ rfm_segment(PG_FUNCTION_ARGS)
 	PG_RETURN_TEXT_P(cstring_to_text(segment));
 }
 
-/* The row type of rfm_details, made once in a session: looking it up costs more than a row. */
-static TupleDesc
-details_type(void)
-{
-	static TupleDesc type = NULL;
-
-	if (type == NULL)
-	{
-		MemoryContext old = MemoryContextSwitchTo(TopMemoryContext);
-		TupleDesc	made = CreateTemplateTupleDesc(5);
-
-		TupleDescInitEntry(made, 1, "r_score", INT4OID, -1, 0);
-		TupleDescInitEntry(made, 2, "f_score", INT4OID, -1, 0);
-		TupleDescInitEntry(made, 3, "m_score", INT4OID, -1, 0);
-		TupleDescInitEntry(made, 4, "rfm_score", TEXTOID, -1, 0);
-		TupleDescInitEntry(made, 5, "segment", TEXTOID, -1, 0);
-		type = BlessTupleDesc(made);
-		MemoryContextSwitchTo(old);
-	}
-	return type;
-}
-
 /* (model, recency_days, frequency, monetary, scheme) */
 PG_FUNCTION_INFO_V1(rfm_details);
 Datum
@@ -176,20 +150,17 @@ rfm_details(PG_FUNCTION_ARGS)
 	SegRfmScheme scheme = scheme_argument(fcinfo, 4);
 	const SegRfmModel *model;
 	int			scores[SEG_RFM_MEASURES];
-	const char *segment;
-	Datum		values[5];
-	bool		nulls[5] = {false};
+	SegRow		row;
 
 	if (!score_arguments(fcinfo, &model, scores))
 		PG_RETURN_NULL();
 	refuse_unnamed_bins(model, scheme);
+	seg_row_begin(&row, seg_call_shape(fcinfo));
 	for (int i = 0; i < SEG_RFM_MEASURES; i++)
-		values[i] = Int32GetDatum(scores[i]);
-	values[3] = PointerGetDatum(seg_rfm_score_text(scores));
-	segment = seg_rfm_segment(scheme, scores);
-	nulls[4] = segment == NULL;
-	values[4] = segment == NULL ? (Datum) 0 : CStringGetTextDatum(segment);
-	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(details_type(), values, nulls)));
+		seg_put_int32(&row, scores[i]);
+	seg_put(&row, PointerGetDatum(seg_rfm_score_text(scores)), false);
+	seg_put_text(&row, seg_rfm_segment(scheme, scores));
+	PG_RETURN_DATUM(seg_row_value(&row));
 }
 
 /* ---- cuts ---- */
@@ -199,24 +170,20 @@ PG_FUNCTION_INFO_V1(rfm_cuts);
 Datum
 rfm_cuts(PG_FUNCTION_ARGS)
 {
-	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 	const SegRfmModel *model = seg_model_decode(PG_GETARG_BYTEA_PP(0), &seg_rfm_model_type);
+	SegRow		row;
 
-	InitMaterializedSRF(fcinfo, 0);
+	seg_rows_begin(fcinfo, &row);
 	for (int i = 0; i < SEG_RFM_MEASURES; i++)
 		for (int j = 0; j < model->bins - 1; j++)
 		{
-			Datum		values[4] = {
-				CStringGetTextDatum(seg_rfm_measure_names[i]),
-				Int32GetDatum(j + 1),
-				Float8GetDatum(model->measures[i].cuts[j]),
-				Float8GetDatum(model->measures[i].errors[j]),
-			};
-			bool		nulls[4] = {false};
-
-			tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+			seg_put_text(&row, seg_rfm_measure_names[i]);
+			seg_put_int32(&row, j + 1);
+			seg_put_float8(&row, model->measures[i].cuts[j]);
+			seg_put_float8(&row, model->measures[i].errors[j]);
+			seg_row_store(&row);
 		}
-	PG_RETURN_NULL();
+	return (Datum) 0;
 }
 
 /* ---- the window form ---- */

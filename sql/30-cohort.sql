@@ -1,0 +1,70 @@
+-- ---- cohorts -----------------------------------------------------------------
+
+CREATE FUNCTION segment.cohort_label(at timestamp, grain text DEFAULT 'month')
+RETURNS text
+AS 'MODULE_PATHNAME', 'cohort_label'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION segment.cohort_label(timestamp, text) IS
+'The name of the period that a time lies in: day ''2019-11-05'', week ''2019-W45'' (ISO 8601), month ''2019-11'', quarter ''2019-Q4'', year ''2019''. Names sort as their periods do, from year 1 to 9999. Dates are cast; a timestamptz needs AT TIME ZONE. Another grain: 22023; infinity: 22008.';
+
+CREATE FUNCTION segment.cohort_period(first_at timestamp, at timestamp, grain text DEFAULT 'month')
+RETURNS integer
+AS 'MODULE_PATHNAME', 'cohort_period'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION segment.cohort_period(timestamp, timestamp, text) IS
+'How many periods of the calendar at lies behind first_at: 0 in the same day, week, month, quarter or year, 1 in the following one; negative before it. Another grain: 22023; infinity: 22008.';
+
+CREATE FUNCTION segment.cohort_retention(
+    receipts regclass, as_of date, grain text DEFAULT 'month', currency text DEFAULT NULL, rates regclass DEFAULT NULL)
+RETURNS TABLE (cohort text, period integer, customers bigint, active bigint, retention float8, lost bigint,
+               revenue numeric, average_receipt numeric, is_complete boolean)
+LANGUAGE plpgsql STABLE PARALLEL RESTRICTED ROWS 1000
+SET search_path = pg_catalog, pg_temp
+AS $function$
+#variable_conflict use_column
+BEGIN
+    IF grain IS NULL THEN
+        RAISE EXCEPTION 'grain must not be null' USING ERRCODE = 'null_value_not_allowed';
+    END IF;
+    RETURN QUERY
+    WITH activity AS (              -- a customer's receipts in one period; periods are counted from 2000
+        SELECT t.customer_id, segment.cohort_period('2000-01-01', t.receipt_date, cohort_retention.grain) AS at,
+               min(t.receipt_date) FILTER (WHERE t.receipt_count > 0) AS bought_on,
+               sum(t.receipt_count) AS receipts, sum(t.sales) AS sales, sum(t.net) AS net
+        FROM segment.receipt_totals(cohort_retention.receipts, cohort_retention.as_of,
+                                    cohort_retention.currency, cohort_retention.rates) t
+        GROUP BY t.customer_id, 2
+    ), placed AS (
+        SELECT a.*, min(a.at) FILTER (WHERE a.receipts > 0) OVER (PARTITION BY a.customer_id) AS born
+        FROM activity a
+    ), cell AS (
+        SELECT p.born, p.at, count(*) FILTER (WHERE p.receipts > 0) AS active, min(p.bought_on) AS bought_on,
+               sum(p.receipts) AS receipts, sum(p.sales) AS sales, sum(p.net) AS net
+        FROM placed p
+        WHERE p.at >= p.born
+        GROUP BY p.born, p.at
+    ), calendar AS (
+        SELECT segment.cohort_period('2000-01-01', cohort_retention.as_of, cohort_retention.grain) AS last,
+               segment.cohort_period('2000-01-01', cohort_retention.as_of + 1, cohort_retention.grain) AS open
+    ), triangle AS (
+        SELECT b.born, b.bought_on, b.active AS customers, p.at, p.at < k.open AS is_over
+        FROM cell b, calendar k, generate_series(b.born, k.last) p(at)
+        WHERE b.at = b.born
+    )
+    SELECT segment.cohort_label(t.bought_on, cohort_retention.grain), t.at - t.born, t.customers,
+           CASE WHEN t.is_over THEN coalesce(c.active, 0) END,
+           CASE WHEN t.is_over THEN coalesce(c.active, 0)::float8 / t.customers END,
+           CASE WHEN t.is_over THEN t.customers - coalesce(c.active, 0) END,
+           CASE WHEN t.is_over THEN coalesce(c.net, 0) END,
+           CASE WHEN t.is_over THEN c.sales / nullif(c.receipts, 0) END,
+           t.is_over
+    FROM triangle t
+    LEFT JOIN cell c ON c.born = t.born AND c.at = t.at
+    ORDER BY t.born, t.at;
+END
+$function$;
+
+COMMENT ON FUNCTION segment.cohort_retention(regclass, date, text, text, regclass) IS
+'The retention of cohorts as of a date, out of receipts (see receipt_totals, also for currency and rates): one row for each cohort and each period since, 0 being the one of the first receipt. A customer belongs to the cohort of the first receipt whose total is >= 0 and is active in a period with such a receipt. customers: the size of the cohort; retention = active / customers; lost = customers - active; revenue: net of returns; average_receipt: the mean of the receipts whose total is >= 0 (NULL when there are none). Where is_complete is false the period is not over at as_of, and active to average_receipt are NULL. grain: day, week, month, quarter, year (else 22023). Sorted by cohort and period.';
