@@ -35,3 +35,31 @@ CREATE FUNCTION segment.sap_billing_sign(document_category text) RETURNS integer
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION segment.sap_billing_sign(text) IS
 'Sign of a billing document by its category VBTYP: 1 for M, P, S (invoice, debit memo, cancelled credit memo), -1 for N, O (cancelled invoice, credit memo), NULL for the rest, which is no revenue.';
+
+-- ---- SAP intake: import -------------------------------------------------------
+
+CREATE FUNCTION segment.sap_import(staging regclass, target text,
+    decimal_notation text DEFAULT NULL, amounts text DEFAULT NULL, date_format text DEFAULT 'YYYYMMDD',
+    client text DEFAULT NULL, sap_table text DEFAULT NULL, mapping jsonb DEFAULT NULL,
+    header_table regclass DEFAULT NULL, currency text DEFAULT NULL, tcurx regclass DEFAULT NULL,
+    material_length integer DEFAULT 18, layout text DEFAULT 'auto', delimiter text DEFAULT NULL,
+    quote text DEFAULT '"', on_error text DEFAULT 'abort', refused text DEFAULT NULL,
+    check_keys boolean DEFAULT true,
+    OUT rows_read bigint, OUT rows_loaded bigint, OUT rows_refused bigint, OUT other_clients bigint,
+    OUT duplicate_keys bigint, OUT orphan_items bigint, OUT lines_skipped bigint, OUT ignored_fields text[])
+AS 'MODULE_PATHNAME', 'sap_import' LANGUAGE C VOLATILE;
+COMMENT ON FUNCTION segment.sap_import(regclass, text, text, text, text, text, text, jsonb, regclass, text, regclass, integer, text, text, text, text, text, boolean) IS
+'Imports an export of an SAP system, delimited or list text, from a staging table (line_no bigint, line text) in the order of line_no into target, fields by name, as the caller. target is created from a dictionary of standard tables when it does not exist. decimal_notation is needed as soon as a number has a separator; amounts (stored or display) when a currency without two decimals, or none, belongs to an amount. on_error abort raises 22P02, 22007 or the target''s own error with line and column; reject writes refused lines to the table refused (line_no, field, reason, line). Returns one row: rows read, loaded, refused, of other clients; keys of the target that occur more than once and items without header (NULL where it cannot be told); lines that hold no row; names of the header that the target has no column for.';
+
+CREATE FUNCTION segment.sap_import(content bytea, encoding text, target text,
+    decimal_notation text DEFAULT NULL, amounts text DEFAULT NULL, date_format text DEFAULT 'YYYYMMDD',
+    client text DEFAULT NULL, sap_table text DEFAULT NULL, mapping jsonb DEFAULT NULL,
+    header_table regclass DEFAULT NULL, currency text DEFAULT NULL, tcurx regclass DEFAULT NULL,
+    material_length integer DEFAULT 18, layout text DEFAULT 'auto', delimiter text DEFAULT NULL,
+    quote text DEFAULT '"', on_error text DEFAULT 'abort', refused text DEFAULT NULL,
+    check_keys boolean DEFAULT true,
+    OUT rows_read bigint, OUT rows_loaded bigint, OUT rows_refused bigint, OUT other_clients bigint,
+    OUT duplicate_keys bigint, OUT orphan_items bigint, OUT lines_skipped bigint, OUT ignored_fields text[])
+AS 'MODULE_PATHNAME', 'sap_import_bytes' LANGUAGE C VOLATILE;
+COMMENT ON FUNCTION segment.sap_import(bytea, text, text, text, text, text, text, text, jsonb, regclass, text, regclass, integer, text, text, text, text, text, boolean) IS
+'Imports an export of an SAP system from the bytes of the file. encoding: UTF8 (SAP code page 4110), UTF16LE (4103), UTF16BE (4102) or LATIN1 (1100); line ends may be LF, CR LF or CR. All else as with a staging table.';

@@ -1,0 +1,372 @@
+/*
+ * sap_reader.c
+ *		The header of an export file and its records.
+ *
+ * Titles and selections may stand before the header, so the first hundred lines
+ * are looked at and the one with the most names that mean something is taken.
+ * A quote may stay open over lines, but not for ever: an odd quote would
+ * swallow the file.  When it is not closed in time, only the line that opened
+ * it is refused, and reading goes on with the line after it.
+ */
+#include "pg/sap_import.h"
+
+#include "lib/stringinfo.h"
+
+#define HEADER_LINES 100
+#define MOST_OPEN_LINES 1000
+#define MOST_OPEN_BYTES (1024 * 1024)
+
+/* A line that was read ahead. */
+typedef struct HeldLine
+{
+	int64		number;
+	char	   *text;
+	size_t		size;
+	SegStatus	status;
+} HeldLine;
+
+struct SapReader
+{
+	SapSource  *source;
+	SapCounts  *counts;
+	SapLayout	layout;			/* LIST or DELIMITED */
+	SegSapDialect dialect;
+	SegSapList	list;
+	char	   *header;			/* the line, to know it again */
+	size_t		header_size;
+	SegSapCell	names[SEG_SAP_MAX_FIELDS];
+	size_t		name_count;
+
+	HeldLine   *held;			/* lines to be read before the source */
+	int			held_count;
+	int			held_next;
+
+	StringInfoData raw;			/* the record's lines */
+	StringInfoData work;		/* a copy in which quotes are undone */
+	SapRecord	record;
+};
+
+static bool
+is_blank(const char *text, size_t size)
+{
+	seg_sap_trim(&text, &size);
+	return size == 0;
+}
+
+/* The next line without CR at its end; lines read ahead come first. */
+static bool
+next_line(SapReader *reader, SapLine *line)
+{
+	if (reader->held_next < reader->held_count)
+	{
+		HeldLine   *held = &reader->held[reader->held_next++];
+
+		*line = (SapLine) {held->number, held->text, held->size, held->status};
+		return true;
+	}
+	if (reader->held != NULL)
+	{
+		for (int i = 0; i < reader->held_count; i++)
+			pfree(reader->held[i].text);
+		pfree(reader->held);
+		reader->held = NULL;
+		reader->held_count = reader->held_next = 0;
+	}
+	if (!seg_sap_source_next(reader->source, line))
+		return false;
+	if (line->size > 0 && line->text[line->size - 1] == '\r')
+		line->size--;
+	return true;
+}
+
+static HeldLine
+hold(const SapLine *line)
+{
+	HeldLine	held = {line->number, palloc(line->size + 1), line->size, line->status};
+
+	if (line->status == SEG_OK)
+		memcpy(held.text, line->text, line->size);
+	else
+		held.size = 0;
+	return held;
+}
+
+/* ---- the header -------------------------------------------------------------- */
+
+/* The mark of UTF-8, as it is and as it looks when it was read as Latin-1. */
+static void
+pass_byte_order_mark(SapLine *line)
+{
+	if (line->status != SEG_OK)
+		return;
+	if (line->size >= 6 && memcmp(line->text, "\xC3\xAF\xC2\xBB\xC2\xBF", 6) == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_CHARACTER_NOT_IN_REPERTOIRE),
+				 errmsg("lines are UTF-8, but were read as Latin-1"),
+				 errhint("Load the staging table again, with ENCODING 'UTF8'.")));
+	if (line->size >= 3 && memcmp(line->text, "\xEF\xBB\xBF", 3) == 0)
+	{
+		line->text += 3;
+		line->size -= 3;
+	}
+}
+
+static SegSapDialect
+dialect_of(const SapOptions *options, const HeldLine *line)
+{
+	SegSapDialect dialect = {options->delimiter, options->quote};
+
+	if (dialect.delimiter == '\0')
+		dialect.delimiter = seg_sap_guess_delimiter(line->text, line->size, dialect.quote);
+	return dialect;
+}
+
+/* Read a line as the header, into the reader; false when it cannot be one. */
+static bool
+take_header(SapReader *reader, const SapOptions *options, const HeldLine *line)
+{
+	SegStatus	status;
+
+	if (line->status != SEG_OK || is_blank(line->text, line->size) ||
+		(reader->layout == SAP_LAYOUT_LIST && seg_sap_is_list_rule(line->text, line->size)))
+		return false;
+	if (reader->layout == SAP_LAYOUT_LIST)
+	{
+		status = seg_sap_list_header(&reader->list, line->text, line->size, reader->names);
+		reader->name_count = reader->list.fields;
+	}
+	else
+	{
+		resetStringInfo(&reader->work);
+		appendBinaryStringInfo(&reader->work, line->text, line->size);
+		reader->dialect = dialect_of(options, line);
+		status = seg_sap_split(reader->dialect, reader->work.data, reader->work.len,
+							   reader->names, SEG_SAP_MAX_FIELDS, &reader->name_count);
+	}
+	return status == SEG_OK;
+}
+
+/* Index of the header line among held, or -1. */
+static int
+find_header(SapReader *reader, const SapOptions *options, SapScore score, void *arg, bool any_name)
+{
+	int			best = -1;
+	int			best_score = 0;
+	int			first = -1;
+
+	for (int i = 0; i < reader->held_count; i++)
+	{
+		int			found;
+
+		if (!take_header(reader, options, &reader->held[i]))
+			continue;
+		if (first < 0)
+			first = i;
+		found = score(reader->names, reader->name_count, arg);
+		if (found > best_score)
+		{
+			best = i;
+			best_score = found;
+		}
+	}
+	return best < 0 && any_name ? first : best;
+}
+
+static SapLayout
+layout_of(const SapReader *reader, const SapOptions *options)
+{
+	if (options->layout != SAP_LAYOUT_AUTO)
+		return options->layout;
+	for (int i = 0; i < reader->held_count; i++)
+	{
+		const HeldLine *line = &reader->held[i];
+
+		if (line->status == SEG_OK && seg_sap_is_list_row(line->text, line->size))
+			return SAP_LAYOUT_LIST;
+	}
+	return SAP_LAYOUT_DELIMITED;
+}
+
+static void
+copy_names(SapReader *reader)
+{
+	for (size_t i = 0; i < reader->name_count; i++)
+		reader->names[i].text = pnstrdup(reader->names[i].text, reader->names[i].size);
+}
+
+SapReader *
+seg_sap_reader_open(SapSource *source, const SapOptions *options,
+					SapScore score, void *arg, bool any_name, SapCounts *counts)
+{
+	SapReader  *reader = palloc0(sizeof(SapReader));
+	HeldLine   *header;
+	SapLine		line;
+	int			at;
+	int			looked_at;
+
+	reader->source = source;
+	reader->counts = counts;
+	initStringInfo(&reader->raw);
+	initStringInfo(&reader->work);
+	reader->held = palloc(HEADER_LINES * sizeof(HeldLine));
+	while (reader->held_count < HEADER_LINES && seg_sap_source_next(source, &line))
+	{
+		if (reader->held_count == 0)
+			pass_byte_order_mark(&line);
+		if (line.size > 0 && line.status == SEG_OK && line.text[line.size - 1] == '\r')
+			line.size--;
+		reader->held[reader->held_count++] = hold(&line);
+	}
+	looked_at = reader->held_count;
+	reader->layout = layout_of(reader, options);
+	at = find_header(reader, options, score, arg, any_name);
+	if (at < 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("there is no header in the first %d lines", looked_at),
+				 errdetail("No line names a column of the target or a known field."),
+				 errhint("Export with technical names, or name the labels in the option mapping.")));
+	header = &reader->held[at];
+	take_header(reader, options, header);
+	copy_names(reader);
+	reader->header = pnstrdup(header->text, header->size);
+	reader->header_size = header->size;
+	counts->lines_skipped += at;
+	reader->held_next = at + 1;
+	return reader;
+}
+
+const SegSapCell *
+seg_sap_reader_names(const SapReader *reader, size_t *count)
+{
+	*count = reader->name_count;
+	return reader->names;
+}
+
+/* ---- records ------------------------------------------------------------------ */
+
+/*
+ * A line that holds no record: a blank one, the header again, and in a list
+ * whatever neither begins nor ends as a row does.
+ */
+static bool
+is_skipped(const SapReader *reader, const SapLine *line)
+{
+	const char *text = line->text;
+	size_t		size = line->size;
+
+	if (line->status != SEG_OK)
+		return false;
+	seg_sap_trim(&text, &size);
+	if (size == 0)
+		return true;
+	if (line->size == reader->header_size && memcmp(line->text, reader->header, line->size) == 0)
+		return true;
+	if (reader->layout == SAP_LAYOUT_LIST)
+		return seg_sap_is_list_rule(text, size) || (text[0] != '|' && text[size - 1] != '|');
+	for (size_t i = 0; i < size; i++)
+		if (text[i] != reader->dialect.delimiter && text[i] != ' ')
+			return false;
+	return true;
+}
+
+/* Give lines back, to be read again before all others. */
+static void
+hold_again(SapReader *reader, const HeldLine *lines, int count)
+{
+	int			left = reader->held_count - reader->held_next;
+	HeldLine   *held = palloc((count + left + 1) * sizeof(HeldLine));
+
+	memcpy(held, lines, count * sizeof(HeldLine));
+	if (left > 0)
+		memcpy(held + count, reader->held + reader->held_next, left * sizeof(HeldLine));
+	for (int i = 0; i < reader->held_next; i++)
+		pfree(reader->held[i].text);
+	if (reader->held != NULL)
+		pfree(reader->held);
+	reader->held = held;
+	reader->held_count = count + left;
+	reader->held_next = 0;
+}
+
+/*
+ * Append to raw the lines that a quote keeps together with it.  False when it
+ * is not closed: raw is what it was, and the lines will be read again.
+ */
+static bool
+append_open_lines(SapReader *reader)
+{
+	HeldLine   *lines = palloc(MOST_OPEN_LINES * sizeof(HeldLine));
+	int			first_size = reader->raw.len;
+	int			count = 0;
+	bool		open = true;
+	SapLine		line;
+
+	while (open && count < MOST_OPEN_LINES && reader->raw.len < MOST_OPEN_BYTES &&
+		   next_line(reader, &line))
+	{
+		lines[count++] = hold(&line);
+		if (line.status != SEG_OK)
+			break;
+		appendStringInfoChar(&reader->raw, '\n');
+		appendBinaryStringInfo(&reader->raw, line.text, line.size);
+		open = seg_sap_quote_is_open(reader->dialect, line.text, line.size, true);
+	}
+	if (open)
+	{
+		hold_again(reader, lines, count);
+		reader->raw.len = first_size;
+		reader->raw.data[first_size] = '\0';
+	}
+	else
+		for (int i = 0; i < count; i++)
+			pfree(lines[i].text);
+	pfree(lines);
+	return !open;
+}
+
+static SegStatus
+split_record(SapReader *reader)
+{
+	SapRecord  *record = &reader->record;
+
+	if (reader->layout == SAP_LAYOUT_LIST)
+	{
+		record->count = reader->list.fields;
+		return seg_sap_list_cut(&reader->list, reader->raw.data, reader->raw.len, record->cells);
+	}
+	if (seg_sap_quote_is_open(reader->dialect, reader->raw.data, reader->raw.len, false) &&
+		!append_open_lines(reader))
+		return SEG_SAP_OPEN_QUOTE;
+	resetStringInfo(&reader->work);
+	appendBinaryStringInfo(&reader->work, reader->raw.data, reader->raw.len);
+	return seg_sap_split(reader->dialect, reader->work.data, reader->work.len,
+						 record->cells, SEG_SAP_MAX_FIELDS, &record->count);
+}
+
+bool
+seg_sap_reader_next(SapReader *reader, SapRecord **record)
+{
+	SapLine		line;
+
+	for (;;)
+	{
+		if (!next_line(reader, &line))
+			return false;
+		if (!is_skipped(reader, &line))
+			break;
+		reader->counts->lines_skipped++;
+	}
+	resetStringInfo(&reader->raw);
+	reader->record.line_no = line.number;
+	reader->record.count = 0;
+	reader->record.status = line.status;
+	if (line.status == SEG_OK)
+	{
+		appendBinaryStringInfo(&reader->raw, line.text, line.size);
+		reader->record.status = split_record(reader);
+	}
+	reader->record.raw = reader->raw.data;
+	*record = &reader->record;
+	return true;
+}

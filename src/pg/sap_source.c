@@ -1,0 +1,164 @@
+/*
+ * sap_source.c
+ *		Lines, from a staging table or from the bytes of a file.
+ *
+ * The staging table is read through a cursor, so memory does not grow with it,
+ * and as the caller: privileges and row security apply.
+ */
+#include "pg/sap_import.h"
+
+#include "executor/spi.h"
+#include "mb/pg_wchar.h"
+#include "utils/builtins.h"
+
+#include "pg/sap_table.h"
+
+#define LINES_PER_FETCH 1000
+
+struct SapSource
+{
+	MemoryContext context;		/* where buffer lives */
+	char	   *buffer;			/* the current line, where it had to be converted */
+	size_t		buffer_size;
+
+	/* a staging table */
+	Portal		portal;
+	SPITupleTable *rows;
+	uint64		row;
+	uint64		row_count;
+
+	/* bytes */
+	SegSapText	text;
+	int64		line_no;
+};
+
+SapSource *
+seg_sap_source_table(Oid relation)
+{
+	SapSource  *source = palloc0(sizeof(SapSource));
+	char	   *line_no = seg_sap_required_column(relation, "line_no");
+	char	   *line = seg_sap_required_column(relation, "line");
+	char	   *query = psprintf("SELECT s.%s::pg_catalog.int8, s.%s::pg_catalog.text FROM %s AS s ORDER BY 1",
+								 line_no, line, seg_sap_quoted_relation(relation));
+	SPIPlanPtr	plan = SPI_prepare_cursor(query, 0, NULL, CURSOR_OPT_NO_SCROLL);
+
+	if (plan == NULL)
+		elog(ERROR, "SPI_prepare_cursor failed: %s", SPI_result_code_string(SPI_result));
+	source->context = CurrentMemoryContext;
+	source->portal = SPI_cursor_open(NULL, plan, NULL, NULL, false);
+	return source;
+}
+
+SapSource *
+seg_sap_source_bytes(const char *bytes, size_t size, SegSapEncoding encoding)
+{
+	SapSource  *source = palloc0(sizeof(SapSource));
+
+	source->context = CurrentMemoryContext;
+	source->text = seg_sap_text(bytes, size, encoding);
+	return source;
+}
+
+void
+seg_sap_source_close(SapSource *source)
+{
+	if (source->rows != NULL)
+		SPI_freetuptable(source->rows);
+	source->rows = NULL;
+	if (source->portal != NULL)
+		SPI_cursor_close(source->portal);
+	source->portal = NULL;
+}
+
+static char *
+buffer_of(SapSource *source, size_t size)
+{
+	if (size > source->buffer_size)
+	{
+		if (source->buffer != NULL)
+			pfree(source->buffer);
+		source->buffer = MemoryContextAllocHuge(source->context, size * 2);
+		source->buffer_size = size * 2;
+	}
+	return source->buffer;
+}
+
+static bool
+next_of_bytes(SapSource *source, SapLine *line)
+{
+	const char *raw;
+	size_t		raw_size;
+	char	   *decoded;
+
+	if (!seg_sap_next_line(&source->text, &raw, &raw_size))
+		return false;
+	decoded = buffer_of(source, seg_sap_decoded_size(raw_size) + 1);
+	line->number = ++source->line_no;
+	line->text = decoded;
+	line->status = seg_sap_decode(source->text.encoding, raw, raw_size, decoded, &line->size);
+	return true;
+}
+
+static bool
+fetch(SapSource *source)
+{
+	if (source->rows != NULL)
+		SPI_freetuptable(source->rows);
+	source->rows = NULL;
+	SPI_cursor_fetch(source->portal, true, LINES_PER_FETCH);
+	source->rows = SPI_tuptable;
+	source->row = 0;
+	source->row_count = SPI_processed;
+	return source->row_count > 0;
+}
+
+/* Where the server's encoding is another, the line is converted to UTF-8. */
+static void
+take_line(SapSource *source, SapLine *line, Datum value)
+{
+	text	   *stored = DatumGetTextPP(value);
+	char	   *bytes = VARDATA_ANY(stored);
+	size_t		size = VARSIZE_ANY_EXHDR(stored);
+	char	   *converted = (char *) pg_do_encoding_conversion((unsigned char *) bytes, (int) size,
+															   GetDatabaseEncoding(), PG_UTF8);
+	char	   *copy;
+
+	if (converted != bytes)
+		size = strlen(converted);
+	copy = buffer_of(source, size + 1);
+	memcpy(copy, converted, size);
+	line->text = copy;
+	line->size = size;
+	if (converted != bytes)
+		pfree(converted);
+	if ((Pointer) stored != DatumGetPointer(value))
+		pfree(stored);
+}
+
+static bool
+next_of_table(SapSource *source, SapLine *line)
+{
+	HeapTuple	row;
+	Datum		value;
+	bool		isnull;
+
+	if (source->row == source->row_count && !fetch(source))
+		return false;
+	row = source->rows->vals[source->row++];
+	value = SPI_getbinval(row, source->rows->tupdesc, 1, &isnull);
+	line->number = isnull ? 0 : DatumGetInt64(value);
+	value = SPI_getbinval(row, source->rows->tupdesc, 2, &isnull);
+	line->status = SEG_OK;
+	line->text = "";
+	line->size = 0;
+	if (!isnull)				/* COPY makes an empty line null */
+		take_line(source, line, value);
+	return true;
+}
+
+bool
+seg_sap_source_next(SapSource *source, SapLine *line)
+{
+	CHECK_FOR_INTERRUPTS();
+	return source->portal != NULL ? next_of_table(source, line) : next_of_bytes(source, line);
+}

@@ -1,0 +1,72 @@
+/*
+ * sap_table.c
+ *		Names of relations and columns, as SQL.
+ */
+#include "pg/sap_table.h"
+
+#include "access/relation.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+
+char *
+seg_sap_quoted(const RangeVar *name)
+{
+	return quote_qualified_identifier(name->schemaname, name->relname);
+}
+
+char *
+seg_sap_quoted_relation(Oid relation)
+{
+	char	   *name = get_rel_name(relation);
+
+	if (name == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_TABLE),
+				 errmsg("there is no relation with OID %u", relation)));
+	return quote_qualified_identifier(get_namespace_name_or_temp(get_rel_namespace(relation)), name);
+}
+
+AttrNumber
+seg_sap_attribute(TupleDesc descriptor, const char *name)
+{
+	AttrNumber	found = InvalidAttrNumber;
+
+	for (int i = 0; i < descriptor->natts; i++)
+	{
+		Form_pg_attribute attribute = TupleDescAttr(descriptor, i);
+
+		if (attribute->attisdropped)
+			continue;
+		if (strcmp(NameStr(attribute->attname), name) == 0)
+			return attribute->attnum;
+		if (found == InvalidAttrNumber && pg_strcasecmp(NameStr(attribute->attname), name) == 0)
+			found = attribute->attnum;
+	}
+	return found;
+}
+
+char *
+seg_sap_column(Oid relation, const char *name)
+{
+	Relation	opened = relation_open(relation, AccessShareLock);
+	AttrNumber	number = seg_sap_attribute(RelationGetDescr(opened), name);
+	char	   *column = NULL;
+
+	if (number != InvalidAttrNumber)
+		column = pstrdup(quote_identifier(NameStr(TupleDescAttr(RelationGetDescr(opened), number - 1)->attname)));
+	relation_close(opened, NoLock);
+	return column;
+}
+
+char *
+seg_sap_required_column(Oid relation, const char *name)
+{
+	char	   *column = seg_sap_column(relation, name);
+
+	if (column == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_COLUMN),
+				 errmsg("relation %s has no column %s", seg_sap_quoted_relation(relation), name)));
+	return column;
+}

@@ -1,0 +1,285 @@
+/*
+ * sap_writer.c
+ *		Rows into the target in batches, refused lines into their table.
+ *
+ * A batch is a tuplestore that one prepared INSERT ... SELECT reads, so that
+ * privileges, row security, defaults, triggers, constraints and partitions work
+ * as in any INSERT of the caller.  It runs in a subtransaction: when the target
+ * refuses a row, the batch is halved until the row, and with it the line, is
+ * found.
+ */
+#include "pg/sap_import.h"
+
+#include "access/htup_details.h"
+#include "access/xact.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_type.h"
+#include "executor/spi.h"
+#include "mb/pg_wchar.h"
+#include "utils/builtins.h"
+#include "utils/memutils.h"
+#include "utils/resowner.h"
+#include "utils/tuplestore.h"
+
+#include "pg/sap_table.h"
+
+#define MOST_ROWS 5000
+#define MOST_BYTES (2 * 1024 * 1024)
+#define ROWS_NAME "segment_sap_rows"
+
+typedef struct PendingRow
+{
+	HeapTuple	tuple;
+	int64		line_no;
+	char	   *raw;			/* only when refused lines are kept */
+} PendingRow;
+
+struct SapWriter
+{
+	const SapColumns *columns;
+	SapCounts  *counts;
+	TupleDesc	descriptor;		/* of the rows that the INSERT reads */
+	EphemeralNamedRelation rows;
+	SPIPlanPtr	insert;
+	SPIPlanPtr	insert_refused; /* NULL: abort */
+	MemoryContext context;		/* of the batch */
+	PendingRow *pending;
+	int			count;
+	size_t		bytes;
+};
+
+static char *
+insert_sql(const SapColumns *columns)
+{
+	StringInfoData sql;
+
+	initStringInfo(&sql);
+	appendStringInfo(&sql, "INSERT INTO %s (", seg_sap_quoted_relation(columns->target));
+	for (int i = 0; i < columns->count; i++)
+		appendStringInfo(&sql, "%s%s", i == 0 ? "" : ", ", quote_identifier(columns->items[i].name));
+	appendStringInfoString(&sql, ") SELECT ");
+	for (int i = 0; i < columns->count; i++)
+	{
+		appendStringInfo(&sql, "%sr.c%d", i == 0 ? "" : ", ", i + 1);
+		if (columns->items[i].cast != NULL)
+			appendStringInfo(&sql, "::%s", columns->items[i].cast);
+	}
+	appendStringInfoString(&sql, " FROM " ROWS_NAME " AS r");
+	return sql.data;
+}
+
+static SPIPlanPtr
+prepare(const char *sql, int count, Oid *types)
+{
+	SPIPlanPtr	plan = SPI_prepare(sql, count, types);
+
+	if (plan == NULL)
+		elog(ERROR, "SPI_prepare failed: %s", SPI_result_code_string(SPI_result));
+	return plan;
+}
+
+/* The batch as a relation that only our statement sees. */
+static void
+register_rows(SapWriter *writer)
+{
+	EphemeralNamedRelation rows = palloc0(sizeof(EphemeralNamedRelationData));
+	TupleDesc	descriptor = CreateTemplateTupleDesc(writer->columns->count);
+
+	for (int i = 0; i < writer->columns->count; i++)
+		TupleDescInitEntry(descriptor, (AttrNumber) (i + 1), psprintf("c%d", i + 1),
+						   writer->columns->items[i].type, -1, 0);
+	rows->md.name = ROWS_NAME;
+	rows->md.reliddesc = InvalidOid;
+	rows->md.tupdesc = descriptor;
+	rows->md.enrtype = ENR_NAMED_TUPLESTORE;
+	rows->md.enrtuples = MOST_ROWS;
+	writer->descriptor = descriptor;
+	writer->rows = rows;
+	if (SPI_register_relation(rows) != SPI_OK_REL_REGISTER)
+		elog(ERROR, "could not register the rows to be inserted");
+}
+
+/* The table of refused lines, created when it does not exist. */
+static SPIPlanPtr
+open_refused(const RangeVar *name)
+{
+	Oid			types[4] = {INT8OID, TEXTOID, TEXTOID, TEXTOID};
+	char	   *quoted = seg_sap_quoted(name);
+
+	if (!OidIsValid(RangeVarGetRelid(name, AccessShareLock, true)) &&
+		SPI_execute(psprintf("CREATE TABLE %s (line_no pg_catalog.int8, field pg_catalog.text, "
+							 "reason pg_catalog.text, line pg_catalog.text)", quoted),
+					false, 0) != SPI_OK_UTILITY)
+		elog(ERROR, "could not create the table of refused lines");
+	CommandCounterIncrement();
+	return prepare(psprintf("INSERT INTO %s (line_no, field, reason, line) VALUES ($1, $2, $3, $4)", quoted),
+				   4, types);
+}
+
+SapWriter *
+seg_sap_writer_open(const SapColumns *columns, SapCounts *counts)
+{
+	SapWriter  *writer = palloc0(sizeof(SapWriter));
+
+	writer->columns = columns;
+	writer->counts = counts;
+	writer->context = AllocSetContextCreate(CurrentMemoryContext, "SAP batch", ALLOCSET_DEFAULT_SIZES);
+	writer->pending = palloc(MOST_ROWS * sizeof(PendingRow));
+	register_rows(writer);
+	writer->insert = prepare(insert_sql(columns), 0, NULL);
+	if (columns->options->reject)
+		writer->insert_refused = open_refused(columns->options->refused);
+	return writer;
+}
+
+/* ---- refusals --------------------------------------------------------------------------- */
+
+static Datum
+server_text(const char *utf8)
+{
+	return CStringGetTextDatum((char *) pg_do_encoding_conversion((unsigned char *) utf8, (int) strlen(utf8),
+																  PG_UTF8, GetDatabaseEncoding()));
+}
+
+void
+seg_sap_writer_refuse(SapWriter *writer, int64 line_no, const char *raw, const SapRefusal *refusal)
+{
+	Datum		values[4];
+	char		nulls[4] = {' ', refusal->field == NULL ? 'n' : ' ', ' ', raw == NULL || *raw == '\0' ? 'n' : ' '};
+
+	if (writer->insert_refused == NULL)
+		ereport(ERROR,
+				(errcode(refusal->sqlstate),
+				 refusal->field == NULL ?
+				 errmsg("line " INT64_FORMAT ": %s", line_no, refusal->reason) :
+				 errmsg("line " INT64_FORMAT ", column %s: %s", line_no, refusal->field, refusal->reason)));
+	values[0] = Int64GetDatum(line_no);
+	values[1] = refusal->field == NULL ? (Datum) 0 : server_text(refusal->field);
+	values[2] = CStringGetTextDatum(refusal->reason);
+	values[3] = nulls[3] == 'n' ? (Datum) 0 : server_text(raw);
+	if (SPI_execute_plan(writer->insert_refused, values, nulls, false, 0) != SPI_OK_INSERT)
+		elog(ERROR, "could not write a refused line");
+	writer->counts->rows_refused++;
+}
+
+/* Faults of a row, as opposed to faults of the statement or the server. */
+static bool
+is_row_fault(int sqlstate)
+{
+	switch (ERRCODE_TO_CATEGORY(sqlstate))
+	{
+		case ERRCODE_DATA_EXCEPTION:
+		case ERRCODE_INTEGRITY_CONSTRAINT_VIOLATION:
+		case ERRCODE_WITH_CHECK_OPTION_VIOLATION:
+			return true;
+		default:
+			return sqlstate == ERRCODE_RAISE_EXCEPTION;
+	}
+}
+
+/* The target's own words, without the value that some of them end with. */
+static void
+refuse_row(SapWriter *writer, const PendingRow *row, const ErrorData *fault)
+{
+	SapRefusal	refusal = {fault->sqlerrcode, NULL, ""};
+	char	   *value;
+
+	strlcpy(refusal.reason, fault->message, sizeof(refusal.reason));
+	value = strstr(refusal.reason, ": \"");
+	if (value != NULL)
+		*value = '\0';
+	seg_sap_writer_refuse(writer, row->line_no, row->raw, &refusal);
+}
+
+/* ---- batches ---------------------------------------------------------------------------- */
+
+/* Insert rows from .. to - 1; NULL when all went in, else the fault. */
+static ErrorData *
+try_rows(SapWriter *writer, int from, int to)
+{
+	MemoryContext context = CurrentMemoryContext;
+	ResourceOwner owner = CurrentResourceOwner;
+	ErrorData  *volatile fault = NULL;
+
+	BeginInternalSubTransaction(NULL);
+	MemoryContextSwitchTo(context);
+	PG_TRY();
+	{
+		Tuplestorestate *store = tuplestore_begin_heap(false, false, work_mem);
+
+		for (int i = from; i < to; i++)
+			tuplestore_puttuple(store, writer->pending[i].tuple);
+		writer->rows->reldata = store;
+		if (SPI_execute_plan(writer->insert, NULL, NULL, false, 0) != SPI_OK_INSERT)
+			elog(ERROR, "could not insert into the target");
+		writer->counts->rows_loaded += SPI_processed;
+		tuplestore_end(store);
+		ReleaseCurrentSubTransaction();
+	}
+	PG_CATCH();
+	{
+		MemoryContextSwitchTo(context);
+		fault = CopyErrorData();
+		FlushErrorState();
+		RollbackAndReleaseCurrentSubTransaction();
+	}
+	PG_END_TRY();
+	MemoryContextSwitchTo(context);
+	CurrentResourceOwner = owner;
+	writer->rows->reldata = NULL;
+	return fault;
+}
+
+static void
+insert_rows(SapWriter *writer, int from, int to)
+{
+	ErrorData  *fault = try_rows(writer, from, to);
+
+	if (fault == NULL)
+		return;
+	if (!is_row_fault(fault->sqlerrcode))
+		ReThrowError(fault);
+	if (to - from == 1)
+		refuse_row(writer, &writer->pending[from], fault);
+	else
+	{
+		insert_rows(writer, from, from + (to - from) / 2);
+		insert_rows(writer, from + (to - from) / 2, to);
+	}
+	FreeErrorData(fault);
+}
+
+static void
+flush(SapWriter *writer)
+{
+	MemoryContext old = MemoryContextSwitchTo(writer->context);
+
+	if (writer->count > 0)
+		insert_rows(writer, 0, writer->count);
+	MemoryContextSwitchTo(old);
+	MemoryContextReset(writer->context);
+	writer->count = 0;
+	writer->bytes = 0;
+}
+
+void
+seg_sap_writer_put(SapWriter *writer, const SapRecord *record, Datum *values, bool *nulls)
+{
+	MemoryContext old = MemoryContextSwitchTo(writer->context);
+	PendingRow *row = &writer->pending[writer->count++];
+
+	row->tuple = heap_form_tuple(writer->descriptor, values, nulls);
+	row->line_no = record->line_no;
+	row->raw = writer->insert_refused != NULL ? pstrdup(record->raw) : NULL;
+	writer->bytes += row->tuple->t_len;
+	MemoryContextSwitchTo(old);
+	if (writer->count == MOST_ROWS || writer->bytes >= MOST_BYTES)
+		flush(writer);
+}
+
+void
+seg_sap_writer_close(SapWriter *writer)
+{
+	flush(writer);
+	SPI_unregister_relation(ROWS_NAME);
+}
