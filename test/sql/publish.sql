@@ -1,0 +1,157 @@
+-- Publishing: what is written, what is left alone, history, migration, and what is refused.
+\set VERBOSITY terse
+\pset null '(null)'
+SET timezone = 'UTC';
+
+CREATE TABLE shoppers AS
+SELECT i AS customer, (i * 37) % 101 AS recency_days, 1 + (i * 13) % 7 AS frequency, ((i * 7919) % 1009) / 4.0 AS monetary
+FROM generate_series(1, 200) i;
+SELECT segment.create_model('retail', 'rfm', 'shoppers', 'customer');
+SELECT segment.create_model('odd', 'anomaly', 'shoppers', 'customer', options => '{"trees": 20}');
+
+-- before the first fit
+CALL segment.publish('{retail}', 'marts', '2026-01-01');
+CALL segment.refit('retail');
+CALL segment.refit('odd');
+
+-- ---- the first time: target and history are made ----------------------------------
+CREATE SCHEMA mart;
+CALL segment.publish('{retail,odd}', 'mart.customers', '2026-01-01');
+SELECT attrelid::regclass, attname, format_type(atttypid, atttypmod), col_description(attrelid, attnum)
+FROM pg_attribute WHERE attrelid IN ('mart.customers'::regclass, 'mart.customers_history'::regclass) AND attnum > 0
+ORDER BY attrelid::regclass::text, attnum;
+SELECT obj_description('mart.customers'::regclass), obj_description('mart.customers_history'::regclass);
+
+-- the columns are what the functions say
+SELECT count(*) AS rows,
+       count(*) FILTER (WHERE p.rfm_score = segment.rfm_score(r.model, s.recency_days, s.frequency, s.monetary)) AS scores,
+       count(*) FILTER (WHERE p.segment = segment.rfm_segment(p.r_score, p.f_score, p.m_score)) AS segments,
+       count(*) FILTER (WHERE p.anomaly_score = segment.anomaly_score(a.model, ARRAY[s.recency_days, s.frequency, s.monetary])) AS anomalies,
+       count(*) FILTER (WHERE p.rfm_version = 1 AND p.anomaly_version = 1 AND p.assigned_at = '2026-01-01') AS versions
+FROM mart.customers p
+JOIN shoppers s ON s.customer = p.id
+CROSS JOIN (SELECT segment.active_model('retail') AS model) r
+CROSS JOIN (SELECT segment.active_model('odd') AS model) a;
+
+-- ---- again: only what changed -----------------------------------------------------
+SELECT max(xmin::text::bigint) AS before FROM mart.customers \gset
+CALL segment.publish('{retail,odd}', 'mart.customers', '2026-01-02');
+SELECT count(*) AS rewritten FROM mart.customers WHERE xmin::text::bigint > :before;
+UPDATE shoppers SET monetary = monetary + 1000, recency_days = 0 WHERE customer <= 10;
+DELETE FROM shoppers WHERE customer > 195;
+INSERT INTO shoppers VALUES (1000, 1, 1, 1);
+CREATE TABLE state1 AS SELECT * FROM mart.customers;
+CALL segment.publish('{retail,odd}', 'mart.customers', '2026-01-03');
+SELECT count(*) AS rows, count(*) FILTER (WHERE xmin::text::bigint > :before) AS rewritten,
+       count(*) FILTER (WHERE assigned_at = '2026-01-03') AS assigned
+FROM mart.customers;
+SELECT count(*) FILTER (WHERE id BETWEEN 196 AND 200) AS gone, count(*) FILTER (WHERE id = 1000) AS new FROM mart.customers;
+SELECT count(*) AS rows, count(*) FILTER (WHERE valid_to IS NULL) AS open, count(*) FILTER (WHERE valid_to = '2026-01-03') AS closed
+FROM mart.customers_history;
+
+-- the state of any past date is one WHERE
+SELECT count(*) AS differing FROM (
+    (SELECT id, rfm_score, segment, rfm_version, anomaly_score, is_anomaly FROM state1
+     EXCEPT SELECT id, rfm_score, segment, rfm_version, anomaly_score, is_anomaly FROM mart.customers_history
+     WHERE valid_from <= '2026-01-02' AND (valid_to > '2026-01-02' OR valid_to IS NULL))
+    UNION ALL
+    (SELECT id, rfm_score, segment, rfm_version, anomaly_score, is_anomaly FROM mart.customers_history
+     WHERE valid_from <= '2026-01-02' AND (valid_to > '2026-01-02' OR valid_to IS NULL)
+     EXCEPT SELECT id, rfm_score, segment, rfm_version, anomaly_score, is_anomaly FROM state1)) d;
+
+-- the same instant again replaces, another past one is refused
+UPDATE shoppers SET monetary = 0 WHERE customer = 1;
+CALL segment.publish('{retail,odd}', 'mart.customers', '2026-01-03');
+SELECT valid_from, valid_to, m_score FROM mart.customers_history WHERE id = 1 ORDER BY 1;
+CALL segment.publish('{retail,odd}', 'mart.customers', '2026-01-02');
+CALL segment.publish('{retail,odd}', 'mart.customers', NULL);
+CALL segment.publish('{retail,odd}', 'mart.customers', 'infinity');
+
+-- ---- who moved: the customer or the model ----------------------------------------
+-- version 2 has other cuts; on the same data only the model can have moved
+UPDATE segment.model SET options = '{"cuts": {"recency_days": [5, 10, 20, 80]}, "recut": true}' WHERE model_name = 'retail';
+CALL segment.refit('retail');
+CALL segment.publish('{retail,odd}', 'mart.customers', '2026-01-04');
+SELECT sum(customers) AS customers, sum(customers) FILTER (WHERE from_label IS DISTINCT FROM to_label) AS elsewhere,
+       sum(customer_moved) AS customer_moved, sum(model_moved) AS model_moved, sum(both_moved) AS both_moved
+FROM segment.migration('mart.customers', '2026-01-03', '2026-01-04');
+-- on the same model only the customer can have moved
+UPDATE shoppers SET recency_days = 100 - recency_days WHERE customer BETWEEN 11 AND 60;
+CALL segment.publish('{retail,odd}', 'mart.customers', '2026-01-05');
+SELECT sum(customers) AS customers, sum(customers) FILTER (WHERE from_label IS DISTINCT FROM to_label) AS elsewhere,
+       sum(customer_moved) AS customer_moved, sum(model_moved) AS model_moved, sum(both_moved) AS both_moved
+FROM segment.migration('mart.customers', '2026-01-04', '2026-01-05');
+-- both at once: by hand from the models
+CREATE TABLE labels1 AS SELECT id, segment FROM mart.customers;
+UPDATE shoppers SET recency_days = 100 - recency_days WHERE customer BETWEEN 41 AND 90;
+SELECT segment.activate('retail', 1);
+CALL segment.publish('{retail,odd}', 'mart.customers', '2026-01-06');
+WITH by_hand AS (
+    SELECT l.segment AS a,
+           (segment.rfm_details((SELECT model FROM segment.model_version WHERE model_name = 'retail' AND version = 2),
+                                recency_days, frequency, monetary)).segment AS c,
+           (segment.rfm_details(segment.active_model('retail'), recency_days, frequency, monetary)).segment AS b
+    FROM shoppers s JOIN labels1 l ON l.id = s.customer)
+SELECT count(*) FILTER (WHERE a <> c AND c = b) AS customer_moved, count(*) FILTER (WHERE a = c AND c <> b) AS model_moved,
+       count(*) FILTER (WHERE a <> c AND c <> b) AS both_moved
+FROM by_hand;
+SELECT sum(customer_moved) AS customer_moved, sum(model_moved) AS model_moved, sum(both_moved) AS both_moved
+FROM segment.migration('mart.customers', '2026-01-05', '2026-01-06');
+SELECT * FROM segment.migration('mart.customers', '2026-01-01', '2026-01-06', 'segment') ORDER BY from_label, to_label LIMIT 5;
+SELECT from_label, to_label, customers, customer_moved FROM segment.migration('mart.customers', '2026-01-01', '2026-01-06')
+WHERE from_label IS NULL OR to_label IS NULL;
+SELECT count(*) AS still FROM segment.migration('mart.customers', '2026-01-06', '2026-01-06') WHERE from_label <> to_label OR customer_moved > 0;
+SELECT segment.migration('mart.customers', '2026-01-01', '2026-01-06', 'no_such_label');
+SELECT segment.migration('shoppers', '2026-01-01', '2026-01-06');
+
+-- ---- two models of one algorithm; a table in the caller's own schema ----------------
+SELECT segment.create_model('Other Shop', 'rfm', 'shoppers', 'customer', options => '{"bins": 3}');
+CALL segment.refit('Other Shop');
+SET search_path = mart, public;
+CALL segment.publish('{retail,Other Shop}', 'both', '2026-01-01');
+RESET search_path;
+SELECT id, retail_rfm_score, "Other Shop_rfm_score", "Other Shop_segment" FROM mart.both ORDER BY id LIMIT 2;
+
+-- sources with other ids: the union of them
+CREATE VIEW few AS SELECT * FROM shoppers WHERE customer <= 50 UNION ALL SELECT -1, 3, 3, 3;
+SELECT segment.create_model('few', 'anomaly', 'few', 'customer');
+CALL segment.refit('few');
+CALL segment.publish('{retail,few}', 'mart.union');
+SELECT count(*) AS rows, count(rfm_score) AS rfm, count(anomaly_score) AS anomaly, count(*) FILTER (WHERE id IS NULL) AS no_id FROM mart.union;
+
+-- ---- refused ------------------------------------------------------------------------
+CALL segment.publish('{}', 'mart.x');
+CALL segment.publish(NULL, 'mart.x');
+CALL segment.publish('{retail,retail}', 'mart.x');
+CALL segment.publish('{retail,NULL}', 'mart.x');
+CALL segment.publish('{no such model}', 'mart.x');
+CALL segment.publish('{retail}', NULL);
+CALL segment.publish('{retail}', 'a.b.c');
+CALL segment.publish('{retail}', 'mart.x; DROP TABLE shoppers');
+CALL segment.publish('{retail}', 'no_such_schema.x');
+CALL segment.publish('{retail}', 'mart.' || repeat('x', 56));
+CALL segment.publish('{retail}', 'mart.customers');
+CALL segment.publish('{retail}', 'shoppers');
+CREATE VIEW mart.v AS SELECT 1 AS id;
+CREATE VIEW mart.v_history AS SELECT 1 AS id;
+CALL segment.publish('{retail}', 'mart.v');
+CREATE TABLE mart.own (id integer PRIMARY KEY, rfm_score text);
+CREATE TABLE mart.own_history (id integer PRIMARY KEY);
+CALL segment.publish('{retail}', 'mart.own');
+CREATE VIEW twice AS SELECT * FROM shoppers UNION ALL SELECT * FROM shoppers WHERE customer = 7;
+SELECT segment.create_model('twice', 'rfm', 'twice', 'customer');
+CALL segment.refit('twice');
+CALL segment.publish('{twice}', 'mart.twice');
+CREATE OR REPLACE VIEW twice AS SELECT NULLIF(customer, 7) AS customer, recency_days, frequency, monetary FROM shoppers;
+CALL segment.publish('{twice}', 'mart.twice');
+CREATE VIEW by_text AS SELECT customer::text, recency_days, frequency, monetary FROM shoppers;
+SELECT segment.create_model('by text', 'rfm', 'by_text', 'customer');
+CALL segment.refit('by text');
+CALL segment.publish('{retail,by text}', 'mart.x');
+SELECT to_regclass('mart.twice'), to_regclass('mart.x');
+SELECT count(*) AS left_over FROM pg_class WHERE relname LIKE '%\_stage';
+
+SELECT count(segment.drop_model(model_name)) FROM segment.model;
+DROP SCHEMA mart CASCADE;
+DROP VIEW few, twice, by_text;
+DROP TABLE shoppers, state1, labels1;
