@@ -5,7 +5,7 @@ RETURNS TABLE (option text, algorithms text[], type text, minimum float8, maximu
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 12
 BEGIN ATOMIC
     VALUES
-    ('k', '{kmeans}'::text[], 'integer', 1::float8, 10000::float8, '{auto}'::text[], 'number of clusters, or auto: the best of k_min to k_max at each refit'),
+    ('k', '{kmeans}'::text[], 'integer', 1::float8, 10000::float8, NULL::text[], 'number of clusters'),
     ('start', '{kmeans}', 'choice', NULL, NULL, '{fresh,warm}', 'warm: start from the centers of the active version; default fresh'),
     ('language', '{kmeans}', 'choice', NULL, NULL, '{en,es,de}', 'of the generated descriptions; default en'),
     ('min_silhouette', '{kmeans}', 'number', -1, 1, NULL, 'hold a version whose mean silhouette is lower'),
@@ -139,8 +139,8 @@ BEGIN
         RAISE EXCEPTION 'model name must have 1 to 40 bytes and no control characters'
             USING ERRCODE = 'invalid_parameter_value';
     END IF;
-    IF algorithm NOT IN ('rfm', 'anomaly') THEN
-        RAISE EXCEPTION 'algorithm "%" is not one of rfm, anomaly', algorithm
+    IF algorithm NOT IN ('kmeans', 'rfm', 'anomaly') THEN
+        RAISE EXCEPTION 'algorithm "%" is not one of kmeans, rfm, anomaly', algorithm
             USING ERRCODE = 'invalid_parameter_value';
     END IF;
 

@@ -29,13 +29,32 @@ BEGIN
                       FROM segment.rfm_cuts(old) GROUP BY measure) c));
         END IF;
         RETURN format('segment.rfm_fit(%s, %L::pg_catalog.jsonb)', features, options);
-    WHEN 'anomaly' THEN
+    WHEN 'kmeans' THEN
         options := jsonb_build_object('feature_names', to_jsonb(m.feature_columns)) || options;
-        RETURN format('segment.anomaly_fit(%s, %L::pg_catalog.jsonb)', features, options);
+        -- warm: from the old centers, as long as they are as many
+        IF m.options ->> 'start' = 'warm'
+            AND (SELECT i.k = (m.options ->> 'k')::integer AND i.features = cardinality(m.feature_columns)
+                 FROM segment.model_info(old) i) THEN
+            options := options || jsonb_build_object('init_method', 'centroids', 'centroids', '\x' || encode(old, 'hex'));
+        END IF;
+        RETURN format('segment.kmeans_fit(%s, %s, %L::pg_catalog.jsonb)', features, m.options ->> 'k', options);
+    ELSE
+        options := jsonb_build_object('feature_names', to_jsonb(m.feature_columns)) || options;
+        RETURN format('segment.%I(%s, %L::pg_catalog.jsonb)', m.algorithm || '_fit', features, options);
     END CASE;
 END $$;
 COMMENT ON FUNCTION segment.fit_expression(segment.model, bytea) IS
 'Support function of refit: the fit aggregate of a model as SQL over its source s; old is the active version, or NULL.';
+
+-- What keeps a model's meaning over a refit: cluster numbers for k-means; the cuts of rfm stay
+-- because fit_expression hands them to the fit.
+CREATE FUNCTION segment.align_model(algorithm text, new bytea, old bytea) RETURNS bytea
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN CASE WHEN old IS NOT NULL AND algorithm = 'kmeans' THEN segment.kmeans_align(new, old) ELSE new END;
+END $$;
+COMMENT ON FUNCTION segment.align_model(text, bytea, bytea) IS
+'Support function of refit: the new model with the old one''s cluster numbers; unchanged for other algorithms and where there is no old model (NULL).';
 
 CREATE FUNCTION segment.rfm_scheme(m segment.model, model bytea) RETURNS text
 LANGUAGE sql STABLE
@@ -183,9 +202,10 @@ BEGIN
     IF model IS NULL THEN
         RAISE EXCEPTION 'there are no rows to fit' USING ERRCODE = 'invalid_parameter_value';
     END IF;
+    model := segment.align_model(m.algorithm, model, old);
     fingerprint := format('%s-%s', rows, lpad(to_hex(content), 16, '0'));
-    metrics := jsonb_build_object(
-        'rows', rows,
+    metrics := CASE WHEN m.algorithm = 'anomaly' THEN '{}' ELSE jsonb_strip_nulls(to_jsonb(segment.model_info(model))) END
+        || jsonb_build_object('rows', rows,
         'missing', (SELECT jsonb_object_agg(f, round(1 - p::numeric / rows, 6))
                     FROM unnest(m.feature_columns, present) AS u(f, p)),
         'max_missing_share', (SELECT round(1 - min(p)::numeric / rows, 6) FROM unnest(present) AS u(p)),

@@ -6,14 +6,16 @@ LANGUAGE plpgsql STABLE ROWS 10 SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY
-    SELECT c.cluster_id, COALESCE(n.cluster_name, c.cluster_name)
-    FROM (SELECT DISTINCT k.cluster_id, k.cluster_name
-          FROM segment.model_version v, segment.kmeans_centroids(v.model) k
-          WHERE v.model_name = cluster_names.name AND v.version = cluster_names.version) c
-    LEFT JOIN segment.cluster_name n ON n.model_name = cluster_names.name AND n.cluster_id = c.cluster_id;
+    SELECT c.cluster_id, COALESCE(n.cluster_name, segment.kmeans_describe(v.model, c.cluster_id, COALESCE(m.options ->> 'language', 'en')))
+    FROM segment.model m
+    JOIN segment.model_version v ON v.model_name = m.model_name AND v.version = cluster_names.version
+    CROSS JOIN LATERAL (SELECT DISTINCT k.cluster_id FROM segment.kmeans_centroids(v.model) k) c
+    LEFT JOIN segment.cluster_name n ON n.model_name = m.model_name AND n.cluster_id = c.cluster_id
+    WHERE m.model_name = cluster_names.name AND m.algorithm = 'kmeans'
+    ORDER BY c.cluster_id;
 END $$;
 COMMENT ON FUNCTION segment.cluster_names(text, integer) IS
-'The clusters of one version of a registered k-means model with their names: the one given with name_cluster, else the generated one. No rows for a model of another algorithm that has none, or that the caller cannot see.';
+'The clusters of one version of a registered k-means model with their names: the one given with name_cluster, else the generated description. No rows for a model of another algorithm, or one that the caller cannot see.';
 
 CREATE FUNCTION segment.publish_columns(algorithm text)
 RETURNS TABLE (place integer, column_name text, column_type text, expression text, in_history_only boolean, meaning text)

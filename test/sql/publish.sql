@@ -119,6 +119,21 @@ CALL segment.refit('few');
 CALL segment.publish('{retail,few}', 'mart.union');
 SELECT count(*) AS rows, count(rfm_score) AS rfm, count(anomaly_score) AS anomaly, count(*) FILTER (WHERE id IS NULL) AS no_id FROM mart.union;
 
+-- k-means: names, and the move of a model that renumbers nothing
+SELECT segment.create_model('groups', 'kmeans', 'shoppers', 'customer', options => '{"k": 3, "n_init": 3}');
+CALL segment.refit('groups');
+SELECT segment.name_cluster('groups', 2, 'Second');
+CALL segment.publish('{groups}', 'mart.clusters', '2026-01-01');
+SELECT count(*) AS rows, count(*) FILTER (WHERE p.cluster_id = d.cluster_id AND p.distance = d.distance
+           AND p.second_cluster_id = d.second_cluster_id AND p.silhouette = d.silhouette) AS details,
+       count(*) FILTER (WHERE (p.cluster_id = 2) = (p.cluster_name = 'Second')) AS names, min(cluster_version) AS version
+FROM mart.clusters p JOIN shoppers s ON s.customer = p.id
+CROSS JOIN LATERAL segment.kmeans_details(segment.active_model('groups'), ARRAY[s.recency_days, s.frequency, s.monetary]) d;
+CALL segment.refit('groups');
+CALL segment.publish('{groups}', 'mart.clusters', '2026-01-02');
+SELECT sum(customers) AS customers, sum(customer_moved + model_moved + both_moved) AS moved
+FROM segment.migration('mart.clusters', '2026-01-01', '2026-01-02');
+
 -- ---- refused ------------------------------------------------------------------------
 CALL segment.publish('{}', 'mart.x');
 CALL segment.publish(NULL, 'mart.x');

@@ -45,7 +45,7 @@ SELECT segment.activate('retail', 1);
 
 -- ---- fitting ------------------------------------------------------------------
 CALL segment.refit('retail');
-SELECT version, status, rows, metrics - 'summary' AS metrics, source_fingerprint, fitted_at > now() - interval '1 minute' AS now,
+SELECT version, status, rows, metrics -> 'missing' AS missing, metrics -> 'rows_used' AS rows_used, source_fingerprint, fitted_at > now() - interval '1 minute' AS now,
        duration > '0' AS took_time, fitted_by = current_user AS by_me
 FROM segment.model_version;
 SELECT segment.active_model('retail') = (SELECT segment.rfm_fit(recency_days, frequency, monetary, '{}') FROM shoppers) AS same_bytes;
@@ -150,6 +150,51 @@ CALL segment.refit('retail');
 SELECT segment.fit('retail') > 0 AS fitted;
 RESET search_path;
 DROP SCHEMA evil CASCADE;
+
+-- ---- k-means: numbers and names outlive a refit -------------------------------------
+CREATE TABLE points AS
+SELECT i AS id, (i % 4) * 100 + (i * 37) % 11 AS x, (i % 2) * 70 + (i * 13) % 7 AS y FROM generate_series(1, 400) i;
+SELECT segment.create_model('groups', 'kmeans', 'points', 'id');
+SELECT segment.create_model('groups', 'kmeans', 'points', 'id', options => '{"k": 0}');
+SELECT segment.create_model('groups', 'kmeans', 'points', 'id', options => '{"k": 4, "language": "fr"}');
+SELECT segment.create_model('groups', 'kmeans', 'points', 'id', options => '{"k": 4, "n_init": 3, "min_silhouette": 0.5}');
+SELECT segment.name_cluster('groups', 1, 'early');
+CALL segment.refit('groups');
+SELECT segment.name_cluster('groups', 1, 'One');
+SELECT segment.name_cluster('groups', 2, 'Two');
+SELECT segment.name_cluster('groups', 9, 'Nine');
+SELECT segment.name_cluster('retail', 1, 'One');
+SELECT segment.name_cluster('groups', 2, NULL);
+SELECT * FROM segment.cluster_names('groups', 1);
+CREATE TABLE before AS
+SELECT id, segment.kmeans_assign((SELECT segment.active_model('groups')), ARRAY[x, y]) AS cluster_id FROM points;
+-- the largest group shrinks: on a first fit the numbers would be others
+DELETE FROM points WHERE id IN (SELECT id FROM before WHERE cluster_id = 1 ORDER BY id LIMIT 60);
+CALL segment.refit('groups');
+SELECT count(*) AS rows, count(*) FILTER (WHERE b.cluster_id = segment.kmeans_assign((SELECT segment.active_model('groups')), ARRAY[x, y])) AS same
+FROM points JOIN before b USING (id);
+SELECT * FROM segment.cluster_names('groups', 2);
+UPDATE segment.model SET options = options || '{"start": "warm"}' WHERE model_name = 'groups';
+CALL segment.refit('groups');
+SELECT version, metrics -> 'options' ->> 'init_method' AS init_method, status FROM segment.model_version WHERE model_name = 'groups' ORDER BY version;
+SELECT count(DISTINCT (metrics ->> 'inertia')::float8) AS inertias FROM segment.model_version WHERE model_name = 'groups' AND version >= 2;
+-- held by a guard
+UPDATE segment.model SET options = options || '{"min_silhouette": 0.999}' WHERE model_name = 'groups';
+CALL segment.refit('groups');
+SELECT version, status, reason ~ '^silhouette is 0.9[0-9]*, but min_silhouette is 0.999$' AS reason
+FROM segment.model_version WHERE model_name = 'groups' ORDER BY version;
+-- too large for the memory that is allowed: 54000, and nothing changes
+CREATE VIEW many AS SELECT id * 1000 + i AS id, x + i AS x, y FROM points, generate_series(1, 300) i;
+SELECT segment.create_model('many', 'kmeans', 'many', 'id', options => '{"k": 2}');
+SET segment.fit_memory = '1MB';
+CALL segment.refit('many');
+RESET segment.fit_memory;
+SELECT version, status, model IS NULL AS empty FROM segment.model_version WHERE model_name = 'many';
+SELECT outcome, sqlstate FROM segment.model_log WHERE model_name = 'many';
+SELECT segment.drop_model('many'), segment.drop_model('groups');
+SELECT count(*) AS names FROM segment.cluster_name;
+DROP VIEW many;
+DROP TABLE points, before;
 
 -- ---- dropping ---------------------------------------------------------------------
 SELECT segment.drop_model('retail');
