@@ -139,7 +139,7 @@ bool
 seg_moments_is_sound(const SegMoments *state, size_t size)
 {
 	if (size < sizeof(SegMoments) || state->magic != MAGIC ||
-		state->d == 0 || state->d > SEG_PACKED_MAX || state->full > 1 ||
+		state->d == 0 || state->d > SEG_PACKED_MAX || state->full > 1 || state->policy > SEG_MISSING_ZERO ||
 		(state->width != state->d && state->width != 2 * state->d) ||
 		state->width > SEG_PACKED_MAX || state->capacity == 0 ||
 		state->capacity > block_rows(state->d) || state->buffered > state->capacity ||
@@ -147,6 +147,21 @@ seg_moments_is_sound(const SegMoments *state, size_t size)
 		(!state->full && state->folded > 0))
 		return false;
 	return size == seg_moments_size(state->d, seg_moments_shape(state));
+}
+
+bool
+seg_moments_is_deeply_sound(const SegMoments *state)
+{
+	for (size_t j = 0; state->full && j < state->d; j++)
+		if (!seg_tally_is_sound(&parts_of(state).tallies[j]))
+			return false;
+	return true;
+}
+
+const uint8_t *
+seg_moments_logs(const SegMoments *state)
+{
+	return parts_of(state).logs;
 }
 
 /* ---- folding a block ---- */

@@ -89,7 +89,13 @@ extern SegStatus seg_moments_begin(SegMoments *state, size_t d, SegMissing polic
 /* Is it a state of exactly that many bytes?  For bytes that come from elsewhere. */
 extern bool seg_moments_is_sound(const SegMoments *state, size_t size);
 
+/* The same for what is_sound leaves out because it takes a while: the tallies. */
+extern bool seg_moments_is_deeply_sound(const SegMoments *state);
+
 extern SegMomentsShape seg_moments_shape(const SegMoments *state);
+
+/* logs[d]: 1 where log1p is taken. */
+extern const uint8_t *seg_moments_logs(const SegMoments *state);
 
 static inline bool
 seg_moments_same_shape(SegMomentsShape a, SegMomentsShape b)
