@@ -73,5 +73,6 @@ typedef struct SegModelKind
 /* One for each family. */
 extern const SegModelKind seg_kmeans_kind;
 extern const SegModelKind seg_rfm_kind;
+extern const SegModelKind seg_pca_kind;
 
 #endif							/* SEG_PG_MODEL_INFO_H */

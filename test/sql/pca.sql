@@ -65,6 +65,13 @@ SELECT segment.pca_x(segment.pca_fit(ARRAY[x]), '{3}') FROM unnest('{1,2,3}'::fl
 SELECT segment.pca_y(segment.pca_fit(ARRAY[x]), '{3}') FROM unnest('{1,2,3}'::float8[]) AS x;
 SELECT segment.pca_project(segment.pca_fit('{1,2}'::float8[]), '{1,2}') FROM generate_series(1, 10);
 
+-- what the model says about itself
+SELECT algorithm, format_version, method, features, rows_used, rows_skipped, round(explained_fraction::numeric, 4) AS explained, options
+FROM segment.model_info((SELECT segment.pca_fit(features, '{"null_policy": "mean", "explained_variance": 0.9}') FROM holes));
+SELECT "position", feature, transform, round(shift::numeric, 4) AS shift, round(scale::numeric, 4) AS scale, round(fill::numeric, 4) AS fill,
+       imputed, minimum, maximum, round(mean::numeric, 4) AS mean, round(sd::numeric, 4) AS sd
+FROM segment.model_features((SELECT segment.pca_fit(features, '{"null_policy": "mean", "feature_names": ["a", "b", "c"], "transform": ["none", "log1p", "none"]}') FROM holes));
+
 -- refusals
 SELECT segment.pca_fit(features) FROM points WHERE false;
 SELECT segment.pca_fit(f) FROM (VALUES ('{1,2}'::float8[]), ('{1,2,3}')) AS v(f);
