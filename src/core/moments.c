@@ -52,7 +52,7 @@ typedef struct Parts
 	uint64_t   *missing;
 	uint8_t    *logs;
 	double	   *shift;
-	double	   *input_sum;		/* high and low part for each feature */
+	double	   *input_sum;		/* high and low part for each feature; with logs only */
 	double	   *mean;
 	SegTally   *tallies;
 	double	   *packed;
@@ -197,12 +197,13 @@ note_inputs(SegMoments *state, Parts parts, size_t n)
 	size_t		d = state->d;
 	double	   *sums = parts.rows + n * state->width;	/* the row more */
 
+	for (size_t j = 0; j < d; j++)
+		seg_tally_add_column(&parts.tallies[j], parts.rows + j, n, d);
+	if (!state->any_log)
+		return;
 	add_present(parts.rows, n, d, sums);
 	for (size_t j = 0; j < d; j++)
-	{
-		seg_tally_add_column(&parts.tallies[j], parts.rows + j, n, d);
 		add_twofold(&parts.input_sum[2 * j], sums[j]);
-	}
 }
 
 static void
@@ -234,7 +235,8 @@ median_of_three(double a, double b, double c)
 
 /*
  * The shift of a feature: a value among its own, so that a constant becomes 0
- * exactly; the middle one of three, since one of them may lie far out.
+ * exactly; the middle one of three, since one of them may lie far out.  NaN
+ * while all are missing: any shift will do for what is 0 anyway.
  */
 static double
 choose_shift(const double *column, size_t n, size_t stride)
@@ -250,7 +252,7 @@ choose_shift(const double *column, size_t n, size_t stride)
 			three[found++] = column[at * stride];
 	}
 	if (found == 0)
-		return 0;
+		return NAN;
 	while (found < 3)
 		three[found++] = three[0];
 	return median_of_three(three[0], three[1], three[2]);
@@ -309,8 +311,9 @@ fold(SegMoments *state)
 		return;
 	note_inputs(state, parts, n);
 	transform(state, parts, n);
-	for (size_t j = 0; state->folded == 0 && j < state->d; j++)
-		parts.shift[j] = choose_shift(parts.rows + j, n, state->d);
+	for (size_t j = 0; j < state->d; j++)
+		if (isnan(parts.shift[j]))
+			parts.shift[j] = choose_shift(parts.rows + j, n, state->d);
 	if (w > state->d)
 		spread_masks(state, parts, n);
 	else
@@ -409,7 +412,11 @@ seg_moments_reshape(const SegMoments *from, SegMomentsShape shape, SegMoments *t
 	memcpy(new.logs, old.logs, d);
 	memcpy(new.rows, old.rows, from->buffered * d * sizeof(double));
 	if (!from->full)
+	{
+		for (size_t j = 0; shape.full && j < d; j++)
+			new.shift[j] = NAN;
 		return;
+	}
 	memcpy(new.shift, old.shift, d * sizeof(double));
 	memcpy(new.input_sum, old.input_sum, 2 * d * sizeof(double));
 	memcpy(new.tallies, old.tallies, d * sizeof(SegTally));
@@ -444,7 +451,7 @@ seg_moments_shape_for_merge(const SegMoments *into, const SegMoments *from)
 /*
  * The other side's moments as they would be with our shift and width: with u the
  * difference of the shifts, y becomes y + u z.  Without masks z is 1 and varies
- * with nothing.
+ * with nothing; without a shift y and z are 0.
  */
 typedef struct Other
 {
@@ -452,6 +459,12 @@ typedef struct Other
 	Parts		parts;
 	const double *shift;		/* ours */
 } Other;
+
+static double
+shift_difference(const Other *other, size_t j)
+{
+	return isnan(other->parts.shift[j]) ? 0 : other->parts.shift[j] - other->shift[j];
+}
 
 static double
 other_mean(const Other *other, size_t j)
@@ -463,7 +476,7 @@ other_mean(const Other *other, size_t j)
 	if (j >= d)
 		return w > d ? other->parts.mean[j] : 1;
 	z = w > d ? other->parts.mean[d + j] : 1;
-	return other->parts.mean[j] + (other->parts.shift[j] - other->shift[j]) * z;
+	return other->parts.mean[j] + shift_difference(other, j) * z;
 }
 
 static double
@@ -478,8 +491,8 @@ other_entry(const Other *other, size_t i, size_t j)
 	size_t		d = other->state->d;
 	size_t		w = other->state->width;
 	const double *packed = other->parts.packed;
-	double		u = i < d && w > d ? other->parts.shift[i] - other->shift[i] : 0;
-	double		v = j < d && w > d ? other->parts.shift[j] - other->shift[j] : 0;
+	double		u = i < d && w > d ? shift_difference(other, i) : 0;
+	double		v = j < d && w > d ? shift_difference(other, j) : 0;
 	double		entry;
 
 	if (i >= w || j >= w)
@@ -505,8 +518,9 @@ merge_moments(SegMoments *into, const SegMoments *from)
 	double		share = more / (before + more);
 	double	   *delta = ours.rows + (size_t) into->capacity * w;	/* the row more */
 
-	if (into->folded == 0)
-		memcpy(ours.shift, other.parts.shift, into->d * sizeof(double));
+	for (size_t j = 0; j < into->d; j++)
+		if (isnan(ours.shift[j]))
+			ours.shift[j] = other.parts.shift[j];
 	for (size_t j = 0; j < w; j++)
 	{
 		delta[j] = into->folded == 0 ? 0 : other_mean(&other, j) - ours.mean[j];
@@ -609,7 +623,8 @@ seg_moments_covariance(const SegMoments *state, double *mean, double *covariance
 		}
 	for (size_t j = 0; j < d; j++)
 	{
-		mean[j] += parts.shift[j];
+		if (!isnan(parts.shift[j]))
+			mean[j] += parts.shift[j];
 		if (!isfinite(mean[j]) || !isfinite(covariance[j + j * d]))
 		{
 			*position = j + 1;
@@ -619,14 +634,21 @@ seg_moments_covariance(const SegMoments *state, double *mean, double *covariance
 	return SEG_OK;
 }
 
+/* Without a logarithm the mean of what was used says it more exactly than a sum. */
 double
 seg_moments_input_mean(const SegMoments *state, size_t j)
 {
 	Parts		parts = parts_of(state);
+	double		present = (double) parts.tallies[j].total;
+	double		z = state->width > state->d ? parts.mean[state->d + j] : 1;
 
-	if (parts.tallies[j].total == 0)
+	if (present == 0)
 		return NAN;
-	return (parts.input_sum[2 * j] + parts.input_sum[2 * j + 1]) / (double) parts.tallies[j].total;
+	if (parts.logs[j])
+		return (parts.input_sum[2 * j] + parts.input_sum[2 * j + 1]) / present;
+	if (state->policy == SEG_MISSING_ZERO)
+		return (parts.shift[j] + parts.mean[j]) * ((double) state->folded / present);
+	return parts.shift[j] + parts.mean[j] / z;
 }
 
 const SegTally *

@@ -127,6 +127,27 @@ assert_moments(const SegMoments *state, const double *rows, size_t n, SegMissing
 	free(want);
 }
 
+/* Of the values present, whatever the missing ones count as. */
+static void
+assert_input_means(const SegMoments *state, const double *rows, size_t n)
+{
+	for (size_t j = 0; j < state->d; j++)
+	{
+		long double sum = 0;
+		size_t		present = 0;
+
+		for (size_t i = 0; i < n; i++)
+			if (!isnan(rows[i * state->d + j]))
+			{
+				sum += rows[i * state->d + j];
+				present++;
+			}
+		if (present > 0)
+			assert_close(seg_moments_input_mean(state, j), (double) (sum / present),
+						 1e-12 * (1 + fabs((double) (sum / present))));
+	}
+}
+
 /* Features of many scales and offsets; every seventh value missing if so wanted. */
 static double *
 make_rows(size_t n, size_t d, bool holes, uint64_t seed)
@@ -196,6 +217,7 @@ merged_states_agree_with_two_passes(void **state)
 			left = finish(merge(left, right));
 			assert_int_equal(seg_moments_rows(left), n);
 			assert_moments(left, rows, n, policies[p]);
+			assert_input_means(left, rows, n);
 			free(left);
 			free(rows);
 		}
@@ -233,6 +255,37 @@ masks_may_come_late(void **state)
 			free(left);
 			free(rows);
 		}
+}
+
+/* A shift can only be chosen when the first value comes, else its square cancels. */
+static void
+first_values_may_come_late(void **state)
+{
+	const size_t n = 1500;
+	double	   *rows = make_rows(n, 2, false, 5);
+	SegMoments *left = begin(2, SEG_MISSING_MEAN, NULL);
+	SegMoments *right = begin(2, SEG_MISSING_MEAN, NULL);
+
+	for (size_t i = 0; i < n; i++)
+	{
+		rows[2 * i] += 1e7;
+		if (i < 1000)
+			rows[2 * i] = NAN;
+		left = add(left, rows + 2 * i);
+	}
+	left = finish(left);
+	assert_moments(left, rows, n, SEG_MISSING_MEAN);
+	free(left);
+	left = begin(2, SEG_MISSING_MEAN, NULL);
+	for (size_t i = 0; i < n; i++)
+		if (i < 700)
+			left = add(left, rows + 2 * i);
+		else
+			right = add(right, rows + 2 * i);
+	left = finish(merge(left, right));
+	assert_moments(left, rows, n, SEG_MISSING_MEAN);
+	free(left);
+	free(rows);
 }
 
 static void
@@ -368,6 +421,7 @@ nist_numacc4(void **state)
 	m = finish(m);
 	assert_int_equal(seg_moments_covariance(m, &mean, &variance, &position), SEG_OK);
 	assert_close(mean, 10000000.2, 1e-8);
+	assert_close(seg_moments_input_mean(m, 0), 10000000.2, 1e-8);
 	assert_close(sqrt(variance), 0.1, 1e-9);	/* the data themselves are rounded at 1e-9 */
 	free(m);
 }
@@ -379,6 +433,7 @@ main(void)
 		cmocka_unit_test(one_state_agrees_with_two_passes),
 		cmocka_unit_test(merged_states_agree_with_two_passes),
 		cmocka_unit_test(masks_may_come_late),
+		cmocka_unit_test(first_values_may_come_late),
 		cmocka_unit_test(skipped_rows_are_counted_only),
 		cmocka_unit_test(constants_have_exactly_no_variance),
 		cmocka_unit_test(logs_are_taken_and_inputs_kept),
