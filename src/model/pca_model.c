@@ -8,7 +8,7 @@
  *		u8 standardize, null_policy, aligned
  *		u64 rows_used, rows_skipped; f64 total_variance
  *		d features: text name; u8 transform; f64 shift, scale, sd, mean;
- *			u64 missing; histogram (histogram_codec.h)
+ *			u64 missing; histogram
  *		f64 variances[components], loadings[components d]
  */
 #include "model/pca_model.h"
@@ -17,7 +17,7 @@
 #include "model/histogram_codec.h"
 
 /* the smallest encoded feature, for checking counts */
-#define FEATURE_BYTES (4 + 1 + 4 * 8 + 8 + 4)
+#define FEATURE_BYTES (4 + 1 + 4 * 8 + 8 + SEG_HISTOGRAM_BYTES)
 
 size_t
 seg_pca_decoded_size(size_t payload_size)
