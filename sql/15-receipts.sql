@@ -137,10 +137,10 @@ BEGIN
     IF NOT isfinite(as_of) THEN
         RAISE EXCEPTION 'as_of is infinite' USING ERRCODE = 'datetime_field_overflow';
     END IF;
+    lines := segment.receipts_query(receipts, currency, rates);
     IF rates IS NOT NULL THEN
         PERFORM segment.check_rates(rates);
     END IF;
-    lines := segment.receipts_query(receipts, currency, rates);
 
     EXECUTE format($query$
         SELECT count(*) AS currencies, sum(c.without_amount) AS without_amount, sum(c.not_finite) AS not_finite,
@@ -156,11 +156,11 @@ BEGIN
     INTO found_in
     USING as_of;
     IF found_in.without_amount > 0 THEN
-        RAISE EXCEPTION '% lines have no amount', found_in.without_amount
+        RAISE EXCEPTION 'lines without an amount: %', found_in.without_amount
             USING ERRCODE = 'null_value_not_allowed';
     END IF;
     IF found_in.not_finite > 0 THEN
-        RAISE EXCEPTION 'amounts of % lines are NaN or infinite', found_in.not_finite
+        RAISE EXCEPTION 'lines whose amount is NaN or infinite: %', found_in.not_finite
             USING ERRCODE = 'numeric_value_out_of_range';
     END IF;
     IF rates IS NULL AND found_in.currencies > 1 THEN

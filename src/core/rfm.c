@@ -390,7 +390,7 @@ cut_values(const SegRfmTable *table, const SegRfmSlot *sorted, size_t used, uint
 		touched = sorted[at].count + (next > at ? sorted[next].count : 0);
 		low = bucket_value(table, sorted[at].key);
 		measure->cuts[i - 1] = between(low, bucket_value(table, sorted[next].key), share);
-		measure->errors[i - 1] = table->level == 0 ? 0 : (double) touched / n;
+		measure->errors[i - 1] = table->level == 0 ? 0 : fmin((double) touched / n, 1);
 	}
 }
 
@@ -402,7 +402,7 @@ fit_measure(const SegRfmState *state, int measure, SegRfmSlot *scratch, SegRfmMe
 	uint64_t	n = 0;
 	size_t		used;
 
-	if (!isfinite(table->min) || !isfinite(table->max))
+	if (!isfinite(table->min) || !isfinite(table->max) || table->min > table->max)
 		return SEG_MALFORMED_STATE;
 	fitted->min = table->min;
 	fitted->max = table->max;
@@ -416,15 +416,16 @@ fit_measure(const SegRfmState *state, int measure, SegRfmSlot *scratch, SegRfmMe
 	for (size_t i = 0; i < used; i++)
 	{
 		n += scratch[i].count;
-		if (!isfinite(value_of(scratch[i].key)))
+		if (!isfinite(value_of(scratch[i].key)) ||
+			scratch[i].key != drop_bits(scratch[i].key, table->level))
 			return SEG_MALFORMED_STATE;
 	}
-	if (n != state->rows_used)
+	if (n != state->rows_used || used > SEG_RFM_BUDGET)
 		return SEG_MALFORMED_STATE;
 	if (n == 0)
 		return SEG_NO_ROWS;
 	fitted->level = table->level;
-	fitted->distinct = table->distinct;
+	fitted->distinct = (uint32_t) used;
 	cut_values(table, scratch, used, n, state->options.bins, fitted);
 	return SEG_OK;
 }

@@ -1,5 +1,5 @@
 -- RFM: cuts, scores, names, and what they refuse.
-SET search_path = segment, public;
+SET search_path = public, segment;
 \set VERBOSITY terse
 \pset null '(null)'
 

@@ -1,0 +1,156 @@
+-- Receipts: what counts, what is refused, and what rfm makes of it.
+SET search_path = public, segment;
+\set VERBOSITY terse
+\pset null '(null)'
+
+CREATE TABLE receipts (customer_id text, receipt_id text, receipt_date date, amount numeric, currency text, product_id text, quantity numeric);
+INSERT INTO receipts VALUES
+    ('A', '1', '2019-01-10', 60, 'EUR', 'x', 1),
+    ('A', '1', '2019-01-10', 40, 'EUR', 'y', 1),    -- two lines, one receipt
+    ('A', '2', '2019-02-10', -30, 'EUR', 'x', 1),   -- a return counts for monetary only
+    ('A', '3', '2019-04-01', 500, 'EUR', 'x', 1),   -- after the date
+    ('B', '4', '2019-02-01', 20, 'EUR', 'x', 1),
+    ('B', '4', '2019-02-01', -20, 'EUR', 'x', 1),   -- a total of 0 is a receipt
+    ('C', '5', '2019-03-01', -10, 'EUR', 'x', 1),   -- returns only
+    ('D', NULL, '2019-03-01', 5, 'EUR', 'x', 1),    -- rows without number are receipts
+    ('D', NULL, '2019-03-01', 7, 'EUR', 'x', 1),
+    ('D', NULL, '2019-03-02', -1, 'EUR', 'x', 1),
+    ('D', NULL, '2019-03-03', 0, 'EUR', 'x', 1),
+    (NULL, '6', '2019-03-03', 100, 'EUR', 'x', 1),  -- nobody's
+    ('E', '7', NULL, 100, 'EUR', 'x', 1),           -- never
+    ('F', '8', '2019-03-30', 1, 'EUR', 'x', 1),     -- an order over two days has the date of its first line
+    ('F', '8', '2019-03-31', 1, 'EUR', 'x', 1);
+
+SELECT * FROM receipt_totals('receipts', '2019-03-31') ORDER BY customer_id, receipt_date, net;
+SELECT * FROM rfm('receipts', '2019-03-31') ORDER BY customer_id;
+SELECT * FROM rfm('receipts', '2019-03-30') WHERE customer_id = 'F';
+-- a snapshot for each month
+SELECT as_of, string_agg(customer_id || ' ' || coalesce(rfm_score, '-'), ', ' ORDER BY customer_id) AS scores
+FROM generate_series('2019-01-01'::timestamp, '2019-05-01', '1 month') month, date(month - interval '1 day') as_of, rfm('receipts', as_of)
+GROUP BY as_of ORDER BY as_of;
+-- nobody bought yet, or ever
+SELECT * FROM rfm('receipts', '1999-01-01');
+SELECT * FROM rfm('receipts', '1999-01-01', options => '{"bins": 3}', scheme => 'none');
+CREATE VIEW returns_only AS SELECT * FROM receipts WHERE customer_id = 'C';
+SELECT * FROM rfm('returns_only', '2019-03-31');
+
+-- frozen cuts, other bins, other names
+CREATE TABLE frozen AS SELECT rfm_fit(recency_days, frequency, monetary) AS model FROM rfm('receipts', '2019-03-31');
+SELECT customer_id, s.rfm_score, s.rfm_score = rfm_score(model, recency_days, frequency, monetary) AS as_by_model
+FROM frozen, rfm('receipts', '2019-04-30', model) s ORDER BY 1;
+SELECT customer_id, rfm_score, segment FROM rfm('receipts', '2019-03-31', options => '{"bins": 3}', scheme => 'none') ORDER BY 1;
+SELECT customer_id, rfm_score, segment FROM rfm('receipts', '2019-03-31', scheme => 'rfm') ORDER BY 1;
+SELECT * FROM rfm('receipts', '2019-03-31', options => '{"bins": 3}');
+SELECT * FROM frozen, rfm('receipts', '2019-03-31', model, '{"bins": 3}');
+SELECT * FROM rfm('receipts', '2019-03-31', '\x00'::bytea);
+SELECT * FROM rfm('receipts', '2019-03-31', scheme => 'nosuch');
+
+-- rules of one's own
+CREATE TABLE rules (rule_no int, segment text, r_min int, r_max int, f_min int, f_max int, m_min int, m_max int);
+INSERT INTO rules VALUES (20, 'recent', 3, NULL, NULL, NULL, NULL, NULL), (10, 'recent and often', 3, 5, 3, 5, NULL, NULL);
+SELECT customer_id, rfm_score, segment FROM rfm('receipts', '2019-03-31', rules => 'rules') ORDER BY 1;
+SELECT customer_id FROM rfm('receipts', '2019-03-31', rules => 'rules', strict => true) ORDER BY 1;
+INSERT INTO rules VALUES (30, 'the rest');
+SELECT customer_id, segment FROM rfm('receipts', '2019-03-31', rules => 'rules', strict => true, options => '{"bins": 7}') ORDER BY 1;
+SELECT rfm_segment(1, 1, 1, 'rules'::regclass), rfm_segment(3, 3, 9, 'rules'), rfm_segment(NULL, 3, 9, 'rules'::regclass);
+-- a change within the transaction is seen, also by the same expression
+DO $$
+BEGIN
+    FOR i IN 1 .. 3 LOOP
+        RAISE NOTICE '%', segment.rfm_segment(1, 1, 1, 'public.rules'::regclass);
+        UPDATE public.rules SET segment = segment || i WHERE rule_no = 30;
+    END LOOP;
+END
+$$;
+UPDATE rules SET segment = 'recent' WHERE rule_no <> 30;    -- under one name they may overlap
+DELETE FROM rules WHERE rule_no = 30;
+SELECT rfm_segment(5, 5, 5, 'rules'::regclass);
+INSERT INTO rules VALUES (20, 'again');
+SELECT rfm_segment(1, 1, 1, 'rules'::regclass);
+UPDATE rules SET rule_no = NULL WHERE segment = 'again';
+SELECT rfm_segment(1, 1, 1, 'rules'::regclass);
+UPDATE rules SET rule_no = 40, segment = NULL WHERE segment = 'again';
+SELECT rfm_segment(1, 1, 1, 'rules'::regclass);
+UPDATE rules SET segment = 'upside down', f_min = 4, f_max = 3 WHERE rule_no = 40;
+SELECT rfm_segment(1, 1, 1, 'rules'::regclass);
+SELECT rfm_segment(1, 1, 1, 'receipts'::regclass);
+SELECT rfm_segment(1, 1, 1, 0::regclass);
+TRUNCATE rules;
+SELECT rfm_segment(1, 1, 1, 'rules'::regclass);
+
+-- currencies are never added
+INSERT INTO receipts VALUES ('A', '9', '2019-03-05', 1000, 'JPY', 'x', 1), ('G', '10', '2019-03-06', 3, NULL, 'x', 1);
+SELECT * FROM rfm('receipts', '2019-03-31');
+SELECT * FROM receipt_totals('receipts', '2019-03-04') LIMIT 0;     -- before the first JPY there is one currency
+SELECT customer_id, recency_days, frequency, monetary FROM rfm('receipts', '2019-03-31', currency => 'JPY');
+SELECT count(*), sum(monetary) FROM rfm('receipts', '2019-03-31', currency => 'EUR');
+SELECT count(*) FROM rfm('receipts', '2019-03-31', currency => 'USD');
+CREATE TABLE rates (currency text, rate numeric, valid_from date);
+INSERT INTO rates VALUES ('EUR', 1, NULL), ('JPY', 0.008, '2019-03-06');
+SELECT count(*) FROM rfm('receipts', '2019-03-31', rates => 'rates');
+DELETE FROM receipts WHERE currency IS NULL;
+SELECT count(*) FROM rfm('receipts', '2019-03-31', rates => 'rates');
+INSERT INTO rates VALUES ('JPY', 0.01, '2019-01-01');
+SELECT * FROM receipt_totals('receipts', '2019-03-31', rates => 'rates') WHERE customer_id = 'A' ORDER BY receipt_date;
+ALTER TABLE rates DROP COLUMN valid_from;
+SELECT * FROM rfm('receipts', '2019-03-31', rates => 'rates');
+DELETE FROM rates WHERE rate = 0.01;
+SELECT monetary FROM rfm('receipts', '2019-03-31', rates => 'rates') WHERE customer_id = 'A';
+UPDATE rates SET rate = -1 WHERE currency = 'JPY';
+SELECT * FROM rfm('receipts', '2019-03-31', rates => 'rates');
+UPDATE rates SET rate = 'NaN' WHERE currency = 'JPY';
+SELECT * FROM rfm('receipts', '2019-03-31', rates => 'rates');
+SELECT * FROM rfm('receipts', '2019-03-31', rates => 'rates', currency => 'EUR');
+SELECT * FROM rfm('receipts', '2019-03-31', rates => 'rules');
+
+-- what is no receipts relation, and what no amount
+SELECT * FROM rfm('rates', '2019-03-31');
+SELECT * FROM rfm('pg_catalog.pg_class', '2019-03-31');
+SELECT * FROM rfm(NULL, '2019-03-31');
+SELECT * FROM rfm('receipts', NULL);
+SELECT * FROM rfm('receipts', 'infinity', currency => 'EUR');
+SELECT * FROM rfm('nosuch', '2019-03-31');
+CREATE VIEW zoned AS SELECT customer_id, receipt_date::timestamptz AS receipt_date, amount FROM receipts;
+SELECT * FROM rfm('zoned', '2019-03-31');
+CREATE VIEW textual AS SELECT customer_id, receipt_date::text AS receipt_date, amount FROM receipts;
+SELECT * FROM rfm('textual', '2019-03-31');
+CREATE VIEW plain AS SELECT customer_id, receipt_date, amount FROM receipts;
+SELECT * FROM rfm('plain', '2019-03-31', currency => 'EUR');
+-- numbers as keys, times of day and doubles are fine
+CREATE VIEW loose AS SELECT ascii(customer_id) AS customer_id, receipt_date + time '23:59' AS receipt_date, amount::float8 AS amount FROM receipts WHERE currency = 'EUR';
+SELECT * FROM rfm('loose', '2019-03-31') ORDER BY customer_id;
+INSERT INTO receipts VALUES ('A', '11', '2019-03-31', NULL, 'EUR', 'x', 1);
+SELECT * FROM rfm('receipts', '2019-03-31', currency => 'EUR');
+UPDATE receipts SET amount = 'NaN' WHERE receipt_id = '11';
+SELECT * FROM rfm('receipts', '2019-03-31', currency => 'EUR');
+DELETE FROM receipts WHERE receipt_id = '11' OR currency <> 'EUR';
+
+-- the caller reads: no rights, no rows
+CREATE ROLE segment_reader;
+GRANT USAGE ON SCHEMA segment TO segment_reader;
+SET ROLE segment_reader;
+SELECT * FROM rfm('receipts', '2019-03-31');
+SELECT rfm_segment(1, 1, 1, 'rules'::regclass);
+RESET ROLE;
+GRANT SELECT ON receipts TO segment_reader;
+ALTER TABLE receipts ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own ON receipts FOR SELECT TO segment_reader USING (customer_id = 'D');
+SET ROLE segment_reader;
+SELECT customer_id, frequency FROM rfm('receipts', '2019-03-31');
+RESET ROLE;
+-- names are quoted, and a search path of the caller's does no harm
+CREATE SCHEMA "odd; schema";
+CREATE FUNCTION "odd; schema".max(date) RETURNS date LANGUAGE sql AS 'SELECT NULL::date';
+CREATE VIEW "odd; schema"."re""ceipts" AS SELECT * FROM receipts;
+SET search_path = "odd; schema", segment, public;
+SELECT count(*) FROM rfm('"re""ceipts"', '2019-03-31');
+SET search_path = public, segment;
+CREATE TEMP TABLE receipts AS SELECT 'T' AS customer_id, '2019-01-01'::date AS receipt_date, 1 AS amount;
+SELECT customer_id FROM rfm('receipts', '2019-03-31');
+DROP TABLE pg_temp.receipts;
+
+DROP SCHEMA "odd; schema" CASCADE;
+DROP VIEW returns_only, zoned, textual, plain, loose;
+DROP TABLE receipts, rules, rates, frozen;
+DROP OWNED BY segment_reader;
+DROP ROLE segment_reader;
