@@ -186,7 +186,9 @@ add_ratio(Text *text, double ratio, int language)
 		return;
 	snprintf(number, sizeof(number), ratio >= 9.95 ? "%.0f" : ratio >= 0.095 ? "%.1f" : "%.2f", ratio);
 	point = strchr(number, '.');
-	if (point != NULL && language != 0)
+	if (point != NULL && strcmp(point, ".0") == 0)
+		*point = '\0';
+	else if (point != NULL && language != 0)
 		*point = ',';
 	add_filled(text, times_average.text[language], number);
 }

@@ -10,6 +10,13 @@
 
 #include "pg/sap_fault.h"
 
+/* "a k-means model", "an RFM model" */
+static const char *
+with_article(const char *kind)
+{
+	return psprintf("%s %s", strchr("Ra", kind[0]) != NULL ? "an" : "a", kind);
+}
+
 void
 seg_raise(SegStatus status,...)
 {
@@ -49,7 +56,7 @@ seg_raise(SegStatus status,...)
 
 				ereport(ERROR,
 						(errcode(ERRCODE_WRONG_OBJECT_TYPE),
-						 errmsg("value is a %s, not a %s", got, wanted)));
+						 errmsg("value is %s, not %s", with_article(got), with_article(wanted))));
 			}
 			break;
 		case SEG_MALFORMED_STATE:

@@ -59,6 +59,8 @@ ratios_say_something_or_nothing(void **state)
 	assert_string_equal(words("en", &(SegTrait) {"x", 1, true, 1e9}, 1), "high x");
 	assert_string_equal(words("en", &(SegTrait) {"x", 1, true, 12.6}, 1), "high x (13x average)");
 	assert_string_equal(words("en", &(SegTrait) {"x", 1, true, 9.96}, 1), "high x (10x average)");
+	assert_string_equal(words("de", &(SegTrait) {"x", 1, true, 6.01}, 1),
+						"hoher Wert bei x (das 6-Fache des Durchschnitts)");
 	assert_string_equal(words("en", &(SegTrait) {"x", 1, false, 0.096}, 1), "low x (0.1x average)");
 	assert_string_equal(words("en", &(SegTrait) {"requency", 1, true, NAN}, 1), "high requency");
 	assert_string_equal(words("en", &(SegTrait) {"items units", 1, true, NAN}, 1), "high items units");
