@@ -1,0 +1,163 @@
+-- What BI tools read: plain columns, a comment on each, nothing that needs a function call.
+-- security_invoker: the registry's row-level security applies to whoever reads.
+
+CREATE VIEW segment.models WITH (security_invoker = true) AS
+    SELECT m.model_name, m.algorithm, m.owner, a.version AS active_version,
+           CASE WHEN a.version IS NOT NULL THEN 'active'
+                WHEN EXISTS (SELECT FROM segment.model_version c
+                             WHERE c.model_name = m.model_name AND c.status = 'candidate') THEN 'candidate'
+                WHEN l.outcome IS NOT NULL THEN 'failed'
+                ELSE 'new' END AS status,
+           a.fitted_at, COALESCE((a.metrics ->> 'rows_used')::bigint, a.rows) AS rows_used,
+           (a.metrics ->> 'inertia')::float8 AS inertia, (a.metrics ->> 'silhouette')::float8 AS silhouette,
+           (l.metrics ->> 'max_psi')::float8 AS max_psi,
+           a.version IS NULL OR COALESCE(l.outcome, 'failed') <> 'succeeded' AS needs_refit
+    FROM segment.model m
+    LEFT JOIN segment.model_version a ON a.model_name = m.model_name AND a.status = 'active'
+    LEFT JOIN LATERAL (SELECT g.outcome, g.metrics FROM segment.model_log g
+                       WHERE g.model_name = m.model_name AND g.outcome IN ('succeeded', 'held', 'failed')
+                       ORDER BY g.fit_id DESC LIMIT 1) l ON true;
+COMMENT ON VIEW segment.models IS 'Registered models that the current user may see. Key: model_name.';
+COMMENT ON COLUMN segment.models.model_name IS 'Name of the model.';
+COMMENT ON COLUMN segment.models.algorithm IS 'kmeans, rfm, pca or anomaly.';
+COMMENT ON COLUMN segment.models.owner IS 'Role whose members may refit it.';
+COMMENT ON COLUMN segment.models.active_version IS 'Version in use; NULL before the first fit.';
+COMMENT ON COLUMN segment.models.status IS 'active: a version is in use; candidate: a guard held back every version; failed: no fit succeeded; new: never fitted.';
+COMMENT ON COLUMN segment.models.fitted_at IS 'When the active version was fitted.';
+COMMENT ON COLUMN segment.models.rows_used IS 'Rows that the active version was fitted to.';
+COMMENT ON COLUMN segment.models.inertia IS 'k-means: sum of squared distances to the centers, in the fitted space; else NULL.';
+COMMENT ON COLUMN segment.models.silhouette IS 'k-means: mean simplified silhouette, -1 to 1; else NULL.';
+COMMENT ON COLUMN segment.models.max_psi IS 'Largest population stability index of a feature in the last refit, against the version active then; NULL before the second fit.';
+COMMENT ON COLUMN segment.models.needs_refit IS 'true when no version is active, or the last refit failed or was held back by a guard.';
+
+CREATE VIEW segment.cluster_summary WITH (security_invoker = true) AS
+    SELECT v.model_name, v.version, c.cluster_id,
+           COALESCE(n.cluster_name, d.description) AS cluster_name, c.size, c.share, d.description
+    FROM segment.model m
+    JOIN segment.model_version v ON v.model_name = m.model_name AND v.status = 'active'
+    CROSS JOIN LATERAL (SELECT DISTINCT k.cluster_id, k.size, k.share FROM segment.kmeans_centroids(v.model) k) c
+    LEFT JOIN segment.cluster_name n ON n.model_name = v.model_name AND n.cluster_id = c.cluster_id
+    CROSS JOIN LATERAL (SELECT segment.kmeans_describe(v.model, c.cluster_id, COALESCE(m.options ->> 'language', 'en'))
+                        AS description) d
+    WHERE m.algorithm = 'kmeans';
+COMMENT ON VIEW segment.cluster_summary IS 'Clusters of the active versions of all k-means models that the current user may see. Key: model_name, cluster_id.';
+COMMENT ON COLUMN segment.cluster_summary.model_name IS 'Name of the model.';
+COMMENT ON COLUMN segment.cluster_summary.version IS 'Its active version.';
+COMMENT ON COLUMN segment.cluster_summary.cluster_id IS 'Number of the cluster, from 1; refits keep it.';
+COMMENT ON COLUMN segment.cluster_summary.cluster_name IS 'Name given with segment.name_cluster, else the description.';
+COMMENT ON COLUMN segment.cluster_summary.size IS 'Rows in the cluster when it was fitted.';
+COMMENT ON COLUMN segment.cluster_summary.share IS 'Its part of the rows (of their weight), 0 to 1.';
+COMMENT ON COLUMN segment.cluster_summary.description IS 'What sets the cluster apart, in words.';
+
+CREATE VIEW segment.cluster_profile WITH (security_invoker = true) AS
+    -- a cluster is named once, at its first row; text is what makes this view slow
+    SELECT v.model_name, v.version, p.cluster_id,
+           pg_catalog.max(CASE WHEN p.rank = 1 THEN COALESCE(
+               (SELECT n.cluster_name FROM segment.cluster_name n
+                WHERE n.model_name = v.model_name AND n.cluster_id = p.cluster_id),
+               segment.kmeans_describe(v.model, p.cluster_id, COALESCE(m.options ->> 'language', 'en'))) END)
+               OVER (PARTITION BY v.model_name, p.cluster_id) AS cluster_name,
+           p.size, p.share, p.feature, p.cluster_mean, p.cluster_sd, p.overall_mean, p.overall_sd,
+           p.index_100, p.z_score, p.rank, p.direction, p.q1, p.median, p.q3
+    FROM segment.model m
+    JOIN segment.model_version v ON v.model_name = m.model_name AND v.status = 'active'
+    CROSS JOIN LATERAL segment.kmeans_profile(v.model) p
+    WHERE m.algorithm = 'kmeans';
+COMMENT ON VIEW segment.cluster_profile IS 'What sets each cluster apart, feature by feature, for the active versions of all k-means models that the current user may see. Key: model_name, cluster_id, feature.';
+COMMENT ON COLUMN segment.cluster_profile.model_name IS 'Name of the model.';
+COMMENT ON COLUMN segment.cluster_profile.version IS 'Its active version.';
+COMMENT ON COLUMN segment.cluster_profile.cluster_id IS 'Number of the cluster, from 1; refits keep it.';
+COMMENT ON COLUMN segment.cluster_profile.cluster_name IS 'Name given with segment.name_cluster, else the generated description.';
+COMMENT ON COLUMN segment.cluster_profile.size IS 'Rows in the cluster when it was fitted.';
+COMMENT ON COLUMN segment.cluster_profile.share IS 'Its part of the rows (of their weight), 0 to 1.';
+COMMENT ON COLUMN segment.cluster_profile.feature IS 'Column of the source.';
+COMMENT ON COLUMN segment.cluster_profile.cluster_mean IS 'Mean of the feature in the cluster, in its own units.';
+COMMENT ON COLUMN segment.cluster_profile.cluster_sd IS 'Standard deviation in the cluster, with n - 1.';
+COMMENT ON COLUMN segment.cluster_profile.overall_mean IS 'Mean over all rows.';
+COMMENT ON COLUMN segment.cluster_profile.overall_sd IS 'Standard deviation over all rows, with n - 1.';
+COMMENT ON COLUMN segment.cluster_profile.index_100 IS '100 cluster_mean / overall_mean; NULL where that says nothing.';
+COMMENT ON COLUMN segment.cluster_profile.z_score IS '(cluster_mean - overall_mean) / overall_sd.';
+COMMENT ON COLUMN segment.cluster_profile.rank IS '1: the feature that sets the cluster apart most.';
+COMMENT ON COLUMN segment.cluster_profile.direction IS 'high, average or low.';
+COMMENT ON COLUMN segment.cluster_profile.q1 IS 'First quartile in the cluster, from a histogram.';
+COMMENT ON COLUMN segment.cluster_profile.median IS 'Median in the cluster, from a histogram.';
+COMMENT ON COLUMN segment.cluster_profile.q3 IS 'Third quartile in the cluster, from a histogram.';
+
+CREATE VIEW segment.rfm_summary WITH (security_invoker = true) AS
+    SELECT v.model_name, v.version, s.segment, s.customers,
+           s.customers / NULLIF(pg_catalog.sum(s.customers) OVER w, 0)::float8 AS share,
+           s.recency_days, s.frequency, s.monetary, s.revenue::numeric(28,2) AS revenue,
+           (s.revenue / NULLIF(pg_catalog.sum(s.revenue) OVER w, 0))::float8 AS revenue_share
+    FROM segment.model_version v
+    CROSS JOIN LATERAL pg_catalog.jsonb_to_recordset(v.metrics -> 'summary')
+        AS s(segment text, customers bigint, recency_days float8, frequency float8, monetary float8, revenue numeric)
+    WHERE v.status = 'active' AND pg_catalog.jsonb_typeof(v.metrics -> 'summary') = 'array'
+    WINDOW w AS (PARTITION BY v.model_name);
+COMMENT ON VIEW segment.rfm_summary IS 'Customers per segment at the last fit of the active versions of all RFM models that the current user may see. Key: model_name, segment.';
+COMMENT ON COLUMN segment.rfm_summary.model_name IS 'Name of the model.';
+COMMENT ON COLUMN segment.rfm_summary.version IS 'Its active version.';
+COMMENT ON COLUMN segment.rfm_summary.segment IS 'Name of the segment; the score where the scheme is none; not scored: no receipts that count.';
+COMMENT ON COLUMN segment.rfm_summary.customers IS 'Rows of the source.';
+COMMENT ON COLUMN segment.rfm_summary.share IS 'Their part of all rows, 0 to 1.';
+COMMENT ON COLUMN segment.rfm_summary.recency_days IS 'Mean of the first feature.';
+COMMENT ON COLUMN segment.rfm_summary.frequency IS 'Mean of the second feature.';
+COMMENT ON COLUMN segment.rfm_summary.monetary IS 'Mean of the third feature.';
+COMMENT ON COLUMN segment.rfm_summary.revenue IS 'Sum of the third feature.';
+COMMENT ON COLUMN segment.rfm_summary.revenue_share IS 'Its part of the sum over all rows; NULL when that is 0.';
+
+CREATE VIEW segment.fit_log WITH (security_invoker = true) AS
+    SELECT l.started_at, l.finished_at, l.model_name, l.version, l.outcome, l.sqlstate, l.message, l.rows,
+           EXTRACT(epoch FROM l.finished_at - l.started_at)::float8 AS duration, l.metrics::text AS metrics, l.fit_id
+    FROM segment.model_log l
+    WHERE l.outcome <> 'running';
+COMMENT ON VIEW segment.fit_log IS 'Every refit that has ended, of the models that the current user may see. Key: fit_id.';
+COMMENT ON COLUMN segment.fit_log.started_at IS 'When the refit started.';
+COMMENT ON COLUMN segment.fit_log.finished_at IS 'When it ended.';
+COMMENT ON COLUMN segment.fit_log.model_name IS 'Name of the model.';
+COMMENT ON COLUMN segment.fit_log.version IS 'Version that was fitted; NULL when the refit was skipped.';
+COMMENT ON COLUMN segment.fit_log.outcome IS 'succeeded; failed; skipped: a refit ran already; held: a guard kept the version back.';
+COMMENT ON COLUMN segment.fit_log.sqlstate IS 'SQLSTATE of the error; NULL without one.';
+COMMENT ON COLUMN segment.fit_log.message IS 'Message of the error, or the reason.';
+COMMENT ON COLUMN segment.fit_log.rows IS 'Rows that the fit read.';
+COMMENT ON COLUMN segment.fit_log.duration IS 'Seconds.';
+COMMENT ON COLUMN segment.fit_log.metrics IS 'Figures of the fit, as JSON text.';
+COMMENT ON COLUMN segment.fit_log.fit_id IS 'Key, ascending.';
+
+CREATE VIEW segment.refit_progress WITH (security_invoker = true) AS
+    SELECT l.model_name,
+           CASE WHEN a.pid IS NULL THEN 'interrupted' ELSE 'fitting' END AS stage,
+           NULL::bigint AS rows_read, NULL::integer AS iteration, NULL::float8 AS inertia,
+           EXTRACT(epoch FROM pg_catalog.clock_timestamp() - l.started_at)::float8 AS elapsed, l.version, l.pid, l.started_at
+    FROM segment.model_log l
+    LEFT JOIN pg_catalog.pg_stat_activity a
+        ON a.pid = l.pid AND COALESCE(a.backend_start <= l.started_at, true)
+    WHERE l.outcome = 'running';
+COMMENT ON VIEW segment.refit_progress IS 'Refits that run now, of the models that the current user may see. Key: model_name, started_at.';
+COMMENT ON COLUMN segment.refit_progress.model_name IS 'Name of the model.';
+COMMENT ON COLUMN segment.refit_progress.stage IS 'fitting; interrupted: the session is gone, and the next refit will log this one as failed.';
+COMMENT ON COLUMN segment.refit_progress.rows_read IS 'Rows read so far; NULL where that is not known.';
+COMMENT ON COLUMN segment.refit_progress.iteration IS 'Iteration of the fit; NULL where that is not known.';
+COMMENT ON COLUMN segment.refit_progress.inertia IS 'Inertia after it; NULL where that is not known.';
+COMMENT ON COLUMN segment.refit_progress.elapsed IS 'Seconds since the start.';
+COMMENT ON COLUMN segment.refit_progress.version IS 'Version that is being fitted.';
+COMMENT ON COLUMN segment.refit_progress.pid IS 'Process id of the session, for pg_cancel_backend.';
+COMMENT ON COLUMN segment.refit_progress.started_at IS 'When the refit started.';
+
+CREATE VIEW segment.cohort_retention WITH (security_invoker = true) AS
+    SELECT r.receipts_name, r.as_of, r.cohort, r.period, r.customers, r.active, r.retention, r.lost,
+           r.revenue::numeric(28,2) AS revenue, r.average_receipt::numeric(28,2) AS average_receipt, r.is_complete
+    FROM segment.registered_retention() r;
+COMMENT ON VIEW segment.cohort_retention IS 'Retention of the monthly cohorts of every receipts relation registered with segment.register_receipts that the current user sees and may read, as of its last receipt. Key: receipts_name, cohort, period.';
+COMMENT ON COLUMN segment.cohort_retention.receipts_name IS 'Name of the receipts.';
+COMMENT ON COLUMN segment.cohort_retention.as_of IS 'Date of the last receipt.';
+COMMENT ON COLUMN segment.cohort_retention.cohort IS 'Month of the first receipt, as 2019-11.';
+COMMENT ON COLUMN segment.cohort_retention.period IS 'Months since then, from 0.';
+COMMENT ON COLUMN segment.cohort_retention.customers IS 'Customers of the cohort.';
+COMMENT ON COLUMN segment.cohort_retention.active IS 'Those with a receipt in the period; NULL while the period is not over.';
+COMMENT ON COLUMN segment.cohort_retention.retention IS 'active / customers, 0 to 1; NULL while the period is not over.';
+COMMENT ON COLUMN segment.cohort_retention.lost IS 'customers - active; NULL while the period is not over.';
+COMMENT ON COLUMN segment.cohort_retention.revenue IS 'Net of returns; NULL while the period is not over.';
+COMMENT ON COLUMN segment.cohort_retention.average_receipt IS 'Mean value of a receipt; NULL while the period is not over.';
+COMMENT ON COLUMN segment.cohort_retention.is_complete IS 'Is the period over?';
+
+GRANT SELECT ON segment.models, segment.cluster_summary, segment.cluster_profile, segment.rfm_summary, segment.fit_log, segment.refit_progress, segment.cohort_retention TO PUBLIC;

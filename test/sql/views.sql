@@ -1,0 +1,89 @@
+-- The views that BI tools read: what they say, and that they are plain.
+\set VERBOSITY terse
+\pset null '(null)'
+SET timezone = 'UTC';
+SET extra_float_digits = -3;
+
+-- ---- plain columns, each with a comment; views run as their reader ----------------
+SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod) AS odd_type
+FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
+WHERE c.relnamespace = 'segment'::regnamespace AND c.relkind = 'v'
+  AND format_type(a.atttypid, a.atttypmod) !~ '^(text|integer|bigint|double precision|numeric\((1?\d|2[0-8]),\d+\)|date|timestamp with time zone|boolean)$';
+SELECT c.relname, a.attname AS uncommented
+FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
+WHERE c.relnamespace = 'segment'::regnamespace AND c.relkind IN ('v', 'r') AND col_description(c.oid, a.attnum) IS NULL;
+SELECT c.relname, obj_description(c.oid) ~ 'Key: ' AS names_its_key, c.reloptions,
+       has_table_privilege('public', c.oid, 'SELECT') AS readable, has_table_privilege('public', c.oid, 'INSERT, UPDATE, DELETE') AS writable
+FROM pg_class c WHERE c.relnamespace = 'segment'::regnamespace AND c.relkind = 'v' ORDER BY 1;
+
+-- ---- what they say ------------------------------------------------------------------
+CREATE TABLE shoppers AS
+SELECT i AS customer, (i * 37) % 101 AS recency_days, 1 + (i * 13) % 7 AS frequency, ((i * 7919) % 1009) / 4.0 AS monetary
+FROM generate_series(1, 200) i;
+CREATE TABLE points AS
+SELECT i AS id, (i % 4) * 100 + (i * 37) % 11 AS x, (i % 2) * 70 + (i * 13) % 7 AS y FROM generate_series(1, 400) i;
+SELECT segment.create_model('retail', 'rfm', 'shoppers', 'customer');
+SELECT segment.create_model('groups', 'kmeans', 'points', 'id', options => '{"k": 4, "n_init": 3}');
+SELECT segment.create_model('new', 'anomaly', 'points', 'id');
+SELECT segment.create_model('held', 'anomaly', 'points', 'id', options => '{"min_rows": 1000}');
+SELECT segment.create_model('broken', 'anomaly', 'points', 'id', options => '{"no_such_option": 1}');
+CALL segment.refit('retail');
+CALL segment.refit('groups');
+CALL segment.refit('held');
+CALL segment.refit('broken');
+SELECT segment.name_cluster('groups', 3, 'Third');
+
+SELECT model_name, algorithm, owner = current_user AS mine, active_version, status, fitted_at IS NOT NULL AS fitted, rows_used,
+       round(inertia::numeric, 6) AS inertia, round(silhouette::numeric, 6) AS silhouette, max_psi, needs_refit
+FROM segment.models ORDER BY 1;
+SELECT model_name, version, cluster_id, cluster_name, size, share, description FROM segment.cluster_summary ORDER BY 1, 3;
+SELECT p.model_name, p.version, p.cluster_id, p.cluster_name, p.feature, round(p.cluster_mean::numeric, 3) AS cluster_mean, p.rank, p.direction
+FROM segment.cluster_profile p ORDER BY 1, 3, p.rank;
+SELECT count(*) AS rows, count(*) FILTER (WHERE (p.size, p.share, p.cluster_mean, p.cluster_sd, p.overall_mean, p.overall_sd, p.index_100, p.z_score, p.q1, p.median, p.q3)
+       IS NOT DISTINCT FROM (k.size, k.share, k.cluster_mean, k.cluster_sd, k.overall_mean, k.overall_sd, k.index_100, k.z_score, k.q1, k.median, k.q3)) AS same
+FROM segment.cluster_profile p
+JOIN segment.kmeans_profile(segment.active_model('groups')) k ON k.cluster_id = p.cluster_id AND k.feature = p.feature;
+
+SELECT model_name, version, segment, customers, share, round(recency_days::numeric, 3) AS recency_days, revenue, round(revenue_share::numeric, 6) AS revenue_share
+FROM segment.rfm_summary ORDER BY customers DESC, segment;
+SELECT sum(s.customers) AS customers, sum(s.revenue) = (SELECT sum(monetary) FROM shoppers) AS revenue, round(sum(s.share)::numeric, 9) AS share
+FROM segment.rfm_summary s;
+SELECT count(*) AS differing FROM segment.rfm_summary s FULL JOIN (
+    SELECT d.segment, count(*) AS customers, avg(monetary)::float8 AS monetary
+    FROM shoppers, segment.rfm_details(segment.active_model('retail'), recency_days, frequency, monetary) d GROUP BY 1) h
+    ON h.segment = s.segment
+WHERE s.customers IS DISTINCT FROM h.customers OR abs(s.monetary - h.monetary) > 1e-9;
+
+SELECT model_name, version, outcome, sqlstate, message, rows, duration >= 0 AS took_time, metrics::jsonb ->> 'rows' AS metrics, fit_id
+FROM segment.fit_log ORDER BY fit_id;
+SELECT * FROM segment.refit_progress;
+-- a log row whose session is gone
+UPDATE segment.model SET last_version = 2 WHERE model_name = 'groups';
+INSERT INTO segment.model_log (model_name, version, outcome, pid) VALUES ('groups', 2, 'running', 0);
+SELECT model_name, stage, rows_read, iteration, inertia, elapsed >= 0 AS elapsed, version FROM segment.refit_progress;
+-- the next call repairs it
+CALL segment.refit('groups');
+SELECT version, outcome, sqlstate, message FROM segment.fit_log WHERE model_name = 'groups' ORDER BY fit_id;
+
+-- ---- receipts -------------------------------------------------------------------------
+CREATE TABLE sales (customer_id text, receipt_id text, receipt_date date, amount numeric, currency text, product_id text, quantity numeric);
+INSERT INTO sales VALUES
+    ('a', '1', '2024-01-05', 10, 'EUR', NULL, 1), ('a', '2', '2024-02-05', 20, 'EUR', NULL, 1), ('a', '3', '2024-03-05', 30, 'EUR', NULL, 1),
+    ('b', '4', '2024-01-09', 40, 'EUR', NULL, 1), ('b', '5', '2024-03-09', 50, 'EUR', NULL, 1),
+    ('c', '6', '2024-02-11', 60, 'EUR', NULL, 1), ('d', '7', '2024-02-11', 70, 'USD', NULL, 1);
+SELECT segment.register_receipts('shop', 'sales', 'EUR');
+SELECT segment.register_receipts('shop', 'sales');
+SELECT segment.register_receipts('points', 'points');
+SELECT segment.register_receipts(NULL, 'sales');
+SELECT * FROM segment.cohort_retention ORDER BY cohort, period;
+SELECT count(*) AS differing FROM (
+    SELECT cohort, period, customers, active, retention, lost, revenue, average_receipt, is_complete FROM segment.cohort_retention
+    EXCEPT SELECT cohort, period, customers, active, retention, lost, revenue, average_receipt::numeric(28,2), is_complete
+    FROM segment.cohort_retention('sales', '2024-03-09', 'month', 'EUR')) d;
+ALTER TABLE sales RENAME TO moved;
+SELECT count(*) AS without_source FROM segment.cohort_retention;
+SELECT segment.drop_receipts('shop');
+SELECT segment.drop_receipts('shop');
+
+SELECT count(segment.drop_model(model_name)) FROM segment.model;
+DROP TABLE shoppers, points, moved;
