@@ -139,8 +139,8 @@ BEGIN
         RAISE EXCEPTION 'model name must have 1 to 40 bytes and no control characters'
             USING ERRCODE = 'invalid_parameter_value';
     END IF;
-    IF algorithm NOT IN ('kmeans', 'rfm', 'anomaly') THEN
-        RAISE EXCEPTION 'algorithm "%" is not one of kmeans, rfm, anomaly', algorithm
+    IF algorithm NOT IN ('kmeans', 'rfm', 'pca', 'anomaly') THEN
+        RAISE EXCEPTION 'algorithm "%" is not one of kmeans, rfm, pca, anomaly', algorithm
             USING ERRCODE = 'invalid_parameter_value';
     END IF;
 

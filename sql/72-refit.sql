@@ -46,15 +46,19 @@ END $$;
 COMMENT ON FUNCTION segment.fit_expression(segment.model, bytea) IS
 'Support function of refit: the fit aggregate of a model as SQL over its source s; old is the active version, or NULL.';
 
--- What keeps a model's meaning over a refit: cluster numbers for k-means; the cuts of rfm stay
--- because fit_expression hands them to the fit.
+-- What keeps a model's meaning over a refit: cluster numbers and axes here; the cuts of rfm
+-- stay because fit_expression hands them to the fit.
 CREATE FUNCTION segment.align_model(algorithm text, new bytea, old bytea) RETURNS bytea
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    RETURN CASE WHEN old IS NOT NULL AND algorithm = 'kmeans' THEN segment.kmeans_align(new, old) ELSE new END;
+    RETURN CASE
+        WHEN old IS NULL THEN new
+        WHEN algorithm = 'kmeans' THEN segment.kmeans_align(new, old)
+        WHEN algorithm = 'pca' THEN segment.pca_align(new, old)
+        ELSE new END;
 END $$;
 COMMENT ON FUNCTION segment.align_model(text, bytea, bytea) IS
-'Support function of refit: the new model with the old one''s cluster numbers; unchanged for other algorithms and where there is no old model (NULL).';
+'Support function of refit: the new model with the old one''s cluster numbers (k-means) or axes (PCA); unchanged for other algorithms and where there is no old model (NULL).';
 
 CREATE FUNCTION segment.rfm_scheme(m segment.model, model bytea) RETURNS text
 LANGUAGE sql STABLE

@@ -118,7 +118,7 @@ CREATE OR REPLACE VIEW shoppers AS
 SELECT customer::integer, recency_days, frequency, monetary + length(pg_sleep(0.01)::text) AS monetary FROM gone;
 CALL segment.refit('retail');
 RESET statement_timeout;
-SELECT fit_id, version, outcome, sqlstate, message, rows, finished_at >= started_at AS in_order FROM segment.model_log ORDER BY fit_id;
+SELECT version, outcome, sqlstate, message, rows, finished_at >= started_at AS in_order FROM segment.model_log ORDER BY fit_id;
 SELECT version, status, model IS NULL AS empty FROM segment.model_version ORDER BY version;
 SELECT count(*) AS locks FROM pg_locks WHERE locktype = 'advisory';
 
@@ -165,7 +165,8 @@ SELECT segment.name_cluster('groups', 2, 'Two');
 SELECT segment.name_cluster('groups', 9, 'Nine');
 SELECT segment.name_cluster('retail', 1, 'One');
 SELECT segment.name_cluster('groups', 2, NULL);
-SELECT * FROM segment.cluster_names('groups', 1);
+SELECT cluster_id, cluster_name = 'One' AS one, cluster_name = segment.kmeans_describe(segment.active_model('groups'), cluster_id) AS described
+FROM segment.cluster_names('groups', 1);
 CREATE TABLE before AS
 SELECT id, segment.kmeans_assign((SELECT segment.active_model('groups')), ARRAY[x, y]) AS cluster_id FROM points;
 -- the largest group shrinks: on a first fit the numbers would be others
@@ -173,7 +174,8 @@ DELETE FROM points WHERE id IN (SELECT id FROM before WHERE cluster_id = 1 ORDER
 CALL segment.refit('groups');
 SELECT count(*) AS rows, count(*) FILTER (WHERE b.cluster_id = segment.kmeans_assign((SELECT segment.active_model('groups')), ARRAY[x, y])) AS same
 FROM points JOIN before b USING (id);
-SELECT * FROM segment.cluster_names('groups', 2);
+SELECT cluster_id, cluster_name = 'One' AS one, cluster_name = segment.kmeans_describe(segment.active_model('groups'), cluster_id) AS described
+FROM segment.cluster_names('groups', 2);
 UPDATE segment.model SET options = options || '{"start": "warm"}' WHERE model_name = 'groups';
 CALL segment.refit('groups');
 SELECT version, metrics -> 'options' ->> 'init_method' AS init_method, status FROM segment.model_version WHERE model_name = 'groups' ORDER BY version;
@@ -195,6 +197,24 @@ SELECT segment.drop_model('many'), segment.drop_model('groups');
 SELECT count(*) AS names FROM segment.cluster_name;
 DROP VIEW many;
 DROP TABLE points, before;
+
+-- ---- PCA: the axes keep their direction --------------------------------------------
+CREATE TABLE flowers AS
+SELECT i AS id, sin(i) + i / 50.0 AS a, cos(i * 1.7) - i / 60.0 AS b, sin(i * 0.3) AS c FROM generate_series(1, 150) i;
+SELECT segment.create_model('map', 'pca', 'flowers', 'id');
+CALL segment.refit('map');
+SELECT metrics ? 'rows_used' AS told FROM segment.model_version WHERE model_name = 'map';
+CREATE TABLE axes AS SELECT id, segment.pca_x(m, ARRAY[a, b, c]) AS x, segment.pca_y(m, ARRAY[a, b, c]) AS y
+FROM flowers, (SELECT segment.active_model('map') AS m OFFSET 0) v;
+UPDATE flowers SET b = b - 0.4 * c WHERE id > 100;
+CALL segment.refit('map');
+SELECT corr(n.x, o.x) > 0.9 AS x_stays, corr(n.y, o.y) > 0.9 AS y_stays
+FROM axes o JOIN (SELECT id, segment.pca_x(m, ARRAY[a, b, c]) AS x, segment.pca_y(m, ARRAY[a, b, c]) AS y
+                  FROM flowers, (SELECT segment.active_model('map') AS m OFFSET 0) v) n USING (id);
+SELECT segment.active_model('map') = segment.pca_align((SELECT segment.pca_fit(ARRAY[a, b, c]::float8[], '{"feature_names": ["a", "b", "c"]}') FROM flowers),
+       (SELECT model FROM segment.model_version WHERE model_name = 'map' AND version = 1)) AS aligned;
+SELECT segment.drop_model('map');
+DROP TABLE flowers, axes;
 
 -- ---- dropping ---------------------------------------------------------------------
 SELECT segment.drop_model('retail');

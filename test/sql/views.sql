@@ -36,9 +36,11 @@ SELECT segment.name_cluster('groups', 3, 'Third');
 SELECT model_name, algorithm, owner = current_user AS mine, active_version, status, fitted_at IS NOT NULL AS fitted, rows_used,
        round(inertia::numeric, 6) AS inertia, round(silhouette::numeric, 6) AS silhouette, max_psi, needs_refit
 FROM segment.models ORDER BY 1;
-SELECT model_name, version, cluster_id, cluster_name, size, share, description FROM segment.cluster_summary ORDER BY 1, 3;
-SELECT p.model_name, p.version, p.cluster_id, p.cluster_name, p.feature, round(p.cluster_mean::numeric, 3) AS cluster_mean, p.rank, p.direction
-FROM segment.cluster_profile p ORDER BY 1, 3, p.rank;
+SELECT s.model_name, s.version, s.cluster_id, CASE WHEN s.cluster_name = s.description THEN '(described)' ELSE s.cluster_name END AS cluster_name,
+       s.size, s.share, s.description = segment.kmeans_describe(segment.active_model('groups'), s.cluster_id) AS described
+FROM segment.cluster_summary s ORDER BY 1, 3;
+SELECT p.model_name, p.version, p.cluster_id, CASE WHEN p.cluster_name = s.cluster_name THEN 'as in summary' END AS cluster_name, p.feature, round(p.cluster_mean::numeric, 3) AS cluster_mean, p.rank, p.direction
+FROM segment.cluster_profile p JOIN segment.cluster_summary s USING (model_name, cluster_id) ORDER BY 1, 3, p.rank;
 SELECT count(*) AS rows, count(*) FILTER (WHERE (p.size, p.share, p.cluster_mean, p.cluster_sd, p.overall_mean, p.overall_sd, p.index_100, p.z_score, p.q1, p.median, p.q3)
        IS NOT DISTINCT FROM (k.size, k.share, k.cluster_mean, k.cluster_sd, k.overall_mean, k.overall_sd, k.index_100, k.z_score, k.q1, k.median, k.q3)) AS same
 FROM segment.cluster_profile p
@@ -54,8 +56,8 @@ SELECT count(*) AS differing FROM segment.rfm_summary s FULL JOIN (
     ON h.segment = s.segment
 WHERE s.customers IS DISTINCT FROM h.customers OR abs(s.monetary - h.monetary) > 1e-9;
 
-SELECT model_name, version, outcome, sqlstate, message, rows, duration >= 0 AS took_time, metrics::jsonb ->> 'rows' AS metrics, fit_id
-FROM segment.fit_log ORDER BY fit_id;
+SELECT model_name, version, outcome, sqlstate, message, rows, duration >= 0 AS took_time, metrics::jsonb ->> 'rows' AS metrics, fit_id > 0 AS fit_id
+FROM segment.fit_log l ORDER BY l.fit_id;
 SELECT * FROM segment.refit_progress;
 -- a log row whose session is gone
 UPDATE segment.model SET last_version = 2 WHERE model_name = 'groups';
