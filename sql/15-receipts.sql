@@ -11,7 +11,7 @@ DECLARE
     rates_have_dates boolean;
     receipt_id text := 'NULL::text';
     currency_code text := 'NULL::text';
-    rate text := '1::numeric';
+    value text := 'l.amount::numeric';
     joined text := '';
     picked text := '';
     missing text;
@@ -60,7 +60,7 @@ BEGIN
         SELECT EXISTS (SELECT FROM pg_attribute a
                        WHERE a.attrelid = rates AND a.attname = 'valid_from' AND NOT a.attisdropped)
         INTO rates_have_dates;
-        rate := 'q.rate';
+        value := 'l.amount::numeric * q.rate';
         joined := format($query$
             LEFT JOIN (SELECT r.currency::text AS currency, r.rate::numeric AS rate, %1$s AS valid_from,
                               lead(%1$s, 1, 'infinity') OVER (PARTITION BY r.currency::text ORDER BY %1$s) AS valid_to
@@ -73,16 +73,16 @@ BEGIN
 
     RETURN format($query$
         SELECT l.customer_id::text AS customer_id, %s AS receipt_id, l.receipt_date::date AS receipt_date,
-               l.amount::numeric AS amount, %s AS currency, %s AS rate
+               l.amount::numeric AS amount, %s AS currency, %s AS value
         FROM %s l %s
         WHERE l.customer_id IS NOT NULL AND l.receipt_date::date <= $1 %s
         $query$,
-        receipt_id, currency_code, rate, receipts, joined, picked);
+        receipt_id, currency_code, value, receipts, joined, picked);
 END
 $function$;
 
 COMMENT ON FUNCTION segment.receipts_query(regclass, text, regclass) IS
-'Support function of receipt_totals: the query that reads a receipts relation as customer_id, receipt_id, receipt_date, amount, currency, rate up to a date $1. A missing column: 42703; a receipt_date that is neither date nor timestamp: 42804; currency together with rates: 22023.';
+'Support function of receipt_totals: the query that reads a receipts relation as customer_id, receipt_id, receipt_date, amount, currency and value (the amount, converted where there are rates) up to a date $1. A missing column: 42703; a receipt_date that is neither date nor timestamp: 42804; currency together with rates: 22023.';
 
 CREATE FUNCTION segment.check_rates(rates regclass)
 RETURNS void
@@ -149,7 +149,7 @@ BEGIN
                    AS names_without_rate
         FROM (SELECT l.currency, count(*) FILTER (WHERE l.amount IS NULL) AS without_amount,
                      count(*) FILTER (WHERE l.amount IN ('NaN', 'infinity', '-infinity')) AS not_finite,
-                     count(*) FILTER (WHERE l.rate IS NULL) AS without_rate
+                     count(*) FILTER (WHERE l.value IS NULL) AS without_rate
               FROM (%s) l
               GROUP BY l.currency) c
         $query$, lines)
@@ -177,11 +177,11 @@ BEGIN
     -- rows without a receipt number are receipts of their own, taken together by day
     RETURN QUERY EXECUTE format($query$
         SELECT l.customer_id, min(l.receipt_date),
-               CASE WHEN l.receipt_id IS NULL THEN count(*) FILTER (WHERE l.amount >= 0)
-                    WHEN sum(l.amount * l.rate) >= 0 THEN 1 ELSE 0 END,
-               CASE WHEN l.receipt_id IS NULL THEN sum(l.amount * l.rate) FILTER (WHERE l.amount >= 0)
-                    WHEN sum(l.amount * l.rate) >= 0 THEN sum(l.amount * l.rate) END,
-               sum(l.amount * l.rate)
+               CASE WHEN l.receipt_id IS NULL THEN count(*) FILTER (WHERE l.receipt_id IS NULL AND l.value >= 0)
+                    WHEN sum(l.value) >= 0 THEN 1 ELSE 0 END,
+               CASE WHEN l.receipt_id IS NULL THEN sum(l.value) FILTER (WHERE l.receipt_id IS NULL AND l.value >= 0)
+                    WHEN sum(l.value) >= 0 THEN sum(l.value) END,
+               sum(l.value)
         FROM (%s) l
         GROUP BY l.customer_id, l.receipt_id, CASE WHEN l.receipt_id IS NULL THEN l.receipt_date END
         $query$, lines)

@@ -52,10 +52,10 @@ fit(const SegRfmState *state, SegRfmSlot *scratch)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	static SegRfmSlot scratch[1 << SEG_RFM_MAX_LOG2];
 	const double values[] = {17, 3, -99.5};
 	SegRfmState *state;
 	SegRfmState *merged;
-	SegRfmSlot *scratch;
 	SegStatus	status;
 
 	if (size < sizeof(SegRfmState) || size > (1 << 16))
@@ -65,8 +65,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memcpy(state, data, size);
 	if (seg_rfm_state_check(state, size) == SEG_OK)
 	{
-		scratch = calloc((size_t) 1 << SEG_RFM_MAX_LOG2, sizeof(SegRfmSlot));
-		require(scratch != NULL);
 		merged = grown(state, state, &status);
 		if (status == SEG_OK)
 			status = seg_rfm_merge(merged, state, scratch);
@@ -75,7 +73,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (seg_rfm_add(state, values) == SEG_OK)
 			fit(state, scratch);
 		free(merged);
-		free(scratch);
 	}
 	free(state);
 	return 0;
