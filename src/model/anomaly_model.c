@@ -194,6 +194,35 @@ encode_forest(SegWriter *writer, const SegForest *forest)
 		encode_tree(writer, forest, forest->roots[t]);
 }
 
+/* ---- mahalanobis ---- */
+
+static void
+decode_metric(SegReader *reader, SegArena *arena, SegAnomalyModel *model)
+{
+	SegMahalanobis *metric = &model->metric;
+
+	metric->d = model->d;
+	metric->df = seg_read_u32(reader);
+	metric->shrinkage = seg_read_double(reader);
+	model->core_rows = seg_read_u64(reader);
+	metric->center = seg_read_doubles(reader, arena, metric->d);
+	metric->whiten = seg_read_doubles(reader, arena, seg_mahalanobis_size(metric->d));
+	if (metric->df > metric->d || !(metric->shrinkage >= 0 && metric->shrinkage <= 1))
+		reader->failed = true;
+}
+
+static void
+encode_metric(SegWriter *writer, const SegAnomalyModel *model)
+{
+	const SegMahalanobis *metric = &model->metric;
+
+	seg_write_u32(writer, metric->df);
+	seg_write_double(writer, metric->shrinkage);
+	seg_write_u64(writer, model->core_rows);
+	seg_write_doubles(writer, metric->center, metric->d);
+	seg_write_doubles(writer, metric->whiten, seg_mahalanobis_size(metric->d));
+}
+
 /* ---- the model ---- */
 
 SegStatus
@@ -227,6 +256,9 @@ seg_anomaly_decode(SegReader *reader, int version, SegArena *arena, SegAnomalyMo
 		case SEG_ANOMALY_IFOREST:
 			decode_forest(reader, arena, &model->forest, model->d);
 			break;
+		case SEG_ANOMALY_MAHALANOBIS:
+			decode_metric(reader, arena, model);
+			break;
 	}
 	return seg_reader_done(reader) ? SEG_OK : SEG_MALFORMED_MODEL;
 }
@@ -251,6 +283,9 @@ seg_anomaly_encode(SegWriter *writer, const SegAnomalyModel *model)
 	{
 		case SEG_ANOMALY_IFOREST:
 			encode_forest(writer, &model->forest);
+			break;
+		case SEG_ANOMALY_MAHALANOBIS:
+			encode_metric(writer, model);
 			break;
 	}
 }

@@ -13,6 +13,8 @@
  *		what the method needs:
  *		iforest		psi (4), trees (4), nodes (4), then each tree in preorder:
  *					a cut is feature (2) and value (8), a leaf 65535 (2) and rows (2)
+ *		mahalanobis	degrees of freedom (4), shrinkage (8), core rows (8), center
+ *					(8 d), whitening matrix (8 d (d + 1) / 2)
  *
  * The shape of a tree is in its order, so there are no child numbers that could
  * lead astray: a decoder counts leaves until the tree is closed.
@@ -21,6 +23,7 @@
 #define SEG_MODEL_ANOMALY_MODEL_H
 
 #include "core/iforest.h"
+#include "core/mahalanobis.h"
 #include "model/kmeans_model.h"
 
 #define SEG_ANOMALY_VERSION 1
@@ -29,9 +32,10 @@
 typedef enum SegAnomalyMethod
 {
 	SEG_ANOMALY_IFOREST,
+	SEG_ANOMALY_MAHALANOBIS,
 } SegAnomalyMethod;
 
-#define SEG_ANOMALY_METHODS 1
+#define SEG_ANOMALY_METHODS 2
 
 /* One feature, in input units; figures are of the order-free sample. */
 typedef struct SegAnomalyFeature
@@ -50,7 +54,7 @@ typedef struct SegAnomalyFeature
 typedef struct SegAnomalyModel
 {
 	SegAnomalyMethod method;
-	bool		robust;
+	bool		robust;			/* mahalanobis: FastMCD */
 	SegNullPolicy null_policy;
 	bool		partial;		/* the sample is less than all rows */
 	uint32_t	d;
@@ -62,7 +66,10 @@ typedef struct SegAnomalyModel
 	double		contamination;
 	double		threshold;		/* odd is a score above it */
 
-	SegForest	forest;			/* iforest */
+	/* one of these, by method */
+	SegForest	forest;
+	SegMahalanobis metric;
+	uint64_t	core_rows;		/* mahalanobis: rows that the covariance was taken from */
 } SegAnomalyModel;
 
 /* Bytes that decoding a payload of payload_size bytes may take from an arena. */
@@ -89,9 +96,11 @@ extern SegStatus seg_anomaly_prepare(const SegAnomalyModel *model, const double 
 extern double seg_anomaly_score(const SegAnomalyModel *model, const double *z);
 
 /*
- * What each feature adds to the score of a prepared row.  OUT parts[d] with
- *		score = returned base + sum of parts.
+ * What each feature adds to the score of a prepared row.  OUT parts[d], *base:
+ *		score = base + sum of parts.
+ * Returns SEG_OK, or SEG_TOO_FAR when the row's distance overflows.
  */
-extern double seg_anomaly_attribute(const SegAnomalyModel *model, const double *z, double *parts);
+extern SegStatus seg_anomaly_attribute(const SegAnomalyModel *model, const double *z,
+									   double *parts, double *base);
 
 #endif							/* SEG_MODEL_ANOMALY_MODEL_H */

@@ -2,6 +2,7 @@
  * anomaly_scorer.c
  *		Scoring a row with an anomaly model, and taking the score apart again.
  */
+#include "core/chisq.h"
 #include "model/anomaly_model.h"
 
 SegStatus
@@ -30,6 +31,13 @@ seg_anomaly_prepare(const SegAnomalyModel *model, const double *row, double *z, 
 	return SEG_OK;
 }
 
+/* The share of normal rows that lie closer to the center. */
+static double
+score_distance(const SegMahalanobis *metric, double distance2)
+{
+	return metric->df == 0 ? 0 : seg_chisq_score(distance2, metric->df);
+}
+
 double
 seg_anomaly_score(const SegAnomalyModel *model, const double *z)
 {
@@ -37,6 +45,8 @@ seg_anomaly_score(const SegAnomalyModel *model, const double *z)
 	{
 		case SEG_ANOMALY_IFOREST:
 			return seg_iforest_score(&model->forest, seg_iforest_path(&model->forest, z));
+		case SEG_ANOMALY_MAHALANOBIS:
+			return score_distance(&model->metric, seg_mahalanobis_distance2(&model->metric, z));
 	}
 	return 0;
 }
@@ -69,13 +79,35 @@ attribute_forest(const SegForest *forest, const double *z, double *parts)
 	return base;
 }
 
-double
-seg_anomaly_attribute(const SegAnomalyModel *model, const double *z, double *parts)
+/* The parts of the squared distance, scaled to add up to the score. */
+static SegStatus
+attribute_distance(const SegMahalanobis *metric, const double *z, double *parts)
 {
+	double		distance2 = seg_mahalanobis_attribute(metric, z, parts);
+	double		factor = distance2 > 0 ? score_distance(metric, distance2) / distance2 : 0;
+
+	if (!isfinite(distance2))
+		return SEG_TOO_FAR;
+	for (size_t j = 0; j < metric->d; j++)
+	{
+		parts[j] *= factor;
+		if (!isfinite(parts[j]))
+			return SEG_TOO_FAR;
+	}
+	return SEG_OK;
+}
+
+SegStatus
+seg_anomaly_attribute(const SegAnomalyModel *model, const double *z, double *parts, double *base)
+{
+	*base = 0;
 	switch (model->method)
 	{
 		case SEG_ANOMALY_IFOREST:
-			return attribute_forest(&model->forest, z, parts);
+			*base = attribute_forest(&model->forest, z, parts);
+			return SEG_OK;
+		case SEG_ANOMALY_MAHALANOBIS:
+			return attribute_distance(&model->metric, z, parts);
 	}
-	return 0;
+	return SEG_OK;
 }

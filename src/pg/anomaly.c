@@ -125,11 +125,14 @@ anomaly_reasons(PG_FUNCTION_ARGS)
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 	const SegAnomalyModel *model = prepared_row(fcinfo, raw, z);
 	double		base;
+	SegStatus	status;
 
 	InitMaterializedSRF(fcinfo, 0);
 	if (model == NULL)
 		return (Datum) 0;
-	base = seg_anomaly_attribute(model, z, parts);
+	status = seg_anomaly_attribute(model, z, parts, &base);
+	if (status != SEG_OK)
+		seg_raise(status);
 	rank_parts(parts, ranked, model->d);
 	for (size_t i = 0; i < model->d; i++)
 	{

@@ -7,6 +7,7 @@
 
 #include "pg/model.h"
 
+#include "core/moments.h"
 #include "core/row_sample.h"
 #include "model/anomaly_model.h"
 #include "utils/jsonb.h"
@@ -22,6 +23,7 @@ typedef struct SegAnomalyOptions
 {
 	int			method;
 	int			null_policy;
+	bool		robust;
 	int64		trees;
 	int64		sample_size;
 	int64		seed;
@@ -32,7 +34,8 @@ typedef struct SegAnomalyOptions
  * The state of anomaly_fit: one flat bytea, updated in place.  Behind the head
  * stand the options as they were given (for comparison only; never parsed
  * again), the transforms and names of the features as a SegWriter wrote them,
- * and the sample; offsets are from the start of the value, multiples of 8.
+ * the sample, and for a covariance of all rows their moments; offsets are from
+ * the start of the value.
  */
 typedef struct SegAnomalyState
 {
@@ -42,7 +45,8 @@ typedef struct SegAnomalyState
 	uint32		given_size;		/* bytes of options as given; 0: none */
 	uint32		labels_at;
 	uint32		labels_size;
-	uint64		sample_at;
+	uint64		sample_at;		/* a multiple of 8, as is the next */
+	uint64		moments_at;		/* 0: none */
 	uint64		rows_used;
 	uint64		rows_skipped;
 	SegAnomalyOptions options;
@@ -65,8 +69,18 @@ seg_anomaly_state_sample(const SegAnomalyState *state)
 	return (SegRowSample *) ((char *) state + state->sample_at);
 }
 
-/* Add one row; returns the state, which may have moved (to the current context). */
-extern SegAnomalyState *seg_anomaly_state_add(SegAnomalyState *state, const double *row, uint64 count);
+static inline SegMoments *
+seg_anomaly_state_moments(const SegAnomalyState *state)
+{
+	return (SegMoments *) ((char *) state + state->moments_at);
+}
+
+/*
+ * Add a row with so many NaN (missing) in it, or the rows of another state.
+ * Returns the state, which may have moved (to the current context).
+ */
+extern SegAnomalyState *seg_anomaly_state_add(SegAnomalyState *state, const double *row, size_t missing);
+extern SegAnomalyState *seg_anomaly_state_merge(SegAnomalyState *state, const SegAnomalyState *other);
 
 /* Transform and name (out of the arena) of each feature: OUT features[d]. */
 extern void seg_anomaly_state_labels(const SegAnomalyState *state, SegArena *arena, SegAnomalyFeature *features);

@@ -21,6 +21,7 @@ typedef struct Fit
 	uint64	   *counts;			/* n */
 	uint64		total;			/* sum of counts */
 	SegWeighted *column;		/* n, scratch */
+	SegMoments *moments;		/* of all rows, finished; or NULL */
 	SegAnomalyModel model;
 } Fit;
 
@@ -58,6 +59,20 @@ gather(Fit *fit)
 	}
 }
 
+static void
+finish_moments(Fit *fit)
+{
+	const SegMoments *moments = seg_anomaly_state_moments(fit->state);
+	SegMomentsShape shape;
+
+	if (fit->state->moments_at == 0)
+		return;
+	shape = seg_moments_shape_for_result(moments);
+	fit->moments = take(fit, seg_moments_size(fit->d, shape), 1);
+	seg_moments_reshape(moments, shape, fit->moments);
+	seg_moments_finish(fit->moments);
+}
+
 /* Collect a feature's present values; *missing gets how many rows lack it. */
 static size_t
 present_values(Fit *fit, size_t j, uint64 *missing)
@@ -93,7 +108,8 @@ describe_feature(Fit *fit, size_t j)
 		feature->typical = seg_weighted_quantile(fit->column, present, 0.5);
 	}
 	if (fit->model.null_policy == SEG_NULL_MEAN)
-		feature->fill = feature->mean;
+		feature->fill = fit->moments != NULL && present > 0 ?
+			seg_moments_input_mean(fit->moments, j) : feature->mean;
 	if (fit->model.null_policy == SEG_NULL_MEDIAN)
 		feature->fill = feature->typical;
 	if (feature->missing > 0)
@@ -146,6 +162,62 @@ grow_forest(Fit *fit)
 	seg_iforest_finish(forest);
 }
 
+/* The model's center and covariance[d x d] of all rows. */
+static void
+use_moments(Fit *fit, double *covariance)
+{
+	size_t		position = 0;
+	SegStatus	status = seg_moments_covariance(fit->moments, fit->model.metric.center, covariance, &position);
+
+	if (status != SEG_OK)
+		seg_raise(status, position);
+	fit->model.core_rows = seg_moments_rows(fit->moments);
+}
+
+/* The same from the sample, each row as often as it occurred. */
+static void
+use_sample(Fit *fit, double *covariance)
+{
+	double	   *center = fit->model.metric.center;
+	double	   *deviations = take(fit, fit->n, fit->d * sizeof(double));
+
+	for (size_t j = 0; j < fit->d; j++)
+	{
+		for (size_t i = 0; i < fit->n; i++)
+			fit->column[i] = (SegWeighted) {fit->rows[i * fit->d + j], fit->counts[i]};
+		center[j] = seg_weighted_moments(fit->column, fit->n).mean;
+	}
+	for (size_t i = 0; i < fit->n; i++)
+		for (size_t j = 0; j < fit->d; j++)
+			deviations[i * fit->d + j] = (fit->rows[i * fit->d + j] - center[j]) * sqrt((double) fit->counts[i]);
+	memset(covariance, 0, fit->d * fit->d * sizeof(double));
+	seg_gram_add(deviations, fit->n, fit->d, covariance);
+	for (size_t i = 0; i < fit->d * fit->d && fit->total > 1; i++)
+		covariance[i] /= (double) (fit->total - 1);
+	fit->model.core_rows = fit->total;
+}
+
+static void
+fit_metric(Fit *fit)
+{
+	SegMahalanobis *metric = &fit->model.metric;
+	double	   *covariance = take(fit, fit->d, fit->d * sizeof(double));
+	void	   *workspace;
+	SegStatus	status;
+
+	metric->d = fit->d;
+	metric->center = take(fit, fit->d, sizeof(double));
+	metric->whiten = take(fit, seg_mahalanobis_size(fit->d), sizeof(double));
+	workspace = take(fit, seg_mahalanobis_workspace(fit->d), 1);
+	if (fit->moments != NULL)
+		use_moments(fit, covariance);
+	else
+		use_sample(fit, covariance);
+	status = seg_mahalanobis_fit(metric, covariance, workspace);
+	if (status != SEG_OK)
+		seg_raise(status, (size_t) 0);
+}
+
 /* The score that the share `contamination` of the sample's rows lies above. */
 static void
 find_threshold(Fit *fit)
@@ -196,12 +268,16 @@ seg_anomaly_fit_state(const SegAnomalyState *state)
 	bytea	   *bytes;
 
 	gather(&fit);
+	finish_moments(&fit);
 	describe_model(&fit);
 	prepare_rows(&fit);
 	switch (fit.model.method)
 	{
 		case SEG_ANOMALY_IFOREST:
 			grow_forest(&fit);
+			break;
+		case SEG_ANOMALY_MAHALANOBIS:
+			fit_metric(&fit);
 			break;
 	}
 	find_threshold(&fit);

@@ -56,6 +56,7 @@ anomaly_fit_transfn(PG_FUNCTION_ARGS)
 	const Jsonb *options = PG_NARGS() > 2 && !PG_ARGISNULL(2) ? PG_GETARG_JSONB_P(2) : NULL;
 	SegAnomalyState *state;
 	SegFeatures features;
+	size_t		missing;
 
 	(void) aggregate_context(fcinfo);
 	if (PG_ARGISNULL(1))
@@ -74,7 +75,8 @@ anomaly_fit_transfn(PG_FUNCTION_ARGS)
 	}
 	if (features.d != state->d)
 		seg_raise(SEG_WRONG_LENGTH, features.d, (size_t) state->d);
-	if (seg_features_copy(&features, row) > 0)
+	missing = seg_features_copy(&features, row);
+	if (missing > 0)
 	{
 		if (state->options.null_policy == SEG_NULL_ERROR)
 			seg_raise(SEG_NULL_FEATURE, first_null(row, features.d));
@@ -87,35 +89,16 @@ anomaly_fit_transfn(PG_FUNCTION_ARGS)
 	seg_features_close(&features);
 	if (state->has_transform)
 		check_logs(state, row);
-	state = seg_anomaly_state_add(state, row, 1);
-	state->rows_used++;
-	PG_RETURN_POINTER(state);
-}
-
-/* The rows of b go into a, which is the aggregate's own. */
-static SegAnomalyState *
-merge(SegAnomalyState *a, const SegAnomalyState *b)
-{
-	const SegRowSample *from = seg_anomaly_state_sample(b);
-
-	seg_anomaly_state_check_same(a, b);
-	for (size_t i = 0; i < from->used; i++)
-	{
-		SegAnomalyState *larger = seg_anomaly_state_add(a, seg_sample_row(from, i), seg_sample_count(from, i));
-
-		a = larger;
-		CHECK_FOR_INTERRUPTS();
-	}
-	seg_sample_lower(seg_anomaly_state_sample(a), from->threshold);
-	a->rows_used += b->rows_used;
-	a->rows_skipped += b->rows_skipped;
-	return a;
+	PG_RETURN_POINTER(seg_anomaly_state_add(state, row, missing));
 }
 
 PG_FUNCTION_INFO_V1(anomaly_fit_combinefn);
 Datum
 anomaly_fit_combinefn(PG_FUNCTION_ARGS)
 {
+	SegAnomalyState *state;
+	const SegAnomalyState *other;
+
 	(void) aggregate_context(fcinfo);
 	if (PG_ARGISNULL(0) && PG_ARGISNULL(1))
 		PG_RETURN_NULL();
@@ -123,8 +106,10 @@ anomaly_fit_combinefn(PG_FUNCTION_ARGS)
 		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
 	if (PG_ARGISNULL(0))
 		PG_RETURN_POINTER(seg_anomaly_state_open((struct varlena *) PG_GETARG_BYTEA_P_COPY(1)));
-	PG_RETURN_POINTER(merge(seg_anomaly_state_open((struct varlena *) PG_GETARG_POINTER(0)),
-							seg_anomaly_state_open((struct varlena *) PG_GETARG_BYTEA_P(1))));
+	state = seg_anomaly_state_open((struct varlena *) PG_GETARG_POINTER(0));
+	other = seg_anomaly_state_open((struct varlena *) PG_GETARG_BYTEA_P(1));
+	seg_anomaly_state_check_same(state, other);
+	PG_RETURN_POINTER(seg_anomaly_state_merge(state, other));
 }
 
 PG_FUNCTION_INFO_V1(anomaly_fit_finalfn);

@@ -8,9 +8,10 @@ FROM generate_series(1, 500) AS i
 UNION ALL VALUES (501, ARRAY[30, 100, 2]::float8[]), (502, ARRAY[10, 400, 3]::float8[]);
 
 CREATE TABLE models AS
-SELECT 'iforest' AS method,
-       anomaly_fit(features, '{"contamination": 0.0039, "feature_names": ["visits", "amount", "children"]}') AS model
-FROM customers;
+SELECT method, anomaly_fit(features, jsonb_build_object('method', method, 'contamination', 0.0039,
+                                                        'feature_names', '["visits", "amount", "children"]'::jsonb)) AS model
+FROM customers, (VALUES ('iforest'), ('mahalanobis')) AS v (method)
+GROUP BY method;
 
 -- the odd ones are found, and nobody else
 SELECT method, id, round(anomaly_score(model, features)::numeric, 2) AS score
@@ -72,6 +73,43 @@ SELECT (SELECT anomaly_fit(features, '{"trees": 2}') FROM customers WHERE id <= 
        (SELECT model FROM (SELECT id, anomaly_fit(features, '{"trees": 2}') OVER (ORDER BY id) AS model
                            FROM customers WHERE id <= 40) AS w WHERE id = 40) AS same;
 
+-- covariances agree to 1e-9 across order and plan
+CREATE TABLE metrics AS
+SELECT 'serial' AS plan, anomaly_fit(features, '{"method": "mahalanobis"}') AS model FROM many
+UNION ALL SELECT 'backwards', anomaly_fit(features, '{"method": "mahalanobis"}' ORDER BY features DESC) FROM many;
+SET max_parallel_workers_per_gather = 2;
+SET parallel_setup_cost = 0;
+SET parallel_tuple_cost = 0;
+SET min_parallel_table_scan_size = 0;
+INSERT INTO metrics SELECT 'parallel', anomaly_fit(features, '{"method": "mahalanobis"}') FROM many;
+RESET max_parallel_workers_per_gather;
+RESET parallel_setup_cost;
+RESET parallel_tuple_cost;
+RESET min_parallel_table_scan_size;
+SELECT max(high - low) < 1e-9 AS agree FROM (
+    SELECT max(anomaly_score(model, features)) AS high, min(anomaly_score(model, features)) AS low
+    FROM metrics, (SELECT features FROM many LIMIT 1000) AS few GROUP BY features) AS s;
+
+-- R: m <- mahalanobis(x, colMeans(x), cov(x)); pchisq(m, 2) with x <- cbind(c(1,2,3,4,10), c(2,1,4,3,5))
+SELECT round(anomaly_score(model, f)::numeric, 12) AS score
+FROM (SELECT anomaly_fit(f, '{"method": "mahalanobis"}') AS model, array_agg(f::text) AS fs
+      FROM (VALUES (ARRAY[1, 2]::float8[]), (ARRAY[2, 1]), (ARRAY[3, 4]), (ARRAY[4, 3]), (ARRAY[10, 5])) AS t (f)) AS m,
+     unnest(fs) WITH ORDINALITY AS u (text_f, i), LATERAL (SELECT text_f::float8[] AS f) AS v
+ORDER BY i;
+
+-- equal columns, sums and constants have no inverse: shrunk, finite, and still right
+SELECT round(anomaly_score(model, ARRAY[2, 2, 4, 7])::numeric, 2) AS on_the_line,
+       anomaly_score(model, ARRAY[2, -2, 4, 7]) > 0.999999 AS off_the_line,
+       anomaly_score(model, ARRAY[2, 2, 4, 7]) = anomaly_score(model, ARRAY[2, 2, 4, 8]) AS constant_counts_nothing
+FROM (SELECT anomaly_fit(ARRAY[x, x, 2 * x, 7]::float8[], '{"method": "mahalanobis"}') AS model
+      FROM generate_series(-10, 10) AS x) AS m;
+SELECT anomaly_score(anomaly_fit(ARRAY[5, 5]::float8[], '{"method": "mahalanobis"}'), ARRAY[5, 6]::float8[]) AS no_spread_at_all
+FROM generate_series(1, 3);
+SELECT anomaly_score(model, ARRAY[-1e308]::float8[]) AS score, is_anomaly(model, ARRAY[1e308]::float8[]) AS odd
+FROM (SELECT anomaly_fit(ARRAY[x * 1e99]::float8[], '{"method": "mahalanobis"}') AS model FROM generate_series(-10, 10) AS x) AS m;
+SELECT r.* FROM (SELECT anomaly_fit(ARRAY[x]::float8[], '{"method": "mahalanobis"}') AS model FROM generate_series(1, 9) AS x) AS m,
+     anomaly_reasons(model, ARRAY[1e300]) AS r;
+
 -- duplicates count as often as they occur
 SELECT anomaly_score(anomaly_fit(f), ARRAY[0]::float8[]) <= 0.5 AS common_is_normal,
        anomaly_score(anomaly_fit(f), ARRAY[9]::float8[]) > anomaly_score(anomaly_fit(f), ARRAY[0]::float8[]) AS rare_is_odder
@@ -88,6 +126,14 @@ GROUP BY n ORDER BY n;
 -- nulls
 SELECT anomaly_score(NULL, ARRAY[1]), is_anomaly(NULL, ARRAY[1]);
 SELECT anomaly_score(anomaly_fit(features), NULL) FROM customers;
+SELECT policy, anomaly_score(model, ARRAY[3, NULL]) IS NULL AS null_score,
+       anomaly_score(model, ARRAY[3, NULL]) = anomaly_score(model, ARRAY[3, stand_in]) AS fills,
+       round(anomaly_score(model, ARRAY[3, 5])::numeric, 9) AS score
+FROM (SELECT policy, stand_in, anomaly_fit(f, jsonb_build_object('null_policy', policy, 'method', 'mahalanobis')) AS model
+      FROM (VALUES ('skip', 0), ('mean', 4), ('median', 3), ('zero', 0)) AS p (policy, stand_in),
+           (VALUES (ARRAY[1, 2]::float8[]), (ARRAY[2, 3]), (ARRAY[3, 7]), (ARRAY[4, NULL])) AS t (f)
+      GROUP BY policy, stand_in) AS m
+ORDER BY policy;
 SELECT anomaly_fit(f) FROM (VALUES (ARRAY[1, 2]::float8[]), (ARRAY[1, NULL])) AS t (f);
 SELECT policy, anomaly_score(model, ARRAY[3, NULL]) IS NULL AS null_score,
        anomaly_score(model, ARRAY[3, NULL]) = anomaly_score(model, ARRAY[3, stand_in]) AS fills
@@ -145,6 +191,7 @@ SELECT anomaly_fit_finalfn('\x00');
 CREATE AGGREGATE made_up(float8[]) (SFUNC = anomaly_fit_transfn, STYPE = bytea, INITCOND = '\x0102030405060708');
 SELECT made_up(features) FROM customers;
 CREATE AGGREGATE whole_state(float8[]) (SFUNC = anomaly_fit_transfn, STYPE = bytea);
+CREATE AGGREGATE whole_metric_state(float8[], jsonb) (SFUNC = anomaly_fit_transfn, STYPE = bytea);
 CREATE AGGREGATE merged(bytea) (SFUNC = anomaly_fit_combinefn, STYPE = bytea, FINALFUNC = anomaly_fit_finalfn);
 CREATE TABLE states AS SELECT id % 3 AS part, whole_state(features) AS state FROM customers GROUP BY 1;
 SELECT merged(state) = (SELECT anomaly_fit(features) FROM customers) AS shards_give_the_same FROM states;
@@ -158,10 +205,17 @@ END $$;
 SELECT count(*) FILTER (WHERE result NOT IN ('fits', '22P03', '22003', '22023', '54000', '22004')) AS strange
 FROM (SELECT survives(set_byte(state, at, (get_byte(state, at) + 1 + at % 255) % 256)) AS result
       FROM states, generate_series(0, 300) AS at WHERE part = 0) AS s;
+CREATE TABLE metric_states AS SELECT whole_metric_state(features, '{"method": "mahalanobis"}') AS state FROM customers;
+SELECT count(*) FILTER (WHERE result NOT IN ('fits', '22P03', '22003', '22023', '54000', '22004')) AS strange
+FROM (SELECT survives(set_byte(state, at, (get_byte(state, at) + 1 + at % 255) % 256)) AS result
+      FROM metric_states, generate_series(0, 400) AS at) AS s;
+SELECT count(*) FILTER (WHERE result NOT IN ('fits', '22P03', '22003', '22023', '54000', '22004')) AS strange
+FROM (SELECT survives(set_byte(state, length(state) - at, (get_byte(state, length(state) - at) + 1 + at % 255) % 256)) AS result
+      FROM metric_states, generate_series(1, 400) AS at) AS s;
 SELECT count(*) FILTER (WHERE survives(substr(state, 1, size)) <> '22P03') AS accepted
 FROM states, generate_series(0, 300) AS size WHERE part = 0;
 SELECT merged(state) FROM (SELECT state FROM states UNION ALL SELECT whole_state(ARRAY[1, 2])) AS s;
 
-DROP TABLE customers, models, many, states;
-DROP AGGREGATE made_up(float8[]), whole_state(float8[]), merged(bytea) CASCADE;
+DROP TABLE customers, models, metrics, many, states, metric_states;
+DROP AGGREGATE made_up(float8[]), whole_state(float8[]), whole_metric_state(float8[], jsonb), merged(bytea) CASCADE;
 DROP FUNCTION survives(bytea), plan_has_partial(text);

@@ -63,15 +63,16 @@ sub is_within
 	ok(abs($got - $want) <= $tolerance, "$name: $got is within $tolerance of $want");
 }
 
-# Rows, outliers, and the area for the forest: the mean of five seeds of
-# scikit-learn 1.2.1's IsolationForest(n_estimators=100, max_samples=256).
+# Rows, outliers, the area for R's mahalanobis(x, colMeans(x), cov(x)), and for
+# the forest the mean of five seeds of scikit-learn 1.2.1's
+# IsolationForest(n_estimators=100, max_samples=256).
 my %truth = (
-	breastw => { rows => 683, odd => 239, forest => .9876 },
-	cardio => { rows => 1831, odd => 176, forest => .9318 },
-	thyroid => { rows => 3772, odd => 93, forest => .9777 },
-	pima => { rows => 768, odd => 268, forest => .6704 },
-	waveform => { rows => 3443, odd => 100, forest => .7180 },
-	wine => { rows => 129, odd => 10, forest => .8002 });
+	breastw => { rows => 683, odd => 239, mahalanobis => .972389, forest => .9876 },
+	cardio => { rows => 1831, odd => 176, mahalanobis => .896454, forest => .9318 },
+	thyroid => { rows => 3772, odd => 93, mahalanobis => .934186, forest => .9777 },
+	pima => { rows => 768, odd => 268, mahalanobis => .674448, forest => .6704 },
+	waveform => { rows => 3443, odd => 100, mahalanobis => .572300, forest => .7180 },
+	wine => { rows => 129, odd => 10, mahalanobis => .649580, forest => .8002 });
 
 foreach my $set (sort keys %truth)
 {
@@ -80,6 +81,7 @@ foreach my $set (sort keys %truth)
 
 	load_set($set);
 	is($node->safe_psql('postgres', "SELECT count(*), sum(y) FROM $set"), "$want->{rows}|$want->{odd}", "$set is loaded");
+	is_within(auc_of($set, '{"method": "mahalanobis"}'), $want->{mahalanobis}, 1e-4, "$set, Mahalanobis");
 	$sum += auc_of($set, qq({"seed": $_})) foreach 1 .. 5;
 	is_within($sum / 5, $want->{forest}, .03, "$set, forest");
 }
