@@ -5,7 +5,9 @@
 #include "core/chisq.h"
 
 #define SUM_LIMIT 100			/* degrees of freedom up to which the sums are used */
+#define SUM_FAR 1400			/* e^-y underflows beyond */
 #define LEAST_SCORE 1e-3		/* below, 1 - Q would lose digits */
+#define LEAST_TAIL 1e-9			/* the E of seg_chisq_score */
 #define MOST_STEPS 100000
 
 /* ln Gamma(n + 1) - (n + 1/2) ln n + n - ln sqrt(2 pi) */
@@ -44,11 +46,11 @@ deviance(double a, double y)
 	return a * log(a / y) + y - a;
 }
 
-/* y^a e^-y / Gamma(a + 1) */
+/* ln(y^a e^-y / Gamma(a + 1)) */
 static double
-poisson_term(double a, double y)
+log_poisson_term(double a, double y)
 {
-	return exp(-stirling_error(a) - deviance(a, y)) / sqrt(2 * M_PI * a);
+	return -stirling_error(a) - deviance(a, y) - log(2 * M_PI * a) / 2;
 }
 
 /* P(a, y) by its power series; good for y < a + 1. */
@@ -63,12 +65,12 @@ lower_series(double a, double y)
 		term *= y / (a + i);
 		sum += term;
 	}
-	return poisson_term(a, y) * sum;
+	return exp(log_poisson_term(a, y)) * sum;
 }
 
-/* Q(a, y) by its continued fraction (W. Lentz, 1976); good for y >= a + 1. */
+/* ln Q(a, y) by its continued fraction (W. Lentz, 1976); good for y >= a + 1. */
 static double
-upper_fraction(double a, double y)
+log_upper_fraction(double a, double y)
 {
 	double		b = y + 1 - a;
 	double		c = 1 / DBL_MIN;
@@ -93,7 +95,7 @@ upper_fraction(double a, double y)
 		if (fabs(factor - 1) < DBL_EPSILON)
 			break;
 	}
-	return a * poisson_term(a, y) * h;
+	return log_poisson_term(a, y) + log(a * h);
 }
 
 double
@@ -106,20 +108,26 @@ seg_chisq_cdf(double x, double df)
 		return 0;
 	if (isinf(x))
 		return 1;
-	return y < a + 1 ? lower_series(a, y) : 1 - upper_fraction(a, y);
+	return y < a + 1 ? lower_series(a, y) : 1 - exp(log_upper_fraction(a, y));
 }
 
 double
-seg_chisq_tail(double x, double df)
+seg_chisq_log_tail(double x, double df)
 {
 	double		a = df / 2;
 	double		y = x / 2;
 
 	if (!(x > 0))
-		return 1;
-	if (isinf(x))
 		return 0;
-	return y < a + 1 ? 1 - lower_series(a, y) : upper_fraction(a, y);
+	if (isinf(x))
+		return -INFINITY;
+	return y < a + 1 ? log1p(-lower_series(a, y)) : log_upper_fraction(a, y);
+}
+
+double
+seg_chisq_tail(double x, double df)
+{
+	return exp(seg_chisq_log_tail(x, df));
 }
 
 /* The sums above, as nested products. */
@@ -144,14 +152,19 @@ upper_sum(double y, uint32_t df)
 double
 seg_chisq_score(double x, uint32_t df)
 {
-	double		score;
+	double		tail = 0;
 
-	if (df > SUM_LIMIT || !(x > 0))
+	if (!(x > 0))
+		return 0;
+	if (df <= SUM_LIMIT && x < SUM_FAR)
+		tail = upper_sum(x / 2, df);
+	else if (x < df)
 		return seg_chisq_cdf(x, df);
-	if (x > 1400)
-		return 1;				/* Q < 1e-100 for up to 100 degrees of freedom */
-	score = 1 - upper_sum(x / 2, df);
-	return score < LEAST_SCORE ? seg_chisq_cdf(x, df) : score;
+	else
+		tail = seg_chisq_tail(x, df);
+	if (tail < LEAST_TAIL)
+		return 1 - LEAST_TAIL / (1 + log1p(fmax(log(LEAST_TAIL) - seg_chisq_log_tail(x, df), 0)));
+	return 1 - tail < LEAST_SCORE ? seg_chisq_cdf(x, df) : 1 - tail;
 }
 
 double

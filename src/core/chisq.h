@@ -29,7 +29,17 @@ extern double seg_chisq_cdf(double x, double df);
 /* P(X > x), accurate far out as well: 1e-300 is no zero. */
 extern double seg_chisq_tail(double x, double df);
 
-/* The same as seg_chisq_cdf for a whole df >= 1, to 1e-14 absolute, faster. */
+/* The natural logarithm of seg_chisq_tail, also where that is 0; -infinity for infinite x. */
+extern double seg_chisq_log_tail(double x, double df);
+
+/*
+ * seg_chisq_cdf as a score, for a whole df >= 1: faster, and with an order among
+ * rows for which the nearest double to 1 - Q is 1.  Where Q < E = 1e-9 it is
+ *
+ *		1 - E / (1 + ln(1 + ln(E / Q))),
+ *
+ * which is less than 1e-9 from 1 - Q, continues it, and goes on rising with x.
+ */
 extern double seg_chisq_score(double x, uint32_t df);
 
 /* The x with seg_chisq_cdf(x, df) = p, 0 < p < 1, to 1e-12 relative. */

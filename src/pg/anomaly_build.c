@@ -6,6 +6,7 @@
 
 #include "utils/memutils.h"
 
+#include "core/mcd.h"
 #include "core/weighted.h"
 #include "pg/budget.h"
 #include "pg/error.h"
@@ -197,6 +198,28 @@ use_sample(Fit *fit, double *covariance)
 	fit->model.core_rows = fit->total;
 }
 
+/* The same from the rows that outliers did not spoil, found in the sample. */
+static void
+use_core(Fit *fit, double *covariance)
+{
+	SegMcd		info;
+	SegStatus	status;
+
+	if (fit->d > SEG_MCD_MAX_FEATURES)
+		seg_raise(SEG_TOO_MANY_FEATURES, fit->d, SEG_MCD_MAX_FEATURES);
+	if (fit->total < seg_mcd_least_rows(fit->d))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("there are " UINT64_FORMAT " rows, but a robust fit of %zu features needs " UINT64_FORMAT,
+						fit->total, fit->d, seg_mcd_least_rows(fit->d))));
+	status = seg_mcd_fit(fit->rows, fit->counts, fit->n, fit->d, fit->model.seed,
+						 fit->model.metric.center, covariance, &info,
+						 take(fit, seg_mcd_workspace(fit->n, fit->d), 1));
+	if (status != SEG_OK)
+		seg_raise(status, fit->d, SEG_MCD_MAX_FEATURES);
+	fit->model.core_rows = info.kept;
+}
+
 static void
 fit_metric(Fit *fit)
 {
@@ -209,7 +232,9 @@ fit_metric(Fit *fit)
 	metric->center = take(fit, fit->d, sizeof(double));
 	metric->whiten = take(fit, seg_mahalanobis_size(fit->d), sizeof(double));
 	workspace = take(fit, seg_mahalanobis_workspace(fit->d), 1);
-	if (fit->moments != NULL)
+	if (fit->model.robust)
+		use_core(fit, covariance);
+	else if (fit->moments != NULL)
 		use_moments(fit, covariance);
 	else
 		use_sample(fit, covariance);
@@ -241,6 +266,7 @@ describe_model(Fit *fit)
 	SegArena	arena;
 
 	model->method = state->options.method;
+	model->robust = state->options.robust && model->method == SEG_ANOMALY_MAHALANOBIS;
 	model->null_policy = state->options.null_policy;
 	model->partial = seg_sample_is_partial(seg_anomaly_state_sample(state));
 	model->d = state->d;

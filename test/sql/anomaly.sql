@@ -8,7 +8,7 @@ FROM generate_series(1, 500) AS i
 UNION ALL VALUES (501, ARRAY[30, 100, 2]::float8[]), (502, ARRAY[10, 400, 3]::float8[]);
 
 CREATE TABLE models AS
-SELECT method, anomaly_fit(features, jsonb_build_object('method', method, 'contamination', 0.0039,
+SELECT method, anomaly_fit(features, jsonb_build_object('method', method, 'contamination', 0.0039, 'trees', 20,
                                                         'feature_names', '["visits", "amount", "children"]'::jsonb)) AS model
 FROM customers, (VALUES ('iforest'), ('mahalanobis')) AS v (method)
 GROUP BY method;
@@ -109,6 +109,44 @@ SELECT anomaly_score(model, ARRAY[-1e308]::float8[]) AS score, is_anomaly(model,
 FROM (SELECT anomaly_fit(ARRAY[x * 1e99]::float8[], '{"method": "mahalanobis"}') AS model FROM generate_series(-10, 10) AS x) AS m;
 SELECT r.* FROM (SELECT anomaly_fit(ARRAY[x]::float8[], '{"method": "mahalanobis"}') AS model FROM generate_series(1, 9) AS x) AS m,
      anomaly_reasons(model, ARRAY[1e300]) AS r;
+
+-- FastMCD: the 75 rows of D. Hawkins, D. Bradu and G. Kass, "Location of several outliers in
+-- multiple-regression data using elemental sets", Technometrics 26 (1984), of which 14 are outliers that hide each other
+CREATE TABLE hbk AS
+SELECT i AS id, f::float8[] AS features FROM unnest(ARRAY[
+    '{10.1,19.6,28.3}', '{9.5,20.5,28.9}', '{10.7,20.2,31}', '{9.9,21.5,31.7}', '{10.3,21.1,31.1}',
+    '{10.8,20.4,29.2}', '{10.5,20.9,29.1}', '{9.9,19.6,28.8}', '{9.7,20.7,31}', '{9.3,19.7,30.3}', '{11,24,35}',
+    '{12,23,37}', '{12,26,34}', '{11,34,34}', '{3.4,2.9,2.1}', '{3.1,2.2,0.3}', '{0,1.6,0.2}', '{2.3,1.6,2}',
+    '{0.8,2.9,1.6}', '{3.1,3.4,2.2}', '{2.6,2.2,1.9}', '{0.4,3.2,1.9}', '{2,2.3,0.8}', '{1.3,2.3,0.5}',
+    '{1,0,0.4}', '{0.9,3.3,2.5}', '{3.3,2.5,2.9}', '{1.8,0.8,2}', '{1.2,0.9,0.8}', '{1.2,0.7,3.4}', '{3.1,1.4,1}',
+    '{0.5,2.4,0.3}', '{1.5,3.1,1.5}', '{0.4,0,0.7}', '{3.1,2.4,3}', '{1.1,2.2,2.7}', '{0.1,3,2.6}',
+    '{1.5,1.2,0.2}', '{2.1,0,1.2}', '{0.5,2,1.2}', '{3.4,1.6,2.9}', '{0.3,1,2.7}', '{0.1,3.3,0.9}',
+    '{1.8,0.5,3.2}', '{1.9,0.1,0.6}', '{1.8,0.5,3}', '{3,0.1,0.8}', '{3.1,1.6,3}', '{3.1,2.5,1.9}',
+    '{2.1,2.8,2.9}', '{2.3,1.5,0.4}', '{3.3,0.6,1.2}', '{0.3,0.4,3.3}', '{1.1,3,0.3}', '{0.5,2.4,0.9}',
+    '{1.8,3.2,0.9}', '{1.8,0.7,0.7}', '{2.4,3.4,1.5}', '{1.6,2.1,3}', '{0.3,1.5,3.3}', '{0.4,3.4,3}',
+    '{0.9,0.1,0.3}', '{1.1,2.7,0.2}', '{2.8,3,2.9}', '{2,0.7,2.7}', '{0.2,1.8,0.8}', '{1.6,2,1.2}', '{0.1,0,1.1}',
+    '{2,0.6,0.3}', '{1,2.2,2.9}', '{2.2,2.5,2.3}', '{0.6,2,1.5}', '{0.3,1.7,2.2}', '{0,2.2,1.6}', '{0.3,0.4,2.6}'])
+    WITH ORDINALITY AS u (f, i);
+SELECT count(*) FILTER (WHERE id <= 14) AS planted, count(*) FILTER (WHERE id > 14) AS others
+FROM hbk, (SELECT anomaly_fit(features, '{"method": "mahalanobis", "contamination": 0.19}') AS model FROM hbk) AS m
+WHERE anomaly_score(model, features) > 0.999;
+SELECT count(*) FILTER (WHERE id <= 14) AS planted, count(*) FILTER (WHERE id > 14) AS others
+FROM hbk, (SELECT anomaly_fit(features, '{"method": "mahalanobis", "robust": true}') AS model FROM hbk) AS m
+WHERE anomaly_score(model, features) > 0.999;
+-- R 4.2.2, robustbase 0.95: m <- covMcd(hbk[, 1:3], use.correction = FALSE);
+-- round(pchisq(mahalanobis(hbk[, 1:3], m$center, m$cov), 3)[15:20], 9)
+SELECT id, round(anomaly_score(model, features)::numeric, 9) AS score
+FROM hbk, (SELECT anomaly_fit(features, '{"method": "mahalanobis", "robust": true}') AS model FROM hbk) AS m
+WHERE id BETWEEN 15 AND 20 ORDER BY id;
+-- the order does not matter, and a column that is mostly 0 does no harm
+SELECT anomaly_fit(features, '{"method": "mahalanobis", "robust": true}' ORDER BY id) =
+       anomaly_fit(features, '{"method": "mahalanobis", "robust": true}' ORDER BY id DESC) AS same FROM hbk;
+SELECT bool_and((anomaly_score(model, features || 0::float8) > 0.999) = (id <= 14)) AS found,
+       bool_and(anomaly_score(model, features || 60::float8) > 0.999) AS unusual_there
+FROM hbk, (SELECT anomaly_fit(features || (CASE id % 5 WHEN 0 THEN id % 3 ELSE 0 END)::float8,
+                              '{"method": "mahalanobis", "robust": true}') AS model FROM hbk) AS m;
+SELECT anomaly_fit(features, '{"method": "mahalanobis", "robust": true}') FROM hbk WHERE id <= 7;
+SELECT anomaly_fit(array_fill(1::float8, ARRAY[101]), '{"method": "mahalanobis", "robust": true}') FROM hbk;
 
 -- duplicates count as often as they occur
 SELECT anomaly_score(anomaly_fit(f), ARRAY[0]::float8[]) <= 0.5 AS common_is_normal,
@@ -216,6 +254,6 @@ SELECT count(*) FILTER (WHERE survives(substr(state, 1, size)) <> '22P03') AS ac
 FROM states, generate_series(0, 300) AS size WHERE part = 0;
 SELECT merged(state) FROM (SELECT state FROM states UNION ALL SELECT whole_state(ARRAY[1, 2])) AS s;
 
-DROP TABLE customers, models, metrics, many, states, metric_states;
+DROP TABLE hbk, customers, models, metrics, many, states, metric_states;
 DROP AGGREGATE made_up(float8[]), whole_state(float8[]), whole_metric_state(float8[], jsonb), merged(bytea) CASCADE;
 DROP FUNCTION survives(bytea), plan_has_partial(text);

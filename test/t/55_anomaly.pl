@@ -74,6 +74,11 @@ my %truth = (
 	waveform => { rows => 3443, odd => 100, mahalanobis => .572300, forest => .7180 },
 	wine => { rows => 129, odd => 10, mahalanobis => .649580, forest => .8002 });
 
+# robustbase 0.95: covMcd(x, use.correction = FALSE, nsamp = 2000)
+$truth{wine}{robust} = .975630;
+$truth{thyroid}{robust} = .985530;
+$truth{pima}{robust} = .686351;
+
 foreach my $set (sort keys %truth)
 {
 	my $want = $truth{$set};
@@ -82,6 +87,8 @@ foreach my $set (sort keys %truth)
 	load_set($set);
 	is($node->safe_psql('postgres', "SELECT count(*), sum(y) FROM $set"), "$want->{rows}|$want->{odd}", "$set is loaded");
 	is_within(auc_of($set, '{"method": "mahalanobis"}'), $want->{mahalanobis}, 1e-4, "$set, Mahalanobis");
+	is_within(auc_of($set, '{"method": "mahalanobis", "robust": true}'), $want->{robust}, .005, "$set, FastMCD")
+		if $want->{robust};
 	$sum += auc_of($set, qq({"seed": $_})) foreach 1 .. 5;
 	is_within($sum / 5, $want->{forest}, .03, "$set, forest");
 }
