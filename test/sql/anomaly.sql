@@ -1,5 +1,5 @@
 -- Anomaly scores: fitting, scoring, reasons, and what is refused.
-SET search_path = segment, public;
+SET search_path = public, segment;
 
 -- a disc of 500 customers and two odd ones; sines instead of random numbers
 CREATE TABLE customers AS
