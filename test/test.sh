@@ -65,7 +65,12 @@ pg_suite() {
         [ "$wrong" -gt 0 ] || { bad "$suite"; tail -20 "$log"; }
         cat regression.diffs output_iso/regression.diffs 2>/dev/null
     fi
-    [ -z "${ACCEPT:-}" ] || cp results/*.out expected/
+    if [ -n "${ACCEPT:-}" ]; then
+        case $suite in
+            regress) cp results/*.out expected/ ;;
+            isolation) cp output_iso/results/*.out test/isolation/expected/ ;;
+        esac
+    fi
     rm -rf regression.diffs regression.out results output_iso
 }
 
