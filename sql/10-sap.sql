@@ -63,3 +63,15 @@ CREATE FUNCTION segment.sap_import(content bytea, encoding text, target text,
 AS 'MODULE_PATHNAME', 'sap_import_bytes' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION segment.sap_import(bytea, text, text, text, text, text, text, text, jsonb, regclass, text, regclass, integer, text, text, text, text, text, boolean) IS
 'Imports an export of an SAP system from the bytes of the file. encoding: UTF8 (SAP code page 4110), UTF16LE (4103), UTF16BE (4102) or LATIN1 (1100); line ends may be LF, CR LF or CR. All else as with a staging table.';
+
+-- ---- SAP intake: receipts -----------------------------------------------------
+
+CREATE FUNCTION segment.sap_receipts_view(view_name text, header regclass, items regclass,
+    customers regclass DEFAULT NULL, source text DEFAULT 'billing', client text DEFAULT NULL,
+    customer text DEFAULT 'sold_to', include_one_time boolean DEFAULT false, amounts text DEFAULT 'display',
+    OUT receipt_lines bigint, OUT documents bigint, OUT cancelled_documents bigint, OUT other_categories bigint,
+    OUT other_clients bigint, OUT one_time_lines bigint, OUT orphan_items bigint, OUT rejected_items bigint,
+    OUT duplicate_documents bigint)
+AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE;
+COMMENT ON FUNCTION segment.sap_receipts_view(text, regclass, regclass, regclass, text, text, text, boolean, text) IS
+'Creates a view of receipts (customer_id, receipt_id, receipt_date, amount, currency, product_id, quantity) over billing documents (source billing: VBRK, VBRP) or sales orders (orders: VBAK, VBAP), and returns what is in it and what is not. Cancelled documents with their cancellations, rejected items, other categories, other clients and one-time accounts (XCPDK of customers, a KNA1) are left out. client may be left out when the header has only one. customer: sold_to or payer (KUNRG). amounts stored: tables that sap_import did not make hold SAP''s two decimals. 42703 for a column that is missing, 22023 for an option.';
