@@ -157,9 +157,8 @@ set_type(SapColumn *column, Form_pg_attribute attribute)
 	column->target_type = type;
 	column->typmod = typmod;
 	column->not_null = attribute->attnotnull;
-	if (column->kind == SAP_OTHER)
-		column->cast = format_type_extended(attribute->atttypid, attribute->atttypmod,
-											FORMAT_TYPE_TYPEMOD_GIVEN | FORMAT_TYPE_FORCE_QUALIFY);
+	column->type_name = format_type_extended(attribute->atttypid, attribute->atttypmod,
+											 FORMAT_TYPE_TYPEMOD_GIVEN | FORMAT_TYPE_FORCE_QUALIFY);
 }
 
 /* ---- the target's columns -------------------------------------------------------- */

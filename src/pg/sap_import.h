@@ -149,7 +149,7 @@ typedef struct SapColumn
 	const char *name;			/* in the target */
 	SapKind		kind;
 	Oid			type;			/* that the INSERT is given */
-	const char *cast;			/* of SAP_OTHER, as SQL; else NULL */
+	const char *type_name;		/* of the target, as SQL */
 	Oid			target_type;
 	int32		typmod;			/* of the target */
 	bool		not_null;

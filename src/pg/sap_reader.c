@@ -53,7 +53,25 @@ is_blank(const char *text, size_t size)
 	return size == 0;
 }
 
-/* The next line without CR at its end; lines read ahead come first. */
+/* A line of the source without CR at its end and without a byte order mark. */
+static bool
+next_source_line(SapSource *source, SapLine *line)
+{
+	if (!seg_sap_source_next(source, line))
+		return false;
+	if (line->status != SEG_OK)
+		return true;
+	if (line->size > 0 && line->text[line->size - 1] == '\r')
+		line->size--;
+	if (line->size >= 3 && memcmp(line->text, "\xEF\xBB\xBF", 3) == 0)
+	{
+		line->text += 3;
+		line->size -= 3;
+	}
+	return true;
+}
+
+/* The next line; those read ahead come first. */
 static bool
 next_line(SapReader *reader, SapLine *line)
 {
@@ -72,11 +90,7 @@ next_line(SapReader *reader, SapLine *line)
 		reader->held = NULL;
 		reader->held_count = reader->held_next = 0;
 	}
-	if (!seg_sap_source_next(reader->source, line))
-		return false;
-	if (line->size > 0 && line->text[line->size - 1] == '\r')
-		line->size--;
-	return true;
+	return next_source_line(reader->source, line);
 }
 
 static HeldLine
@@ -93,22 +107,15 @@ hold(const SapLine *line)
 
 /* ---- the header -------------------------------------------------------------- */
 
-/* The mark of UTF-8, as it is and as it looks when it was read as Latin-1. */
+/* The mark of UTF-8 as it looks when it was read as Latin-1. */
 static void
-pass_byte_order_mark(SapLine *line)
+check_byte_order_mark(const SapLine *line)
 {
-	if (line->status != SEG_OK)
-		return;
-	if (line->size >= 6 && memcmp(line->text, "\xC3\xAF\xC2\xBB\xC2\xBF", 6) == 0)
+	if (line->status == SEG_OK && line->size >= 6 && memcmp(line->text, "\xC3\xAF\xC2\xBB\xC2\xBF", 6) == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_CHARACTER_NOT_IN_REPERTOIRE),
 				 errmsg("lines are UTF-8, but were read as Latin-1"),
 				 errhint("Load the staging table again, with ENCODING 'UTF8'.")));
-	if (line->size >= 3 && memcmp(line->text, "\xEF\xBB\xBF", 3) == 0)
-	{
-		line->text += 3;
-		line->size -= 3;
-	}
 }
 
 static SegSapDialect
@@ -209,12 +216,9 @@ seg_sap_reader_open(SapSource *source, const SapOptions *options,
 	initStringInfo(&reader->raw);
 	initStringInfo(&reader->work);
 	reader->held = palloc(HEADER_LINES * sizeof(HeldLine));
-	while (reader->held_count < HEADER_LINES && seg_sap_source_next(source, &line))
+	while (reader->held_count < HEADER_LINES && next_source_line(source, &line))
 	{
-		if (reader->held_count == 0)
-			pass_byte_order_mark(&line);
-		if (line.size > 0 && line.status == SEG_OK && line.text[line.size - 1] == '\r')
-			line.size--;
+		check_byte_order_mark(&line);
 		reader->held[reader->held_count++] = hold(&line);
 	}
 	looked_at = reader->held_count;

@@ -61,8 +61,8 @@ insert_sql(const SapColumns *columns)
 	for (int i = 0; i < columns->count; i++)
 	{
 		appendStringInfo(&sql, "%sr.c%d", i == 0 ? "" : ", ", i + 1);
-		if (columns->items[i].cast != NULL)
-			appendStringInfo(&sql, "::%s", columns->items[i].cast);
+		if (columns->items[i].kind == SAP_OTHER)
+			appendStringInfo(&sql, "::%s", columns->items[i].type_name);
 	}
 	appendStringInfoString(&sql, " FROM " ROWS_NAME " AS r");
 	return sql.data;
@@ -141,8 +141,8 @@ server_text(const char *utf8)
 																  PG_UTF8, GetDatabaseEncoding()));
 }
 
-void
-seg_sap_writer_refuse(SapWriter *writer, int64 line_no, const char *raw, const SapRefusal *refusal)
+static void
+refuse_line(SapWriter *writer, int64 line_no, const char *raw, const SapRefusal *refusal)
 {
 	Datum		values[4];
 	char		nulls[4] = {' ', refusal->field == NULL ? 'n' : ' ', ' ', raw == NULL || *raw == '\0' ? 'n' : ' '};
@@ -177,25 +177,18 @@ is_row_fault(int sqlstate)
 	}
 }
 
-/* The target's own words, without the value that some of them end with. */
-static void
-refuse_row(SapWriter *writer, const PendingRow *row, const ErrorData *fault)
+/* A piece of work, and the values it is about. */
+typedef struct Attempt
 {
-	SapRefusal	refusal = {fault->sqlerrcode, NULL, ""};
-	char	   *value;
+	SapWriter  *writer;
+	int			from;			/* rows from .. to - 1 */
+	int			to;
+	int			column;
+} Attempt;
 
-	strlcpy(refusal.reason, fault->message, sizeof(refusal.reason));
-	value = strstr(refusal.reason, ": \"");
-	if (value != NULL)
-		*value = '\0';
-	seg_sap_writer_refuse(writer, row->line_no, row->raw, &refusal);
-}
-
-/* ---- batches ---------------------------------------------------------------------------- */
-
-/* Insert rows from .. to - 1; NULL when all went in, else the fault. */
+/* Run work in a subtransaction; NULL when it went well, else its fault. */
 static ErrorData *
-try_rows(SapWriter *writer, int from, int to)
+attempt(void (*work) (const Attempt *), const Attempt *what)
 {
 	MemoryContext context = CurrentMemoryContext;
 	ResourceOwner owner = CurrentResourceOwner;
@@ -205,15 +198,7 @@ try_rows(SapWriter *writer, int from, int to)
 	MemoryContextSwitchTo(context);
 	PG_TRY();
 	{
-		Tuplestorestate *store = tuplestore_begin_heap(false, false, work_mem);
-
-		for (int i = from; i < to; i++)
-			tuplestore_puttuple(store, writer->pending[i].tuple);
-		writer->rows->reldata = store;
-		if (SPI_execute_plan(writer->insert, NULL, NULL, false, 0) != SPI_OK_INSERT)
-			elog(ERROR, "could not insert into the target");
-		writer->counts->rows_loaded += SPI_processed;
-		tuplestore_end(store);
+		work(what);
 		ReleaseCurrentSubTransaction();
 	}
 	PG_CATCH();
@@ -226,21 +211,86 @@ try_rows(SapWriter *writer, int from, int to)
 	PG_END_TRY();
 	MemoryContextSwitchTo(context);
 	CurrentResourceOwner = owner;
-	writer->rows->reldata = NULL;
+	if (fault != NULL && !is_row_fault(fault->sqlerrcode))
+		ReThrowError(fault);
 	return fault;
 }
 
+/* Cast one value of one row to the type of its column. */
+static void
+cast_value(const Attempt *what)
+{
+	const SapColumn *column = &what->writer->columns->items[what->column];
+	Oid			type = column->type;
+	bool		isnull;
+	Datum		value = heap_getattr(what->writer->pending[what->from].tuple, what->column + 1,
+									 what->writer->descriptor, &isnull);
+
+	(void) SPI_execute_with_args(psprintf("SELECT $1::%s", column->type_name), 1, &type, &value,
+								 isnull ? "n" : " ", true, 1);
+}
+
+/* The column that a fault of the target is about, or NULL when it is about the row. */
+static const char *
+faulty_column(SapWriter *writer, int row, const ErrorData *fault)
+{
+	const SapColumns *columns = writer->columns;
+	bool		by_name = fault->column_name != NULL;
+
+	if (!by_name && fault->constraint_name != NULL && fault->datatype_name == NULL)
+		return NULL;
+	for (int i = 0; i < columns->count; i++)
+	{
+		Attempt		what = {writer, row, row + 1, i};
+
+		if (by_name ? strcmp(columns->items[i].name, fault->column_name) == 0 : attempt(cast_value, &what) != NULL)
+			return columns->items[i].file_name;
+	}
+	return NULL;
+}
+
+/* The target's own words, without the value that some of them end with. */
+static void
+refuse_row(SapWriter *writer, int row, const ErrorData *fault)
+{
+	SapRefusal	refusal = {fault->sqlerrcode, faulty_column(writer, row, fault), ""};
+	char	   *value;
+
+	strlcpy(refusal.reason, fault->message, sizeof(refusal.reason));
+	value = strstr(refusal.reason, ": \"");
+	if (value != NULL)
+		*value = '\0';
+	refuse_line(writer, writer->pending[row].line_no, writer->pending[row].raw, &refusal);
+}
+
+/* ---- batches ---------------------------------------------------------------------------- */
+
+static void
+insert_batch(const Attempt *what)
+{
+	SapWriter  *writer = what->writer;
+	Tuplestorestate *store = tuplestore_begin_heap(false, false, work_mem);
+
+	for (int i = what->from; i < what->to; i++)
+		tuplestore_puttuple(store, writer->pending[i].tuple);
+	writer->rows->reldata = store;
+	if (SPI_execute_plan(writer->insert, NULL, NULL, false, 0) != SPI_OK_INSERT)
+		elog(ERROR, "could not insert into the target");
+	writer->counts->rows_loaded += SPI_processed;
+	tuplestore_end(store);
+}
+
+/* Insert rows from .. to - 1; what the target does not take is refused. */
 static void
 insert_rows(SapWriter *writer, int from, int to)
 {
-	ErrorData  *fault = try_rows(writer, from, to);
+	Attempt		what = {writer, from, to, 0};
+	ErrorData  *fault = attempt(insert_batch, &what);
 
 	if (fault == NULL)
 		return;
-	if (!is_row_fault(fault->sqlerrcode))
-		ReThrowError(fault);
 	if (to - from == 1)
-		refuse_row(writer, &writer->pending[from], fault);
+		refuse_row(writer, from, fault);
 	else
 	{
 		insert_rows(writer, from, from + (to - from) / 2);
@@ -275,6 +325,14 @@ seg_sap_writer_put(SapWriter *writer, const SapRecord *record, Datum *values, bo
 	MemoryContextSwitchTo(old);
 	if (writer->count == MOST_ROWS || writer->bytes >= MOST_BYTES)
 		flush(writer);
+}
+
+void
+seg_sap_writer_refuse(SapWriter *writer, int64 line_no, const char *raw, const SapRefusal *refusal)
+{
+	if (writer->insert_refused == NULL)
+		flush(writer);			/* an earlier line may be at fault, too */
+	refuse_line(writer, line_no, raw, refusal);
 }
 
 void
