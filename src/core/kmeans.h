@@ -57,6 +57,13 @@ seg_kmeans_weight(const SegKmeansData *data, size_t i)
 	return data->weights == NULL ? 1 : data->weights[i];
 }
 
+/* What sums over the rows are sized for: a row of weight w counts like w rows. */
+static inline double
+seg_kmeans_addends(const SegKmeansData *data)
+{
+	return fmax(data->total, (double) data->rows.n);
+}
+
 /* The result of one run of Lloyd's iterations. */
 typedef struct SegKmeansRun
 {

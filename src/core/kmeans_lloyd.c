@@ -34,6 +34,7 @@ typedef struct Lloyd
 	SegGrid    *grids;			/* d */
 	SegSum	   *sums;			/* k x d */
 	SegSum	   *weights;		/* k */
+	size_t	   *counts;			/* k: rows */
 	SegGrid		weight_grid;
 	double	   *previous;		/* k x d: the centers before the last step */
 	bool	   *changed;		/* k: the cluster won or lost rows */
@@ -50,8 +51,8 @@ seg_lloyd_workspace(size_t n, size_t d, size_t k)
 	size_t		padded = seg_rows_blocks(n) * SEG_LANES;
 
 	return d * sizeof(SegGrid) + k * d * (sizeof(SegSum) + sizeof(double)) +
-		k * (sizeof(SegSum) + sizeof(bool) + 3 * sizeof(float)) +
-		(d >= BOUNDED_FEATURES ? 2 * padded * sizeof(float) : 0) + 12 * SEG_ARENA_ALIGN;
+		k * (sizeof(SegSum) + sizeof(size_t) + sizeof(bool) + 3 * sizeof(float)) +
+		(d >= BOUNDED_FEATURES ? 2 * padded * sizeof(float) : 0) + 13 * SEG_ARENA_ALIGN;
 }
 
 /* ---- distances of a block ---- */
@@ -174,6 +175,7 @@ move_row(Lloyd *lloyd, size_t i, size_t cluster, double sign)
 		seg_sum_add_weighted(&sums[j], lloyd->grids[j], row[j * SEG_LANES], weight);
 	}
 	seg_sum_add(&lloyd->weights[cluster], lloyd->weight_grid, weight);
+	lloyd->counts[cluster] += sign > 0 ? 1 : -1;
 	lloyd->changed[cluster] = true;
 }
 
@@ -310,7 +312,7 @@ assign_rows(Lloyd *lloyd, bool skip, double *inertia)
 
 	for (size_t a = 0; a < data->n_active; a++)
 		span += 4 * data->scales[data->active[a]].max_abs * data->scales[data->active[a]].max_abs;
-	grid = seg_grid(data->total, span);
+	grid = seg_grid(seg_kmeans_addends(data), span);
 	for (size_t b = 0; b < seg_rows_blocks(n); b++)
 	{
 		double		first_d2[8];
@@ -378,13 +380,13 @@ reseed_empty(Lloyd *lloyd)
 
 	/* a center of NaN is nobody's nearest, until it gets its row */
 	for (size_t c = 0; c < run->k; c++)
-		if (seg_sum_value(&lloyd->weights[c]) == 0)
+		if (lloyd->counts[c] == 0)
 		{
 			run->centers[c * d + lloyd->data->active[0]] = NAN;
 			empty++;
 		}
 	for (size_t c = 0; c < run->k && empty > 0; c++)
-		if (seg_sum_value(&lloyd->weights[c]) == 0)
+		if (lloyd->counts[c] == 0)
 		{
 			double	   *center = run->centers + c * d;
 
@@ -408,7 +410,7 @@ update_centers(Lloyd *lloyd)
 	{
 		double		weight = seg_sum_value(&lloyd->weights[c]);
 
-		if (!lloyd->changed[c] || weight == 0)
+		if (!lloyd->changed[c] || lloyd->counts[c] == 0)
 			continue;
 		for (size_t a = 0; a < lloyd->data->n_active; a++)
 		{
@@ -439,6 +441,7 @@ start(Lloyd *lloyd, const SegKmeansData *data, SegKmeansRun *run, SegArena *aren
 	lloyd->grids = seg_arena_take(arena, d, sizeof(SegGrid));
 	lloyd->sums = seg_arena_take(arena, k, d * sizeof(SegSum));
 	lloyd->weights = seg_arena_take(arena, k, sizeof(SegSum));
+	lloyd->counts = seg_arena_take(arena, k, sizeof(size_t));
 	lloyd->previous = seg_arena_take(arena, k, d * sizeof(double));
 	lloyd->changed = seg_arena_take(arena, k, sizeof(bool));
 	lloyd->step = seg_arena_take(arena, k, sizeof(float));
@@ -453,10 +456,11 @@ start(Lloyd *lloyd, const SegKmeansData *data, SegKmeansRun *run, SegArena *aren
 	}
 	memset(lloyd->sums, 0, k * d * sizeof(SegSum));
 	memset(lloyd->weights, 0, k * sizeof(SegSum));
+	memset(lloyd->counts, 0, k * sizeof(size_t));
 	memset(lloyd->changed, 0, k * sizeof(bool));
 	for (size_t j = 0; j < d; j++)
-		lloyd->grids[j] = seg_grid(data->total, data->scales[j].max_abs);
-	lloyd->weight_grid = seg_grid(data->total, data->total);
+		lloyd->grids[j] = seg_grid(seg_kmeans_addends(data), data->scales[j].max_abs);
+	lloyd->weight_grid = seg_grid_of_total(seg_kmeans_addends(data), data->total);
 	for (size_t i = 0; i < padded; i++)
 		run->labels[i] = SEG_NO_LABEL;
 	run->iterations = 0;

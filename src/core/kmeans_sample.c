@@ -13,12 +13,13 @@
 #include "core/hash.h"
 #include "core/sum.h"
 
-/* one distinct row; weight is its copies' */
+/* one row, distinct in the features with spread */
 typedef struct Candidate
 {
 	uint64_t	hash;
-	size_t		row;			/* one of the copies */
-	SegSum		weight;			/* both parts zero: an empty slot */
+	size_t		row;			/* the first of the copies in the order of values */
+	SegSum		weight;			/* all copies' */
+	bool		is_taken;		/* false: an empty slot */
 } Candidate;
 
 typedef struct Table
@@ -85,18 +86,12 @@ hash_block(const double *block, const uint32_t *active, size_t n_active, uint64_
 		hashes[l] = seg_hash_finish(hash[l]);
 }
 
-static bool
-is_empty(const Candidate *slot)
-{
-	return slot->weight.high == 0 && slot->weight.low == 0;
-}
-
 static Candidate *
 find_slot(Table *table, uint64_t hash)
 {
 	size_t		at = hash & (table->size - 1);
 
-	while (!is_empty(&table->slots[at]) && table->slots[at].hash != hash)
+	while (table->slots[at].is_taken && table->slots[at].hash != hash)
 		at = (at + 1) & (table->size - 1);
 	return &table->slots[at];
 }
@@ -110,6 +105,8 @@ sort_candidates(Candidate *list, size_t n)
 		Candidate	swap;
 		size_t		root;
 
+		if (end % 4096 == 0)
+			CHECK_FOR_INTERRUPTS();
 		if (start > 0)
 			start--;
 		else
@@ -142,7 +139,7 @@ list_candidates(const Table *table, Candidate *list)
 	size_t		n = 0;
 
 	for (size_t at = 0; at < table->size; at++)
-		if (!is_empty(&table->slots[at]))
+		if (table->slots[at].is_taken)
 			list[n++] = table->slots[at];
 	sort_candidates(list, n);
 	return n;
@@ -170,7 +167,7 @@ seg_kmeans_sample_draw(const SegKmeansData *data, uint64_t seed, size_t capacity
 	size_t		padded = seg_rows_blocks(capacity) * SEG_LANES;
 	Table		table = {NULL, table_size(capacity), 0, UINT64_MAX};
 	Candidate  *list;
-	SegGrid		grid = seg_grid(data->total, data->total);
+	SegGrid		grid = seg_grid_of_total(seg_kmeans_addends(data), data->total);
 	double	   *weights;
 	size_t		found;
 	bool		purged = false;
@@ -197,12 +194,14 @@ seg_kmeans_sample_draw(const SegKmeansData *data, uint64_t seed, size_t capacity
 			if (hashes[l] > table.bound)
 				continue;
 			slot = find_slot(&table, hashes[l]);
-			if (is_empty(slot))
+			if (!slot->is_taken)
 			{
-				slot->hash = hashes[l];
-				slot->row = i;
+				*slot = (Candidate) {.hash = hashes[l], .row = i, .is_taken = true};
 				table.used++;
 			}
+			/* copies may still differ where a feature has no spread */
+			else if (data->n_active < d && seg_rows_compare(&data->rows, i, slot->row) < 0)
+				slot->row = i;
 			seg_sum_add(&slot->weight, grid, seg_kmeans_weight(data, i));
 			if (table.used == 2 * capacity)
 			{

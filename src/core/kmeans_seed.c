@@ -31,7 +31,8 @@ seg_seed_workspace(size_t n, size_t d, size_t k)
 {
 	size_t		padded = seg_rows_blocks(n) * SEG_LANES;
 
-	/* bisecting needs room for one part's rows besides */
+	/* bisecting seeds two centers at a time, and needs room for one part's rows */
+	k = k < 2 ? 2 : k;
 	return 2 * n * sizeof(double) + d * sizeof(double) +
 		k * (d + 1) * sizeof(double) + padded * sizeof(uint16_t) +
 		seg_lloyd_workspace(n, d, k) +
@@ -125,11 +126,11 @@ seed_plus_plus(Seeder *seeder, SegRng *rng)
 		double	   *center = seeder->run.centers + c * d;
 		double		best = INFINITY;
 
-		CHECK_FOR_INTERRUPTS();
 		for (size_t candidate = 0; candidate < candidates; candidate++)
 		{
 			double		potential;
 
+			CHECK_FOR_INTERRUPTS();
 			center_from_row(data, draw_row(data, seeder->nearest_d2, rng), seeder->row);
 			distances_to(data, seeder->row, seeder->candidate_d2);
 			potential = potential_with(data, seeder->nearest_d2, seeder->candidate_d2);

@@ -149,14 +149,14 @@ prepare_gather(Gather *gather, const SegKmeansData *data, const SegKmeansRun *ru
 	{
 		double		range = moment_range(gather, j);
 
-		gather->first_grids[j] = seg_grid(data->total, range);
-		gather->second_grids[j] = seg_grid(data->total, range * range);
+		gather->first_grids[j] = seg_grid(seg_kmeans_addends(data), range);
+		gather->second_grids[j] = seg_grid(seg_kmeans_addends(data), range * range);
 		if (data->scales[j].scale > 0)
 			span += 4 * data->scales[j].max_abs * data->scales[j].max_abs;
 	}
-	gather->weight_grid = seg_grid(data->total, data->total);
-	gather->d2_grid = seg_grid(data->total, span);
-	gather->silhouette_grid = seg_grid(data->total, 1);
+	gather->weight_grid = seg_grid_of_total(seg_kmeans_addends(data), data->total);
+	gather->d2_grid = seg_grid(seg_kmeans_addends(data), span);
+	gather->silhouette_grid = seg_grid(seg_kmeans_addends(data), 1);
 }
 
 /* From the sums around the pivots to mean and sd in input units. */

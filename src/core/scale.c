@@ -32,6 +32,7 @@ typedef struct Workspace
 	double	   *inverses;		/* d */
 	SegScale   *moments;		/* d: of the transformed values */
 	double	   *column;			/* n values, and n weights where there are some */
+	double		addends;		/* the larger of rows and total weight: what sums are sized for */
 } Workspace;
 
 size_t
@@ -42,8 +43,9 @@ seg_scale_workspace(size_t n, size_t d, bool weighted)
 }
 
 static void
-take_workspace(Workspace *work, SegArena *arena, size_t n, size_t d, bool weighted)
+take_workspace(Workspace *work, SegArena *arena, size_t n, size_t d, double total, bool weighted)
 {
+	work->addends = fmax(total, (double) n);
 	work->lowest = seg_arena_take(arena, d, SEG_LANES * sizeof(double));
 	work->highest = seg_arena_take(arena, d, SEG_LANES * sizeof(double));
 	work->sums.high = seg_arena_take(arena, d, SEG_LANES * sizeof(double));
@@ -105,7 +107,7 @@ shift_and_scale(double *block, size_t d, const double *shifts, const double *inv
 {
 	for (size_t j = 0; j < d; j++)
 		for (size_t l = 0; l < SEG_LANES; l++)
-			block[j * SEG_LANES + l] = (block[j * SEG_LANES + l] - shifts[j]) * inverses[j] + 0.0;
+			block[j * SEG_LANES + l] = seg_fitted_value(block[j * SEG_LANES + l], shifts[j], inverses[j]);
 }
 
 /* ---- all rows ---- */
@@ -154,7 +156,7 @@ find_ranges(const SegRows *rows, Workspace *work, double *minimum, double *maxim
 
 /* OUT result[j]: the weighted sum of (x - centers[j]), squared or not; |.| <= bounds[j]. */
 static void
-sum_deviations(const SegRows *rows, const double *weights, double total, bool squared,
+sum_deviations(const SegRows *rows, const double *weights, bool squared,
 			   const double *bounds, Workspace *work, double *result)
 {
 	size_t		d = rows->d;
@@ -162,7 +164,7 @@ sum_deviations(const SegRows *rows, const double *weights, double total, bool sq
 	double		factor[SEG_LANES];
 
 	for (size_t j = 0; j < d; j++)
-		work->grids[j] = seg_grid(total, squared ? bounds[j] * bounds[j] : bounds[j]);
+		work->grids[j] = seg_grid(work->addends, squared ? bounds[j] * bounds[j] : bounds[j]);
 	memset(work->sums.high, 0, d * SEG_LANES * sizeof(double));
 	memset(work->sums.low, 0, d * SEG_LANES * sizeof(double));
 	for (size_t b = 0; b < seg_rows_blocks(rows->n); b++)
@@ -209,7 +211,7 @@ find_moments(const SegRows *rows, const double *weights, double total, Workspace
 		}
 	}
 	memset(work->centers, 0, d * sizeof(double));
-	sum_deviations(rows, weights, total, false, bounds, work, minimum);
+	sum_deviations(rows, weights, false, bounds, work, minimum);
 	for (size_t j = 0; j < d; j++)
 	{
 		double		mean = fmin(fmax(minimum[j] / total, scales[j].minimum), scales[j].maximum);
@@ -217,9 +219,9 @@ find_moments(const SegRows *rows, const double *weights, double total, Workspace
 		scales[j].mean = work->centers[j] = mean;
 		bounds[j] = fmax(mean - scales[j].minimum, scales[j].maximum - mean);
 	}
-	sum_deviations(rows, weights, total, true, bounds, work, minimum);
+	sum_deviations(rows, weights, true, bounds, work, minimum);
 	for (size_t j = 0; j < d; j++)
-		scales[j].sd = total > 1 ? sqrt(minimum[j] / (total - 1)) : 0;
+		scales[j].sd = sqrt(minimum[j] / (total > 1 ? total - 1 : total));
 	return SEG_OK;
 }
 
@@ -366,24 +368,30 @@ column_median(const SegRows *rows, const double *weights, size_t j, double cente
 
 /* The weighted mean of what is not null; 0 where all is. */
 static double
-column_mean(const SegRows *rows, const double *weights, double total, size_t j)
+column_mean(const SegRows *rows, const double *weights, double total, double addends, size_t j)
 {
 	double		max_abs = 0;
 	SegGrid		grid;
-	SegGrid		weight_grid = seg_grid(total, total);
+	SegGrid		weight_grid = seg_grid_of_total(addends, total);
 	SegSum		sum = {0};
 	SegSum		present = {0};
 
 	for (size_t i = 0; i < rows->n; i++)
+	{
+		if (i % 65536 == 0)
+			CHECK_FOR_INTERRUPTS();
 		max_abs = fmax(max_abs, fabs(*seg_rows_cell(rows, i, j)));
+	}
 	if (max_abs > SEG_MAX_MAGNITUDE)
 		return 0;				/* find_moments refuses it */
-	grid = seg_grid(total, max_abs);
+	grid = seg_grid(addends, max_abs);
 	for (size_t i = 0; i < rows->n; i++)
 	{
 		double		x = *seg_rows_cell(rows, i, j);
 		double		weight = weights == NULL ? 1 : weights[i];
 
+		if (i % 65536 == 0)
+			CHECK_FOR_INTERRUPTS();
 		if (!isnan(x))
 		{
 			seg_sum_add_weighted(&sum, grid, x, weight);
@@ -395,7 +403,7 @@ column_mean(const SegRows *rows, const double *weights, double total, size_t j)
 
 static void
 fill_nulls(SegRows *rows, const double *weights, double total, SegNullPolicy null_policy,
-		   double *column, SegScale *scales)
+		   Workspace *work, SegScale *scales)
 {
 	for (size_t j = 0; j < rows->d; j++)
 	{
@@ -403,13 +411,15 @@ fill_nulls(SegRows *rows, const double *weights, double total, SegNullPolicy nul
 
 		CHECK_FOR_INTERRUPTS();
 		if (null_policy == SEG_NULL_MEAN)
-			scale->fill = column_mean(rows, weights, total, j);
+			scale->fill = column_mean(rows, weights, total, work->addends, j);
 		else if (null_policy == SEG_NULL_MEDIAN)
-			scale->fill = column_median(rows, weights, j, NAN, column);
+			scale->fill = column_median(rows, weights, j, NAN, work->column);
 		for (size_t i = 0; i < rows->n; i++)
 		{
 			double	   *x = seg_rows_cell(rows, i, j);
 
+			if (i % 65536 == 0)
+				CHECK_FOR_INTERRUPTS();
 			if (isnan(*x))
 			{
 				*x = scale->fill;
@@ -471,8 +481,12 @@ choose_scale(const SegRows *rows, const double *weights, size_t j, SegStandardiz
 			break;
 	}
 	/* rounding must not turn a constant into noise, nor a denormal into infinity */
-	if (minimum == maximum || scale->scale < 1 / SEG_MAX_MAGNITUDE)
-		scale->shift = scale->scale = 0;
+	if (minimum == maximum || scale->scale < SEG_MIN_MAGNITUDE)
+	{
+		scale->scale = 0;
+		if (minimum == maximum)
+			scale->shift = minimum;
+	}
 }
 
 /* Shift and scale all rows; a feature without spread stays as it is. */
@@ -485,11 +499,12 @@ apply_scales(SegRows *rows, const SegScale *moments, Workspace *work, SegScale *
 	{
 		SegScale   *scale = &scales[j];
 		double		inverse = scale->scale == 0 ? 1 : seg_scale_inverse(scale->scale);
+		double		shift = scale->scale == 0 ? 0 : scale->shift;
 
-		work->centers[j] = scale->shift;
+		work->centers[j] = shift;
 		work->inverses[j] = inverse;
-		scale->max_abs = fmax(fabs((moments[j].minimum - scale->shift) * inverse),
-							  fabs((moments[j].maximum - scale->shift) * inverse));
+		scale->max_abs = fmax(fabs((moments[j].minimum - shift) * inverse),
+							  fabs((moments[j].maximum - shift) * inverse));
 		if (scale->max_abs > SEG_MAX_MAGNITUDE)
 		{
 			*position = j + 1;
@@ -515,14 +530,14 @@ seg_scale_rows(SegRows *rows, const double *weights, double total, SegStandardiz
 	Workspace	work;
 	SegStatus	status;
 
-	take_workspace(&work, &arena, rows->n, d, weights != NULL);
+	take_workspace(&work, &arena, rows->n, d, total, weights != NULL);
 	for (size_t j = 0; j < d; j++)
 	{
 		scales[j] = (SegScale) {.transform = scales[j].transform};
 		has_transform |= scales[j].transform != SEG_TRANSFORM_NONE;
 	}
 	if (has_nulls)
-		fill_nulls(rows, weights, total, null_policy, work.column, scales);
+		fill_nulls(rows, weights, total, null_policy, &work, scales);
 	status = find_moments(rows, weights, total, &work, scales, position);
 	if (status != SEG_OK)
 		return status;

@@ -40,18 +40,21 @@ typedef enum SegNullPolicy
 /* Larger magnitudes are refused: their squares could not be summed. */
 #define SEG_MAX_MAGNITUDE 1e140
 
+/* Smaller ones count as zero: different values have a squared distance above 0. */
+#define SEG_MIN_MAGNITUDE 1e-140
+
 /* One feature.  IN: transform; all else is OUT. */
 typedef struct SegScale
 {
 	SegTransform transform;
-	double		shift;			/* transformed units */
+	double		shift;			/* transformed units; where all values stand when scale is 0 */
 	double		scale;			/* transformed units; 0: no spread */
 	double		fill;			/* input units */
 	uint64_t	imputed;
 	double		minimum;		/* input units, as are the next three */
 	double		maximum;
 	double		mean;
-	double		sd;				/* n - 1; 0 where the weights sum to 1 or less */
+	double		sd;				/* n - 1; n where the weights sum to 1 or less */
 	double		max_abs;		/* of the values as they stand in the matrix now */
 } SegScale;
 
@@ -71,6 +74,15 @@ extern SegStatus seg_scale_rows(SegRows *rows, const double *weights, double tot
 								SegStandardize standardize, SegNullPolicy null_policy,
 								bool has_nulls, SegScale *scales, SegArena workspace, size_t *position);
 
+/* A transformed value in the fitted space. */
+static inline double
+seg_fitted_value(double x, double shift, double inverse)
+{
+	double		z = (x - shift) * inverse;
+
+	return fabs(z) < SEG_MIN_MAGNITUDE ? 0.0 : z;
+}
+
 /*
  * One value from input units to the fitted space and back.  `inverse` is
  * 1 / scale, or 0 where scale is 0.
@@ -80,7 +92,7 @@ seg_scale_value(SegTransform transform, double shift, double inverse, double x)
 {
 	if (transform == SEG_TRANSFORM_LOG1P)
 		x = log1p(x);
-	return (x - shift) * inverse + 0.0;
+	return seg_fitted_value(x, shift, inverse);
 }
 
 static inline double

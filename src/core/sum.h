@@ -65,6 +65,21 @@ seg_grid(double n, double max_abs)
 	return grid;
 }
 
+/*
+ * A grid for at most n addends, and whatever is taken away again, whose
+ * magnitudes sum to at most total at any time: finer than seg_grid(n, total).
+ */
+static inline SegGrid
+seg_grid_of_total(double n, double total)
+{
+	SegGrid		grid = seg_grid(1, total);
+	int			n_exponent;
+
+	(void) frexp(n < 1 ? 1 : n, &n_exponent);
+	grid.fine = ldexp(grid.coarse, n_exponent - 52);
+	return grid;
+}
+
 /* sum += x; in any order, the result has the same bits. */
 static inline void
 seg_sum_add(SegSum *sum, SegGrid grid, double x)

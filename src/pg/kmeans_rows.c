@@ -17,8 +17,13 @@
 #define FIRST_CAPACITY ((size_t) 64)
 #define CACHE_LINE ((size_t) 64)
 
-/* weights sum exactly up to here, and so do the rows */
-#define MAX_TOTAL_WEIGHT 1e15
+/*
+ * Rows of weight w count like w rows on the grids of core/sum.h, which resolve
+ * total^2 2^-106 of the largest value: good to 1e-11 up to MAX_TOTAL_WEIGHT.
+ */
+#define MAX_TOTAL_WEIGHT 1e10
+#define MIN_WEIGHT 1e-100
+#define MIN_SHARE 1e-12
 
 /* ---- memory ---- */
 
@@ -166,10 +171,10 @@ weight_argument(FunctionCallInfo fcinfo, int argno)
 {
 	double		weight = PG_ARGISNULL(argno) ? 0 : PG_GETARG_FLOAT8(argno);
 
-	if (!(weight >= 0) || weight > MAX_TOTAL_WEIGHT)
+	if (weight != 0 && !(weight >= MIN_WEIGHT && weight <= MAX_TOTAL_WEIGHT))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("weight must be a number from 0 to %g", MAX_TOTAL_WEIGHT)));
+				 errmsg("weight must be 0, or a number from %g to %g", MIN_WEIGHT, MAX_TOTAL_WEIGHT)));
 	return weight;
 }
 
@@ -282,18 +287,34 @@ seg_kmeans_rows_transition(FunctionCallInfo fcinfo, int numbers)
 static double
 total_weight(const SegKmeansRows *state)
 {
-	SegGrid		grid = seg_grid((double) state->rows.n, MAX_TOTAL_WEIGHT);
+	double		smallest = MAX_TOTAL_WEIGHT;
+	double		largest = 0;
+	SegGrid		grid;
 	SegSum		sum = {0};
+	double		total;
 
 	if (state->weights == NULL)
 		return (double) state->rows.n;
 	for (size_t i = 0; i < state->rows.n; i++)
+	{
+		smallest = Min(smallest, state->weights[i]);
+		largest = Max(largest, state->weights[i]);
+	}
+	grid = seg_grid((double) state->rows.n, largest);
+	for (size_t i = 0; i < state->rows.n; i++)
 		seg_sum_add(&sum, grid, state->weights[i]);
-	if (seg_sum_value(&sum) > MAX_TOTAL_WEIGHT)
+	total = seg_sum_value(&sum);
+	if (total > MAX_TOTAL_WEIGHT)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("weights sum to more than %g", MAX_TOTAL_WEIGHT)));
-	return seg_sum_value(&sum);
+				 errmsg("weights sum to more than %g", MAX_TOTAL_WEIGHT),
+				 errhint("Divide the weights by a constant.")));
+	if (smallest < total * MIN_SHARE)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("smallest weight is less than %g of their sum", MIN_SHARE),
+				 errhint("Give such rows weight 0.")));
+	return total;
 }
 
 /* Scale the rows where they are. */
