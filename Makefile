@@ -66,8 +66,9 @@ PGXS := $(wildcard $(shell $(PG_CONFIG) --pgxs 2>/dev/null))
 ifneq ($(PGXS),)
 include $(PGXS)
 
-# The inner loops are written to be vectorised.
-src/core/%.o: CFLAGS += -O3
+# The inner loops are written to be vectorised; a square root that may set errno,
+# which nobody reads, would not be.
+src/core/%.o: CFLAGS += -O3 -fno-math-errno
 
 $(DATA_built): $(PIECES) $(top)/segment.control
 	cat $(PIECES) > $@

@@ -2,73 +2,53 @@
  * silhouette.c
  *		Silhouette and Davies-Bouldin; see silhouette.h.
  *
- * For each row the distances to all rows are computed once, eight columns of
- * rows side by side; then each labeling sums them cluster by cluster, through an
- * order of the rows by cluster, so that no sum waits for the one before it.
+ * Eight rows side by side (a block of core/rows.h) meet all rows one by one.
+ * Every distance is added at once to the sum of the other row's cluster, for
+ * all labelings: the sums of a few blocks stay in the nearest cache, and no
+ * distance is ever stored.
  */
 #include "core/silhouette.h"
 
+#include "core/lanes.h"
+#include "core/rows.h"
 #include "core/sum.h"
 
-/* Distances are computed for this many rows at a time, from one read of the columns. */
-#define ROWS_AT_ONCE ((size_t) 4)
-#define LANES ((size_t) 8)
+/* Blocks that pass over the rows together, and rows that they meet at a time. */
+#define TILE ((size_t) 4)
+#define GROUP ((size_t) 4)
+#define BETWEEN_CHECKS ((size_t) 64)	/* rows, a multiple of GROUP */
 
-/* A labeling's rows in the order of their clusters. */
-typedef struct Grouped
+typedef struct Eight
 {
-	uint32_t   *order;			/* n rows, cluster by cluster */
-	size_t	   *start;			/* k + 1 places in order */
-	size_t		clusters;		/* that have rows */
-	SegSum		sum;			/* of the rows' silhouettes */
-} Grouped;
+	SegLanes	half[2];
+} Eight;
 
-static inline size_t
-padded(size_t n)
+typedef struct Pass
 {
-	return (n + LANES - 1) / LANES * LANES;
-}
+	const double *rows;			/* n x d */
+	SegRows		blocks;			/* the same rows, packed */
+	size_t		m;
+	const SegLabeling *labelings;
+	size_t		slots;			/* clusters of all labelings together */
+	uint32_t   *slot_of;		/* n x m: where a row's distances are added */
+	size_t	   *first_slot;		/* m */
+	uint64_t   *sizes;			/* slots */
+	double		grid;			/* distances are rounded to it */
+	Eight	   *sums;			/* TILE x slots: distances from a block's rows to a cluster's */
+} Pass;
 
 size_t
 seg_silhouette_workspace(size_t n, size_t d, const SegLabeling *labelings, size_t m)
 {
-	unsigned __int128 size = (unsigned __int128) padded(n) * (d + ROWS_AT_ONCE) * sizeof(double) +
-		m * sizeof(Grouped) + 3 * SEG_ARENA_ALIGN;
+	unsigned __int128 slots = 0;
+	unsigned __int128 size = 0;
 
 	for (size_t l = 0; l < m; l++)
-		size += (unsigned __int128) n * sizeof(uint32_t) +
-			((unsigned __int128) labelings[l].k + 1) * sizeof(size_t) + 2 * SEG_ARENA_ALIGN;
+		slots += labelings[l].k;
+	size += (unsigned __int128) seg_rows_blocks(n) * SEG_LANES * d * sizeof(double);
+	size += (unsigned __int128) n * m * sizeof(uint32_t) + m * (sizeof(size_t) + sizeof(SegSum));
+	size += slots * (sizeof(uint64_t) + TILE * sizeof(Eight)) + 8 * SEG_ARENA_ALIGN;
 	return size > SIZE_MAX ? SIZE_MAX : (size_t) size;
-}
-
-/* Counting sort of the rows by cluster. */
-static void
-group_rows(Grouped *grouped, const SegLabeling *labeling, size_t n, SegArena *arena)
-{
-	size_t		k = labeling->k;
-	size_t	   *start = seg_arena_take(arena, k + 1, sizeof(size_t));
-	uint32_t   *order = seg_arena_take(arena, n, sizeof(uint32_t));
-
-	memset(start, 0, (k + 1) * sizeof(size_t));
-	for (size_t i = 0; i < n; i++)
-	{
-		Assert(labeling->labels[i] < k);
-		start[labeling->labels[i] + 1]++;
-	}
-	grouped->clusters = 0;
-	for (size_t c = 1; c <= k; c++)
-	{
-		grouped->clusters += start[c] > 0;
-		start[c] += start[c - 1];
-	}
-	for (size_t i = 0; i < n; i++)
-		order[start[labeling->labels[i]]++] = (uint32_t) i;
-	for (size_t c = k; c > 0; c--)
-		start[c] = start[c - 1];
-	start[0] = 0;
-	grouped->start = start;
-	grouped->order = order;
-	grouped->sum = (SegSum) {0};
 }
 
 /* The diameter of the box around the rows. */
@@ -92,116 +72,168 @@ diameter(const double *rows, size_t n, size_t d)
 	return sqrt(squares);
 }
 
-/*
- * OUT distances: ROWS_AT_ONCE x stride, from rows first .. first + ROWS_AT_ONCE - 1
- * to all rows; IN columns: d x stride.
- */
-SEG_CLONES static void
-distances_to_all(const double *columns, size_t stride, size_t d, size_t first,
-				 double grid, double *distances)
+/* Give every cluster of every labeling a slot, and every row its slots. */
+static void
+fill_slots(Pass *pass, size_t n)
 {
-	for (size_t lane = 0; lane < stride; lane += LANES)
+	size_t		slot = 0;
+
+	memset(pass->sizes, 0, pass->slots * sizeof(uint64_t));
+	for (size_t l = 0; l < pass->m; l++)
 	{
-		double		sum[4][8] = {{0}};
+		const SegLabeling *labeling = &pass->labelings[l];
 
-		for (size_t j = 0; j < d; j++)
+		pass->first_slot[l] = slot;
+		for (size_t i = 0; i < n; i++)
 		{
-			const double *column = columns + j * stride;
-
-			for (size_t r = 0; r < ROWS_AT_ONCE; r++)
-				for (size_t l = 0; l < LANES; l++)
-				{
-					double		difference = column[first + r] - column[lane + l];
-
-					sum[r][l] += difference * difference;
-				}
+			Assert(labeling->labels[i] < labeling->k);
+			pass->slot_of[i * pass->m + l] = (uint32_t) (slot + labeling->labels[i]);
+			pass->sizes[slot + labeling->labels[i]]++;
 		}
-		for (size_t r = 0; r < ROWS_AT_ONCE; r++)
-			for (size_t l = 0; l < LANES; l++)
-				distances[r * stride + lane + l] = (sqrt(sum[r][l]) + grid) - grid;
+		slot += labeling->k;
 	}
 }
 
-/* The sum of distances over a cluster's rows; exact, so in any order. */
-static double
-sum_over(const double *distances, const uint32_t *order, size_t from, size_t to)
+/* Distances from the rows of a block to `count` rows from `first` on; OUT distances[GROUP]. */
+SEG_ALWAYS_INLINE void
+group_distances(const Pass *pass, const double *block, size_t first, size_t count, Eight *distances)
 {
-	double		sum[4] = {0};
-	size_t		at = from;
+	size_t		d = pass->blocks.d;
+	const double *row[4];
+	Eight		sum[4];
 
-	for (; at + 4 <= to; at += 4)
-		for (size_t l = 0; l < 4; l++)
-			sum[l] += distances[order[at + l]];
-	for (; at < to; at++)
-		sum[0] += distances[order[at]];
-	return (sum[0] + sum[1]) + (sum[2] + sum[3]);
+	memset(sum, 0, sizeof(sum));
+	for (size_t t = 0; t < GROUP; t++)
+		row[t] = pass->rows + (first + seg_min_size(t, count - 1)) * d;
+	for (size_t j = 0; j < d; j++)
+	{
+		const SegLanes *x = (const SegLanes *) (block + j * SEG_LANES);
+
+		for (size_t t = 0; t < GROUP; t++)
+			for (size_t h = 0; h < 2; h++)
+			{
+				SegLanes	difference = x[h] - row[t][j];
+
+				seg_lanes_add_square(&sum[t].half[h], &difference);
+			}
+	}
+	for (size_t t = 0; t < GROUP; t++)
+		for (size_t h = 0; h < 2; h++)
+		{
+			SegLanes	s = sum[t].half[h];
+
+			s = (SegLanes) {sqrt(s[0]), sqrt(s[1]), sqrt(s[2]), sqrt(s[3])};
+			distances[t].half[h] = (s + pass->grid) - pass->grid;
+		}
 }
 
-/* The silhouette of a row with that label. */
-static double
-row_silhouette(const double *distances, const Grouped *grouped, size_t k, uint32_t label)
+/* Let blocks first .. first + count - 1 meet rows from .. to - 1. */
+SEG_CLONES static void
+add_distances(const Pass *pass, size_t first, size_t count, size_t from, size_t to)
 {
+	for (size_t at = from; at < to; at += GROUP)
+	{
+		size_t		rows = seg_min_size(GROUP, to - at);
+
+		for (size_t b = 0; b < count; b++)
+		{
+			Eight	   *sums = pass->sums + b * pass->slots;
+			Eight		distances[4];
+
+			group_distances(pass, seg_rows_block(&pass->blocks, first + b), at, rows, distances);
+			for (size_t t = 0; t < rows; t++)
+			{
+				const uint32_t *slot = pass->slot_of + (at + t) * pass->m;
+
+				for (size_t l = 0; l < pass->m; l++)
+					for (size_t h = 0; h < 2; h++)
+						sums[slot[l]].half[h] += distances[t].half[h];
+			}
+		}
+	}
+}
+
+/* The silhouette of row i, which is in lane `lane` of the sums, in labeling l. */
+static double
+row_silhouette(const Pass *pass, const Eight *sums, size_t i, size_t lane, size_t l)
+{
+	size_t		own_slot = pass->slot_of[i * pass->m + l];
 	double		own = 0;
 	double		other = INFINITY;
 
-	if (grouped->start[label + 1] - grouped->start[label] == 1)
+	if (pass->sizes[own_slot] == 1)
 		return 0;
-	for (size_t c = 0; c < k; c++)
+	for (size_t slot = pass->first_slot[l]; slot < pass->first_slot[l] + pass->labelings[l].k; slot++)
 	{
-		size_t		from = grouped->start[c];
-		size_t		to = grouped->start[c + 1];
-		double		sum;
+		double		sum = sums[slot].half[lane / 4][lane % 4];
 
-		if (from == to)
-			continue;
-		sum = sum_over(distances, grouped->order, from, to);
-		if (c == label)
-			own = sum / (double) (to - from - 1);
-		else
-			other = fmin(other, sum / (double) (to - from));
+		if (slot == own_slot)
+			own = sum / (double) (pass->sizes[slot] - 1);
+		else if (pass->sizes[slot] > 0)
+			other = fmin(other, sum / (double) pass->sizes[slot]);
 	}
 	return fmax(own, other) > 0 ? (other - own) / fmax(own, other) : 0;
 }
 
-/* Rows to columns, each padded to stride with copies of its first value. */
+/* Blocks first .. first + count - 1 against all rows; their silhouettes go into INOUT totals[m]. */
 static void
-fill_columns(const double *rows, size_t n, size_t d, size_t stride, double *columns)
+add_tile(const Pass *pass, size_t first, size_t count, SegGrid unit, SegSum *totals)
 {
-	for (size_t j = 0; j < d; j++)
-		for (size_t i = 0; i < stride; i++)
-			columns[j * stride + i] = rows[(i < n ? i : 0) * d + j];
+	size_t		n = pass->blocks.n;
+
+	memset(pass->sums, 0, count * pass->slots * sizeof(Eight));
+	for (size_t from = 0; from < n; from += BETWEEN_CHECKS)
+	{
+		CHECK_FOR_INTERRUPTS();
+		add_distances(pass, first, count, from, seg_min_size(n, from + BETWEEN_CHECKS));
+	}
+	for (size_t i = first * SEG_LANES; i < seg_min_size(n, (first + count) * SEG_LANES); i++)
+	{
+		const Eight *sums = pass->sums + (i / SEG_LANES - first) * pass->slots;
+
+		for (size_t l = 0; l < pass->m; l++)
+			seg_sum_add(&totals[l], unit, row_silhouette(pass, sums, i, i % SEG_LANES, l));
+	}
+}
+
+static size_t
+clusters_with_rows(const Pass *pass, size_t l)
+{
+	size_t		clusters = 0;
+
+	for (size_t c = 0; c < pass->labelings[l].k; c++)
+		clusters += pass->sizes[pass->first_slot[l] + c] > 0;
+	return clusters;
 }
 
 SegStatus
 seg_silhouette_mean(const double *rows, size_t n, size_t d, const SegLabeling *labelings, size_t m,
 					SegArena *arena, double *mean)
 {
-	size_t		stride = padded(n);
-	double	   *columns = seg_arena_take(arena, d * sizeof(double), stride);
-	double	   *distances = seg_arena_take(arena, ROWS_AT_ONCE * sizeof(double), stride);
-	Grouped    *grouped = seg_arena_take(arena, m, sizeof(Grouped));
-	SegGrid		unit = seg_grid((double) n, 1);
+	Pass		pass = {.rows = rows, .blocks = {n, d}, .m = m, .labelings = labelings};
 	double		widest = n > 0 ? diameter(rows, n, d) : 0;
-	double		grid;
+	SegSum	   *totals;
 
 	if (!(widest <= SEG_GRID_LIMIT / ((double) n + 1)))
 		return SEG_TOO_FAR;
-	grid = seg_grid((double) n, widest).coarse;
-	fill_columns(rows, n, d, stride, columns);
 	for (size_t l = 0; l < m; l++)
-		group_rows(&grouped[l], &labelings[l], n, arena);
-	for (size_t first = 0; first < n; first += ROWS_AT_ONCE)
-	{
-		CHECK_FOR_INTERRUPTS();
-		distances_to_all(columns, stride, d, first, grid, distances);
-		for (size_t i = first; i < n && i < first + ROWS_AT_ONCE; i++)
-			for (size_t l = 0; l < m; l++)
-				seg_sum_add(&grouped[l].sum, unit,
-							row_silhouette(distances + (i - first) * stride, &grouped[l],
-										   labelings[l].k, labelings[l].labels[i]));
-	}
+		pass.slots += labelings[l].k;
+	pass.grid = seg_grid((double) n, widest).coarse;
+	pass.blocks.values = seg_arena_take(arena, seg_rows_blocks(n) * SEG_LANES, d * sizeof(double));
+	pass.slot_of = seg_arena_take(arena, n, m * sizeof(uint32_t));
+	pass.first_slot = seg_arena_take(arena, m, sizeof(size_t));
+	pass.sizes = seg_arena_take(arena, pass.slots, sizeof(uint64_t));
+	pass.sums = seg_arena_take(arena, TILE * sizeof(Eight), pass.slots);
+	totals = seg_arena_take(arena, m, sizeof(SegSum));
+	memset(totals, 0, m * sizeof(SegSum));
+	for (size_t i = 0; i < n; i++)
+		seg_rows_set(&pass.blocks, i, rows + i * d);
+	seg_rows_pad(&pass.blocks);
+	fill_slots(&pass, n);
+	for (size_t first = 0; first < seg_rows_blocks(n); first += TILE)
+		add_tile(&pass, first, seg_min_size(TILE, seg_rows_blocks(n) - first), seg_grid((double) n, 1), totals);
 	for (size_t l = 0; l < m; l++)
-		mean[l] = grouped[l].clusters < 2 ? NAN : seg_sum_value(&grouped[l].sum) / (double) n;
+		mean[l] = clusters_with_rows(&pass, l) < 2 ? NAN : seg_sum_value(&totals[l]) / (double) n;
 	return SEG_OK;
 }
 
