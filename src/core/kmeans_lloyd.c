@@ -9,50 +9,51 @@
  *   time, so the accumulators stay in registers;
  * - the sums behind the means are exact on their grid (core/sum.h), so only rows
  *   that change cluster touch them, and the result never drifts;
- * - with enough features, Hamerly's bounds skip blocks.  A row keeps
- *		upper >= distance to its center,	lower <= distance to any other,
- *   which a step of the centers widens by as much as they moved.  While
- *   upper < lower, or upper < half the way from its center to the next one, the
- *   assignment cannot have changed.  Bounds are floats, rounded outwards by more
- *   than any error of the arithmetic, so that skipping never changes a label.
+ * - once few rows change cluster, bounds skip blocks.  When a block is measured
+ *   we keep the smallest gap between the distances of its rows to their own and
+ *   to the nearest other center.  A step of the centers brings the two closer by
+ *   no more than the two longest moves together, so with
+ *		drift = sum over the steps of (longest + second longest move)
+ *   no row of the block can change its label before the drift has grown by that
+ *   gap: one number per block, compared and never updated.  It is rounded down by
+ *   more than any error of the arithmetic, so that skipping never changes a label.
  */
 #include "core/kmeans_lloyd.h"
 
 #include "core/lanes.h"
-#include "core/sum.h"
+#include "core/sums.h"
 
-/* from this many features on bounds are cheaper than what they save */
-#define BOUNDED_FEATURES 8
+/* bounds are kept while at most one row in so many changed cluster */
+#define MOVED_FEW 16
 
-/* outward rounding of a bound; d2 is good to about d * 2^-53, a float to 2^-24 */
-#define OUTWARD 1e-6f
+/* distances of a row, in multiplications, that cost more than its deadline */
+#define BOUNDED_COST 64
+
+/* what a gap is rounded down by, as a share of the distances; d2 is good to d * 2^-53 */
+#define GAP_MARGIN 1e-9
 
 typedef struct Lloyd
 {
 	const SegKmeansData *data;
 	SegKmeansRun *run;
-	SegGrid    *grids;			/* d */
-	SegSum	   *sums;			/* k x d */
+	SegGrids	grids;			/* d */
+	SegSums		sums;			/* k x d */
 	SegSum	   *weights;		/* k */
 	size_t	   *counts;			/* k: rows */
+	double	   *row;			/* d */
 	SegGrid		weight_grid;
 	double	   *previous;		/* k x d: the centers before the last step */
 	bool	   *changed;		/* k: the cluster won or lost rows */
-	float	   *upper;			/* n rounded up; NULL: no bounds */
-	float	   *lower;
-	float	   *step;			/* k: how far the center moved */
-	float	   *others_step;	/* k: the farthest that another center moved */
-	float	   *half_way;		/* k: half the distance to the nearest other center */
+	double		drift;			/* of the centers, since the start */
+	double	   *deadlines;		/* per block: the drift up to which its labels hold */
 } Lloyd;
 
 size_t
 seg_lloyd_workspace(size_t n, size_t d, size_t k)
 {
-	size_t		padded = seg_rows_blocks(n) * SEG_LANES;
-
-	return d * sizeof(SegGrid) + k * d * (sizeof(SegSum) + sizeof(double)) +
-		k * (sizeof(SegSum) + sizeof(size_t) + sizeof(bool) + 3 * sizeof(float)) +
-		(d >= BOUNDED_FEATURES ? 2 * padded * sizeof(float) : 0) + 13 * SEG_ARENA_ALIGN;
+	return SEG_SUMS_SIZE(d) + SEG_SUMS_SIZE(k * d) + (k + 1) * d * sizeof(double) +
+		k * (sizeof(SegSum) + sizeof(size_t) + sizeof(bool)) + seg_rows_blocks(n) * sizeof(double) +
+		6 * SEG_ARENA_ALIGN;
 }
 
 /* ---- distances of a block ---- */
@@ -66,15 +67,19 @@ typedef struct Ranking
 } Ranking;
 
 SEG_ALWAYS_INLINE void
-rank_center(Ranking *ranking, const SegLanes *d2, size_t c)
+rank_center(Ranking *ranking, const SegLanes *d2, size_t c, bool want_second)
 {
 	SegIntLanes is_first = *d2 < ranking->first_d2;
-	SegIntLanes is_second;
-	SegLanes	loser = *d2;
 
-	seg_lanes_select(&loser, &is_first, &ranking->first_d2);
-	is_second = loser < ranking->second_d2;
-	seg_lanes_select(&ranking->second_d2, &is_second, &loser);
+	if (want_second)
+	{
+		SegLanes	loser = *d2;
+		SegIntLanes is_second;
+
+		seg_lanes_select(&loser, &is_first, &ranking->first_d2);
+		is_second = loser < ranking->second_d2;
+		seg_lanes_select(&ranking->second_d2, &is_second, &loser);
+	}
 	seg_lanes_select(&ranking->first_d2, &is_first, d2);
 	ranking->first = (is_first & (int64_t) c) | (~is_first & ranking->first);
 }
@@ -85,7 +90,7 @@ rank_center(Ranking *ranking, const SegLanes *d2, size_t c)
  */
 SEG_ALWAYS_INLINE void
 measure(const SegLanes *block, const uint32_t *active, size_t n_active, const double *centers,
-		size_t d, size_t start, size_t together, Ranking *left, Ranking *right)
+		size_t d, size_t start, size_t together, bool want_second, Ranking *left, Ranking *right)
 {
 	SegLanes	left_d2[4] = {{0}};
 	SegLanes	right_d2[4] = {{0}};
@@ -110,14 +115,27 @@ measure(const SegLanes *block, const uint32_t *active, size_t n_active, const do
 #pragma GCC unroll 4
 	for (size_t c = 0; c < together; c++)
 	{
-		rank_center(left, &left_d2[c], start + c);
-		rank_center(right, &right_d2[c], start + c);
+		rank_center(left, &left_d2[c], start + c, want_second);
+		rank_center(right, &right_d2[c], start + c, want_second);
 	}
+}
+
+/* Four places to 16 bits each, in a register. */
+SEG_ALWAYS_INLINE void
+pack_labels(const SegIntLanes *places, uint16_t *labels)
+{
+	const SegIntLanes shifts = {0, 16, 32, 48};
+	SegIntLanes shifted = *places << shifts;
+	uint64_t	packed = shifted[0] | shifted[1] | shifted[2] | shifted[3];
+
+	for (size_t l = 0; l < 4; l++)
+		labels[l] = (uint16_t) (packed >> (16 * l));
 }
 
 SEG_ALWAYS_INLINE void
 nearest_of_block(const double *block, const uint32_t *active, size_t n_active, const double *centers,
-				 size_t d, size_t k, double *first_d2, double *second_d2, uint16_t *first)
+				 size_t d, size_t k, bool want_second, double *first_d2, double *second_d2,
+				 uint16_t *first)
 {
 	const SegLanes *lanes = (const SegLanes *) block;
 	const double far = INFINITY;
@@ -126,28 +144,25 @@ nearest_of_block(const double *block, const uint32_t *active, size_t n_active, c
 	size_t		c = 0;
 
 	for (; c + 4 <= k; c += 4)
-		measure(lanes, active, n_active, centers, d, c, 4, &left, &right);
+		measure(lanes, active, n_active, centers, d, c, 4, want_second, &left, &right);
 	switch (k - c)
 	{
 		case 3:
-			measure(lanes, active, n_active, centers, d, c, 3, &left, &right);
+			measure(lanes, active, n_active, centers, d, c, 3, want_second, &left, &right);
 			break;
 		case 2:
-			measure(lanes, active, n_active, centers, d, c, 2, &left, &right);
+			measure(lanes, active, n_active, centers, d, c, 2, want_second, &left, &right);
 			break;
 		case 1:
-			measure(lanes, active, n_active, centers, d, c, 1, &left, &right);
+			measure(lanes, active, n_active, centers, d, c, 1, want_second, &left, &right);
 			break;
 	}
 	memcpy(first_d2, &left.first_d2, sizeof(SegLanes));
 	memcpy(first_d2 + 4, &right.first_d2, sizeof(SegLanes));
 	memcpy(second_d2, &left.second_d2, sizeof(SegLanes));
 	memcpy(second_d2 + 4, &right.second_d2, sizeof(SegLanes));
-	for (size_t l = 0; l < 4; l++)
-	{
-		first[l] = (uint16_t) left.first[l];
-		first[l + 4] = (uint16_t) right.first[l];
-	}
+	pack_labels(&left.first, first);
+	pack_labels(&right.first, first + 4);
 }
 
 SEG_CLONES void
@@ -155,25 +170,21 @@ seg_lloyd_nearest(const SegKmeansData *data, size_t b, const double *centers, si
 				  double *first_d2, double *second_d2, uint16_t *first)
 {
 	nearest_of_block(seg_rows_block(&data->rows, b), data->active, data->n_active, centers,
-					 data->rows.d, k, first_d2, second_d2, first);
+					 data->rows.d, k, true, first_d2, second_d2, first);
 }
 
 /* ---- sums ---- */
 
-static void
+/* Add row i to a cluster's sums, or with sign -1 take it out. */
+SEG_CLONES static void
 move_row(Lloyd *lloyd, size_t i, size_t cluster, double sign)
 {
 	const SegKmeansData *data = lloyd->data;
-	const double *row = seg_rows_cell(&data->rows, i, 0);
-	SegSum	   *sums = lloyd->sums + cluster * data->rows.d;
+	size_t		d = data->rows.d;
 	double		weight = seg_kmeans_weight(data, i) * sign;
 
-	for (size_t a = 0; a < data->n_active; a++)
-	{
-		size_t		j = data->active[a];
-
-		seg_sum_add_weighted(&sums[j], lloyd->grids[j], row[j * SEG_LANES], weight);
-	}
+	seg_rows_get(&data->rows, i, lloyd->row);
+	seg_sums_add(&lloyd->sums, cluster * d, &lloyd->grids, lloyd->row, d, weight);
 	seg_sum_add(&lloyd->weights[cluster], lloyd->weight_grid, weight);
 	lloyd->counts[cluster] += sign > 0 ? 1 : -1;
 	lloyd->changed[cluster] = true;
@@ -204,138 +215,138 @@ relabel_block(Lloyd *lloyd, size_t b, const uint16_t *first)
 
 /* ---- bounds ---- */
 
-static void
-set_bounds(Lloyd *lloyd, size_t b, const double *first_d2, const double *second_d2)
+/* The drift up to which the labels of a block hold that was measured just now. */
+SEG_ALWAYS_INLINE double
+deadline(double drift, const double *first_d2, const double *second_d2)
 {
-	float	   *upper = lloyd->upper + b * SEG_LANES;
-	float	   *lower = lloyd->lower + b * SEG_LANES;
+	double		smallest = INFINITY;
 
 	for (size_t l = 0; l < SEG_LANES; l++)
 	{
-		upper[l] = (float) sqrt(first_d2[l]) * (1 + OUTWARD);
-		lower[l] = (float) sqrt(second_d2[l]) * (1 - OUTWARD);
+		double		own = sqrt(first_d2[l]);
+		double		other = sqrt(second_d2[l]);
+		double		gap = other - own - GAP_MARGIN * (other + own);
+
+		smallest = gap < smallest ? gap : smallest;
 	}
+	return drift + smallest * (1 - GAP_MARGIN) - drift * GAP_MARGIN;
 }
 
-/* Widen the bounds of block b by the last step; true when no label can change. */
-SEG_ALWAYS_INLINE bool
-block_is_settled(const Lloyd *lloyd, size_t b)
-{
-	const uint16_t *labels = lloyd->run->labels + b * SEG_LANES;
-	float	   *upper = lloyd->upper + b * SEG_LANES;
-	float	   *lower = lloyd->lower + b * SEG_LANES;
-	int			unsettled = 0;
-
-	for (size_t l = 0; l < SEG_LANES; l++)
-	{
-		size_t		c = labels[l];
-		float		half_way = lloyd->half_way[c];
-
-		upper[l] = (upper[l] + lloyd->step[c]) * (1 + OUTWARD);
-		lower[l] = (lower[l] - lloyd->others_step[c]) * (1 - OUTWARD);
-		unsettled |= !(upper[l] < (lower[l] > half_way ? lower[l] : half_way));
-	}
-	return !unsettled;
-}
-
-static double
-distance_squared(const double *a, const double *b, size_t d)
-{
-	double		sum = 0;
-
-	for (size_t j = 0; j < d; j++)
-		sum = fma(a[j] - b[j], a[j] - b[j], sum);
-	return sum;
-}
-
-/* Half the distance from center c to the nearest other one. */
-static double
-half_way_from(const double *centers, size_t k, size_t d, size_t c)
-{
-	double		nearest = INFINITY;
-
-	for (size_t other = 0; other < k; other++)
-	{
-		double		d2 = other == c ? INFINITY : distance_squared(centers + c * d, centers + other * d, d);
-
-		nearest = d2 < nearest ? d2 : nearest;
-	}
-	return sqrt(nearest) / 2;
-}
-
-/* How far each center moved, and how far apart they stand now. */
+/* Add the two longest moves of the last step to the drift. */
 static void
-measure_steps(Lloyd *lloyd)
+add_drift(Lloyd *lloyd)
 {
-	size_t		k = lloyd->run->k;
 	size_t		d = lloyd->data->rows.d;
-	const double *centers = lloyd->run->centers;
-	size_t		farthest = 0;
-	float		second_step = 0;
+	double		longest = 0;
+	double		second = 0;
 
-	for (size_t c = 0; c < k; c++)
-		lloyd->step[c] = (float) sqrt(distance_squared(centers + c * d, lloyd->previous + c * d, d)) * (1 + OUTWARD);
-	for (size_t c = 1; c < k; c++)
-		if (lloyd->step[c] > lloyd->step[farthest])
-			farthest = c;
-	for (size_t c = 0; c < k; c++)
-		if (c != farthest && lloyd->step[c] > second_step)
-			second_step = lloyd->step[c];
-	for (size_t c = 0; c < k; c++)
+	for (size_t c = 0; c < lloyd->run->k; c++)
 	{
-		CHECK_FOR_INTERRUPTS();
-		lloyd->others_step[c] = c == farthest ? second_step : lloyd->step[farthest];
-		/* k^2 d: not worth it when there are about as many centers as rows */
-		lloyd->half_way[c] = k * 16 > lloyd->data->rows.n ? 0 :
-			(float) half_way_from(centers, k, d, c) * (1 - OUTWARD);
+		const double *now = lloyd->run->centers + c * d;
+		const double *before = lloyd->previous + c * d;
+		double		sum = 0;
+		double		move;
+
+		for (size_t j = 0; j < d; j++)
+			sum = fma(now[j] - before[j], now[j] - before[j], sum);
+		move = sqrt(sum);
+		if (move > longest)
+		{
+			second = longest;
+			longest = move;
+		}
+		else if (move > second)
+			second = move;
 	}
+	lloyd->drift += (longest + second) * (1 + GAP_MARGIN);
 }
 
 /* ---- one iteration ---- */
 
+/* The largest sum of weighted squared distances: bounds the grid of the inertia. */
+static double
+largest_d2(const SegKmeansData *data)
+{
+	double		sum = 0;
+
+	for (size_t a = 0; a < data->n_active; a++)
+	{
+		double		span = 2 * data->scales[data->active[a]].max_abs;
+
+		sum += span * span;
+	}
+	return sum;
+}
+
+/* lines of the next block that are fetched ahead; the processor goes on by itself */
+#define FETCH_AHEAD ((size_t) 32)
+
 /*
- * Assign all rows.  With `skip`, bounds from the iteration before may be used.
- * Returns how many rows changed cluster; OUT *inertia when not NULL.
+ * The next block from b on whose deadline has passed (any block, for all), on its
+ * way to the cache: behind skipped ones the processor would not expect it.
  */
-SEG_CLONES static size_t
-assign_rows(Lloyd *lloyd, bool skip, double *inertia)
+SEG_ALWAYS_INLINE size_t
+next_block(const Lloyd *lloyd, size_t b, bool all)
+{
+	const SegRows *rows = &lloyd->data->rows;
+	size_t		blocks = seg_rows_blocks(rows->n);
+
+	while (b < blocks && !all && lloyd->drift < lloyd->deadlines[b])
+		b++;
+	if (b < blocks)
+		for (size_t j = 0; j < seg_min_size(rows->d, FETCH_AHEAD); j++)
+			__builtin_prefetch(seg_rows_block(rows, b) + j * SEG_LANES);
+	return b;
+}
+
+/*
+ * Assign all rows but those of blocks whose deadline is still to come.  With
+ * `bounded`, set deadlines.  Returns how many rows changed cluster.
+ */
+SEG_ALWAYS_INLINE size_t
+assign_blocks(Lloyd *lloyd, bool bounded, double *inertia)
 {
 	const SegKmeansData *data = lloyd->data;
 	SegKmeansRun *run = lloyd->run;
-	size_t		n = data->rows.n;
-	size_t		d = data->rows.d;
-	size_t		k = run->k;
-	size_t		moved = 0;
-	double		span = 0;
-	SegGrid		grid;
+	SegGrid		grid = seg_grid(seg_kmeans_addends(data), largest_d2(data));
 	SegSum		sum = {0};
+	bool		all = inertia != NULL;
+	size_t		measured_blocks = 0;
+	size_t		moved = 0;
 
-	for (size_t a = 0; a < data->n_active; a++)
-		span += 4 * data->scales[data->active[a]].max_abs * data->scales[data->active[a]].max_abs;
-	grid = seg_grid(seg_kmeans_addends(data), span);
-	for (size_t b = 0; b < seg_rows_blocks(n); b++)
+	for (size_t b = next_block(lloyd, 0, all), next; b < seg_rows_blocks(data->rows.n); b = next)
 	{
-		double		first_d2[8];
-		double		second_d2[8];
-		uint16_t	first[8];
+		size_t		lanes = seg_rows_lanes(&data->rows, b);
+		double		first_d2[SEG_LANES];
+		double		second_d2[SEG_LANES];
+		uint16_t	first[SEG_LANES];
 
-		if (b % 512 == 0)
+		if (++measured_blocks % 512 == 0)
 			CHECK_FOR_INTERRUPTS();
-		if (skip && block_is_settled(lloyd, b))
-			continue;
+		next = next_block(lloyd, b + 1, all);
 		nearest_of_block(seg_rows_block(&data->rows, b), data->active, data->n_active, run->centers,
-						 d, k, first_d2, second_d2, first);
-		run->distances += seg_rows_lanes(&data->rows, b) * k;
+						 data->rows.d, run->k, bounded, first_d2, second_d2, first);
+		run->distances += lanes * run->k;
 		moved += relabel_block(lloyd, b, first);
-		if (lloyd->upper != NULL)
-			set_bounds(lloyd, b, first_d2, second_d2);
+		if (bounded)
+			lloyd->deadlines[b] = deadline(lloyd->drift, first_d2, second_d2);
 		if (inertia != NULL)
-			for (size_t l = 0; l < seg_rows_lanes(&data->rows, b); l++)
+			for (size_t l = 0; l < lanes; l++)
 				seg_sum_add_weighted(&sum, grid, first_d2[l], seg_kmeans_weight(data, b * SEG_LANES + l));
 	}
 	if (inertia != NULL)
 		*inertia = seg_sum_value(&sum);
 	return moved;
+}
+
+/*
+ * Assign the rows; with OUT inertia not NULL all of them are measured, else those
+ * that may have changed.  Returns how many did.
+ */
+SEG_CLONES static size_t
+assign_rows(Lloyd *lloyd, bool bounded, double *inertia)
+{
+	return bounded ? assign_blocks(lloyd, true, inertia) : assign_blocks(lloyd, false, inertia);
 }
 
 /* The row farthest from its center, the first by values among equals. */
@@ -416,13 +427,12 @@ update_centers(Lloyd *lloyd)
 		{
 			size_t		j = lloyd->data->active[a];
 
-			run->centers[c * d + j] = seg_sum_value(&lloyd->sums[c * d + j]) / weight + 0.0;
+			run->centers[c * d + j] = seg_sums_value(&lloyd->sums, c * d + j) / weight + 0.0;
 		}
 		lloyd->changed[c] = false;
 	}
 	(void) reseed_empty(lloyd);
-	if (lloyd->upper != NULL)
-		measure_steps(lloyd);
+	add_drift(lloyd);
 }
 
 /* ---- the run ---- */
@@ -438,28 +448,22 @@ start(Lloyd *lloyd, const SegKmeansData *data, SegKmeansRun *run, SegArena *aren
 	memset(lloyd, 0, sizeof(*lloyd));
 	lloyd->data = data;
 	lloyd->run = run;
-	lloyd->grids = seg_arena_take(arena, d, sizeof(SegGrid));
-	lloyd->sums = seg_arena_take(arena, k, d * sizeof(SegSum));
+	lloyd->grids = seg_grids_take(arena, d);
+	lloyd->sums = seg_sums_take(arena, k * d);
+	lloyd->row = seg_arena_take(arena, d, sizeof(double));
 	lloyd->weights = seg_arena_take(arena, k, sizeof(SegSum));
 	lloyd->counts = seg_arena_take(arena, k, sizeof(size_t));
 	lloyd->previous = seg_arena_take(arena, k, d * sizeof(double));
 	lloyd->changed = seg_arena_take(arena, k, sizeof(bool));
-	lloyd->step = seg_arena_take(arena, k, sizeof(float));
-	lloyd->others_step = seg_arena_take(arena, k, sizeof(float));
-	lloyd->half_way = seg_arena_take(arena, k, sizeof(float));
-	Assert(lloyd->half_way != NULL);
-	if (data->n_active >= BOUNDED_FEATURES && k > 1)
-	{
-		lloyd->upper = seg_arena_take(arena, padded, sizeof(float));
-		lloyd->lower = seg_arena_take(arena, padded, sizeof(float));
-		Assert(lloyd->lower != NULL);
-	}
-	memset(lloyd->sums, 0, k * d * sizeof(SegSum));
+	lloyd->deadlines = seg_arena_take(arena, seg_rows_blocks(n), sizeof(double));
+	Assert(lloyd->deadlines != NULL);
+	for (size_t block = 0; block < seg_rows_blocks(n); block++)
+		lloyd->deadlines[block] = -1;
 	memset(lloyd->weights, 0, k * sizeof(SegSum));
 	memset(lloyd->counts, 0, k * sizeof(size_t));
 	memset(lloyd->changed, 0, k * sizeof(bool));
 	for (size_t j = 0; j < d; j++)
-		lloyd->grids[j] = seg_grid(seg_kmeans_addends(data), data->scales[j].max_abs);
+		seg_grids_set(&lloyd->grids, j, seg_grid(seg_kmeans_addends(data), data->scales[j].max_abs));
 	lloyd->weight_grid = seg_grid_of_total(seg_kmeans_addends(data), data->total);
 	for (size_t i = 0; i < padded; i++)
 		run->labels[i] = SEG_NO_LABEL;
@@ -475,12 +479,13 @@ seg_lloyd_run(const SegKmeansData *data, const SegKmeansParams *params, SegKmean
 	Lloyd		lloyd;
 	double		before = INFINITY;
 	bool		measured = params->tolerance > 0;
-	bool		bounded = false;
-	size_t		moved;
+	size_t		moved = data->rows.n;
 
 	start(&lloyd, data, run, &workspace);
 	while (run->iterations < params->max_iterations && !run->converged)
 	{
+		bool		bounded = moved * MOVED_FEW <= data->rows.n && run->k * data->n_active >= BOUNDED_COST;
+
 		moved = assign_rows(&lloyd, bounded, measured ? &run->inertia : NULL);
 		run->iterations++;
 		if (moved == 0)
@@ -492,12 +497,11 @@ seg_lloyd_run(const SegKmeansData *data, const SegKmeansParams *params, SegKmean
 				run->converged = true;
 			before = run->inertia;
 			update_centers(&lloyd);
-			bounded = lloyd.upper != NULL && !measured;
 		}
 	}
 
 	/* the centers may have moved since: labels, weights and inertia follow them */
-	moved = assign_rows(&lloyd, false, &run->inertia);
+	(void) assign_rows(&lloyd, false, &run->inertia);
 	while (reseed_empty(&lloyd) > 0)
 		(void) assign_rows(&lloyd, false, &run->inertia);
 	for (size_t c = 0; c < run->k; c++)

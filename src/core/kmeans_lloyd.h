@@ -23,7 +23,7 @@ extern size_t seg_lloyd_workspace(size_t n, size_t d, size_t k);
  * cluster is empty: an empty one is given the row farthest from its center, the
  * first in the order of values among equals.  There must be k distinct rows.
  * Source: S. Lloyd, "Least squares quantization in PCM", 1982; the bounds are
- * G. Hamerly's, "Making k-means even faster", 2010, kept per block of rows.
+ * those of G. Hamerly, "Making k-means even faster", 2010, for a block of rows.
  */
 extern void seg_lloyd_run(const SegKmeansData *data, const SegKmeansParams *params,
 						  SegKmeansRun *run, SegArena workspace);

@@ -10,7 +10,7 @@
 #include "core/kmeans_stats.h"
 
 #include "core/kmeans_lloyd.h"
-#include "core/sum.h"
+#include "core/sums.h"
 
 /* bins of a histogram, of about equal frequency in the sample */
 #define BINS ((size_t) 20)
@@ -21,20 +21,14 @@
 /* rows of the sample from which the bins are cut */
 #define COLUMN_ROWS ((size_t) 8192)
 
-typedef struct Moments
-{
-	SegSum		first;			/* sum of w (x - center) */
-	SegSum		second;			/* sum of w (x - center)^2 */
-} Moments;
-
 size_t
 seg_kmeans_stats_workspace(size_t d, size_t k)
 {
 	size_t		group = GROUP_COUNTERS > k * BINS ? GROUP_COUNTERS : k * BINS;
 
-	return k * d * sizeof(Moments) + k * (sizeof(SegSum) * 2 + sizeof(double)) +
-		d * (2 * sizeof(SegGrid) + sizeof(double)) + d * (BINS - 1) * sizeof(double) +
-		group * sizeof(uint32_t) + COLUMN_ROWS * sizeof(double) + 12 * SEG_ARENA_ALIGN;
+	return 2 * SEG_SUMS_SIZE(d) + 2 * SEG_SUMS_SIZE(k * d) + 2 * k * sizeof(SegSum) +
+		d * (3 + (BINS - 1)) * sizeof(double) +
+		group * sizeof(uint32_t) + COLUMN_ROWS * sizeof(double) + 8 * SEG_ARENA_ALIGN;
 }
 
 /* A value of the matrix in input units; features without spread were only transformed. */
@@ -52,11 +46,15 @@ typedef struct Gather
 {
 	const SegKmeansData *data;
 	const SegKmeansRun *run;
-	Moments    *moments;		/* k x d, around the pivots */
+	SegGrids	first_grids;	/* d */
+	SegGrids	second_grids;	/* d */
+	SegSums		first;			/* k x d: of w (x - pivot) */
+	SegSums		second;			/* k x d: of w (x - pivot)^2 */
+	double	   *row;			/* d: x - pivot of the row at hand */
+	double	   *square;			/* d */
 	SegSum	   *weights;		/* k */
 	SegSum	   *inertias;		/* k */
-	SegGrid    *first_grids;	/* d */
-	SegGrid    *second_grids;	/* d */
+	bool		has_logarithms;
 	SegGrid		weight_grid;
 	SegGrid		d2_grid;
 	SegGrid		silhouette_grid;
@@ -94,23 +92,28 @@ moment_range(const Gather *gather, size_t j)
 	return 2 * scale->max_abs;
 }
 
-static void
+SEG_CLONES static void
 gather_row(Gather *gather, size_t i, const double *pivots)
 {
 	const SegKmeansData *data = gather->data;
 	size_t		d = data->rows.d;
 	size_t		c = gather->run->labels[i];
 	double		weight = seg_kmeans_weight(data, i);
-	const double *row = seg_rows_cell(&data->rows, i, 0);
-	Moments    *moments = gather->moments + c * d;
+	double	   *restrict row = gather->row;
+	double	   *restrict square = gather->square;
+	const double *pivot = pivots + c * d;
 
+	seg_rows_get(&data->rows, i, row);
+	if (gather->has_logarithms)
+		for (size_t j = 0; j < d; j++)
+			row[j] = moment_value(&data->scales[j], row[j]);
 	for (size_t j = 0; j < d; j++)
 	{
-		double		deviation = moment_value(&data->scales[j], row[j * SEG_LANES]) - pivots[c * d + j];
-
-		seg_sum_add_weighted(&moments[j].first, gather->first_grids[j], deviation, weight);
-		seg_sum_add_weighted(&moments[j].second, gather->second_grids[j], deviation * deviation, weight);
+		row[j] -= pivot[j];
+		square[j] = row[j] * row[j];
 	}
+	seg_sums_add(&gather->first, c * d, &gather->first_grids, row, d, weight);
+	seg_sums_add(&gather->second, c * d, &gather->second_grids, square, d, weight);
 	seg_sum_add(&gather->weights[c], gather->weight_grid, weight);
 }
 
@@ -136,21 +139,24 @@ prepare_gather(Gather *gather, const SegKmeansData *data, const SegKmeansRun *ru
 	memset(gather, 0, sizeof(*gather));
 	gather->data = data;
 	gather->run = run;
-	gather->moments = seg_arena_take(arena, k, d * sizeof(Moments));
+	gather->first_grids = seg_grids_take(arena, d);
+	gather->second_grids = seg_grids_take(arena, d);
+	gather->first = seg_sums_take(arena, k * d);
+	gather->second = seg_sums_take(arena, k * d);
+	gather->row = seg_arena_take(arena, d, sizeof(double));
+	gather->square = seg_arena_take(arena, d, sizeof(double));
 	gather->weights = seg_arena_take(arena, k, sizeof(SegSum));
 	gather->inertias = seg_arena_take(arena, k, sizeof(SegSum));
-	gather->first_grids = seg_arena_take(arena, d, sizeof(SegGrid));
-	gather->second_grids = seg_arena_take(arena, d, sizeof(SegGrid));
-	Assert(gather->second_grids != NULL);
-	memset(gather->moments, 0, k * d * sizeof(Moments));
+	Assert(gather->inertias != NULL);
 	memset(gather->weights, 0, k * sizeof(SegSum));
 	memset(gather->inertias, 0, k * sizeof(SegSum));
 	for (size_t j = 0; j < d; j++)
 	{
 		double		range = moment_range(gather, j);
 
-		gather->first_grids[j] = seg_grid(seg_kmeans_addends(data), range);
-		gather->second_grids[j] = seg_grid(seg_kmeans_addends(data), range * range);
+		seg_grids_set(&gather->first_grids, j, seg_grid(seg_kmeans_addends(data), range));
+		seg_grids_set(&gather->second_grids, j, seg_grid(seg_kmeans_addends(data), range * range));
+		gather->has_logarithms |= data->scales[j].transform == SEG_TRANSFORM_LOG1P;
 		if (data->scales[j].scale > 0)
 			span += 4 * data->scales[j].max_abs * data->scales[j].max_abs;
 	}
@@ -174,8 +180,8 @@ finish_moments(const Gather *gather, const double *pivots, SegKmeansStats *stats
 		{
 			const SegScale *scale = &gather->data->scales[j];
 			size_t		cell = c * d + j;
-			double		first = seg_sum_value(&gather->moments[cell].first);
-			double		second = seg_sum_value(&gather->moments[cell].second);
+			double		first = seg_sums_value(&gather->first, cell);
+			double		second = seg_sums_value(&gather->second, cell);
 			double		squares = second - first / weight * first;
 			double		mean = pivots[cell] + first / weight;
 			double		sd = weight > 1 && squares > 0 ? sqrt(squares / (weight - 1)) : 0;
