@@ -162,42 +162,36 @@ seg_tally_add(SegTally *tally, double value, uint32_t times)
 	count_magnitude(tally, (bits & SIGN_BIT) != 0, bits & ~SIGN_BIT, times);
 }
 
-/* The same n times, with what changes seldom in registers. */
+/* Where the fast path's count goes; slot SEG_TALLY_SLOTS and more: not so fast. */
+static inline uint64_t
+slot_of(const SegTally *tally, uint64_t bits)
+{
+	uint64_t	magnitude = bits & ~SIGN_BIT;
+
+	return magnitude == 0 ? SEG_TALLY_SLOTS : (magnitude >> tally->level) - tally->base;
+}
+
+/* One value that may be NaN. */
+static inline void
+add_one(SegTally *tally, double value)
+{
+	uint64_t	bits = bits_of(value);
+	uint64_t	slot = slot_of(tally, bits);
+
+	if (slot < SEG_TALLY_SLOTS && value >= tally->low && value <= tally->high)
+	{
+		tally->counts[bits >> 63][slot]++;
+		tally->total++;
+	}
+	else if (!isnan(value))
+		seg_tally_add(tally, value, 1);
+}
+
 void
 seg_tally_add_column(SegTally *tally, const double *values, size_t n, size_t stride)
 {
-	double		low = tally->total == 0 ? INFINITY : tally->low;
-	double		high = tally->total == 0 ? -INFINITY : tally->high;
-	uint64_t	base = tally->base;
-	uint32_t	level = tally->level;
-	size_t		counted = 0;
-
 	for (size_t i = 0; i < n; i++)
-	{
-		double		value = values[i * stride] + 0.0;
-		uint64_t	bits = bits_of(value);
-		uint64_t	slot = ((bits & ~SIGN_BIT) >> level) - base;
-
-		if (isnan(value))
-			continue;
-		counted++;
-		low = value < low ? value : low;
-		high = value > high ? value : high;
-		if (slot < SEG_TALLY_SLOTS && value != 0)
-		{
-			tally->counts[bits >> 63][slot]++;
-			continue;
-		}
-		count_magnitude(tally, (bits & SIGN_BIT) != 0, bits & ~SIGN_BIT, 1);
-		base = tally->base;
-		level = tally->level;
-	}
-	if (counted > 0)
-	{
-		tally->low = low;
-		tally->high = high;
-		tally->total += counted;
-	}
+		add_one(tally, values[i * stride]);
 }
 
 void
@@ -305,6 +299,13 @@ give_own_bin(SegHistogram *histogram, const Place *place, uint64_t open)
 	close_bin(histogram, place->upper, place->count);
 }
 
+static uint64_t
+tenth(uint64_t count, uint64_t total)
+{
+	return count * SEG_HISTOGRAM_BINS / total;
+}
+
+/* A bin ends where the count passes another tenth of the total. */
 void
 seg_histogram_of_tally(const SegTally *tally, SegHistogram *histogram)
 {
@@ -313,7 +314,8 @@ seg_histogram_of_tally(const SegTally *tally, SegHistogram *histogram)
 	uint64_t	highest;
 	uint64_t	cut = 0;
 	uint64_t	zeros = tally->zeros;
-	uint64_t	open = 0;
+	uint64_t	open = 0;		/* counted since the last bound */
+	uint64_t	seen = 0;
 	bool		last_is_own = false;
 
 	memset(histogram, 0, sizeof(*histogram));
@@ -332,19 +334,18 @@ seg_histogram_of_tally(const SegTally *tally, SegHistogram *histogram)
 
 		if (place.count == 0)
 			continue;
-		last_is_own = place.count >= (total + SEG_HISTOGRAM_BINS - 1) / SEG_HISTOGRAM_BINS;
+		seen += place.count;
+		last_is_own = place.count * SEG_HISTOGRAM_BINS >= total;
 		if (last_is_own)
-		{
 			give_own_bin(histogram, &place, open);
-			open = 0;
+		else if (tenth(seen, total) > tenth(seen - place.count, total))
+			close_bin(histogram, place.upper, open + place.count);
+		else
+		{
+			open += place.count;
 			continue;
 		}
-		open += place.count;
-		if (open >= (total + SEG_HISTOGRAM_BINS - 1) / SEG_HISTOGRAM_BINS)
-		{
-			close_bin(histogram, place.upper, open);
-			open = 0;
-		}
+		open = 0;
 	}
 	/* the last bin has no bound; what has a bin of its own keeps it */
 	if (open > 0 || last_is_own)

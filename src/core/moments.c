@@ -17,12 +17,12 @@ typedef struct Layout
 {
 	size_t		missing;
 	size_t		logs;
+	size_t		rows;
 	size_t		shift;
 	size_t		input_sum;
 	size_t		mean;
 	size_t		tallies;
 	size_t		packed;
-	size_t		rows;
 	size_t		end;
 } Layout;
 
@@ -35,14 +35,14 @@ layout_of(size_t d, SegMomentsShape shape)
 
 	at.missing = sizeof(SegMoments) / 8;
 	at.logs = at.missing + d;
-	at.shift = at.logs + (d + 7) / 8;
+	at.rows = at.logs + (d + 7) / 8;
+	/* a full state folds in place: rows with masks, and one row more */
+	at.shift = at.rows + (full ? (shape.capacity + 1) * w : shape.capacity * d);
 	at.input_sum = at.shift + full * d;
 	at.mean = at.input_sum + full * 2 * d;
 	at.tallies = at.mean + full * w;
 	at.packed = at.tallies + full * d * (sizeof(SegTally) / 8);
-	at.rows = at.packed + full * seg_packed_size(w);
-	/* a full state folds in place: rows with masks, and one row more */
-	at.end = at.rows + (full ? (shape.capacity + 1) * w : shape.capacity * d);
+	at.end = at.packed + full * seg_packed_size(w);
 	return at;
 }
 
@@ -51,12 +51,12 @@ typedef struct Parts
 {
 	uint64_t   *missing;
 	uint8_t    *logs;
+	double	   *rows;
 	double	   *shift;
 	double	   *input_sum;		/* high and low part for each feature; with logs only */
 	double	   *mean;
 	SegTally   *tallies;
 	double	   *packed;
-	double	   *rows;
 } Parts;
 
 static Parts
@@ -350,25 +350,31 @@ seg_moments_shape_for_row(const SegMoments *state, bool has_missing)
 	return shape;
 }
 
+/* parts_of(state).rows and on, for the one part that each row needs */
+static double *
+present_row(SegMoments *state)
+{
+	size_t		d = state->d;
+
+	return (double *) state + sizeof(SegMoments) / 8 + d + (d + 7) / 8 + state->buffered * d;
+}
+
 double *
 seg_moments_next_row(SegMoments *state)
 {
 	if (state->full && state->buffered == state->capacity)
 		fold(state);
 	Assert(state->buffered < state->capacity);
-	return parts_of(state).rows + (size_t) state->buffered * state->d;
+	return present_row(state);
 }
 
 void
 seg_moments_add(SegMoments *state, size_t missing)
 {
-	Parts		parts = parts_of(state);
-	const double *row = parts.rows + (size_t) state->buffered * state->d;
-
 	Assert(missing == 0 || state->policy != SEG_MISSING_REFUSE);
 	Assert(missing == 0 || state->policy != SEG_MISSING_MEAN || state->width > state->d);
 	for (size_t j = 0; missing > 0 && j < state->d; j++)
-		parts.missing[j] += isnan(row[j]) != 0;
+		parts_of(state).missing[j] += isnan(present_row(state)[j]) != 0;
 	if (missing > 0 && state->policy == SEG_MISSING_SKIP)
 		state->skipped++;
 	else
