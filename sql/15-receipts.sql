@@ -22,7 +22,7 @@ BEGIN
                   HINT = 'A currency picks receipts, rates convert them all.';
     END IF;
 
-    SELECT array_agg(a.attname::text) INTO columns
+    SELECT coalesce(array_agg(a.attname::text), '{}') INTO columns
     FROM pg_attribute a
     WHERE a.attrelid = receipts AND a.attnum > 0 AND NOT a.attisdropped;
     SELECT c INTO missing

@@ -9,7 +9,7 @@ TESTS = $(patsubst $(top)/test/unit/%.c,$(build)/unit/%,$(sort $(wildcard $(top)
 FUZZERS = $(patsubst $(top)/test/fuzz/%.c,%,$(sort $(wildcard $(top)/test/fuzz/fuzz_*.c)))
 
 WARNINGS = -Wall -Wextra -Werror -Wno-unused-parameter -Wno-sign-compare -Wno-missing-field-initializers
-COMMON = -std=gnu11 -g -DSEG_STANDALONE -I$(top)/src -ffp-contract=off -fno-omit-frame-pointer $(WARNINGS)
+COMMON = -std=gnu11 -g -DSEG_STANDALONE -DSEG_TOP='"$(abspath $(top))"' -I$(top)/src -ffp-contract=off -fno-omit-frame-pointer $(WARNINGS)
 SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all
 LIBS = -llapacke -lblas -lm
 

@@ -4,6 +4,7 @@
  */
 #include "pg/rfm.h"
 
+#include "utils/memutils.h"
 #include "windowapi.h"
 
 #include "pg/error.h"
@@ -232,20 +233,29 @@ static void
 fit_partition(WindowObject window, int bins, PartitionCuts *cuts)
 {
 	int64		n = WinGetPartitionRowCount(window);
+	MemoryContext owner = CurrentMemoryContext;
+	MemoryContext row = AllocSetContextCreate(owner, "segment row", ALLOCSET_DEFAULT_SIZES);
 	SegRfmOptions options;
 	SegRfmState *state;
 
 	memset(&options, 0, sizeof(options));
 	options.bins = bins;
-	state = seg_rfm_state_create(&options, CurrentMemoryContext);
+	state = seg_rfm_state_create(&options, owner);
 	for (int64 i = 0; i < n; i++)
 	{
 		double		values[SEG_RFM_MEASURES];
+		bool		complete;
 
 		CHECK_FOR_INTERRUPTS();
-		if (window_values(window, i, values))
-			state = seg_rfm_state_count(state, values, CurrentMemoryContext);
+		MemoryContextSwitchTo(row);
+		complete = window_values(window, i, values);
+		MemoryContextSwitchTo(owner);
+		if (complete)
+			state = seg_rfm_state_count(state, values, owner);
+		if (i % 1024 == 0)
+			MemoryContextReset(row);
 	}
+	MemoryContextDelete(row);
 	cuts->empty = !seg_rfm_state_fit(state, &cuts->model);
 	cuts->fitted = true;
 }

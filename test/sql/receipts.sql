@@ -110,6 +110,7 @@ SELECT * FROM rfm(NULL, '2019-03-31');
 SELECT * FROM rfm('receipts', NULL);
 SELECT * FROM rfm('receipts', 'infinity', currency => 'EUR');
 SELECT * FROM rfm('nosuch', '2019-03-31');
+SELECT * FROM rfm(0::regclass, '2019-03-31');
 CREATE VIEW zoned AS SELECT customer_id, receipt_date::timestamptz AS receipt_date, amount FROM receipts;
 SELECT * FROM rfm('zoned', '2019-03-31');
 CREATE VIEW textual AS SELECT customer_id, receipt_date::text AS receipt_date, amount FROM receipts;

@@ -4,6 +4,8 @@
  */
 #include "unit.h"
 
+#include <stdio.h>
+
 #include "core/rfm.h"
 #include "core/rng.h"
 #include "model/rfm_model.h"
@@ -399,6 +401,45 @@ codec_refuses_what_cannot_be(void **state)
 	}
 }
 
+/*
+ * Bytes of format 1 are read for ever.  Made by rfm_fit over 200 rows,
+ * ((i * 37) % 101, 1 + (i * 13) % 7, ((i * 7919) % 1009) / 4.0) for i = 1 .. 200.
+ */
+static void
+golden_model_is_read(void **state)
+{
+	uint8_t		bytes[512];
+	uint8_t		again[512];
+	FILE	   *file = fopen(SEG_TOP "/test/data/rfm_v1.segm", "rb");
+	size_t		size;
+	int			kind;
+	int			version;
+	SegReader	reader;
+	SegArena	arena = seg_arena(NULL, 0);
+	SegWriter	writer = {again + SEG_ENVELOPE_SIZE, 0};
+	SegRfmModel model;
+	SegRfmState *s = new_state(5);
+	SegRfmModel fitted;
+	int			scores[SEG_RFM_MEASURES];
+
+	assert_non_null(file);
+	size = fread(bytes, 1, sizeof(bytes), file);
+	fclose(file);
+	assert_int_equal(seg_envelope_open(bytes, size, SEG_KIND_RFM, SEG_RFM_VERSION, &kind, &version, &reader), SEG_OK);
+	assert_int_equal(version, 1);
+	assert_int_equal(seg_rfm_decode(&reader, version, &arena, &model), SEG_OK);
+	for (int i = 1; i <= 200; i++)
+		s = count_row(s, (i * 37) % 101, 1 + (i * 13) % 7, ((i * 7919) % 1009) / 4.0);
+	fitted = fit_state(s);
+	assert_same_model(&model, &fitted);
+	seg_rfm_score(&model, (double[]) {12, 3, 80.5}, scores);
+	assert_memory_equal(scores, ((int[]) {5, 2, 2}), sizeof(scores));
+	seg_rfm_encode(&writer, &model);
+	seg_envelope_seal(again, writer.size, SEG_KIND_RFM, 1);
+	assert_int_equal(SEG_ENVELOPE_SIZE + writer.size, size);
+	assert_memory_equal(bytes, again, size);
+}
+
 int
 main(void)
 {
@@ -414,6 +455,7 @@ main(void)
 		cmocka_unit_test(rules_overlap_when_a_cell_is_in_both),
 		cmocka_unit_test(codec_round_trip),
 		cmocka_unit_test(codec_refuses_what_cannot_be),
+		cmocka_unit_test(golden_model_is_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
