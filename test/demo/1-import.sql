@@ -1,0 +1,61 @@
+\echo 'A wholesaler\'s billing documents, as SE16N and the usual extractors save them. Nothing is lost in'
+\echo 'silence: what was read is loaded, refused with its reason, or belongs to another client.'
+\echo
+CREATE EXTENSION segment;
+
+CREATE TABLE stage_kna1 (line_no bigint GENERATED ALWAYS AS IDENTITY, line text);
+CREATE TABLE stage_vbrk (LIKE stage_kna1 INCLUDING IDENTITY);
+CREATE TABLE stage_vbrp (LIKE stage_kna1 INCLUDING IDENTITY);
+CREATE TABLE stage_tcurx (LIKE stage_kna1 INCLUDING IDENTITY);
+\copy stage_kna1(line) FROM 'KNA1.txt' WITH (FORMAT csv, DELIMITER E'\x01', QUOTE E'\x02', ENCODING 'LATIN1')
+\copy stage_vbrk(line) FROM 'VBRK.csv' WITH (FORMAT csv, DELIMITER E'\x01', QUOTE E'\x02', ENCODING 'UTF8')
+\copy stage_vbrp(line) FROM 'VBRP.csv' WITH (FORMAT csv, DELIMITER E'\x01', QUOTE E'\x02', ENCODING 'UTF8')
+\copy stage_tcurx(line) FROM 'TCURX.csv' WITH (FORMAT csv, DELIMITER E'\x01', QUOTE E'\x02', ENCODING 'UTF8')
+CREATE TABLE rates (currency text, valid_from date, rate numeric, PRIMARY KEY (currency, valid_from));
+\copy rates FROM 'rates.csv' WITH (FORMAT csv, HEADER)
+
+CREATE TABLE imported AS
+SELECT 1 AS step, 'TCURX' AS sap_table, 'CSV' AS layout, *
+FROM segment.sap_import('stage_tcurx', 'tcurx');
+INSERT INTO imported
+SELECT 2, 'KNA1', 'list, Latin-1', *
+FROM segment.sap_import('stage_kna1', 'kna1', date_format => 'DD.MM.YYYY', client => '100');
+INSERT INTO imported
+SELECT 3, 'VBRK', 'CSV, UTF-8', *
+FROM segment.sap_import('stage_vbrk', 'vbrk', decimal_notation => '1234567.89',
+                        amounts => 'stored', tcurx => 'tcurx', client => '100');
+INSERT INTO imported
+SELECT 4, 'VBRP', 'CSV, UTF-8', *
+FROM segment.sap_import('stage_vbrp', 'vbrp', decimal_notation => '1234567.89',
+                        amounts => 'stored', tcurx => 'tcurx', client => '100',
+                        header_table => 'vbrk', on_error => 'reject');
+INSERT INTO imported
+SELECT 5, 'MAKT', 'tabs, UTF-16', *
+FROM segment.sap_import(pg_read_binary_file(:'exports' || '/MAKT.txt'), 'UTF16LE', 'makt', client => '100');
+
+SELECT sap_table AS "table", layout AS "file",
+       to_char(rows_read, '999,999,990') AS "rows read",
+       to_char(rows_loaded, '999,999,990') AS "loaded",
+       to_char(rows_refused, '9,990') AS "refused",
+       to_char(other_clients, '999,990') AS "other clients",
+       to_char(duplicate_keys, '9,990') AS "duplicates",
+       to_char(orphan_items, '9,990') AS "orphans"
+FROM imported ORDER BY step;
+
+ANALYZE;
+
+\echo 'The refused lines, with the reason:'
+\echo
+SELECT line_no AS "line", field, reason, line AS "text" FROM vbrp_refused ORDER BY line_no;
+
+\echo 'Receipts: invoices and debit memos count, credit memos count against, cancelled pairs and'
+\echo 'pro-forma invoices do not, and collective accounts are nobody to be segmented.'
+\echo
+CREATE TABLE receipt_counts AS
+SELECT * FROM segment.sap_receipts_view('receipts', 'vbrk', 'vbrp', customers => 'kna1', client => '100');
+SELECT to_char(receipt_lines, '999,999,990') AS "receipt lines",
+       to_char(documents, '999,999,990') AS "documents",
+       to_char(cancelled_documents, '999,990') AS "cancelled, both sides",
+       to_char(other_categories, '999,990') AS "pro forma",
+       to_char(one_time_lines, '999,990') AS "lines of collective accounts"
+FROM receipt_counts;

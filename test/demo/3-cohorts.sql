@@ -1,0 +1,13 @@
+\echo 'Customers by the month of their first receipt, and how many percent of them bought again n months'
+\echo 'later. A month that is not over would be blank, never 0.'
+\echo
+CREATE TABLE retention AS
+SELECT * FROM segment.cohort_retention('receipts', '2025-12-31', 'month', rates => 'rates');
+
+SELECT cohort || to_char(customers, '9,990') AS "cohort, size",
+       period,
+       to_char(100 * retention, '990') AS percent
+FROM retention
+WHERE cohort >= '2025-01'
+ORDER BY cohort, period
+\crosstabview "cohort, size" period percent period

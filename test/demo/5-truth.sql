@@ -1,0 +1,55 @@
+\echo 'The exports were made from customers of known behaviour, so all of the above can be checked.'
+\echo
+CREATE TABLE truth (mandt text, customer_id text, behaviour text, currency text, lapses_on text, odd text,
+                    one_time boolean, frequency bigint, last_receipt text, amount numeric);
+\copy truth FROM 'truth/customers.csv' WITH (FORMAT csv, HEADER)
+DELETE FROM truth WHERE mandt <> '100' OR one_time;
+ALTER TABLE truth ADD PRIMARY KEY (customer_id);
+
+WITH net AS
+(
+    SELECT customer_id, sum(amount) AS amount FROM receipts GROUP BY customer_id
+)
+SELECT to_char(count(*) FILTER (WHERE t.frequency > 0), '999,990') AS "customers",
+       to_char(count(*) FILTER (WHERE t.frequency = r.frequency
+                                  AND segment.sap_date(t.last_receipt) = date '2025-12-31' - r.recency_days
+                                  AND t.amount = net.amount), '999,990') AS "receipts, last day and amount exact",
+       to_char(100.0 * count(*) FILTER (WHERE behaviour = 'lapsed' AND segment IN ('Hibernating', 'At Risk', 'Can''t Lose'))
+               / NULLIF(count(*) FILTER (WHERE behaviour = 'lapsed'), 0), '990.0') || ' %'
+           AS "lapsed found in At Risk, Can't Lose, Hibernating"
+FROM truth t
+LEFT JOIN customer_rfm r USING (customer_id)
+LEFT JOIN net USING (customer_id);
+
+\echo 'Planted behaviour (rows) and found cluster (columns):'
+\echo
+WITH cell AS
+(
+    SELECT behaviour, cluster_id, count(*) AS n
+    FROM truth JOIN customer_clusters USING (customer_id)
+    GROUP BY behaviour, cluster_id
+), home AS
+(
+    SELECT DISTINCT ON (behaviour) behaviour, cluster_id AS home FROM cell ORDER BY behaviour, n DESC
+)
+SELECT behaviour, cluster_id, n, home, dense_rank() OVER (ORDER BY cluster_id) AS place
+FROM cell JOIN home USING (behaviour)
+ORDER BY home, behaviour, cluster_id
+\crosstabview behaviour cluster_id n place
+
+\echo 'A customer counts as found when most of the cluster behave alike. One-off buyers of December pass for'
+\echo 'Christmas shoppers: nobody can tell before they have come again.'
+\echo
+WITH cluster AS
+(
+    SELECT cluster_id, mode() WITHIN GROUP (ORDER BY behaviour) AS behaviour
+    FROM truth JOIN customer_clusters USING (customer_id)
+    GROUP BY cluster_id
+)
+SELECT to_char(100.0 * avg((t.behaviour = cluster.behaviour)::int), '990.0') || ' %' AS "found",
+       to_char(100.0 * avg((t.behaviour = cluster.behaviour)::int) FILTER (WHERE t.frequency >= 3), '990.0') || ' %'
+           AS "found, of those with 3 receipts or more",
+       to_char(segment.adjusted_rand_index(t.behaviour, cluster_id::text), '0.00') AS "adjusted Rand index"
+FROM truth t
+JOIN customer_clusters USING (customer_id)
+JOIN cluster USING (cluster_id);
