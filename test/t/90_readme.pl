@@ -3,11 +3,13 @@
 # The folder of generated exports is the current one, so \copy finds its files.
 use strict;
 use warnings;
+use Cwd qw(getcwd);
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-my $exports = PostgreSQL::Test::Utils::tempdir() . '/exports';
+my $here = getcwd();
+my $exports = "$here/exports";
 system($ENV{SEGMENT_GENERATOR}, $exports, 'customers=300', 'damaged=3') == 0 or die 'no exports';
 
 my $node = PostgreSQL::Test::Cluster->new('readme');
@@ -47,8 +49,6 @@ sub snippets
 	return @found;
 }
 
-my $here = `pwd`;
-chomp $here;
 foreach my $file (sort glob("$here/demo/*.sql"))
 {
 	is(run_file('shop', $file), '', 'demo: ' . ($file =~ s/.*\///r));
