@@ -54,6 +54,18 @@ foreach my $file (sort glob("$here/demo/*.sql"))
 	is(run_file('shop', $file), '', 'demo: ' . ($file =~ s/.*\///r));
 }
 
+# What the demo prints is true.
+is($node->safe_psql('shop', 'SELECT rows_refused FROM imported WHERE rows_refused > 0'), '3', 'demo: the damaged lines are refused');
+is($node->safe_psql('shop', q{
+	SELECT count(*) FROM truth t
+	LEFT JOIN customer_rfm r USING (customer_id)
+	LEFT JOIN (SELECT customer_id, sum(amount) AS amount FROM receipts GROUP BY customer_id) n USING (customer_id)
+	WHERE (t.frequency, t.amount) IS DISTINCT FROM (COALESCE(r.frequency, 0), COALESCE(n.amount, 0))
+	   OR segment.sap_date(t.last_receipt) IS DISTINCT FROM date '2025-12-31' - r.recency_days}),
+	'0', 'demo: every customer has the frequency, last day and amount that were planted');
+is($node->safe_psql('shop', 'SELECT segment.adjusted_rand_index(behaviour, cluster_id::text) > 0.7
+	FROM truth JOIN customer_clusters USING (customer_id)'), 't', 'demo: the clusters are the planted groups');
+
 my @snippets = snippets("$here/README.md");
 foreach (@snippets)
 {
