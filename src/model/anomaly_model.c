@@ -4,16 +4,20 @@
  */
 #include "model/anomaly_model.h"
 
+#include "core/kmeans.h"
+#include "model/histogram_codec.h"
+
 #define LEAF 0xFFFF
 #define LEAST_NODE_BYTES 4		/* a leaf */
-#define FEATURE_BYTES (4 + 1 + 6 * 8 + 8)
+#define FEATURE_BYTES (4 + 1 + 6 * 8 + 8 + SEG_HISTOGRAM_BYTES)
 
 size_t
 seg_anomaly_decoded_size(size_t payload_size)
 {
 	/*
-	 * A feature of 61 bytes becomes a struct of 72 and a name of one to sixteen;
-	 * a node of four bytes becomes 28; a tree has a root; a little rounding.
+	 * A feature of 81 bytes becomes a struct of some 430 and a name of one to
+	 * sixteen; a node of four bytes becomes 28; a center of d doubles becomes
+	 * itself and up to SEG_CENTER_LANES copies; a little rounding.
 	 */
 	size_t		size;
 
@@ -34,6 +38,7 @@ decode_feature(SegReader *reader, SegArena *arena, SegAnomalyFeature *feature)
 	feature->minimum = seg_read_double(reader);
 	feature->maximum = seg_read_double(reader);
 	feature->missing = seg_read_u64(reader);
+	seg_read_histogram(reader, &feature->histogram);
 	if (feature->sd < 0 || feature->minimum > feature->maximum)
 		reader->failed = true;
 }
@@ -50,6 +55,7 @@ encode_feature(SegWriter *writer, const SegAnomalyFeature *feature)
 	seg_write_double(writer, feature->minimum);
 	seg_write_double(writer, feature->maximum);
 	seg_write_u64(writer, feature->missing);
+	seg_write_histogram(writer, &feature->histogram);
 }
 
 /* ---- forest ---- */
@@ -223,6 +229,50 @@ encode_metric(SegWriter *writer, const SegAnomalyModel *model)
 	seg_write_doubles(writer, metric->whiten, seg_mahalanobis_size(metric->d));
 }
 
+/* ---- kmeans ---- */
+
+static void
+decode_spread(SegReader *reader, SegArena *arena, SegClusterSpread *spread, size_t d)
+{
+	double	   *by_feature;
+
+	spread->d = d;
+	spread->k = seg_read_count(reader, (d + 1) * sizeof(double));
+	spread->df = seg_read_u32(reader);
+	if (reader->failed || spread->k < 1 || spread->k > SEG_KMEANS_MAX_K || spread->df > d)
+	{
+		reader->failed = true;
+		return;
+	}
+	spread->shift = seg_read_doubles(reader, arena, d);
+	spread->scale = seg_read_doubles(reader, arena, d);
+	spread->centers = seg_read_doubles(reader, arena, spread->k * d);
+	spread->variances = seg_read_doubles(reader, arena, spread->k);
+	by_feature = seg_arena_take(arena, d, seg_centers_stride(spread->k) * sizeof(double));
+	if (by_feature == NULL)
+		reader->failed = true;
+	if (reader->failed)
+		return;
+	for (size_t j = 0; j < d; j++)
+		if (spread->scale[j] < 0 || !isfinite(seg_scale_inverse(spread->scale[j])))
+			reader->failed = true;
+	for (size_t c = 0; c < spread->k; c++)
+		if (spread->variances[c] < 0)
+			reader->failed = true;
+	seg_centers_pack(&spread->packed, spread->centers, spread->k, d, by_feature);
+}
+
+static void
+encode_spread(SegWriter *writer, const SegClusterSpread *spread)
+{
+	seg_write_u32(writer, spread->k);
+	seg_write_u32(writer, spread->df);
+	seg_write_doubles(writer, spread->shift, spread->d);
+	seg_write_doubles(writer, spread->scale, spread->d);
+	seg_write_doubles(writer, spread->centers, spread->k * spread->d);
+	seg_write_doubles(writer, spread->variances, spread->k);
+}
+
 /* ---- the model ---- */
 
 SegStatus
@@ -259,6 +309,9 @@ seg_anomaly_decode(SegReader *reader, int version, SegArena *arena, SegAnomalyMo
 		case SEG_ANOMALY_MAHALANOBIS:
 			decode_metric(reader, arena, model);
 			break;
+		case SEG_ANOMALY_KMEANS:
+			decode_spread(reader, arena, &model->spread, model->d);
+			break;
 	}
 	return seg_reader_done(reader) ? SEG_OK : SEG_MALFORMED_MODEL;
 }
@@ -286,6 +339,9 @@ seg_anomaly_encode(SegWriter *writer, const SegAnomalyModel *model)
 			break;
 		case SEG_ANOMALY_MAHALANOBIS:
 			encode_metric(writer, model);
+			break;
+		case SEG_ANOMALY_KMEANS:
+			encode_spread(writer, &model->spread);
 			break;
 	}
 }

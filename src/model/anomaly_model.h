@@ -7,7 +7,7 @@
  *
  *		method (1)  robust (1)  null policy (1)  partial (1)  d (4)
  *		per feature: name, transform (1), fill, typical, mean, sd, minimum,
- *			maximum (8 each), missing (8)
+ *			maximum (8 each), missing (8), histogram (histogram_codec.h)
  *		rows used, rows skipped, sample rows, seed (8 each)
  *		contamination, threshold (8 each)
  *		what the method needs:
@@ -15,6 +15,8 @@
  *					a cut is feature (2) and value (8), a leaf 65535 (2) and rows (2)
  *		mahalanobis	degrees of freedom (4), shrinkage (8), core rows (8), center
  *					(8 d), whitening matrix (8 d (d + 1) / 2)
+ *		kmeans		clusters (4), degrees of freedom (4), shift, scale (8 d each),
+ *					centers (8 k d), variances (8 k)
  *
  * The shape of a tree is in its order, so there are no child numbers that could
  * lead astray: a decoder counts leaves until the tree is closed.
@@ -22,9 +24,12 @@
 #ifndef SEG_MODEL_ANOMALY_MODEL_H
 #define SEG_MODEL_ANOMALY_MODEL_H
 
+#include "core/cluster_spread.h"
+#include "core/histogram.h"
 #include "core/iforest.h"
 #include "core/mahalanobis.h"
-#include "model/kmeans_model.h"
+#include "core/scale.h"
+#include "model/envelope.h"
 
 #define SEG_ANOMALY_VERSION 1
 #define SEG_ANOMALY_MAX_FEATURES 1600
@@ -33,22 +38,24 @@ typedef enum SegAnomalyMethod
 {
 	SEG_ANOMALY_IFOREST,
 	SEG_ANOMALY_MAHALANOBIS,
+	SEG_ANOMALY_KMEANS,
 } SegAnomalyMethod;
 
-#define SEG_ANOMALY_METHODS 2
+#define SEG_ANOMALY_METHODS 3
 
-/* One feature, in input units; figures are of the order-free sample. */
+/* One feature, in input units; figures are of the order-free sample, or a k-means model's. */
 typedef struct SegAnomalyFeature
 {
 	const char *name;			/* UTF-8; "" when it was given none */
 	SegTransform transform;
 	double		fill;			/* what a null becomes */
-	double		typical;		/* median; the center where the method has one */
+	double		typical;		/* median */
 	double		mean;
 	double		sd;				/* with n - 1 */
 	double		minimum;
 	double		maximum;
 	uint64_t	missing;		/* nulls that became fill */
+	SegHistogram histogram;		/* of the present values */
 } SegAnomalyFeature;
 
 typedef struct SegAnomalyModel
@@ -70,6 +77,7 @@ typedef struct SegAnomalyModel
 	SegForest	forest;
 	SegMahalanobis metric;
 	uint64_t	core_rows;		/* mahalanobis: rows that the covariance was taken from */
+	SegClusterSpread spread;	/* kmeans */
 } SegAnomalyModel;
 
 /* Bytes that decoding a payload of payload_size bytes may take from an arena. */
@@ -102,5 +110,8 @@ extern double seg_anomaly_score(const SegAnomalyModel *model, const double *z);
  */
 extern SegStatus seg_anomaly_attribute(const SegAnomalyModel *model, const double *z,
 									   double *parts, double *base);
+
+/* What would be normal in a feature's place, in input units: OUT typical[d]. */
+extern void seg_anomaly_typical(const SegAnomalyModel *model, const double *z, double *typical);
 
 #endif							/* SEG_MODEL_ANOMALY_MODEL_H */

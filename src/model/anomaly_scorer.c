@@ -33,20 +33,24 @@ seg_anomaly_prepare(const SegAnomalyModel *model, const double *row, double *z, 
 
 /* The share of normal rows that lie closer to the center. */
 static double
-score_distance(const SegMahalanobis *metric, double distance2)
+score_distance(double distance2, uint32_t df)
 {
-	return metric->df == 0 ? 0 : seg_chisq_score(distance2, metric->df);
+	return df == 0 ? 0 : seg_chisq_score(distance2, df);
 }
 
 double
 seg_anomaly_score(const SegAnomalyModel *model, const double *z)
 {
+	size_t		cluster;
+
 	switch (model->method)
 	{
 		case SEG_ANOMALY_IFOREST:
 			return seg_iforest_score(&model->forest, seg_iforest_path(&model->forest, z));
 		case SEG_ANOMALY_MAHALANOBIS:
-			return score_distance(&model->metric, seg_mahalanobis_distance2(&model->metric, z));
+			return score_distance(seg_mahalanobis_distance2(&model->metric, z), model->metric.df);
+		case SEG_ANOMALY_KMEANS:
+			return score_distance(seg_cluster_spread_distance2(&model->spread, z, &cluster), model->spread.df);
 	}
 	return 0;
 }
@@ -79,16 +83,15 @@ attribute_forest(const SegForest *forest, const double *z, double *parts)
 	return base;
 }
 
-/* The parts of the squared distance, scaled to add up to the score. */
+/* The parts[d] of a squared distance, scaled to add up to the score. */
 static SegStatus
-attribute_distance(const SegMahalanobis *metric, const double *z, double *parts)
+scale_parts(double distance2, uint32_t df, double *parts, size_t d)
 {
-	double		distance2 = seg_mahalanobis_attribute(metric, z, parts);
-	double		factor = distance2 > 0 ? score_distance(metric, distance2) / distance2 : 0;
+	double		factor = distance2 > 0 ? score_distance(distance2, df) / distance2 : 0;
 
 	if (!isfinite(distance2))
 		return SEG_TOO_FAR;
-	for (size_t j = 0; j < metric->d; j++)
+	for (size_t j = 0; j < d; j++)
 	{
 		parts[j] *= factor;
 		if (!isfinite(parts[j]))
@@ -100,6 +103,8 @@ attribute_distance(const SegMahalanobis *metric, const double *z, double *parts)
 SegStatus
 seg_anomaly_attribute(const SegAnomalyModel *model, const double *z, double *parts, double *base)
 {
+	size_t		cluster;
+
 	*base = 0;
 	switch (model->method)
 	{
@@ -107,7 +112,27 @@ seg_anomaly_attribute(const SegAnomalyModel *model, const double *z, double *par
 			*base = attribute_forest(&model->forest, z, parts);
 			return SEG_OK;
 		case SEG_ANOMALY_MAHALANOBIS:
-			return attribute_distance(&model->metric, z, parts);
+			return scale_parts(seg_mahalanobis_attribute(&model->metric, z, parts),
+							   model->metric.df, parts, model->d);
+		case SEG_ANOMALY_KMEANS:
+			return scale_parts(seg_cluster_spread_attribute(&model->spread, z, parts, &cluster),
+							   model->spread.df, parts, model->d);
 	}
 	return SEG_OK;
+}
+
+void
+seg_anomaly_typical(const SegAnomalyModel *model, const double *z, double *typical)
+{
+	const SegClusterSpread *spread = &model->spread;
+	size_t		cluster;
+
+	for (size_t j = 0; j < model->d; j++)
+		typical[j] = model->features[j].typical;
+	if (model->method != SEG_ANOMALY_KMEANS)
+		return;
+	(void) seg_cluster_spread_distance2(spread, z, &cluster);
+	for (size_t j = 0; j < model->d; j++)
+		typical[j] = seg_unscale_value(model->features[j].transform, spread->shift[j], spread->scale[j],
+									   spread->centers[cluster * model->d + j]);
 }

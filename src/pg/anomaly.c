@@ -103,15 +103,12 @@ rank_parts(const double *parts, uint32 *ranked, size_t d)
 	}
 }
 
-/* Names are UTF-8 in the model, whatever the database's encoding. */
-static Datum
-feature_name(const SegAnomalyFeature *feature, size_t position)
+char *
+seg_anomaly_feature_name(const SegAnomalyFeature *feature, size_t position)
 {
-	const char *name = feature->name;
-
-	if (name[0] == '\0')
-		return CStringGetTextDatum(psprintf("feature %zu", position));
-	return CStringGetTextDatum(pg_any_to_server(name, strlen(name), PG_UTF8));
+	if (feature->name[0] == '\0')
+		return psprintf("feature %zu", position);
+	return pstrdup(pg_any_to_server(feature->name, strlen(feature->name), PG_UTF8));
 }
 
 PG_FUNCTION_INFO_V1(anomaly_reasons);
@@ -121,6 +118,7 @@ anomaly_reasons(PG_FUNCTION_ARGS)
 	static double raw[SEG_MAX_FEATURES];
 	static double z[SEG_MAX_FEATURES];
 	static double parts[SEG_MAX_FEATURES];
+	static double typical[SEG_MAX_FEATURES];
 	static uint32 ranked[SEG_MAX_FEATURES];
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 	const SegAnomalyModel *model = prepared_row(fcinfo, raw, z);
@@ -133,6 +131,7 @@ anomaly_reasons(PG_FUNCTION_ARGS)
 	status = seg_anomaly_attribute(model, z, parts, &base);
 	if (status != SEG_OK)
 		seg_raise(status);
+	seg_anomaly_typical(model, z, typical);
 	rank_parts(parts, ranked, model->d);
 	for (size_t i = 0; i < model->d; i++)
 	{
@@ -142,10 +141,10 @@ anomaly_reasons(PG_FUNCTION_ARGS)
 		bool		nulls[6] = {false};
 
 		values[0] = Int32GetDatum(i + 1);
-		values[1] = feature_name(feature, j + 1);
+		values[1] = CStringGetTextDatum(seg_anomaly_feature_name(feature, j + 1));
 		values[2] = Float8GetDatum(raw[j]);
 		nulls[2] = isnan(raw[j]);
-		values[3] = Float8GetDatum(feature->typical);
+		values[3] = Float8GetDatum(typical[j]);
 		values[4] = Float8GetDatum(parts[j]);
 		values[5] = Float8GetDatum(base);
 		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);

@@ -100,8 +100,13 @@ describe_feature(Fit *fit, size_t j)
 	SegAnomalyFeature *feature = &fit->model.features[j];
 	size_t		present = present_values(fit, j, &feature->missing);
 	SegWeightedMoments moments;
+	SegTally	tally;
 
+	memset(&tally, 0, sizeof(tally));
 	CHECK_FOR_INTERRUPTS();
+	for (size_t i = 0; i < present; i++)
+		seg_tally_add(&tally, fit->column[i].value, (uint32) Min(fit->column[i].count, PG_UINT32_MAX / fit->n));
+	seg_histogram_of_tally(fit->moments != NULL ? seg_moments_tally(fit->moments, j) : &tally, &feature->histogram);
 	if (present > 0)
 	{
 		feature->mean = seg_weighted_moments(fit->column, present).mean;
@@ -305,6 +310,8 @@ seg_anomaly_fit_state(const SegAnomalyState *state)
 		case SEG_ANOMALY_MAHALANOBIS:
 			fit_metric(&fit);
 			break;
+		case SEG_ANOMALY_KMEANS:
+			elog(ERROR, "a k-means anomaly model is not fitted from rows");
 	}
 	find_threshold(&fit);
 	MemoryContextSwitchTo(old);

@@ -14,6 +14,7 @@ static const SegModelKind *const kinds[] = {
 	&seg_kmeans_kind,
 	&seg_rfm_kind,
 	&seg_pca_kind,
+	&seg_anomaly_kind,
 };
 
 /* Begin the next member of the options. */

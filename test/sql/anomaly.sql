@@ -148,6 +148,41 @@ FROM hbk, (SELECT anomaly_fit(features || (CASE id % 5 WHEN 0 THEN id % 3 ELSE 0
 SELECT anomaly_fit(features, '{"method": "mahalanobis", "robust": true}') FROM hbk WHERE id <= 7;
 SELECT anomaly_fit(array_fill(1::float8, ARRAY[101]), '{"method": "mahalanobis", "robust": true}') FROM hbk;
 
+-- from k-means: two round clusters, one ten times as wide as the other
+CREATE TABLE round_clusters AS
+SELECT i % 2 AS side, ARRAY[100 * (i % 2) + (1 + 9 * (i % 2)) * sin(i * 1.7), (1 + 9 * (i % 2)) * cos(i * 2.9)]::float8[] AS features
+FROM generate_series(1, 400) AS i;
+CREATE TABLE spreads AS
+SELECT anomaly_from_kmeans(kmeans_fit(features, 2, '{"standardize": "none"}')) AS model FROM round_clusters;
+SELECT side, count(*) FILTER (WHERE is_anomaly(model, features)) AS odd FROM spreads, round_clusters GROUP BY side ORDER BY side;
+-- five from a center is far in the narrow cluster, and near in the wide one
+SELECT round(anomaly_score(model, ARRAY[5, 0])::numeric, 6) AS narrow, round(anomaly_score(model, ARRAY[105, 0])::numeric, 2) AS wide,
+       anomaly_score(model, ARRAY[1e200, 0]) AS far
+FROM spreads;
+-- by hand: 1 - exp(-d2 / 2), two degrees of freedom, with d2 = 25 * 2 * size / inertia of the wide cluster
+SELECT round((1 - exp(-25 * size / inertia))::numeric, 2) AS wide
+FROM (SELECT count(*) AS size, sum((features[1] - m1) ^ 2 + (features[2] - m2) ^ 2) AS inertia
+      FROM round_clusters, (SELECT avg(features[1]) AS m1, avg(features[2]) AS m2 FROM round_clusters WHERE side = 1) AS m
+      WHERE side = 1) AS wide_cluster;
+SELECT r.rank, r.feature, r.value, round(r.typical::numeric) AS typical, round(r.contribution::numeric, 3) AS contribution, r.base_score
+FROM spreads, anomaly_reasons(model, ARRAY[109, 5]) AS r;
+SELECT anomaly_score(model, ARRAY[109, 5]) - (SELECT sum(contribution) FROM anomaly_reasons(model, ARRAY[109, 5])) < 1e-15 AS adds_up FROM spreads;
+SELECT * FROM spreads, anomaly_reasons(model, ARRAY[1e200, 5]);
+SELECT anomaly_score(anomaly_from_kmeans(kmeans_fit(ARRAY[3, 4]::float8[], 1)), ARRAY[3, 5]) FROM generate_series(1, 3);
+SELECT anomaly_from_kmeans(model) FROM spreads;
+SELECT anomaly_from_kmeans(kmeans_fit(features, 2), 0) FROM round_clusters;
+SELECT anomaly_from_kmeans(kmeans_fit(features, 2), 'NaN') FROM round_clusters;
+SELECT anomaly_from_kmeans(NULL) IS NULL AS null_in_null_out;
+
+-- what a model says about itself
+SELECT algorithm, method, features, rows_used, seed, options->>'method' AS how, options->>'trees' AS trees,
+       options->>'robust' AS robust, round((options->>'threshold')::numeric, 3) AS threshold
+FROM (SELECT model FROM models UNION ALL SELECT model FROM spreads) AS m, model_info(model) ORDER BY how;
+SELECT method, (options->>'shrinkage')::float8 > 0 AS shrunk FROM model_info(
+    (SELECT anomaly_fit(ARRAY[x, 2 * x]::float8[], '{"method": "mahalanobis"}') FROM generate_series(1, 20000) AS x));
+SELECT position, feature, transform, minimum, maximum, round(mean::numeric, 2) AS mean, round(sd::numeric, 2) AS sd
+FROM models, model_features(model) WHERE method = 'iforest';
+
 -- duplicates count as often as they occur
 SELECT anomaly_score(anomaly_fit(f), ARRAY[0]::float8[]) <= 0.5 AS common_is_normal,
        anomaly_score(anomaly_fit(f), ARRAY[9]::float8[]) > anomaly_score(anomaly_fit(f), ARRAY[0]::float8[]) AS rare_is_odder
@@ -254,6 +289,6 @@ SELECT count(*) FILTER (WHERE survives(substr(state, 1, size)) <> '22P03') AS ac
 FROM states, generate_series(0, 300) AS size WHERE part = 0;
 SELECT merged(state) FROM (SELECT state FROM states UNION ALL SELECT whole_state(ARRAY[1, 2])) AS s;
 
-DROP TABLE hbk, customers, models, metrics, many, states, metric_states;
+DROP TABLE hbk, round_clusters, spreads, customers, models, metrics, many, states, metric_states;
 DROP AGGREGATE made_up(float8[]), whole_state(float8[]), whole_metric_state(float8[], jsonb), merged(bytea) CASCADE;
 DROP FUNCTION survives(bytea), plan_has_partial(text);
