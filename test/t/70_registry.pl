@@ -1,0 +1,251 @@
+# The registry among roles, across dumps, upgrades and standbys, and under load.
+use strict;
+use warnings;
+use IPC::Run qw(start finish);
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my $node = PostgreSQL::Test::Cluster->new('primary');
+$node->init(allows_streaming => 1);
+$node->append_conf('postgresql.conf', "max_connections = 120\n");
+$node->start;
+
+# ---- the extension is trusted: its creator is no superuser -------------------------
+
+$node->safe_psql('postgres', <<'SQL');
+CREATE ROLE installer LOGIN;
+CREATE ROLE alice LOGIN;
+CREATE ROLE bob LOGIN;
+CREATE ROLE frank LOGIN NOINHERIT;
+CREATE ROLE readers;
+CREATE ROLE carol LOGIN;
+CREATE ROLE dave LOGIN;
+CREATE ROLE eve LOGIN;
+GRANT alice TO bob, frank;
+GRANT readers TO carol;
+CREATE DATABASE shop OWNER installer;
+SQL
+
+sub as_role
+{
+	my ($role, $sql, $db) = @_;
+	my ($out, $err);
+	$node->psql($db // 'shop', $sql, stdout => \$out, stderr => \$err,
+		extra_params => [ '-U', $role, '-v', 'VERBOSITY=sqlstate', '-v', 'ON_ERROR_STOP=1' ]);
+	return $err =~ /ERROR:\s+(\w{5})/ ? $1 : $out;
+}
+
+is(as_role('installer', 'CREATE EXTENSION segment'), '', 'a role that owns the database creates the extension');
+as_role('installer', 'CREATE SCHEMA mart; GRANT USAGE, CREATE ON SCHEMA mart TO PUBLIC');
+is(as_role('installer', "SELECT segment.grant_modeler('alice'), segment.grant_modeler('dave')"), '|', 'and makes modelers');
+is(as_role('alice', <<'SQL'), '', 'alice registers and fits a model');
+CREATE TABLE mart.points AS
+SELECT i AS id, (i % 4) * 100 + (i * 37) % 11 AS x, (i % 2) * 70 + (i * 13) % 7 AS y FROM generate_series(1, 200) i;
+SELECT segment.create_model('a', 'kmeans', 'mart.points', 'id', options => '{"k": 4, "n_init": 1}') \g /dev/null
+CALL segment.refit('a');
+CALL segment.refit('a');
+SELECT segment.name_cluster('a', 1, 'One'), segment.share_model('a', 'readers') \g /dev/null
+SQL
+
+# ---- roles x calls: what each gets, or the SQLSTATE ---------------------------------
+
+my @roles = qw(alice bob carol frank dave eve);
+my %matrix = (
+	# owner, member, sharee, member without inheritance, other modeler, nobody in particular
+	"SELECT length(segment.active_model('a')) > 0" => [qw(t t t 42704 42704 42704)],
+	"SELECT segment.activate('a', 1)" => [ '', '', qw(42501 42704 42704 42704) ],
+	"SELECT segment.fit('a')" => [qw(3 3 42501 42704 42704 42704)],
+	"SELECT segment.name_cluster('a', 2, 'Two')" => [ '', '', qw(42501 42704 42704 42704) ],
+	"SELECT segment.share_model('a', 'eve')" => [ '', '', qw(42501 42704 42704 42704) ],
+	"SELECT segment.unshare_model('a', 'readers')" => [ '', '', qw(42501 42704 42704 42704) ],
+	"SELECT segment.keep_versions('a', 1)" => [ '', '', qw(42501 42704 42704 42704) ],
+	"SELECT segment.drop_model('a')" => [ '', '', qw(42501 42704 42704 42704) ],
+	"SELECT segment.start_fit('a') > 0" => [qw(t t 42501 42704 42704 42704)],
+	"SELECT segment.promote('a', 1)" => [ '', '', qw(42501 42501), '', '42501' ],
+	"SELECT segment.prune_versions('a')" => [ '', '', qw(42501 42501), '', '42501' ],
+	"SELECT segment.fail_fit(1, '00000', '')" => [ '', '', qw(42501 42501), '', '42501' ],
+	"CALL segment.publish('{a}', 'mart.published')" => [ '', '', qw(42501 42704 42704 42704) ],
+	"SELECT count(*) FROM mart.points" => [qw(200 200 42501 42501 42501 42501)],
+	"SELECT segment.grant_modeler('eve')" => [qw(42501 42501 42501 42501 42501 42501)],
+	"SELECT segment.create_model('b', 'kmeans', 'mart.points', 'id', options => '{\"k\": 2}')" =>
+	  [ '', '', qw(42501 42501), '', '42501' ],
+	"SELECT segment.create_model('a', 'kmeans', 'mart.points', 'id', options => '{\"k\": 2}')" =>
+	  [qw(42710 42710 42501 42501 42710 42501)],
+	"SELECT segment.register_receipts('r', 'mart.points')" => [ ('42703') x 6 ],
+	# tables and views
+	"SELECT count(*) FROM segment.model" => [qw(1 1 1 0 0 0)],
+	"SELECT count(*) FROM segment.model_version" => [qw(2 2 2 0 0 0)],
+	"SELECT count(*) FROM segment.model_log" => [qw(2 2 2 0 0 0)],
+	"SELECT count(*) FROM segment.cluster_name" => [qw(1 1 1 0 0 0)],
+	"SELECT count(*) FROM segment.models" => [qw(1 1 1 0 0 0)],
+	"SELECT count(*) FROM segment.cluster_summary" => [qw(4 4 4 0 0 0)],
+	"SELECT count(*) FROM segment.cluster_profile" => [qw(8 8 8 0 0 0)],
+	"SELECT count(*) FROM segment.fit_log" => [qw(2 2 2 0 0 0)],
+	"SELECT count(*) FROM segment.cluster_names('a', 1)" => [qw(4 4 4 0 0 0)],
+	# writing past the functions
+	"UPDATE segment.model SET owner = 'dave'" => [qw(42501 42501 42501 42501), '', '42501'],
+	"WITH u AS (UPDATE segment.model SET options = '{}' RETURNING 1) SELECT count(*) FROM u" => [qw(1 1 42501 42501 0 42501)],
+	"WITH d AS (DELETE FROM segment.model RETURNING 1) SELECT count(*) FROM d" => [qw(1 1 42501 42501 0 42501)],
+	"WITH d AS (DELETE FROM segment.model_version RETURNING 1) SELECT count(*) FROM d" => [qw(2 2 42501 42501 0 42501)],
+	"WITH d AS (DELETE FROM segment.model_log RETURNING 1) SELECT count(*) FROM d" => [qw(2 2 42501 42501 0 42501)],
+	"WITH d AS (DELETE FROM segment.cluster_name RETURNING 1) SELECT count(*) FROM d" => [qw(1 1 42501 42501 0 42501)],
+	"INSERT INTO segment.model_version VALUES ('a', 9, 'candidate', '', fitted_at => now())" => [ ('42601') x 6 ],
+	"INSERT INTO segment.model_version (model_name, version, status, model, fitted_at, duration) VALUES ('a', 9, 'candidate', '', now(), '0')" =>
+	  [ '', '', qw(42501 42501 42501 42501) ],
+	"INSERT INTO segment.model_log (model_name, outcome) VALUES ('a', 'skipped')" => [ '', '', qw(42501 42501 42501 42501) ],
+	"INSERT INTO segment.cluster_name VALUES ('a', 4, 'x')" => [ '', '', qw(42501 42501 42501 42501) ],
+	"TRUNCATE segment.model CASCADE" => [ ('42501') x 6 ],
+	"DROP TABLE segment.model CASCADE" => [ ('42501') x 6 ],
+	"ALTER TABLE segment.model DISABLE ROW LEVEL SECURITY" => [ ('42501') x 6 ],
+	"CREATE TABLE segment.mine ()" => [ ('42501') x 6 ],
+);
+delete $matrix{$_} foreach grep { /fitted_at =>/ } keys %matrix;
+foreach my $call (sort keys %matrix)
+{
+	my @got = map { my $result = as_role($_, "BEGIN; $call; ROLLBACK"); $result =~ s/^\(.*rows?\)$//m; $result } @roles;
+	is("@got", "@{$matrix{$call}}", "by role: $call");
+}
+# what commits cannot be tried in a transaction
+is(as_role($_, "CALL segment.refit('a')"), { carol => '42501' }->{$_} // '42704', "$_ cannot refit it") foreach qw(carol frank dave eve);
+
+# ---- the source is read with the caller's rights and under his policies --------------
+
+as_role('installer', <<'SQL');
+CREATE TABLE mart.all_points (id int, x float8, y float8, who text);
+INSERT INTO mart.all_points SELECT i, i, i % 7, CASE WHEN i <= 30 THEN 'dave' ELSE 'alice' END FROM generate_series(1, 100) i;
+ALTER TABLE mart.all_points ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own ON mart.all_points USING (who = current_user);
+GRANT SELECT ON mart.all_points TO dave, alice;
+SQL
+is(as_role('dave', <<'SQL'), '30', 'row-level security of the source holds in a refit');
+SELECT segment.create_model('d', 'anomaly', 'mart.all_points', 'id', '{x,y}', '{"trees": 2}') \g /dev/null
+CALL segment.refit('d');
+SELECT rows FROM segment.model_version WHERE model_name = 'd';
+SQL
+is(as_role('dave', "CALL segment.publish('{d}', 'mart.d'); SELECT count(*), max(id) FROM mart.d"), '30|30', 'and in a publication');
+is(as_role('dave', "CALL segment.publish('{d}', 'segment.d')"), '42501', 'which needs CREATE in the schema');
+as_role('alice', 'CREATE TABLE mart.trap (id int PRIMARY KEY); CREATE TABLE mart.trap_history (id int); GRANT ALL ON mart.trap, mart.trap_history TO dave');
+is(as_role('dave', "CALL segment.publish('{d}', 'mart.trap')"), '42501', 'and a table of one\'s own');
+is(as_role('alice', "CREATE TABLE mart.receipts AS SELECT 'c' AS customer_id, '1' AS receipt_id, date '2024-01-01' AS receipt_date, 1.0 AS amount, 'EUR' AS currency;
+	SELECT segment.register_receipts('r', 'mart.receipts') \\g /dev/null
+	SELECT count(*) FROM segment.cohort_retention"), '1', 'the owner of receipts sees their cohorts');
+is(as_role('dave', 'SELECT count(*) FROM segment.cohort_retention'), '0', 'others do not');
+is(as_role('dave', "SELECT segment.drop_receipts('r')"), '42704', 'and cannot drop them');
+
+# an owner or a sharee that was dropped makes nobody fail
+$node->safe_psql('shop', "CREATE ROLE leaver; SELECT segment.share_model('a', 'leaver'); UPDATE segment.model SET owner = 'leaver' WHERE model_name = 'd'");
+$node->safe_psql('shop', 'DROP ROLE leaver');
+is(as_role('carol', 'SELECT count(*) FROM segment.models'), '1', 'a role that is gone makes no reader fail');
+is(as_role('installer', "UPDATE segment.model SET owner = 'dave' WHERE model_name = 'd'; SELECT count(*) FROM segment.model"), '2',
+	'the extension\'s owner sees all models and can give one to another role');
+
+# ---- dump and restore, upgrade, standby ----------------------------------------------
+
+my $digest = "SELECT string_agg(format('%s %s %s %s', model_name, version, status, encode(sha256(model), 'hex')), E'\\n' ORDER BY 1, model_name, version)
+	FROM segment.model_version WHERE model IS NOT NULL";
+my $before = $node->safe_psql('shop', $digest);
+my $assigned = "SELECT string_agg(segment.kmeans_assign((SELECT segment.active_model('a')), ARRAY[x, y])::text, '' ORDER BY id) FROM mart.points";
+my $labels = $node->safe_psql('shop', $assigned);
+like($before, qr/a 2 active [0-9a-f]{64}\nd 1 active/, 'there are models to be kept');
+
+my $dump = $node->basedir . '/dump.sql';
+$node->command_ok([ 'pg_dump', '-f', $dump, '-d', $node->connstr('shop') ], 'pg_dump as superuser');
+$node->safe_psql('postgres', 'CREATE DATABASE restored OWNER installer');
+$node->command_ok([ 'psql', '-qX', '-v', 'ON_ERROR_STOP=1', '-f', $dump, '-d', $node->connstr('restored') ], 'restore as superuser');
+is($node->safe_psql('restored', $digest), $before, 'every model has its sha256 after the restore');
+is($node->safe_psql('restored', $assigned), $labels, 'and assigns the same clusters');
+is(as_role('carol', 'SELECT count(*) FROM segment.models', 'restored'), '1', 'shares and policies are there');
+is(as_role('alice', "CALL segment.refit('a'); SELECT count(*) FROM segment.model_version WHERE model_name = 'a'", 'restored'), '3',
+	'and models are refitted: grants and sequences are there');
+
+# by the role that created the extension, in a database of its own
+$node->safe_psql('postgres', 'CREATE DATABASE own OWNER installer');
+$node->safe_psql('postgres', 'CREATE DATABASE own2 OWNER installer');
+as_role('installer', <<'SQL', 'own');
+CREATE EXTENSION segment;
+CREATE SCHEMA mart;
+CREATE TABLE mart.points AS SELECT i AS id, i % 17 AS x, i % 5 AS y FROM generate_series(1, 100) i;
+SELECT segment.create_model('a', 'kmeans', 'mart.points', 'id', options => '{"k": 3}') \g /dev/null
+CALL segment.refit('a');
+SQL
+my $own = as_role('installer', $digest, 'own');
+like($own, qr/^a 1 active/, 'a model of the creating role');
+$node->command_ok([ 'pg_dump', '-U', 'installer', '-f', $dump, '-d', $node->connstr('own') ], 'pg_dump as the creating role');
+$node->command_ok([ 'psql', '-qX', '-U', 'installer', '-v', 'ON_ERROR_STOP=1', '-f', $dump, '-d', $node->connstr('own2') ], 'restore as the creating role');
+is(as_role('installer', $digest, 'own2'), $own, 'the same models');
+is(as_role('installer', "CALL segment.refit('a'); SELECT max(version) FROM segment.model_version", 'own2'), '2', 'that can be refitted');
+
+$node->backup('base');
+my $standby = PostgreSQL::Test::Cluster->new('standby');
+$standby->init_from_backup($node, 'base', has_streaming => 1);
+$standby->start;
+$node->wait_for_catchup($standby);
+is($standby->safe_psql('shop', $digest), $before, 'the standby has the models');
+is($standby->safe_psql('shop', $assigned), $labels, 'and kmeans_assign works on it');
+is($standby->safe_psql('shop', 'SELECT count(*) FROM segment.cluster_profile'), '8', 'so do the views');
+my ($out, $err);
+$standby->psql('shop', "CALL segment.refit('a')", stderr => \$err);
+like($err, qr/read-only transaction/, 'a refit is refused there');
+$standby->stop('immediate');
+
+# ---- 50 sessions at three isolation levels --------------------------------------------
+
+$node->safe_psql('shop', "CREATE TABLE mart.seen (at timestamptz DEFAULT clock_timestamp(), versions bigint, rows bigint)");
+as_role('alice', "SELECT segment.keep_versions('a', 1000); CALL segment.publish('{a}', 'mart.published')");
+my @sessions;
+foreach my $i (1 .. 50)
+{
+	my $level = ('read committed', 'repeatable read', 'serializable')[ $i % 3 ];
+	my $script = "SET default_transaction_isolation = '$level';\n";
+	$script .= "CALL segment.refit('a');\n" if $i % 2;
+	$script .= "SELECT segment.fit('a');\n" if $i % 5 == 0;
+	$script .= "SELECT segment.activate('a', 1);\n" if $i % 10 == 3;
+	$script .= "CALL segment.publish('{a}', 'mart.published', clock_timestamp());\n" x 2;
+	$script .= "INSERT INTO mart.seen (versions, rows) SELECT count(DISTINCT cluster_version), count(*) FROM mart.published;\n" x 3;
+	my ($session_out, $session_err) = ('', '');
+	my $session = start([ 'psql', '-qX', '-d', $node->connstr('shop') ], '<', \$script, '>', \$session_out, '2>', \$session_err);
+	push @sessions, [ $session, \$session_err ];
+}
+my %errors;
+foreach my $session (@sessions)
+{
+	finish($session->[0]);
+	$errors{$1}++ while ${ $session->[1] } =~ /^ERROR:\s+(.*)/mg;
+}
+note("$errors{$_} x $_") foreach sort keys %errors;
+my @unexpected = grep { !/^(could not serialize access|model "a" is being refitted|as_of is|deadlock)/ } keys %errors;
+is("@unexpected", '', 'under load: only errors that say so');
+is($node->safe_psql('shop', "SELECT count(*) FROM segment.model_version WHERE model_name = 'a' AND status = 'active'"), '1',
+	'exactly one active version');
+is($node->safe_psql('shop', "SELECT count(*) FROM mart.seen WHERE versions <> 1 OR rows <> 200"), '0', 'readers saw complete states only');
+is($node->safe_psql('shop', "SELECT count(*) FROM segment.model_log WHERE outcome = 'running'"), '0', 'every refit is over in the log');
+is($node->safe_psql('shop', "SELECT count(*) FROM mart.published_history WHERE valid_to IS NULL"), '200', 'the history has one open row per id');
+is($node->safe_psql('shop', "SELECT count(*) FROM mart.published_history a JOIN mart.published_history b USING (id)
+	WHERE a.valid_from < b.valid_from AND (a.valid_to IS NULL OR a.valid_to > b.valid_from)"), '0', 'and no ranges that overlap');
+
+# ---- the extension goes, values and tables stay ----------------------------------------
+
+$node->safe_psql('shop', "CREATE TABLE mart.kept AS SELECT segment.active_model('a') AS model");
+$labels = $node->safe_psql('shop', $assigned);
+$node->safe_psql('shop', 'DROP EXTENSION segment');
+is($node->safe_psql('shop', 'SELECT count(*), count(DISTINCT cluster_id) FROM mart.published'), '200|4', 'DROP EXTENSION leaves published tables');
+$node->safe_psql('shop', 'CREATE EXTENSION segment');
+is($node->safe_psql('shop', "SELECT string_agg(segment.kmeans_assign(model, ARRAY[x, y])::text, '' ORDER BY id) FROM mart.points, mart.kept"),
+	$labels, 'and CREATE EXTENSION reads the models again');
+
+# ---- pg_upgrade, here to the same version -----------------------------------------------
+
+$own = as_role('installer', $digest, 'own2');
+$node->stop;
+my $new = PostgreSQL::Test::Cluster->new('new');
+$new->init;
+my $bin = $node->config_data('--bindir');
+my ($upgraded, $complaint) = run_command([ 'pg_upgrade', '-N', '-d', $node->data_dir, '-D', $new->data_dir, '-b', $bin, '-B', $bin,
+		'-s', $new->host, '-p', $node->port, '-P', $new->port ]);
+like($upgraded, qr/Upgrade Complete/, 'pg_upgrade') or diag($upgraded, $complaint);
+$new->start;
+is($new->safe_psql('own2', $digest), $own, 'every model has its sha256 after the upgrade');
+$new->stop;
+
+done_testing();
