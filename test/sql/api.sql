@@ -28,3 +28,45 @@ WHERE d.refobjid = (SELECT oid FROM pg_extension WHERE extname = 'segment')
            AND p.prokind = 'f'
            AND NOT EXISTS (SELECT FROM unnest(p.proconfig) c WHERE c LIKE 'search\_path=%pg\_temp')))
 ORDER BY 1;
+
+-- committing procedures, which can have no SET clause: no operator, no name that is not qualified
+SELECT p.oid::regprocedure AS procedure, p.prosrc ~ 'COMMIT' AS commits,
+       regexp_replace(p.prosrc, '(?n)(\s--.*$|''[^'']*''|:=|OPERATOR\(pg_catalog\.[=<>]+\)|(state|message|detail|hint|ERRCODE) = |pg_catalog\.\w+)', '', 'g')
+           ~ '[-+*/<>~!@#%^&|`?=]|\m(text|numeric|bytea|regclass)\M' AS unqualified,
+       p.proconfig
+FROM pg_proc p
+JOIN pg_depend d ON d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'
+WHERE d.refobjid = (SELECT oid FROM pg_extension WHERE extname = 'segment') AND p.prokind = 'p'
+ORDER BY 1;
+
+-- SQL functions without an ATOMIC body, which would be resolved anew by each caller
+SELECT p.oid::regprocedure AS not_atomic
+FROM pg_proc p
+JOIN pg_depend d ON d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'
+WHERE d.refobjid = (SELECT oid FROM pg_extension WHERE extname = 'segment')
+  AND p.prolang = (SELECT oid FROM pg_language WHERE lanname = 'sql') AND p.prosqlbody IS NULL
+ORDER BY 1;
+
+-- functions that change something must not be called stable or parallel safe, models' functions must be safe
+SELECT p.oid::regprocedure AS marked_wrongly, p.provolatile, p.proparallel
+FROM pg_proc p
+JOIN pg_depend d ON d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'
+WHERE d.refobjid = (SELECT oid FROM pg_extension WHERE extname = 'segment')
+  AND (p.provolatile = 'v' AND p.proparallel <> 'u'
+       OR p.provolatile = 'i' AND p.prolang = (SELECT oid FROM pg_language WHERE lanname = 'c') AND p.proparallel <> 's')
+ORDER BY 1;
+
+-- what PUBLIC may do beside SELECT, USAGE and EXECUTE
+SELECT c.oid::regclass AS relation, a.privilege_type
+FROM pg_class c CROSS JOIN LATERAL aclexplode(c.relacl) a
+WHERE c.relnamespace = 'segment'::regnamespace AND a.grantee = 0 AND a.privilege_type <> 'SELECT'
+UNION ALL
+SELECT NULL, a.privilege_type FROM pg_namespace n CROSS JOIN LATERAL aclexplode(n.nspacl) a
+WHERE n.nspname = 'segment' AND a.grantee = 0 AND a.privilege_type <> 'USAGE';
+
+-- tables without row-level security; views that would run with the rights of their owner
+SELECT c.oid::regclass AS unguarded
+FROM pg_class c
+WHERE c.relnamespace = 'segment'::regnamespace
+  AND (c.relkind = 'r' AND NOT c.relrowsecurity
+       OR c.relkind = 'v' AND NOT COALESCE('security_invoker=true' = ANY (c.reloptions), false));
