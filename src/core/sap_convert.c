@@ -308,7 +308,7 @@ seg_sap_number(const char *value, size_t size, SegSapNotation notation, SegSapNu
 	if (!signed_already)
 		take_sign(&cursor, &negative);
 	if (cursor.at != cursor.end)
-		return notation == SEG_SAP_NO_NOTATION && memchr("., \xC2\xE2", *cursor.at, 5) != NULL ?
+		return notation == SEG_SAP_NO_NOTATION && memchr(".,0123456789\xC2\xE2", *cursor.at, 14) != NULL ?
 			SEG_SAP_NOTATION_NEEDED : SEG_SAP_NOT_A_NUMBER;
 	finish_number(number, negative, digits, integers, decimals);
 	if (has_exponent)
