@@ -156,32 +156,37 @@ at_decimal_mark(const Cursor *cursor, SegSapNotation notation)
 	return notation != SEG_SAP_NO_NOTATION && cursor->at < cursor->end && *cursor->at == mark;
 }
 
-/* Append a run of digits to out; false when there is no room left. */
+/*
+ * Append a run of digits to out; false when there is no room left.  In the
+ * integer part leading zeros are passed over.
+ */
 static bool
-take_digits(Cursor *cursor, char *out, size_t *used, size_t *taken)
+take_digits(Cursor *cursor, char *out, size_t *used, size_t *taken, bool integer)
 {
-	*taken = 0;
-	while (cursor->at < cursor->end && seg_sap_is_digit(*cursor->at))
+	for (*taken = 0; cursor->at < cursor->end && seg_sap_is_digit(*cursor->at); (*taken)++)
 	{
+		char		digit = *cursor->at++;
+
+		if (integer && *used == 0 && digit == '0')
+			continue;
 		if (*used >= SEG_SAP_NUMBER_SIZE - 16)
 			return false;
-		out[(*used)++] = *cursor->at++;
-		(*taken)++;
+		out[(*used)++] = digit;
 	}
 	return true;
 }
 
-/* Digits in groups of three, or in one run. */
+/* Digits in groups of three, or in one run of *first digits. */
 static bool
-take_integer(Cursor *cursor, SegSapNotation notation, char *out, size_t *used)
+take_integer(Cursor *cursor, SegSapNotation notation, char *out, size_t *used, size_t *first)
 {
 	size_t		taken;
 	size_t		separator;
 
-	if (!take_digits(cursor, out, used, &taken))
+	if (!take_digits(cursor, out, used, first, true))
 		return false;
 	separator = group_separator(cursor, notation);
-	if (separator > 0 && (taken < 1 || taken > 3))
+	if (separator > 0 && (*first < 1 || *first > 3))
 		return separator == 1 && *cursor->at == ' ';	/* a blank may end the number */
 	while ((separator = group_separator(cursor, notation)) > 0)
 	{
@@ -189,7 +194,7 @@ take_integer(Cursor *cursor, SegSapNotation notation, char *out, size_t *used)
 
 		if (*cursor->at == ' ' && (group.at == group.end || !seg_sap_is_digit(*group.at)))
 			return true;
-		if (!take_digits(&group, out, used, &taken) || taken != 3)
+		if (!take_digits(&group, out, used, &taken, true) || taken != 3)
 			return false;
 		*cursor = group;
 	}
@@ -209,7 +214,7 @@ take_exponent(Cursor *cursor, char *out, size_t *used, bool *has_exponent)
 	cursor->at++;
 	if (cursor->at < cursor->end && (*cursor->at == '+' || *cursor->at == '-'))
 		out[(*used)++] = *cursor->at++;
-	return take_digits(cursor, out, used, &taken) && taken >= 1 && taken <= 3;
+	return take_digits(cursor, out, used, &taken, false) && taken >= 1 && taken <= 3;
 }
 
 static bool
@@ -228,11 +233,6 @@ finish_number(SegSapNumber *number, bool negative, const char *digits, size_t in
 	char	   *out = number->text;
 	uint64_t	mantissa = 0;
 
-	while (integers > 0 && *digits == '0')
-	{
-		digits++;
-		integers--;
-	}
 	number->integer_digits = (int) integers;
 	number->scale = (int) decimals;
 	number->decimals = (int) decimals;
@@ -275,6 +275,7 @@ seg_sap_number(const char *value, size_t size, SegSapNotation notation, SegSapNu
 {
 	char		digits[SEG_SAP_NUMBER_SIZE];
 	size_t		used = 0;
+	size_t		first;
 	size_t		integers;
 	size_t		decimals = 0;
 	size_t		mantissa_end;
@@ -289,17 +290,17 @@ seg_sap_number(const char *value, size_t size, SegSapNotation notation, SegSapNu
 		return SEG_OK;
 	cursor = (Cursor) {value, value + size};
 	signed_already = take_sign(&cursor, &negative);
-	if (!take_integer(&cursor, notation, digits, &used))
+	if (!take_integer(&cursor, notation, digits, &used, &first))
 		return SEG_SAP_NOT_A_NUMBER;
 	integers = used;
 	if (at_decimal_mark(&cursor, notation))
 	{
 		cursor.at++;
-		if (!take_digits(&cursor, digits, &used, &decimals))
+		if (!take_digits(&cursor, digits, &used, &decimals, false))
 			return SEG_SAP_NOT_A_NUMBER;
 	}
 	mantissa_end = used;
-	if (used == 0)
+	if (first + decimals == 0)
 		return SEG_SAP_NOT_A_NUMBER;
 	if (!take_exponent(&cursor, digits, &used, &has_exponent))
 		return SEG_SAP_NOT_A_NUMBER;

@@ -224,6 +224,10 @@ seg_sap_reader_open(SapSource *source, const SapOptions *options,
 	looked_at = reader->held_count;
 	reader->layout = layout_of(reader, options);
 	at = find_header(reader, options, score, arg, any_name);
+	if (looked_at == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("there are no lines to import")));
 	if (at < 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
