@@ -41,6 +41,9 @@ struct SapReader
 	int			held_count;
 	int			held_next;
 
+	HeldLine   *open_lines;		/* of the record, behind its first line */
+	int			open_count;
+
 	StringInfoData raw;			/* the record's lines */
 	StringInfoData work;		/* a copy in which quotes are undone */
 	SapRecord	record;
@@ -278,59 +281,83 @@ is_skipped(const SapReader *reader, const SapLine *line)
 	return true;
 }
 
-/* Give lines back, to be read again before all others. */
+/* Give the record's lines but the first back, to be read again before all others. */
 static void
-hold_again(SapReader *reader, const HeldLine *lines, int count)
+give_back_open_lines(SapReader *reader)
 {
 	int			left = reader->held_count - reader->held_next;
-	HeldLine   *held = palloc((count + left + 1) * sizeof(HeldLine));
+	HeldLine   *held = palloc((reader->open_count + left + 1) * sizeof(HeldLine));
 
-	memcpy(held, lines, count * sizeof(HeldLine));
+	memcpy(held, reader->open_lines, reader->open_count * sizeof(HeldLine));
 	if (left > 0)
-		memcpy(held + count, reader->held + reader->held_next, left * sizeof(HeldLine));
+		memcpy(held + reader->open_count, reader->held + reader->held_next, left * sizeof(HeldLine));
 	for (int i = 0; i < reader->held_next; i++)
 		pfree(reader->held[i].text);
 	if (reader->held != NULL)
 		pfree(reader->held);
 	reader->held = held;
-	reader->held_count = count + left;
+	reader->held_count = reader->open_count + left;
 	reader->held_next = 0;
+	reader->open_count = 0;
 }
 
-/*
- * Append to raw the lines that a quote keeps together with it.  False when it
- * is not closed: raw is what it was, and the lines will be read again.
- */
+/* Append to raw the lines that an open quote keeps together with it; is it closed? */
 static bool
 append_open_lines(SapReader *reader)
 {
-	HeldLine   *lines = palloc(MOST_OPEN_LINES * sizeof(HeldLine));
-	int			first_size = reader->raw.len;
-	int			count = 0;
 	bool		open = true;
 	SapLine		line;
 
-	while (open && count < MOST_OPEN_LINES && reader->raw.len < MOST_OPEN_BYTES &&
+	if (reader->open_lines == NULL)
+		reader->open_lines = palloc(MOST_OPEN_LINES * sizeof(HeldLine));
+	while (open && reader->open_count < MOST_OPEN_LINES && reader->raw.len < MOST_OPEN_BYTES &&
 		   next_line(reader, &line))
 	{
-		lines[count++] = hold(&line);
+		reader->open_lines[reader->open_count++] = hold(&line);
 		if (line.status != SEG_OK)
 			break;
 		appendStringInfoChar(&reader->raw, '\n');
 		appendBinaryStringInfo(&reader->raw, line.text, line.size);
 		open = seg_sap_quote_is_open(reader->dialect, line.text, line.size, true);
 	}
-	if (open)
+	return !open;
+}
+
+static void
+forget_open_lines(SapReader *reader)
+{
+	while (reader->open_count > 0)
+		pfree(reader->open_lines[--reader->open_count].text);
+}
+
+/*
+ * Split raw, which may grow by lines that a quote keeps together.  When that
+ * makes no sense, the quote was an odd one: raw is its line alone again.
+ */
+static SegStatus
+split_delimited(SapReader *reader)
+{
+	SapRecord  *record = &reader->record;
+	int			first_size = reader->raw.len;
+	SegStatus	status = SEG_SAP_OPEN_QUOTE;
+
+	if (!seg_sap_quote_is_open(reader->dialect, reader->raw.data, reader->raw.len, false) ||
+		append_open_lines(reader))
 	{
-		hold_again(reader, lines, count);
+		resetStringInfo(&reader->work);
+		appendBinaryStringInfo(&reader->work, reader->raw.data, reader->raw.len);
+		status = seg_sap_split(reader->dialect, reader->work.data, reader->work.len,
+							   record->cells, SEG_SAP_MAX_FIELDS, &record->count);
+	}
+	if (reader->open_count > 0 && (status == SEG_SAP_OPEN_QUOTE || status == SEG_SAP_AFTER_QUOTE))
+	{
+		give_back_open_lines(reader);
 		reader->raw.len = first_size;
 		reader->raw.data[first_size] = '\0';
+		status = SEG_SAP_OPEN_QUOTE;
 	}
-	else
-		for (int i = 0; i < count; i++)
-			pfree(lines[i].text);
-	pfree(lines);
-	return !open;
+	forget_open_lines(reader);
+	return status;
 }
 
 static SegStatus
@@ -343,13 +370,7 @@ split_record(SapReader *reader)
 		record->count = reader->list.fields;
 		return seg_sap_list_cut(&reader->list, reader->raw.data, reader->raw.len, record->cells);
 	}
-	if (seg_sap_quote_is_open(reader->dialect, reader->raw.data, reader->raw.len, false) &&
-		!append_open_lines(reader))
-		return SEG_SAP_OPEN_QUOTE;
-	resetStringInfo(&reader->work);
-	appendBinaryStringInfo(&reader->work, reader->raw.data, reader->raw.len);
-	return seg_sap_split(reader->dialect, reader->work.data, reader->work.len,
-						 record->cells, SEG_SAP_MAX_FIELDS, &record->count);
+	return split_delimited(reader);
 }
 
 bool
