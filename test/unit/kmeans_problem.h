@@ -1,0 +1,265 @@
+/*
+ * kmeans_problem.h
+ *		Random problems for k-means, and a whole fit without a server.
+ *
+ * Every workspace is exactly as large as its *_workspace function says and full
+ * of a pattern, so that ASan sees a byte too many and nothing relies on zeros.
+ */
+#ifndef SEG_TEST_KMEANS_PROBLEM_H
+#define SEG_TEST_KMEANS_PROBLEM_H
+
+#include "core/kmeans_lloyd.h"
+#include "core/kmeans_seed.h"
+#include "core/kmeans_stats.h"
+#include "core/rng.h"
+#include "core/sum.h"
+
+typedef struct Problem
+{
+	size_t		n;
+	size_t		d;
+	size_t		k;
+	double	   *x;				/* n x d, NaN: null */
+	double	   *weights;		/* n, or NULL */
+} Problem;
+
+typedef struct Fit
+{
+	SegRows		rows;
+	SegKmeansData data;
+	SegScale   *scales;
+	uint32_t   *active;
+	void	   *sample_room;
+	SegKmeansSample sample;
+	void	   *run_room;
+	SegKmeansRun run;
+	SegKmeansStats stats;
+} Fit;
+
+static inline void *
+patterned(size_t size)
+{
+	void	   *room = NULL;
+
+	if (posix_memalign(&room, 64, size > 0 ? size : 1) != 0)
+		abort();
+	memset(room, 0xA5, size);
+	return room;
+}
+
+static inline SegArena
+patterned_arena(size_t size)
+{
+	return seg_arena(patterned(size), size);
+}
+
+/* Scale a problem's rows; what seg_scale_rows answered, and the fault's place. */
+static inline SegStatus
+fit_scale(const Problem *problem, SegStandardize standardize, SegTransform transform,
+		  SegNullPolicy null_policy, Fit *fit, size_t *position)
+{
+	size_t		n = problem->n;
+	size_t		d = problem->d;
+	SegGrid		grid = seg_grid((double) n, 1e10);
+	SegSum		sum = {0};
+	double		total;
+	bool		has_nulls = false;
+	SegArena	arena = patterned_arena(seg_scale_workspace(n, d, problem->weights != NULL));
+	SegStatus	status;
+
+	memset(fit, 0, sizeof(*fit));
+	fit->rows = (SegRows) {n, d, patterned(seg_rows_blocks(n) * SEG_LANES * d * sizeof(double))};
+	fit->scales = patterned(d * sizeof(SegScale));
+	fit->active = patterned(d * sizeof(uint32_t));
+	for (size_t i = 0; i < n; i++)
+	{
+		seg_rows_set(&fit->rows, i, problem->x + i * d);
+		seg_sum_add(&sum, grid, problem->weights == NULL ? 1 : problem->weights[i]);
+		for (size_t j = 0; j < d; j++)
+			has_nulls |= isnan(problem->x[i * d + j]);
+	}
+	for (size_t j = 0; j < d; j++)
+		fit->scales[j].transform = transform;
+	total = seg_sum_value(&sum);
+	seg_rows_pad(&fit->rows);
+	status = seg_scale_rows(&fit->rows, problem->weights, total, standardize, null_policy, has_nulls,
+							fit->scales, arena, position);
+	free(arena.base);
+	fit->data = (SegKmeansData) {fit->rows, problem->weights, total, fit->scales, fit->active};
+	fit->data.n_active = seg_kmeans_active(fit->scales, d, fit->active);
+	return status;
+}
+
+/* Draw the sample, cluster and gather; scaled before.  params may bring centers. */
+static inline void
+fit_cluster(const Problem *problem, const SegKmeansParams *params, const double *centers, Fit *fit)
+{
+	size_t		n = problem->n;
+	size_t		d = problem->d;
+	size_t		k = problem->k;
+	size_t		capacity = seg_min_size(seg_kmeans_sample_capacity(k, d), n);
+	SegArena	sample_arena = patterned_arena(seg_kmeans_sample_workspace(capacity, d));
+	SegArena	run_arena = patterned_arena(seg_kmeans_run_size(n, d, k));
+	SegArena	arena = patterned_arena(seg_kmeans_workspace(n, d, k));
+
+	fit->sample_room = sample_arena.base;
+	fit->run_room = run_arena.base;
+	seg_kmeans_sample_draw(&fit->data, params->seed, capacity, &sample_arena, &fit->sample);
+	assert_true(fit->sample.data.rows.n >= k);
+	seg_kmeans_take_run(&fit->run, n, d, k, &run_arena);
+	if (centers != NULL)
+		memcpy(fit->run.centers, centers, k * d * sizeof(double));
+	seg_kmeans_cluster(&fit->data, &fit->sample.data, params, &fit->run, arena);
+	free(arena.base);
+	fit->stats.sizes = patterned(k * sizeof(uint64_t));
+	fit->stats.inertias = patterned(k * sizeof(double));
+	fit->stats.means = patterned(k * d * sizeof(double));
+	fit->stats.sds = patterned(k * d * sizeof(double));
+	fit->stats.quartiles = patterned(k * d * 3 * sizeof(double));
+	fit->stats.histograms = patterned(d * sizeof(SegHistogram));
+	arena = patterned_arena(seg_kmeans_stats_workspace(d, k));
+	seg_kmeans_stats(&fit->data, &fit->run, &fit->sample.data, &fit->stats, arena);
+	free(arena.base);
+}
+
+static inline void
+fit_free(Fit *fit)
+{
+	free(fit->rows.values);
+	free(fit->scales);
+	free(fit->active);
+	free(fit->sample_room);
+	free(fit->run_room);
+	free(fit->stats.sizes);
+	free(fit->stats.inertias);
+	free(fit->stats.means);
+	free(fit->stats.sds);
+	free(fit->stats.quartiles);
+	free(fit->stats.histograms);
+}
+
+static inline void
+problem_free(Problem *problem)
+{
+	free(problem->x);
+	free(problem->weights);
+}
+
+/* A value near zero, roughly normal. */
+static inline double
+noise(SegRng *rng)
+{
+	double		sum = -6;
+
+	for (int i = 0; i < 12; i++)
+		sum += seg_rng_uniform(rng);
+	return sum;
+}
+
+static inline size_t
+distinct_rows(const Problem *problem)
+{
+	size_t		distinct = 0;
+
+	for (size_t i = 0; i < problem->n; i++)
+	{
+		size_t		other = 0;
+
+		while (other < i && memcmp(problem->x + i * problem->d, problem->x + other * problem->d,
+								   problem->d * sizeof(double)) != 0)
+			other++;
+		distinct += other == i;
+	}
+	return distinct;
+}
+
+/*
+ * Problem number `trial` of its seed: blobs, small integers (many ties), few
+ * distinct rows, or a k near the number of distinct rows; 1 to 24 features.
+ */
+static inline Problem
+random_problem(uint64_t seed, uint64_t trial)
+{
+	SegRng		rng = seg_rng(seed, trial);
+	Problem		problem = {.n = 2 + seg_rng_below(&rng, 300), .d = 1 + seg_rng_below(&rng, 24)};
+	size_t		kind = trial % 4;
+	size_t		distinct;
+
+	problem.x = patterned(problem.n * problem.d * sizeof(double));
+	for (size_t i = 0; i < problem.n; i++)
+	{
+		size_t		blob = seg_rng_below(&rng, 5);
+
+		for (size_t j = 0; j < problem.d; j++)
+			problem.x[i * problem.d + j] =
+				kind == 0 ? 20.0 * (double) ((blob * 7 + j) % 5) + noise(&rng) :
+				kind == 1 ? (double) seg_rng_below(&rng, 4) :
+				kind == 2 ? (double) ((blob * (j + 1)) % 5) :
+				10 * seg_rng_uniform(&rng);
+	}
+	distinct = distinct_rows(&problem);
+	problem.k = kind == 3 ? distinct - seg_rng_below(&rng, seg_min_size(distinct, 4)) :
+		1 + seg_rng_below(&rng, seg_min_size(distinct, 12));
+	return problem;
+}
+
+/* The same rows in another order. */
+static inline Problem
+shuffled(const Problem *problem, uint64_t seed)
+{
+	SegRng		rng = seg_rng(seed, 1);
+	Problem		other = *problem;
+	size_t		d = problem->d;
+
+	other.x = patterned(problem->n * d * sizeof(double));
+	memcpy(other.x, problem->x, problem->n * d * sizeof(double));
+	if (problem->weights != NULL)
+	{
+		other.weights = patterned(problem->n * sizeof(double));
+		memcpy(other.weights, problem->weights, problem->n * sizeof(double));
+	}
+	for (size_t i = problem->n; i > 1; i--)
+	{
+		size_t		with = seg_rng_below(&rng, i);
+
+		for (size_t j = 0; j < d; j++)
+		{
+			double		swap = other.x[(i - 1) * d + j];
+
+			other.x[(i - 1) * d + j] = other.x[with * d + j];
+			other.x[with * d + j] = swap;
+		}
+		if (problem->weights != NULL)
+		{
+			double		swap = other.weights[i - 1];
+
+			other.weights[i - 1] = other.weights[with];
+			other.weights[with] = swap;
+		}
+	}
+	return other;
+}
+
+/* Each row as often as its (whole) weight says. */
+static inline Problem
+repeated(const Problem *problem)
+{
+	Problem		other = {.d = problem->d, .k = problem->k};
+	size_t		place = 0;
+
+	for (size_t i = 0; i < problem->n; i++)
+		other.n += (size_t) problem->weights[i];
+	other.x = patterned(other.n * other.d * sizeof(double));
+	for (size_t i = 0; i < problem->n; i++)
+		for (size_t copy = 0; copy < (size_t) problem->weights[i]; copy++)
+			memcpy(other.x + place++ * other.d, problem->x + i * problem->d, other.d * sizeof(double));
+	return other;
+}
+
+#define assert_same_doubles(got, want, count) \
+	do { \
+		for (size_t at_ = 0; at_ < (count); at_++) \
+			assert_same_double((got)[at_], (want)[at_]); \
+	} while (0)
+
+#endif							/* SEG_TEST_KMEANS_PROBLEM_H */

@@ -1,0 +1,775 @@
+/*
+ * test_kmeans.c
+ *		k-means in memory: against hand-worked cases, against a plain loop, and the
+ *		promise that neither order nor repetition of rows shows in a bit.
+ */
+#include "unit.h"
+
+#include "kmeans_problem.h"
+
+static const SegKmeansParams defaults = {.seed = 42, .n_init = 10, .max_iterations = 300};
+
+/* Fit with everything at its default, but for what is given. */
+static void
+fit_with(const Problem *problem, SegStandardize standardize, SegKmeansParams params, Fit *fit)
+{
+	size_t		position;
+
+	assert_int_equal(fit_scale(problem, standardize, SEG_TRANSFORM_NONE, SEG_NULL_ERROR, fit, &position), SEG_OK);
+	fit_cluster(problem, &params, NULL, fit);
+}
+
+/* ---- by hand ---- */
+
+/* 1 2 3 | 10 11 12: centers 2 and 11, inertia 4; ids by weight, then by center. */
+static void
+two_groups_by_hand(void **state)
+{
+	double		x[] = {1, 11, 2, 12, 3, 10};
+	Problem		problem = {6, 1, 2, x};
+	uint32_t	ids[2];
+	Fit			fit;
+	size_t		low;
+
+	fit_with(&problem, SEG_STANDARDIZE_NONE, defaults, &fit);
+	low = fit.run.centers[0] < fit.run.centers[1] ? 0 : 1;
+	assert_same_double(fit.run.centers[low], 2);
+	assert_same_double(fit.run.centers[1 - low], 11);
+	assert_same_double(fit.run.inertia, 4);
+	assert_true(fit.run.converged);
+	for (size_t i = 0; i < 6; i++)
+		assert_int_equal(fit.run.labels[i], i % 2 == 0 ? low : 1 - low);
+	seg_kmeans_number(&fit.run, 1, ids);
+	assert_int_equal(ids[low], 1);
+	assert_int_equal(ids[1 - low], 2);
+	assert_same_double(fit.stats.between_ss, 121.5);	/* 6 * 4.5^2 */
+	assert_same_double(fit.stats.total_ss, 125.5);
+	assert_same_double(fit.stats.means[low], 2);
+	assert_same_double(fit.stats.sds[low], 1);
+	assert_same_double(fit.stats.inertias[low], 2);
+	assert_int_equal(fit.stats.sizes[low], 3);
+	/* (b - a) / b: 9/9, 8/9 - 1/9 ... of 2, 1 and 3 and their mirror images */
+	assert_close(fit.stats.silhouette, (1 + (10 - 1) / 10.0 + (8 - 1) / 8.0) / 3, 1e-15);
+	fit_free(&fit);
+}
+
+static void
+the_heavier_cluster_is_number_one(void **state)
+{
+	double		x[] = {1, 2, 50, 51};
+	double		weights[] = {1, 1, 3, 0.5};
+	Problem		problem = {4, 1, 2, x, weights};
+	uint32_t	ids[2];
+	Fit			fit;
+	size_t		high;
+
+	fit_with(&problem, SEG_STANDARDIZE_NONE, defaults, &fit);
+	high = fit.run.centers[0] > fit.run.centers[1] ? 0 : 1;
+	seg_kmeans_number(&fit.run, 1, ids);
+	assert_int_equal(ids[high], 1);
+	assert_same_double(fit.run.weights[high], 3.5);
+	assert_close(fit.run.centers[high], (150 + 25.5) / 3.5, 1e-13);
+	fit_free(&fit);
+}
+
+/* ---- against a plain loop ---- */
+
+typedef struct Plain
+{
+	double	   *centers;
+	size_t	   *labels;
+	size_t		iterations;
+	double		inertia;
+} Plain;
+
+static double
+plain_distance(const Fit *fit, size_t i, const double *center)
+{
+	double		sum = 0;
+
+	for (size_t a = 0; a < fit->data.n_active; a++)
+	{
+		double		t = *seg_rows_cell(&fit->rows, i, fit->active[a]) - center[fit->active[a]];
+
+		sum = fma(t, t, sum);
+	}
+	return sum;
+}
+
+static double
+plain_nearest(const Fit *fit, const Plain *plain, size_t k, size_t i, size_t *label)
+{
+	double		best = INFINITY;
+
+	for (size_t c = 0; c < k; c++)
+	{
+		double		d2 = plain_distance(fit, i, plain->centers + c * fit->rows.d);
+
+		if (d2 < best)
+		{
+			best = d2;
+			*label = c;
+		}
+	}
+	return best;
+}
+
+static size_t
+plain_assign(const Fit *fit, Plain *plain, size_t k)
+{
+	size_t		moved = 0;
+
+	for (size_t i = 0; i < fit->rows.n; i++)
+	{
+		size_t		before = plain->labels[i];
+
+		(void) plain_nearest(fit, plain, k, i, &plain->labels[i]);
+		moved += plain->labels[i] != before;
+	}
+	return moved;
+}
+
+static size_t
+plain_reseed(const Fit *fit, Plain *plain, size_t k)
+{
+	size_t		d = fit->rows.d;
+	size_t		empty = 0;
+	bool	   *is_empty = calloc(k, sizeof(bool));
+
+	for (size_t c = 0; c < k; c++)
+	{
+		is_empty[c] = true;
+		for (size_t i = 0; i < fit->rows.n; i++)
+			is_empty[c] &= plain->labels[i] != c;
+		if (is_empty[c])
+			plain->centers[c * d + fit->active[0]] = NAN;
+		empty += is_empty[c];
+	}
+	for (size_t c = 0; c < k; c++)
+	{
+		size_t		farthest = 0;
+		size_t		label = 0;
+
+		if (!is_empty[c])
+			continue;
+		for (size_t i = 1; i < fit->rows.n; i++)
+		{
+			double		d2 = plain_nearest(fit, plain, k, i, &label);
+			double		most = plain_nearest(fit, plain, k, farthest, &label);
+
+			if (d2 > most || (d2 == most && seg_rows_compare(&fit->rows, i, farthest) < 0))
+				farthest = i;
+		}
+		for (size_t j = 0; j < d; j++)
+			plain->centers[c * d + j] = fit->scales[j].scale == 0 ? 0 : *seg_rows_cell(&fit->rows, farthest, j);
+	}
+	free(is_empty);
+	return empty;
+}
+
+/* Lloyd's iterations with nothing clever, from IN centers; sums of every row afresh. */
+static void
+plain_lloyd(const Fit *fit, size_t k, const double *centers, Plain *plain)
+{
+	size_t		n = fit->rows.n;
+	size_t		d = fit->rows.d;
+
+	plain->centers = patterned(k * d * sizeof(double));
+	plain->labels = calloc(n, sizeof(size_t));
+	plain->iterations = 0;
+	memcpy(plain->centers, centers, k * d * sizeof(double));
+	for (size_t i = 0; i < n; i++)
+		plain->labels[i] = SIZE_MAX;
+	while (plain->iterations < 300)
+	{
+		size_t		moved = plain_assign(fit, plain, k);
+
+		plain->iterations++;
+		if (moved == 0)
+			break;
+		for (size_t c = 0; c < k; c++)
+			for (size_t a = 0; a < fit->data.n_active; a++)
+			{
+				size_t		j = fit->active[a];
+				SegGrid		grid = seg_grid((double) n, fit->scales[j].max_abs);
+				SegSum		sum = {0};
+				double		count = 0;
+
+				for (size_t i = 0; i < n; i++)
+					if (plain->labels[i] == c)
+					{
+						seg_sum_add(&sum, grid, *seg_rows_cell(&fit->rows, i, j));
+						count++;
+					}
+				if (count > 0)
+					plain->centers[c * d + j] = seg_sum_value(&sum) / count + 0.0;
+			}
+		(void) plain_reseed(fit, plain, k);
+	}
+	(void) plain_assign(fit, plain, k);
+	while (plain_reseed(fit, plain, k) > 0)
+		(void) plain_assign(fit, plain, k);
+	plain->inertia = 0;
+	for (size_t i = 0; i < n; i++)
+		plain->inertia += plain_distance(fit, i, plain->centers + plain->labels[i] * d);
+}
+
+static void
+skipping_and_incremental_sums_change_nothing(void **state)
+{
+	for (uint64_t trial = 0; trial < 200; trial++)
+	{
+		Problem		problem = random_problem(1, trial);
+		SegRng		rng = seg_rng(2, trial);
+		SegKmeansParams params = defaults;
+		double	   *centers = patterned(problem.k * problem.d * sizeof(double));
+		size_t		position;
+		Fit			fit;
+		Plain		plain;
+
+		assert_int_equal(fit_scale(&problem, trial % 3, SEG_TRANSFORM_NONE, SEG_NULL_ERROR, &fit, &position), SEG_OK);
+		problem.k = seg_min_size(problem.k, fit.data.n_active == 0 ? 1 : problem.k);
+		/* centers of rows, some of them twice, so that clusters come out empty */
+		for (size_t c = 0; c < problem.k; c++)
+		{
+			seg_rows_get(&fit.rows, seg_rng_below(&rng, problem.n), centers + c * problem.d);
+			for (size_t j = 0; j < problem.d; j++)
+				if (fit.scales[j].scale == 0)
+					centers[c * problem.d + j] = 0;
+		}
+		/* MAD 0 may have made rows equal; then fewer clusters */
+		{
+			size_t		capacity = seg_min_size(seg_kmeans_sample_capacity(problem.k, problem.d), problem.n);
+			SegArena	arena = patterned_arena(seg_kmeans_sample_workspace(capacity, problem.d));
+			SegKmeansSample sample;
+
+			seg_kmeans_sample_draw(&fit.data, 42, capacity, &arena, &sample);
+			problem.k = seg_min_size(problem.k, sample.data.rows.n);
+			free(arena.base);
+		}
+		params.init_method = SEG_INIT_CENTROIDS;
+		fit_cluster(&problem, &params, centers, &fit);
+		plain_lloyd(&fit, problem.k, centers, &plain);
+		assert_int_equal(fit.run.iterations, plain.iterations);
+		for (size_t i = 0; i < problem.n; i++)
+			assert_int_equal(fit.run.labels[i], plain.labels[i]);
+		assert_same_doubles(fit.run.centers, plain.centers, problem.k * problem.d);
+		assert_close(fit.run.inertia, plain.inertia, 1e-12 * plain.inertia + 1e-20);
+		for (size_t c = 0; c < problem.k; c++)
+			assert_true(fit.stats.sizes[c] > 0);
+		free(plain.centers);
+		free(plain.labels);
+		free(centers);
+		fit_free(&fit);
+		problem_free(&problem);
+	}
+}
+
+/* ---- order and repetition ---- */
+
+static void
+assert_same_fit(const Fit *a, const Fit *b, size_t k, bool same_rows)
+{
+	size_t		d = a->rows.d;
+
+	for (size_t j = 0; j < d; j++)
+	{
+		assert_same_double(a->scales[j].shift, b->scales[j].shift);
+		assert_same_double(a->scales[j].scale, b->scales[j].scale);
+		assert_same_double(a->scales[j].fill, b->scales[j].fill);
+		assert_same_double(a->scales[j].mean, b->scales[j].mean);
+		assert_same_double(a->scales[j].sd, b->scales[j].sd);
+	}
+	assert_same_doubles(a->run.centers, b->run.centers, k * d);
+	assert_same_doubles(a->run.weights, b->run.weights, k);
+	assert_same_double(a->run.inertia, b->run.inertia);
+	assert_int_equal(a->run.iterations, b->run.iterations);
+	assert_same_doubles(a->stats.means, b->stats.means, k * d);
+	assert_same_doubles(a->stats.sds, b->stats.sds, k * d);
+	assert_same_doubles(a->stats.inertias, b->stats.inertias, k);
+	assert_same_double(a->stats.between_ss, b->stats.between_ss);
+	assert_same_double(a->stats.total_ss, b->stats.total_ss);
+	assert_same_double(a->stats.silhouette, b->stats.silhouette);
+	if (!same_rows)
+		return;
+	assert_memory_equal(a->stats.sizes, b->stats.sizes, k * sizeof(uint64_t));
+	assert_same_doubles(a->stats.quartiles, b->stats.quartiles, k * d * 3);
+	assert_memory_equal(a->stats.histograms, b->stats.histograms, d * sizeof(SegHistogram));
+}
+
+/* Every way to fit, in turn. */
+static SegKmeansParams
+some_params(uint64_t trial)
+{
+	SegKmeansParams params = defaults;
+
+	params.seed = trial;
+	params.n_init = 2;
+	params.init_method = trial % 5 == 1 ? SEG_INIT_RANDOM : SEG_INIT_KMEANS_PLUS_PLUS;
+	params.algorithm = trial % 5 == 2 ? SEG_KMEANS_BISECTING : SEG_KMEANS_LLOYD;
+	params.tolerance = trial % 5 == 3 ? 0.01 : 0;
+	params.max_iterations = trial % 5 == 4 ? 2 : 300;
+	return params;
+}
+
+static bool
+fit_somehow(const Problem *problem, uint64_t trial, Fit *fit)
+{
+	SegKmeansParams params = some_params(trial);
+	Problem		same = *problem;
+	size_t		position;
+
+	assert_int_equal(fit_scale(problem, trial % 4, trial % 7 == 0 ? SEG_TRANSFORM_LOG1P : SEG_TRANSFORM_NONE,
+							   SEG_NULL_MEAN + trial % 3, fit, &position), SEG_OK);
+	if (fit->data.n_active < problem->d)
+		same.k = 1;				/* rows may have become equal */
+	fit_cluster(&same, &params, NULL, fit);
+	return same.k > 1;
+}
+
+static void
+the_order_of_rows_does_not_show(void **state)
+{
+	int			clustered = 0;
+
+	for (uint64_t trial = 0; trial < 120; trial++)
+	{
+		Problem		problem = random_problem(3, trial);
+		SegRng		rng = seg_rng(4, trial);
+		Problem		other;
+		Fit			fit;
+		Fit			again;
+		size_t		k;
+
+		for (size_t cell = 0; cell < problem.n * problem.d; cell++)
+			problem.x[cell] = fabs(problem.x[cell]);
+		/* nulls, unless rows could become equal by them */
+		if (problem.k * 2 < problem.n)
+			for (size_t i = 0; i < problem.n / 20; i++)
+				problem.x[seg_rng_below(&rng, problem.n * problem.d)] = NAN;
+		problem.k = seg_min_size(problem.k, 3);
+		if (trial % 2 == 0)
+		{
+			problem.weights = patterned(problem.n * sizeof(double));
+			for (size_t i = 0; i < problem.n; i++)
+				problem.weights[i] = trial % 4 == 0 ? 1 + (double) seg_rng_below(&rng, 3) : 0.01 + 2 * seg_rng_uniform(&rng);
+		}
+		if (distinct_rows(&problem) < 6)
+			problem.k = 1;
+		other = shuffled(&problem, trial);
+		k = fit_somehow(&problem, trial, &fit) ? problem.k : 1;
+		clustered += k > 1;
+		(void) fit_somehow(&other, trial, &again);
+		assert_same_fit(&fit, &again, k, true);
+		fit_free(&fit);
+		fit_free(&again);
+		problem_free(&other);
+		problem_free(&problem);
+	}
+	assert_true(clustered > 50);
+}
+
+static void
+a_weight_counts_like_repeated_rows(void **state)
+{
+	for (uint64_t trial = 0; trial < 100; trial++)
+	{
+		Problem		problem = random_problem(5, trial);
+		SegRng		rng = seg_rng(6, trial);
+		Problem		other;
+		Fit			fit;
+		Fit			again;
+		size_t		k;
+
+		problem.k = seg_min_size(problem.k, 3);
+		problem.weights = patterned(problem.n * sizeof(double));
+		for (size_t cell = 0; cell < problem.n * problem.d; cell++)
+			problem.x[cell] = fabs(problem.x[cell]);
+		for (size_t i = 0; i < problem.n; i++)
+		{
+			problem.weights[i] = 1 + (double) seg_rng_below(&rng, 5);
+			if (problem.d > 3 && problem.n > 20 && seg_rng_below(&rng, 50) == 0)
+				problem.x[i * problem.d + seg_rng_below(&rng, problem.d)] = NAN;
+		}
+		if (distinct_rows(&problem) < 6)
+			problem.k = 1;
+		other = repeated(&problem);
+		k = fit_somehow(&problem, trial, &fit) ? problem.k : 1;
+		(void) fit_somehow(&other, trial, &again);
+		assert_same_fit(&fit, &again, k, false);
+		fit_free(&fit);
+		fit_free(&again);
+		problem_free(&other);
+		problem_free(&problem);
+	}
+}
+
+/* Many light rows: sums sized by their total weight alone would round. */
+static void
+light_rows_add_up_in_any_order(void **state)
+{
+	Problem		problem = {.n = 40000, .d = 1, .k = 2};
+	Problem		other;
+	Fit			fit;
+	Fit			again;
+
+	problem.x = patterned(problem.n * sizeof(double));
+	problem.weights = patterned(problem.n * sizeof(double));
+	for (size_t i = 0; i < problem.n; i++)
+	{
+		problem.x[i] = i % 4 == 0 ? 1e6 + (double) (i % 1000) / 7 : 1.0 / 3;
+		problem.weights[i] = 1e-5 / 3;
+	}
+	other = shuffled(&problem, 9);
+	fit_with(&problem, SEG_STANDARDIZE_ZSCORE, defaults, &fit);
+	fit_with(&other, SEG_STANDARDIZE_ZSCORE, defaults, &again);
+	assert_same_fit(&fit, &again, 2, true);
+	assert_close(fit.run.weights[0] + fit.run.weights[1], 40000 * 1e-5 / 3, 1e-12);
+	fit_free(&fit);
+	fit_free(&again);
+	problem_free(&other);
+	problem_free(&problem);
+}
+
+/* One row of 1e9 beside rows of 1: none of them weighs nothing. */
+static void
+a_heavy_row_leaves_the_light_ones_alone(void **state)
+{
+	Problem		problem = {.n = 60, .d = 1, .k = 3};
+	Fit			fit;
+	double		total = 0;
+
+	problem.x = patterned(problem.n * sizeof(double));
+	problem.weights = patterned(problem.n * sizeof(double));
+	for (size_t i = 0; i < problem.n; i++)
+	{
+		problem.x[i] = (double) (i % 3) * 100 + (double) (i / 3);
+		problem.weights[i] = i == 7 ? 1e9 : 1;
+	}
+	fit_with(&problem, SEG_STANDARDIZE_NONE, defaults, &fit);
+	for (size_t c = 0; c < 3; c++)
+	{
+		assert_true(fit.run.weights[c] > 0);
+		total += fit.run.weights[c];
+	}
+	assert_same_double(total, 1e9 + 59);
+	fit_free(&fit);
+	problem_free(&problem);
+}
+
+/* ---- empty clusters and hopeless rows ---- */
+
+static void
+empty_clusters_get_the_farthest_row(void **state)
+{
+	double		x[] = {0, 1, 2, 10, 100};
+	double		centers[] = {1, 1, 1};
+	Problem		problem = {5, 1, 3, x};
+	SegKmeansParams params = defaults;
+	size_t		position;
+	Fit			fit;
+
+	params.init_method = SEG_INIT_CENTROIDS;
+	params.max_iterations = 1;
+	(void) fit_scale(&problem, SEG_STANDARDIZE_NONE, SEG_TRANSFORM_NONE, SEG_NULL_ERROR, &fit, &position);
+	fit_cluster(&problem, &params, centers, &fit);
+	/*
+	 * One step: the mean is 22.6, the farthest row from it 100, then 0.  Now 10 is
+	 * nearer to 0, the first cluster is empty and gets the row farthest away, 10.
+	 */
+	assert_same_double(fit.run.centers[0], 10);
+	assert_same_double(fit.run.centers[1], 100);
+	assert_same_double(fit.run.centers[2], 0);
+	assert_false(fit.run.converged);
+	assert_int_equal(fit.stats.sizes[0] + fit.stats.sizes[1] + fit.stats.sizes[2], 5);
+	fit_free(&fit);
+}
+
+/* Differences whose squares underflow are none: two distinct rows, not three. */
+static void
+rows_too_close_to_tell_apart_are_equal(void **state)
+{
+	double		x[] = {0, 1e-200, 1, -0.0, 4.9e-324};
+	Problem		problem = {5, 1, 2, x};
+	Fit			fit;
+
+	fit_with(&problem, SEG_STANDARDIZE_MINMAX, defaults, &fit);
+	assert_int_equal(fit.sample.data.rows.n, 2);
+	assert_same_double(fit.run.inertia, 0);
+	fit_free(&fit);
+}
+
+static void
+the_largest_and_the_smallest_numbers(void **state)
+{
+	double		large[] = {1e139, 1.01e139, -1e139, -1.01e139, 0};
+	double		small[] = {1e-130, 1.01e-130, -1e-130, -1.01e-130, 5e-324};
+	double		beyond[] = {1e141, 0};
+	Problem		problem = {5, 1, 3, large};
+	Problem		wide = {2, 1, 2, beyond};
+	size_t		position = 0;
+	Fit			fit;
+
+	for (int standardize = SEG_STANDARDIZE_ZSCORE; standardize <= SEG_STANDARDIZE_NONE; standardize++)
+	{
+		problem.x = large;
+		fit_with(&problem, standardize, defaults, &fit);
+		assert_true(isfinite(fit.run.inertia));
+		assert_int_equal(fit.run.labels[0], fit.run.labels[1]);
+		assert_int_equal(fit.run.labels[2], fit.run.labels[3]);
+		assert_true(fit.run.labels[0] != fit.run.labels[2]);
+		fit_free(&fit);
+		problem.x = small;
+		fit_with(&problem, standardize, defaults, &fit);
+		assert_int_equal(fit.run.labels[0], fit.run.labels[1]);
+		assert_int_equal(fit.run.labels[2], fit.run.labels[3]);
+		assert_true(fit.run.labels[0] != fit.run.labels[4]);
+		fit_free(&fit);
+	}
+	assert_int_equal(fit_scale(&wide, SEG_STANDARDIZE_NONE, SEG_TRANSFORM_NONE, SEG_NULL_ERROR, &fit, &position),
+					 SEG_RANGE_TOO_WIDE);
+	assert_int_equal(position, 1);
+	fit_free(&fit);
+}
+
+static void
+equal_rows_make_one_cluster(void **state)
+{
+	double		x[] = {7, 0.1, 7, 0.1, 7, 0.1};
+	Problem		problem = {3, 2, 1, x};
+	Fit			fit;
+
+	for (int standardize = SEG_STANDARDIZE_ZSCORE; standardize <= SEG_STANDARDIZE_NONE; standardize++)
+		for (int algorithm = SEG_KMEANS_LLOYD; algorithm <= SEG_KMEANS_BISECTING; algorithm++)
+		{
+			SegKmeansParams params = defaults;
+
+			params.algorithm = algorithm;
+			fit_with(&problem, standardize, params, &fit);
+			assert_int_equal(fit.data.n_active, 0);
+			assert_int_equal(fit.sample.data.rows.n, 1);
+			assert_same_double(fit.run.inertia, 0);
+			assert_same_double(fit.stats.means[0], 7);
+			assert_same_double(fit.stats.means[1], 0.1);
+			assert_same_double(fit.stats.sds[1], 0);
+			assert_same_double(fit.scales[1].shift, 0.1);
+			fit_free(&fit);
+		}
+}
+
+/* ---- the sample ---- */
+
+static void
+a_sample_is_the_same_rows_in_any_order(void **state)
+{
+	Problem		problem = {.n = 3000, .d = 3, .k = 2};
+	Problem		other;
+	SegRng		rng = seg_rng(8, 0);
+	size_t		position;
+	double		total = 0;
+	Fit			fit;
+	Fit			again;
+	SegArena	arenas[2];
+
+	problem.x = patterned(problem.n * 3 * sizeof(double));
+	problem.weights = patterned(problem.n * sizeof(double));
+	for (size_t i = 0; i < problem.n; i++)
+	{
+		/* 1000 distinct rows; the third feature has MAD 0, so copies differ in it */
+		for (size_t j = 0; j < 2; j++)
+			problem.x[i * 3 + j] = (double) ((i % 1000) * (j * 131 + 1) % 1009);
+		problem.x[i * 3 + 2] = i % 5 == 0 ? noise(&rng) : 4;
+		problem.weights[i] = 0.1 + seg_rng_uniform(&rng);
+	}
+	other = shuffled(&problem, 3);
+	(void) fit_scale(&problem, SEG_STANDARDIZE_ROBUST, SEG_TRANSFORM_NONE, SEG_NULL_ERROR, &fit, &position);
+	(void) fit_scale(&other, SEG_STANDARDIZE_ROBUST, SEG_TRANSFORM_NONE, SEG_NULL_ERROR, &again, &position);
+	assert_int_equal(fit.data.n_active, 2);
+	for (size_t capacity = 50; capacity <= 1600; capacity *= 2)
+	{
+		size_t		size = seg_kmeans_sample_workspace(capacity, 3);
+
+		arenas[0] = patterned_arena(size);
+		arenas[1] = patterned_arena(size);
+		seg_kmeans_sample_draw(&fit.data, 42, capacity, &arenas[0], &fit.sample);
+		seg_kmeans_sample_draw(&again.data, 42, capacity, &arenas[1], &again.sample);
+		assert_int_equal(fit.sample.data.rows.n, seg_min_size(capacity, 1000));
+		assert_int_equal(fit.sample.is_whole, capacity >= 1000);
+		assert_int_equal(again.sample.data.rows.n, fit.sample.data.rows.n);
+		assert_same_doubles(again.sample.data.rows.values, fit.sample.data.rows.values,
+							seg_rows_blocks(fit.sample.data.rows.n) * SEG_LANES * 3);
+		assert_same_doubles(again.sample.data.weights, fit.sample.data.weights, fit.sample.data.rows.n);
+		assert_same_double(again.sample.data.total, fit.sample.data.total);
+		total = fit.sample.data.total;
+		free(arenas[0].base);
+		free(arenas[1].base);
+	}
+	assert_close(total, fit.data.total, 1e-9);	/* the whole sample weighs what the rows do */
+	fit_free(&fit);
+	fit_free(&again);
+	problem_free(&other);
+	problem_free(&problem);
+}
+
+/* ---- seeding ---- */
+
+/* k blobs far apart on a grid: every start should find them all, by either way. */
+static void
+separated_blobs_are_found(void **state)
+{
+	for (uint64_t trial = 0; trial < 20; trial++)
+		for (int algorithm = SEG_KMEANS_LLOYD; algorithm <= SEG_KMEANS_BISECTING; algorithm++)
+		{
+			SegRng		rng = seg_rng(10, trial);
+			size_t		k = 2 + trial % 9;
+			Problem		problem = {.n = 40 * k, .d = 2, .k = k};
+			SegKmeansParams params = defaults;
+			Fit			fit;
+
+			params.algorithm = algorithm;
+			params.n_init = 3;
+			params.seed = trial;
+			problem.x = patterned(problem.n * 2 * sizeof(double));
+			for (size_t i = 0; i < problem.n; i++)
+			{
+				problem.x[2 * i] = 100.0 * (double) (i % k % 4) + noise(&rng);
+				problem.x[2 * i + 1] = 100.0 * (double) (i % k / 4) + noise(&rng);
+			}
+			fit_with(&problem, SEG_STANDARDIZE_NONE, params, &fit);
+			for (size_t i = k; i < problem.n; i++)
+				assert_int_equal(fit.run.labels[i], fit.run.labels[i % k]);
+			for (size_t c = 0; c < k; c++)
+				assert_int_equal(fit.stats.sizes[c], 40);
+			fit_free(&fit);
+			problem_free(&problem);
+		}
+}
+
+/* ---- what a model tells ---- */
+
+static int
+compare_doubles(const void *a, const void *b)
+{
+	double		x = *(const double *) a;
+	double		y = *(const double *) b;
+
+	return (x > y) - (x < y);
+}
+
+/* The place of a value among the bounds, from 0. */
+static size_t
+bin_of(const SegHistogram *histogram, double value)
+{
+	size_t		bin = 0;
+
+	while (bin + 1 < histogram->bins && value > histogram->bounds[bin])
+		bin++;
+	return bin;
+}
+
+static void
+statistics_match_their_definitions(void **state)
+{
+	for (uint64_t trial = 0; trial < 60; trial++)
+	{
+		Problem		problem = random_problem(11, trial * 4);
+		Fit			fit;
+		double		total_ss = 0;
+
+		problem.k = seg_min_size(problem.k, 4);
+		fit_with(&problem, SEG_STANDARDIZE_ZSCORE, defaults, &fit);
+		for (size_t j = 0; j < problem.d; j++)
+			total_ss += fit.scales[j].scale > 0 ? (double) (problem.n - 1) : 0;
+		assert_true(fit.run.converged);
+		assert_close(fit.stats.total_ss, total_ss, 1e-9 * total_ss);
+		assert_close(fit.stats.between_ss + fit.run.inertia, fit.stats.total_ss, 1e-9 * total_ss);
+		for (size_t c = 0; c < problem.k; c++)
+			for (size_t j = 0; j < problem.d; j++)
+			{
+				double		members[300];
+				size_t		size = 0;
+				double		mean = 0;
+				double		squares = 0;
+
+				for (size_t i = 0; i < problem.n; i++)
+					if (fit.run.labels[i] == c)
+						members[size++] = problem.x[i * problem.d + j];
+				assert_int_equal(size, fit.stats.sizes[c]);
+				for (size_t i = 0; i < size; i++)
+					mean += members[i] / (double) size;
+				for (size_t i = 0; i < size; i++)
+					squares += (members[i] - mean) * (members[i] - mean);
+				assert_close(fit.stats.means[c * problem.d + j], mean, 1e-10);
+				assert_close(fit.stats.sds[c * problem.d + j], size > 1 ? sqrt(squares / (double) (size - 1)) : 0, 1e-6);
+				qsort(members, size, sizeof(double), compare_doubles);
+				for (size_t q = 0; q < 3; q++)
+				{
+					const SegHistogram *histogram = &fit.stats.histograms[j];
+					double		rank = (double) (size - 1) * (double) (q + 1) / 4;
+					size_t		lowest = bin_of(histogram, members[(size_t) floor(rank)]);
+					size_t		highest = bin_of(histogram, members[(size_t) ceil(rank)]);
+					double		got = fit.stats.quartiles[(c * problem.d + j) * 3 + q];
+					size_t		bin = bin_of(histogram, got);
+
+					assert_true(seg_histogram_is_sound(histogram));
+					assert_true(bin + 1 >= lowest && bin <= highest + 1);
+					assert_true(got >= histogram->low && got <= histogram->high);
+				}
+			}
+		fit_free(&fit);
+		problem_free(&problem);
+	}
+}
+
+/* 10,000 labels of 16 bits, two rows each. */
+static void
+ten_thousand_clusters(void **state)
+{
+	Problem		problem = {.n = 20000, .d = 2, .k = SEG_KMEANS_MAX_K};
+	SegKmeansParams params = defaults;
+	double	   *centers = patterned(problem.k * 2 * sizeof(double));
+	size_t		position;
+	Fit			fit;
+
+	problem.x = patterned(problem.n * 2 * sizeof(double));
+	for (size_t i = 0; i < problem.n; i++)
+	{
+		problem.x[2 * i] = (double) (i % 10000 / 100);
+		problem.x[2 * i + 1] = (double) (i % 100) + (i < 10000 ? 0 : 0.25);
+	}
+	memcpy(centers, problem.x, problem.k * 2 * sizeof(double));
+	params.init_method = SEG_INIT_CENTROIDS;
+	params.max_iterations = 2;
+	(void) fit_scale(&problem, SEG_STANDARDIZE_NONE, SEG_TRANSFORM_NONE, SEG_NULL_ERROR, &fit, &position);
+	fit_cluster(&problem, &params, centers, &fit);
+	for (size_t i = 0; i < problem.n; i++)
+		assert_int_equal(fit.run.labels[i], i % 10000);
+	assert_same_double(fit.run.inertia, 20000 * 0.125 * 0.125);
+	free(centers);
+	fit_free(&fit);
+	problem_free(&problem);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(two_groups_by_hand),
+		cmocka_unit_test(the_heavier_cluster_is_number_one),
+		cmocka_unit_test(skipping_and_incremental_sums_change_nothing),
+		cmocka_unit_test(the_order_of_rows_does_not_show),
+		cmocka_unit_test(a_weight_counts_like_repeated_rows),
+		cmocka_unit_test(light_rows_add_up_in_any_order),
+		cmocka_unit_test(a_heavy_row_leaves_the_light_ones_alone),
+		cmocka_unit_test(empty_clusters_get_the_farthest_row),
+		cmocka_unit_test(rows_too_close_to_tell_apart_are_equal),
+		cmocka_unit_test(the_largest_and_the_smallest_numbers),
+		cmocka_unit_test(equal_rows_make_one_cluster),
+		cmocka_unit_test(a_sample_is_the_same_rows_in_any_order),
+		cmocka_unit_test(separated_blobs_are_found),
+		cmocka_unit_test(statistics_match_their_definitions),
+		cmocka_unit_test(ten_thousand_clusters),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
