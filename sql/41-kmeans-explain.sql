@@ -23,7 +23,7 @@ CREATE FUNCTION segment.kmeans_details(model bytea, features double precision[],
 RETURNS record
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION segment.kmeans_details(bytea, double precision[]) IS
-'The cluster of a row, the runner-up and the distances to their centers, in the fitted (standardised) space. silhouette is the simplified one (Hruschka 2004): (second_distance - distance) / second_distance, from 0 on the border to 1 on the center. With one cluster second_cluster_id, second_distance and silhouette are NULL. NULL for a null argument, and for a null feature under null_policy skip. Call it in FROM, as in FROM t CROSS JOIN LATERAL segment.kmeans_details(m, t.features): (kmeans_details(m, features)).* would score the row once per column. Errors as kmeans_assign.';
+'The cluster of a row, the runner-up and the distances to their centers, in the fitted (standardised) space. silhouette is the simplified one (Hruschka 2004): (second_distance - distance) / second_distance, from 0 on the border to 1 on the center. With one cluster second_cluster_id, second_distance and silhouette are NULL. NULL for a null argument, and for a null feature under null_policy skip. Call it in FROM, as in FROM t CROSS JOIN LATERAL segment.kmeans_details(m, t.features), or for many rows in a sub-select with OFFSET 0, SELECT (d).* FROM (SELECT segment.kmeans_details(m, features) AS d FROM t OFFSET 0) AS s: (kmeans_details(m, features)).* alone would score the row once per column. Errors as kmeans_assign.';
 
 CREATE FUNCTION segment.kmeans_reasons(model bytea, features double precision[],
     OUT feature text, OUT value double precision,

@@ -5,6 +5,8 @@
  */
 #include "pg/kmeans.h"
 
+#include "utils/memutils.h"
+
 #include "core/profile.h"
 #include "core/silhouette.h"
 #include "pg/error.h"
@@ -29,13 +31,17 @@ kmeans_centroids(PG_FUNCTION_ARGS)
 	const SegKmeansModel *model = &scorer->model;
 	uint32_t   *places = palloc(model->k * sizeof(uint32_t));
 	double	   *center = palloc(model->d * sizeof(double));
+	MemoryContext old = CurrentMemoryContext;
+	MemoryContext of_cluster = AllocSetContextCreate(old, "segment cluster", ALLOCSET_DEFAULT_SIZES);
 	SegRow		row;
 
 	seg_rows_begin(fcinfo, &row);
 	seg_kmeans_order_clusters(model, places);
+	MemoryContextSwitchTo(of_cluster);
 	for (uint32_t at = 0; at < model->k; at++)
 	{
 		CHECK_FOR_INTERRUPTS();
+		MemoryContextReset(of_cluster);
 		seg_kmeans_center_in_input_units(model, places[at], center);
 		for (uint32_t j = 0; j < model->d; j++)
 		{
@@ -46,6 +52,7 @@ kmeans_centroids(PG_FUNCTION_ARGS)
 			seg_row_store(&row);
 		}
 	}
+	MemoryContextSwitchTo(old);
 	return (Datum) 0;
 }
 
@@ -90,15 +97,19 @@ kmeans_profile(PG_FUNCTION_ARGS)
 	double	   *z = palloc(model->d * sizeof(double));
 	double	   *strength = palloc(model->d * sizeof(double));
 	uint32_t   *order = palloc(model->d * sizeof(uint32_t));
+	MemoryContext old = CurrentMemoryContext;
+	MemoryContext of_cluster = AllocSetContextCreate(old, "segment cluster", ALLOCSET_DEFAULT_SIZES);
 	SegRow		row;
 
 	seg_rows_begin(fcinfo, &row);
 	seg_kmeans_order_clusters(model, places);
+	MemoryContextSwitchTo(of_cluster);
 	for (uint32_t at = 0; at < model->k; at++)
 	{
 		uint32_t	c = places[at];
 
 		CHECK_FOR_INTERRUPTS();
+		MemoryContextReset(of_cluster);
 		for (uint32_t j = 0; j < model->d; j++)
 		{
 			z[j] = seg_profile_z(model->means[(size_t) c * model->d + j],
@@ -109,6 +120,7 @@ kmeans_profile(PG_FUNCTION_ARGS)
 		for (uint32_t rank = 0; rank < model->d; rank++)
 			store_profile_row(&row, model, c, order[rank], rank + 1, z[order[rank]]);
 	}
+	MemoryContextSwitchTo(old);
 	return (Datum) 0;
 }
 
