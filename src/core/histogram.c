@@ -353,10 +353,29 @@ seg_histogram_of_tally(const SegTally *tally, SegHistogram *histogram)
 }
 
 void
-seg_histogram_empty_like(const SegHistogram *histogram, SegHistogram *empty)
+seg_histogram_coarsen(const SegHistogram *histogram, SegHistogram *coarse)
 {
-	*empty = *histogram;
-	memset(empty->counts, 0, sizeof(empty->counts));
+	uint64_t	total = seg_histogram_total(histogram);
+	uint64_t	open = 0;
+	uint64_t	seen = 0;
+
+	memset(coarse, 0, sizeof(*coarse));
+	coarse->low = histogram->low;
+	coarse->high = histogram->high;
+	for (size_t b = 0; b < histogram->bins; b++)
+	{
+		uint64_t	count = histogram->counts[b];
+
+		seen += count;
+		open += count;
+		if (b + 1 == histogram->bins)
+			coarse->counts[coarse->bins++] = open;
+		else if (total > 0 && tenth(seen, total) > tenth(seen - count, total))
+		{
+			close_bin(coarse, histogram->bounds[b], open);
+			open = 0;
+		}
+	}
 }
 
 size_t

@@ -73,8 +73,11 @@ typedef struct SegHistogram
 /* What a model keeps of a tally. */
 extern void seg_histogram_of_tally(const SegTally *tally, SegHistogram *histogram);
 
-/* The same bounds with other counts: OUT empty has all counts 0. */
-extern void seg_histogram_empty_like(const SegHistogram *histogram, SegHistogram *empty);
+/*
+ * The same in at most about ten bins, by leaving out bounds.  Fewer bins make the
+ * stability index less restless on few rows.
+ */
+extern void seg_histogram_coarsen(const SegHistogram *histogram, SegHistogram *coarse);
 
 /*
  * The bin of a finite value, 0 .. bins - 1, in IN bounds[bins - 1], ascending:

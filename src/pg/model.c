@@ -21,7 +21,7 @@ typedef struct CachedModel
 {
 	MemoryContext context;		/* holds the model; NULL: empty slot */
 	const struct varlena *address;	/* of a plain argument */
-	uint64_t	digest;
+	uint64		digest;
 	struct varlena *packed;		/* a copy of an extended argument; NULL: plain */
 	size_t		size;
 	void	   *model;
@@ -93,16 +93,14 @@ keep_model(CachedModel *cached, MemoryContext parent, const struct varlena *valu
 
 	kept.model = seg_model_decode(bytes, type);
 	kept.size = VARSIZE_ANY(value);
+	kept.digest = seg_envelope_digest(VARDATA_ANY(bytes));
 	if (VARATT_IS_EXTENDED(value))
 	{
 		kept.packed = palloc(kept.size);
 		memcpy(kept.packed, value, kept.size);
 	}
 	else
-	{
 		kept.address = value;
-		kept.digest = seg_envelope_digest(VARDATA(value));
-	}
 	MemoryContextSwitchTo(old);
 	if (cached->context != NULL)
 		MemoryContextDelete(cached->context);
@@ -129,6 +127,12 @@ seg_model_argument(FunctionCallInfo fcinfo, int argno, int slot, const SegModelT
 	if (!is_cached(cached, value))
 		keep_model(cached, fcinfo->flinfo->fn_mcxt, value, type);
 	return cached->model;
+}
+
+uint64
+seg_model_argument_digest(FunctionCallInfo fcinfo, int slot)
+{
+	return call_cache(fcinfo)->slots[slot].digest;
 }
 
 TupleDesc

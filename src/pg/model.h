@@ -40,6 +40,9 @@ extern const void *seg_model_argument(FunctionCallInfo fcinfo, int argno, int sl
  */
 extern TupleDesc seg_call_shape(FunctionCallInfo fcinfo);
 
+/* The digest of the model that seg_model_argument gave last for that slot. */
+extern uint64 seg_model_argument_digest(FunctionCallInfo fcinfo, int slot);
+
 /* Decode a model once, into the current memory context. */
 extern void *seg_model_decode(const bytea *bytes, const SegModelType *type);
 

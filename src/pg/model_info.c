@@ -15,6 +15,7 @@ static const SegModelKind *const kinds[] = {
 	&seg_rfm_kind,
 	&seg_pca_kind,
 	&seg_anomaly_kind,
+	&seg_drift_kind,
 };
 
 /* Begin the next member of the options. */

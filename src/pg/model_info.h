@@ -75,5 +75,6 @@ extern const SegModelKind seg_kmeans_kind;
 extern const SegModelKind seg_rfm_kind;
 extern const SegModelKind seg_pca_kind;
 extern const SegModelKind seg_anomaly_kind;
+extern const SegModelKind seg_drift_kind;
 
 #endif							/* SEG_PG_MODEL_INFO_H */

@@ -1,0 +1,41 @@
+-- Drift: do today's rows still look like those that a model was fitted on?
+
+CREATE FUNCTION segment.drift_fit_transfn(state bytea, model bytea, features float8[])
+RETURNS bytea
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION segment.drift_fit_transfn(bytea, bytea, float8[]) IS
+'Support function of the aggregate drift_fit; not to be called.';
+
+CREATE FUNCTION segment.drift_fit_combinefn(state bytea, other bytea)
+RETURNS bytea
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION segment.drift_fit_combinefn(bytea, bytea) IS
+'Support function of the aggregate drift_fit; not to be called.';
+
+CREATE FUNCTION segment.drift_fit_finalfn(state bytea)
+RETURNS bytea
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION segment.drift_fit_finalfn(bytea) IS
+'Support function of the aggregate drift_fit; not to be called.';
+
+CREATE AGGREGATE segment.drift_fit(model bytea, features float8[]) (
+    SFUNC = segment.drift_fit_transfn,
+    STYPE = bytea,
+    SSPACE = 50000,
+    FINALFUNC = segment.drift_fit_finalfn,
+    FINALFUNC_MODIFY = READ_ONLY,
+    COMBINEFUNC = segment.drift_fit_combinefn,
+    PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE segment.drift_fit(bytea, float8[]) IS
+'Counts rows of now in the bins of the histograms that a k-means or PCA model carries, and (k-means) in its clusters; returns a report (bytea) for drift_rows. model: the same for all rows. Rows whose features are NULL are ignored. A null feature counts as missing, also where null_policy is error; under skip its row counts nowhere else; for a k-means model with a policy that fills it, the filled value is counted too, as in the fit. Errors: 22023 no rows or different models; 42809 a model without histograms; 2202E another number of features; 22003 NaN or infinity; 22004 NULL model.';
+
+CREATE FUNCTION segment.drift_rows(drift bytea,
+    OUT subject text, OUT "position" integer, OUT name text, OUT psi double precision, OUT is_drifted boolean,
+    OUT mean_then double precision, OUT mean_now double precision,
+    OUT missing_then double precision, OUT missing_now double precision,
+    OUT share_then double precision, OUT share_now double precision)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 20;
+COMMENT ON FUNCTION segment.drift_rows(bytea) IS
+'A drift report laid open. subject feature: one row per feature by position, with the population stability index (psi), is_drifted (psi above 0.2), the means of then and now in input units, and the shares of rows that lacked it. For a k-means model also subject clusters: one row with the psi of the cluster shares, and subject cluster: one row per cluster (position is its cluster_id) with its shares of the rows then and now. psi = sum (p - q) ln(p / q) over about ten bins of equal frequency then (more where one value is frequent), p and q the shares (count + 1/2) / (total + bins / 2). NULL where a column does not apply or nothing was counted. NULL report: no rows.';

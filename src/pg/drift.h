@@ -1,0 +1,48 @@
+/*
+ * drift.h
+ *		What the files of the drift family share.
+ */
+#ifndef SEG_PG_DRIFT_H
+#define SEG_PG_DRIFT_H
+
+#include "pg/model.h"
+
+#include "model/drift_model.h"
+#include "model/kmeans_scorer.h"
+#include "model/pca_model.h"
+
+/* Decodes into a SegDriftModel. */
+extern const SegModelType seg_drift_model_type;
+
+/* A model that carries histograms, whatever its kind. */
+typedef struct SegDriftSource
+{
+	SegKind		kind;
+	size_t		d;
+	size_t		k;				/* clusters; 0: none */
+	SegNullPolicy null_policy;
+	const SegPcaModel *pca;		/* one of these */
+	const SegKmeansScorer *kmeans;
+} SegDriftSource;
+
+extern SegDriftSource seg_drift_source(SegKind kind, const void *decoded);
+
+/* The model type of a kind that has a source; an error for other kinds. */
+extern const SegModelType *seg_drift_source_type(int kind);
+
+/*
+ * What a report says of the source: OUT report, with everything of `then` set
+ * and everything of now zero; palloc'd.
+ */
+extern void seg_drift_describe(const SegDriftSource *source, SegDriftModel *report);
+
+/* What a null of feature j becomes in the source's fit, NaN for nothing. */
+extern double seg_drift_fill(const SegDriftSource *source, size_t j);
+
+/*
+ * The place of the row's cluster, or k when it cannot be assigned.
+ * IN row[d]: input units, NaN where a feature is null.
+ */
+extern size_t seg_drift_cluster(const SegDriftSource *source, const double *row);
+
+#endif							/* SEG_PG_DRIFT_H */

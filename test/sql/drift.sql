@@ -1,0 +1,68 @@
+-- Drift: what changed since the fit.
+CREATE TEMP TABLE then_rows AS
+SELECT i, ARRAY[hashint4(i) / 2147483648.0, 100 + hashint4(i + 50000) % 20, CASE WHEN i % 3 = 0 THEN 0 ELSE i % 100 END,
+                CASE WHEN i % 10 > 0 THEN i % 7 END]::float8[] AS f
+FROM generate_series(1, 20000) AS i;
+-- the first as before, the second up by four, the third without its zeros, the fourth more often missing
+CREATE TEMP TABLE now_rows AS
+SELECT i, ARRAY[f[1], f[2] + 4, CASE WHEN f[3] > 0 THEN f[3] END, CASE WHEN i % 2 = 0 THEN f[4] END] AS f
+FROM then_rows;
+CREATE TEMP TABLE models AS
+SELECT segment.pca_fit(f, '{"null_policy": "mean", "feature_names": ["same", "up", "no zeros", "holes"]}') AS pca,
+       segment.kmeans_fit(f, 3, '{"null_policy": "mean", "n_init": 2, "feature_names": ["same", "up", "no zeros", "holes"]}') AS kmeans
+FROM then_rows;
+
+-- the rows of the fit have not drifted
+SELECT 'pca' AS model, max(psi) < 1e-9 AS nothing, bool_or(is_drifted) AS drifted, bool_and(abs(mean_then - mean_now) < 1e-9) AS means,
+       bool_and(missing_then = missing_now) AS missing
+FROM models, segment.drift_rows((SELECT segment.drift_fit((SELECT pca FROM models), f) FROM then_rows))
+UNION ALL
+SELECT 'kmeans', max(psi) < 1e-9, bool_or(is_drifted), bool_and(abs(mean_then - mean_now) < 1e-9),
+       bool_and(missing_then = missing_now)
+FROM models, segment.drift_rows((SELECT segment.drift_fit((SELECT kmeans FROM models), f) FROM then_rows));
+
+-- those of now have
+SELECT subject, "position", name, round(psi::numeric, 2) AS psi, is_drifted, round(mean_then::numeric, 3) AS mean_then, round(mean_now::numeric, 3) AS mean_now,
+       round(missing_then::numeric, 3) AS missing_then, round(missing_now::numeric, 3) AS missing_now, share_then, share_now
+FROM segment.drift_rows((SELECT segment.drift_fit((SELECT pca FROM models), f) FROM now_rows));
+SELECT subject, name, is_drifted, round(mean_then::numeric, 3) AS mean_then, round(mean_now::numeric, 3) AS mean_now,
+       round(missing_then::numeric, 3) AS missing_then, round(missing_now::numeric, 3) AS missing_now
+FROM segment.drift_rows((SELECT segment.drift_fit((SELECT kmeans FROM models), f) FROM now_rows)) WHERE subject = 'feature';
+-- all rows in one cluster now
+SELECT subject, name, psi > 0.2 AS psi, is_drifted, round(sum(share_then) OVER (PARTITION BY subject)::numeric, 6) AS then, share_now
+FROM segment.drift_rows((SELECT segment.drift_fit((SELECT kmeans FROM models), ARRAY[0, 100, 0, 3]::float8[]) FROM now_rows))
+WHERE subject <> 'feature' AND (share_now IS NULL OR share_now = 1);
+
+-- the index by hand: the bins of a feature with three values
+SELECT round(psi::numeric, 6) AS psi,
+       round(((0.2 - 0.5) * ln(0.2 / 0.5) + (0.3 - 0.3) * ln(0.3 / 0.3) + (0.5 - 0.2) * ln(0.5 / 0.2))::numeric, 3) AS by_hand
+FROM segment.drift_rows((
+    SELECT segment.drift_fit((SELECT segment.pca_fit(ARRAY[CASE WHEN i % 10 < 5 THEN 1 WHEN i % 10 < 8 THEN 2 ELSE 3 END]) FROM generate_series(1, 1000000) AS i),
+                             ARRAY[CASE WHEN i % 10 < 2 THEN 1 WHEN i % 10 < 5 THEN 2 ELSE 3 END])
+    FROM generate_series(1, 1000000) AS i));
+
+-- order, groups, the report about itself
+SELECT (SELECT segment.drift_fit((SELECT kmeans FROM models), f ORDER BY i) FROM now_rows) =
+       (SELECT segment.drift_fit((SELECT kmeans FROM models), f ORDER BY i DESC) FROM now_rows) AS same;
+SELECT algorithm, features, rows_used, rows_skipped, k, options
+FROM segment.model_info((SELECT segment.drift_fit((SELECT kmeans FROM models), f) FROM now_rows));
+
+-- policies: error counts nulls, skip counts the row as missing only
+SELECT m, round(missing_now::numeric, 2) AS missing_now, mean_now, (segment.model_info(drift)).rows_used, (segment.model_info(drift)).rows_skipped
+FROM (SELECT m, segment.drift_fit(model, v) AS drift
+      FROM (SELECT m, segment.pca_fit(ARRAY[i, i % 3]::float8[], jsonb_build_object('null_policy', m)) AS model
+            FROM unnest('{error,skip,zero}'::text[]) AS m, generate_series(1, 10) AS i GROUP BY m) AS fits,
+           (VALUES ('{1,2}'::float8[]), ('{2,NULL}'), ('{3,1}'), (NULL)) AS r(v) GROUP BY m) AS d, segment.drift_rows(drift)
+ORDER BY m, "position";
+
+-- refusals
+SELECT segment.drift_fit((SELECT pca FROM models), f) FROM now_rows WHERE false;
+SELECT segment.drift_fit((SELECT pca FROM models), '{1,2}') FROM now_rows;
+SELECT segment.drift_fit((SELECT pca FROM models), '{1,2,NaN,4}') FROM now_rows;
+SELECT segment.drift_fit(NULL, f) FROM now_rows;
+SELECT segment.drift_fit(CASE WHEN i % 2 = 0 THEN pca ELSE segment.pca_align(pca, pca) END, f) FROM now_rows, models;
+SELECT segment.drift_fit((SELECT segment.drift_fit((SELECT pca FROM models), f) FROM now_rows), f) FROM now_rows;
+SELECT segment.drift_fit('\x00', f) FROM now_rows;
+SELECT segment.drift_rows((SELECT pca FROM models));
+SELECT segment.drift_fit_finalfn('\x5446524400000000000000000000000000');
+SELECT segment.drift_fit_transfn(NULL, NULL, '{1}');
