@@ -26,13 +26,14 @@ typedef struct Eight
 typedef struct Pass
 {
 	const double *rows;			/* n x d */
+	const double *weights;		/* n; NULL: ones */
 	SegRows		blocks;			/* the same rows, packed */
 	size_t		m;
 	const SegLabeling *labelings;
 	size_t		slots;			/* clusters of all labelings together */
 	uint32_t   *slot_of;		/* n x m: where a row's distances are added */
 	size_t	   *first_slot;		/* m */
-	uint64_t   *sizes;			/* slots */
+	double	   *sizes;			/* slots: weight of a cluster's rows */
 	double		grid;			/* distances are rounded to it */
 	Eight	   *sums;			/* TILE x slots: distances from a block's rows to a cluster's */
 } Pass;
@@ -47,7 +48,7 @@ seg_silhouette_workspace(size_t n, size_t d, const SegLabeling *labelings, size_
 		slots += labelings[l].k;
 	size += (unsigned __int128) seg_rows_blocks(n) * SEG_LANES * d * sizeof(double);
 	size += (unsigned __int128) n * m * sizeof(uint32_t) + m * (sizeof(size_t) + sizeof(SegSum));
-	size += slots * (sizeof(uint64_t) + TILE * sizeof(Eight)) + 8 * SEG_ARENA_ALIGN;
+	size += slots * (sizeof(double) + TILE * sizeof(Eight)) + 8 * SEG_ARENA_ALIGN;
 	return size > SIZE_MAX ? SIZE_MAX : (size_t) size;
 }
 
@@ -72,13 +73,19 @@ diameter(const double *rows, size_t n, size_t d)
 	return sqrt(squares);
 }
 
+static double
+row_weight(const Pass *pass, size_t i)
+{
+	return pass->weights == NULL ? 1 : pass->weights[i];
+}
+
 /* Give every cluster of every labeling a slot, and every row its slots. */
 static void
 fill_slots(Pass *pass, size_t n)
 {
 	size_t		slot = 0;
 
-	memset(pass->sizes, 0, pass->slots * sizeof(uint64_t));
+	memset(pass->sizes, 0, pass->slots * sizeof(double));
 	for (size_t l = 0; l < pass->m; l++)
 	{
 		const SegLabeling *labeling = &pass->labelings[l];
@@ -88,23 +95,32 @@ fill_slots(Pass *pass, size_t n)
 		{
 			Assert(labeling->labels[i] < labeling->k);
 			pass->slot_of[i * pass->m + l] = (uint32_t) (slot + labeling->labels[i]);
-			pass->sizes[slot + labeling->labels[i]]++;
+			pass->sizes[slot + labeling->labels[i]] += row_weight(pass, i);
 		}
 		slot += labeling->k;
 	}
 }
 
-/* Distances from the rows of a block to `count` rows from `first` on; OUT distances[GROUP]. */
+/*
+ * Distances from the rows of a block to `count` rows from `first` on, times the
+ * weights of those; OUT distances[GROUP].
+ */
 SEG_ALWAYS_INLINE void
 group_distances(const Pass *pass, const double *block, size_t first, size_t count, Eight *distances)
 {
 	size_t		d = pass->blocks.d;
 	const double *row[4];
+	double		weight[4];
 	Eight		sum[4];
 
 	memset(sum, 0, sizeof(sum));
 	for (size_t t = 0; t < GROUP; t++)
-		row[t] = pass->rows + (first + seg_min_size(t, count - 1)) * d;
+	{
+		size_t		i = first + seg_min_size(t, count - 1);
+
+		row[t] = pass->rows + i * d;
+		weight[t] = row_weight(pass, i);
+	}
 	for (size_t j = 0; j < d; j++)
 	{
 		const SegLanes *x = (const SegLanes *) (block + j * SEG_LANES);
@@ -123,7 +139,8 @@ group_distances(const Pass *pass, const double *block, size_t first, size_t coun
 			SegLanes	s = sum[t].half[h];
 
 			s = (SegLanes) {sqrt(s[0]), sqrt(s[1]), sqrt(s[2]), sqrt(s[3])};
-			distances[t].half[h] = (s + pass->grid) - pass->grid;
+			s = (s + pass->grid) - pass->grid;
+			distances[t].half[h] = pass->weights == NULL ? s : s * weight[t];
 		}
 }
 
@@ -161,16 +178,16 @@ row_silhouette(const Pass *pass, const Eight *sums, size_t i, size_t lane, size_
 	double		own = 0;
 	double		other = INFINITY;
 
-	if (pass->sizes[own_slot] == 1)
+	if (pass->sizes[own_slot] <= 1)
 		return 0;
 	for (size_t slot = pass->first_slot[l]; slot < pass->first_slot[l] + pass->labelings[l].k; slot++)
 	{
 		double		sum = sums[slot].half[lane / 4][lane % 4];
 
 		if (slot == own_slot)
-			own = sum / (double) (pass->sizes[slot] - 1);
+			own = sum / (pass->sizes[slot] - 1);
 		else if (pass->sizes[slot] > 0)
-			other = fmin(other, sum / (double) pass->sizes[slot]);
+			other = fmin(other, sum / pass->sizes[slot]);
 	}
 	return fmax(own, other) > 0 ? (other - own) / fmax(own, other) : 0;
 }
@@ -192,7 +209,8 @@ add_tile(const Pass *pass, size_t first, size_t count, SegGrid unit, SegSum *tot
 		const Eight *sums = pass->sums + (i / SEG_LANES - first) * pass->slots;
 
 		for (size_t l = 0; l < pass->m; l++)
-			seg_sum_add(&totals[l], unit, row_silhouette(pass, sums, i, i % SEG_LANES, l));
+			seg_sum_add_weighted(&totals[l], unit, row_silhouette(pass, sums, i, i % SEG_LANES, l),
+								 row_weight(pass, i));
 	}
 }
 
@@ -207,22 +225,27 @@ clusters_with_rows(const Pass *pass, size_t l)
 }
 
 SegStatus
-seg_silhouette_mean(const double *rows, size_t n, size_t d, const SegLabeling *labelings, size_t m,
-					SegArena *arena, double *mean)
+seg_silhouette_mean(const double *rows, const double *weights, size_t n, size_t d,
+					const SegLabeling *labelings, size_t m, SegArena *arena, double *mean)
 {
-	Pass		pass = {.rows = rows, .blocks = {n, d}, .m = m, .labelings = labelings};
+	Pass		pass = {.rows = rows, .weights = weights, .blocks = {n, d}, .m = m, .labelings = labelings};
 	double		widest = n > 0 ? diameter(rows, n, d) : 0;
+	double		total = 0;
+	double		addends;
 	SegSum	   *totals;
 
-	if (!(widest <= SEG_GRID_LIMIT / ((double) n + 1)))
+	for (size_t i = 0; i < n; i++)
+		total += row_weight(&pass, i);
+	addends = fmax(total, (double) n);
+	if (!(widest <= SEG_GRID_LIMIT / (addends + 1)))
 		return SEG_TOO_FAR;
 	for (size_t l = 0; l < m; l++)
 		pass.slots += labelings[l].k;
-	pass.grid = seg_grid((double) n, widest).coarse;
+	pass.grid = seg_grid(addends, widest).coarse;
 	pass.blocks.values = seg_arena_take(arena, seg_rows_blocks(n) * SEG_LANES, d * sizeof(double));
 	pass.slot_of = seg_arena_take(arena, n, m * sizeof(uint32_t));
 	pass.first_slot = seg_arena_take(arena, m, sizeof(size_t));
-	pass.sizes = seg_arena_take(arena, pass.slots, sizeof(uint64_t));
+	pass.sizes = seg_arena_take(arena, pass.slots, sizeof(double));
 	pass.sums = seg_arena_take(arena, TILE * sizeof(Eight), pass.slots);
 	totals = seg_arena_take(arena, m, sizeof(SegSum));
 	memset(totals, 0, m * sizeof(SegSum));
@@ -231,9 +254,9 @@ seg_silhouette_mean(const double *rows, size_t n, size_t d, const SegLabeling *l
 	seg_rows_pad(&pass.blocks);
 	fill_slots(&pass, n);
 	for (size_t first = 0; first < seg_rows_blocks(n); first += TILE)
-		add_tile(&pass, first, seg_min_size(TILE, seg_rows_blocks(n) - first), seg_grid((double) n, 1), totals);
+		add_tile(&pass, first, seg_min_size(TILE, seg_rows_blocks(n) - first), seg_grid(addends, 1), totals);
 	for (size_t l = 0; l < m; l++)
-		mean[l] = clusters_with_rows(&pass, l) < 2 ? NAN : seg_sum_value(&totals[l]) / (double) n;
+		mean[l] = clusters_with_rows(&pass, l) < 2 ? NAN : seg_sum_value(&totals[l]) / total;
 	return SEG_OK;
 }
 

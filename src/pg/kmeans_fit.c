@@ -20,28 +20,35 @@ kmeans_fit_transfn(PG_FUNCTION_ARGS)
 }
 
 void
-seg_kmeans_draw_sample(const SegKmeansRows *state, size_t k, SegKmeansSample *sample)
+seg_kmeans_check_k(const char *name, int64 k, int64 most)
+{
+	if (k == SEG_NUMBER_NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("%s is null", name)));
+	if (k < 1 || k > most)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s is %lld, but must be from 1 to %lld", name, (long long) k, (long long) most)));
+}
+
+void
+seg_kmeans_draw_sample(const SegKmeansRows *state, size_t capacity, size_t k, SegKmeansSample *sample)
 {
 	size_t		d = state->rows.d;
-	size_t		capacity = seg_min_size(seg_kmeans_sample_capacity(k, d), state->rows.n);
-	SegArena	arena = seg_kmeans_arena(seg_kmeans_sample_workspace(capacity, d));
+	SegArena	arena;
 
+	capacity = seg_min_size(capacity, state->rows.n);
+	arena = seg_kmeans_arena(seg_kmeans_sample_workspace(capacity, d));
 	seg_kmeans_sample_draw(&state->data, (uint64_t) state->options.seed, capacity, &arena, sample);
 	if (k > sample->data.rows.n)
 		seg_raise(SEG_TOO_FEW_DISTINCT, sample->data.rows.n, k);
 }
 
 void
-seg_kmeans_check_k(int64 k)
+seg_kmeans_draw_seeding_sample(const SegKmeansRows *state, size_t k, SegKmeansSample *sample)
 {
-	if (k == SEG_NUMBER_NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("k is null")));
-	if (k < 1 || k > SEG_KMEANS_MAX_K)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("k is %lld, but must be from 1 to %d", (long long) k, SEG_KMEANS_MAX_K)));
+	seg_kmeans_draw_sample(state, seg_kmeans_sample_capacity(k, state->rows.d), k, sample);
 }
 
 /* A feature as the model describes it. */
@@ -145,7 +152,7 @@ fit(const SegKmeansRows *state, size_t k)
 	SegKmeansRun run;
 	SegArena	arena;
 
-	seg_kmeans_draw_sample(state, k, &sample);
+	seg_kmeans_draw_seeding_sample(state, k, &sample);
 	arena = seg_kmeans_arena(seg_kmeans_run_size(n, d, k));
 	seg_kmeans_take_run(&run, n, d, k, &arena);
 	if (params.init_method == SEG_INIT_CENTROIDS)
@@ -153,6 +160,36 @@ fit(const SegKmeansRows *state, size_t k)
 	seg_kmeans_cluster(&state->data, &sample.data, &params, &run,
 					   seg_kmeans_arena(seg_kmeans_workspace(n, d, k)));
 	return seg_kmeans_make_model(state, &sample, &run);
+}
+
+/*
+ * k as given, or, when it is null and the options have k_min and k_max, the k in
+ * that range with the largest silhouette.
+ */
+static size_t
+choose_k(const SegKmeansRows *state)
+{
+	const SegKmeansOptions *options = &state->options;
+	bool		has_range = options->k_min > 0 && options->k_max > 0;
+	SegKmeansSample probe;
+	SegSweepEntry *entries;
+	size_t		m;
+
+	if (has_range != (options->k_min > 0 || options->k_max > 0) ||
+		(has_range && state->numbers[0] != SEG_NUMBER_NULL))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("options k_min and k_max go together, and only with a null k")));
+	if (!has_range)
+	{
+		seg_kmeans_check_k("k", state->numbers[0], SEG_KMEANS_MAX_K);
+		return state->numbers[0];
+	}
+	entries = seg_kmeans_run_sweep(state, options->k_min, options->k_max, &m, &probe);
+	for (size_t i = 0; i < m; i++)
+		if (entries[i].is_best_silhouette)
+			return entries[i].k;
+	return options->k_min;
 }
 
 PG_FUNCTION_INFO_V1(kmeans_fit_finalfn);
@@ -164,8 +201,7 @@ kmeans_fit_finalfn(PG_FUNCTION_ARGS)
 	const SegKmeansRows *state = seg_kmeans_rows_prepare(fcinfo);
 	bytea	   *model;
 
-	seg_kmeans_check_k(state->numbers[0]);
-	model = fit(state, state->numbers[0]);
+	model = fit(state, choose_k(state));
 	MemoryContextSwitchTo(result);
 	model = (bytea *) DatumGetPointer(datumCopy(PointerGetDatum(model), false, -1));
 	MemoryContextDelete(work);

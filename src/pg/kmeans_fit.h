@@ -8,15 +8,27 @@
 #include "pg/kmeans_rows.h"
 
 #include "core/kmeans_seed.h"
+#include "core/kmeans_sweep.h"
 
-/* Refuse a k that is null or out of range. */
-extern void seg_kmeans_check_k(int64 k);
+/* Refuse a number of clusters that is null or out of range; `name` is the argument's. */
+extern void seg_kmeans_check_k(const char *name, int64 k, int64 most);
 
 /*
- * Draw the sample for up to k centers, in the current context; fewer than k
- * distinct rows are an error.
+ * Draw a sample of that many rows, in the current context; fewer than k distinct
+ * rows are an error.
  */
-extern void seg_kmeans_draw_sample(const SegKmeansRows *state, size_t k, SegKmeansSample *sample);
+extern void seg_kmeans_draw_sample(const SegKmeansRows *state, size_t capacity, size_t k,
+								   SegKmeansSample *sample);
+
+/* The sample for seeding k centers. */
+extern void seg_kmeans_draw_seeding_sample(const SegKmeansRows *state, size_t k, SegKmeansSample *sample);
+
+/*
+ * Sweep over k_min .. k_max, in the current context.  OUT *m entries, OUT probe:
+ * the rows behind silhouette and stability.
+ */
+extern SegSweepEntry *seg_kmeans_run_sweep(const SegKmeansRows *state, int64 k_min, int64 k_max,
+										   size_t *m, SegKmeansSample *probe);
 
 /* The model of a finished run, palloc'd in the current context. */
 extern bytea *seg_kmeans_make_model(const SegKmeansRows *state, const SegKmeansSample *sample,

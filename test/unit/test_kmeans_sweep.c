@@ -1,0 +1,227 @@
+/*
+ * test_kmeans_sweep.c
+ *		The sweep over k: its bytes, its marks, and weights that are repetitions.
+ */
+#include "unit.h"
+
+#include "core/kmeans_seed.h"
+#include "core/kmeans_sweep.h"
+#include "core/rng.h"
+#include "core/silhouette.h"
+#include "model/sweep_model.h"
+
+static void
+curve(SegSweepEntry *entries, const double *inertia, size_t m)
+{
+	memset(entries, 0, m * sizeof(SegSweepEntry));
+	for (size_t i = 0; i < m; i++)
+	{
+		entries[i].k = i + 1;
+		entries[i].inertia = inertia[i];
+		entries[i].silhouette = entries[i].davies_bouldin = NAN;
+		entries[i].calinski_harabasz = entries[i].stability = NAN;
+	}
+}
+
+/* The k that is marked, 0 for none; at most one may be. */
+static size_t
+marked_elbow(const double *inertia, size_t m)
+{
+	SegSweepEntry entries[16];
+	size_t		elbow = 0;
+
+	curve(entries, inertia, m);
+	seg_sweep_mark_elbow(entries, m);
+	for (size_t i = 0; i < m; i++)
+		if (entries[i].is_elbow)
+		{
+			assert_int_equal(elbow, 0);
+			elbow = entries[i].k;
+		}
+	return elbow;
+}
+
+static void
+elbow_is_found_or_absent(void **state)
+{
+	/* the best inertia of Mall Customers for k = 1..10: everybody's elbow is 5 */
+	const double mall[] = {269981.28, 181363.59596, 106348.373062, 73679.7890395, 44448.4554479,
+	37233.8145107, 30227.6065132, 24986.5256406, 21794.8856091, 19664.685196};
+	const double straight[] = {10, 8, 6, 4, 2};
+	const double flat[] = {3, 3, 3, 3};
+	const double above[] = {10, 9.5, 8.5, 6, 2};	/* bends the other way */
+	const double slight[] = {10, 7.4, 4.95, 2.5, 0};	/* less than a step below the chord */
+
+	assert_int_equal(marked_elbow(mall, 10), 5);
+	assert_int_equal(marked_elbow(straight, 5), 0);
+	assert_int_equal(marked_elbow(flat, 4), 0);
+	assert_int_equal(marked_elbow(above, 5), 0);
+	assert_int_equal(marked_elbow(slight, 5), 0);
+	assert_int_equal(marked_elbow(mall, 2), 0);
+}
+
+static void
+best_silhouette_is_the_smallest_k_of_equals(void **state)
+{
+	SegSweepEntry entries[4];
+	const double inertia[] = {4, 3, 2, 1};
+
+	curve(entries, inertia, 4);
+	seg_sweep_mark_silhouette(entries, 4);
+	for (size_t i = 0; i < 4; i++)
+		assert_false(entries[i].is_best_silhouette);
+	entries[1].silhouette = 0.5;
+	entries[2].silhouette = 0.7;
+	entries[3].silhouette = 0.7;
+	seg_sweep_mark_silhouette(entries, 4);
+	assert_true(entries[2].is_best_silhouette);
+	assert_false(entries[3].is_best_silhouette);
+}
+
+static void
+sweep_survives_its_bytes(void **state)
+{
+	SegSweepEntry entries[3];
+	const double inertia[] = {4, 2, 1};
+	SegSweepModel sweep = {.rows_used = 100, .rows_skipped = 3, .probe_rows = 90, .count = 3, .entries = entries};
+	SegSweepModel back;
+	uint8_t		bytes[512];
+	uint8_t		again[512];
+	_Alignas(16) char room[2048];
+	SegWriter	writer = {bytes, 0};
+	SegReader	reader;
+	SegArena	arena = seg_arena(room, sizeof(room));
+	size_t		size;
+
+	curve(entries, inertia, 3);
+	entries[1].silhouette = 0.25;
+	entries[1].is_elbow = true;
+	entries[2].calinski_harabasz = INFINITY;	/* what is not finite is left out */
+	seg_sweep_encode(&writer, &sweep);
+	size = writer.size;
+	reader = seg_reader(bytes, size);
+	assert_true(seg_sweep_decoded_size(size) <= sizeof(room));
+	assert_int_equal(seg_sweep_decode(&reader, 1, &arena, &back), SEG_OK);
+	assert_int_equal(back.count, 3);
+	assert_same_double(back.entries[1].silhouette, 0.25);
+	assert_true(back.entries[1].is_elbow);
+	assert_true(isnan(back.entries[2].calinski_harabasz));
+	writer = (SegWriter) {again, 0};
+	seg_sweep_encode(&writer, &back);
+	assert_int_equal(writer.size, size);
+	assert_memory_equal(again, bytes, size);
+	for (size_t cut = 0; cut < size; cut++)
+	{
+		reader = seg_reader(bytes, cut);
+		arena = seg_arena(room, sizeof(room));
+		assert_int_equal(seg_sweep_decode(&reader, 1, &arena, &back), SEG_MALFORMED_MODEL);
+	}
+}
+
+/* A row of weight 3 counts like three rows, in the silhouette too. */
+static void
+weighted_silhouette_is_that_of_repeated_rows(void **state)
+{
+	enum
+	{
+		N = 60, K = 3
+	};
+	double		rows[N * 2];
+	double		weights[N];
+	double		repeated[N * 3 * 2];
+	uint32_t	labels[N];
+	uint32_t	repeated_labels[N * 3];
+	size_t		copies = 0;
+	SegRng		rng = seg_rng(5, 0);
+	SegLabeling labeling = {K, labels};
+	SegLabeling repeated_labeling = {K, repeated_labels};
+	size_t		size;
+	char	   *room;
+	SegArena	arena;
+	double		by_weight;
+	double		by_copies;
+
+	for (size_t i = 0; i < N; i++)
+	{
+		labels[i] = i % K;
+		rows[2 * i] = labels[i] * 2 + seg_rng_uniform(&rng);
+		rows[2 * i + 1] = seg_rng_uniform(&rng);
+		weights[i] = 1 + (double) seg_rng_below(&rng, 3);
+		for (size_t w = 0; w < weights[i]; w++)
+		{
+			memcpy(repeated + 2 * copies, rows + 2 * i, 2 * sizeof(double));
+			repeated_labels[copies++] = labels[i];
+		}
+	}
+	size = seg_silhouette_workspace(copies, 2, &repeated_labeling, 1);
+	room = aligned_alloc(64, (size + 63) / 64 * 64);
+	arena = seg_arena(room, size);
+	assert_int_equal(seg_silhouette_mean(rows, weights, N, 2, &labeling, 1, &arena, &by_weight), SEG_OK);
+	arena = seg_arena(room, size);
+	assert_int_equal(seg_silhouette_mean(repeated, NULL, copies, 2, &repeated_labeling, 1, &arena, &by_copies), SEG_OK);
+	assert_close(by_weight, by_copies, 1e-13);
+	free(room);
+}
+
+/* Three blobs: k = 3 is best by every figure, and comes back on every half. */
+static void
+sweep_finds_three_blobs(void **state)
+{
+	enum
+	{
+		N = 600, D = 2, MOST = 6
+	};
+	SegRng		rng = seg_rng(11, 0);
+	SegScale	scales[D] = {{.scale = 1, .max_abs = 64}, {.scale = 1, .max_abs = 64}};
+	const uint32_t active[D] = {0, 1};
+	SegKmeansData data = {.total = N, .scales = scales, .active = active, .n_active = D};
+	const SegKmeansParams params = {.seed = 42, .n_init = 5, .max_iterations = 100};
+	SegKmeansSample sample;
+	SegSweepEntry entries[MOST];
+	size_t		size = seg_kmeans_sample_workspace(N, D);
+	SegArena	sample_arena = seg_arena(aligned_alloc(64, (size + 63) / 64 * 64), size);
+	SegArena	arena;
+
+	data.rows = (SegRows) {N, D, aligned_alloc(64, seg_rows_blocks(N) * D * 64)};
+	for (size_t i = 0; i < N; i++)
+	{
+		double		row[D] = {(double) (i % 3) * 20 + seg_rng_uniform(&rng), seg_rng_uniform(&rng)};
+
+		seg_rows_set(&data.rows, i, row);
+	}
+	seg_rows_pad(&data.rows);
+	seg_kmeans_sample_draw(&data, 42, N, &sample_arena, &sample);
+	assert_true(sample.is_whole);
+	size = seg_sweep_workspace(N, D, sample.data.rows.n, 1, MOST);
+	arena = seg_arena(aligned_alloc(64, (size + 63) / 64 * 64), size);
+	seg_sweep(&data, &sample.data, &sample.data, &params, 1, MOST, entries, arena);
+	for (size_t i = 0; i < MOST; i++)
+	{
+		assert_int_equal(entries[i].k, i + 1);
+		assert_true(entries[i].is_elbow == (i == 2));
+		assert_true(entries[i].is_best_silhouette == (i == 2));
+		if (i > 0)
+			assert_true(entries[i].inertia < entries[i - 1].inertia);
+	}
+	assert_true(isnan(entries[0].silhouette) && isnan(entries[0].stability));
+	assert_close(entries[2].stability, 1, 0);
+	assert_true(entries[2].stability > entries[4].stability);
+	assert_close(entries[2].smallest_share, 1.0 / 3, 1e-12);
+	free(arena.base);
+	free(sample_arena.base);
+	free(data.rows.values);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(elbow_is_found_or_absent),
+		cmocka_unit_test(best_silhouette_is_the_smallest_k_of_equals),
+		cmocka_unit_test(sweep_survives_its_bytes),
+		cmocka_unit_test(weighted_silhouette_is_that_of_repeated_rows),
+		cmocka_unit_test(sweep_finds_three_blobs),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
