@@ -10,6 +10,10 @@
 #include "postgres.h"
 #include "fmgr.h"
 
+#if PG_VERSION_NUM < 150000
+#error "segment needs PostgreSQL 15 or newer"
+#endif
+
 /* 16 moved VARDATA and friends out of postgres.h (d952373a987). */
 #if PG_VERSION_NUM >= 160000
 #include "varatt.h"
