@@ -143,13 +143,14 @@ BEGIN
     END IF;
 
     EXECUTE format($query$
-        SELECT count(*) AS currencies, sum(c.without_amount) AS without_amount, sum(c.not_finite) AS not_finite,
+        SELECT count(*) AS currencies, sum(c.without_amount) AS without_amount,
+               bool_or(c.total IN ('NaN', 'infinity', '-infinity')) AS not_finite,
                array_to_string((array_agg(coalesce(c.currency, '(null)') ORDER BY c.currency))[:10], ', ') AS names,
                array_to_string((array_agg(c.currency ORDER BY c.currency) FILTER (WHERE c.without_rate > 0))[:10], ', ', '(null)')
                    AS names_without_rate
         FROM (SELECT l.currency, count(*) FILTER (WHERE l.amount IS NULL) AS without_amount,
-                     count(*) FILTER (WHERE l.amount IN ('NaN', 'infinity', '-infinity')) AS not_finite,
-                     count(*) FILTER (WHERE l.value IS NULL) AS without_rate
+                     count(*) FILTER (WHERE l.value IS NULL) AS without_rate,
+                     sum(l.amount) AS total  -- not finite when one of them is not
               FROM (%s) l
               GROUP BY l.currency) c
         $query$, lines)
@@ -159,8 +160,8 @@ BEGIN
         RAISE EXCEPTION 'lines without an amount: %', found_in.without_amount
             USING ERRCODE = 'null_value_not_allowed';
     END IF;
-    IF found_in.not_finite > 0 THEN
-        RAISE EXCEPTION 'lines whose amount is NaN or infinite: %', found_in.not_finite
+    IF found_in.not_finite THEN
+        RAISE EXCEPTION 'an amount is NaN or infinite'
             USING ERRCODE = 'numeric_value_out_of_range';
     END IF;
     IF rates IS NULL AND found_in.currencies > 1 THEN
