@@ -94,6 +94,27 @@ text_value(const SapColumn *column, const SegSapCell *cell, Datum *value, SapRef
 	return true;
 }
 
+static Timestamp
+midnight(const SegSapDate *date)
+{
+	return (Timestamp) seg_sap_date_adt(date) * USECS_PER_DAY;
+}
+
+/* A time stamp of SAP, YYYYMMDDHHMMSS in whatever date_format. */
+static bool
+stamp_value(const SegSapCell *cell, Datum *value)
+{
+	SegSapDate	date;
+	SegSapTime	time;
+
+	if (cell->size != 14 ||
+		seg_sap_date(cell->text, 8, SEG_SAP_DATE_INTERNAL, &date) != SEG_OK || date.is_null ||
+		seg_sap_time(cell->text + 8, 6, &time) != SEG_OK)
+		return false;
+	*value = TimestampGetDatum(midnight(&date) + seg_sap_time_adt(&time));
+	return true;
+}
+
 static bool
 date_value(const SapColumns *columns, const SapColumn *column, const SegSapCell *cell,
 		   Datum *value, bool *isnull, SapRefusal *refusal)
@@ -101,6 +122,8 @@ date_value(const SapColumns *columns, const SapColumn *column, const SegSapCell 
 	SegSapDate	date;
 	SegStatus	status = seg_sap_date(cell->text, cell->size, columns->options->date_format, &date);
 
+	if (status != SEG_OK && column->kind == SAP_TIMESTAMP && stamp_value(cell, value))
+		return true;
 	if (status != SEG_OK)
 	{
 		seg_sap_refusal(refusal, status, column->file_name);
@@ -110,7 +133,7 @@ date_value(const SapColumns *columns, const SapColumn *column, const SegSapCell 
 	if (date.is_null)
 		return true;
 	if (column->kind == SAP_TIMESTAMP)
-		*value = TimestampGetDatum(date2timestamp_no_overflow(seg_sap_date_adt(&date)));
+		*value = TimestampGetDatum(midnight(&date));
 	else
 		*value = DateADTGetDatum(seg_sap_date_adt(&date));
 	return true;

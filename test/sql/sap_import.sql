@@ -60,6 +60,12 @@ SELECT lines('KUNNR,NAME1', '20,a', '21,b', '21,c');
 SELECT segment.sap_import('stage', '"My Target"', sap_table => 'KNA1');
 SELECT count(*) FROM "My Target";
 
+-- days and time stamps before and after PostgreSQL's epoch
+CREATE TABLE stamps (kunnr text, erdat timestamp);
+SELECT lines('KUNNR,ERDAT', '1,19991231', '2,19991231235959', '3,20240229000001', '4,00010101', '5,99991231', '6,00000000', '7,2024-02-29 10:00');
+SELECT rows_loaded, rows_refused FROM segment.sap_import('stage', 'stamps', on_error => 'reject');
+TABLE stamps;
+
 -- labels
 SELECT lines('Kunde|Name|Umsatz|Symbol', '1|Müller|1,5|@1@');
 SELECT ignored_fields FROM segment.sap_import('stage', 'labelled', mapping => '{"Kunde": "KUNNR", "Name": "NAME1", "Symbol": null}');
