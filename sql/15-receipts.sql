@@ -7,8 +7,8 @@ SET search_path = pg_catalog, pg_temp
 AS $function$
 DECLARE
     columns text[];
-    date_type oid;
-    rates_have_dates boolean;
+    date_column record;
+    rates_have_dates boolean := false;
     receipt_id text := 'NULL::text';
     currency_code text := 'NULL::text';
     value text := 'l.amount::numeric';
@@ -37,15 +37,19 @@ BEGIN
     END IF;
 
     -- a timestamptz lies on one day or another, depending on the session
-    SELECT CASE t.typtype WHEN 'd' THEN t.typbasetype ELSE t.oid END INTO date_type
-    FROM pg_attribute a
-    JOIN pg_type t ON t.oid = a.atttypid
-    WHERE a.attrelid = receipts AND a.attname = 'receipt_date' AND NOT a.attisdropped;
-    IF date_type NOT IN ('date'::regtype, 'timestamp'::regtype) THEN
-        RAISE EXCEPTION 'receipt_date is of type %, but must be date or timestamp', date_type::regtype
-            USING ERRCODE = 'datatype_mismatch',
-                  HINT = 'Make a view of the receipts; a timestamptz becomes a timestamp with AT TIME ZONE.';
-    END IF;
+    FOR date_column IN
+        SELECT a.attname AS name, CASE t.typtype WHEN 'd' THEN t.typbasetype ELSE t.oid END AS type
+        FROM pg_attribute a
+        JOIN pg_type t ON t.oid = a.atttypid
+        WHERE (a.attrelid, a.attname) IN ((receipts, 'receipt_date'), (rates, 'valid_from')) AND NOT a.attisdropped
+    LOOP
+        IF date_column.type NOT IN ('date'::regtype, 'timestamp'::regtype) THEN
+            RAISE EXCEPTION '% is of type %, but must be date or timestamp', date_column.name, date_column.type::regtype
+                USING ERRCODE = 'datatype_mismatch',
+                      HINT = 'Make a view of the relation; a timestamptz becomes a timestamp with AT TIME ZONE.';
+        END IF;
+        rates_have_dates := rates_have_dates OR date_column.name = 'valid_from';
+    END LOOP;
 
     IF 'receipt_id' = ANY (columns) THEN
         receipt_id := 'l.receipt_id::text';
@@ -57,9 +61,6 @@ BEGIN
         picked := format(' AND l.currency::text = %L', currency);
     END IF;
     IF rates IS NOT NULL THEN
-        SELECT EXISTS (SELECT FROM pg_attribute a
-                       WHERE a.attrelid = rates AND a.attname = 'valid_from' AND NOT a.attisdropped)
-        INTO rates_have_dates;
         value := 'l.amount::numeric * q.rate';
         joined := format($query$
             LEFT JOIN (SELECT r.currency::text AS currency, r.rate::numeric AS rate, %1$s AS valid_from,
@@ -82,7 +83,7 @@ END
 $function$;
 
 COMMENT ON FUNCTION segment.receipts_query(regclass, text, regclass) IS
-'Support function of receipt_totals: the query that reads a receipts relation as customer_id, receipt_id, receipt_date, amount, currency and value (the amount, converted where there are rates) up to a date $1. A missing column: 42703; a receipt_date that is neither date nor timestamp: 42804; currency together with rates: 22023.';
+'Support function of receipt_totals: the query that reads a receipts relation as customer_id, receipt_id, receipt_date, amount, currency and value (the amount, converted where there are rates) up to a date $1. A missing column: 42703; a receipt_date or valid_from that is neither date nor timestamp: 42804; currency together with rates: 22023.';
 
 CREATE FUNCTION segment.check_rates(rates regclass)
 RETURNS void

@@ -85,7 +85,9 @@ SELECT * FROM receipt_totals('receipts', '2019-03-04') LIMIT 0;     -- before th
 SELECT customer_id, recency_days, frequency, monetary FROM rfm('receipts', '2019-03-31', currency => 'JPY');
 SELECT count(*), sum(monetary) FROM rfm('receipts', '2019-03-31', currency => 'EUR');
 SELECT count(*) FROM rfm('receipts', '2019-03-31', currency => 'USD');
-CREATE TABLE rates (currency text, rate numeric, valid_from date);
+CREATE TABLE rates (currency text, rate numeric, valid_from timestamptz);
+SELECT count(*) FROM rfm('receipts', '2019-03-31', rates => 'rates');
+ALTER TABLE rates ALTER valid_from TYPE date;
 INSERT INTO rates VALUES ('EUR', 1, NULL), ('JPY', 0.008, '2019-03-06');
 SELECT count(*) FROM rfm('receipts', '2019-03-31', rates => 'rates');
 DELETE FROM receipts WHERE currency IS NULL;
