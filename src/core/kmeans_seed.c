@@ -15,6 +15,10 @@
 #include "core/kmeans_lloyd.h"
 #include "core/rng.h"
 
+/* swaps tried for each start, and the iterations in which one must pay */
+#define SWAPS_PER_START 4
+#define SWAP_ITERATIONS 5
+
 typedef struct Seeder
 {
 	const SegKmeansData *data;
@@ -164,12 +168,37 @@ seed_random(Seeder *seeder, SegRng *rng)
 	}
 }
 
-/* The best of n_init runs; OUT centers k x d. */
+/* Iterate on the sample; INOUT centers and *best, when it is better. */
+static void
+keep_better(Seeder *seeder, size_t max_iterations, double *best, double *centers)
+{
+	const SegKmeansParams params = {.max_iterations = max_iterations};
+
+	seg_lloyd_run(seeder->data, &params, &seeder->run, seeder->lloyd);
+	if (seeder->run.inertia < *best)
+	{
+		*best = seeder->run.inertia;
+		memcpy(centers, seeder->run.centers, seeder->k * seeder->data->rows.d * sizeof(double));
+	}
+}
+
+/* Put one of the best centers so far on some row. */
+static void
+swap_center(Seeder *seeder, const double *centers, SegRng *rng)
+{
+	size_t		d = seeder->data->rows.d;
+
+	memcpy(seeder->run.centers, centers, seeder->k * d * sizeof(double));
+	center_from_row(seeder->data, draw_row(seeder->data, NULL, rng),
+					seeder->run.centers + seg_rng_below(rng, seeder->k) * d);
+}
+
+/* The best of n_init runs, and of as many swaps for each; OUT centers k x d. */
 static void
 best_of_starts(Seeder *seeder, const SegKmeansParams *params, size_t start_stream, double *centers)
 {
-	const SegKmeansParams to_convergence = {.max_iterations = 300, .tolerance = 0};
 	double		best = INFINITY;
+	SegRng		swaps = seg_rng(~params->seed, start_stream);
 
 	for (size_t start = 0; start < params->n_init; start++)
 	{
@@ -179,12 +208,12 @@ best_of_starts(Seeder *seeder, const SegKmeansParams *params, size_t start_strea
 			seed_random(seeder, &rng);
 		else
 			seed_plus_plus(seeder, &rng);
-		seg_lloyd_run(seeder->data, &to_convergence, &seeder->run, seeder->lloyd);
-		if (seeder->run.inertia < best)
-		{
-			best = seeder->run.inertia;
-			memcpy(centers, seeder->run.centers, seeder->k * seeder->data->rows.d * sizeof(double));
-		}
+		keep_better(seeder, 300, &best, centers);
+	}
+	for (size_t swap = 0; swap < SWAPS_PER_START * params->n_init && seeder->k > 1; swap++)
+	{
+		swap_center(seeder, centers, &swaps);
+		keep_better(seeder, SWAP_ITERATIONS, &best, centers);
 	}
 }
 

@@ -39,11 +39,15 @@ extern size_t seg_seed_workspace(size_t n, size_t d, size_t k);
 /*
  * Starting centers: params->n_init times seeded (k-means++ with greedy choice
  * among 2 + ln k candidates, or k rows at random) and iterated to convergence on
- * the sample, or one bisecting run; the best inertia wins, the first of equals.
+ * the sample, or one bisecting run, each of whose halvings is made so; the best
+ * inertia wins, the first of equals.  Four random swaps for each start follow: a
+ * center of the best goes to a random row, and stays if a few iterations show that
+ * this is better.
  *
  * IN data: at least k distinct rows.  OUT centers: k x d.
  * Sources: D. Arthur and S. Vassilvitskii, "k-means++", 2007; M. Steinbach,
- * G. Karypis and V. Kumar, "A comparison of document clustering techniques", 2000.
+ * G. Karypis and V. Kumar, "A comparison of document clustering techniques", 2000;
+ * P. Fränti, "Efficiency of random swap clustering", 2018.
  */
 extern void seg_seed_centers(const SegKmeansData *data, const SegKmeansParams *params, size_t k,
 							 double *centers, SegArena workspace);
