@@ -12,7 +12,7 @@ finish() {
     local status=$?
     if [ $status -ne 0 ]; then
         echo "The demo failed: $step." >&2
-        tail -n 5 "${SCRATCH:-/nonexistent}/server.log" 2>/dev/null >&2 || :
+        [ ! -f "${SCRATCH:-}/server.log" ] || tail -n 5 "$SCRATCH/server.log" >&2
     fi
     if [ $status -ne 0 ] || [ -z "${KEEP:-}" ]; then
         scratch_remove

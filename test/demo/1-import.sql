@@ -33,29 +33,21 @@ INSERT INTO imported
 SELECT 5, 'MAKT', 'tabs, UTF-16', *
 FROM segment.sap_import(pg_read_binary_file(:'exports' || '/MAKT.txt'), 'UTF16LE', 'makt', client => '100');
 
-SELECT sap_table AS "table", layout AS "file",
-       to_char(rows_read, '999,999,990') AS "rows read",
-       to_char(rows_loaded, '999,999,990') AS "loaded",
-       to_char(rows_refused, '9,990') AS "refused",
-       to_char(other_clients, '999,990') AS "other clients",
-       to_char(duplicate_keys, '9,990') AS "duplicates",
-       to_char(orphan_items, '9,990') AS "orphans"
+SELECT sap_table AS "table", layout AS "file", rows_read, rows_loaded, rows_refused, other_clients,
+       duplicate_keys AS duplicates, orphan_items AS orphans
 FROM imported ORDER BY step;
 
 ANALYZE;
 
 \echo 'The refused lines, with the reason:'
 \echo
-SELECT line_no AS "line", field, reason, line AS "text" FROM vbrp_refused ORDER BY line_no;
+SELECT line_no AS "line", field, reason, left(line, 42) || ' …' AS "text" FROM vbrp_refused ORDER BY line_no;
 
 \echo 'Receipts: invoices and debit memos count, credit memos count against, cancelled pairs and'
 \echo 'pro-forma invoices do not, and collective accounts are nobody to be segmented.'
 \echo
 CREATE TABLE receipt_counts AS
 SELECT * FROM segment.sap_receipts_view('receipts', 'vbrk', 'vbrp', customers => 'kna1', client => '100');
-SELECT to_char(receipt_lines, '999,999,990') AS "receipt lines",
-       to_char(documents, '999,999,990') AS "documents",
-       to_char(cancelled_documents, '999,990') AS "cancelled, both sides",
-       to_char(other_categories, '999,990') AS "pro forma",
-       to_char(one_time_lines, '999,990') AS "lines of collective accounts"
+SELECT documents, receipt_lines, cancelled_documents AS "cancelled, both sides", other_categories AS "pro forma",
+       one_time_lines AS "lines of collective accounts"
 FROM receipt_counts;

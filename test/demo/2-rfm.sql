@@ -1,18 +1,18 @@
 \echo 'Every customer is scored 1 to 5 on recency, frequency and money, as of the last day of the export;'
-\echo 'yen and dollars count in euros at the rates of their day.'
+\echo 'yen and dollars count in euros at the rates of their day. The last two columns are medians.'
 \echo
 CREATE TABLE customer_rfm AS
 SELECT * FROM segment.rfm('receipts', '2025-12-31', rates => 'rates');
 ALTER TABLE customer_rfm ADD PRIMARY KEY (customer_id);
 
 SELECT segment,
-       to_char(count(*), '999,990') AS "customers",
-       to_char(100.0 * count(*) / sum(count(*)) OVER (), '990.0') || ' %' AS "share",
-       to_char(sum(monetary), '999,999,990') AS "revenue, EUR",
-       to_char(100.0 * sum(monetary) / sum(sum(monetary)) OVER (), '990.0') || ' %' AS "of revenue",
+       count(*) AS customers,
+       round(100.0 * count(*) / sum(count(*)) OVER (), 1) AS "%",
+       round(sum(monetary)) AS "revenue, EUR",
+       round(100.0 * sum(monetary) / sum(sum(monetary)) OVER (), 1) AS "% of revenue",
        rpad(repeat('█', round(40.0 * sum(monetary) / sum(sum(monetary)) OVER ())::int), 20) AS " ",
-       percentile_disc(0.5) WITHIN GROUP (ORDER BY recency_days) AS "days since",
-       percentile_disc(0.5) WITHIN GROUP (ORDER BY frequency) AS "receipts"
+       percentile_disc(0.5) WITHIN GROUP (ORDER BY recency_days) AS "days since last",
+       percentile_disc(0.5) WITHIN GROUP (ORDER BY frequency) AS receipts
 FROM customer_rfm
 WHERE segment IS NOT NULL
 GROUP BY segment

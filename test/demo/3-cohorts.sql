@@ -4,9 +4,7 @@
 CREATE TABLE retention AS
 SELECT * FROM segment.cohort_retention('receipts', '2025-12-31', 'month', rates => 'rates');
 
-SELECT cohort || to_char(customers, '9,990') AS "cohort, size",
-       period,
-       to_char(100 * retention, '990') AS percent
+SELECT cohort || to_char(customers, '9,990') AS "cohort, size", period, round(100 * retention) AS percent
 FROM retention
 WHERE cohort >= '2025-01'
 ORDER BY cohort, period

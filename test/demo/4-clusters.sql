@@ -33,9 +33,7 @@ CREATE TABLE customer_clusters AS
 SELECT customer_id, segment.kmeans_assign((SELECT model FROM models), features) AS cluster_id
 FROM customer_features;
 
-SELECT cluster_id AS "cluster",
-       to_char(size, '999,990') AS "customers",
-       to_char(100 * share, '990.0') || ' %' AS "share",
+SELECT cluster_id AS cluster, size AS customers, round(100 * share::numeric, 1) AS "%",
        segment.kmeans_describe(model, cluster_id) AS "in words"
 FROM models CROSS JOIN LATERAL segment.kmeans_profile(model)
 WHERE rank = 1
@@ -69,8 +67,6 @@ FROM figures
 GROUP BY cluster, cluster_id
 ORDER BY cluster_id;
 
-SELECT to_char(100 * explained_fraction, '990.0') || ' %' AS "of the variation explained",
-       to_char(silhouette, '0.00') AS "silhouette",
-       to_char(rows_used, '999,990') AS "customers used",
-       converged, bytes AS "bytes of model"
+SELECT round(100 * explained_fraction::numeric, 1) AS "% of the variation explained",
+       round(silhouette::numeric, 2) AS silhouette, rows_used AS customers, converged, bytes AS "bytes of model"
 FROM models CROSS JOIN LATERAL segment.model_info(model);

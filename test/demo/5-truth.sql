@@ -10,13 +10,12 @@ WITH net AS
 (
     SELECT customer_id, sum(amount) AS amount FROM receipts GROUP BY customer_id
 )
-SELECT to_char(count(*) FILTER (WHERE t.frequency > 0), '999,990') AS "customers",
-       to_char(count(*) FILTER (WHERE t.frequency = r.frequency
-                                  AND segment.sap_date(t.last_receipt) = date '2025-12-31' - r.recency_days
-                                  AND t.amount = net.amount), '999,990') AS "receipts, last day and amount exact",
-       to_char(100.0 * count(*) FILTER (WHERE behaviour = 'lapsed' AND segment IN ('Hibernating', 'At Risk', 'Can''t Lose'))
-               / NULLIF(count(*) FILTER (WHERE behaviour = 'lapsed'), 0), '990.0') || ' %'
-           AS "lapsed found in At Risk, Can't Lose, Hibernating"
+SELECT count(*) FILTER (WHERE t.frequency > 0) AS customers,
+       count(*) FILTER (WHERE t.frequency = r.frequency
+                          AND segment.sap_date(t.last_receipt) = date '2025-12-31' - r.recency_days
+                          AND t.amount = net.amount) AS "receipts, last day and amount exact",
+       round(100.0 * count(*) FILTER (WHERE behaviour = 'lapsed' AND segment IN ('Hibernating', 'At Risk', 'Can''t Lose'))
+             / NULLIF(count(*) FILTER (WHERE behaviour = 'lapsed'), 0), 1) AS "% of lapsed in At Risk, Can't Lose, Hibernating"
 FROM truth t
 LEFT JOIN customer_rfm r USING (customer_id)
 LEFT JOIN net USING (customer_id);
@@ -46,10 +45,10 @@ WITH cluster AS
     FROM truth JOIN customer_clusters USING (customer_id)
     GROUP BY cluster_id
 )
-SELECT to_char(100.0 * avg((t.behaviour = cluster.behaviour)::int), '990.0') || ' %' AS "found",
-       to_char(100.0 * avg((t.behaviour = cluster.behaviour)::int) FILTER (WHERE t.frequency >= 3), '990.0') || ' %'
-           AS "found, of those with 3 receipts or more",
-       to_char(segment.adjusted_rand_index(t.behaviour, cluster_id::text), '0.00') AS "adjusted Rand index"
+SELECT round(100 * avg((t.behaviour = cluster.behaviour)::int), 1) AS "% found",
+       round(100 * avg((t.behaviour = cluster.behaviour)::int) FILTER (WHERE t.frequency >= 3), 1)
+           AS "% found, with 3 receipts or more",
+       round(segment.adjusted_rand_index(t.behaviour, cluster_id::text)::numeric, 2) AS "adjusted Rand index"
 FROM truth t
 JOIN customer_clusters USING (customer_id)
 JOIN cluster USING (cluster_id);
