@@ -216,7 +216,7 @@ record_client(const SapColumns *columns, const SapRecord *record, char *client, 
 {
 	const SegSapCell *cell;
 
-	if (columns->client_cell < 0 || record->status != SEG_OK || record->count <= columns->client_cell)
+	if (columns->client_cell < 0)
 		return false;
 	cell = &record->cells[columns->client_cell];
 	*size = 0;
@@ -263,10 +263,11 @@ import_records(SapReader *reader, const SapColumns *columns, SapCounts *counts)
 		bool		accepted;
 
 		counts->rows_read++;
-		if (is_of_other_client(columns, record, first_client, counts))
+		accepted = seg_sap_has_shape(columns, record, &refusal);
+		if (accepted && is_of_other_client(columns, record, first_client, counts))
 			continue;
 		old = MemoryContextSwitchTo(row_context);
-		accepted = seg_sap_row(columns, currencies, record, values, nulls, &refusal);
+		accepted = accepted && seg_sap_row(columns, currencies, record, values, nulls, &refusal);
 		MemoryContextSwitchTo(old);
 		if (accepted)
 			seg_sap_writer_put(writer, record, values, nulls);

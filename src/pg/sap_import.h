@@ -202,7 +202,10 @@ typedef struct SapRefusal
 
 extern void seg_sap_refusal(SapRefusal *refusal, SegStatus status, const char *field);
 
-/* A record as values and nulls of the columns; false: refused. */
+/* Is the record as wide as the header, with nothing where the header has no name? False: refused. */
+extern bool seg_sap_has_shape(const SapColumns *columns, const SapRecord *record, SapRefusal *refusal);
+
+/* A record of that shape as values and nulls of the columns; false: refused. */
 extern bool seg_sap_row(const SapColumns *columns, SapCurrencies *currencies, const SapRecord *record,
 						Datum *values, bool *nulls, SapRefusal *refusal);
 

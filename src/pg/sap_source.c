@@ -112,15 +112,19 @@ fetch(SapSource *source)
 	return source->row_count > 0;
 }
 
-/* Where the server's encoding is another, the line is converted to UTF-8. */
+/*
+ * Where the server's encoding is another, the line is converted to UTF-8; bytes
+ * of SQL_ASCII are taken as they are.
+ */
 static void
 take_line(SapSource *source, SapLine *line, Datum value)
 {
 	text	   *stored = DatumGetTextPP(value);
 	char	   *bytes = VARDATA_ANY(stored);
 	size_t		size = VARSIZE_ANY_EXHDR(stored);
+	int			encoding = GetDatabaseEncoding() == PG_SQL_ASCII ? PG_UTF8 : GetDatabaseEncoding();
 	char	   *converted = (char *) pg_do_encoding_conversion((unsigned char *) bytes, (int) size,
-															   GetDatabaseEncoding(), PG_UTF8);
+															   encoding, PG_UTF8);
 	char	   *copy;
 
 	if (converted != bytes)

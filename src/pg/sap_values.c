@@ -334,9 +334,8 @@ cell_value(const SapColumns *columns, SapCurrencies *currencies, const SapColumn
 	return false;
 }
 
-/* Is the record as wide as the header, with nothing where the header has no name? */
-static bool
-check_shape(const SapColumns *columns, const SapRecord *record, SapRefusal *refusal)
+bool
+seg_sap_has_shape(const SapColumns *columns, const SapRecord *record, SapRefusal *refusal)
 {
 	SegStatus	status = record->status;
 
@@ -365,8 +364,6 @@ bool
 seg_sap_row(const SapColumns *columns, SapCurrencies *currencies, const SapRecord *record,
 			Datum *values, bool *nulls, SapRefusal *refusal)
 {
-	if (!check_shape(columns, record, refusal))
-		return false;
 	for (int i = 0; i < columns->count; i++)
 		if (!cell_value(columns, currencies, &columns->items[i], record, &values[i], &nulls[i], refusal))
 			return false;
