@@ -208,8 +208,8 @@ BEGIN
     END IF;
     model := segment.align_model(m.algorithm, model, old);
     fingerprint := format('%s-%s', rows, lpad(to_hex(content), 16, '0'));
-    metrics := CASE WHEN m.algorithm = 'anomaly' THEN '{}' ELSE jsonb_strip_nulls(to_jsonb(segment.model_info(model))) END
-        || jsonb_build_object('rows', rows,
+    metrics := jsonb_strip_nulls(to_jsonb(segment.model_info(model))) || jsonb_build_object(
+        'rows', rows,
         'missing', (SELECT jsonb_object_agg(f, round(1 - p::numeric / rows, 6))
                     FROM unnest(m.feature_columns, present) AS u(f, p)),
         'max_missing_share', (SELECT round(1 - min(p)::numeric / rows, 6) FROM unnest(present) AS u(p)),
