@@ -1,0 +1,73 @@
+#!/usr/bin/env bash
+# What BI tools see, with their real drivers: ODBC (isql), JDBC and SQLAlchemy.
+#
+# Each driver lists schemas, tables, columns with types and comments, and reads
+# every view whole; a column of a type that BI tools cannot take is a failure.
+# Prints TAP lines. The packages, none of which the extension itself needs:
+#   apt-get install unixodbc odbc-postgresql libpostgresql-jdbc-java \
+#       openjdk-17-jdk-headless python3-psycopg2 python3-sqlalchemy
+set -uo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+. "$here/../scratch.sh"
+
+packages=(unixodbc odbc-postgresql libpostgresql-jdbc-java openjdk-17-jdk-headless python3-psycopg2 python3-sqlalchemy)
+for package in "${packages[@]}"; do
+    if ! dpkg-query -W -f '${db:Status-Abbrev}' "$package" 2>/dev/null | grep -q '^ii'; then
+        echo "1..0 # SKIP $package is not installed"
+        exit 0
+    fi
+done
+
+# JDBC knows no sockets of the file system, so this server listens on the loopback.
+port=$((20000 + $$ % 20000))
+SCRATCH_OPTIONS="-c listen_addresses=127.0.0.1 -c port=$port"
+trap scratch_remove EXIT
+scratch_make && scratch_start || { echo "not ok - the server starts"; exit 1; }
+export PGPORT=$port
+psql -qX -v ON_ERROR_STOP=1 -f "$here/setup.sql" >/dev/null || { echo "not ok - set-up"; exit 1; }
+
+# ---- ODBC: isql, with the unicode driver --------------------------------------------
+cat >"$SCRATCH/odbcinst.ini" <<INI
+[PostgreSQL]
+Driver = $(ls /usr/lib/*/odbc/psqlodbcw.so)
+INI
+cat >"$SCRATCH/odbc.ini" <<INI
+[segment]
+Driver = PostgreSQL
+Servername = 127.0.0.1
+Port = $port
+Database = postgres
+Username = postgres
+ConnSettings = SET search_path = segment, public
+INI
+odbc() { ODBCSYSINI="$SCRATCH" ODBCINI="$SCRATCH/odbc.ini" isql segment -b -d'|' 2>&1; }
+
+views=$(psql -qXAt -c "SELECT relname FROM pg_class WHERE relkind = 'v' AND relnamespace = 'segment'::regnamespace ORDER BY 1")
+listed=$(echo help | odbc)
+status=0
+check() {
+    if [ "$1" = "$2" ]; then echo "ok - $3"; else echo "not ok - $3: $1, not $2"; status=1; fi
+}
+for view in $views; do
+    check "$(grep -c "|segment|$view|" <<<"$listed")" 1 "ODBC lists $view"
+    wanted=$(psql -qXAt -c "SELECT count(*) FROM segment.$view")
+    rows=$(echo "SELECT * FROM segment.$view" | odbc)
+    # isql prints a row a line; message texts with line ends would break that
+    check "$(grep -c . <<<"$rows")" "$wanted" "ODBC reads $view whole"
+    # the fifth field of SQLColumns is DATA_TYPE: no binary (-2, -3, -4) and nothing unknown (0)
+    types=$(echo "help $view" | odbc | cut -d'|' -f5 | sort -nu | tr '\n' ' ')
+    check "$(grep -cwE -- '-4|-3|-2|0' <<<"$types")" 0 "ODBC knows the types of $view ($types)"
+done
+
+# ---- JDBC ---------------------------------------------------------------------------
+mkdir "$SCRATCH/java"
+if javac -d "$SCRATCH/java" "$here/Drivers.java"; then
+    java -cp "$SCRATCH/java:/usr/share/java/postgresql.jar" Drivers "jdbc:postgresql://127.0.0.1:$port/postgres?user=postgres" || status=1
+else
+    echo "not ok - JDBC: compiles"
+    status=1
+fi
+
+# ---- SQLAlchemy ---------------------------------------------------------------------
+/usr/bin/python3 -B "$here/drivers.py" "postgresql+psycopg2://postgres@127.0.0.1:$port/postgres" || status=1
+exit $status

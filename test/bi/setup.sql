@@ -1,0 +1,28 @@
+-- A model of each kind, a failure, receipts: something in every view.
+CREATE EXTENSION segment;
+CREATE TABLE shoppers AS
+SELECT i AS customer, (i * 37) % 101 AS recency_days, 1 + (i * 13) % 7 AS frequency, ((i * 7919) % 1009) / 4.0 AS monetary
+FROM generate_series(1, 500) i;
+SELECT segment.create_model('groups', 'kmeans', 'shoppers', 'customer', options => '{"k": 4}');
+SELECT segment.create_model('retail', 'rfm', 'shoppers', 'customer');
+SELECT segment.create_model('map', 'pca', 'shoppers', 'customer');
+SELECT segment.create_model('odd', 'anomaly', 'shoppers', 'customer');
+SELECT segment.create_model('never', 'anomaly', 'shoppers', 'customer');
+SELECT segment.create_model('broken', 'anomaly', 'shoppers', 'customer', options => '{"no_such_option": 1}');
+CALL segment.refit('groups');
+CALL segment.refit('retail');
+CALL segment.refit('map');
+CALL segment.refit('odd');
+CALL segment.refit('groups');
+\set ON_ERROR_STOP 0
+\set VERBOSITY terse
+CALL segment.refit('broken');
+\set ON_ERROR_STOP 1
+SELECT segment.name_cluster('groups', 1, 'Stammkundschaft – größte');
+INSERT INTO segment.model_log (model_name, version, outcome, pid) VALUES ('groups', 3, 'running', 0);
+CREATE TABLE sales AS
+SELECT (i % 40)::text AS customer_id, i::text AS receipt_id, date '2024-01-01' + (i * 37) % 300 AS receipt_date,
+       (i * 7919 % 500)::numeric / 3 AS amount, 'EUR' AS currency, NULL::text AS product_id, 1.0 AS quantity
+FROM generate_series(1, 400) i;
+SELECT segment.register_receipts('shop', 'sales');
+CALL segment.publish('{groups,retail,map,odd}', 'public.customer_segments', '2026-01-01');
