@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Every suite, in order, on a throw-away server; closes with "N passed, N failed".
 #
-#   test/test.sh [suite ...]     suites: floors unit fuzz regress isolation tap
+#   test/test.sh [suite ...]     suites: floors unit fuzz regress isolation tap bi
 #   ACCEPT=1 test/test.sh regress     take the results as the new answers
 #   TAP='t/20_rfm.pl' REGRESS='api rfm' test/test.sh regress tap     only these
 set -uo pipefail
@@ -9,7 +9,7 @@ set -uo pipefail
 cd "$TOP"
 
 suites=("$@")
-[ ${#suites[@]} -gt 0 ] || suites=(floors unit fuzz regress isolation tap)
+[ ${#suites[@]} -gt 0 ] || suites=(floors unit fuzz regress isolation tap bi)
 passed=0 failed=0 skipped=0
 
 ok() { passed=$((passed + 1)); echo "ok      $1"; }
@@ -102,6 +102,24 @@ suite_tap() {
     if [ $status -ne 0 ]; then
         [ "$f" -gt 0 ] || bad "tap"
         grep -vE '^ok [0-9]' "$log" | tail -80
+    fi
+}
+
+# Real drivers, where they are installed: test/bi/run.sh names the packages.
+suite_bi() {
+    local log=$SCRATCH/bi.log
+    test/bi/run.sh >"$log" 2>&1
+    local status=$?
+    passed=$((passed + $(grep -c '^ok ' "$log")))
+    failed=$((failed + $(grep -c '^not ok ' "$log")))
+    if grep -q '^1\.\.0 # SKIP' "$log"; then
+        skipped=$((skipped + 1))
+        echo "skipped bi:$(sed -n 's/^1\.\.0 # SKIP//p' "$log")"
+    elif [ $status -eq 0 ]; then
+        echo "ok      bi: ODBC, JDBC, SQLAlchemy ($(grep -c '^ok ' "$log"))"
+    else
+        grep -q '^not ok ' "$log" || bad "bi"
+        grep -v '^ok ' "$log" | tail -40
     fi
 }
 
