@@ -2,10 +2,12 @@
 
 CREATE FUNCTION segment.refit_options()
 RETURNS TABLE (option text, algorithms text[], type text, minimum float8, maximum float8, choices text[], meaning text)
-LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 12
+LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 11
 BEGIN ATOMIC
     VALUES
-    ('k', '{kmeans}'::text[], 'integer', 1::float8, 10000::float8, NULL::text[], 'number of clusters'),
+    ('k', '{kmeans}'::text[], 'integer', 1::float8, 10000::float8, '{auto}'::text[], 'number of clusters, or auto: the best silhouette of k_min to k_max at each refit'),
+    ('k_min', '{kmeans}', 'integer', 1, 1000, NULL, 'smallest k of auto; default 2'),
+    ('k_max', '{kmeans}', 'integer', 1, 1000, NULL, 'largest k of auto; default 10'),
     ('start', '{kmeans}', 'choice', NULL, NULL, '{fresh,warm}', 'warm: start from the centers of the active version; default fresh'),
     ('language', '{kmeans}', 'choice', NULL, NULL, '{en,es,de}', 'of the generated descriptions; default en'),
     ('min_silhouette', '{kmeans}', 'number', -1, 1, NULL, 'hold a version whose mean silhouette is lower'),
@@ -13,7 +15,7 @@ BEGIN ATOMIC
     ('scheme', '{rfm}', 'choice', NULL, NULL, '{grid,rfm,none}', 'segment names; default grid with 5 bins, else none'),
     ('min_rows', '{kmeans,rfm,pca,anomaly}', 'integer', 0, 9e15, NULL, 'hold a version that read fewer rows'),
     ('max_missing_share', '{kmeans,rfm,pca,anomaly}', 'number', 0, 1, NULL, 'hold a version where a larger share of a feature is null'),
-    ('max_drift', '{kmeans,rfm,pca,anomaly}', 'number', 0, 1e6, NULL, 'hold a version where a feature''s population stability index against the active version is higher');
+    ('max_drift', '{kmeans,pca}', 'number', 0, 1e6, NULL, 'hold a version where the population stability index of a feature, or of the cluster shares, against the active version is higher');
 END;
 COMMENT ON FUNCTION segment.refit_options() IS
 'The options of create_model that steer refit; all others go to the family''s fit aggregate, which checks them at the first fit. algorithms: where the option exists; type: integer, number, boolean or choice; minimum, maximum: bounds, both allowed; choices: words allowed.';

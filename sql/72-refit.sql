@@ -186,34 +186,60 @@ END;
 COMMENT ON FUNCTION segment.guard(jsonb, jsonb) IS
 'Support function of refit: the first guard among the options that the figures of a fit do not meet, in words; NULL when all are met.';
 
+CREATE FUNCTION segment.sweep_source(m segment.model, source regclass) RETURNS jsonb
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    sweep jsonb;
+BEGIN
+    EXECUTE format('SELECT (SELECT jsonb_agg(to_jsonb(r) ORDER BY r.k) FROM segment.kmeans_sweep_rows(w.sweep) r)'
+                   ' FROM (SELECT segment.kmeans_sweep(%s, %s, %s, %L::pg_catalog.jsonb) AS sweep FROM %s s) w',
+                   segment.features_expression(m), COALESCE(m.options ->> 'k_min', '2'), COALESCE(m.options ->> 'k_max', '10'),
+                   m.options - (SELECT array_agg(r.option) FROM segment.refit_options() r), source)
+    INTO sweep;
+    RETURN sweep;
+END $$;
+COMMENT ON FUNCTION segment.sweep_source(segment.model, regclass) IS
+'Support function of refit: every k of k_min to k_max for a k-means model whose k is auto, as kmeans_sweep_rows tells it.';
+
 CREATE FUNCTION segment.read_and_fit(
     m segment.model, old bytea, OUT model bytea, OUT fingerprint text, OUT metrics jsonb)
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     source regclass := segment.model_source(m);
+    columns text := (SELECT string_agg(format('s.%I', f), ', ' ORDER BY p) FROM unnest(m.feature_columns) WITH ORDINALITY AS u(f, p));
+    -- only models of these families carry the histograms that drift is measured against
+    has_drift boolean := old IS NOT NULL AND m.algorithm IN ('kmeans', 'pca');
+    sweep jsonb;
     rows bigint;
     present bigint[];
     content bigint;
+    drift bytea;
 BEGIN
+    IF m.options ->> 'k' = 'auto' THEN
+        sweep := segment.sweep_source(m, source);
+        m.options := m.options || jsonb_build_object('k', jsonb_path_query_first(sweep, '$[*] ? (@.is_best_silhouette == true).k'));
+    END IF;
     -- one reading of the source, one snapshot
     EXECUTE format(
-        'SELECT count(*), ARRAY[%s], bit_xor(hash_record_extended(ROW(s.%I, %s), 0)), %s FROM %s s',
+        'SELECT count(*), ARRAY[%s], bit_xor(hash_record_extended(ROW(s.%I, %s), 0)), %s, %s FROM %s s',
         (SELECT string_agg(format('count(s.%I)', f), ', ' ORDER BY p) FROM unnest(m.feature_columns) WITH ORDINALITY AS u(f, p)),
-        m.id_column,
-        (SELECT string_agg(format('s.%I', f), ', ' ORDER BY p) FROM unnest(m.feature_columns) WITH ORDINALITY AS u(f, p)),
-        segment.fit_expression(m, old), source)
-    INTO rows, present, content, model USING old;
+        m.id_column, columns, segment.fit_expression(m, old),
+        CASE WHEN has_drift THEN format('segment.drift_fit($1, %s)', segment.features_expression(m)) ELSE 'NULL' END, source)
+    INTO rows, present, content, model, drift USING old;
     IF model IS NULL THEN
         RAISE EXCEPTION 'there are no rows to fit' USING ERRCODE = 'invalid_parameter_value';
     END IF;
     model := segment.align_model(m.algorithm, model, old);
     fingerprint := format('%s-%s', rows, lpad(to_hex(content), 16, '0'));
-    metrics := jsonb_strip_nulls(to_jsonb(segment.model_info(model))) || jsonb_build_object(
+    metrics := jsonb_strip_nulls(to_jsonb(segment.model_info(model)) || jsonb_build_object(
         'rows', rows,
         'missing', (SELECT jsonb_object_agg(f, round(1 - p::numeric / rows, 6))
                     FROM unnest(m.feature_columns, present) AS u(f, p)),
         'max_missing_share', (SELECT round(1 - min(p)::numeric / rows, 6) FROM unnest(present) AS u(p)),
-        'summary', segment.fit_summary(m, source, model));
+        'max_psi', (SELECT max(d.psi) FROM segment.drift_rows(drift) d WHERE d.subject IN ('feature', 'clusters')),
+        'drift', (SELECT jsonb_agg(to_jsonb(d)) FROM segment.drift_rows(drift) d),
+        'sweep', sweep,
+        'summary', segment.fit_summary(m, source, model)));
 END $$;
 COMMENT ON FUNCTION segment.read_and_fit(segment.model, bytea) IS
 'Support function of refit: read the source once as the caller and fit; old is the active version, or NULL.';
@@ -234,6 +260,7 @@ BEGIN
     PERFORM segment.report_stage(m.model_name, 'reading and fitting');
     SELECT * INTO fitted FROM segment.read_and_fit(m, old.model);
     PERFORM segment.report_stage(m.model_name, 'checking');
+    fitted.metrics := fitted.metrics || jsonb_strip_nulls(jsonb_build_object('against_version', old.version));
     reason := segment.guard(m.options, fitted.metrics);
     INSERT INTO segment.model_version (model_name, version, status, model, reason, rows, metrics, source_fingerprint,
                                        fitted_at, duration)

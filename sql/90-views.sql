@@ -105,6 +105,54 @@ COMMENT ON COLUMN segment.rfm_summary.monetary IS 'Mean of the third feature.';
 COMMENT ON COLUMN segment.rfm_summary.revenue IS 'Sum of the third feature.';
 COMMENT ON COLUMN segment.rfm_summary.revenue_share IS 'Its part of the sum over all rows; NULL when that is 0.';
 
+CREATE VIEW segment.elbow WITH (security_invoker = true) AS
+    SELECT v.model_name, v.version, s.k, s.inertia, s.explained_fraction, s.silhouette, s.davies_bouldin,
+           s.calinski_harabasz, s.smallest_share, s.stability, s.is_elbow, s.is_best_silhouette
+    FROM segment.model_version v
+    CROSS JOIN LATERAL pg_catalog.jsonb_to_recordset(v.metrics -> 'sweep')
+        AS s(k integer, inertia float8, explained_fraction float8, silhouette float8, davies_bouldin float8,
+             calinski_harabasz float8, smallest_share float8, stability float8, is_elbow boolean, is_best_silhouette boolean)
+    WHERE v.status = 'active' AND pg_catalog.jsonb_typeof(v.metrics -> 'sweep') = 'array';
+COMMENT ON VIEW segment.elbow IS 'How good each k was at the last fit of the active versions of the k-means models whose option k is auto, of those that the current user may see. Key: model_name, k.';
+COMMENT ON COLUMN segment.elbow.model_name IS 'Name of the model.';
+COMMENT ON COLUMN segment.elbow.version IS 'Its active version.';
+COMMENT ON COLUMN segment.elbow.k IS 'Number of clusters.';
+COMMENT ON COLUMN segment.elbow.inertia IS 'Sum of squared distances to the centers, in the fitted space.';
+COMMENT ON COLUMN segment.elbow.explained_fraction IS 'Part of the sum of squares that the clusters explain, 0 to 1.';
+COMMENT ON COLUMN segment.elbow.silhouette IS 'Mean silhouette, -1 to 1, high is good.';
+COMMENT ON COLUMN segment.elbow.davies_bouldin IS 'Davies-Bouldin index, low is good.';
+COMMENT ON COLUMN segment.elbow.calinski_harabasz IS 'Calinski-Harabasz index, high is good.';
+COMMENT ON COLUMN segment.elbow.smallest_share IS 'Share of the smallest cluster.';
+COMMENT ON COLUMN segment.elbow.stability IS 'Mean adjusted Rand index over random halves, 1: the clusters always come back.';
+COMMENT ON COLUMN segment.elbow.is_elbow IS 'Does the inertia bend here? No row has it when there is no clear elbow.';
+COMMENT ON COLUMN segment.elbow.is_best_silhouette IS 'Has it the largest silhouette? This k was fitted.';
+
+CREATE VIEW segment.drift_report WITH (security_invoker = true) AS
+    SELECT v.model_name, v.version, (v.metrics ->> 'against_version')::integer AS against_version,
+           d.subject, COALESCE(d.name, '') AS name, d.psi, d.is_drifted, d.mean_then, d.mean_now, d.missing_then, d.missing_now,
+           d.share_then, d.share_now
+    FROM segment.model_version v
+    CROSS JOIN LATERAL pg_catalog.jsonb_to_recordset(v.metrics -> 'drift')
+        AS d(subject text, name text, psi float8, is_drifted boolean, mean_then float8, mean_now float8,
+             missing_then float8, missing_now float8, share_then float8, share_now float8)
+    WHERE v.version = (SELECT pg_catalog.max(n.version) FROM segment.model_version n
+                       WHERE n.model_name = v.model_name AND n.status <> 'failed')
+      AND pg_catalog.jsonb_typeof(v.metrics -> 'drift') = 'array';
+COMMENT ON VIEW segment.drift_report IS 'How far the source had moved at the last refit from what the version active then was fitted to, for the k-means and PCA models that the current user may see. Key: model_name, subject, name.';
+COMMENT ON COLUMN segment.drift_report.model_name IS 'Name of the model.';
+COMMENT ON COLUMN segment.drift_report.version IS 'Version of the last refit that did not fail.';
+COMMENT ON COLUMN segment.drift_report.against_version IS 'Version that was active then.';
+COMMENT ON COLUMN segment.drift_report.subject IS 'feature; clusters: all cluster shares together; cluster: the share of one.';
+COMMENT ON COLUMN segment.drift_report.name IS 'Of the feature or the cluster.';
+COMMENT ON COLUMN segment.drift_report.psi IS 'Population stability index; NULL for a single cluster.';
+COMMENT ON COLUMN segment.drift_report.is_drifted IS 'Is it above 0.2?';
+COMMENT ON COLUMN segment.drift_report.mean_then IS 'Mean of the feature when the old version was fitted.';
+COMMENT ON COLUMN segment.drift_report.mean_now IS 'Mean at the last refit.';
+COMMENT ON COLUMN segment.drift_report.missing_then IS 'Share of rows that lacked the feature then.';
+COMMENT ON COLUMN segment.drift_report.missing_now IS 'Share of rows that lack it now.';
+COMMENT ON COLUMN segment.drift_report.share_then IS 'Share of rows in the cluster then.';
+COMMENT ON COLUMN segment.drift_report.share_now IS 'Share of rows that the old version puts there now.';
+
 CREATE VIEW segment.fit_log WITH (security_invoker = true) AS
     SELECT l.started_at, l.finished_at, l.model_name, l.version, l.outcome, l.sqlstate, l.message, l.rows,
            EXTRACT(epoch FROM l.finished_at - l.started_at)::float8 AS duration, l.metrics::text AS metrics, l.fit_id
@@ -160,4 +208,4 @@ COMMENT ON COLUMN segment.cohort_retention.revenue IS 'Net of returns; NULL whil
 COMMENT ON COLUMN segment.cohort_retention.average_receipt IS 'Mean value of a receipt; NULL while the period is not over.';
 COMMENT ON COLUMN segment.cohort_retention.is_complete IS 'Is the period over?';
 
-GRANT SELECT ON segment.models, segment.cluster_summary, segment.cluster_profile, segment.rfm_summary, segment.fit_log, segment.refit_progress, segment.cohort_retention TO PUBLIC;
+GRANT SELECT ON segment.models, segment.cluster_summary, segment.cluster_profile, segment.rfm_summary, segment.elbow, segment.drift_report, segment.fit_log, segment.refit_progress, segment.cohort_retention TO PUBLIC;

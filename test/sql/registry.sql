@@ -185,6 +185,18 @@ UPDATE segment.model SET options = options || '{"min_silhouette": 0.999}' WHERE 
 CALL segment.refit('groups');
 SELECT version, status, reason ~ '^silhouette is 0.9[0-9]*, but min_silhouette is 0.999$' AS reason
 FROM segment.model_version WHERE model_name = 'groups' ORDER BY version;
+-- k by itself, drift against the active version, and a guard on it
+SELECT segment.create_model('self', 'kmeans', 'points', 'id', options => '{"k": "auto", "k_max": 6, "n_init": 3, "max_drift": 0.2}');
+CALL segment.refit('self');
+SELECT metrics -> 'k' AS k, metrics ? 'drift' AS has_drift, jsonb_array_length(metrics -> 'sweep') AS sweep FROM segment.model_version WHERE model_name = 'self';
+CALL segment.refit('self');
+SELECT status, metrics -> 'against_version' AS against, (metrics ->> 'max_psi')::float8 < 1e-9 AS no_drift FROM segment.model_version WHERE model_name = 'self' ORDER BY version;
+UPDATE points SET x = x + 150 WHERE id % 3 = 0;
+CALL segment.refit('self');
+SELECT version, status, reason ~ '^drift is [0-9.]+, but max_drift is 0.2$' AS reason FROM segment.model_version WHERE model_name = 'self' ORDER BY version;
+SELECT (segment.drift_rows(d)).psi > 0.2 AS x_drifted
+FROM (SELECT segment.drift_fit(m, ARRAY[x, y]::float8[]) AS d FROM points, (SELECT segment.active_model('self') AS m OFFSET 0) v) r LIMIT 1;
+SELECT segment.drop_model('self');
 -- too large for the memory that is allowed: 54000, and nothing changes
 CREATE VIEW many AS SELECT id * 1000 + i AS id, x + i AS x, y FROM points, generate_series(1, 300) i;
 SELECT segment.create_model('many', 'kmeans', 'many', 'id', options => '{"k": 2}');

@@ -46,6 +46,14 @@ SELECT count(*) AS rows, count(*) FILTER (WHERE (p.size, p.share, p.cluster_mean
 FROM segment.cluster_profile p
 JOIN segment.kmeans_profile(segment.active_model('groups')) k ON k.cluster_id = p.cluster_id AND k.feature = p.feature;
 
+SELECT count(*) AS no_elbow_without_auto FROM segment.elbow;
+UPDATE segment.model SET options = options || '{"k": "auto", "k_min": 2, "k_max": 5}' WHERE model_name = 'groups';
+CALL segment.refit('groups');
+SELECT model_name, version, k, round(inertia::numeric, 3) AS inertia, round(silhouette::numeric, 3) AS silhouette, is_best_silhouette FROM segment.elbow ORDER BY k;
+SELECT model_name, version, against_version, subject, name, round(psi::numeric, 6) AS psi, is_drifted, abs(mean_then - mean_now) < 1e-9 AS same_mean,
+       missing_then, missing_now, round(share_then::numeric, 3) AS share_then, round(share_now::numeric, 3) AS share_now
+FROM segment.drift_report ORDER BY subject, name;
+
 SELECT model_name, version, segment, customers, share, round(recency_days::numeric, 3) AS recency_days, revenue, round(revenue_share::numeric, 6) AS revenue_share
 FROM segment.rfm_summary ORDER BY customers DESC, segment;
 SELECT sum(s.customers) AS customers, sum(s.revenue) = (SELECT sum(monetary) FROM shoppers) AS revenue, round(sum(s.share)::numeric, 9) AS share
@@ -60,8 +68,8 @@ SELECT model_name, version, outcome, sqlstate, message, rows, duration >= 0 AS t
 FROM segment.fit_log l ORDER BY l.fit_id;
 SELECT * FROM segment.refit_progress;
 -- a log row whose session is gone
-UPDATE segment.model SET last_version = 2 WHERE model_name = 'groups';
-INSERT INTO segment.model_log (model_name, version, outcome, pid) VALUES ('groups', 2, 'running', 0);
+UPDATE segment.model SET last_version = 3 WHERE model_name = 'groups';
+INSERT INTO segment.model_log (model_name, version, outcome, pid) VALUES ('groups', 3, 'running', 0);
 SELECT model_name, stage, rows_read, iteration, inertia, elapsed >= 0 AS elapsed, version FROM segment.refit_progress;
 -- the next call repairs it
 CALL segment.refit('groups');
