@@ -107,21 +107,34 @@ same_in_one(SegRandPair *pairs, size_t count, int (*compare) (const void *, cons
 	return same;
 }
 
-double
-seg_rand_table_index(const SegRandTable *table, SegRandPair *workspace)
+SegStatus
+seg_rand_table_index(const SegRandTable *table, SegRandPair *workspace, double *index)
 {
 	uint64_t	same_both = 0;
 	uint64_t	same_a;
+	uint64_t	rows = 0;
 	size_t		count = 0;
 
-	if (table->rows == 0)
-		return NAN;
-	for (uint64_t slot = 0; slot < table->capacity && count < table->used; slot++)
-		if (table->pairs[slot].rows > 0)
-		{
-			workspace[count++] = table->pairs[slot];
-			same_both += seg_rand_pairs(table->pairs[slot].rows);
-		}
+	if (table->rows > SEG_RAND_MAX_ROWS)
+		return SEG_MALFORMED_STATE;
+	for (uint64_t slot = 0; slot < table->capacity; slot++)
+	{
+		const SegRandPair *pair = &table->pairs[slot];
+
+		if (pair->rows == 0)
+			continue;
+		if (count == table->used || pair->rows > table->rows - rows)
+			return SEG_MALFORMED_STATE;
+		workspace[count++] = *pair;
+		rows += pair->rows;
+		same_both += seg_rand_pairs(pair->rows);
+	}
+	if (count != table->used || rows != table->rows)
+		return SEG_MALFORMED_STATE;
+	*index = NAN;
+	if (rows == 0)
+		return SEG_OK;
 	same_a = same_in_one(workspace, count, compare_by_a, true);
-	return seg_rand_index(same_both, same_a, same_in_one(workspace, count, compare_by_b, false), table->rows);
+	*index = seg_rand_index(same_both, same_a, same_in_one(workspace, count, compare_by_b, false), rows);
+	return SEG_OK;
 }

@@ -59,8 +59,10 @@ seg_rand_table_is_full(const SegRandTable *table)
 extern bool seg_rand_table_add(SegRandTable *table, SegRandLabel a, SegRandLabel b, uint64_t rows);
 
 /*
- * The index.  OUT workspace: table->used pairs.  NaN for no rows.  Cost: u log u.
+ * OUT index, NaN for no rows.  OUT workspace: table->used pairs.  Returns SEG_OK;
+ * SEG_MALFORMED_STATE for a table that lies about its pairs or counts more than
+ * SEG_RAND_MAX_ROWS.  Cost: u log u.
  */
-extern double seg_rand_table_index(const SegRandTable *table, SegRandPair *workspace);
+extern SegStatus seg_rand_table_index(const SegRandTable *table, SegRandPair *workspace, double *index);
 
 #endif							/* SEG_CORE_RAND_TABLE_H */

@@ -13,7 +13,7 @@
 #include "core/hash.h"
 #include "core/rand_index.h"
 #include "core/rand_table.h"
-#include "pg/rows.h"
+#include "pg/error.h"
 
 typedef struct RandState
 {
@@ -33,14 +33,6 @@ require_aggregate(FunctionCallInfo fcinfo)
 				 errmsg("function can only be called as part of an aggregate")));
 }
 
-static void
-refuse_state(void)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
-			 errmsg("value is not a state of an adjusted Rand index")));
-}
-
 static RandState *
 state_create(size_t capacity)
 {
@@ -52,15 +44,21 @@ state_create(size_t capacity)
 	return state;
 }
 
-/* The state in a datum that the aggregate owns, or in a flat copy of one. */
+/* The state in a flat datum, where it stands when it may be changed there. */
 static RandState *
 state_open(struct varlena *value)
 {
 	RandState  *state = (RandState *) value;
 
+	/* from another process it comes in a tuple, where a bytea has 4 bytes of alignment */
+	if ((uintptr_t) value % MAXIMUM_ALIGNOF != 0)
+	{
+		state = palloc(VARSIZE(value));
+		memcpy(state, value, VARSIZE(value));
+	}
 	if (VARSIZE(value) < sizeof(RandState) ||
 		!seg_rand_table_is_sound(&state->table, VARSIZE(value) - STATE_HEAD))
-		refuse_state();
+		seg_raise(SEG_MALFORMED_STATE);
 	return state;
 }
 
@@ -87,11 +85,11 @@ state_add(RandState *state, SegRandLabel a, SegRandLabel b, uint64 rows)
 			if (table->pairs[slot].rows > 0 &&
 				!seg_rand_table_add(&larger->table, table->pairs[slot].a, table->pairs[slot].b,
 									table->pairs[slot].rows))
-				refuse_state();
+				seg_raise(SEG_MALFORMED_STATE);
 		state = larger;
 	}
 	if (!seg_rand_table_add(&state->table, a, b, rows))
-		refuse_state();
+		seg_raise(SEG_MALFORMED_STATE);
 	return state;
 }
 
@@ -185,9 +183,8 @@ adjusted_rand_index_finalfn(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
 	state = state_open((struct varlena *) PG_GETARG_BYTEA_P(0));
-	if (state->table.rows > SEG_RAND_MAX_ROWS)
-		refuse_state();
-	index = seg_rand_table_index(&state->table, palloc((state->table.used + 1) * sizeof(SegRandPair)));
+	if (seg_rand_table_index(&state->table, palloc((state->table.used + 1) * sizeof(SegRandPair)), &index) != SEG_OK)
+		seg_raise(SEG_MALFORMED_STATE);
 	if (isnan(index))
 		PG_RETURN_NULL();
 	PG_RETURN_FLOAT8(index);

@@ -86,6 +86,7 @@ table_agrees_with_arrays(void **state)
 	uint32_t	a[500],
 				b[500];
 	SegRng		rng = seg_rng(9, 0);
+	double		index;
 
 	for (int trial = 0; trial < 50; trial++)
 	{
@@ -110,11 +111,13 @@ table_agrees_with_arrays(void **state)
 				assert_true(seg_rand_table_add(table, (SegRandLabel) {{a[row], 0}}, (SegRandLabel) {{b[row], 0}}, 1));
 			}
 			assert_true(seg_rand_table_is_sound(table, seg_rand_table_size(1024)));
-			assert_same_double(seg_rand_table_index(table, workspace), expected);
+			assert_int_equal(seg_rand_table_index(table, workspace, &index), SEG_OK);
+			assert_same_double(index, expected);
 		}
 	}
 	seg_rand_table_init(table, 16);
-	assert_true(isnan(seg_rand_table_index(table, workspace)));
+	assert_int_equal(seg_rand_table_index(table, workspace, &index), SEG_OK);
+	assert_true(isnan(index));
 	assert_false(seg_rand_table_is_sound(table, seg_rand_table_size(16) - 1));
 	free(table);
 }
@@ -124,7 +127,20 @@ static void
 table_that_lies_is_refused(void **state)
 {
 	SegRandTable *table = malloc(seg_rand_table_size(16));
+	SegRandPair workspace[16];
+	double		index;
 
+	seg_rand_table_init(table, 16);
+	table->used = 1;
+	assert_int_equal(seg_rand_table_index(table, workspace, &index), SEG_MALFORMED_STATE);
+	table->pairs[3].rows = UINT64_MAX;
+	table->rows = 5;
+	assert_int_equal(seg_rand_table_index(table, workspace, &index), SEG_MALFORMED_STATE);
+	table->pairs[3].rows = 5;
+	assert_int_equal(seg_rand_table_index(table, workspace, &index), SEG_OK);
+	assert_same_double(index, 1);
+	table->pairs[4].rows = 1;
+	assert_int_equal(seg_rand_table_index(table, workspace, &index), SEG_MALFORMED_STATE);
 	seg_rand_table_init(table, 16);
 	for (size_t slot = 0; slot < 16; slot++)
 		table->pairs[slot].rows = slot + 1;
