@@ -21,7 +21,7 @@ CREATE FUNCTION segment.kmeans_details(model bytea, features double precision[],
     OUT cluster_id integer, OUT cluster_name text, OUT distance double precision,
     OUT second_cluster_id integer, OUT second_distance double precision, OUT silhouette double precision)
 RETURNS record
-AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION segment.kmeans_details(bytea, double precision[]) IS
 'The cluster of a row, the runner-up and the distances to their centers, in the fitted (standardised) space. silhouette is the simplified one (Hruschka 2004): (second_distance - distance) / second_distance, from 0 on the border to 1 on the center. With one cluster second_cluster_id, second_distance and silhouette are NULL. NULL for a null argument, and for a null feature under null_policy skip. Call it in FROM, as in FROM t CROSS JOIN LATERAL segment.kmeans_details(m, t.features), or for many rows in a sub-select with OFFSET 0, SELECT (d).* FROM (SELECT segment.kmeans_details(m, features) AS d FROM t OFFSET 0) AS s: (kmeans_details(m, features)).* alone would score the row once per column. Errors as kmeans_assign.';
 
@@ -30,7 +30,7 @@ CREATE FUNCTION segment.kmeans_reasons(model bytea, features double precision[],
     OUT centroid double precision, OUT second_centroid double precision,
     OUT contribution double precision, OUT share double precision, OUT rank integer)
 RETURNS SETOF record
-AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 10;
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20 ROWS 10;
 COMMENT ON FUNCTION segment.kmeans_reasons(bytea, double precision[]) IS
 'Why a row belongs to its cluster and not to the runner-up: one row per feature, strongest first. value as it was scored (a null replaced as null_policy says), centroid and second_centroid of the two clusters, all in input units. contribution: (z - second)^2 - (z - first)^2 in the fitted space; over the features it adds up to second_distance^2 - distance^2 of kmeans_details. share = contribution / that sum, negative for a feature that speaks for the runner-up, NULL on the border. With one cluster second_centroid, contribution and share are NULL. rank: 1 is the largest contribution, ties by position. No rows for a null argument, and for a null feature under null_policy skip. Errors as kmeans_assign.';
 
