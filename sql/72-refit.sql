@@ -245,7 +245,9 @@ COMMENT ON FUNCTION segment.read_and_fit(segment.model, bytea) IS
 'Support function of refit: read the source once as the caller and fit; old is the active version, or NULL.';
 
 CREATE FUNCTION segment.run_fit(fit_id bigint) RETURNS void
-LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
+-- cuts and figures pass through jsonb, whose doubles have the digits of this setting
+SET extra_float_digits = 1 AS $$
 #variable_conflict use_variable
 DECLARE
     run segment.model_log;

@@ -49,7 +49,9 @@ JOIN segment.kmeans_profile(segment.active_model('groups')) k ON k.cluster_id = 
 SELECT count(*) AS no_elbow_without_auto FROM segment.elbow;
 UPDATE segment.model SET options = options || '{"k": "auto", "k_min": 2, "k_max": 5}' WHERE model_name = 'groups';
 CALL segment.refit('groups');
-SELECT model_name, version, k, round(inertia::numeric, 3) AS inertia, round(silhouette::numeric, 3) AS silhouette, is_best_silhouette FROM segment.elbow ORDER BY k;
+SELECT e.model_name, e.version, e.k, e.is_best_silhouette, (e.inertia, e.silhouette, e.stability, e.smallest_share) = (r.inertia, r.silhouette, r.stability, r.smallest_share) AS same
+FROM segment.elbow e
+JOIN segment.kmeans_sweep_rows((SELECT segment.kmeans_sweep(ARRAY[x, y]::float8[], 2, 5, '{"n_init": 3}') FROM points)) r ON r.k = e.k ORDER BY e.k;
 SELECT model_name, version, against_version, subject, name, round(psi::numeric, 6) AS psi, is_drifted, abs(mean_then - mean_now) < 1e-9 AS same_mean,
        missing_then, missing_now, round(share_then::numeric, 3) AS share_then, round(share_now::numeric, 3) AS share_now
 FROM segment.drift_report ORDER BY subject, name;
