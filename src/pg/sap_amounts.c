@@ -42,13 +42,22 @@ create_hash(const char *name)
 	return hash_create(name, 256, &control, HASH_ELEM | HASH_STRINGS | HASH_CONTEXT);
 }
 
+/* No key of SAP is so long. */
+static void
+refuse_key(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_STRING_DATA_RIGHT_TRUNCATION),
+			 errmsg("key in header_table or tcurx is longer than %d bytes", KEY_SIZE - 1)));
+}
+
 static void
 remember(HTAB *hash, const char *key, int decimals)
 {
 	KeyedDecimals *entry;
 
 	if (strlen(key) >= KEY_SIZE)
-		return;					/* no key of SAP is so long */
+		refuse_key();
 	entry = hash_search(hash, key, HASH_ENTER, NULL);
 	entry->decimals = decimals;
 }
@@ -180,8 +189,10 @@ remember_document(SapCurrencies *currencies, HeapTuple row, TupleDesc descriptor
 		{
 			char	   *value = SPI_getvalue(row, descriptor, i + 2);
 
-			if (value == NULL || !append_key(key, &used, currencies->key[i], value, strlen(value)))
-				return;
+			if (value == NULL)
+				return;			/* no item belongs to it */
+			if (!append_key(key, &used, currencies->key[i], value, strlen(value)))
+				refuse_key();
 			pfree(value);
 		}
 		seg_budget_reserve(budget, sizeof(KeyedDecimals) + 32);

@@ -32,7 +32,7 @@ seg_sap_fault(SegStatus status)
 			break;
 		case SEG_SAP_NOT_TEXT:
 			fault.sqlstate = ERRCODE_CHARACTER_NOT_IN_REPERTOIRE;
-			fault.reason = "line is not text of the given encoding";
+			fault.reason = "line has bytes or characters that the encoding has not";
 			break;
 		case SEG_SAP_OPEN_QUOTE:
 			fault.reason = "quote is not closed";

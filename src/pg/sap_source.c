@@ -7,9 +7,11 @@
  */
 #include "pg/sap_import.h"
 
+#include "catalog/namespace.h"
 #include "executor/spi.h"
 #include "mb/pg_wchar.h"
 #include "utils/builtins.h"
+#include "utils/memutils.h"
 
 #include "pg/sap_table.h"
 
@@ -83,6 +85,24 @@ buffer_of(SapSource *source, size_t size)
 	return source->buffer;
 }
 
+/* Has the server's encoding every character of the line? */
+static bool
+fits_server(const char *text, size_t size)
+{
+	int			encoding = GetDatabaseEncoding();
+	int			room = (int) Min(size * MAX_CONVERSION_GROWTH + 1, MaxAllocSize);
+	unsigned char *converted;
+	int			fitting;
+
+	if (encoding == PG_UTF8 || encoding == PG_SQL_ASCII)
+		return true;
+	converted = palloc(room);
+	fitting = pg_do_encoding_conversion_buf(FindDefaultConversionProc(PG_UTF8, encoding), PG_UTF8, encoding,
+											(unsigned char *) text, (int) size, converted, room, true);
+	pfree(converted);
+	return fitting == (int) size;
+}
+
 static bool
 next_of_bytes(SapSource *source, SapLine *line)
 {
@@ -96,6 +116,8 @@ next_of_bytes(SapSource *source, SapLine *line)
 	line->number = ++source->line_no;
 	line->text = decoded;
 	line->status = seg_sap_decode(source->text.encoding, raw, raw_size, decoded, &line->size);
+	if (line->status == SEG_OK && !fits_server(decoded, line->size))
+		line->status = SEG_SAP_NOT_TEXT;
 	return true;
 }
 

@@ -143,5 +143,18 @@ is(rows("SELECT rows_read, rows_loaded, rows_refused FROM segment.sap_import('st
 is(rows('SELECT line_no, reason, line FROM odd_refused'), '6|quote is not closed|5;"Name 5', 'and its line is refused');
 is(rows("SELECT rows_loaded FROM segment.sap_import('stage', 'odd', sap_table => 'KNA1', quote => '', check_keys => false)"), '5000', 'a file without quoting');
 
+# a database of another encoding
+rows("CREATE DATABASE latin1 ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0");
+is($node->safe_psql('latin1', <<'SQL'), "1|2|0\n2|2|1\nGr|\xC3\xB6\n\xC3\x84", 'a database in Latin-1');
+SET client_encoding = 'UTF8';
+CREATE EXTENSION segment;
+CREATE TABLE stage (line_no bigint GENERATED ALWAYS AS IDENTITY, line text);
+INSERT INTO stage (line) VALUES ('|KUNNR|NAME1|'), (E'|2    |Gr|\u00f6 |');
+SELECT rows_read, rows_loaded + 1, rows_refused FROM segment.sap_import('stage', 'kna1');
+SELECT rows_read, rows_loaded + 1, rows_refused
+FROM segment.sap_import(E'KUNNR;NAME1\n7;\\303\\204\n8;\\346\\235\\261'::bytea, 'UTF8', 'kna1', on_error => 'reject');
+SELECT name1 FROM kna1 ORDER BY kunnr;
+SQL
+
 $node->stop;
 done_testing();
