@@ -68,7 +68,7 @@ include $(PGXS)
 
 # The inner loops are written to be vectorised; a square root that may set errno,
 # which nobody reads, would not be.
-src/core/%.o: CFLAGS += -O3 -fno-math-errno
+src/core/%.o src/model/%.o src/pg/features.o: CFLAGS += -O3 -fno-math-errno
 
 $(DATA_built): $(PIECES) $(top)/segment.control
 	cat $(PIECES) > $@

@@ -4,6 +4,8 @@
  */
 #include "model/kmeans_scorer.h"
 
+#include "core/finite.h"
+
 size_t
 seg_kmeans_scorer_size(size_t payload_size)
 {
@@ -21,9 +23,10 @@ seg_kmeans_scorer_decode(SegReader *reader, int version, SegArena *arena, void *
 
 	if (status != SEG_OK)
 		return status;
+	scorer->shift = seg_arena_take(arena, model->d, sizeof(double));
 	scorer->inverse = seg_arena_take(arena, model->d, sizeof(double));
 	by_feature = seg_arena_take(arena, model->d, seg_centers_stride(model->k) * sizeof(double));
-	if (scorer->inverse == NULL || by_feature == NULL)
+	if (scorer->shift == NULL || scorer->inverse == NULL || by_feature == NULL)
 		return SEG_MALFORMED_MODEL;
 	seg_centers_pack(&scorer->centers, model->centers, model->k, model->d, by_feature);
 	scorer->has_transform = false;
@@ -31,6 +34,7 @@ seg_kmeans_scorer_decode(SegReader *reader, int version, SegArena *arena, void *
 	{
 		const SegKmeansFeature *feature = &model->features[j];
 
+		scorer->shift[j] = feature->shift;
 		scorer->inverse[j] = seg_scale_inverse(feature->scale);
 		if (!isfinite(scorer->inverse[j]))
 			return SEG_MALFORMED_MODEL;
@@ -57,31 +61,35 @@ fill_nulls(const SegKmeansModel *model, double *row, size_t *position)
 	return SEG_OK;
 }
 
+static SegStatus
+take_logarithms(const SegKmeansModel *model, double *row, size_t *position)
+{
+	for (uint32_t j = 0; j < model->d; j++)
+	{
+		if (model->features[j].transform != SEG_TRANSFORM_LOG1P)
+			continue;
+		*position = j + 1;
+		if (row[j] <= -1)
+			return SEG_LOG_DOMAIN;
+		row[j] = log1p(row[j]);
+	}
+	return SEG_OK;
+}
+
 SegStatus
 seg_kmeans_to_fitted(const SegKmeansScorer *scorer, double *row, size_t *position)
 {
-	const SegKmeansModel *model = &scorer->model;
-	double		probe = 0;
+	size_t		d = scorer->model.d;
+	SegStatus	status = SEG_OK;
 
-	for (uint32_t j = 0; j < model->d; j++)
-		probe += row[j] * 0.0;
-	if (probe != 0)
-	{
-		SegStatus	status = fill_nulls(model, row, position);
-
-		if (status != SEG_OK)
-			return status;
-	}
-	if (scorer->has_transform)
-		for (uint32_t j = 0; j < model->d; j++)
-			if (model->features[j].transform == SEG_TRANSFORM_LOG1P && row[j] <= -1)
-			{
-				*position = j + 1;
-				return SEG_LOG_DOMAIN;
-			}
-	for (uint32_t j = 0; j < model->d; j++)
-		row[j] = seg_scale_value(model->features[j].transform, model->features[j].shift,
-								 scorer->inverse[j], row[j]);
+	if (!seg_all_finite(row, d))
+		status = fill_nulls(&scorer->model, row, position);
+	if (status == SEG_OK && scorer->has_transform)
+		status = take_logarithms(&scorer->model, row, position);
+	if (status != SEG_OK)
+		return status;
+	for (size_t j = 0; j < d; j++)
+		row[j] = seg_fitted_value(row[j], scorer->shift[j], scorer->inverse[j]);
 	return SEG_OK;
 }
 

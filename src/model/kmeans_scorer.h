@@ -11,6 +11,7 @@
 typedef struct SegKmeansScorer
 {
 	SegKmeansModel model;
+	double	   *shift;			/* d */
 	double	   *inverse;		/* d: 1 / scale, 0 where scale is 0 */
 	SegCenters	centers;
 	bool		has_transform;	/* some feature is transformed */

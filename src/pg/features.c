@@ -11,7 +11,7 @@
 #include "catalog/pg_type.h"
 #include "utils/array.h"
 
-#include "core/port.h"
+#include "core/finite.h"
 #include "pg/error.h"
 
 /* The fields of an array header behind its length word. */
@@ -70,13 +70,8 @@ seg_features_copy(const SegFeatures *features, double *row)
 
 	if (features->nulls == NULL)
 	{
-		double		probe[4] = {0};
-
-		/* x * 0 is NaN for NaN and infinities only: one test for the whole row */
 		memcpy(row, at, d * sizeof(double));
-		for (size_t j = 0; j < d; j++)
-			probe[j % 4] += row[j] * 0.0;
-		if (probe[0] + probe[1] + probe[2] + probe[3] != 0)
+		if (!seg_all_finite(row, d))
 			refuse_not_finite(row, d);
 		return 0;
 	}

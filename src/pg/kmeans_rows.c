@@ -196,7 +196,7 @@ pack_row(SegKmeansRows *state, const SegFeatures *features)
 {
 	double	   *cell = seg_rows_cell(&state->rows, state->rows.n, 0);
 	const char *at = features->values;
-	double		probe = 0;
+	bool		is_odd = false;
 
 	if (features->nulls != NULL)
 	{
@@ -219,9 +219,9 @@ pack_row(SegKmeansRows *state, const SegFeatures *features)
 
 		memcpy(&x, at + j * sizeof(double), sizeof(x));
 		cell[j * SEG_LANES] = x;
-		probe += x * 0.0;		/* NaN for NaN and infinities only */
+		is_odd |= !isfinite(x);
 	}
-	if (probe != 0)
+	if (is_odd)
 	{
 		double		row[SEG_MAX_FEATURES];
 
