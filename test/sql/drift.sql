@@ -29,9 +29,9 @@ SELECT subject, name, is_drifted, round(mean_then::numeric, 3) AS mean_then, rou
        round(missing_then::numeric, 3) AS missing_then, round(missing_now::numeric, 3) AS missing_now
 FROM segment.drift_rows((SELECT segment.drift_fit((SELECT kmeans FROM models), f) FROM now_rows)) WHERE subject = 'feature';
 -- all rows in one cluster now
-SELECT subject, name, psi > 0.2 AS psi, is_drifted, round(sum(share_then) OVER (PARTITION BY subject)::numeric, 6) AS then, share_now
+SELECT subject, psi > 0.2 AS psi, is_drifted, share_then BETWEEN 0.1 AND 0.6 AS then, share_now
 FROM segment.drift_rows((SELECT segment.drift_fit((SELECT kmeans FROM models), ARRAY[0, 100, 0, 3]::float8[]) FROM now_rows))
-WHERE subject <> 'feature' AND (share_now IS NULL OR share_now = 1);
+WHERE subject <> 'feature' AND (share_now IS NULL OR share_now = 1) ORDER BY subject;
 
 -- the index by hand: the bins of a feature with three values
 SELECT round(psi::numeric, 6) AS psi,

@@ -117,6 +117,17 @@ for my $case ([ 'wide', '{"n_components": 5}' ], [ 'holes', '{"n_components": 5,
 			"SELECT segment.pca_fit(f, '$options' ORDER BY i) FROM $table"), '<', 1e-9, "$table: orders agree");
 }
 
+# ---- the golden model is what the same rows give now ----
+
+open(my $in, '<:raw', 'data/pca_v1.segm') or die "golden model: $!";
+my $hex = unpack 'H*', do { local $/; <$in> };
+close $in;
+cmp_ok(difference("'\\x$hex'::bytea", q{
+	SELECT segment.pca_fit(ARRAY[i, (i * 37) % 101, CASE WHEN i % 9 > 0 THEN (i * 13) % 17 END, 7]::float8[],
+		'{"n_components": 3, "null_policy": "mean", "transform": ["none", "log1p", "none", "none"],
+		  "feature_names": ["rank", "größe", "holes", "constant"]}')
+	FROM generate_series(1, 200) AS i}), '<', 1e-9, 'the golden model');
+
 # ---- 1,600 features, more than rows, in place and from toast ----
 
 query(q{
