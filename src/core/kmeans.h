@@ -12,6 +12,7 @@
 
 #include "core/histogram.h"
 #include "core/scale.h"
+#include "core/sum.h"
 
 #define SEG_KMEANS_MAX_K 10000
 
@@ -57,11 +58,21 @@ seg_kmeans_weight(const SegKmeansData *data, size_t i)
 	return data->weights == NULL ? 1 : data->weights[i];
 }
 
-/* What sums over the rows are sized for: a row of weight w counts like w rows. */
-static inline double
-seg_kmeans_addends(const SegKmeansData *data)
+/*
+ * A grid for sums over the rows of weight times a value of at most max_abs.  A
+ * row of weight w counts like w rows, a light one is an addend none the less.
+ */
+static inline SegGrid
+seg_kmeans_grid(const SegKmeansData *data, double max_abs)
 {
-	return fmax(data->total, (double) data->rows.n);
+	return seg_grid_of_total(fmax(data->total, (double) data->rows.n), data->total * max_abs);
+}
+
+/* Is it time, before block b, to look for a cancel?  A block is measured in 8 k d steps. */
+static inline bool
+seg_kmeans_is_pause(size_t b, size_t k, size_t d)
+{
+	return b % 512 == 0 || k * d > 8192;
 }
 
 /* The result of one run of Lloyd's iterations. */

@@ -308,7 +308,7 @@ assign_blocks(Lloyd *lloyd, bool bounded, double *inertia)
 {
 	const SegKmeansData *data = lloyd->data;
 	SegKmeansRun *run = lloyd->run;
-	SegGrid		grid = seg_grid(seg_kmeans_addends(data), largest_d2(data));
+	SegGrid		grid = seg_kmeans_grid(data, largest_d2(data));
 	SegSum		sum = {0};
 	bool		all = inertia != NULL;
 	size_t		measured_blocks = 0;
@@ -321,7 +321,7 @@ assign_blocks(Lloyd *lloyd, bool bounded, double *inertia)
 		double		second_d2[SEG_LANES];
 		uint16_t	first[SEG_LANES];
 
-		if (++measured_blocks % 512 == 0)
+		if (seg_kmeans_is_pause(++measured_blocks, run->k, data->rows.d))
 			CHECK_FOR_INTERRUPTS();
 		next = next_block(lloyd, b + 1, all);
 		nearest_of_block(seg_rows_block(&data->rows, b), data->active, data->n_active, run->centers,
@@ -363,7 +363,7 @@ farthest_row(const Lloyd *lloyd)
 		double		second_d2[8];
 		uint16_t	first[8];
 
-		if (b % 512 == 0)
+		if (seg_kmeans_is_pause(b, lloyd->run->k, data->rows.d))
 			CHECK_FOR_INTERRUPTS();
 		seg_lloyd_nearest(data, b, lloyd->run->centers, lloyd->run->k, first_d2, second_d2, first);
 		for (size_t l = 0; l < seg_rows_lanes(&data->rows, b); l++)
@@ -463,8 +463,8 @@ start(Lloyd *lloyd, const SegKmeansData *data, SegKmeansRun *run, SegArena *aren
 	memset(lloyd->counts, 0, k * sizeof(size_t));
 	memset(lloyd->changed, 0, k * sizeof(bool));
 	for (size_t j = 0; j < d; j++)
-		seg_grids_set(&lloyd->grids, j, seg_grid(seg_kmeans_addends(data), data->scales[j].max_abs));
-	lloyd->weight_grid = seg_grid_of_total(seg_kmeans_addends(data), data->total);
+		seg_grids_set(&lloyd->grids, j, seg_kmeans_grid(data, data->scales[j].max_abs));
+	lloyd->weight_grid = seg_kmeans_grid(data, 1);
 	for (size_t i = 0; i < padded; i++)
 		run->labels[i] = SEG_NO_LABEL;
 	run->iterations = 0;

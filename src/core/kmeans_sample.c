@@ -167,7 +167,7 @@ seg_kmeans_sample_draw(const SegKmeansData *data, uint64_t seed, size_t capacity
 	size_t		padded = seg_rows_blocks(capacity) * SEG_LANES;
 	Table		table = {NULL, table_size(capacity), 0, UINT64_MAX};
 	Candidate  *list;
-	SegGrid		grid = seg_grid_of_total(seg_kmeans_addends(data), data->total);
+	SegGrid		grid = seg_kmeans_grid(data, 1);
 	double	   *weights;
 	size_t		found;
 	bool		purged = false;

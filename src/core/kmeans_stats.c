@@ -154,15 +154,15 @@ prepare_gather(Gather *gather, const SegKmeansData *data, const SegKmeansRun *ru
 	{
 		double		range = moment_range(gather, j);
 
-		seg_grids_set(&gather->first_grids, j, seg_grid(seg_kmeans_addends(data), range));
-		seg_grids_set(&gather->second_grids, j, seg_grid(seg_kmeans_addends(data), range * range));
+		seg_grids_set(&gather->first_grids, j, seg_kmeans_grid(data, range));
+		seg_grids_set(&gather->second_grids, j, seg_kmeans_grid(data, range * range));
 		gather->has_logarithms |= data->scales[j].transform == SEG_TRANSFORM_LOG1P;
 		if (data->scales[j].scale > 0)
 			span += 4 * data->scales[j].max_abs * data->scales[j].max_abs;
 	}
-	gather->weight_grid = seg_grid_of_total(seg_kmeans_addends(data), data->total);
-	gather->d2_grid = seg_grid(seg_kmeans_addends(data), span);
-	gather->silhouette_grid = seg_grid(seg_kmeans_addends(data), 1);
+	gather->weight_grid = seg_kmeans_grid(data, 1);
+	gather->d2_grid = seg_kmeans_grid(data, span);
+	gather->silhouette_grid = seg_kmeans_grid(data, 1);
 }
 
 /* From the sums around the pivots to mean and sd in input units. */
@@ -175,6 +175,7 @@ finish_moments(const Gather *gather, const double *pivots, SegKmeansStats *stats
 	{
 		double		weight = seg_sum_value(&gather->weights[c]);
 
+		CHECK_FOR_INTERRUPTS();
 		stats->inertias[c] = seg_sum_value(&gather->inertias[c]);
 		for (size_t j = 0; j < d; j++)
 		{
@@ -212,6 +213,7 @@ decompose_squares(const Gather *gather, const double *pivots, SegKmeansStats *st
 		size_t		j = data->active[a];
 		double		mean = 0;
 
+		CHECK_FOR_INTERRUPTS();
 		for (size_t c = 0; c < gather->run->k; c++)
 			mean += gather->run->centers[c * d + j] * seg_sum_value(&gather->weights[c]) / data->total;
 		for (size_t c = 0; c < gather->run->k; c++)
@@ -404,7 +406,7 @@ seg_kmeans_stats(const SegKmeansData *data, const SegKmeansRun *run, const SegKm
 		double		second_d2[8];
 		uint16_t	first[8];
 
-		if (b % 512 == 0)
+		if (seg_kmeans_is_pause(b, k, d))
 			CHECK_FOR_INTERRUPTS();
 		seg_lloyd_nearest(data, b, run->centers, k, first_d2, second_d2, first);
 		for (size_t l = 0; l < seg_rows_lanes(&data->rows, b); l++)

@@ -93,7 +93,7 @@ label_probe(const SegKmeansData *probe, const double *centers, size_t k, uint32_
 		double		second_d2[SEG_LANES];
 		uint16_t	first[SEG_LANES];
 
-		if (b % 512 == 0)
+		if (seg_kmeans_is_pause(b, k, probe->rows.d))
 			CHECK_FOR_INTERRUPTS();
 		seg_lloyd_nearest(probe, b, centers, k, first_d2, second_d2, first);
 		for (size_t l = 0; l < seg_rows_lanes(&probe->rows, b); l++)
@@ -112,7 +112,7 @@ measure_spreads(Sweep *sweep)
 
 	for (size_t a = 0; a < data->n_active; a++)
 		widest += 2 * data->scales[data->active[a]].max_abs;
-	grid = seg_grid(seg_kmeans_addends(data), widest);
+	grid = seg_kmeans_grid(data, widest);
 	memset(sweep->spreads, 0, run->k * sizeof(SegSum));
 	memset(sweep->sizes, 0, run->k * sizeof(uint64_t));
 	for (size_t b = 0; b < seg_rows_blocks(data->rows.n); b++)
@@ -121,7 +121,7 @@ measure_spreads(Sweep *sweep)
 		double		second_d2[SEG_LANES];
 		uint16_t	first[SEG_LANES];
 
-		if (b % 512 == 0)
+		if (seg_kmeans_is_pause(b, run->k, data->rows.d))
 			CHECK_FOR_INTERRUPTS();
 		seg_lloyd_nearest(data, b, run->centers, run->k, first_d2, second_d2, first);
 		for (size_t l = 0; l < seg_rows_lanes(&data->rows, b); l++)

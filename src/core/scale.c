@@ -32,8 +32,16 @@ typedef struct Workspace
 	double	   *inverses;		/* d */
 	SegScale   *moments;		/* d: of the transformed values */
 	double	   *column;			/* n values, and n weights where there are some */
+	double		total;			/* weight */
 	double		addends;		/* the larger of rows and total weight: what sums are sized for */
 } Workspace;
+
+/* For sums over the rows of what is at most max_abs in magnitude. */
+static SegGrid
+work_grid(const Workspace *work, double max_abs)
+{
+	return seg_grid_of_total(work->addends, work->total * max_abs);
+}
 
 size_t
 seg_scale_workspace(size_t n, size_t d, bool weighted)
@@ -45,6 +53,7 @@ seg_scale_workspace(size_t n, size_t d, bool weighted)
 static void
 take_workspace(Workspace *work, SegArena *arena, size_t n, size_t d, double total, bool weighted)
 {
+	work->total = total;
 	work->addends = fmax(total, (double) n);
 	work->lowest = seg_arena_take(arena, d, SEG_LANES * sizeof(double));
 	work->highest = seg_arena_take(arena, d, SEG_LANES * sizeof(double));
@@ -164,7 +173,7 @@ sum_deviations(const SegRows *rows, const double *weights, bool squared,
 	double		factor[SEG_LANES];
 
 	for (size_t j = 0; j < d; j++)
-		work->grids[j] = seg_grid(work->addends, squared ? bounds[j] * bounds[j] : bounds[j]);
+		work->grids[j] = work_grid(work, squared ? bounds[j] * bounds[j] : bounds[j]);
 	memset(work->sums.high, 0, d * SEG_LANES * sizeof(double));
 	memset(work->sums.low, 0, d * SEG_LANES * sizeof(double));
 	for (size_t b = 0; b < seg_rows_blocks(rows->n); b++)
@@ -368,11 +377,11 @@ column_median(const SegRows *rows, const double *weights, size_t j, double cente
 
 /* The weighted mean of what is not null; 0 where all is. */
 static double
-column_mean(const SegRows *rows, const double *weights, double total, double addends, size_t j)
+column_mean(const SegRows *rows, const double *weights, const Workspace *work, size_t j)
 {
 	double		max_abs = 0;
 	SegGrid		grid;
-	SegGrid		weight_grid = seg_grid_of_total(addends, total);
+	SegGrid		weight_grid = work_grid(work, 1);
 	SegSum		sum = {0};
 	SegSum		present = {0};
 
@@ -384,7 +393,7 @@ column_mean(const SegRows *rows, const double *weights, double total, double add
 	}
 	if (max_abs > SEG_MAX_MAGNITUDE)
 		return 0;				/* find_moments refuses it */
-	grid = seg_grid(addends, max_abs);
+	grid = work_grid(work, max_abs);
 	for (size_t i = 0; i < rows->n; i++)
 	{
 		double		x = *seg_rows_cell(rows, i, j);
@@ -402,7 +411,7 @@ column_mean(const SegRows *rows, const double *weights, double total, double add
 }
 
 static void
-fill_nulls(SegRows *rows, const double *weights, double total, SegNullPolicy null_policy,
+fill_nulls(SegRows *rows, const double *weights, SegNullPolicy null_policy,
 		   Workspace *work, SegScale *scales)
 {
 	for (size_t j = 0; j < rows->d; j++)
@@ -411,7 +420,7 @@ fill_nulls(SegRows *rows, const double *weights, double total, SegNullPolicy nul
 
 		CHECK_FOR_INTERRUPTS();
 		if (null_policy == SEG_NULL_MEAN)
-			scale->fill = column_mean(rows, weights, total, work->addends, j);
+			scale->fill = column_mean(rows, weights, work, j);
 		else if (null_policy == SEG_NULL_MEDIAN)
 			scale->fill = column_median(rows, weights, j, NAN, work->column);
 		for (size_t i = 0; i < rows->n; i++)
@@ -537,7 +546,7 @@ seg_scale_rows(SegRows *rows, const double *weights, double total, SegStandardiz
 		has_transform |= scales[j].transform != SEG_TRANSFORM_NONE;
 	}
 	if (has_nulls)
-		fill_nulls(rows, weights, total, null_policy, &work, scales);
+		fill_nulls(rows, weights, null_policy, &work, scales);
 	status = find_moments(rows, weights, total, &work, scales, position);
 	if (status != SEG_OK)
 		return status;

@@ -1,5 +1,6 @@
 -- k-means: fitting and assigning; the same bytes whatever the order and the plan.
-SET search_path = segment, public;
+CREATE SCHEMA kmeans_test;
+SET search_path = kmeans_test, segment, public;
 
 -- 1,500 customers in three groups; sines instead of random numbers
 CREATE TABLE customers AS
@@ -184,3 +185,6 @@ CREATE TABLE wide (f float8[]);
 ALTER TABLE wide ALTER f SET STORAGE EXTERNAL;
 INSERT INTO wide SELECT array_agg(sin(i * j) ORDER BY j) FROM generate_series(1, 20) AS i, generate_series(1, 1600) AS j GROUP BY i;
 SELECT kmeans_fit(f, 2) = kmeans_fit(f || '{}'::float8[], 2) AS same, (model_info(kmeans_fit(f, 2))).features FROM wide;
+
+SET client_min_messages = warning;
+DROP SCHEMA kmeans_test CASCADE;
