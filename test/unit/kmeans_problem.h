@@ -60,7 +60,7 @@ fit_scale(const Problem *problem, SegStandardize standardize, SegTransform trans
 {
 	size_t		n = problem->n;
 	size_t		d = problem->d;
-	SegGrid		grid = seg_grid((double) n, 1e10);
+	double		heaviest = 1;
 	SegSum		sum = {0};
 	double		total;
 	bool		has_nulls = false;
@@ -74,12 +74,15 @@ fit_scale(const Problem *problem, SegStandardize standardize, SegTransform trans
 	for (size_t i = 0; i < n; i++)
 	{
 		seg_rows_set(&fit->rows, i, problem->x + i * d);
-		seg_sum_add(&sum, grid, problem->weights == NULL ? 1 : problem->weights[i]);
+		if (problem->weights != NULL)
+			heaviest = i == 0 ? problem->weights[0] : fmax(heaviest, problem->weights[i]);
 		for (size_t j = 0; j < d; j++)
 			has_nulls |= isnan(problem->x[i * d + j]);
 	}
 	for (size_t j = 0; j < d; j++)
 		fit->scales[j].transform = transform;
+	for (size_t i = 0; i < n; i++)
+		seg_sum_add(&sum, seg_grid((double) n, heaviest), problem->weights == NULL ? 1 : problem->weights[i]);
 	total = seg_sum_value(&sum);
 	seg_rows_pad(&fit->rows);
 	status = seg_scale_rows(&fit->rows, problem->weights, total, standardize, null_policy, has_nulls,
