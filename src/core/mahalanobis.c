@@ -104,51 +104,97 @@ seg_mahalanobis_fit(SegMahalanobis *m, const double *covariance, void *workspace
 			if (!isfinite(*entry++))
 				return SEG_NOT_FINITE;
 		}
+	seg_mahalanobis_pack(m);
 	return SEG_OK;
 }
 
-/* OUT y[d] = W u, column by column: each y_i is added up in the order of j. */
-SEG_CLONES static void
-multiply(const double *whiten, const double *u, size_t d, double *y)
-{
-	for (size_t i = 0; i < d; i++)
-		y[i] = 0;
-	for (size_t j = 0; j < d; j++)
-	{
-		double		uj = u[j];
-		double	   *yj = y + j;
+/* ---- distances ---- */
 
-		for (size_t i = 0; i < d - j; i++)
-			yj[i] += whiten[i] * uj;
-		whiten += d - j;
-	}
+#define LANES SEG_MAHALANOBIS_LANES
+
+/* As many doubles, wherever they stand; each lane is added up on its own. */
+typedef double Lanes __attribute__((vector_size(8 * sizeof(double)), aligned(8), may_alias));
+
+/* d rounded up to whole blocks of lanes. */
+static size_t
+padded(size_t d)
+{
+	return (d + LANES - 1) / LANES * LANES;
 }
 
-static double
-sum_of_squares(const double *y, size_t d)
+/* Block b, rows b LANES .., has a column for each feature up to its last row. */
+size_t
+seg_mahalanobis_lanes_size(size_t d)
 {
+	size_t		blocks = padded(d) / LANES;
+
+	return LANES * LANES * blocks * (blocks + 1) / 2;
+}
+
+void
+seg_mahalanobis_pack(SegMahalanobis *m)
+{
+	size_t		d = m->d;
+	double	   *at = m->lanes;
+
+	for (size_t first = 0; first < d; first += LANES)
+		for (size_t j = 0; j < first + LANES; j++)
+			for (size_t i = first; i < first + LANES; i++)
+				/* column j begins after those of d, d - 1, ... entries */
+				*at++ = i < d && j <= i ? m->whiten[j * d - j * (j + 1) / 2 + i] : 0;
+}
+
+/*
+ * OUT y = W u, padded; returns |y|^2.  Even and odd columns are added up apart,
+ * so that additions need not wait for each other; the order is the same in all
+ * clones.
+ */
+SEG_CLONES static double
+multiply(const double *lanes, const double *u, size_t padded_d, double *y)
+{
+	const Lanes *column = (const Lanes *) lanes;
+	Lanes		squares = {0};
 	double		sum = 0;
 
-	for (size_t i = 0; i < d; i++)
-		sum += y[i] * y[i];
-	return isnan(sum) ? INFINITY : sum;
+	for (size_t first = 0; first < padded_d; first += LANES)
+	{
+		Lanes		even = {0};
+		Lanes		odd = {0};
+
+		for (size_t j = 0; j < first + LANES; j += 2)
+		{
+			even += *column++ * u[j];
+			odd += *column++ * u[j + 1];
+		}
+		even += odd;
+		squares += even * even;
+		*(Lanes *) (y + first) = even;
+	}
+	for (size_t l = 0; l < LANES; l++)
+		sum += squares[l];
+	return sum;
 }
 
-/* OUT u[d] and y[d] = W u; returns |y|^2. */
+/* OUT u and y = W u, both padded; returns |y|^2, infinity when it overflows. */
 static double
 whiten_row(const SegMahalanobis *m, const double *row, double *u, double *y)
 {
+	size_t		padded_d = padded(m->d);
+	double		sum;
+
 	for (size_t j = 0; j < m->d; j++)
 		u[j] = row[j] - m->center[j];
-	multiply(m->whiten, u, m->d, y);
-	return sum_of_squares(y, m->d);
+	for (size_t j = m->d; j < padded_d; j++)
+		u[j] = 0;
+	sum = multiply(m->lanes, u, padded_d, y);
+	return isnan(sum) ? INFINITY : sum;
 }
 
 double
 seg_mahalanobis_distance2(const SegMahalanobis *m, const double *row)
 {
-	double		u[SEG_LINALG_MAX];
-	double		y[SEG_LINALG_MAX];
+	double		u[SEG_LINALG_MAX + LANES];
+	double		y[SEG_LINALG_MAX + LANES];
 
 	return whiten_row(m, row, u, y);
 }
@@ -156,8 +202,8 @@ seg_mahalanobis_distance2(const SegMahalanobis *m, const double *row)
 double
 seg_mahalanobis_attribute(const SegMahalanobis *m, const double *row, double *parts)
 {
-	double		u[SEG_LINALG_MAX];
-	double		y[SEG_LINALG_MAX];
+	double		u[SEG_LINALG_MAX + LANES];
+	double		y[SEG_LINALG_MAX + LANES];
 	double		distance2 = whiten_row(m, row, u, y);
 	const double *entry = m->whiten;
 

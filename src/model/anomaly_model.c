@@ -16,8 +16,9 @@ seg_anomaly_decoded_size(size_t payload_size)
 {
 	/*
 	 * A feature of 81 bytes becomes a struct of some 430 and a name of one to
-	 * sixteen; a node of four bytes becomes 28; a center of d doubles becomes
-	 * itself and up to SEG_CENTER_LANES copies; a little rounding.
+	 * sixteen; a node of four bytes becomes 28; centers become themselves and up
+	 * to SEG_CENTER_LANES copies; a whitening matrix of d features twice itself
+	 * and 8 d + 64 numbers more; a little rounding.
 	 */
 	size_t		size;
 
@@ -215,6 +216,11 @@ decode_metric(SegReader *reader, SegArena *arena, SegAnomalyModel *model)
 	metric->whiten = seg_read_doubles(reader, arena, seg_mahalanobis_size(metric->d));
 	if (metric->df > metric->d || !(metric->shrinkage >= 0 && metric->shrinkage <= 1))
 		reader->failed = true;
+	metric->lanes = seg_arena_take(arena, seg_mahalanobis_lanes_size(metric->d), sizeof(double));
+	if (metric->lanes == NULL)
+		reader->failed = true;
+	if (!reader->failed)
+		seg_mahalanobis_pack(metric);
 }
 
 static void
@@ -291,7 +297,10 @@ seg_anomaly_decode(SegReader *reader, int version, SegArena *arena, SegAnomalyMo
 	if (model->features == NULL)
 		return SEG_MALFORMED_MODEL;
 	for (size_t j = 0; j < model->d; j++)
+	{
 		decode_feature(reader, arena, &model->features[j]);
+		model->has_transform |= model->features[j].transform != SEG_TRANSFORM_NONE;
+	}
 	model->rows_used = seg_read_u64(reader);
 	model->rows_skipped = seg_read_u64(reader);
 	model->sample_rows = seg_read_u64(reader);

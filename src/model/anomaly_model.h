@@ -66,6 +66,7 @@ typedef struct SegAnomalyModel
 	bool		partial;		/* the sample is less than all rows */
 	uint32_t	d;
 	SegAnomalyFeature *features;	/* d */
+	bool		has_transform;	/* some feature is transformed */
 	uint64_t	rows_used;
 	uint64_t	rows_skipped;
 	uint64_t	sample_rows;	/* that the threshold was taken from */

@@ -8,6 +8,16 @@
 SegStatus
 seg_anomaly_prepare(const SegAnomalyModel *model, const double *row, double *z, size_t *position)
 {
+	double		probe = 0;
+
+	/* x * 0 is NaN for NaN and infinities only */
+	for (size_t j = 0; j < model->d; j++)
+		probe += row[j] * 0.0;
+	if (probe == 0 && !model->has_transform)
+	{
+		memmove(z, row, model->d * sizeof(double));
+		return SEG_OK;
+	}
 	for (size_t j = 0; j < model->d; j++)
 	{
 		const SegAnomalyFeature *feature = &model->features[j];

@@ -236,6 +236,7 @@ fit_metric(Fit *fit)
 	metric->d = fit->d;
 	metric->center = take(fit, fit->d, sizeof(double));
 	metric->whiten = take(fit, seg_mahalanobis_size(fit->d), sizeof(double));
+	metric->lanes = take(fit, seg_mahalanobis_lanes_size(fit->d), sizeof(double));
 	workspace = take(fit, seg_mahalanobis_workspace(fit->d), 1);
 	if (fit->model.robust)
 		use_core(fit, covariance);
@@ -275,6 +276,7 @@ describe_model(Fit *fit)
 	model->null_policy = state->options.null_policy;
 	model->partial = seg_sample_is_partial(seg_anomaly_state_sample(state));
 	model->d = state->d;
+	model->has_transform = state->has_transform;
 	model->rows_used = state->rows_used;
 	model->rows_skipped = state->rows_skipped;
 	model->sample_rows = fit->total;

@@ -123,6 +123,7 @@ typedef struct Metric
 {
 	double		center[D];
 	double		whiten[D * (D + 1) / 2];
+	double		lanes[64];
 	SegMahalanobis m;
 } Metric;
 
@@ -135,7 +136,7 @@ metric_of(const double *covariance)
 	metric->center[0] = 1;
 	metric->center[1] = -2;
 	metric->center[2] = 5;
-	metric->m = (SegMahalanobis) {.d = D, .center = metric->center, .whiten = metric->whiten};
+	metric->m = (SegMahalanobis) {.d = D, .center = metric->center, .whiten = metric->whiten, .lanes = metric->lanes};
 	assert_int_equal(seg_mahalanobis_fit(&metric->m, covariance, workspace), SEG_OK);
 	free(workspace);
 	return metric;
@@ -186,6 +187,48 @@ overflow_is_infinite(void **state)
 
 	assert_true(isinf(seg_mahalanobis_distance2(&metric->m, far)));
 	free(metric);
+}
+
+/* Sizes around whole blocks of lanes: the same as the triangle row by row. */
+static void
+lanes_are_the_triangle(void **state)
+{
+	for (size_t d = 1; d <= 33; d++)
+	{
+		SegRng		rng = seg_rng(d, 1);
+		size_t		lanes = seg_mahalanobis_lanes_size(d);
+		double	   *numbers = calloc(3 * d + seg_mahalanobis_size(d) + lanes, sizeof(double));
+		double	   *row = numbers + d;
+		double	   *parts = row + d;
+		SegMahalanobis m = {.d = d, .df = (uint32_t) d, .center = numbers, .whiten = parts + d};
+		double		want = 0;
+		double		sum = 0;
+
+		m.lanes = m.whiten + seg_mahalanobis_size(d);
+		for (size_t i = 0; i < d; i++)
+			row[i] = seg_rng_uniform(&rng);
+		for (size_t i = 0; i < seg_mahalanobis_size(d); i++)
+			m.whiten[i] = seg_rng_uniform(&rng);
+		seg_mahalanobis_pack(&m);
+		for (size_t i = 0; i < d; i++)
+		{
+			const double *column = m.whiten;
+			double		y = 0;
+
+			for (size_t j = 0; j <= i; j++)
+			{
+				y += column[i - j] * row[j];
+				column += d - j;
+			}
+			want += y * y;
+		}
+		assert_close(seg_mahalanobis_distance2(&m, row) / want, 1, 1e-13);
+		assert_close(seg_mahalanobis_attribute(&m, row, parts) / want, 1, 1e-13);
+		for (size_t j = 0; j < d; j++)
+			sum += parts[j];
+		assert_close(sum / want, 1, 1e-13);
+		free(numbers);
+	}
 }
 
 /* Every argument that LAPACK would stop on is refused before, or harmless. */
@@ -351,6 +394,7 @@ main(void)
 		cmocka_unit_test(distance_is_rs),
 		cmocka_unit_test(singular_covariance_is_shrunk),
 		cmocka_unit_test(overflow_is_infinite),
+		cmocka_unit_test(lanes_are_the_triangle),
 		cmocka_unit_test(metrics_hold_at_the_edges),
 		cmocka_unit_test(mcd_withstands_four_in_ten),
 		cmocka_unit_test(mcd_is_reproducible),
