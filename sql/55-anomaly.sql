@@ -52,8 +52,8 @@ LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 
 CREATE FUNCTION segment.anomaly_reasons(
     model bytea, features float8[],
-    OUT rank int4, OUT feature text, OUT value float8, OUT typical float8,
-    OUT contribution float8, OUT base_score float8)
+    OUT feature text, OUT value float8, OUT typical float8,
+    OUT contribution float8, OUT base_score float8, OUT rank int4)
 RETURNS SETOF record
 AS 'MODULE_PATHNAME', 'anomaly_reasons'
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 10;

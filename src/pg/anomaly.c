@@ -140,13 +140,13 @@ anomaly_reasons(PG_FUNCTION_ARGS)
 		Datum		values[6];
 		bool		nulls[6] = {false};
 
-		values[0] = Int32GetDatum(i + 1);
-		values[1] = CStringGetTextDatum(seg_anomaly_feature_name(feature, j + 1));
-		values[2] = Float8GetDatum(raw[j]);
-		nulls[2] = isnan(raw[j]);
-		values[3] = Float8GetDatum(typical[j]);
-		values[4] = Float8GetDatum(parts[j]);
-		values[5] = Float8GetDatum(base);
+		values[0] = CStringGetTextDatum(seg_anomaly_feature_name(feature, j + 1));
+		values[1] = Float8GetDatum(raw[j]);
+		nulls[1] = isnan(raw[j]);
+		values[2] = Float8GetDatum(typical[j]);
+		values[3] = Float8GetDatum(parts[j]);
+		values[4] = Float8GetDatum(base);
+		values[5] = Int32GetDatum(i + 1);
 		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 	}
 	return (Datum) 0;
