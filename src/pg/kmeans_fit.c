@@ -81,16 +81,18 @@ gather_stats(const SegKmeansRows *state, const SegKmeansSample *sample, const Se
 {
 	size_t		k = run->k;
 	size_t		d = state->rows.d;
+	size_t		line = d * sizeof(double);
 	uint32_t   *ids = palloc(k * sizeof(uint32_t));
+	SegArena	room = seg_kmeans_arena(5 * k * line + 3 * SEG_ARENA_ALIGN);
 	SegKmeansStats stats = {
 		.sizes = palloc(k * sizeof(uint64_t)),
 		.inertias = palloc(k * sizeof(double)),
-		.means = palloc_extended(k * d * sizeof(double), MCXT_ALLOC_HUGE),
-		.sds = palloc_extended(k * d * sizeof(double), MCXT_ALLOC_HUGE),
-		.quartiles = palloc_extended(k * d * 3 * sizeof(double), MCXT_ALLOC_HUGE),
 		.histograms = palloc(d * sizeof(SegHistogram)),
 	};
 
+	stats.means = seg_arena_take(&room, k, line);
+	stats.sds = seg_arena_take(&room, k, line);
+	stats.quartiles = seg_arena_take(&room, k, 3 * line);
 	seg_kmeans_stats(&state->data, run, &sample->data, &stats,
 					 seg_kmeans_arena(seg_kmeans_stats_workspace(d, k)));
 	seg_kmeans_number(run, d, ids);
