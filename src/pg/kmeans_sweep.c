@@ -8,8 +8,7 @@
 #include "utils/memutils.h"
 
 #include "model/sweep_model.h"
-#include "pg/model.h"
-#include "pg/rows.h"
+#include "pg/model_info.h"
 
 static const SegModelType sweep_type = {
 	.kind = SEG_KIND_KMEANS_SWEEP,
@@ -96,6 +95,25 @@ kmeans_sweep_finalfn(PG_FUNCTION_ARGS)
 	MemoryContextDelete(work);
 	return bytes;
 }
+
+static void
+sweep_info(const void *model, SegModelInfo *info)
+{
+	const SegSweepModel *sweep = model;
+
+	info->algorithm = "kmeans_sweep";
+	info->rows_used = sweep->rows_used;
+	info->rows_skipped = sweep->rows_skipped;
+	if (sweep->count > 0)
+	{
+		seg_info_int(info, "k_min", sweep->entries[0].k);
+		seg_info_int(info, "k_max", sweep->entries[sweep->count - 1].k);
+	}
+	seg_info_int(info, "silhouette_rows", sweep->probe_rows);
+	seg_info_bool(info, "silhouette_is_exact", sweep->is_exact);
+}
+
+const SegModelKind seg_kmeans_sweep_kind = {&sweep_type, sweep_info, NULL};
 
 PG_FUNCTION_INFO_V1(kmeans_sweep_rows);
 Datum

@@ -12,6 +12,7 @@
 
 static const SegModelKind *const kinds[] = {
 	&seg_kmeans_kind,
+	&seg_kmeans_sweep_kind,
 	&seg_rfm_kind,
 	&seg_pca_kind,
 	&seg_anomaly_kind,

@@ -72,6 +72,7 @@ typedef struct SegModelKind
 
 /* One for each family. */
 extern const SegModelKind seg_kmeans_kind;
+extern const SegModelKind seg_kmeans_sweep_kind;
 extern const SegModelKind seg_rfm_kind;
 extern const SegModelKind seg_pca_kind;
 extern const SegModelKind seg_anomaly_kind;

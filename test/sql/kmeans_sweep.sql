@@ -30,6 +30,10 @@ FROM (SELECT kmeans_sweep(features, 2, 4) AS sweep FROM sweep_points
 SELECT DISTINCT silhouette_is_exact, silhouette_rows
 FROM kmeans_sweep_rows((SELECT kmeans_sweep(ARRAY[sqrt(i), i % 7]::float8[], 2, 3) FROM generate_series(1, 12000) AS i));
 
+-- and what a sweep is, it can tell
+SELECT algorithm, rows_used, options
+FROM model_info((SELECT kmeans_sweep(features, 2, 4) FROM sweep_points));
+
 -- two aggregates that share their rows do not disturb each other
 SELECT length(kmeans_sweep(features, 2, 3)) > 0 AS swept,
        kmeans_fit(features, 3) = (SELECT kmeans_fit(features, 3) FROM sweep_points) AS same_fit
