@@ -90,15 +90,32 @@ COMMENT ON FUNCTION segment.fit_summary(segment.model, regclass, bytea) IS
 
 -- ---- the steps of a fit -------------------------------------------------------
 
-CREATE FUNCTION segment.report_stage(name text, stage text) RETURNS void
+CREATE FUNCTION segment.progress_stage(model_id integer, stage text) RETURNS void
+AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE;
+COMMENT ON FUNCTION segment.progress_stage(integer, text) IS
+'Support function of refit: tell other sessions the stage, where segment is in shared_preload_libraries; NULL: nothing runs any more.';
+
+CREATE FUNCTION segment.progress_tick() RETURNS boolean
+AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE PARALLEL SAFE;
+COMMENT ON FUNCTION segment.progress_tick() IS
+'Support function of refit: counts a row that was read, for other sessions to see; true.';
+
+CREATE FUNCTION segment.progress_slots(OUT pid integer, OUT model_id integer, OUT stage text, OUT rows_read bigint)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE ROWS 5;
+COMMENT ON FUNCTION segment.progress_slots() IS
+'What sessions told with progress_stage and progress_tick: those of roles that the caller is a member of, all for members of pg_read_all_stats. No rows unless segment is in shared_preload_libraries. Read it through the view segment.refit_progress.';
+
+CREATE FUNCTION segment.report_stage(m segment.model, stage text) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
+    PERFORM segment.progress_stage(m.model_id, stage);
     IF current_setting('segment.progress', true)::boolean THEN
-        RAISE NOTICE 'model "%": %', name, stage;
+        RAISE NOTICE 'model "%": %', m.model_name, stage;
     END IF;
 END $$;
-COMMENT ON FUNCTION segment.report_stage(text, text) IS
-'Support function of refit: a NOTICE where segment.progress is on.';
+COMMENT ON FUNCTION segment.report_stage(segment.model, text) IS
+'Support function of refit: the stage for the view segment.refit_progress, and a NOTICE where segment.progress is on.';
 
 CREATE FUNCTION segment.fail_fit(fit_id bigint, state text, message text) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -111,6 +128,7 @@ BEGIN
     UPDATE segment.model_log l
     SET outcome = 'failed', finished_at = clock_timestamp(), sqlstate = state, message = message
     WHERE l.fit_id = fit_id;
+    PERFORM segment.progress_stage(NULL, NULL);
 END $$;
 COMMENT ON FUNCTION segment.fail_fit(bigint, text, text) IS
 'Support function of refit: log a failure.';
@@ -221,7 +239,7 @@ BEGIN
     END IF;
     -- one reading of the source, one snapshot
     EXECUTE format(
-        'SELECT count(*), ARRAY[%s], bit_xor(hash_record_extended(ROW(s.%I, %s), 0)), %s, %s FROM %s s',
+        'SELECT count(segment.progress_tick()), ARRAY[%s], bit_xor(hash_record_extended(ROW(s.%I, %s), 0)), %s, %s FROM %s s',
         (SELECT string_agg(format('count(s.%I)', f), ', ' ORDER BY p) FROM unnest(m.feature_columns) WITH ORDINALITY AS u(f, p)),
         m.id_column, columns, segment.fit_expression(m, old),
         CASE WHEN has_drift THEN format('segment.drift_fit($1, %s)', segment.features_expression(m)) ELSE 'NULL' END, source)
@@ -259,9 +277,9 @@ BEGIN
     SELECT * INTO STRICT run FROM segment.model_log l WHERE l.fit_id = fit_id;
     m := segment.model_row(run.model_name, true);
     SELECT * INTO old FROM segment.model_version v WHERE v.model_name = m.model_name AND v.status = 'active';
-    PERFORM segment.report_stage(m.model_name, 'reading and fitting');
+    PERFORM segment.report_stage(m, 'reading and fitting');
     SELECT * INTO fitted FROM segment.read_and_fit(m, old.model);
-    PERFORM segment.report_stage(m.model_name, 'checking');
+    PERFORM segment.report_stage(m, 'checking');
     fitted.metrics := fitted.metrics || jsonb_strip_nulls(jsonb_build_object('against_version', old.version));
     reason := segment.guard(m.options, fitted.metrics);
     INSERT INTO segment.model_version (model_name, version, status, model, reason, rows, metrics, source_fingerprint,
@@ -283,7 +301,8 @@ BEGIN
         finished_at = clock_timestamp(), rows = (fitted.metrics ->> 'rows')::bigint, metrics = fitted.metrics
     WHERE l.fit_id = fit_id;
     PERFORM segment.prune_versions(m.model_name);
-    PERFORM segment.report_stage(m.model_name, COALESCE('held: ' || reason, 'active: version ' || run.version));
+    PERFORM segment.report_stage(m, COALESCE('held: ' || reason, 'active: version ' || run.version));
+    PERFORM segment.progress_stage(NULL, NULL);
 END $$;
 COMMENT ON FUNCTION segment.run_fit(bigint) IS
 'Support function of refit: fit, align, guard and activate the version of a log row that start_fit wrote.';

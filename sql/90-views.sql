@@ -173,17 +173,19 @@ COMMENT ON COLUMN segment.fit_log.fit_id IS 'Key, ascending.';
 
 CREATE VIEW segment.refit_progress WITH (security_invoker = true) AS
     SELECT l.model_name,
-           CASE WHEN a.pid IS NULL THEN 'interrupted' ELSE 'fitting' END AS stage,
-           NULL::bigint AS rows_read, NULL::integer AS iteration, NULL::float8 AS inertia,
+           CASE WHEN a.pid IS NULL THEN 'interrupted' ELSE COALESCE(p.stage, 'fitting') END AS stage,
+           p.rows_read, NULL::integer AS iteration, NULL::float8 AS inertia,
            EXTRACT(epoch FROM pg_catalog.clock_timestamp() - l.started_at)::float8 AS elapsed, l.version, l.pid, l.started_at
     FROM segment.model_log l
+    JOIN segment.model m ON m.model_name = l.model_name
     LEFT JOIN pg_catalog.pg_stat_activity a
         ON a.pid = l.pid AND COALESCE(a.backend_start <= l.started_at, true)
+    LEFT JOIN segment.progress_slots() p ON p.pid = l.pid AND p.model_id = m.model_id
     WHERE l.outcome = 'running';
 COMMENT ON VIEW segment.refit_progress IS 'Refits that run now, of the models that the current user may see. Key: model_name, started_at.';
 COMMENT ON COLUMN segment.refit_progress.model_name IS 'Name of the model.';
-COMMENT ON COLUMN segment.refit_progress.stage IS 'fitting; interrupted: the session is gone, and the next refit will log this one as failed.';
-COMMENT ON COLUMN segment.refit_progress.rows_read IS 'Rows read so far; NULL where that is not known.';
+COMMENT ON COLUMN segment.refit_progress.stage IS 'What it does, where segment is in shared_preload_libraries and the reader is a member of the role that fits, else fitting; interrupted: the session is gone, and the next refit will log this one as failed.';
+COMMENT ON COLUMN segment.refit_progress.rows_read IS 'Rows read so far, to the nearest thousand below; NULL as stage.';
 COMMENT ON COLUMN segment.refit_progress.iteration IS 'Iteration of the fit; NULL where that is not known.';
 COMMENT ON COLUMN segment.refit_progress.inertia IS 'Inertia after it; NULL where that is not known.';
 COMMENT ON COLUMN segment.refit_progress.elapsed IS 'Seconds since the start.';

@@ -9,6 +9,8 @@
 
 #include "utils/guc.h"
 
+#include "pg/progress.h"
+
 SEG_MODULE_MAGIC;
 
 int			seg_fit_memory_kb = 1024 * 1024;
@@ -32,6 +34,7 @@ void
 _PG_init(void)
 {
 	keep_blas_single_threaded();
+	seg_progress_init();
 	DefineCustomIntVariable("segment.fit_memory",
 							"Memory that all running fits of a session may use together.",
 							"A fit that needs more fails and changes nothing.",

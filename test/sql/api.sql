@@ -52,7 +52,7 @@ SELECT p.oid::regprocedure AS marked_wrongly, p.provolatile, p.proparallel
 FROM pg_proc p
 JOIN pg_depend d ON d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'
 WHERE d.refobjid = (SELECT oid FROM pg_extension WHERE extname = 'segment')
-  AND (p.provolatile = 'v' AND p.proparallel <> 'u'
+  AND (p.provolatile = 'v' AND p.proparallel <> 'u' AND p.proname <> 'progress_tick'
        OR p.provolatile = 'i' AND p.prolang = (SELECT oid FROM pg_language WHERE lanname = 'c') AND p.proparallel <> 's')
 ORDER BY 1;
 

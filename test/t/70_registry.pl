@@ -203,15 +203,17 @@ foreach my $i (1 .. 50)
 	$script .= "SELECT segment.activate('a', 1);\n" if $i % 10 == 3;
 	$script .= "CALL segment.publish('{a}', 'mart.published', clock_timestamp());\n" x 2;
 	$script .= "INSERT INTO mart.seen (versions, rows) SELECT count(DISTINCT cluster_version), count(*) FROM mart.published;\n" x 3;
-	my ($session_out, $session_err) = ('', '');
-	my $session = start([ 'psql', '-qX', '-d', $node->connstr('shop') ], '<', \$script, '>', \$session_out, '2>', \$session_err);
-	push @sessions, [ $session, \$session_err ];
+	# from a file, since IPC::Run would feed a pipe only while it is pumped
+	my $file = $node->basedir . "/session$i";
+	append_to_file("$file.sql", $script);
+	push @sessions, [ start([ 'psql', '-qX', '-d', $node->connstr('shop'), '-f', "$file.sql" ], '<', \undef, '>', "$file.out", '2>', "$file.err"), "$file.err" ];
 }
 my %errors;
 foreach my $session (@sessions)
 {
 	finish($session->[0]);
-	$errors{$1}++ while ${ $session->[1] } =~ /^ERROR:\s+(.*)/mg;
+	my $complaints = slurp_file($session->[1]);
+	$errors{$1}++ while $complaints =~ /ERROR:\s+(.*)/g;
 }
 note("$errors{$_} x $_") foreach sort keys %errors;
 my @unexpected = grep { !/^(could not serialize access|model "a" is being refitted|as_of is|deadlock)/ } keys %errors;

@@ -1,0 +1,74 @@
+# Live progress of a refit, with segment in shared_preload_libraries; who may read it;
+# and how fast a refit is cancelled.
+use strict;
+use warnings;
+use IPC::Run qw(start finish);
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+use Time::HiRes qw(time);
+
+my $node = PostgreSQL::Test::Cluster->new('progress');
+$node->init;
+$node->append_conf('postgresql.conf', "shared_preload_libraries = 'segment'\n");
+$node->start;
+$node->safe_psql('postgres', <<'SQL');
+CREATE EXTENSION segment;
+CREATE ROLE reader LOGIN;
+CREATE FUNCTION gate() RETURNS integer LANGUAGE sql VOLATILE AS 'SELECT 0 FROM pg_catalog.pg_advisory_xact_lock_shared(77)';
+CREATE VIEW gated AS SELECT i AS id, i % 7 + CASE WHEN i = 5000 THEN gate() ELSE 0 END AS x, i % 5 AS y FROM generate_series(1, 10000) i;
+SELECT segment.create_model('m', 'kmeans', 'gated', 'id', options => '{"k": 3}');
+SELECT segment.share_model('m', 'reader');
+SQL
+
+sub background
+{
+	my ($out, $err) = ('', '');
+	my $session = start([ 'psql', '-qXAt', '-v', 'VERBOSITY=sqlstate', '-d', $node->connstr('postgres'), '-c', $_[0] ],
+		'<', \undef, '>', \$out, '2>', \$err);
+	return sub { finish($session); return $err; };
+}
+my $progress = "SELECT stage, rows_read, elapsed > 0 FROM segment.refit_progress";
+
+my $gatekeeper = $node->background_psql('postgres');
+$gatekeeper->query_safe('SELECT pg_advisory_lock(77)') if $gatekeeper->can('query_safe');
+SKIP:
+{
+	skip 'this PostgreSQL has no background_psql with query_safe', 1 unless $gatekeeper->can('query_safe');
+	my $refit = background("CALL segment.refit('m')");
+	ok($node->poll_query_until('postgres', $progress, 'reading and fitting|4096|t'), 'stage and rows are seen while it runs');
+	is($node->safe_psql('postgres', $progress, extra_params => [ '-U', 'reader' ]), 'fitting||t', 'a role it is shared with sees the stage of the log');
+	is($node->safe_psql('postgres', 'SELECT count(*) FROM segment.progress_slots()', extra_params => [ '-U', 'reader' ]), '0', 'and no slot of others');
+
+	my $begin = time;
+	$node->safe_psql('postgres', 'SELECT pg_cancel_backend(pid) FROM segment.refit_progress');
+	like($refit->(), qr/57014/, 'it is cancelled');
+	cmp_ok(time - $begin, '<', 5, 'at once');
+	is($node->safe_psql('postgres', $progress), '', 'no progress is left');
+	is($node->safe_psql('postgres', 'SELECT count(*) FROM segment.progress_slots()'), '0', 'no slot either');
+	$gatekeeper->query_safe('SELECT pg_advisory_unlock(77)');
+	$gatekeeper->quit;
+}
+$node->safe_psql('postgres', "CALL segment.refit('m')");
+is($node->safe_psql('postgres', "SELECT outcome, rows FROM segment.fit_log ORDER BY fit_id DESC LIMIT 1"), 'succeeded|10000', 'the next one succeeds');
+
+# a fit that takes long is cancelled within 100 ms, wherever it stands
+$node->safe_psql('postgres', <<'SQL');
+CREATE TABLE much AS SELECT i AS id, random() AS a, random() AS b, random() AS c, random() AS d FROM generate_series(1, 100000) i;
+SELECT segment.create_model('much', 'kmeans', 'much', 'id', options => '{"k": 20}');
+SQL
+my @late;
+foreach my $timeout (20, 80, 160, 320)
+{
+	my $err;
+	$node->psql('postgres', "SET statement_timeout = $timeout; CALL segment.refit('much')", stderr => \$err);
+	next unless $err =~ /statement timeout/;
+	my $took = $node->safe_psql('postgres', "SELECT round(1000 * duration) FROM segment.fit_log ORDER BY fit_id DESC LIMIT 1");
+	note("statement_timeout $timeout: ended after $took ms");
+	push @late, "$timeout: $took" if $took > $timeout + 1000;
+}
+is("@late", '', 'a timeout ends a fit');
+is($node->safe_psql('postgres', "SELECT count(*) FROM segment.model_version WHERE model_name = 'much' AND model IS NOT NULL AND status <> 'active'"),
+	'0', 'and leaves no version');
+$node->stop;
+done_testing();
