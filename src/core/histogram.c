@@ -65,9 +65,9 @@ used_range(const SegTally *tally, uint64_t *lowest, uint64_t *highest)
 	return true;
 }
 
-/* Move every count to a window that begins at base, level bits coarse; drop what is below cut. */
+/* Move every count to a window that begins at base, level bits coarse; what is below counts as zero. */
 static void
-move_window(SegTally *tally, uint64_t base, uint32_t level, uint64_t cut)
+move_window(SegTally *tally, uint64_t base, uint32_t level)
 {
 	SegTally	moved = *tally;
 
@@ -80,12 +80,11 @@ move_window(SegTally *tally, uint64_t base, uint32_t level, uint64_t cut)
 
 		if (!slot_is_used(tally, s))
 			continue;
-		if (bucket < cut)
+		if (bucket - base >= SEG_TALLY_SLOTS)
 		{
 			moved.zeros += tally->counts[0][s] + tally->counts[1][s];
 			continue;
 		}
-		Assert(bucket - base < SEG_TALLY_SLOTS);
 		moved.counts[0][bucket - base] += tally->counts[0][s];
 		moved.counts[1][bucket - base] += tally->counts[1][s];
 	}
@@ -104,7 +103,8 @@ cover(SegTally *tally, uint64_t magnitude, uint32_t least_level)
 	uint64_t	highest = 0;
 	bool		any = used_range(tally, &lowest, &highest);
 
-	for (uint32_t level = least_level;; level++)
+	/* a sound tally fits at the coarsest level at the latest */
+	for (uint32_t level = least_level; level <= SEG_TALLY_COARSEST; level++)
 	{
 		uint64_t	bucket = magnitude >> level;
 		uint64_t	low = any ? lowest >> (level - tally->level) : bucket;
@@ -119,12 +119,11 @@ cover(SegTally *tally, uint64_t magnitude, uint32_t least_level)
 		cut = cutoff(high << level) >> level;
 		if (low < cut)
 			low = cut;
-		Assert(level <= SEG_TALLY_COARSEST);
 		if (high - low >= SEG_TALLY_SLOTS)
 			continue;
 		if (downwards)
 			low = high < SEG_TALLY_SLOTS + cut ? cut : high - (SEG_TALLY_SLOTS - 1);
-		move_window(tally, low, level, cut);
+		move_window(tally, low, level);
 		return;
 	}
 }
@@ -132,12 +131,12 @@ cover(SegTally *tally, uint64_t magnitude, uint32_t least_level)
 static void
 count_magnitude(SegTally *tally, bool negative, uint64_t magnitude, uint32_t times)
 {
-	uint64_t	slot = (magnitude >> tally->level) - tally->base;
+	uint64_t	slot = (magnitude >> (tally->level & 63)) - tally->base;
 
 	if (magnitude != 0 && slot >= SEG_TALLY_SLOTS)
 	{
 		cover(tally, magnitude, tally->level);
-		slot = (magnitude >> tally->level) - tally->base;
+		slot = (magnitude >> (tally->level & 63)) - tally->base;
 	}
 	if (magnitude == 0 || slot >= SEG_TALLY_SLOTS)
 		tally->zeros += times;
@@ -168,7 +167,7 @@ slot_of(const SegTally *tally, uint64_t bits)
 {
 	uint64_t	magnitude = bits & ~SIGN_BIT;
 
-	return magnitude == 0 ? SEG_TALLY_SLOTS : (magnitude >> tally->level) - tally->base;
+	return magnitude == 0 ? SEG_TALLY_SLOTS : (magnitude >> (tally->level & 63)) - tally->base;
 }
 
 /* One value that may be NaN. */

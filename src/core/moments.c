@@ -2,7 +2,8 @@
  * moments.c
  *		Count, means, second moments and distribution of rows; see moments.h.
  */
-#include "core/moments.h"
+#include "core/moments_parts.h"
+#include "core/sum.h"
 
 #define MAGIC UINT32_C(0x4D4F4D31)	/* "MOM1" */
 
@@ -46,25 +47,12 @@ layout_of(size_t d, SegMomentsShape shape)
 	return at;
 }
 
-/* The same as pointers; what a small state lacks is NULL. */
-typedef struct Parts
-{
-	uint64_t   *missing;
-	uint8_t    *logs;
-	double	   *rows;
-	double	   *shift;
-	double	   *input_sum;		/* high and low part for each feature; with logs only */
-	double	   *mean;
-	SegTally   *tallies;
-	double	   *packed;
-} Parts;
-
-static Parts
-parts_of(const SegMoments *state)
+SegMomentsParts
+seg_moments_parts(const SegMoments *state)
 {
 	uint64_t   *words = (uint64_t *) state;
 	Layout		at = layout_of(state->d, seg_moments_shape(state));
-	Parts		parts;
+	SegMomentsParts parts;
 
 	memset(&parts, 0, sizeof(parts));
 	parts.missing = words + at.missing;
@@ -129,7 +117,7 @@ seg_moments_begin(SegMoments *state, size_t d, SegMissing policy, const uint8_t 
 	state->policy = policy;
 	for (size_t j = 0; logs != NULL && j < d; j++)
 	{
-		parts_of(state).logs[j] = logs[j] != 0;
+		seg_moments_parts(state).logs[j] = logs[j] != 0;
 		state->any_log |= logs[j] != 0;
 	}
 	return SEG_OK;
@@ -153,7 +141,7 @@ bool
 seg_moments_is_deeply_sound(const SegMoments *state)
 {
 	for (size_t j = 0; state->full && j < state->d; j++)
-		if (!seg_tally_is_sound(&parts_of(state).tallies[j]))
+		if (!seg_tally_is_sound(&seg_moments_parts(state).tallies[j]))
 			return false;
 	return true;
 }
@@ -161,7 +149,7 @@ seg_moments_is_deeply_sound(const SegMoments *state)
 const uint8_t *
 seg_moments_logs(const SegMoments *state)
 {
-	return parts_of(state).logs;
+	return seg_moments_parts(state).logs;
 }
 
 /* ---- folding a block ---- */
@@ -180,19 +168,8 @@ add_present(const double *rows, size_t n, size_t d, double *sums)
 		}
 }
 
-/* (high, low) += x, exactly but for the last bits of low. */
 static void
-add_twofold(double *sum, double x)
-{
-	double		high = sum[0] + x;
-	double		part = high - sum[0];
-
-	sum[1] += (sum[0] - (high - part)) + (x - part);
-	sum[0] = high;
-}
-
-static void
-note_inputs(SegMoments *state, Parts parts, size_t n)
+note_inputs(SegMoments *state, SegMomentsParts parts, size_t n)
 {
 	size_t		d = state->d;
 	double	   *sums = parts.rows + n * state->width;	/* the row more */
@@ -203,11 +180,11 @@ note_inputs(SegMoments *state, Parts parts, size_t n)
 		return;
 	add_present(parts.rows, n, d, sums);
 	for (size_t j = 0; j < d; j++)
-		add_twofold(&parts.input_sum[2 * j], sums[j]);
+		seg_twofold_add(&parts.input_sum[2 * j], sums[j]);
 }
 
 static void
-transform(const SegMoments *state, Parts parts, size_t n)
+transform(const SegMoments *state, SegMomentsParts parts, size_t n)
 {
 	size_t		d = state->d;
 
@@ -260,7 +237,7 @@ choose_shift(const double *column, size_t n, size_t stride)
 
 /* Rows of d become rows of 2 d: ((x - shift) z, z).  From the last row, in place. */
 static void
-spread_masks(const SegMoments *state, Parts parts, size_t n)
+spread_masks(const SegMoments *state, SegMomentsParts parts, size_t n)
 {
 	size_t		d = state->d;
 
@@ -296,10 +273,10 @@ mean_of_rows(const double *rows, size_t n, size_t w, double *mean)
 		mean[j] /= (double) n;
 }
 
-static void
-fold(SegMoments *state)
+void
+seg_moments_finish(SegMoments *state)
 {
-	Parts		parts = parts_of(state);
+	SegMomentsParts parts = seg_moments_parts(state);
 	size_t		n = state->buffered;
 	size_t		w = state->width;
 	double		before = (double) state->folded;
@@ -350,7 +327,7 @@ seg_moments_shape_for_row(const SegMoments *state, bool has_missing)
 	return shape;
 }
 
-/* parts_of(state).rows and on, for the one part that each row needs */
+/* seg_moments_parts(state).rows and on, for the one part that each row needs */
 static double *
 present_row(SegMoments *state)
 {
@@ -363,7 +340,7 @@ double *
 seg_moments_next_row(SegMoments *state)
 {
 	if (state->full && state->buffered == state->capacity)
-		fold(state);
+		seg_moments_finish(state);
 	Assert(state->buffered < state->capacity);
 	return present_row(state);
 }
@@ -374,7 +351,7 @@ seg_moments_add(SegMoments *state, size_t missing)
 	Assert(missing == 0 || state->policy != SEG_MISSING_REFUSE);
 	Assert(missing == 0 || state->policy != SEG_MISSING_MEAN || state->width > state->d);
 	for (size_t j = 0; missing > 0 && j < state->d; j++)
-		parts_of(state).missing[j] += isnan(present_row(state)[j]) != 0;
+		seg_moments_parts(state).missing[j] += isnan(present_row(state)[j]) != 0;
 	if (missing > 0 && state->policy == SEG_MISSING_SKIP)
 		state->skipped++;
 	else
@@ -387,8 +364,8 @@ seg_moments_add(SegMoments *state, size_t missing)
 static void
 spread_moments(const SegMoments *from, SegMoments *to)
 {
-	Parts		old = parts_of(from);
-	Parts		new = parts_of(to);
+	SegMomentsParts old = seg_moments_parts(from);
+	SegMomentsParts new = seg_moments_parts(to);
 	size_t		d = from->d;
 
 	for (size_t j = 0; j < d; j++)
@@ -403,9 +380,9 @@ spread_moments(const SegMoments *from, SegMoments *to)
 void
 seg_moments_reshape(const SegMoments *from, SegMomentsShape shape, SegMoments *to)
 {
-	Parts		old = parts_of(from);
+	SegMomentsParts old = seg_moments_parts(from);
 	size_t		d = from->d;
-	Parts		new;
+	SegMomentsParts new;
 
 	Assert(shape.width >= from->width && shape.capacity >= from->buffered && shape.full >= from->full);
 	memset(to, 0, seg_moments_size(d, shape));
@@ -413,7 +390,7 @@ seg_moments_reshape(const SegMoments *from, SegMomentsShape shape, SegMoments *t
 	to->width = shape.width;
 	to->capacity = shape.capacity;
 	to->full = shape.full;
-	new = parts_of(to);
+	new = seg_moments_parts(to);
 	memcpy(new.missing, old.missing, d * sizeof(uint64_t));
 	memcpy(new.logs, old.logs, d);
 	memcpy(new.rows, old.rows, from->buffered * d * sizeof(double));
@@ -435,8 +412,6 @@ seg_moments_reshape(const SegMoments *from, SegMomentsShape shape, SegMoments *t
 	memcpy(new.packed, old.packed, seg_packed_size(from->width) * sizeof(double));
 }
 
-/* ---- merging ---- */
-
 SegMomentsShape
 seg_moments_shape_for_merge(const SegMoments *into, const SegMoments *from)
 {
@@ -452,213 +427,4 @@ seg_moments_shape_for_merge(const SegMoments *into, const SegMoments *from)
 	if (shape.full)
 		shape.capacity = most;
 	return shape;
-}
-
-/*
- * The other side's moments as they would be with our shift and width: with u the
- * difference of the shifts, y becomes y + u z.  Without masks z is 1 and varies
- * with nothing; without a shift y and z are 0.
- */
-typedef struct Other
-{
-	const SegMoments *state;
-	Parts		parts;
-	const double *shift;		/* ours */
-} Other;
-
-static double
-shift_difference(const Other *other, size_t j)
-{
-	return isnan(other->parts.shift[j]) ? 0 : other->parts.shift[j] - other->shift[j];
-}
-
-static double
-other_mean(const Other *other, size_t j)
-{
-	size_t		d = other->state->d;
-	size_t		w = other->state->width;
-	double		z;
-
-	if (j >= d)
-		return w > d ? other->parts.mean[j] : 1;
-	z = w > d ? other->parts.mean[d + j] : 1;
-	return other->parts.mean[j] + shift_difference(other, j) * z;
-}
-
-static double
-packed_entry(const double *packed, size_t w, size_t i, size_t j)
-{
-	return packed[i >= j ? seg_packed_at(w, i, j) : seg_packed_at(w, j, i)];
-}
-
-static double
-other_entry(const Other *other, size_t i, size_t j)
-{
-	size_t		d = other->state->d;
-	size_t		w = other->state->width;
-	const double *packed = other->parts.packed;
-	double		u = i < d && w > d ? shift_difference(other, i) : 0;
-	double		v = j < d && w > d ? shift_difference(other, j) : 0;
-	double		entry;
-
-	if (i >= w || j >= w)
-		return 0;
-	entry = packed_entry(packed, w, i, j);
-	if (u != 0)
-		entry += u * packed_entry(packed, w, d + i, j);
-	if (v != 0)
-		entry += v * packed_entry(packed, w, i, d + j);
-	if (u != 0 && v != 0)
-		entry += u * v * packed_entry(packed, w, d + i, d + j);
-	return entry;
-}
-
-static void
-merge_moments(SegMoments *into, const SegMoments *from)
-{
-	Parts		ours = parts_of(into);
-	Other		other = {from, parts_of(from), ours.shift};
-	size_t		w = into->width;
-	double		before = (double) into->folded;
-	double		more = (double) from->folded;
-	double		share = more / (before + more);
-	double	   *delta = ours.rows + (size_t) into->capacity * w;	/* the row more */
-
-	for (size_t j = 0; j < into->d; j++)
-		if (isnan(ours.shift[j]))
-			ours.shift[j] = other.parts.shift[j];
-	for (size_t j = 0; j < w; j++)
-	{
-		delta[j] = into->folded == 0 ? 0 : other_mean(&other, j) - ours.mean[j];
-		ours.mean[j] = into->folded == 0 ? other_mean(&other, j) : ours.mean[j] + delta[j] * share;
-	}
-	for (size_t j = 0; j < w; j++)
-		for (size_t i = j; i < w; i++)
-			ours.packed[seg_packed_at(w, i, j)] +=
-				other_entry(&other, i, j) + delta[i] * delta[j] * (before * share);
-	for (size_t j = 0; j < into->d; j++)
-	{
-		seg_tally_merge(&ours.tallies[j], &other.parts.tallies[j]);
-		add_twofold(&ours.input_sum[2 * j], other.parts.input_sum[2 * j]);
-		ours.input_sum[2 * j + 1] += other.parts.input_sum[2 * j + 1];
-	}
-	into->folded += from->folded;
-}
-
-void
-seg_moments_merge(SegMoments *into, const SegMoments *from)
-{
-	Parts		theirs = parts_of(from);
-	Parts		ours = parts_of(into);
-
-	Assert(into->d == from->d);
-	/* first, because rows folded later ask whether anything was missing */
-	for (size_t j = 0; j < into->d; j++)
-		ours.missing[j] += theirs.missing[j];
-	into->skipped += from->skipped;
-	if (from->folded > 0)
-		merge_moments(into, from);
-	for (size_t i = 0; i < from->buffered; i++)
-	{
-		memcpy(seg_moments_next_row(into), theirs.rows + i * from->d, from->d * sizeof(double));
-		into->buffered++;
-	}
-}
-
-/* ---- results ---- */
-
-SegMomentsShape
-seg_moments_shape_for_result(const SegMoments *state)
-{
-	SegMomentsShape shape = seg_moments_shape(state);
-
-	shape.full = 1;
-	return shape;
-}
-
-void
-seg_moments_finish(SegMoments *state)
-{
-	fold(state);
-}
-
-uint64_t
-seg_moments_rows(const SegMoments *state)
-{
-	return state->folded + state->buffered;
-}
-
-const uint64_t *
-seg_moments_missing(const SegMoments *state)
-{
-	return parts_of(state).missing;
-}
-
-/* Entry (i, j) of C as of the deviations y - t z. */
-static double
-imputed_entry(const double *packed, const double *t, size_t d, size_t i, size_t j)
-{
-	size_t		w = 2 * d;
-
-	return packed_entry(packed, w, i, j) - t[i] * packed_entry(packed, w, d + i, j) -
-		t[j] * packed_entry(packed, w, i, d + j) + t[i] * t[j] * packed_entry(packed, w, d + i, d + j);
-}
-
-SegStatus
-seg_moments_covariance(const SegMoments *state, double *mean, double *covariance, size_t *position)
-{
-	Parts		parts = parts_of(state);
-	size_t		d = state->d;
-	bool		masked = state->width > d;
-	double		divisor = state->folded > 1 ? (double) state->folded - 1 : 1;
-
-	Assert(state->full && state->buffered == 0);
-	if (state->folded == 0)
-		return SEG_NO_ROWS;
-	/* t first; the shift is added when t has done its work */
-	for (size_t j = 0; j < d; j++)
-		mean[j] = !masked ? parts.mean[j] :
-			parts.mean[d + j] > 0 ? parts.mean[j] / parts.mean[d + j] : 0;
-	for (size_t j = 0; j < d; j++)
-		for (size_t i = j; i < d; i++)
-		{
-			double		entry = masked ? imputed_entry(parts.packed, mean, d, i, j) :
-				parts.packed[seg_packed_at(d, i, j)];
-
-			covariance[i + j * d] = covariance[j + i * d] = entry / divisor;
-		}
-	for (size_t j = 0; j < d; j++)
-	{
-		if (!isnan(parts.shift[j]))
-			mean[j] += parts.shift[j];
-		if (!isfinite(mean[j]) || !isfinite(covariance[j + j * d]))
-		{
-			*position = j + 1;
-			return SEG_RANGE_TOO_WIDE;
-		}
-	}
-	return SEG_OK;
-}
-
-/* Without a logarithm the mean of what was used says it more exactly than a sum. */
-double
-seg_moments_input_mean(const SegMoments *state, size_t j)
-{
-	Parts		parts = parts_of(state);
-	double		present = (double) parts.tallies[j].total;
-	double		z = state->width > state->d ? parts.mean[state->d + j] : 1;
-
-	if (present == 0)
-		return NAN;
-	if (parts.logs[j])
-		return (parts.input_sum[2 * j] + parts.input_sum[2 * j + 1]) / present;
-	if (state->policy == SEG_MISSING_ZERO)
-		return (parts.shift[j] + parts.mean[j]) * ((double) state->folded / present);
-	return parts.shift[j] + parts.mean[j] / z;
-}
-
-const SegTally *
-seg_moments_tally(const SegMoments *state, size_t j)
-{
-	return &parts_of(state).tallies[j];
 }

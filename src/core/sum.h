@@ -165,4 +165,18 @@ seg_wide_value(const SegWideSum *sum)
 	return ldexp((double) sum->units, -SEG_WIDE_FRACTION);
 }
 
+/*
+ * (high, low) += x with an error in the last bits of low only (D. Knuth's two-sum):
+ * not order-free, but twice as exact, for any range.
+ */
+static inline void
+seg_twofold_add(double sum[2], double x)
+{
+	double		high = sum[0] + x;
+	double		part = high - sum[0];
+
+	sum[1] += (sum[0] - (high - part)) + (x - part);
+	sum[0] = high;
+}
+
 #endif							/* SEG_CORE_SUM_H */

@@ -8,6 +8,7 @@
 #include "pg/drift.h"
 
 #include "core/linalg.h"
+#include "core/sum.h"
 #include "pg/budget.h"
 #include "pg/error.h"
 #include "pg/features.h"
@@ -145,24 +146,13 @@ begin_state(FunctionCallInfo fcinfo)
 	return state;
 }
 
-/* (high, low) += x, exactly but for the last bits of low. */
-static void
-add_twofold(double *sum, double x)
-{
-	double		high = sum[0] + x;
-	double		part = high - sum[0];
-
-	sum[1] += (sum[0] - (high - part)) + (x - part);
-	sum[0] = high;
-}
-
 static void
 count_value(Count *count, double x)
 {
 	SegHistogram *bins = &count->bins;
 
 	count->values++;
-	add_twofold(count->sum, x);
+	seg_twofold_add(count->sum, x);
 	if (bins->bins > 0)
 		bins->counts[seg_bin_of(bins->bounds, Min(bins->bins, SEG_HISTOGRAM_MOST), x)]++;
 }
@@ -250,8 +240,8 @@ merge(State *into, const State *from)
 
 	for (size_t j = 0; j < into->d; j++)
 	{
-		add_twofold(ours[j].sum, theirs[j].sum[0]);
-		add_twofold(ours[j].sum, theirs[j].sum[1]);
+		seg_twofold_add(ours[j].sum, theirs[j].sum[0]);
+		seg_twofold_add(ours[j].sum, theirs[j].sum[1]);
 		ours[j].values += theirs[j].values;
 		ours[j].missing += theirs[j].missing;
 		for (size_t b = 0; b < SEG_HISTOGRAM_MOST; b++)
