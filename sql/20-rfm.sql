@@ -127,6 +127,10 @@ SET search_path = pg_catalog, pg_temp
 AS $function$
 #variable_conflict use_column
 BEGIN
+    IF scheme IS NULL OR strict IS NULL THEN
+        RAISE EXCEPTION '% must not be null', CASE WHEN scheme IS NULL THEN 'scheme' ELSE 'strict' END
+            USING ERRCODE = 'null_value_not_allowed';
+    END IF;
     IF model IS NOT NULL AND options IS NOT NULL THEN
         RAISE EXCEPTION 'model and options exclude each other'
             USING ERRCODE = 'invalid_parameter_value',
@@ -155,4 +159,4 @@ END
 $function$;
 
 COMMENT ON FUNCTION segment.rfm(regclass, date, bytea, jsonb, text, regclass, boolean, text, regclass) IS
-'Recency, frequency, monetary, their scores and the segment of every customer as of a date, one row per customer_id, out of receipts (see receipt_totals, also for currency and rates). recency_days: days since the last receipt whose total is >= 0; frequency: the number of such receipts; monetary: net of returns. A customer with returns only has frequency 0, no recency, no scores and no segment. The cuts are those of model, or are found among the customers as of that date, with the options of rfm_fit. Segments by scheme (see rfm_segment) or by rules of one''s own, with strict an error where they leave a gap. model together with options: 22023.';
+'Recency, frequency, monetary, their scores and the segment of every customer as of a date, one row per customer_id, out of receipts (see receipt_totals, also for currency and rates). recency_days: days since the last receipt whose total is >= 0; frequency: the number of such receipts; monetary: net of returns. A customer with returns only has frequency 0, no recency, no scores and no segment. The cuts are those of model, or are found among the customers as of that date, with the options of rfm_fit. Segments by scheme (see rfm_segment) or by rules of one''s own, with strict an error where they leave a gap. model together with options: 22023; receipts, as_of, scheme or strict NULL: 22004.';

@@ -45,7 +45,7 @@ static const SegOption option_table[] = {
 	{"sample_size", SEG_OPTION_INT, FIELD(numbers.sample_size), 2, SEG_IFOREST_MAX_SAMPLE},
 	{"robust", SEG_OPTION_BOOL, FIELD(numbers.robust)},
 	{"contamination", SEG_OPTION_REAL, FIELD(numbers.contamination), 1e-9, 0.5},
-	{"seed", SEG_OPTION_INT, FIELD(numbers.seed), (double) PG_INT64_MIN, 9223372036854774784.0},
+	{"seed", SEG_OPTION_INT, FIELD(numbers.seed), -0x1.0p+63, 0x1.0p+63},
 	{"null_policy", SEG_OPTION_CHOICE, FIELD(numbers.null_policy), .choices = null_policies},
 	{"transform", SEG_OPTION_CHOICES, FIELD(transform), .choices = transforms},
 	{"feature_names", SEG_OPTION_TEXTS, FIELD(feature_names)},

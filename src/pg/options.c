@@ -50,6 +50,8 @@ number_value(const char *key, const JsonbValue *value, const char *expected)
 static void
 refuse_range(const SegOption *option)
 {
+	if (option->type == SEG_OPTION_INT && option->high >= 0x1.0p+63)
+		seg_option_refuse(option->key, "an integer of 64 bits");
 	if (option->type == SEG_OPTION_INT)
 		seg_option_refuse(option->key, psprintf("an integer from %.0f to %.0f", option->low, option->high));
 	seg_option_refuse(option->key, psprintf("a number from %g to %g", option->low, option->high));
@@ -72,9 +74,12 @@ static int64
 integer_value(const SegOption *option, const JsonbValue *value)
 {
 	double		number = ranged_value(option, value);
+	Numeric		most = int64_to_numeric(PG_INT64_MAX);
 
 	if (fabs(number) < 0x1.0p+53)
 		return (int64) number;
+	if (DatumGetBool(DirectFunctionCall2(numeric_gt, NumericGetDatum(value->val.numeric), NumericGetDatum(most))))
+		refuse_range(option);
 	return DatumGetInt64(DirectFunctionCall1(numeric_int8, NumericGetDatum(value->val.numeric)));
 }
 
@@ -143,6 +148,21 @@ read_choices(const SegOption *option, const JsonbValue *value, SegIntList *list)
 		list->items[i] = choice_value(option, &elements[i]);
 }
 
+/* Two features of one name could not be told apart in a profile. */
+static bool
+has_duplicates(const SegTextList *list)
+{
+	char	  **sorted = palloc(list->count * sizeof(char *));
+	bool		found = false;
+
+	memcpy(sorted, list->items, list->count * sizeof(char *));
+	qsort(sorted, list->count, sizeof(char *), pg_qsort_strcmp);
+	for (int i = 1; i < list->count && !found; i++)
+		found = strcmp(sorted[i - 1], sorted[i]) == 0;
+	pfree(sorted);
+	return found;
+}
+
 static void
 read_texts(const SegOption *option, const JsonbValue *value, SegTextList *list)
 {
@@ -152,6 +172,8 @@ read_texts(const SegOption *option, const JsonbValue *value, SegTextList *list)
 	list->items = palloc(list->count * sizeof(char *));
 	for (int i = 0; i < list->count; i++)
 		list->items[i] = text_value(option->key, &elements[i], expected);
+	if (has_duplicates(list))
+		seg_option_refuse(option->key, "an array of different texts");
 }
 
 static void

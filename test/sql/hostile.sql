@@ -53,13 +53,13 @@ INSERT INTO problems (what, rows, k) VALUES
     ('only nulls', '(ARRAY[NULL::float8])', '1');
 INSERT INTO problems (what, rows, k, options)
 SELECT left(o, 60), '(ARRAY[1, 2]), (ARRAY[3, 4]), (ARRAY[3, 9])', '2', quote_literal(o)
-FROM unnest(ARRAY['[]', '"seed"', '1', 'null', '{"seeds": 1}', '{"seed": "42"}', '{"seed": 1.5}', '{"seed": 1e30}', '{"seed": null}',
+FROM unnest(ARRAY['[]', '"seed"', '1', 'null', '{"seeds": 1}', '{"seed": "42"}', '{"seed": 1.5}', '{"seed": 1e30}', '{"seed": 9223372036854775808}', '{"seed": null}',
     '{"n_init": 0}', '{"n_init": 10001}', '{"max_iterations": 0}', '{"max_iterations": -1}', '{"tolerance": -0.1}', '{"tolerance": 2}', '{"tolerance": "0"}',
     '{"standardize": "z"}', '{"standardize": 1}', '{"standardize": ["zscore"]}', '{"transform": "sqrt"}', '{"transform": []}', '{"transform": ["log1p"]}',
     '{"transform": ["log1p", 3]}', '{"null_policy": true}', '{"init_method": "centroids"}', '{"init_method": "random", "centroids": [[1, 2], [3, 4]]}',
     '{"centroids": [[1, 2]]}', '{"centroids": [[1], [2]]}', '{"centroids": [[1, 2], [3]]}', '{"centroids": [1, 2]}', '{"centroids": []}', '{"centroids": [[], []]}',
     '{"centroids": [[1, "2"], [3, 4]]}', '{"centroids": [[1e300, 2], [3, 4]]}', '{"centroids": "5345474d"}', '{"centroids": "xyz"}', '{"centroids": ""}',
-    '{"centroids": {"a": 1}}', '{"algorithm": "gmm"}', '{"algorithm": "hdbscan"}', '{"feature_names": ["a"]}', '{"feature_names": "a"}', '{"feature_names": ["a", 1]}']) AS o;
+    '{"centroids": {"a": 1}}', '{"algorithm": "gmm"}', '{"algorithm": "hdbscan"}', '{"feature_names": ["a"]}', '{"feature_names": "a"}', '{"feature_names": ["a", 1]}', '{"feature_names": ["a", "a"]}']) AS o;
 INSERT INTO problems (what, rows, k, options) VALUES
     ('log1p of -1', '(ARRAY[1]), (ARRAY[-1])', '1', '''{"transform": "log1p"}'''),
     ('log1p of -2', '(ARRAY[1]), (ARRAY[-2])', '1', '''{"transform": "log1p"}'''),

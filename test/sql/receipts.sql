@@ -40,6 +40,8 @@ SELECT customer_id, s.rfm_score, s.rfm_score = rfm_score(model, recency_days, fr
 FROM frozen, rfm('receipts', '2019-04-30', model) s ORDER BY 1;
 SELECT customer_id, rfm_score, segment FROM rfm('receipts', '2019-03-31', options => '{"bins": 3}', scheme => 'none') ORDER BY 1;
 SELECT customer_id, rfm_score, segment FROM rfm('receipts', '2019-03-31', scheme => 'rfm') ORDER BY 1;
+SELECT * FROM rfm('receipts', '2019-03-31', scheme => NULL);
+SELECT * FROM rfm('receipts', '2019-03-31', strict => NULL);
 SELECT * FROM rfm('receipts', '2019-03-31', options => '{"bins": 3}');
 SELECT * FROM frozen, rfm('receipts', '2019-03-31', model, '{"bins": 3}');
 SELECT * FROM rfm('receipts', '2019-03-31', '\x00'::bytea);
