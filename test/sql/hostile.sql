@@ -121,9 +121,9 @@ SELECT left(outcome('SELECT segment.kmeans_fit(ARRAY[i], 2) FROM generate_series
 SELECT left(outcome('SELECT segment.kmeans_fit(array_fill(i::float8, ARRAY[1600]), 2) FROM generate_series(1, 500) AS i'), 5) AS sqlstate;
 RESET segment.fit_memory;
 
--- support functions are no way in
-SELECT outcome('SELECT segment.kmeans_fit_transfn(NULL, ARRAY[1]::float8[], 1)') AS called_by_hand;
-SELECT outcome('SELECT segment.kmeans_fit_finalfn(NULL)') AS called_by_hand;
+-- support functions are no way in; minor versions of the server differ in how they say so
+SELECT left(outcome(call), 5) IN ('42883', '0A000') AS refused
+FROM (VALUES ('SELECT segment.kmeans_fit_transfn(NULL, ARRAY[1]::float8[], 1)'), ('SELECT segment.kmeans_fit_finalfn(NULL)')) AS by_hand (call);
 
 SET client_min_messages = warning;
 DROP SCHEMA hostile_test CASCADE;
