@@ -28,7 +28,7 @@ CREATE AGGREGATE segment.drift_fit(model bytea, features float8[]) (
     PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE segment.drift_fit(bytea, float8[]) IS
-'Counts rows of now in the bins of the histograms that a k-means or PCA model carries, and (k-means) in its clusters; returns a report (bytea) for drift_rows. model: the same for all rows. Rows whose features are NULL are ignored. A null feature counts as missing, also where null_policy is error; under skip its row counts nowhere else; for a k-means model with a policy that fills it, the filled value is counted too, as in the fit. Errors: 22023 no rows or different models; 42809 a model without histograms; 2202E another number of features; 22003 NaN or infinity; 22004 NULL model.';
+'Counts rows of now in the bins of the histograms that a k-means, PCA or anomaly model carries, and (k-means) in its clusters; returns a report (bytea) for drift_rows. model: the same for all rows. Rows whose features are NULL are ignored. A null feature counts as missing, also where null_policy is error; under skip its row counts nowhere else; for a k-means model with a policy that fills it, the filled value is counted too, as in the fit. Errors: 22023 no rows or different models; 42809 a model without histograms; 2202E another number of features; 22003 NaN or infinity; 22004 NULL model.';
 
 CREATE FUNCTION segment.drift_rows(drift bytea,
     OUT subject text, OUT "position" integer, OUT name text, OUT psi double precision, OUT is_drifted boolean,

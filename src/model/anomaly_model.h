@@ -43,7 +43,7 @@ typedef enum SegAnomalyMethod
 
 #define SEG_ANOMALY_METHODS 3
 
-/* One feature, in input units; figures are of the order-free sample, or a k-means model's. */
+/* One feature, in input units; figures are of the values present in the sample, or a k-means model's. */
 typedef struct SegAnomalyFeature
 {
 	const char *name;			/* UTF-8; "" when it was given none */
@@ -55,7 +55,7 @@ typedef struct SegAnomalyFeature
 	double		minimum;
 	double		maximum;
 	uint64_t	missing;		/* nulls that became fill */
-	SegHistogram histogram;		/* of the present values */
+	SegHistogram histogram;
 } SegAnomalyFeature;
 
 typedef struct SegAnomalyModel

@@ -71,7 +71,7 @@ seg_drift_decode(SegReader *reader, int version, SegArena *arena, void *decoded)
 	model->rows_used = seg_read_u64(reader);
 	model->rows_skipped = seg_read_u64(reader);
 	if (reader->failed || model->d == 0 || model->d > SEG_LINALG_MAX ||
-		(model->source != SEG_KIND_PCA && model->source != SEG_KIND_KMEANS))
+		(model->source != SEG_KIND_PCA && model->source != SEG_KIND_KMEANS && model->source != SEG_KIND_ANOMALY))
 		return SEG_MALFORMED_MODEL;
 	model->features = seg_arena_take(arena, model->d, sizeof(SegDriftFeature));
 	model->shares = seg_arena_take(arena, model->clusters, sizeof(SegDriftCluster));

@@ -93,13 +93,13 @@ present_values(Fit *fit, size_t j, uint64 *missing)
 	return present;
 }
 
-/* The figures of feature j; what was missing counts as its fill value. */
+/* The figures of feature j, of the values that are there. */
 static void
 describe_feature(Fit *fit, size_t j)
 {
 	SegAnomalyFeature *feature = &fit->model.features[j];
 	size_t		present = present_values(fit, j, &feature->missing);
-	SegWeightedMoments moments;
+	SegWeightedMoments moments = {0};
 	SegTally	tally;
 
 	memset(&tally, 0, sizeof(tally));
@@ -109,18 +109,15 @@ describe_feature(Fit *fit, size_t j)
 	seg_histogram_of_tally(fit->moments != NULL ? seg_moments_tally(fit->moments, j) : &tally, &feature->histogram);
 	if (present > 0)
 	{
-		feature->mean = seg_weighted_moments(fit->column, present).mean;
+		moments = seg_weighted_moments(fit->column, present);
 		seg_weighted_sort(fit->column, present);
 		feature->typical = seg_weighted_quantile(fit->column, present, 0.5);
 	}
 	if (fit->model.null_policy == SEG_NULL_MEAN)
 		feature->fill = fit->moments != NULL && present > 0 ?
-			seg_moments_input_mean(fit->moments, j) : feature->mean;
+			seg_moments_input_mean(fit->moments, j) : moments.mean;
 	if (fit->model.null_policy == SEG_NULL_MEDIAN)
 		feature->fill = feature->typical;
-	if (feature->missing > 0)
-		fit->column[present++] = (SegWeighted) {feature->fill, feature->missing};
-	moments = seg_weighted_moments(fit->column, present);
 	if (!isfinite(moments.sd) || !isfinite(moments.mean))
 		seg_raise(SEG_RANGE_TOO_WIDE, j + 1);
 	feature->mean = moments.mean;

@@ -119,7 +119,7 @@ drift_info(const void *decoded, SegModelInfo *info)
 	info->rows_skipped = report->rows_skipped;
 	if (report->clusters > 0)
 		info->k = report->clusters;
-	seg_info_text(info, "source", report->source == SEG_KIND_PCA ? "pca" : "kmeans");
+	seg_info_text(info, "source", report->source == SEG_KIND_PCA ? "pca" : report->source == SEG_KIND_ANOMALY ? "anomaly" : "kmeans");
 }
 
 const SegModelKind seg_drift_kind = {

@@ -7,6 +7,7 @@
 
 #include "pg/model.h"
 
+#include "model/anomaly_model.h"
 #include "model/drift_model.h"
 #include "model/kmeans_scorer.h"
 #include "model/pca_model.h"
@@ -23,6 +24,7 @@ typedef struct SegDriftSource
 	SegNullPolicy null_policy;
 	const SegPcaModel *pca;		/* one of these */
 	const SegKmeansScorer *kmeans;
+	const SegAnomalyModel *anomaly;
 } SegDriftSource;
 
 extern SegDriftSource seg_drift_source(SegKind kind, const void *decoded);

@@ -5,6 +5,7 @@
 #include "pg/drift.h"
 
 #include "core/linalg.h"
+#include "pg/anomaly.h"
 #include "pg/error.h"
 #include "pg/kmeans.h"
 #include "pg/pca.h"
@@ -16,10 +17,12 @@ seg_drift_source_type(int kind)
 		return &seg_pca_model_type;
 	if (kind == SEG_KIND_KMEANS)
 		return &seg_kmeans_model_type;
+	if (kind == SEG_KIND_ANOMALY)
+		return &seg_anomaly_model_type;
 	ereport(ERROR,
 			(errcode(ERRCODE_WRONG_OBJECT_TYPE),
 			 errmsg("value is a %s, which keeps no histograms", seg_kind_name(kind)),
-			 errhint("Drift is measured against a k-means or a PCA model.")));
+			 errhint("Drift is measured against a k-means, PCA or anomaly model.")));
 }
 
 SegDriftSource
@@ -32,6 +35,12 @@ seg_drift_source(SegKind kind, const void *decoded)
 		source.pca = decoded;
 		source.d = source.pca->d;
 		source.null_policy = source.pca->null_policy;
+	}
+	else if (kind == SEG_KIND_ANOMALY)
+	{
+		source.anomaly = decoded;
+		source.d = source.anomaly->d;
+		source.null_policy = source.anomaly->null_policy;
 	}
 	else
 	{
@@ -46,10 +55,12 @@ seg_drift_source(SegKind kind, const void *decoded)
 double
 seg_drift_fill(const SegDriftSource *source, size_t j)
 {
-	/* a PCA model counts the values that were there, k-means also what nulls became */
+	/* k-means also counts what nulls became, the others the values that were there */
 	if (source->kind == SEG_KIND_PCA || source->null_policy == SEG_NULL_ERROR ||
 		source->null_policy == SEG_NULL_SKIP)
 		return NAN;
+	if (source->kind == SEG_KIND_ANOMALY)
+		return source->anomaly->method == SEG_ANOMALY_KMEANS ? source->anomaly->features[j].fill : NAN;
 	return source->kmeans->model.features[j].fill;
 }
 
@@ -100,6 +111,31 @@ loosen(SegHistogram *histogram)
 }
 
 static void
+describe_anomaly(const SegAnomalyModel *model, SegDriftModel *report)
+{
+	bool		from_kmeans = model->method == SEG_ANOMALY_KMEANS;
+	bool		knows_missing = model->null_policy != SEG_NULL_SKIP;
+
+	for (uint32 j = 0; j < model->d; j++)
+	{
+		const SegAnomalyFeature *from = &model->features[j];
+		SegDriftFeature *to = &report->features[j];
+
+		to->name = from->name;
+		to->then.values = seg_histogram_total(&from->histogram);
+		to->then.mean = from->mean;
+		to->then.rows = !knows_missing ? 0 : from_kmeans ? model->rows_used : model->sample_rows;
+		to->then.missing = Min(from->missing, to->then.rows);
+		to->histogram = from->histogram;
+		if (from_kmeans)
+		{
+			seg_histogram_coarsen(&from->histogram, &to->histogram);
+			loosen(&to->histogram);
+		}
+	}
+}
+
+static void
 describe_kmeans(const SegKmeansModel *model, SegDriftModel *report)
 {
 	bool		knows_missing = model->null_policy != SEG_NULL_SKIP;
@@ -136,6 +172,8 @@ seg_drift_describe(const SegDriftSource *source, SegDriftModel *report)
 	report->shares = palloc0(Max(source->k, 1) * sizeof(SegDriftCluster));
 	if (source->kind == SEG_KIND_PCA)
 		describe_pca(source->pca, report);
+	else if (source->kind == SEG_KIND_ANOMALY)
+		describe_anomaly(source->anomaly, report);
 	else
 		describe_kmeans(&source->kmeans->model, report);
 }

@@ -183,6 +183,11 @@ SELECT method, (options->>'shrinkage')::float8 > 0 AS shrunk FROM model_info(
 SELECT position, feature, transform, minimum, maximum, round(mean::numeric, 2) AS mean, round(sd::numeric, 2) AS sd
 FROM models, model_features(model) WHERE method = 'iforest';
 
+-- drift of other rows against what the model was fitted on
+SELECT m.method, position, name, round(psi::numeric, 3) AS psi, is_drifted
+FROM (SELECT method, drift_fit(model, ARRAY[features[1] + 20, features[2], features[3]]) AS report
+      FROM models, customers GROUP BY method) AS m, drift_rows(report) ORDER BY method, position;
+
 -- duplicates count as often as they occur
 SELECT anomaly_score(anomaly_fit(f), ARRAY[0]::float8[]) <= 0.5 AS common_is_normal,
        anomaly_score(anomaly_fit(f), ARRAY[9]::float8[]) > anomaly_score(anomaly_fit(f), ARRAY[0]::float8[]) AS rare_is_odder
