@@ -26,7 +26,7 @@ typedef struct SegAnomalyOptions
 {
 	int			method;
 	int			null_policy;
-	bool		robust;
+	uint8		robust;			/* 0 or 1; a byte, since a state's bytes may be anything */
 	int64		trees;
 	int64		sample_size;
 	int64		seed;

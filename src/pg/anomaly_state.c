@@ -209,7 +209,7 @@ seg_anomaly_state_begin(const Jsonb *options, size_t d)
 static bool
 options_are_sound(const SegAnomalyOptions *options)
 {
-	return options->method >= 0 && options->method <= SEG_ANOMALY_MAHALANOBIS &&
+	return options->method >= 0 && options->method <= SEG_ANOMALY_MAHALANOBIS && options->robust <= 1 &&
 		options->null_policy >= 0 && options->null_policy <= SEG_NULL_ZERO &&
 		options->trees >= 1 && options->trees <= SEG_IFOREST_MAX_TREES &&
 		options->sample_size >= 2 && options->sample_size <= SEG_IFOREST_MAX_SAMPLE &&

@@ -138,7 +138,7 @@ begin_state(const Jsonb *options, size_t d, SegMomentsBegin begin)
 static void
 check_options(const State *state, const void *options, size_t size)
 {
-	if (size != state->options_size || memcmp(state->rest, options, size) != 0)
+	if (size != state->options_size || (size > 0 && memcmp(state->rest, options, size) != 0))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("options differ between rows")));

@@ -47,8 +47,11 @@ foreach my $round (1 .. $rounds)
 	my $victim = rand() < 0.7 ? 'backend' : 'postmaster';
 	if ($victim eq 'backend')
 	{
+		my $offset = -s $node->logfile;
 		kill 'KILL', $backend;
 		eval { finish($session) };
+		# until the postmaster notices, a new connection would only be thrown out again
+		$node->wait_for_log(qr/all server processes terminated; reinitializing/, $offset);
 		$node->poll_query_until('postgres', 'SELECT true') or die 'no recovery';
 	}
 	else
