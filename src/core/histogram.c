@@ -405,37 +405,6 @@ seg_histogram_total(const SegHistogram *histogram)
 	return total;
 }
 
-static double
-clamped(double value, double low, double high)
-{
-	return value < low ? low : value > high ? high : value;
-}
-
-double
-seg_histogram_quantile(const SegHistogram *histogram, double q)
-{
-	double		wanted = q * (double) seg_histogram_total(histogram);
-	double		before = 0;
-	double		value = NAN;
-
-	for (size_t b = 0; b < histogram->bins; b++)
-	{
-		double		count = (double) histogram->counts[b];
-		double		from = b == 0 ? histogram->low : histogram->bounds[b - 1];
-		double		to = b + 1 == histogram->bins ? histogram->high : histogram->bounds[b];
-
-		if (count == 0)
-			continue;
-		from = clamped(from, histogram->low, histogram->high);
-		to = clamped(to, histogram->low, histogram->high);
-		value = from + (to - from) * clamped((wanted - before) / count, 0, 1);
-		before += count;
-		if (before >= wanted)
-			break;
-	}
-	return value;
-}
-
 double
 seg_stability_index(const uint64_t *then, const uint64_t *now, size_t bins)
 {

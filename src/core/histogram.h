@@ -95,12 +95,6 @@ seg_histogram_bin(const SegHistogram *histogram, double value)
 extern uint64_t seg_histogram_total(const SegHistogram *histogram);
 
 /*
- * An estimate of the q-quantile, 0 <= q <= 1, of what was counted: linear within
- * a bin, between the smallest and the largest value.  NaN when nothing was counted.
- */
-extern double seg_histogram_quantile(const SegHistogram *histogram, double q);
-
-/*
  * The population stability index of two counts[bins] over the same bins,
  * sum (p - q) ln (p / q), with the shares (count + 1/2) / (total + bins / 2), so
  * that an empty bin is no infinity.  Above 0.2 a feature is usually said to have

@@ -243,19 +243,6 @@ seg_cholesky_forward(const double *factor, size_t d, double *b, size_t columns)
 }
 
 SegStatus
-seg_cholesky_solve(const double *factor, size_t d, double *b, size_t columns)
-{
-	SegStatus	status = check_factor(factor, d);
-
-	Assert(columns <= INT32_MAX);
-	if (status == SEG_OK && columns > 0 &&
-		LAPACKE_dpotrs_work(LAPACK_COL_MAJOR, 'L', (lapack_int) d, (lapack_int) columns,
-							factor, (lapack_int) d, b, (lapack_int) d) != 0)
-		return SEG_NOT_POSITIVE_DEFINITE;
-	return status;
-}
-
-SegStatus
 seg_triangular_inverse(double *factor, size_t d)
 {
 	SegStatus	status = check_factor(factor, d);

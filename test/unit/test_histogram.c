@@ -145,12 +145,6 @@ smooth_values_make_ten_bins(void **state)
 	assert_int_equal(histogram.bins, 10);
 	for (size_t b = 0; b < histogram.bins; b++)
 		assert_in_range(histogram.counts[b], 6000, 14000);
-	/* quartiles of the normal distribution: -0.6745, 0, 0.6745 */
-	assert_close(seg_histogram_quantile(&histogram, 0.25), -0.6745, 0.05);
-	assert_close(seg_histogram_quantile(&histogram, 0.5), 0, 0.05);
-	assert_close(seg_histogram_quantile(&histogram, 0.75), 0.6745, 0.05);
-	assert_close(seg_histogram_quantile(&histogram, 0), tally.low, 0);
-	assert_close(seg_histogram_quantile(&histogram, 1), tally.high, 0);
 }
 
 /* A constant and a lump have bins of their own, so that leaving them is seen. */
@@ -168,7 +162,6 @@ lumps_have_their_own_bins(void **state)
 	assert_int_equal(seg_histogram_bin(&histogram, 7), 1);
 	assert_int_equal(seg_histogram_bin(&histogram, 6.999), 0);
 	assert_int_equal(seg_histogram_bin(&histogram, 7.001), 2);
-	assert_close(seg_histogram_quantile(&histogram, 0.3), 7, 0);
 	now[0] = 1000;
 	assert_true(seg_stability_index(histogram.counts, now, 3) > 5);
 
@@ -196,7 +189,6 @@ nothing_is_nothing(void **state)
 	assert_true(seg_tally_is_sound(&tally));
 	seg_histogram_of_tally(&tally, &histogram);
 	assert_int_equal(histogram.bins, 0);
-	assert_true(isnan(seg_histogram_quantile(&histogram, 0.5)));
 	assert_true(isnan(seg_stability_index(histogram.counts, histogram.counts, 0)));
 }
 
