@@ -2,7 +2,7 @@
 # kmeans_fit against scikit-learn, on the same rows, starting centers and number
 # of iterations, in one run; medians of five. Needs python3-sklearn.
 #
-#   test/bench/kmeans.sh [A1 A2 A3 A4 LONG ASSIGN POSTGIS]
+#   test/bench/kmeans.sh [A1 A2 A3 A4 LONG ASSIGN POSTGIS STORAGE]
 #
 # Absolute times are the machine's; the ratios are what is claimed.
 set -euo pipefail
@@ -115,8 +115,27 @@ case_postgis() {
            SELECT '  inertia there ' || sum((l.x - m.x)^2 + (l.y - m.y)^2 + (l.z - m.z)^2) FROM labeled l JOIN centers m USING (c)"
 }
 
+# Beyond about 247 doubles a row moves out of line, and reading it costs a fetch.
+case_storage() {
+    local kind storage time
+    echo
+    echo "STORAGE: 1e5 rows of 300 numbers, kmeans_fit with k = 1"
+    for kind in 'float8[] EXTENDED' 'float8[] MAIN' 'float4[] EXTENDED'; do
+        storage=${kind#* }
+        psql -qX <<SQL
+DROP TABLE IF EXISTS wide;
+CREATE UNLOGGED TABLE wide (features ${kind% *});
+ALTER TABLE wide ALTER features SET STORAGE $storage;
+INSERT INTO wide SELECT array_agg(sin(i * 0.7 + j) * 100 + j) FROM generate_series(1, 100000) i, generate_series(1, 300) j GROUP BY i;
+VACUUM ANALYZE wide;
+SQL
+        time=$(median psql -qXAtc "SELECT length(segment.kmeans_fit(features, 1, '{\"standardize\": \"none\", \"max_iterations\": 1, \"n_init\": 1}')) FROM wide")
+        echo "  $kind  $time ms"
+    done
+}
+
 cases=("$@")
-[ ${#cases[@]} -gt 0 ] || cases=(A1 A2 A3 LONG ASSIGN POSTGIS)
+[ ${#cases[@]} -gt 0 ] || cases=(A1 A2 A3 LONG ASSIGN POSTGIS STORAGE)
 for name in "${cases[@]}"; do
     case $name in
         A1) case_fit A1 1000000 3 5 20 0.8 ;;
@@ -126,6 +145,7 @@ for name in "${cases[@]}"; do
         LONG) case_fit LONG 1000000 20 8 300 6.1 ;;
         ASSIGN) case_assign ;;
         POSTGIS) case_postgis ;;
+        STORAGE) case_storage ;;
         *) echo "no such case: $name" >&2; exit 1 ;;
     esac
 done
