@@ -82,7 +82,8 @@ typedef struct SegKmeansRun
 	double	   *centers;		/* k x d, fitted space */
 	uint16_t   *labels;			/* n rounded up to SEG_LANES; places of centers */
 	double	   *weights;		/* k, of the clusters */
-	double		inertia;
+	double		inertia;		/* weighted squares of the rows around their centers */
+	double		total_ss;		/* the same around the mean of all rows */
 	size_t		iterations;
 	bool		converged;
 	uint64_t	distances;		/* squared distances that were computed */

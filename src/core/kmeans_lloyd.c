@@ -32,6 +32,9 @@
 /* what a gap is rounded down by, as a share of the distances; d2 is good to d * 2^-53 */
 #define GAP_MARGIN 1e-9
 
+/* and what is taken off besides, for squares that underflow */
+#define SMALLEST_GAP 1e-150
+
 typedef struct Lloyd
 {
 	const SegKmeansData *data;
@@ -225,7 +228,7 @@ deadline(double drift, const double *first_d2, const double *second_d2)
 	{
 		double		own = sqrt(first_d2[l]);
 		double		other = sqrt(second_d2[l]);
-		double		gap = other - own - GAP_MARGIN * (other + own);
+		double		gap = other - own - GAP_MARGIN * (other + own) - SMALLEST_GAP;
 
 		smallest = gap < smallest ? gap : smallest;
 	}
@@ -472,6 +475,40 @@ start(Lloyd *lloyd, const SegKmeansData *data, SegKmeansRun *run, SegArena *aren
 	run->distances = 0;
 }
 
+/*
+ * The sum of squares around the mean m of all rows.  With the mean m_c of each
+ * cluster, which its center c is after convergence but not before,
+ *
+ *		total = inertia + sum of weight_c (|m_c - m|^2 - |m_c - c|^2)
+ */
+static double
+total_squares(const Lloyd *lloyd)
+{
+	const SegKmeansData *data = lloyd->data;
+	const SegKmeansRun *run = lloyd->run;
+	size_t		d = data->rows.d;
+	double		total = run->inertia;
+
+	for (size_t a = 0; a < data->n_active; a++)
+	{
+		size_t		j = data->active[a];
+		double		mean = 0;
+
+		CHECK_FOR_INTERRUPTS();
+		for (size_t c = 0; c < run->k; c++)
+			mean += seg_sums_value(&lloyd->sums, c * d + j);
+		mean /= data->total;
+		for (size_t c = 0; c < run->k; c++)
+		{
+			double		own = seg_sums_value(&lloyd->sums, c * d + j) / run->weights[c];
+			double		off = own - run->centers[c * d + j];
+
+			total += run->weights[c] * ((own - mean) * (own - mean) - off * off);
+		}
+	}
+	return total;
+}
+
 void
 seg_lloyd_run(const SegKmeansData *data, const SegKmeansParams *params, SegKmeansRun *run,
 			  SegArena workspace)
@@ -506,4 +543,5 @@ seg_lloyd_run(const SegKmeansData *data, const SegKmeansParams *params, SegKmean
 		(void) assign_rows(&lloyd, false, &run->inertia);
 	for (size_t c = 0; c < run->k; c++)
 		run->weights[c] = seg_sum_value(&lloyd.weights[c]);
+	run->total_ss = fmax(total_squares(&lloyd), run->inertia);
 }

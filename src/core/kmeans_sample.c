@@ -33,6 +33,7 @@ typedef struct Table
 /* a sample should seed k centers well, and stay within 64 MB */
 #define SAMPLE_ROWS ((size_t) 8192)
 #define SAMPLE_ROWS_PER_CENTER ((size_t) 256)
+#define SAMPLE_MOST_ROWS ((size_t) 65536)
 #define SAMPLE_CELLS ((size_t) 8 << 20)
 
 size_t
@@ -43,6 +44,8 @@ seg_kmeans_sample_capacity(size_t k, size_t d)
 
 	if (wanted < SAMPLE_ROWS)
 		wanted = SAMPLE_ROWS;
+	if (wanted > SAMPLE_MOST_ROWS)
+		wanted = SAMPLE_MOST_ROWS;
 	if (wanted > affordable)
 		wanted = affordable;
 	return wanted < 4 * k ? 4 * k : wanted;

@@ -199,35 +199,6 @@ finish_moments(const Gather *gather, const double *pivots, SegKmeansStats *stats
 	stats->silhouette = seg_sum_value(&gather->silhouette) / gather->data->total;
 }
 
-/* The sums of squares of rows and centers around the overall center. */
-static void
-decompose_squares(const Gather *gather, const double *pivots, SegKmeansStats *stats)
-{
-	const SegKmeansData *data = gather->data;
-	size_t		d = data->rows.d;
-	double		within = 0;
-
-	stats->between_ss = 0;
-	for (size_t a = 0; a < data->n_active; a++)
-	{
-		size_t		j = data->active[a];
-		double		mean = 0;
-
-		CHECK_FOR_INTERRUPTS();
-		for (size_t c = 0; c < gather->run->k; c++)
-			mean += gather->run->centers[c * d + j] * seg_sum_value(&gather->weights[c]) / data->total;
-		for (size_t c = 0; c < gather->run->k; c++)
-		{
-			double		away = gather->run->centers[c * d + j] - mean;
-
-			stats->between_ss += seg_sum_value(&gather->weights[c]) * away * away;
-		}
-	}
-	for (size_t c = 0; c < gather->run->k; c++)
-		within += stats->inertias[c];
-	stats->total_ss = within + stats->between_ss;
-}
-
 /* ---- pass two: histograms ---- */
 
 static void
@@ -420,6 +391,5 @@ seg_kmeans_stats(const SegKmeansData *data, const SegKmeansRun *run, const SegKm
 		}
 	}
 	finish_moments(&gather, pivots, stats);
-	decompose_squares(&gather, pivots, stats);
 	count_histograms(data, run, sample, stats, &workspace);
 }

@@ -16,8 +16,6 @@ typedef struct SegKmeansStats
 	double	   *sds;			/* k x d, input units, n - 1 */
 	double	   *quartiles;		/* k x d x 3, input units, from the histogram */
 	SegHistogram *histograms;	/* d, input units */
-	double		between_ss;		/* weighted, of the centers around the overall center */
-	double		total_ss;		/* weighted, of the rows around the overall center */
 	double		silhouette;		/* weighted mean of the simplified silhouette; 0 when k is 1 */
 } SegKmeansStats;
 

@@ -135,28 +135,6 @@ measure_spreads(Sweep *sweep)
 		sweep->mean_spreads[c] = seg_sum_value(&sweep->spreads[c]) / run->weights[c];
 }
 
-/* The weighted sum of squares of the centers around the overall center. */
-static double
-between_ss(const Sweep *sweep)
-{
-	const SegKmeansData *data = sweep->data;
-	const SegKmeansRun *run = &sweep->run;
-	size_t		d = data->rows.d;
-	double		sum = 0;
-
-	for (size_t a = 0; a < data->n_active; a++)
-	{
-		size_t		j = data->active[a];
-		double		mean = 0;
-
-		for (size_t c = 0; c < run->k; c++)
-			mean += run->centers[c * d + j] * run->weights[c] / data->total;
-		for (size_t c = 0; c < run->k; c++)
-			sum += run->weights[c] * (run->centers[c * d + j] - mean) * (run->centers[c * d + j] - mean);
-	}
-	return sum;
-}
-
 /* ---- stability ---- */
 
 /* Draw half of the probe's rows, and enough of them. */
@@ -252,12 +230,12 @@ measure_k(Sweep *sweep, size_t k, uint32_t *labels, SegSweepEntry *entry)
 	seg_kmeans_cluster(sweep->data, sweep->sample, sweep->params, run, sweep->scratch);
 	measure_spreads(sweep);
 	label_probe(sweep->probe, run->centers, k, labels);
-	between = between_ss(sweep);
+	between = run->total_ss - run->inertia;
 	for (size_t c = 0; c < k; c++)
 		lightest = fmin(lightest, run->weights[c]);
 	entry->k = k;
 	entry->inertia = run->inertia;
-	entry->explained_fraction = run->inertia + between > 0 ? between / (run->inertia + between) : 1;
+	entry->explained_fraction = run->total_ss > 0 ? between / run->total_ss : 1;
 	entry->davies_bouldin = seg_davies_bouldin(run->centers, sweep->mean_spreads, sweep->sizes, k,
 											   sweep->data->rows.d);
 	entry->calinski_harabasz = seg_calinski_harabasz(between, run->inertia, sweep->data->total, k);

@@ -102,8 +102,8 @@ gather_stats(const SegKmeansRows *state, const SegKmeansSample *sample, const Se
 			.cluster_id = ids[c], .name = "", .size = stats.sizes[c],
 			.weight = run->weights[c], .inertia = stats.inertias[c]
 		};
-	model->total_ss = stats.total_ss;
-	model->between_ss = stats.between_ss;
+	model->total_ss = run->total_ss;
+	model->between_ss = run->total_ss - run->inertia;
 	model->silhouette = stats.silhouette;
 	model->means = stats.means;
 	model->sds = stats.sds;
