@@ -90,7 +90,7 @@ suite_tap() {
     cp build/sap_export README.md CHANGELOG.md META.json segment.control "$SCRATCH/test"
     [ "$(id -u)" -ne 0 ] || chown -R "$SERVER_USER" "$SCRATCH/test"
     (cd "$SCRATCH/test" &&
-        as_server env PATH="$PATH" PERL5LIB="$perl:$SCRATCH/test/t" TESTDATADIR="$SCRATCH/tmp_check" \
+        as_server env PATH="$PATH" TMPDIR="$SCRATCH" PERL5LIB="$perl:$SCRATCH/test/t" TESTDATADIR="$SCRATCH/tmp_check" \
             TESTLOGDIR="$SCRATCH/tmp_check/log" PG_REGRESS="$(dirname "$("$PG_CONFIG" --pgxs)")/../test/regress/pg_regress" \
             SEGMENT_SHARED="$(cd "$TOP/.." && pwd)/shared" SEGMENT_GENERATOR="$SCRATCH/test/sap_export" LC_ALL=C.UTF-8 \
             prove --verbose --timer ${TAP:-t/*.pl}) >"$log" 2>&1
