@@ -53,7 +53,7 @@ typedef struct SegAnomalyState
 	uint64		rows_used;
 	uint64		rows_skipped;
 	SegAnomalyOptions options;
-	bool		has_transform;
+	uint8		has_transform;	/* 0 or 1, as robust */
 } SegAnomalyState;
 
 /* A state for rows of d features; options may be NULL. */

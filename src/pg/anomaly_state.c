@@ -223,7 +223,7 @@ is_sound(const SegAnomalyState *state, size_t size)
 
 	if (size <= sizeof(SegAnomalyState) ||
 		state->magic != STATE_MAGIC ||
-		state->d < 1 || state->d > SEG_MAX_FEATURES ||
+		state->d < 1 || state->d > SEG_MAX_FEATURES || state->has_transform > 1 ||
 		state->given_size > size || state->labels_at != sizeof(SegAnomalyState) + state->given_size ||
 		state->labels_size > size || state->labels_at > size ||
 		state->sample_at != MAXALIGN((uint64) state->labels_at + state->labels_size) ||
