@@ -14,6 +14,7 @@ packages=(
     libopenblas0-serial                        # and what to run: fast, single-threaded
     libcmocka-dev                              # unit tests
     perl libipc-run-perl                       # TAP tests
+    "postgresql-$major-cron"                   # a scheduled refit
     gzip xz-utils                              # the reference data is compressed
 )
 
