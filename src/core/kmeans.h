@@ -68,11 +68,14 @@ seg_kmeans_grid(const SegKmeansData *data, double max_abs)
 	return seg_grid_of_total(fmax(data->total, (double) data->rows.n), data->total * max_abs);
 }
 
-/* Is it time, before block b, to look for a cancel?  A block is measured in 8 k d steps. */
+/*
+ * Is it time, before block b, to look for a cancel?  It always is before the first:
+ * many short passes are long, too.  A block is measured in 8 k d steps.
+ */
 static inline bool
 seg_kmeans_is_pause(size_t b, size_t k, size_t d)
 {
-	return b % 512 == 0 || k * d > 8192;
+	return b % 64 == 0 || k * d > 8192;
 }
 
 /* The result of one run of Lloyd's iterations. */

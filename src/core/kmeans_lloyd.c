@@ -324,7 +324,7 @@ assign_blocks(Lloyd *lloyd, bool bounded, double *inertia)
 		double		second_d2[SEG_LANES];
 		uint16_t	first[SEG_LANES];
 
-		if (seg_kmeans_is_pause(++measured_blocks, run->k, data->rows.d))
+		if (seg_kmeans_is_pause(measured_blocks++, run->k, data->rows.d))
 			CHECK_FOR_INTERRUPTS();
 		next = next_block(lloyd, b + 1, all);
 		nearest_of_block(seg_rows_block(&data->rows, b), data->active, data->n_active, run->centers,

@@ -193,12 +193,14 @@ is($node->safe_psql('postgres', q{
 
 $node->safe_psql('postgres', q{
 	CREATE TABLE many AS SELECT array_agg(4 + sin(i * j * 0.37) * 3 + i % 7 * (j % 3) ORDER BY j) AS features
-	FROM generate_series(1, 60000) AS i, generate_series(1, 20) AS j GROUP BY i});
-# much scaling; much seeding; many iterations
-my @long = map { "SELECT length(segment.kmeans_fit(features, $_)) FROM many" } (
+	FROM generate_series(1, 60000) AS i, generate_series(1, 20) AS j GROUP BY i;
+	CREATE TABLE wide AS SELECT array_agg(sin(i * j * 0.37) + i % 3 ORDER BY j) AS features
+	FROM generate_series(1, 1000) AS i, generate_series(1, 1600) AS j GROUP BY i});
+# many passes over few rows; much scaling; much seeding; many iterations
+my @long = (q(SELECT length(segment.kmeans_fit(features, 2, '{"n_init": 60}')) FROM wide), map { "SELECT length(segment.kmeans_fit(features, $_)) FROM many" } (
 	q(8, '{"n_init": 1, "max_iterations": 1, "null_policy": "median", "standardize": "robust", "transform": "log1p"}'),
 	q(40, '{"n_init": 20, "max_iterations": 1}'),
-	q(40, '{"n_init": 1, "init_method": "random"}'));
+	q(40, '{"n_init": 1, "init_method": "random"}')));
 
 # How late the statement comes back, against the time of a busy wait that is cancelled likewise.
 sub lateness
