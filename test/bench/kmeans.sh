@@ -21,15 +21,16 @@ gcc -O3 -std=gnu11 -march=x86-64-v3 -ffp-contract=off -DSEG_STANDALONE -DNDEBUG 
 
 ratio() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.1f", a / b }'; }
 
-# The median of five runs of a command, in milliseconds.
+# The median of five runs (or RUNS) of a command, in milliseconds.
+runs=${RUNS:-5}
 median() {
     local run begun times=()
-    for run in 1 2 3 4 5; do
+    for ((run = 0; run < runs; run++)); do
         begun=$(date +%s%N)
         "$@" >"$SCRATCH/out" 2>"$SCRATCH/err" || { cat "$SCRATCH/err" >&2; return 1; }
         times+=($((($(date +%s%N) - begun) / 10000)))
     done
-    printf '%s\n' "${times[@]}" | sort -n | sed -n 3p | awk '{ printf "%.1f", $1 / 100 }'
+    printf '%s\n' "${times[@]}" | sort -n | sed -n $(((runs + 1) / 2))p | awk '{ printf "%.1f", $1 / 100 }'
 }
 
 query() { psql -qXAtc "$1"; }
