@@ -93,6 +93,30 @@ seg_kmeans_to_fitted(const SegKmeansScorer *scorer, double *row, size_t *positio
 	return SEG_OK;
 }
 
+SEG_CLONES bool
+seg_kmeans_plain_to_fitted(const SegKmeansScorer *scorer, const char *values, double *z)
+{
+	const uint64_t exponent = UINT64_C(0x7FF) << 52;
+	const double *restrict shift = scorer->shift;
+	const double *restrict inverse = scorer->inverse;
+	size_t		d = scorer->model.d;
+	uint64_t	odd = 0;
+
+	if (scorer->has_transform)
+		return false;
+	for (size_t j = 0; j < d; j++)
+	{
+		uint64_t	bits;
+		double		x;
+
+		memcpy(&bits, values + j * sizeof(double), sizeof(bits));
+		memcpy(&x, &bits, sizeof(x));
+		odd |= (bits & exponent) == exponent;
+		z[j] = seg_fitted_value(x, shift[j], inverse[j]);
+	}
+	return odd == 0;
+}
+
 void
 seg_kmeans_center_in_input_units(const SegKmeansModel *model, size_t c, double *center)
 {

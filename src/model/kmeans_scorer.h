@@ -30,6 +30,13 @@ extern SegStatus seg_kmeans_scorer_decode(SegReader *reader, int version, SegAre
  */
 extern SegStatus seg_kmeans_to_fitted(const SegKmeansScorer *scorer, double *row, size_t *position);
 
+/*
+ * The same for a row as it stands in a tuple: IN values: d doubles, unaligned, no
+ * nulls; OUT z: d.  False, and z unspecified, where this is no plain case: some
+ * value is not finite, or a feature is transformed.
+ */
+extern bool seg_kmeans_plain_to_fitted(const SegKmeansScorer *scorer, const char *values, double *z);
+
 /* The center of cluster c (a place, not an id) in input units; OUT d. */
 extern void seg_kmeans_center_in_input_units(const SegKmeansModel *model, size_t c, double *center);
 

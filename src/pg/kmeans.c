@@ -76,6 +76,26 @@ seg_kmeans_order_clusters(const SegKmeansModel *model, uint32_t *places)
 	pfree(numbers);
 }
 
+/* Bring a row to the fitted space; false when it is to be skipped. */
+static bool
+fit_row(const SegKmeansScorer *scorer, const SegFeatures *features, double *z)
+{
+	size_t		position = 0;
+	SegStatus	status;
+
+	if (features->d != scorer->model.d)
+		seg_raise(SEG_WRONG_LENGTH, features->d, (size_t) scorer->model.d);
+	if (features->nulls == NULL && seg_kmeans_plain_to_fitted(scorer, features->values, z))
+		return true;
+	(void) seg_features_copy(features, z);
+	status = seg_kmeans_to_fitted(scorer, z, &position);
+	if (status == SEG_NULL_FEATURE && scorer->model.null_policy == SEG_NULL_SKIP)
+		return false;
+	if (status != SEG_OK)
+		seg_raise(status, position);
+	return true;
+}
+
 bool
 seg_kmeans_score_row(FunctionCallInfo fcinfo, SegKmeansRow *result)
 {
@@ -83,18 +103,11 @@ seg_kmeans_score_row(FunctionCallInfo fcinfo, SegKmeansRow *result)
 	static double d2[SEG_KMEANS_MAX_K + SEG_CENTER_LANES];
 	const SegKmeansScorer *scorer = seg_model_argument(fcinfo, 0, 0, &seg_kmeans_model_type);
 	SegFeatures features = seg_features_open(PG_GETARG_DATUM(1));
-	size_t		position = 0;
-	SegStatus	status;
+	bool		is_fitted = fit_row(scorer, &features, z);
 
-	if (features.d != scorer->model.d)
-		seg_raise(SEG_WRONG_LENGTH, features.d, (size_t) scorer->model.d);
-	(void) seg_features_copy(&features, z);
 	seg_features_close(&features);
-	status = seg_kmeans_to_fitted(scorer, z, &position);
-	if (status == SEG_NULL_FEATURE && scorer->model.null_policy == SEG_NULL_SKIP)
+	if (!is_fitted)
 		return false;
-	if (status != SEG_OK)
-		seg_raise(status, position);
 	seg_centers_distances(&scorer->centers, z, d2);
 	result->scorer = scorer;
 	result->z = z;
