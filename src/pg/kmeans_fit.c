@@ -164,29 +164,38 @@ fit(const SegKmeansRows *state, size_t k)
 	return seg_kmeans_make_model(state, &sample, &run);
 }
 
-/*
- * k as given, or, when it is null and the options have k_min and k_max, the k in
- * that range with the largest silhouette.
- */
+/* Do the options ask for the best k of a range? */
+static bool
+has_range(const SegKmeansOptions *options)
+{
+	return options->k_min > 0 || options->k_max > 0;
+}
+
+/* Refuse a k or a range before any work is done on the rows. */
+static void
+check_arguments(const SegKmeansRows *state)
+{
+	const SegKmeansOptions *options = &state->options;
+
+	if (!has_range(options))
+		seg_kmeans_check_k("k", state->numbers[0], SEG_KMEANS_MAX_K);
+	else if (options->k_min == 0 || options->k_max == 0 || state->numbers[0] != SEG_NUMBER_NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("options k_min and k_max go together, and only with a null k")));
+}
+
+/* k as given, or the k of the range with the largest silhouette. */
 static size_t
 choose_k(const SegKmeansRows *state)
 {
 	const SegKmeansOptions *options = &state->options;
-	bool		has_range = options->k_min > 0 && options->k_max > 0;
 	SegKmeansSample probe;
 	SegSweepEntry *entries;
 	size_t		m;
 
-	if (has_range != (options->k_min > 0 || options->k_max > 0) ||
-		(has_range && state->numbers[0] != SEG_NUMBER_NULL))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("options k_min and k_max go together, and only with a null k")));
-	if (!has_range)
-	{
-		seg_kmeans_check_k("k", state->numbers[0], SEG_KMEANS_MAX_K);
+	if (!has_range(options))
 		return state->numbers[0];
-	}
 	entries = seg_kmeans_run_sweep(state, options->k_min, options->k_max, &m, &probe);
 	for (size_t i = 0; i < m; i++)
 		if (entries[i].is_best_silhouette)
@@ -200,9 +209,12 @@ kmeans_fit_finalfn(PG_FUNCTION_ARGS)
 {
 	MemoryContext work = AllocSetContextCreate(CurrentMemoryContext, "segment k-means", ALLOCSET_SMALL_SIZES);
 	MemoryContext result = MemoryContextSwitchTo(work);
-	const SegKmeansRows *state = seg_kmeans_rows_prepare(fcinfo);
+	const SegKmeansRows *state;
 	bytea	   *model;
 
+	if (!PG_ARGISNULL(0))
+		check_arguments((const SegKmeansRows *) PG_GETARG_POINTER(0));
+	state = seg_kmeans_rows_prepare(fcinfo);
 	model = fit(state, choose_k(state));
 	MemoryContextSwitchTo(result);
 	model = (bytea *) DatumGetPointer(datumCopy(PointerGetDatum(model), false, -1));

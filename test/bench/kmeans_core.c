@@ -5,7 +5,7 @@
  *		kmeans_core rows.bin centers.bin n d k iterations repeats
  *
  * Both files hold doubles, row by row.  Prints the median milliseconds of a run,
- * the share of all distances that was computed, and the inertia.
+ * the share of all distances that was computed, the inertia and the iterations.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -114,7 +114,7 @@ main(int argc, char **argv)
 		times[r] = milliseconds() - begun;
 	}
 	qsort(times, repeats, sizeof(double), by_value);
-	printf("%.1f %.3f %.10g\n", times[repeats / 2],
-		   (double) run.distances / ((double) n * (double) k * (double) (run.iterations + 1)), run.inertia);
+	printf("%.1f %.3f %.10g %zu\n", times[repeats / 2],
+		   (double) run.distances / ((double) n * (double) k * (double) (run.iterations + 1)), run.inertia, run.iterations);
 	return 0;
 }

@@ -28,7 +28,7 @@ def array_type(d):
 def make(folder, n, d, k, seed):
     random = np.random.default_rng(seed)
     middles = random.uniform(0, 10, (k, d))
-    rows = middles[random.integers(0, k, n)] + random.normal(0, 1.5, (n, d))
+    rows = middles[random.integers(0, k, n)] + random.normal(0, 1.5 if d < 10 else 4, (n, d))
     rows.tofile(folder + "/rows.bin")
     rows[random.choice(n, k, replace=False)].tofile(folder + "/centers.bin")
     with open(folder + "/rows.copy", "wb") as file:
@@ -58,7 +58,7 @@ def main():
                 begun = time.perf_counter()
                 model = fit(rows, centers, last)
                 times.append(time.perf_counter() - begun)
-        print("%.1f %.10g" % (1e3 * sorted(times)[2], model.inertia_))
+        print("%.1f %.10g %d" % (1e3 * sorted(times)[2], model.inertia_, model.n_iter_))
     elif verb in ("csv", "csvlabels"):
         import pandas
         rows = pandas.read_csv(sys.stdin, header=None).to_numpy()
