@@ -54,7 +54,8 @@ WARNINGS = -Wall -Wextra -Werror -Wno-unused-parameter -Wno-sign-compare -Wno-mi
 PG_CFLAGS = -std=gnu11 $(WARNINGS) -ffp-contract=off
 PG_CPPFLAGS = -I$(top)/src
 # liblapacke and CBLAS; which BLAS stands behind them is the administrator's choice
-SHLIB_LINK = -llapacke -lblas -lm
+# -Bsymbolic: our own symbols are ours, whatever else the server has loaded.
+SHLIB_LINK = -llapacke -lblas -lm -Wl,-Bsymbolic
 
 # Bitcode would be inlined and compiled anew by the server's JIT, with its own
 # idea of floating point; the module is compiled once, here.

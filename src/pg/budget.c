@@ -60,11 +60,3 @@ seg_budget_reserve(SegBudget *budget, size_t bytes)
 	budget->reserved += bytes;
 	reserved_in_backend += bytes;
 }
-
-void
-seg_budget_release(SegBudget *budget, size_t bytes)
-{
-	Assert(bytes <= budget->reserved);
-	budget->reserved -= bytes;
-	reserved_in_backend -= bytes;
-}

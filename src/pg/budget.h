@@ -19,8 +19,6 @@ extern SegBudget *seg_budget_create(MemoryContext context);
 /* Reserve, or raise SEG_TOO_LARGE: nothing is reserved then. */
 extern void seg_budget_reserve(SegBudget *budget, size_t bytes);
 
-extern void seg_budget_release(SegBudget *budget, size_t bytes);
-
 /* What may still be reserved now. */
 extern size_t seg_budget_left(void);
 
