@@ -6,20 +6,11 @@
  * must give scores within 0 and 1 whose parts add up.  The seeds are payloads of
  * all methods.
  */
-#include <stdlib.h>
+#include "fuzz.h"
 
 #include "model/anomaly_model.h"
 
-extern int	LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
 #define MOST ((size_t) 1 << 16)
-
-static void
-require(bool condition)
-{
-	if (!condition)
-		abort();
-}
 
 static SegStatus
 decode(const uint8_t *bytes, size_t size, SegAnomalyModel *model, void **memory)

@@ -4,18 +4,9 @@
  *
  * What decodes must encode to the same bytes again.
  */
-#include <stdlib.h>
+#include "fuzz.h"
 
 #include "model/drift_model.h"
-
-extern int	LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void
-require(bool condition)
-{
-	if (!condition)
-		abort();
-}
 
 static SegStatus
 decode(const uint8_t *bytes, size_t size, SegDriftModel *model, void **memory)

@@ -7,28 +7,10 @@
  * bytes again, must score rows, and must align to itself.  The seeds are the
  * payloads of fixture_model(k, d, seed), in files named k-d-seed.
  */
-#include <stdlib.h>
+#include "fuzz.h"
 
 #include "model/kmeans_align.h"
 #include "model/kmeans_scorer.h"
-
-extern int	LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void
-require(bool condition)
-{
-	if (!condition)
-		abort();
-}
-
-static void *
-room(size_t size)
-{
-	void	   *bytes = aligned_alloc(SEG_ARENA_ALIGN, (size / SEG_ARENA_ALIGN + 1) * SEG_ARENA_ALIGN);
-
-	require(bytes != NULL);
-	return bytes;
-}
 
 /* Decode a sealed model; the arena's buffer goes to *buffer. */
 static SegStatus

@@ -4,19 +4,10 @@
  *
  * What decodes must encode to the same bytes again.
  */
-#include <stdlib.h>
+#include "fuzz.h"
 
 #include "core/pca.h"
 #include "model/pca_model.h"
-
-extern int	LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void
-require(bool condition)
-{
-	if (!condition)
-		abort();
-}
 
 static SegStatus
 decode(const uint8_t *bytes, size_t size, SegPcaModel *model, void **memory)

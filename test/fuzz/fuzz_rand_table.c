@@ -6,18 +6,9 @@
  * check of its shape must neither be left nor searched for ever, and an index
  * that it gives is at most 1.
  */
-#include <stdlib.h>
+#include "fuzz.h"
 
 #include "core/rand_table.h"
-
-extern int	LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void
-require(bool condition)
-{
-	if (!condition)
-		abort();
-}
 
 static void
 take_index(const SegRandTable *table)

@@ -7,20 +7,11 @@
  * bytes again, and must give scores within its bins.  The seeds are payloads of
  * rfm_fit with 2, 5 and 9 bins, quantile cuts and explicit ones, exact and not.
  */
-#include <stdlib.h>
+#include "fuzz.h"
 
 #include "model/rfm_model.h"
 
-extern int	LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
 #define MOST 4096
-
-static void
-require(bool condition)
-{
-	if (!condition)
-		abort();
-}
 
 static SegStatus
 decode(const uint8_t *sealed, size_t size, SegRfmModel *model)

@@ -6,18 +6,9 @@
  * whatever passes the check of the header must be safe to work with, and what it
  * fits must be a sound model.
  */
-#include <stdlib.h>
+#include "fuzz.h"
 
 #include "model/rfm_model.h"
-
-extern int	LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void
-require(bool condition)
-{
-	if (!condition)
-		abort();
-}
 
 static SegRfmState *
 grown(const SegRfmState *state, const SegRfmState *other, SegStatus *status)

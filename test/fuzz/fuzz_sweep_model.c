@@ -5,27 +5,9 @@
  * Entries are stored with zeros for figures that they lack, and a zero keeps its
  * sign only as +0: so the first encoding is compared with the second.
  */
-#include <stdlib.h>
+#include "fuzz.h"
 
 #include "model/sweep_model.h"
-
-extern int	LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void
-require(bool condition)
-{
-	if (!condition)
-		abort();
-}
-
-static void *
-room(size_t size)
-{
-	void	   *bytes = aligned_alloc(SEG_ARENA_ALIGN, (size / SEG_ARENA_ALIGN + 1) * SEG_ARENA_ALIGN);
-
-	require(bytes != NULL);
-	return bytes;
-}
 
 static SegStatus
 decode(const uint8_t *payload, size_t size, SegSweepModel *sweep, void **buffer)

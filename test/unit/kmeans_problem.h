@@ -265,4 +265,16 @@ repeated(const Problem *problem)
 			assert_same_double((got)[at_], (want)[at_]); \
 	} while (0)
 
+static const SegKmeansParams defaults = {.seed = 42, .n_init = 10, .max_iterations = 300};
+
+/* Fit with everything at its default, but for what is given. */
+static inline void
+fit_with(const Problem *problem, SegStandardize standardize, SegKmeansParams params, Fit *fit)
+{
+	size_t		position;
+
+	assert_int_equal(fit_scale(problem, standardize, SEG_TRANSFORM_NONE, SEG_NULL_ERROR, fit, &position), SEG_OK);
+	fit_cluster(problem, &params, NULL, fit);
+}
+
 #endif							/* SEG_TEST_KMEANS_PROBLEM_H */
