@@ -47,6 +47,7 @@ scratch_make() {
     cp -a "$bin/." "$SCRATCH_BIN"
     cp -as "$lib/." "$SCRATCH$lib"
     cp -as "$share/." "$SCRATCH$share"
+    mkdir -p "$SCRATCH/usr"
     [ -e "$SCRATCH/usr/include" ] || ln -s /usr/include "$SCRATCH/usr/include"
     # whatever version of ours the machine has stays out of it
     rm -f "$SCRATCH$lib/segment.so" "$SCRATCH$share"/extension/segment*
