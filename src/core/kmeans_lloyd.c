@@ -89,11 +89,12 @@ rank_center(Ranking *ranking, const SegLanes *d2, size_t c, bool want_second)
 
 /*
  * Measure `together` centers (a constant at every call) from number `start` on
- * against the eight rows of a block.
+ * against the eight rows of a block, while the block `ahead` comes to the cache.
  */
 SEG_ALWAYS_INLINE void
-measure(const SegLanes *block, const uint32_t *active, size_t n_active, const double *centers,
-		size_t d, size_t start, size_t together, bool want_second, Ranking *left, Ranking *right)
+measure(const SegLanes *block, const SegLanes *ahead, const uint32_t *active, size_t n_active,
+		const double *centers, size_t d, size_t start, size_t together, bool want_second,
+		Ranking *left, Ranking *right)
 {
 	SegLanes	left_d2[4] = {{0}};
 	SegLanes	right_d2[4] = {{0}};
@@ -105,6 +106,7 @@ measure(const SegLanes *block, const uint32_t *active, size_t n_active, const do
 		SegLanes	left_x = block[2 * j];
 		SegLanes	right_x = block[2 * j + 1];
 
+		__builtin_prefetch(&ahead[2 * j]);
 #pragma GCC unroll 4
 		for (size_t c = 0; c < together; c++)
 		{
@@ -136,28 +138,32 @@ pack_labels(const SegIntLanes *places, uint16_t *labels)
 }
 
 SEG_ALWAYS_INLINE void
-nearest_of_block(const double *block, const uint32_t *active, size_t n_active, const double *centers,
-				 size_t d, size_t k, bool want_second, double *first_d2, double *second_d2,
+nearest_of_block(const double *block, const double *next, const uint32_t *active, size_t n_active,
+				 const double *centers, size_t d, size_t k, bool want_second, double *first_d2, double *second_d2,
 				 uint16_t *first)
 {
 	const SegLanes *lanes = (const SegLanes *) block;
+	const SegLanes *ahead = (const SegLanes *) next;
 	const double far = INFINITY;
 	Ranking		left = {{far, far, far, far}, {far, far, far, far}, {0}};
 	Ranking		right = left;
 	size_t		c = 0;
 
 	for (; c + 4 <= k; c += 4)
-		measure(lanes, active, n_active, centers, d, c, 4, want_second, &left, &right);
+	{
+		measure(lanes, ahead, active, n_active, centers, d, c, 4, want_second, &left, &right);
+		ahead = lanes;			/* it is on its way */
+	}
 	switch (k - c)
 	{
 		case 3:
-			measure(lanes, active, n_active, centers, d, c, 3, want_second, &left, &right);
+			measure(lanes, ahead, active, n_active, centers, d, c, 3, want_second, &left, &right);
 			break;
 		case 2:
-			measure(lanes, active, n_active, centers, d, c, 2, want_second, &left, &right);
+			measure(lanes, ahead, active, n_active, centers, d, c, 2, want_second, &left, &right);
 			break;
 		case 1:
-			measure(lanes, active, n_active, centers, d, c, 1, want_second, &left, &right);
+			measure(lanes, ahead, active, n_active, centers, d, c, 1, want_second, &left, &right);
 			break;
 	}
 	memcpy(first_d2, &left.first_d2, sizeof(SegLanes));
@@ -168,12 +174,20 @@ nearest_of_block(const double *block, const uint32_t *active, size_t n_active, c
 	pack_labels(&right.first, first + 4);
 }
 
+/* Block `next`, or b itself where there is none. */
+SEG_ALWAYS_INLINE const double *
+block_to_fetch(const SegRows *rows, size_t b, size_t next)
+{
+	return seg_rows_block(rows, next < seg_rows_blocks(rows->n) ? next : b);
+}
+
 SEG_CLONES void
 seg_lloyd_nearest(const SegKmeansData *data, size_t b, const double *centers, size_t k,
 				  double *first_d2, double *second_d2, uint16_t *first)
 {
-	nearest_of_block(seg_rows_block(&data->rows, b), data->active, data->n_active, centers,
-					 data->rows.d, k, true, first_d2, second_d2, first);
+	nearest_of_block(seg_rows_block(&data->rows, b), block_to_fetch(&data->rows, b, b + 1),
+					 data->active, data->n_active, centers, data->rows.d, k, true,
+					 first_d2, second_d2, first);
 }
 
 /* ---- sums ---- */
@@ -281,24 +295,14 @@ largest_d2(const SegKmeansData *data)
 	return sum;
 }
 
-/* lines of the next block that are fetched ahead; the processor goes on by itself */
-#define FETCH_AHEAD ((size_t) 32)
-
-/*
- * The next block from b on whose deadline has passed (any block, for all), on its
- * way to the cache: behind skipped ones the processor would not expect it.
- */
+/* The next block from b on whose deadline has passed; any block, for all. */
 SEG_ALWAYS_INLINE size_t
 next_block(const Lloyd *lloyd, size_t b, bool all)
 {
-	const SegRows *rows = &lloyd->data->rows;
-	size_t		blocks = seg_rows_blocks(rows->n);
+	size_t		blocks = seg_rows_blocks(lloyd->data->rows.n);
 
 	while (b < blocks && !all && lloyd->drift < lloyd->deadlines[b])
 		b++;
-	if (b < blocks)
-		for (size_t j = 0; j < seg_min_size(rows->d, FETCH_AHEAD); j++)
-			__builtin_prefetch(seg_rows_block(rows, b) + j * SEG_LANES);
 	return b;
 }
 
@@ -327,8 +331,9 @@ assign_blocks(Lloyd *lloyd, bool bounded, double *inertia)
 		if (seg_kmeans_is_pause(measured_blocks++, run->k, data->rows.d))
 			CHECK_FOR_INTERRUPTS();
 		next = next_block(lloyd, b + 1, all);
-		nearest_of_block(seg_rows_block(&data->rows, b), data->active, data->n_active, run->centers,
-						 data->rows.d, run->k, bounded, first_d2, second_d2, first);
+		nearest_of_block(seg_rows_block(&data->rows, b), block_to_fetch(&data->rows, b, next),
+						 data->active, data->n_active, run->centers, data->rows.d, run->k,
+						 bounded, first_d2, second_d2, first);
 		run->distances += lanes * run->k;
 		moved += relabel_block(lloyd, b, first);
 		if (bounded)
