@@ -100,11 +100,12 @@ AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE PARALLEL SAFE;
 COMMENT ON FUNCTION segment.progress_tick() IS
 'Support function of refit: counts a row that was read, for other sessions to see; true.';
 
-CREATE FUNCTION segment.progress_slots(OUT pid integer, OUT model_id integer, OUT stage text, OUT rows_read bigint)
+CREATE FUNCTION segment.progress_slots(OUT pid integer, OUT model_id integer, OUT stage text, OUT rows_read bigint,
+    OUT iteration bigint, OUT inertia double precision)
 RETURNS SETOF record
 AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE ROWS 5;
 COMMENT ON FUNCTION segment.progress_slots() IS
-'What sessions told with progress_stage and progress_tick: those of roles that the caller is a member of, all for members of pg_read_all_stats. No rows unless segment is in shared_preload_libraries. Read it through the view segment.refit_progress.';
+'What sessions told with progress_stage and progress_tick, and the last iteration of kmeans_fit in them with its inertia (NULL before the first): those of roles that the caller is a member of, all for members of pg_read_all_stats. No rows unless segment is in shared_preload_libraries. Read it through the view segment.refit_progress.';
 
 CREATE FUNCTION segment.report_stage(m segment.model, stage text) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

@@ -38,6 +38,14 @@ typedef struct SegKmeansParams
 	size_t		n_init;			/* 10 */
 	size_t		max_iterations; /* 300 */
 	double		tolerance;		/* 0: until no assignment changes; else the least relative gain of inertia */
+
+	/*
+	 * Told after each assignment of all rows, not of those of the sample: how many
+	 * there were, and the inertia around the means of the clusters.  It may
+	 * longjmp out; the fit does not depend on it.  NULL: nobody.
+	 */
+	void		(*on_iteration) (void *argument, size_t iteration, double inertia);
+	void	   *argument;
 } SegKmeansParams;
 
 /* Rows in the fitted space, and what is known about them. */

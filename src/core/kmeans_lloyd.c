@@ -49,6 +49,7 @@ typedef struct Lloyd
 	bool	   *changed;		/* k: the cluster won or lost rows */
 	double		drift;			/* of the centers, since the start */
 	double	   *deadlines;		/* per block: the drift up to which its labels hold */
+	double		total_ss;		/* around the mean of all rows; only to tell the inertia */
 } Lloyd;
 
 size_t
@@ -480,6 +481,60 @@ start(Lloyd *lloyd, const SegKmeansData *data, SegKmeansRun *run, SegArena *aren
 	run->distances = 0;
 }
 
+/* The mean of all rows, which are all assigned, in feature j. */
+static double
+mean_of_feature(const Lloyd *lloyd, size_t j)
+{
+	double		sum = 0;
+
+	CHECK_FOR_INTERRUPTS();
+	for (size_t c = 0; c < lloyd->run->k; c++)
+		sum += seg_sums_value(&lloyd->sums, c * lloyd->data->rows.d + j);
+	return sum / lloyd->data->total;
+}
+
+static double
+squares_around(const SegKmeansData *data, size_t j, double mean)
+{
+	SegGrid		grid = seg_kmeans_grid(data, 4 * data->scales[j].max_abs * data->scales[j].max_abs);
+	SegSum		sum = {0};
+
+	for (size_t i = 0; i < data->rows.n; i++)
+	{
+		double		t = *seg_rows_cell(&data->rows, i, j) - mean;
+
+		if (i % 4096 == 0)
+			CHECK_FOR_INTERRUPTS();
+		seg_sum_add_weighted(&sum, grid, t * t, seg_kmeans_weight(data, i));
+	}
+	return seg_sum_value(&sum);
+}
+
+/* Skipped blocks have no distances: inertia = total - sum of weight_c |m_c - m|^2. */
+static void
+tell_iteration(Lloyd *lloyd, const SegKmeansParams *params)
+{
+	double		between = 0;
+
+	for (size_t a = 0; a < lloyd->data->n_active; a++)
+	{
+		size_t		j = lloyd->data->active[a];
+		double		mean = mean_of_feature(lloyd, j);
+
+		if (lloyd->run->iterations == 1)
+			lloyd->total_ss += squares_around(lloyd->data, j, mean);
+		for (size_t c = 0; c < lloyd->run->k; c++)
+			if (lloyd->counts[c] > 0)
+			{
+				double		weight = seg_sum_value(&lloyd->weights[c]);
+				double		off = seg_sums_value(&lloyd->sums, c * lloyd->data->rows.d + j) / weight - mean;
+
+				between += weight * off * off;
+			}
+	}
+	params->on_iteration(params->argument, lloyd->run->iterations, fmax(lloyd->total_ss - between, 0));
+}
+
 /*
  * The sum of squares around the mean m of all rows.  With the mean m_c of each
  * cluster, which its center c is after convergence but not before,
@@ -497,12 +552,8 @@ total_squares(const Lloyd *lloyd)
 	for (size_t a = 0; a < data->n_active; a++)
 	{
 		size_t		j = data->active[a];
-		double		mean = 0;
+		double		mean = mean_of_feature(lloyd, j);
 
-		CHECK_FOR_INTERRUPTS();
-		for (size_t c = 0; c < run->k; c++)
-			mean += seg_sums_value(&lloyd->sums, c * d + j);
-		mean /= data->total;
 		for (size_t c = 0; c < run->k; c++)
 		{
 			double		own = seg_sums_value(&lloyd->sums, c * d + j) / run->weights[c];
@@ -530,6 +581,8 @@ seg_lloyd_run(const SegKmeansData *data, const SegKmeansParams *params, SegKmean
 
 		moved = assign_rows(&lloyd, bounded, measured ? &run->inertia : NULL);
 		run->iterations++;
+		if (params->on_iteration != NULL)
+			tell_iteration(&lloyd, params);
 		if (moved == 0)
 			run->converged = true;
 		else

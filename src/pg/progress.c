@@ -4,12 +4,12 @@
  *
  * A refit is one long transaction, so nothing that it writes can be seen before
  * it ends.  Where the module is in shared_preload_libraries, a small array in
- * shared memory tells instead: one slot per session that fits, with the stage and
- * the rows read.  Without it, or when all slots are taken, every function here
- * does nothing.
+ * shared memory tells instead: one slot per session that fits, with the stage, the
+ * rows read, and the iteration of a k-means.  Without it, or when all slots are
+ * taken, every function here does nothing but notices.
  *
- * A slot is claimed and freed under the lock; its owner alone writes it, but for
- * rows_read, to which the owner's parallel workers add too.
+ * A slot is written under the lock, by its owner and the owner's parallel workers;
+ * but for rows_read, to which these add without it.
  */
 #include "pg/progress.h"
 
@@ -23,10 +23,12 @@
 #include "utils/acl.h"
 
 #include "pg/rows.h"
+#include "pg/segment.h"
 
 #define SLOTS 64
 #define STAGE_BYTES 64
 #define TICKS 1024				/* rows between two additions to shared memory */
+#define NOTICE_MS 1000			/* between two notices */
 
 typedef struct ProgressSlot
 {
@@ -34,6 +36,8 @@ typedef struct ProgressSlot
 	Oid			role;
 	int			model_id;
 	char		stage[STAGE_BYTES];
+	int64		iteration;		/* 0: none yet */
+	double		inertia;		/* after it */
 	pg_atomic_uint64 rows_read;
 } ProgressSlot;
 
@@ -79,6 +83,13 @@ seg_progress_init(void)
 	shmem_request_hook = request_memory;
 	previous_startup_hook = shmem_startup_hook;
 	shmem_startup_hook = find_memory;
+}
+
+/* The process that other sessions see: a worker counts for its leader. */
+static int
+leader_pid(void)
+{
+	return MyProc->lockGroupLeader != NULL ? MyProc->lockGroupLeader->pid : MyProcPid;
 }
 
 /* The slot of the process with that pid, or NULL; the caller holds the lock. */
@@ -131,7 +142,10 @@ progress_stage(PG_FUNCTION_ARGS)
 	if (slot != NULL)
 	{
 		if (slot->pid != MyProcPid || slot->model_id != PG_GETARG_INT32(0))
+		{
 			pg_atomic_write_u64(&slot->rows_read, 0);
+			slot->iteration = 0;
+		}
 		slot->pid = MyProcPid;
 		slot->role = GetUserId();
 		slot->model_id = PG_GETARG_INT32(0);
@@ -158,18 +172,59 @@ progress_tick(PG_FUNCTION_ARGS)
 		PG_RETURN_BOOL(true);
 	if (state == NULL)
 	{
-		/* a worker counts for its leader */
-		int			pid = MyProc->lockGroupLeader != NULL ? MyProc->lockGroupLeader->pid : MyProcPid;
-
 		state = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(TickState));
 		LWLockAcquire(lock, LW_SHARED);
-		state->slot = slot_of(pid);
+		state->slot = slot_of(leader_pid());
 		LWLockRelease(lock);
 		fcinfo->flinfo->fn_extra = state;
 	}
 	if (++state->ticks % TICKS == 0 && state->slot != NULL)
 		pg_atomic_fetch_add_u64(&state->slot->rows_read, TICKS);
 	PG_RETURN_BOOL(true);
+}
+
+bool
+seg_progress_begin(SegIterationTold *told)
+{
+	bool		is_told = seg_progress;
+
+	told->noticed_at = GetCurrentTimestamp();
+	if (slots != NULL)
+	{
+		LWLockAcquire(lock, LW_SHARED);
+		is_told |= slot_of(leader_pid()) != NULL;
+		LWLockRelease(lock);
+	}
+	return is_told;
+}
+
+void
+seg_progress_iteration(void *argument, size_t iteration, double inertia)
+{
+	SegIterationTold *told = argument;
+	TimestampTz now;
+
+	if (slots != NULL)
+	{
+		ProgressSlot *slot;
+
+		LWLockAcquire(lock, LW_EXCLUSIVE);
+		slot = slot_of(leader_pid());
+		if (slot != NULL)
+		{
+			slot->iteration = (int64) iteration;
+			slot->inertia = inertia;
+		}
+		LWLockRelease(lock);
+	}
+	if (!seg_progress)
+		return;
+	now = GetCurrentTimestamp();
+	if (!TimestampDifferenceExceeds(told->noticed_at, now, NOTICE_MS))
+		return;
+	told->noticed_at = now;
+	ereport(NOTICE,
+			(errmsg("iteration %zu: inertia %g", iteration, inertia)));
 }
 
 PG_FUNCTION_INFO_V1(progress_slots);
@@ -198,6 +253,8 @@ progress_slots(PG_FUNCTION_ARGS)
 		seg_put_int32(&row, copy[i].model_id);
 		seg_put_text(&row, copy[i].stage);
 		seg_put_int64(&row, (int64) rows_read[i]);
+		seg_put(&row, Int64GetDatum(copy[i].iteration), copy[i].iteration == 0);
+		seg_put(&row, Float8GetDatum(copy[i].inertia), copy[i].iteration == 0);
 		seg_row_store(&row);
 	}
 	return (Datum) 0;

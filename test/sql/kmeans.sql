@@ -180,6 +180,11 @@ EXECUTE assign(:'three');
 EXECUTE assign(:'four');
 DEALLOCATE assign;
 
+-- telling the iterations changes nothing
+SET segment.progress = on;
+SELECT kmeans_fit(array_cat(features, features), 3) = (SELECT model FROM fitted WHERE k = 3) AS same FROM customers;
+RESET segment.progress;
+
 -- features out of line
 CREATE TABLE wide (f float8[]);
 ALTER TABLE wide ALTER f SET STORAGE EXTERNAL;

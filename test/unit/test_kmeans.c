@@ -568,11 +568,60 @@ total_does_not_hang_on_convergence(void **state)
 	}
 }
 
+/* What was told: the last iteration, and its inertia. */
+typedef struct Told
+{
+	size_t		iteration;
+	double		inertia;
+} Told;
+
+static void
+note_iteration(void *argument, size_t iteration, double inertia)
+{
+	Told	   *told = argument;
+
+	assert_int_equal(iteration, told->iteration + 1);
+	assert_true(inertia <= told->inertia * (1 + 1e-9) + 1e-9);
+	*told = (Told) {iteration, inertia};
+}
+
+/* Of all rows only, never more, that of the fit in the end; and no bit is changed. */
+static void
+every_iteration_is_told(void **state)
+{
+	for (uint64_t trial = 0; trial < 40; trial++)
+	{
+		Problem		problem = random_problem(29, trial);
+		SegStandardize standardize = trial % 8 < 4 ? SEG_STANDARDIZE_ZSCORE : SEG_STANDARDIZE_NONE;
+		SegKmeansParams params = defaults;
+		Told		told = {0, INFINITY};
+		Fit			silent;
+		Fit			fit;
+
+		params.n_init = 1;
+		params.algorithm = trial % 5 == 0 ? SEG_KMEANS_BISECTING : SEG_KMEANS_LLOYD;
+		fit_with(&problem, standardize, params, &silent);
+		params.on_iteration = note_iteration;
+		params.argument = &told;
+		fit_with(&problem, standardize, params, &fit);
+		assert_int_equal(told.iteration, fit.run.iterations);
+		assert_true(fit.run.converged);
+		assert_close(told.inertia, fit.run.inertia, 1e-9 * fit.run.total_ss);
+		assert_same_double(fit.run.inertia, silent.run.inertia);
+		assert_same_double(fit.run.total_ss, silent.run.total_ss);
+		assert_same_doubles(fit.run.centers, silent.run.centers, problem.k * problem.d);
+		fit_free(&silent);
+		fit_free(&fit);
+		problem_free(&problem);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(total_does_not_hang_on_convergence),
+		cmocka_unit_test(every_iteration_is_told),
 		cmocka_unit_test(two_groups_by_hand),
 		cmocka_unit_test(the_heavier_cluster_is_number_one),
 		cmocka_unit_test(the_order_of_rows_does_not_show),
