@@ -77,11 +77,17 @@ is($node->safe_psql('postgres', "SELECT md5(segment.active_model('much'))"), $fi
 sub lateness
 {
 	my ($timeout) = @_;
-	my $err;
+	my ($out, $err, $late);
 
-	$node->psql('postgres', "SET statement_timeout = $timeout; CALL segment.refit('much')", stderr => \$err);
-	return undef if $err !~ /statement timeout/;
-	return $node->safe_psql('postgres', "SELECT round(1000 * duration - $timeout) FROM segment.fit_log ORDER BY fit_id DESC LIMIT 1");
+	$node->psql('postgres', qq{
+		SET statement_timeout = $timeout;
+		\\set ON_ERROR_STOP off
+		SELECT extract(epoch FROM clock_timestamp()) AS began \\gset
+		CALL segment.refit('much');
+		RESET statement_timeout;
+		SELECT round((extract(epoch FROM clock_timestamp()) - :began) * 1000 - $timeout)}, stdout => \$out, stderr => \$err);
+	($late) = $out =~ /(-?\d+)\s*$/;
+	return $err =~ /statement timeout/ ? $late : undef;
 }
 foreach my $share (.03, .1, .2, .35, .5, .7, .85)
 {
