@@ -16,6 +16,23 @@ LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION segment.cohort_period(timestamp, timestamp, text) IS
 'How many periods of the calendar at lies behind first_at: 0 in the same day, week, month, quarter or year, 1 in the following one; negative before it. Another grain: 22023; infinity: 22008.';
 
+CREATE FUNCTION segment.check_retention_size(cells bigint)
+RETURNS boolean
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $function$
+BEGIN
+    IF cells > 10000000 THEN
+        RAISE EXCEPTION 'the cohorts have % periods in all, but at most 10000000 are possible', cells
+            USING ERRCODE = 'program_limit_exceeded', HINT = 'Take a coarser grain or an earlier as_of.';
+    END IF;
+    RETURN true;
+END
+$function$;
+
+COMMENT ON FUNCTION segment.check_retention_size(bigint) IS
+'Support function of cohort_retention: true; 54000 when the cohorts and their periods are more than 10,000,000 rows.';
+
 CREATE FUNCTION segment.cohort_retention(
     receipts regclass, as_of date, grain text DEFAULT 'month', currency text DEFAULT NULL, rates regclass DEFAULT NULL)
 RETURNS TABLE (cohort text, period integer, customers bigint, active bigint, retention float8, lost bigint,
@@ -48,10 +65,14 @@ BEGIN
     ), calendar AS (
         SELECT segment.cohort_period('2000-01-01', cohort_retention.as_of, cohort_retention.grain) AS last,
                segment.cohort_period('2000-01-01', cohort_retention.as_of + 1, cohort_retention.grain) AS open
-    ), triangle AS (
-        SELECT b.born, b.bought_on, b.active AS customers, p.at, p.at < k.open AS is_over
-        FROM cell b, calendar k, generate_series(b.born, k.last) p(at)
+    ), birth AS (
+        SELECT b.born, b.bought_on, b.active AS customers, k.last, k.open, sum(k.last - b.born + 1) OVER () AS cells
+        FROM cell b, calendar k
         WHERE b.at = b.born
+    ), triangle AS (
+        SELECT b.born, b.bought_on, b.customers, p.at, p.at < b.open AS is_over
+        FROM birth b, generate_series(b.born, b.last) p(at)
+        WHERE segment.check_retention_size(b.cells)
     )
     SELECT segment.cohort_label(t.bought_on, cohort_retention.grain), t.at - t.born, t.customers,
            CASE WHEN t.is_over THEN coalesce(c.active, 0) END,
@@ -67,4 +88,4 @@ END
 $function$;
 
 COMMENT ON FUNCTION segment.cohort_retention(regclass, date, text, text, regclass) IS
-'The retention of cohorts as of a date, out of receipts (see receipt_totals, also for currency and rates): one row for each cohort and each period since, 0 being the one of the first receipt. A customer belongs to the cohort of the first receipt whose total is >= 0 and is active in a period with such a receipt. customers: the size of the cohort; retention = active / customers; lost = customers - active; revenue: net of returns; average_receipt: the mean of the receipts whose total is >= 0 (NULL when there are none). Where is_complete is false the period is not over at as_of, and active to average_receipt are NULL. grain: day, week, month, quarter, year (else 22023). Sorted by cohort and period.';
+'The retention of cohorts as of a date, out of receipts (see receipt_totals, also for currency and rates): one row for each cohort and each period since, 0 being the one of the first receipt. A customer belongs to the cohort of the first receipt whose total is >= 0 and is active in a period with such a receipt. customers: the size of the cohort; retention = active / customers; lost = customers - active; revenue: net of returns; average_receipt: the mean of the receipts whose total is >= 0 (NULL when there are none). Where is_complete is false the period is not over at as_of, and active to average_receipt are NULL. grain: day, week, month, quarter, year (else 22023); more than 10,000,000 rows are 54000. Sorted by cohort and period.';

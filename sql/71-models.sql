@@ -1,59 +1,5 @@
 -- Registering, sharing, naming and activating models.
 
-CREATE FUNCTION segment.refit_options()
-RETURNS TABLE (option text, algorithms text[], type text, minimum float8, maximum float8, choices text[], meaning text)
-LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 11
-BEGIN ATOMIC
-    VALUES
-    ('k', '{kmeans}'::text[], 'integer', 1::float8, 10000::float8, '{auto}'::text[], 'number of clusters, or auto: the best silhouette of k_min to k_max at each refit'),
-    ('k_min', '{kmeans}', 'integer', 1, 1000, NULL, 'smallest k of auto; default 2'),
-    ('k_max', '{kmeans}', 'integer', 1, 1000, NULL, 'largest k of auto; default 10'),
-    ('start', '{kmeans}', 'choice', NULL, NULL, '{fresh,warm}', 'warm: start from the centers of the active version; default fresh'),
-    ('language', '{kmeans}', 'choice', NULL, NULL, '{en,es,de}', 'of the generated descriptions; default en'),
-    ('min_silhouette', '{kmeans}', 'number', -1, 1, NULL, 'hold a version whose mean silhouette is lower'),
-    ('recut', '{rfm}', 'boolean', NULL, NULL, NULL, 'true: new cuts at each refit; default false, the active version''s cuts stay'),
-    ('scheme', '{rfm}', 'choice', NULL, NULL, '{grid,rfm,none}', 'segment names; default grid with 5 bins, else none'),
-    ('min_rows', '{kmeans,rfm,pca,anomaly}', 'integer', 0, 9e15, NULL, 'hold a version that read fewer rows'),
-    ('max_missing_share', '{kmeans,rfm,pca,anomaly}', 'number', 0, 1, NULL, 'hold a version where a larger share of a feature is null'),
-    ('max_drift', '{kmeans,pca}', 'number', 0, 1e6, NULL, 'hold a version where the population stability index of a feature, or of the cluster shares, against the active version is higher');
-END;
-COMMENT ON FUNCTION segment.refit_options() IS
-'The options of create_model that steer refit; all others go to the family''s fit aggregate, which checks them at the first fit. algorithms: where the option exists; type: integer, number, boolean or choice; minimum, maximum: bounds, both allowed; choices: words allowed.';
-
-CREATE FUNCTION segment.check_option(option text, value jsonb, algorithm text) RETURNS void
-LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    o record;
-    fine boolean;
-    wanted text;
-BEGIN
-    SELECT * INTO o FROM segment.refit_options() r WHERE r.option = check_option.option;
-    IF NOT FOUND THEN
-        RETURN;
-    END IF;
-    IF NOT algorithm = ANY (o.algorithms) THEN
-        RAISE EXCEPTION 'algorithm % has no option "%"', algorithm, option USING ERRCODE = 'invalid_parameter_value';
-    END IF;
-    fine := CASE jsonb_typeof(value)
-        WHEN 'string' THEN COALESCE(value #>> '{}' = ANY (o.choices), false)
-        WHEN 'boolean' THEN o.type = 'boolean'
-        WHEN 'number' THEN o.type IN ('integer', 'number')
-            AND (value #>> '{}')::numeric BETWEEN o.minimum::numeric AND o.maximum::numeric
-            AND (o.type = 'number' OR (value #>> '{}')::numeric % 1 = 0)
-        ELSE false END;
-    IF NOT fine THEN
-        wanted := concat_ws(' or ',
-            CASE WHEN o.type = 'boolean' THEN 'true or false' END,
-            CASE WHEN o.type IN ('integer', 'number')
-                THEN format('%s from %s to %s', CASE o.type WHEN 'integer' THEN 'an integer' ELSE 'a number' END,
-                            o.minimum::numeric, o.maximum::numeric) END,
-            CASE WHEN o.choices IS NOT NULL THEN 'one of ' || array_to_string(o.choices, ', ') END);
-        RAISE EXCEPTION 'option "%" must be %', option, wanted USING ERRCODE = 'invalid_parameter_value';
-    END IF;
-END $$;
-COMMENT ON FUNCTION segment.check_option(text, jsonb, text) IS
-'Support function of create_model and refit: 22023 unless the value suits an option of segment.refit_options(); options that are not listed there pass.';
-
 CREATE FUNCTION segment.model_row(name text, to_change boolean) RETURNS segment.model
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -76,7 +22,8 @@ CREATE FUNCTION segment.source_columns(source regclass)
 RETURNS TABLE (column_name text, column_type text, is_numeric boolean, "position" integer)
 LANGUAGE sql STABLE PARALLEL SAFE ROWS 20
 BEGIN ATOMIC
-    SELECT a.attname::text, pg_catalog.format_type(a.atttypid, NULL),
+    -- -1 and not NULL: bpchar, which holds any length, and not character, which holds one
+    SELECT a.attname::text, pg_catalog.format_type(a.atttypid, -1),
            COALESCE(NULLIF(t.typbasetype, 0), t.oid) IN ('int2'::regtype, 'int4'::regtype, 'int8'::regtype,
                                                          'float4'::regtype, 'float8'::regtype, 'numeric'::regtype),
            a.attnum::integer
@@ -114,13 +61,28 @@ BEGIN
         ELSIF feature <> m.id_column AND NOT usable THEN
             RAISE EXCEPTION 'column "%" of source "%"."%" is of type %, but must be numeric',
                 feature, m.source_schema, m.source_name, found_type
-                USING ERRCODE = 'datatype_mismatch';
+                USING ERRCODE = 'datatype_mismatch',
+                      HINT = 'A feature is a column of its own; a view can cast, or lay an array open.';
         END IF;
     END LOOP;
     RETURN source;
 END $$;
 COMMENT ON FUNCTION segment.model_source(segment.model) IS
 'Support function of the registry: the source of a model as it is now. Errors: 42P01 it is gone, 42703 a column is gone, 42804 a column has another type; each names the column.';
+
+CREATE FUNCTION segment.check_id_type(m segment.model) RETURNS void
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    -- no row is read: the types of both are looked up all the same
+    EXECUTE format('SELECT hash_record_extended(ROW(i.id), 0) FROM (SELECT NULL::%s AS id) i ORDER BY i.id', m.id_type);
+EXCEPTION
+    WHEN undefined_function THEN
+        RAISE EXCEPTION 'column "%" of source "%"."%" is of type %, which cannot identify rows',
+            m.id_column, m.source_schema, m.source_name, m.id_type
+            USING ERRCODE = 'datatype_mismatch', HINT = 'An id can be sorted and hashed, as numbers, texts and uuid can.';
+END $$;
+COMMENT ON FUNCTION segment.check_id_type(segment.model) IS
+'Support function of create_model: 42804 unless values of the id''s type can be sorted and hashed.';
 
 CREATE FUNCTION segment.create_model(
     name text, algorithm text, source regclass, id_column text,
@@ -132,7 +94,6 @@ DECLARE
     m segment.model;
     kind "char";
     persistence "char";
-    one record;
 BEGIN
     IF name IS NULL OR algorithm IS NULL OR source IS NULL OR id_column IS NULL THEN
         RAISE EXCEPTION 'name, algorithm, source and id_column must not be null' USING ERRCODE = 'null_value_not_allowed';
@@ -166,6 +127,9 @@ BEGIN
         OR array_position(feature_columns, NULL) IS NOT NULL OR array_ndims(feature_columns) <> 1 THEN
         RAISE EXCEPTION 'there are no feature columns' USING ERRCODE = 'invalid_parameter_value';
     END IF;
+    IF cardinality(feature_columns) <> (SELECT count(DISTINCT f) FROM unnest(feature_columns) f) THEN
+        RAISE EXCEPTION 'a feature column is named twice' USING ERRCODE = 'invalid_parameter_value';
+    END IF;
     IF id_column = ANY (feature_columns) THEN
         RAISE EXCEPTION 'column "%" cannot be both id and feature', id_column USING ERRCODE = 'invalid_parameter_value';
     END IF;
@@ -175,32 +139,25 @@ BEGIN
                   HINT = 'Give them in the order recency_days, frequency, monetary.';
     END IF;
 
-    options := COALESCE(options, '{}');
-    IF jsonb_typeof(options) <> 'object' THEN
-        RAISE EXCEPTION 'options must be a jsonb object' USING ERRCODE = 'invalid_parameter_value';
-    END IF;
-    IF algorithm = 'kmeans' AND NOT options ? 'k' THEN
-        RAISE EXCEPTION 'algorithm kmeans needs the option "k"' USING ERRCODE = 'invalid_parameter_value';
-    END IF;
-    FOR one IN SELECT * FROM jsonb_each(options) LOOP
-        PERFORM segment.check_option(one.key, one.value, algorithm);
-    END LOOP;
-
+    m.algorithm := algorithm;
+    m.options := COALESCE(options, '{}');
     m.id_column := id_column;
     m.feature_columns := feature_columns;
     PERFORM segment.model_source(m);
+    PERFORM segment.check_id_type(m);
+    PERFORM segment.check_options(m);
     IF NOT has_table_privilege('segment.model', 'INSERT') THEN
         RAISE EXCEPTION 'role "%" may not create models', current_user
             USING ERRCODE = 'insufficient_privilege', HINT = 'The owner of the extension can call segment.grant_modeler.';
     END IF;
     INSERT INTO segment.model (model_name, algorithm, source_schema, source_name, id_column, id_type, feature_columns, options, comment)
-    VALUES (name, algorithm, m.source_schema, m.source_name, id_column, m.id_type, feature_columns, options, comment);
+    VALUES (name, algorithm, m.source_schema, m.source_name, id_column, m.id_type, feature_columns, m.options, comment);
 EXCEPTION
     WHEN unique_violation THEN
         RAISE EXCEPTION 'model "%" exists already', name USING ERRCODE = 'duplicate_object';
 END $$;
 COMMENT ON FUNCTION segment.create_model(text, text, regclass, text, text[], jsonb, text) IS
-'Register a model; the caller becomes its owner. algorithm: kmeans, rfm, pca or anomaly. source: table, view or materialized view, kept as schema and name and looked up at each refit. feature_columns: NULL for all numeric columns but the id, as they are now; for rfm three, in the order recency_days, frequency, monetary. options: those of segment.refit_options() and of the family''s fit aggregate. Nothing is read or fitted yet: CALL segment.refit(name) does. Errors: 42710 the name is taken (also by a model that the caller cannot see), 22023 a bad argument, 42703 no such column, 42804 not numeric, 42501 no grant_modeler.';
+'Register a model; the caller becomes its owner. algorithm: kmeans, rfm, pca or anomaly. source: table, view or materialized view, kept as schema and name and looked up at each refit. feature_columns: NULL for all numeric columns but the id, as they are now; for rfm three, in the order recency_days, frequency, monetary. options: those of segment.refit_options() and of the family''s fit aggregate. Nothing is read or fitted yet: CALL segment.refit(name) does; but options and columns are checked as the fit would. Errors: 42710 the name is taken (also by a model that the caller cannot see), 22023 a bad argument or option, 42703 no such column, 42804 a feature that is not numeric or an id that cannot be sorted and hashed, 42501 no grant_modeler.';
 
 CREATE FUNCTION segment.promote(name text, version integer) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

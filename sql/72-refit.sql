@@ -18,7 +18,7 @@ CREATE FUNCTION segment.fit_expression(m segment.model, old bytea) RETURNS text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     features text := segment.features_expression(m);
-    options jsonb := m.options - (SELECT array_agg(r.option) FROM segment.refit_options() r);
+    options jsonb := segment.fit_options(m);
 BEGIN
     CASE m.algorithm
     WHEN 'rfm' THEN
@@ -30,7 +30,6 @@ BEGIN
         END IF;
         RETURN format('segment.rfm_fit(%s, %L::pg_catalog.jsonb)', features, options);
     WHEN 'kmeans' THEN
-        options := jsonb_build_object('feature_names', to_jsonb(m.feature_columns)) || options;
         -- warm: from the old centers, as long as they are as many
         IF m.options ->> 'start' = 'warm'
             AND (SELECT i.k = (m.options ->> 'k')::integer AND i.features = cardinality(m.feature_columns)
@@ -39,26 +38,39 @@ BEGIN
         END IF;
         RETURN format('segment.kmeans_fit(%s, %s, %L::pg_catalog.jsonb)', features, m.options ->> 'k', options);
     ELSE
-        options := jsonb_build_object('feature_names', to_jsonb(m.feature_columns)) || options;
         RETURN format('segment.%I(%s, %L::pg_catalog.jsonb)', m.algorithm || '_fit', features, options);
     END CASE;
 END $$;
 COMMENT ON FUNCTION segment.fit_expression(segment.model, bytea) IS
 'Support function of refit: the fit aggregate of a model as SQL over its source s; old is the active version, or NULL.';
 
+CREATE FUNCTION segment.pca_axes(model bytea) RETURNS integer
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT pg_catalog.max(c.component) FROM segment.pca_components(model) c;
+END;
+COMMENT ON FUNCTION segment.pca_axes(bytea) IS
+'Support function of refit and publish: how many components a PCA model has; NULL for NULL.';
+
 -- What keeps a model's meaning over a refit: cluster numbers and axes here; the cuts of rfm
 -- stay because fit_expression hands them to the fit.
 CREATE FUNCTION segment.align_model(algorithm text, new bytea, old bytea) RETURNS bytea
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    RETURN CASE
-        WHEN old IS NULL THEN new
-        WHEN algorithm = 'kmeans' THEN segment.kmeans_align(new, old)
-        WHEN algorithm = 'pca' THEN segment.pca_align(new, old)
-        ELSE new END;
+    IF old IS NULL THEN
+        RETURN new;
+    ELSIF algorithm = 'kmeans' THEN
+        RETURN segment.kmeans_align(new, old);
+    ELSIF algorithm = 'pca' THEN
+        -- explained_variance may need more or fewer axes than before; then they are as pca_fit turns them
+        IF segment.pca_axes(new) = segment.pca_axes(old) THEN
+            RETURN segment.pca_align(new, old);
+        END IF;
+    END IF;
+    RETURN new;
 END $$;
 COMMENT ON FUNCTION segment.align_model(text, bytea, bytea) IS
-'Support function of refit: the new model with the old one''s cluster numbers (k-means) or axes (PCA); unchanged for other algorithms and where there is no old model (NULL).';
+'Support function of refit: the new model with the old one''s cluster numbers (k-means) or axes (PCA, where there are as many); unchanged for other algorithms and where there is no old model (NULL).';
 
 CREATE FUNCTION segment.rfm_scheme(m segment.model, model bytea) RETURNS text
 LANGUAGE sql STABLE
@@ -213,7 +225,7 @@ BEGIN
     EXECUTE format('SELECT (SELECT jsonb_agg(to_jsonb(r) ORDER BY r.k) FROM segment.kmeans_sweep_rows(w.sweep) r)'
                    ' FROM (SELECT segment.kmeans_sweep(%s, %s, %s, %L::pg_catalog.jsonb) AS sweep FROM %s s) w',
                    segment.features_expression(m), COALESCE(m.options ->> 'k_min', '2'), COALESCE(m.options ->> 'k_max', '10'),
-                   m.options - (SELECT array_agg(r.option) FROM segment.refit_options() r), source)
+                   segment.fit_options(m), source)
     INTO sweep;
     RETURN sweep;
 END $$;
@@ -261,7 +273,7 @@ BEGIN
         'summary', segment.fit_summary(m, source, model)));
 END $$;
 COMMENT ON FUNCTION segment.read_and_fit(segment.model, bytea) IS
-'Support function of refit: read the source once as the caller and fit; old is the active version, or NULL.';
+'Support function of refit: read the source once and fit; old is the active version, or NULL. run_fit calls it as the model''s owner.';
 
 CREATE FUNCTION segment.run_fit(fit_id bigint) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
@@ -279,7 +291,10 @@ BEGIN
     m := segment.model_row(run.model_name, true);
     SELECT * INTO old FROM segment.model_version v WHERE v.model_name = m.model_name AND v.status = 'active';
     PERFORM segment.report_stage(m, 'reading and fitting');
-    SELECT * INTO fitted FROM segment.read_and_fit(m, old.model);
+    PERFORM segment.check_options(m);
+    SELECT * INTO fitted
+    FROM segment.query_as(m.owner, format('SELECT * FROM segment.read_and_fit(%L, $1[1])', m), ARRAY[old.model], NULL)
+        AS f(model bytea, fingerprint text, metrics jsonb);
     PERFORM segment.report_stage(m, 'checking');
     fitted.metrics := fitted.metrics || jsonb_strip_nulls(jsonb_build_object('against_version', old.version));
     reason := segment.guard(m.options, fitted.metrics);

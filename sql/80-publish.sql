@@ -39,7 +39,7 @@ BEGIN ATOMIC
         ('rfm', 6, 'rfm_version', 'integer', '%s', 'Version of the model.'),
         ('rfm', 7, 'old_model_segment', 'text', '(q.old).segment', 'Segment of the same data under the version published before.'),
         ('pca', 1, 'pca_x', 'double precision', 'segment.pca_x($1[%2$s], q.d)', 'First component.'),
-        ('pca', 2, 'pca_y', 'double precision', 'segment.pca_y($1[%2$s], q.d)', 'Second component.'),
+        ('pca', 2, 'pca_y', 'double precision', 'segment.pca_y($1[%2$s], q.d)', 'Second component; NULL where the model has one.'),
         ('pca', 3, 'pca_version', 'integer', '%s', 'Version of the model.'),
         ('anomaly', 1, 'anomaly_score', 'double precision', 'segment.anomaly_score($1[%2$s], q.d)', 'From 0 to 1, high is odd.'),
         ('anomaly', 2, 'is_anomaly', 'boolean', 'segment.is_anomaly($1[%2$s], q.d)', 'Is the score above the model''s threshold?'),
@@ -61,8 +61,15 @@ DECLARE
     old_call text := 'NULL';
     columns text;
     names text := '';
+    query text;
+    axes integer;
 BEGIN
-    SELECT string_agg(format(c.expression, version, place) || format(' AS %I', prefix || c.column_name), ', ' ORDER BY c.place)
+    IF m.algorithm = 'pca' THEN
+        axes := segment.pca_axes(bytes);
+    END IF;
+    SELECT string_agg(CASE WHEN c.column_name = 'pca_y' AND axes = 1 THEN 'NULL::pg_catalog.float8'
+                           ELSE format(c.expression, version, place) END || format(' AS %I', prefix || c.column_name),
+                      ', ' ORDER BY c.place)
     INTO columns FROM segment.publish_columns(m.algorithm) c;
     IF m.algorithm IN ('kmeans', 'rfm') THEN
         call := format('segment.%s_details($1[%s], %s%s)', m.algorithm, place, features,
@@ -80,11 +87,17 @@ BEGIN
                         m.model_name, version);
     END IF;
     -- OFFSET 0 keeps the planner from scoring a row once for each column
-    RETURN format('(SELECT q.id, %s FROM (SELECT s.%I AS id, %s AS d, %s AS old FROM %s s OFFSET 0) q%s) m%s',
-                  columns, m.id_column, call, old_call, segment.model_source(m), names, place);
+    query := format('SELECT q.id, %s FROM (SELECT s.%I AS id, %s AS d, %s AS old FROM %s s OFFSET 0) q%s',
+                    columns, m.id_column, call, old_call, segment.model_source(m), names);
+    IF m.owner <> current_user AND segment.acts_as(m.owner) THEN
+        query := format('SELECT * FROM segment.query_as(%L, %L, $1, $2) AS r(id %s, %s)', m.owner, query, m.id_type,
+                        (SELECT string_agg(format('%I %s', prefix || c.column_name, c.column_type), ', ' ORDER BY c.place)
+                         FROM segment.publish_columns(m.algorithm) c));
+    END IF;
+    RETURN format('(%s) m%s', query, place);
 END $$;
 COMMENT ON FUNCTION segment.publish_query(segment.model, integer, integer, bytea, bytea, text) IS
-'Support function of publish: SQL that scores the source of one model. It takes the active versions'' bytes as $1 and those published before as $2, by place.';
+'Support function of publish: SQL that scores the source of one model, read as its owner where the caller may take that role. It takes the active versions'' bytes as $1 and those published before as $2, by place.';
 
 CREATE FUNCTION segment.publish_prepare(target text, history text, id_type text, columns text[], types text[], in_history_only boolean[])
 RETURNS void
@@ -331,7 +344,7 @@ BEGIN
     PERFORM segment.publish_to(model_names, parts[1], parts[2], as_of);
 END $$;
 COMMENT ON PROCEDURE segment.publish(text[], text, timestamptz) IS
-'Write one row per id of the models'' sources into target: id, what each active model says (segment.publish_columns lists the columns), assigned_at. Plain column names while an algorithm occurs once, else with the model''s name before them. target: a table of the caller, made when it does not exist, with target_history beside it, where a row holds from valid_from until before valid_to (NULL: still). Only changed rows are written; ids that vanished leave the target and their history closes. All in the caller''s transaction: readers see the old state or the new one and never wait. Sources are read as the caller. Errors: 42704 no such model, 55000 never fitted, 22023 as_of before that of the last publication, 23505 an id occurs twice, 22004 a null id, 42804 the target has other columns, 42501 no rights.';
+'Write one row per id of the models'' sources into target: id, what each active model says (segment.publish_columns lists the columns), assigned_at. Plain column names while an algorithm occurs once, else with the model''s name before them. target: a table of the caller, made when it does not exist, with target_history beside it, where a row holds from valid_from until before valid_to (NULL: still). Only changed rows are written; ids that vanished leave the target and their history closes. All in the caller''s transaction: readers see the old state or the new one and never wait. Sources are read as the models'' owners where the caller is a member of their roles (or a superuser), else as the caller. Errors: 42704 no such model, 55000 never fitted, 22023 as_of before that of the last publication, 23505 an id occurs twice, 22004 a null id, 42804 the target has other columns, 42501 no rights.';
 
 CREATE FUNCTION segment.migration(
     target regclass, "from" timestamptz, "to" timestamptz, label text DEFAULT NULL,

@@ -51,16 +51,19 @@ LANGUAGE plpgsql STABLE ROWS 1000 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     r segment.receipts;
     source regclass;
-    last_day date;
 BEGIN
     FOR r IN SELECT * FROM segment.receipts o ORDER BY o.receipts_name LOOP
         source := to_regclass(format('%I.%I', r.source_schema, r.source_name));
-        CONTINUE WHEN source IS NULL OR NOT has_table_privilege(source, 'SELECT');
-        EXECUTE format('SELECT max(receipt_date) FROM %s', source) INTO last_day;
-        CONTINUE WHEN last_day IS NULL;
-        RETURN QUERY SELECT r.receipts_name, last_day, c.*
-        FROM segment.cohort_retention(source, last_day, 'month', r.currency) c;
+        CONTINUE WHEN source IS NULL OR NOT has_table_privilege(r.owner, source, 'SELECT');
+        RETURN QUERY
+        SELECT r.receipts_name, c.*
+        FROM segment.query_as(r.owner, format(
+                 'SELECT d.last_day, c.* FROM (SELECT max(s.receipt_date)::pg_catalog.date AS last_day FROM %1$s s HAVING count(s.receipt_date) > 0) d,'
+                 ' LATERAL segment.cohort_retention(%1$L, d.last_day, ''month'', %2$L) c',
+                 source, r.currency))
+            AS c(as_of date, cohort text, period integer, customers bigint, active bigint, retention float8, lost bigint,
+                 revenue numeric, average_receipt numeric, is_complete boolean);
     END LOOP;
 END $$;
 COMMENT ON FUNCTION segment.registered_retention() IS
-'Support function of the view segment.cohort_retention: monthly cohorts of every registered receipts relation that the caller sees and may read, as of its last receipt.';
+'Support function of the view segment.cohort_retention: monthly cohorts of every registered receipts relation that the caller sees and its owner may read, as of its last receipt; read as that owner.';

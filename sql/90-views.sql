@@ -197,7 +197,7 @@ CREATE VIEW segment.cohort_retention WITH (security_invoker = true) AS
     SELECT r.receipts_name, r.as_of, r.cohort, r.period, r.customers, r.active, r.retention, r.lost,
            r.revenue::numeric(28,2) AS revenue, r.average_receipt::numeric(28,2) AS average_receipt, r.is_complete
     FROM segment.registered_retention() r;
-COMMENT ON VIEW segment.cohort_retention IS 'Retention of the monthly cohorts of every receipts relation registered with segment.register_receipts that the current user sees and may read, as of its last receipt. Key: receipts_name, cohort, period.';
+COMMENT ON VIEW segment.cohort_retention IS 'Retention of the monthly cohorts of every receipts relation registered with segment.register_receipts that the current user sees, read as their owner, as of its last receipt. Key: receipts_name, cohort, period.';
 COMMENT ON COLUMN segment.cohort_retention.receipts_name IS 'Name of the receipts.';
 COMMENT ON COLUMN segment.cohort_retention.as_of IS 'Date of the last receipt.';
 COMMENT ON COLUMN segment.cohort_retention.cohort IS 'Month of the first receipt, as 2019-11.';

@@ -56,6 +56,9 @@ typedef struct SegAnomalyState
 	uint8		has_transform;	/* 0 or 1, as robust */
 } SegAnomalyState;
 
+/* 22023 for options (NULL: all defaults) that anomaly_fit does not take with rows of d features. */
+extern void seg_anomaly_options_check(const Jsonb *options, size_t d);
+
 /* A state for rows of d features; options may be NULL. */
 extern SegAnomalyState *seg_anomaly_state_begin(const Jsonb *options, size_t d);
 

@@ -107,6 +107,14 @@ check_counts(const ParsedOptions *parsed, size_t d)
 		seg_option_refuse("feature_names", psprintf("%zu names, not %d", d, parsed->feature_names.count));
 }
 
+void
+seg_anomaly_options_check(const Jsonb *options, size_t d)
+{
+	ParsedOptions parsed = parse_options(options);
+
+	check_counts(&parsed, d);
+}
+
 /* Is the covariance one of all rows?  A robust one, or one with medians filled in, is of the sample. */
 static bool
 needs_moments(const SegAnomalyOptions *options)

@@ -31,4 +31,11 @@ extern PGDLLEXPORT void _PG_init(void);
 #define SEG_MODULE_MAGIC PG_MODULE_MAGIC
 #endif
 
+/* 16 lets membership come without SET (3d14e171e9e). */
+#if PG_VERSION_NUM >= 160000
+#define SEG_MAY_SET_ROLE(member, role) member_can_set_role(member, role)
+#else
+#define SEG_MAY_SET_ROLE(member, role) is_member_of_role(member, role)
+#endif
+
 #endif							/* SEG_PG_COMPAT_H */

@@ -13,6 +13,9 @@
 /* Refuse a number of clusters that is null or out of range; `name` is the argument's. */
 extern void seg_kmeans_check_k(const char *name, int64 k, int64 most);
 
+/* Refuse a range of them, and options that suit a single k only. */
+extern void seg_kmeans_check_range(const SegKmeansOptions *options, int64 k_min, int64 k_max);
+
 /*
  * Draw a sample of that many rows, in the current context; fewer than k distinct
  * rows are an error.

@@ -25,6 +25,21 @@ kmeans_sweep_transfn(PG_FUNCTION_ARGS)
 	return seg_kmeans_rows_transition(fcinfo, 2);
 }
 
+void
+seg_kmeans_check_range(const SegKmeansOptions *options, int64 k_min, int64 k_max)
+{
+	seg_kmeans_check_k("k_min", k_min, SEG_SWEEP_MAX_K);
+	seg_kmeans_check_k("k_max", k_max, SEG_SWEEP_MAX_K);
+	if (k_min > k_max)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("k_min is %lld, but k_max is %lld", (long long) k_min, (long long) k_max)));
+	if (options->init_method == SEG_INIT_CENTROIDS)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("option centroids has one k, and a sweep has several")));
+}
+
 SegSweepEntry *
 seg_kmeans_run_sweep(const SegKmeansRows *state, int64 k_min, int64 k_max, size_t *m, SegKmeansSample *probe)
 {
@@ -32,16 +47,7 @@ seg_kmeans_run_sweep(const SegKmeansRows *state, int64 k_min, int64 k_max, size_
 	SegKmeansSample sample;
 	SegSweepEntry *entries;
 
-	seg_kmeans_check_k("k_min", k_min, SEG_SWEEP_MAX_K);
-	seg_kmeans_check_k("k_max", k_max, SEG_SWEEP_MAX_K);
-	if (k_min > k_max)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("k_min is %lld, but k_max is %lld", (long long) k_min, (long long) k_max)));
-	if (params.init_method == SEG_INIT_CENTROIDS)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("option centroids has one k, and a sweep has several")));
+	seg_kmeans_check_range(&state->options, k_min, k_max);
 	seg_kmeans_draw_seeding_sample(state, k_max, &sample);
 	seg_kmeans_draw_sample(state, SEG_SWEEP_SILHOUETTE_ROWS, k_max, probe);
 	*m = k_max - k_min + 1;

@@ -7,6 +7,8 @@
 
 #include "pg/model.h"
 
+#include "utils/jsonb.h"
+
 #include "model/pca_model.h"
 
 /* Decodes into a SegPcaModel. */
@@ -17,5 +19,8 @@ extern bytea *seg_pca_model_bytes(const SegPcaModel *model);
 
 /* A feature's name, else "feature <position>"; position from 1; palloc'd. */
 extern char *seg_pca_feature_name(const SegPcaFeature *feature, size_t position);
+
+/* 22023 for options (NULL: all defaults) that pca_fit does not take with rows of d features. */
+extern void seg_pca_options_check(const Jsonb *options, size_t d);
 
 #endif							/* SEG_PG_PCA_H */

@@ -79,6 +79,12 @@ read_options(const Jsonb *jsonb, size_t d)
 	return options;
 }
 
+void
+seg_pca_options_check(const Jsonb *jsonb, size_t d)
+{
+	(void) read_options(jsonb, d);
+}
+
 static SegTransform
 transform_of(const PcaOptions *options, size_t j)
 {

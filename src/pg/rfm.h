@@ -7,6 +7,8 @@
 
 #include "pg/model.h"
 
+#include "utils/jsonb.h"
+
 #include "model/rfm_model.h"
 
 /* Decodes into a SegRfmModel. */
@@ -23,6 +25,9 @@ extern bool seg_rfm_counts(const double values[SEG_RFM_MEASURES]);
 
 /* '543' as text. */
 extern text *seg_rfm_score_text(const int scores[SEG_RFM_MEASURES]);
+
+/* The options of rfm_fit; NULL: all defaults.  22023 for what it does not take. */
+extern SegRfmOptions seg_rfm_options_read(const Jsonb *options);
 
 /* The state of rfm_fit; see rfm_fit.c. */
 extern SegRfmState *seg_rfm_state_create(const SegRfmOptions *options, MemoryContext owner);

@@ -49,8 +49,8 @@ static const SegOption fit_options[] = {
 	{NULL},
 };
 
-static SegRfmOptions
-read_options(const Jsonb *jsonb)
+SegRfmOptions
+seg_rfm_options_read(const Jsonb *jsonb)
 {
 	FitOptions	given = {.bins = SEG_RFM_NAMED_BINS, .ties = SEG_RFM_LOWER};
 	SegRfmOptions options;
@@ -106,7 +106,7 @@ options_argument(FunctionCallInfo fcinfo, int argno)
 		known = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(KnownOptions));
 		fcinfo->flinfo->fn_extra = known;
 	}
-	known->options = read_options(jsonb);
+	known->options = seg_rfm_options_read(jsonb);
 	if (known->jsonb != NULL)
 		pfree(known->jsonb);
 	known->jsonb = NULL;

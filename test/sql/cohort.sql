@@ -43,6 +43,9 @@ SELECT * FROM cohort_retention('receipts', '2018-12-31');
 SELECT * FROM cohort_retention('receipts', '2019-12-31', 'decade');
 SELECT * FROM cohort_retention('receipts', '2019-12-31', NULL);
 SELECT * FROM cohort_retention('receipts', NULL);
+-- too many periods: refused before they are made
+SELECT * FROM cohort_retention('receipts', '9999-12-31', 'day');
+SELECT count(*) FROM cohort_retention('receipts', '2100-12-31', 'day');
 INSERT INTO receipts VALUES ('E', '10', '2019-04-03', 700, 'JPY');
 SELECT * FROM cohort_retention('receipts', '2019-12-31');
 SELECT cohort, customers, revenue FROM cohort_retention('receipts', '2019-04-30', currency => 'JPY');

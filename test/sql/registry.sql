@@ -37,6 +37,64 @@ CREATE TABLE texts (customer integer, monetary text);
 SELECT segment.create_model('b', 'anomaly', 'texts', 'customer');
 SELECT segment.create_model('b', 'anomaly', 'texts', 'customer', '{monetary}');
 
+-- options as the fits would refuse them, columns that cannot be what they are to be
+CREATE TABLE columns AS
+SELECT i AS id, i % 7 AS a, i % 11 AS b, i / 3.0 AS c, ARRAY[i, 1]::float8[] AS features, i::char(6) AS code, '{}'::json AS doc
+FROM generate_series(1, 60) i;
+SELECT segment.create_model('b', 'kmeans', 'columns', 'id', '{a,b}', '{"k": 2, "n_int": 3}');
+SELECT segment.create_model('b', 'kmeans', 'columns', 'id', '{a,b}', '{"k": 2, "n_init": 0}');
+SELECT segment.create_model('b', 'kmeans', 'columns', 'id', '{a,b}', '{"k": 2, "seed": "x"}');
+SELECT segment.create_model('b', 'kmeans', 'columns', 'id', '{a,b}', '{"k": 2, "weight": "c"}');
+SELECT segment.create_model('b', 'kmeans', 'columns', 'id', '{a,b}', '{"k": 2, "transform": ["none"]}');
+SELECT segment.create_model('b', 'kmeans', 'columns', 'id', '{a,b}', '{"k": 2, "feature_names": ["x"]}');
+SELECT segment.create_model('b', 'kmeans', 'columns', 'id', '{a,b}', '{"k": 2, "centroids": [[1, 2]]}');
+SELECT segment.create_model('b', 'kmeans', 'columns', 'id', '{a,b}', '{"k": "auto", "k_min": 12}');
+SELECT segment.create_model('b', 'kmeans', 'columns', 'id', '{a,b}', '{"k": "auto", "centroids": [[1, 2]]}');
+SELECT segment.create_model('b', 'pca', 'columns', 'id', '{a,b}', '{"n_components": 3}');
+SELECT segment.create_model('b', 'pca', 'columns', 'id', '{a,b}', '{"null_policy": "median"}');
+SELECT segment.create_model('b', 'anomaly', 'columns', 'id', '{a,b}', '{"tree": 3}');
+SELECT segment.create_model('b', 'anomaly', 'columns', 'id', '{a,b}', '{"contamination": 0.7}');
+SELECT segment.create_model('b', 'anomaly', 'columns', 'id', '{a,b}', '{"max_drift": 0.2}');
+SELECT segment.create_model('b', 'rfm', 'columns', 'id', '{a,b,c}', '{"max_drift": 0.2}');
+SELECT segment.create_model('b', 'rfm', 'columns', 'id', '{a,b,c}', '{"bins": 10}');
+SELECT segment.create_model('b', 'rfm', 'columns', 'id', '{a,b,c}', '{"bins": 4, "scheme": "grid"}');
+SELECT segment.create_model('b', 'rfm', 'columns', 'id', '{a,b,c}', '{"cuts": {"monetary": [3, 2]}}');
+SELECT segment.create_model('b', 'pca', 'columns', 'id', '{a,a}');
+SELECT segment.create_model('b', 'pca', 'columns', 'id', '{features}');
+SELECT segment.create_model('b', 'pca', 'columns', 'doc', '{a,b}');
+SELECT count(*) AS models FROM segment.model;
+-- nobody checks what is written past create_model until it is fitted
+SELECT segment.create_model('b', 'pca', 'columns', 'code', '{a,b,c}', '{"explained_variance": 0.5}');
+UPDATE segment.model SET options = '{"k": 4}' WHERE model_name = 'b';
+SELECT segment.fit('b');
+UPDATE segment.model SET options = '{"explained_variance": 0.5}' WHERE model_name = 'b';
+-- as many axes as explain enough: fewer after the columns became one; an id of type char(n) stays whole
+CALL segment.refit('b');
+UPDATE columns SET b = a, c = a + id / 1e6;
+CALL segment.refit('b');
+SELECT v.version, v.status, max(c.component) AS components
+FROM segment.model_version v, LATERAL segment.pca_components(v.model) c WHERE v.model_name = 'b' GROUP BY 1, 2 ORDER BY 1;
+CALL segment.publish('{b}', 'public.by_code', '2026-01-01');
+SELECT count(*) AS rows, count(*) FILTER (WHERE by_code.id = code) AS same, count(pca_x) AS x, count(pca_y) AS y
+FROM by_code JOIN columns ON code = by_code.id;
+SELECT segment.drop_model('b');
+DROP TABLE columns, by_code, by_code_history;
+
+-- ---- reading as another role ----------------------------------------------------
+SELECT * FROM segment.query_as('pg_monitor', 'SELECT current_user::text, $1[1], $2', '{"\\x01"}') AS r(who text, a bytea, b bytea[]);
+SELECT current_user = session_user AS back;
+SELECT * FROM segment.query_as('pg_monitor', 'SELECT 1') AS r(who text);
+SELECT * FROM segment.query_as('pg_monitor', 'CREATE TABLE t ()') AS r(who text);
+SELECT * FROM segment.query_as('pg_monitor', 'SELECT set_config(''role'', ''none'', false)') AS r(setting text);
+SELECT * FROM segment.query_as('pg_monitor', 'SELECT set_config(''search_path'', ''nowhere'', false)') AS r(setting text);
+SELECT current_setting('search_path') <> 'nowhere' AS kept;
+SELECT * FROM segment.query_as('no such role', 'SELECT 1') AS r(a integer);
+SELECT * FROM segment.query_as(NULL, 'SELECT 1') AS r(a integer);
+SELECT segment.query_as('pg_monitor', 'SELECT 1');
+SET ROLE pg_monitor;
+SELECT * FROM segment.query_as('pg_signal_backend', 'SELECT 1') AS r(a integer);
+RESET ROLE;
+
 -- ---- before the first fit -----------------------------------------------------
 SELECT segment.active_model('retail');
 SELECT segment.active_model('no such model');

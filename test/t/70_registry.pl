@@ -133,6 +133,40 @@ is(as_role('alice', "CREATE TABLE mart.receipts AS SELECT 'c' AS customer_id, '1
 is(as_role('dave', 'SELECT count(*) FROM segment.cohort_retention'), '0', 'others do not');
 is(as_role('dave', "SELECT segment.drop_receipts('r')"), '42704', 'and cannot drop them');
 
+# ---- a source's code gets at nobody's rights but its owner's, whoever refits ---------
+
+as_role('dave', <<'SQL');
+CREATE TABLE mart.who (name text);
+CREATE FUNCTION mart.promote_eve() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN ALTER ROLE eve SUPERUSER; RETURN NEW; END';
+CREATE TABLE mart.late (i int);
+CREATE CONSTRAINT TRIGGER late AFTER INSERT ON mart.late DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION mart.promote_eve();
+CREATE FUNCTION mart.grab() RETURNS int LANGUAGE plpgsql AS $$
+BEGIN
+	INSERT INTO mart.who VALUES (current_user);
+	BEGIN ALTER ROLE eve SUPERUSER; EXCEPTION WHEN OTHERS THEN NULL; END;
+	BEGIN SET ROLE none; ALTER ROLE eve SUPERUSER; EXCEPTION WHEN OTHERS THEN NULL; END;
+	BEGIN RESET SESSION AUTHORIZATION; ALTER ROLE eve SUPERUSER; EXCEPTION WHEN OTHERS THEN NULL; END;
+	BEGIN INSERT INTO mart.late VALUES (1); EXCEPTION WHEN OTHERS THEN NULL; END;
+	PERFORM set_config('search_path', 'mart', false);
+	RETURN 0;
+END $$;
+CREATE VIEW mart.snare WITH (security_invoker = true) AS SELECT id, x + mart.grab() AS x, y FROM mart.all_points;
+CREATE VIEW mart.receipts_snare AS SELECT 'c' AS customer_id, mart.grab()::text AS receipt_id, date '2024-01-01' AS receipt_date, 1.0 AS amount, 'EUR' AS currency;
+SELECT segment.create_model('snare', 'anomaly', 'mart.snare', 'id', '{x,y}', '{"trees": 2}') \g /dev/null
+SELECT segment.register_receipts('snare', 'mart.receipts_snare') \g /dev/null
+SQL
+is($node->safe_psql('shop', <<'SQL'), "30|postgres\n30\n1\nt", 'a superuser refits, publishes and reads cohorts as the owner would');
+CALL segment.refit('snare');
+SELECT rows, fitted_by FROM segment.model_version WHERE model_name = 'snare';
+CALL segment.publish('{snare}', 'mart.of_snare');
+SELECT count(*) FROM mart.of_snare;
+SELECT count(*) FROM segment.cohort_retention WHERE receipts_name = 'snare' AND period = 0;
+SELECT current_setting('search_path') <> 'mart' AND current_user = 'postgres';
+SQL
+is($node->safe_psql('shop', 'SELECT DISTINCT name FROM mart.who'), 'dave', 'with the owner\'s rights throughout');
+is($node->safe_psql('shop', "SELECT rolsuper FROM pg_roles WHERE rolname = 'eve'"), 'f', 'of which the source\'s code cannot rid itself');
+as_role('dave', "SELECT segment.drop_model('snare'), segment.drop_receipts('snare')");
+
 # an owner or a sharee that was dropped makes nobody fail
 $node->safe_psql('shop', "CREATE ROLE leaver; SELECT segment.share_model('a', 'leaver'); UPDATE segment.model SET owner = 'leaver' WHERE model_name = 'd'");
 $node->safe_psql('shop', 'DROP ROLE leaver');
