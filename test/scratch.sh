@@ -12,7 +12,7 @@
 #   as_server CMD    run a command as a user that may run a server (never root)
 
 TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-PG_CONFIG=${PG_CONFIG:-/usr/lib/postgresql/${PGMAJOR:-15}/bin/pg_config}
+. "$TOP/test/major.sh"
 SERVER_USER=postgres
 
 # Whatever called us has its own idea of these.

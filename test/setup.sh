@@ -1,21 +1,25 @@
 #!/usr/bin/env bash
 # Install what building and testing need and what is missing, with apt, by name.
 #
-# Debian 12 ships PostgreSQL 15; on another release name its version: PGMAJOR=17.
-# Nothing is installed, and no right is asked for, when nothing is missing.
+# The PostgreSQL is the one that the release ships, or PGMAJOR=17; none is installed
+# where PG_CONFIG names one.  Nothing is installed, and no right is asked for, when
+# nothing is missing.
 set -euo pipefail
 umask 022
-major=${PGMAJOR:-15}
+own=${PG_CONFIG:-}
+. "$(dirname "$0")/major.sh"
 packages=(
     gcc libc6-dev make                         # the build
-    "postgresql-server-dev-$major"             # headers, PGXS, pg_regress
-    "postgresql-$major"                        # the server itself
     liblapacke-dev libblas-dev                 # headers of linear algebra: lapacke.h, cblas.h
     libopenblas0-serial                        # and what to run: fast, single-threaded
     libcmocka-dev                              # unit tests
     perl libipc-run-perl                       # TAP tests
-    "postgresql-$major-cron"                   # a scheduled refit
     gzip xz-utils                              # the reference data is compressed
+)
+[ -n "$own" ] || packages+=(
+    "postgresql-server-dev-$PGMAJOR"           # headers, PGXS, pg_regress
+    "postgresql-$PGMAJOR"                      # the server itself
+    "postgresql-$PGMAJOR-cron"                 # a scheduled refit
 )
 
 command -v dpkg-query >/dev/null || {

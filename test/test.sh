@@ -51,11 +51,13 @@ suite_fuzz() {
     done
 }
 
-# pg_regress and pg_isolation_regress print "test name ... ok" or "... FAILED"
+# pg_regress and pg_isolation_regress print "test name ... ok   12 ms" or "... FAILED",
+# from PostgreSQL 16 on "ok 1   - name   12 ms" or "not ok 1"
 pg_suite() {
     local suite=$1 target=$2 log=$SCRATCH/$1.log
     make -s PG_CONFIG="$SCRATCH_BIN/pg_config" "$target" "${@:3}" >"$log" 2>&1
     local status=$? good wrong
+    sed -i -E 's/^ok [0-9]+ +[-+] ([^ ]+)/test \1 ... ok/; s/^not ok [0-9]+ +[-+] ([^ ]+)/test \1 ... FAILED/' "$log"
     good=$(grep -cE '^test .* \.\.\. ok' "$log")
     wrong=$(grep -cE '^test .* \.\.\. FAILED' "$log")
     passed=$((passed + good))

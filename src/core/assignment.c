@@ -106,9 +106,13 @@ seg_assignment_solve(const double *cost, size_t rows, size_t columns, SegArena *
 	search.row_of = seg_arena_take(arena, columns, sizeof(uint32_t));
 	search.came_from = seg_arena_take(arena, columns, sizeof(uint32_t));
 	search.settled = seg_arena_take(arena, columns, sizeof(bool));
-	memset(search.row_potential, 0, rows * sizeof(double));
-	memset(search.column_potential, 0, columns * sizeof(double));
-	memset(search.row_of, 0xFF, columns * sizeof(uint32_t));
+	for (size_t row = 0; row < rows; row++)
+		search.row_potential[row] = 0;
+	for (size_t column = 0; column < columns; column++)
+	{
+		search.column_potential[column] = 0;
+		search.row_of[column] = FREE;
+	}
 	for (uint32_t row = 0; row < rows; row++)
 		add_row(&search, row);
 	for (uint32_t column = 0; column < columns; column++)

@@ -92,7 +92,7 @@ write_labels(SegWriter *writer, const ParsedOptions *parsed, size_t d)
 static bool
 any_transform(const SegIntList *list)
 {
-	for (int i = 0; i < Abs(list->count); i++)
+	for (int i = 0; i < abs(list->count); i++)
 		if (list->items[i] != SEG_TRANSFORM_NONE)
 			return true;
 	return false;

@@ -13,6 +13,6 @@
  * Raise the error that a status stands for.  The arguments and their types are
  * in the comment beside the status in core/status.h.
  */
-extern void seg_raise(SegStatus status,...) pg_attribute_noreturn();
+extern _Noreturn void seg_raise(SegStatus status,...);
 
 #endif							/* SEG_PG_ERROR_H */

@@ -74,6 +74,6 @@ extern void seg_options_read(const Jsonb *options, const SegOption *table, void 
 extern void seg_option_read_matrix(const char *key, const JsonbValue *value, SegRealMatrix *matrix);
 
 /* The 22023 for a value of a wrong kind: "option %s must be <expected>". */
-extern void seg_option_refuse(const char *key, const char *expected) pg_attribute_noreturn();
+extern _Noreturn void seg_option_refuse(const char *key, const char *expected);
 
 #endif							/* SEG_PG_OPTIONS_H */

@@ -103,7 +103,7 @@ case_assign() {
 }
 
 case_postgis() {
-    psql -qXc 'CREATE EXTENSION postgis' || { echo "needs postgresql-${PGMAJOR:-15}-postgis-3" >&2; return 1; }
+    psql -qXc 'CREATE EXTENSION postgis' || { echo "needs postgresql-$PGMAJOR-postgis-3" >&2; return 1; }
     make_table 1000000 3 5
     psql -qXc "CREATE UNLOGGED TABLE points AS SELECT ST_MakePoint(features[1], features[2], features[3]) AS point FROM rows"
     local ours theirs

@@ -3,7 +3,9 @@
 LOAD 'segment';
 SHOW segment.fit_memory;
 SET segment.fit_memory = '16MB';
+\set VERBOSITY sqlstate
 SET segment.fit_memory = '1kB';
+\set VERBOSITY default
 SET segment.no_such_setting = 1;
 
 -- members without a comment

@@ -63,7 +63,8 @@ CALL note_digests('chunks', '(SELECT * FROM many WHERE id > 9000 UNION ALL SELEC
 SET enable_hashagg = off;
 CALL note_digests('sorted groups');
 RESET enable_hashagg;
-SET force_parallel_mode = on;
+-- PostgreSQL 16 calls it debug_parallel_query
+SELECT set_config(name, 'on', false) FROM pg_settings WHERE name IN ('force_parallel_mode', 'debug_parallel_query');
 SET parallel_setup_cost = 0;
 SET parallel_tuple_cost = 0;
 SET min_parallel_table_scan_size = 0;
@@ -73,7 +74,7 @@ SET max_parallel_workers_per_gather = 2;
 CALL note_digests('2 workers', '(SELECT * FROM many WHERE id > 0 OFFSET 0) AS t');
 SET max_parallel_workers_per_gather = 4;
 CALL note_digests('4 workers');
-RESET force_parallel_mode;
+SELECT set_config(name, 'off', false) FROM pg_settings WHERE name IN ('force_parallel_mode', 'debug_parallel_query');
 RESET parallel_setup_cost;
 RESET parallel_tuple_cost;
 RESET min_parallel_table_scan_size;
@@ -182,7 +183,9 @@ DEALLOCATE assign;
 
 -- telling the iterations changes nothing
 SET segment.progress = on;
+SET client_min_messages = warning;
 SELECT kmeans_fit(array_cat(features, features), 3) = (SELECT model FROM fitted WHERE k = 3) AS same FROM customers;
+RESET client_min_messages;
 RESET segment.progress;
 
 -- features out of line

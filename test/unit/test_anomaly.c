@@ -157,7 +157,7 @@ sample_is_uniform_over_distinct_rows(void **state)
 		free(sample);
 	}
 	for (int i = 0; i < 1000; i++)
-		assert_in_range(kept[i], 15, 70);	/* 40 +- 5 standard deviations of 6 */
+		assert_between(kept[i], 15, 70);	/* 40 +- 5 standard deviations of 6 */
 }
 
 static void
@@ -317,7 +317,7 @@ far_row_is_among_the_oddest(void **state)
 	for (int i = 0; i < ROWS - 1; i++)
 		odder += seg_anomaly_score(&f->model, f->rows[i]) > odd;
 	assert_true(odd > 0.6 && odd < 1);
-	assert_in_range(odder, 0, ROWS / 50);
+	assert_between(odder, 0, ROWS / 50);
 	free(f);
 }
 
@@ -387,7 +387,7 @@ occurrences_count(void **state)
 		for (int i = 0; i < PSI; i++)
 			heavy += f->drawn[i] % 10 == 0;
 	}
-	assert_in_range(heavy, TREES * PSI * 45 / 100, TREES * PSI * 55 / 100);
+	assert_between(heavy, TREES * PSI * 45 / 100, TREES * PSI * 55 / 100);
 	free(f);
 }
 

@@ -47,7 +47,7 @@ rng_below_is_even(void **state)
 		counts[seg_rng_below(&rng, 7)]++;
 	}
 	for (int i = 0; i < 7; i++)
-		assert_in_range(counts[i], 9600, 10400);
+		assert_between(counts[i], 9600, 10400);
 }
 
 static void

@@ -144,7 +144,7 @@ smooth_values_make_ten_bins(void **state)
 	seg_histogram_of_tally(&tally, &histogram);
 	assert_int_equal(histogram.bins, 10);
 	for (size_t b = 0; b < histogram.bins; b++)
-		assert_in_range(histogram.counts[b], 6000, 14000);
+		assert_between(histogram.counts[b], 6000, 14000);
 }
 
 /* A constant and a lump have bins of their own, so that leaving them is seen. */

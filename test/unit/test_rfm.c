@@ -227,7 +227,7 @@ levels_do_not_depend_on_order(void **state)
 
 	assert_int_equal(one.measures[SEG_RECENCY].level, 0);
 	assert_true(one.measures[SEG_MONETARY].level > 0);
-	assert_in_range(one.measures[SEG_MONETARY].distinct, SEG_RFM_BUDGET / 3, SEG_RFM_BUDGET);
+	assert_between(one.measures[SEG_MONETARY].distinct, SEG_RFM_BUDGET / 3, SEG_RFM_BUDGET);
 	for (int i = 0; i < 4; i++)
 	{
 		double		below = 0;

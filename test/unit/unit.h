@@ -24,6 +24,14 @@
 			fail_msg("%s is %.17g, not %.17g within %g", #got, got_, want_, (double) (tolerance)); \
 	} while (0)
 
+/* low <= got <= high, of counts; cmocka 2 calls its own by other names than cmocka 1. */
+#define assert_between(got, low, high) \
+	do { \
+		unsigned long long got_ = (got), low_ = (low), high_ = (high); \
+		if (got_ < low_ || got_ > high_) \
+			fail_msg("%s is %llu, not from %llu to %llu", #got, got_, low_, high_); \
+	} while (0)
+
 #define assert_same_double(got, want) \
 	do { \
 		double		got_ = (got), want_ = (want); \
