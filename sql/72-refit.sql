@@ -105,7 +105,7 @@ COMMENT ON FUNCTION segment.fit_summary(segment.model, regclass, bytea) IS
 CREATE FUNCTION segment.progress_stage(model_id integer, stage text) RETURNS void
 AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION segment.progress_stage(integer, text) IS
-'Support function of refit: tell other sessions the stage, where segment is in shared_preload_libraries; NULL: nothing runs any more.';
+'Support function of refit: tell other sessions the stage, until the transaction ends, where they can be told: on PostgreSQL 15 and 16 that takes segment in shared_preload_libraries; NULL: nothing runs any more.';
 
 CREATE FUNCTION segment.progress_tick() RETURNS boolean
 AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE PARALLEL SAFE;
@@ -113,11 +113,11 @@ COMMENT ON FUNCTION segment.progress_tick() IS
 'Support function of refit: counts a row that was read, for other sessions to see; true.';
 
 CREATE FUNCTION segment.progress_slots(OUT pid integer, OUT model_id integer, OUT stage text, OUT rows_read bigint,
-    OUT iteration bigint, OUT inertia double precision)
+    OUT k integer, OUT iteration bigint, OUT inertia double precision)
 RETURNS SETOF record
 AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE ROWS 5;
 COMMENT ON FUNCTION segment.progress_slots() IS
-'What sessions told with progress_stage and progress_tick, and the last iteration of kmeans_fit in them with its inertia (NULL before the first): those of roles that the caller is a member of, all for members of pg_read_all_stats. No rows unless segment is in shared_preload_libraries. Read it through the view segment.refit_progress.';
+'What sessions told with progress_stage and progress_tick, and k, number and inertia of the last iteration of kmeans_fit or kmeans_sweep in that stage (NULL before the first): those of roles that the caller is a member of, all for members of pg_read_all_stats. No rows on PostgreSQL 15 and 16 unless segment is in shared_preload_libraries. Read it through the view segment.refit_progress.';
 
 CREATE FUNCTION segment.report_stage(m segment.model, stage text) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -141,7 +141,6 @@ BEGIN
     UPDATE segment.model_log l
     SET outcome = 'failed', finished_at = clock_timestamp(), sqlstate = state, message = message
     WHERE l.fit_id = fit_id;
-    PERFORM segment.progress_stage(NULL, NULL);
 END $$;
 COMMENT ON FUNCTION segment.fail_fit(bigint, text, text) IS
 'Support function of refit: log a failure.';
@@ -218,12 +217,12 @@ COMMENT ON FUNCTION segment.guard(jsonb, jsonb) IS
 'Support function of refit: the first guard among the options that the figures of a fit do not meet, in words; NULL when all are met.';
 
 CREATE FUNCTION segment.sweep_source(m segment.model, source regclass) RETURNS jsonb
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     sweep jsonb;
 BEGIN
     EXECUTE format('SELECT (SELECT jsonb_agg(to_jsonb(r) ORDER BY r.k) FROM segment.kmeans_sweep_rows(w.sweep) r)'
-                   ' FROM (SELECT segment.kmeans_sweep(%s, %s, %s, %L::pg_catalog.jsonb) AS sweep FROM %s s) w',
+                   ' FROM (SELECT segment.kmeans_sweep(%s, %s, %s, %L::pg_catalog.jsonb) AS sweep, count(segment.progress_tick()) FROM %s s) w',
                    segment.features_expression(m), COALESCE(m.options ->> 'k_min', '2'), COALESCE(m.options ->> 'k_max', '10'),
                    segment.fit_options(m), source)
     INTO sweep;
@@ -249,6 +248,7 @@ BEGIN
     IF m.options ->> 'k' = 'auto' THEN
         sweep := segment.sweep_source(m, source);
         m.options := m.options || jsonb_build_object('k', jsonb_path_query_first(sweep, '$[*] ? (@.is_best_silhouette == true).k'));
+        PERFORM segment.report_stage(m, 'reading and fitting');
     END IF;
     -- one reading of the source, one snapshot
     EXECUTE format(
@@ -290,7 +290,7 @@ BEGIN
     SELECT * INTO STRICT run FROM segment.model_log l WHERE l.fit_id = fit_id;
     m := segment.model_row(run.model_name, true);
     SELECT * INTO old FROM segment.model_version v WHERE v.model_name = m.model_name AND v.status = 'active';
-    PERFORM segment.report_stage(m, 'reading and fitting');
+    PERFORM segment.report_stage(m, CASE WHEN m.options ->> 'k' = 'auto' THEN 'choosing k' ELSE 'reading and fitting' END);
     PERFORM segment.check_options(m);
     SELECT * INTO fitted
     FROM segment.query_as(m.owner, format('SELECT * FROM segment.read_and_fit(%L, $1[1])', m), ARRAY[old.model], NULL)

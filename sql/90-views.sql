@@ -174,7 +174,7 @@ COMMENT ON COLUMN segment.fit_log.fit_id IS 'Key, ascending.';
 CREATE VIEW segment.refit_progress WITH (security_invoker = true) AS
     SELECT l.model_name,
            CASE WHEN a.pid IS NULL THEN 'interrupted' ELSE COALESCE(p.stage, 'fitting') END AS stage,
-           p.rows_read, p.iteration::integer AS iteration, p.inertia,
+           p.rows_read, p.k, p.iteration::integer AS iteration, p.inertia,
            EXTRACT(epoch FROM pg_catalog.clock_timestamp() - l.started_at)::float8 AS elapsed, l.version, l.pid, l.started_at
     FROM segment.model_log l
     JOIN segment.model m ON m.model_name = l.model_name
@@ -184,9 +184,10 @@ CREATE VIEW segment.refit_progress WITH (security_invoker = true) AS
     WHERE l.outcome = 'running';
 COMMENT ON VIEW segment.refit_progress IS 'Refits that run now, of the models that the current user may see. Key: model_name, started_at.';
 COMMENT ON COLUMN segment.refit_progress.model_name IS 'Name of the model.';
-COMMENT ON COLUMN segment.refit_progress.stage IS 'What it does, where segment is in shared_preload_libraries and the reader is a member of the role that fits, else fitting; interrupted: the session is gone, and the next refit will log this one as failed.';
-COMMENT ON COLUMN segment.refit_progress.rows_read IS 'Rows read so far, to the nearest thousand below; NULL as stage.';
-COMMENT ON COLUMN segment.refit_progress.iteration IS 'Last iteration of k-means over all rows; NULL as stage, before the first, and for other algorithms.';
+COMMENT ON COLUMN segment.refit_progress.stage IS 'What it does, where the reader is a member of the role that fits and, on PostgreSQL 15 and 16, segment is in shared_preload_libraries, else fitting; interrupted: the session is gone, and the next refit will log this one as failed.';
+COMMENT ON COLUMN segment.refit_progress.rows_read IS 'Rows read so far in this stage, to the nearest thousand below; NULL where the stage is not told.';
+COMMENT ON COLUMN segment.refit_progress.k IS 'Clusters that k-means looks for; while it chooses k, those that it tries; NULL as iteration.';
+COMMENT ON COLUMN segment.refit_progress.iteration IS 'Last iteration of k-means over all rows; NULL before the first in this stage, for other algorithms, and where the stage is not told.';
 COMMENT ON COLUMN segment.refit_progress.inertia IS 'Inertia after that iteration; NULL as iteration.';
 COMMENT ON COLUMN segment.refit_progress.elapsed IS 'Seconds since the start.';
 COMMENT ON COLUMN segment.refit_progress.version IS 'Version that is being fitted.';

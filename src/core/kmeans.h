@@ -40,11 +40,12 @@ typedef struct SegKmeansParams
 	double		tolerance;		/* 0: until no assignment changes; else the least relative gain of inertia */
 
 	/*
-	 * Told after each assignment of all rows, not of those of the sample: how many
-	 * there were, and the inertia around the means of the clusters.  It may
-	 * longjmp out; the fit does not depend on it.  NULL: nobody.
+	 * Told after each assignment of all rows, not of those of the sample: to how
+	 * many clusters, how many assignments there were, and the inertia around the
+	 * means of the clusters.  It may longjmp out; the fit does not depend on it.
+	 * NULL: nobody.
 	 */
-	void		(*on_iteration) (void *argument, size_t iteration, double inertia);
+	void		(*on_iteration) (void *argument, size_t k, size_t iteration, double inertia);
 	void	   *argument;
 } SegKmeansParams;
 

@@ -419,7 +419,8 @@ tell_iteration(Lloyd *lloyd, const SegKmeansParams *params)
 				between += weight * off * off;
 			}
 	}
-	params->on_iteration(params->argument, lloyd->run->iterations, fmax(lloyd->total_ss - between, 0));
+	params->on_iteration(params->argument, lloyd->run->k, lloyd->run->iterations,
+						 fmax(lloyd->total_ss - between, 0));
 }
 
 /*

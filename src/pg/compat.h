@@ -24,6 +24,11 @@
 extern PGDLLEXPORT void _PG_init(void);
 #endif
 
+/* 17 has named segments of dynamic shared memory (8b2bcf3f287). */
+#if PG_VERSION_NUM >= 170000
+#define SEG_HAS_DSM_REGISTRY
+#endif
+
 /* 18 lets a module say its name and version (9324c8c5806). */
 #if PG_VERSION_NUM >= 180000
 #define SEG_MODULE_MAGIC PG_MODULE_MAGIC_EXT(.name = "segment")

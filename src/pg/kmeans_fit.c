@@ -11,7 +11,6 @@
 #include "core/kmeans_stats.h"
 #include "pg/error.h"
 #include "pg/kmeans.h"
-#include "pg/progress.h"
 
 PG_FUNCTION_INFO_V1(kmeans_fit_transfn);
 Datum
@@ -154,13 +153,7 @@ fit(const SegKmeansRows *state, size_t k)
 	SegKmeansSample sample;
 	SegKmeansRun run;
 	SegArena	arena;
-	SegIterationTold told;
 
-	if (seg_progress_begin(&told))
-	{
-		params.on_iteration = seg_progress_iteration;
-		params.argument = &told;
-	}
 	seg_kmeans_draw_seeding_sample(state, k, &sample);
 	arena = seg_kmeans_arena(seg_kmeans_run_size(n, d, k));
 	seg_kmeans_take_run(&run, n, d, k, &arena);

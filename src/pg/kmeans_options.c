@@ -8,6 +8,7 @@
 
 #include "pg/error.h"
 #include "pg/kmeans.h"
+#include "pg/progress.h"
 
 static const char *const standardize_choices[] = {"zscore", "robust", "minmax", "none", NULL};
 static const char *const transform_choices[] = {"none", "log1p", NULL};
@@ -86,6 +87,7 @@ seg_kmeans_params(const SegKmeansOptions *options)
 		.n_init = options->n_init,
 		.max_iterations = options->max_iterations,
 		.tolerance = options->tolerance,
+		.on_iteration = seg_progress_is_told() ? seg_progress_iteration : NULL,
 	};
 
 	return params;

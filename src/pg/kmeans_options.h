@@ -36,7 +36,7 @@ typedef struct SegKmeansOptions
 /* Read them; palloc's in the current context. */
 extern void seg_kmeans_options_read(const Jsonb *options, SegKmeansOptions *result);
 
-/* The part that the core wants. */
+/* What the core wants: them, and whom to tell of iterations. */
 extern SegKmeansParams seg_kmeans_params(const SegKmeansOptions *options);
 
 /*

@@ -3,16 +3,20 @@
  *		Live progress of refits, for other sessions to read.
  *
  * A refit is one long transaction, so nothing that it writes can be seen before
- * it ends.  Where the module is in shared_preload_libraries, a small array in
- * shared memory tells instead: one slot per session that fits, with the stage, the
- * rows read, and the iteration of a k-means.  Without it, or when all slots are
- * taken, every function here does nothing but notices.
+ * it ends.  A small board in shared memory tells instead: one slot per session
+ * that fits, with the stage, the rows read, and the iteration of a k-means.  From
+ * PostgreSQL 17 on it is a named segment that the first session makes which has
+ * use for it; before that it exists only where the module is preloaded.  Without
+ * it, or when all slots are taken, every function here does nothing but notices.
  *
  * A slot is written under the lock, by its owner and the owner's parallel workers;
- * but for rows_read, to which these add without it.
+ * but for rows_read, to which these add without it.  It is its owner's no longer
+ * than the transaction, or subtransaction, that took it.
  */
 #include "pg/progress.h"
 
+#include "access/parallel.h"
+#include "access/xact.h"
 #include "catalog/pg_authid.h"
 #include "miscadmin.h"
 #include "port/atomics.h"
@@ -21,28 +25,85 @@
 #include "storage/proc.h"
 #include "storage/shmem.h"
 #include "utils/acl.h"
+#include "utils/timestamp.h"
 
 #include "pg/rows.h"
 #include "pg/segment.h"
 
+#ifdef SEG_HAS_DSM_REGISTRY
+#include "storage/dsm_registry.h"
+#endif
+
+/* The number changes with the layout: a server may run two versions of us at once. */
+#define BOARD_NAME "segment progress 1"
 #define SLOTS 64
 #define STAGE_BYTES 64
 #define TICKS 1024				/* rows between two additions to shared memory */
 #define NOTICE_MS 1000			/* between two notices */
 
+/* What one session does; the figures are those of the stage. */
 typedef struct ProgressSlot
 {
 	int			pid;			/* 0: free */
 	Oid			role;
 	int			model_id;
 	char		stage[STAGE_BYTES];
+	int			k;				/* clusters of the k-means that iterates */
 	int64		iteration;		/* 0: none yet */
 	double		inertia;		/* after it */
 	pg_atomic_uint64 rows_read;
 } ProgressSlot;
 
-static ProgressSlot *slots = NULL;	/* NULL: not preloaded */
-static LWLock *lock = NULL;
+typedef struct Board
+{
+	LWLock		lock;
+	ProgressSlot slots[SLOTS];
+} Board;
+
+static Board *board = NULL;		/* NULL: there is none, or not yet looked for */
+
+static ProgressSlot *own = NULL;	/* the slot of this session, while it fits */
+static SubTransactionId own_subid;	/* what took it, or what that was committed into */
+
+/* ---- where the board is ---- */
+
+static void
+init_board(void *memory)
+{
+	Board	   *blank = memory;
+
+	memset(blank, 0, sizeof(Board));
+	LWLockInitialize(&blank->lock, LWLockNewTrancheId());
+	for (int i = 0; i < SLOTS; i++)
+		pg_atomic_init_u64(&blank->slots[i].rows_read, 0);
+}
+
+static void
+use_board(void *memory)
+{
+	board = memory;
+	LWLockRegisterTranche(board->lock.tranche, "segment");
+}
+
+#ifdef SEG_HAS_DSM_REGISTRY
+
+void
+seg_progress_init(void)
+{
+}
+
+/* Look for the board, once; a server of one process (--single) has none. */
+static void
+find_board(void)
+{
+	bool		found;
+
+	if (board == NULL && IsUnderPostmaster)
+		use_board(GetNamedDSMSegment(BOARD_NAME, sizeof(Board), init_board, &found));
+}
+
+#else
+
 static shmem_request_hook_type previous_request_hook = NULL;
 static shmem_startup_hook_type previous_startup_hook = NULL;
 
@@ -51,26 +112,22 @@ request_memory(void)
 {
 	if (previous_request_hook)
 		previous_request_hook();
-	RequestAddinShmemSpace(mul_size(SLOTS, sizeof(ProgressSlot)));
-	RequestNamedLWLockTranche("segment", 1);
+	RequestAddinShmemSpace(sizeof(Board));
 }
 
 static void
 find_memory(void)
 {
+	void	   *memory;
 	bool		found;
 
 	if (previous_startup_hook)
 		previous_startup_hook();
 	LWLockAcquire(AddinShmemInitLock, LW_EXCLUSIVE);
-	slots = ShmemInitStruct("segment progress", mul_size(SLOTS, sizeof(ProgressSlot)), &found);
+	memory = ShmemInitStruct(BOARD_NAME, sizeof(Board), &found);
 	if (!found)
-	{
-		memset(slots, 0, mul_size(SLOTS, sizeof(ProgressSlot)));
-		for (int i = 0; i < SLOTS; i++)
-			pg_atomic_init_u64(&slots[i].rows_read, 0);
-	}
-	lock = &GetNamedLWLockTranche("segment")->lock;
+		init_board(memory);
+	use_board(memory);
 	LWLockRelease(AddinShmemInitLock);
 }
 
@@ -85,6 +142,16 @@ seg_progress_init(void)
 	shmem_startup_hook = find_memory;
 }
 
+/* The server started with it, or there is none. */
+static void
+find_board(void)
+{
+}
+
+#endif
+
+/* ---- slots ---- */
+
 /* The process that other sessions see: a worker counts for its leader. */
 static int
 leader_pid(void)
@@ -97,21 +164,68 @@ static ProgressSlot *
 slot_of(int pid)
 {
 	for (int i = 0; i < SLOTS; i++)
-		if (slots[i].pid == pid)
-			return &slots[i];
+		if (board->slots[i].pid == pid)
+			return &board->slots[i];
 	return NULL;
 }
 
-static void
-free_slot(int code, Datum arg)
+/* The slot that this process writes to, or NULL: a worker writes to its leader's. */
+static ProgressSlot *
+slot_to_write(void)
 {
 	ProgressSlot *slot;
 
-	LWLockAcquire(lock, LW_EXCLUSIVE);
-	slot = slot_of(MyProcPid);
-	if (slot != NULL)
-		slot->pid = 0;
-	LWLockRelease(lock);
+	if (!IsParallelWorker())
+		return own;
+	find_board();
+	if (board == NULL)
+		return NULL;
+	LWLockAcquire(&board->lock, LW_SHARED);
+	slot = slot_of(leader_pid());
+	LWLockRelease(&board->lock);
+	return slot;
+}
+
+static void
+release_slot(void)
+{
+	if (own == NULL)
+		return;
+	LWLockAcquire(&board->lock, LW_EXCLUSIVE);
+	own->pid = 0;
+	LWLockRelease(&board->lock);
+	own = NULL;
+}
+
+/* Also when the session is terminated: that aborts what it does. */
+static void
+at_transaction_end(XactEvent event, void *argument)
+{
+	release_slot();
+}
+
+static void
+at_subtransaction_end(SubXactEvent event, SubTransactionId subid, SubTransactionId parent, void *argument)
+{
+	if (own == NULL || subid != own_subid)
+		return;
+	if (event == SUBXACT_EVENT_ABORT_SUB)
+		release_slot();
+	else if (event == SUBXACT_EVENT_COMMIT_SUB)
+		own_subid = parent;
+}
+
+/* Make a free slot this session's, if there is one; the caller holds the lock. */
+static void
+take_slot(int model_id)
+{
+	own = slot_of(0);
+	if (own == NULL)
+		return;
+	own->pid = MyProcPid;
+	own->role = GetUserId();
+	own->model_id = model_id;
+	own_subid = GetCurrentSubTransactionId();
 }
 
 PG_FUNCTION_INFO_V1(progress_stage);
@@ -119,39 +233,35 @@ Datum
 progress_stage(PG_FUNCTION_ARGS)
 {
 	static bool registered = false;
-	ProgressSlot *slot;
-	text	   *stage;
+	const text *stage;
 
-	if (slots == NULL)
-		PG_RETURN_VOID();
-	if (!registered)
-	{
-		before_shmem_exit(free_slot, (Datum) 0);
-		registered = true;
-	}
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 	{
-		free_slot(0, (Datum) 0);
+		release_slot();
 		PG_RETURN_VOID();
 	}
 	stage = PG_GETARG_TEXT_PP(1);
-	LWLockAcquire(lock, LW_EXCLUSIVE);
-	slot = slot_of(MyProcPid);
-	if (slot == NULL)
-		slot = slot_of(0);
-	if (slot != NULL)
+	find_board();
+	if (board == NULL)
+		PG_RETURN_VOID();
+	if (own != NULL && own->model_id != PG_GETARG_INT32(0))
+		release_slot();
+	if (!registered)
 	{
-		if (slot->pid != MyProcPid || slot->model_id != PG_GETARG_INT32(0))
-		{
-			pg_atomic_write_u64(&slot->rows_read, 0);
-			slot->iteration = 0;
-		}
-		slot->pid = MyProcPid;
-		slot->role = GetUserId();
-		slot->model_id = PG_GETARG_INT32(0);
-		text_to_cstring_buffer(stage, slot->stage, STAGE_BYTES);
+		RegisterXactCallback(at_transaction_end, NULL);
+		RegisterSubXactCallback(at_subtransaction_end, NULL);
+		registered = true;
 	}
-	LWLockRelease(lock);
+	LWLockAcquire(&board->lock, LW_EXCLUSIVE);
+	if (own == NULL)
+		take_slot(PG_GETARG_INT32(0));
+	if (own != NULL)
+	{
+		text_to_cstring_buffer(stage, own->stage, STAGE_BYTES);
+		own->iteration = 0;
+		pg_atomic_write_u64(&own->rows_read, 0);
+	}
+	LWLockRelease(&board->lock);
 	PG_RETURN_VOID();
 }
 
@@ -168,14 +278,10 @@ progress_tick(PG_FUNCTION_ARGS)
 {
 	TickState  *state = fcinfo->flinfo->fn_extra;
 
-	if (slots == NULL)
-		PG_RETURN_BOOL(true);
 	if (state == NULL)
 	{
 		state = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(TickState));
-		LWLockAcquire(lock, LW_SHARED);
-		state->slot = slot_of(leader_pid());
-		LWLockRelease(lock);
+		state->slot = slot_to_write();
 		fcinfo->flinfo->fn_extra = state;
 	}
 	if (++state->ticks % TICKS == 0 && state->slot != NULL)
@@ -184,47 +290,34 @@ progress_tick(PG_FUNCTION_ARGS)
 }
 
 bool
-seg_progress_begin(SegIterationTold *told)
+seg_progress_is_told(void)
 {
-	bool		is_told = seg_progress;
-
-	told->noticed_at = GetCurrentTimestamp();
-	if (slots != NULL)
-	{
-		LWLockAcquire(lock, LW_SHARED);
-		is_told |= slot_of(leader_pid()) != NULL;
-		LWLockRelease(lock);
-	}
-	return is_told;
+	return seg_progress || slot_to_write() != NULL;
 }
 
 void
-seg_progress_iteration(void *argument, size_t iteration, double inertia)
+seg_progress_iteration(void *argument, size_t k, size_t iteration, double inertia)
 {
-	SegIterationTold *told = argument;
+	static TimestampTz noticed_at = 0;
+	ProgressSlot *slot = slot_to_write();
 	TimestampTz now;
 
-	if (slots != NULL)
+	if (slot != NULL)
 	{
-		ProgressSlot *slot;
-
-		LWLockAcquire(lock, LW_EXCLUSIVE);
-		slot = slot_of(leader_pid());
-		if (slot != NULL)
-		{
-			slot->iteration = (int64) iteration;
-			slot->inertia = inertia;
-		}
-		LWLockRelease(lock);
+		LWLockAcquire(&board->lock, LW_EXCLUSIVE);
+		slot->k = (int) k;
+		slot->iteration = (int64) iteration;
+		slot->inertia = inertia;
+		LWLockRelease(&board->lock);
 	}
 	if (!seg_progress)
 		return;
 	now = GetCurrentTimestamp();
-	if (!TimestampDifferenceExceeds(told->noticed_at, now, NOTICE_MS))
+	if (!TimestampDifferenceExceeds(noticed_at, now, NOTICE_MS))
 		return;
-	told->noticed_at = now;
+	noticed_at = now;
 	ereport(NOTICE,
-			(errmsg("iteration %zu: inertia %g", iteration, inertia)));
+			(errmsg("k %zu, iteration %zu: inertia %g", k, iteration, inertia)));
 }
 
 PG_FUNCTION_INFO_V1(progress_slots);
@@ -236,13 +329,14 @@ progress_slots(PG_FUNCTION_ARGS)
 	uint64		rows_read[SLOTS];
 
 	seg_rows_begin(fcinfo, &row);
-	if (slots == NULL)
+	find_board();
+	if (board == NULL)
 		return (Datum) 0;
-	LWLockAcquire(lock, LW_SHARED);
-	memcpy(copy, slots, sizeof(copy));
+	LWLockAcquire(&board->lock, LW_SHARED);
+	memcpy(copy, board->slots, sizeof(copy));
 	for (int i = 0; i < SLOTS; i++)
-		rows_read[i] = pg_atomic_read_u64(&slots[i].rows_read);
-	LWLockRelease(lock);
+		rows_read[i] = pg_atomic_read_u64(&board->slots[i].rows_read);
+	LWLockRelease(&board->lock);
 	for (int i = 0; i < SLOTS; i++)
 	{
 		/* as the server's own progress views: details for the same role only */
@@ -253,6 +347,7 @@ progress_slots(PG_FUNCTION_ARGS)
 		seg_put_int32(&row, copy[i].model_id);
 		seg_put_text(&row, copy[i].stage);
 		seg_put_int64(&row, (int64) rows_read[i]);
+		seg_put(&row, Int32GetDatum(copy[i].k), copy[i].iteration == 0);
 		seg_put(&row, Int64GetDatum(copy[i].iteration), copy[i].iteration == 0);
 		seg_put(&row, Float8GetDatum(copy[i].inertia), copy[i].iteration == 0);
 		seg_row_store(&row);

@@ -7,24 +7,17 @@
 
 #include "pg/compat.h"
 
-#include "utils/timestamp.h"
-
-/* Ask for shared memory, when the module is in shared_preload_libraries. */
+/* Ask for shared memory, where that has to be done when the server starts. */
 extern void seg_progress_init(void);
 
-/* What seg_progress_iteration keeps over a fit. */
-typedef struct SegIterationTold
-{
-	TimestampTz noticed_at;		/* when a NOTICE was last due */
-} SegIterationTold;
-
-/* Begin to tell iterations; false when nobody would be told. */
-extern bool seg_progress_begin(SegIterationTold *told);
+/* Would anybody be told of iterations? */
+extern bool seg_progress_is_told(void);
 
 /*
- * Tell other sessions the iteration and the inertia after it, and with
- * segment.progress the client, once a second.  IN argument: a SegIterationTold.
+ * Tell other sessions the number of clusters, the iteration and the inertia after
+ * it, and with segment.progress the client, at most once a second.  Is a
+ * SegKmeansParams.on_iteration.  IN argument: not used.
  */
-extern void seg_progress_iteration(void *argument, size_t iteration, double inertia);
+extern void seg_progress_iteration(void *argument, size_t k, size_t iteration, double inertia);
 
 #endif							/* SEG_PG_PROGRESS_H */

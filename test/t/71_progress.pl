@@ -1,5 +1,5 @@
-# Live progress of a refit, with segment in shared_preload_libraries; who may read it;
-# and how fast a refit is cancelled.
+# Live progress of a refit: where segment is in shared_preload_libraries, and on PostgreSQL 17
+# and newer without that; who may read it; what ends it; and how fast a refit is cancelled.
 use strict;
 use warnings;
 use IPC::Run qw(start finish);
@@ -8,49 +8,105 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 use Time::HiRes qw(time);
 
-my $node = PostgreSQL::Test::Cluster->new('progress');
-$node->init;
-$node->append_conf('postgresql.conf', "shared_preload_libraries = 'segment'\n");
-$node->start;
-$node->safe_psql('postgres', <<'SQL');
+sub new_node
+{
+	my ($name, $configuration) = @_;
+	my $node = PostgreSQL::Test::Cluster->new($name);
+
+	$node->init;
+	$node->append_conf('postgresql.conf', $configuration);
+	$node->start;
+	$node->safe_psql('postgres', <<'SQL');
 CREATE EXTENSION segment;
 CREATE ROLE reader LOGIN;
 CREATE FUNCTION gate() RETURNS integer LANGUAGE sql VOLATILE AS 'SELECT 0 FROM pg_catalog.pg_advisory_xact_lock_shared(77)';
 CREATE VIEW gated AS SELECT i AS id, i % 7 + CASE WHEN i = 5000 THEN gate() ELSE 0 END AS x, i % 5 AS y FROM generate_series(1, 10000) i;
 SELECT segment.create_model('m', 'kmeans', 'gated', 'id', options => '{"k": 3}');
+SELECT segment.create_model('auto', 'kmeans', 'gated', 'id', options => '{"k": "auto", "k_max": 3}');
 SELECT segment.share_model('m', 'reader');
 SQL
+	return $node;
+}
 
 sub background
 {
+	my ($node, @statements) = @_;
 	my ($out, $err) = ('', '');
-	my $session = start([ 'psql', '-qXAt', '-v', 'VERBOSITY=sqlstate', '-d', $node->connstr('postgres'), '-c', $_[0] ],
+	my $session = start([ 'psql', '-qXAt', '-v', 'VERBOSITY=sqlstate', '-d', $node->connstr('postgres'), map { ('-c', $_) } @statements ],
 		'<', \undef, '>', \$out, '2>', \$err);
 	return sub { finish($session); return $err; };
 }
-my $progress = "SELECT stage, rows_read, elapsed > 0 FROM segment.refit_progress";
 
-my $gatekeeper = $node->background_psql('postgres');
-$gatekeeper->query_safe('SELECT pg_advisory_lock(77)') if $gatekeeper->can('query_safe');
-SKIP:
+# the slots that a session sees after statements that may fail
+sub slots_after
 {
-	skip 'this PostgreSQL has no background_psql with query_safe', 1 unless $gatekeeper->can('query_safe');
-	my $refit = background("CALL segment.refit('m')");
-	ok($node->poll_query_until('postgres', $progress, 'reading and fitting|4096|t'), 'stage and rows are seen while it runs');
+	my ($node, $statements) = @_;
+	my ($out, $err);
+
+	$node->psql('postgres', "\\o /dev/null\n$statements\n\\o\nSELECT count(*) FROM segment.progress_slots()",
+		stdout => \$out, stderr => \$err, on_error_stop => 0);
+	return $out;
+}
+my $progress = "SELECT stage, rows_read, elapsed > 0 FROM segment.refit_progress";
+my $slots = 'SELECT count(*) FROM segment.progress_slots()';
+
+# What is seen of a refit that waits after 4,999 rows, and that nothing is left of it.
+sub watch
+{
+	my ($node, $is_told) = @_;
+	my $gatekeeper = $node->background_psql('postgres');
+
+	$gatekeeper->query_safe('SELECT pg_advisory_lock(77)');
+	my $refit = background($node, "CALL segment.refit('m')");
+	ok($node->poll_query_until('postgres', $progress, $is_told ? 'reading and fitting|4096|t' : 'fitting||t'),
+		$is_told ? 'stage and rows are seen while it runs' : 'the stage of the log is seen while it runs');
 	is($node->safe_psql('postgres', $progress, extra_params => [ '-U', 'reader' ]), 'fitting||t', 'a role it is shared with sees the stage of the log');
-	is($node->safe_psql('postgres', 'SELECT count(*) FROM segment.progress_slots()', extra_params => [ '-U', 'reader' ]), '0', 'and no slot of others');
+	is($node->safe_psql('postgres', $slots, extra_params => [ '-U', 'reader' ]), '0', 'and no slot of others');
 
 	my $begin = time;
 	$node->safe_psql('postgres', 'SELECT pg_cancel_backend(pid) FROM segment.refit_progress');
 	like($refit->(), qr/57014/, 'it is cancelled');
 	cmp_ok(time - $begin, '<', 5, 'at once');
 	is($node->safe_psql('postgres', $progress), '', 'no progress is left');
-	is($node->safe_psql('postgres', 'SELECT count(*) FROM segment.progress_slots()'), '0', 'no slot either');
+	is($node->safe_psql('postgres', $slots), '0', 'no slot either');
+
+	$refit = background($node, "CALL segment.refit('auto')");
+	ok($node->poll_query_until('postgres', $progress, $is_told ? 'choosing k|4096|t' : 'fitting||t'), 'the choice of k');
+	$node->safe_psql('postgres', 'SELECT pg_terminate_backend(pid) FROM segment.refit_progress');
+	like($refit->(), qr/57P01|terminat|closed/, 'it is terminated');
+	ok($node->poll_query_until('postgres', $slots, '0'), 'no slot is left of that');
 	$gatekeeper->query_safe('SELECT pg_advisory_unlock(77)');
 	$gatekeeper->quit;
+	$node->safe_psql('postgres', "CALL segment.refit('m')");
+	is($node->safe_psql('postgres', "SELECT outcome, rows FROM segment.fit_log ORDER BY fit_id DESC LIMIT 1"), 'succeeded|10000', 'the next one succeeds');
 }
-$node->safe_psql('postgres', "CALL segment.refit('m')");
-is($node->safe_psql('postgres', "SELECT outcome, rows FROM segment.fit_log ORDER BY fit_id DESC LIMIT 1"), 'succeeded|10000', 'the next one succeeds');
+
+my $plain = new_node('plain', '');
+my $is_told = $plain->pg_version >= 17;
+my $node = new_node('progress', "shared_preload_libraries = 'segment'\n");
+SKIP:
+{
+	skip 'this PostgreSQL has no background_psql with query_safe', 2 unless $node->can('background_psql');
+	subtest 'preloaded' => sub { watch($node, 1) };
+	subtest 'not preloaded' => sub { watch($plain, $is_told) };
+}
+$plain->stop;
+
+# a slot ends with what took it
+$node->safe_psql('postgres', <<'SQL');
+CREATE VIEW failing AS SELECT i AS id, i % 7 AS x, 1 / (i - 5000) AS y FROM generate_series(1, 10000) i;
+SELECT segment.create_model('failing', 'kmeans', 'failing', 'id', options => '{"k": 3}');
+SQL
+is(slots_after($node, "BEGIN; SELECT segment.progress_stage(1, 'told');"), '1', 'a stage is told');
+is(slots_after($node, "SELECT segment.fit('failing');"), '0', 'an error in fit leaves no slot');
+is(slots_after($node, "BEGIN; SAVEPOINT a; SELECT segment.fit('failing'); ROLLBACK TO a;"), '0', 'nor in a subtransaction');
+is(slots_after($node, "BEGIN; SELECT segment.progress_stage(1, 'told'); COMMIT;"), '0', 'a transaction that ends leaves none');
+is(slots_after($node, "BEGIN; SAVEPOINT a; SAVEPOINT b; SELECT segment.progress_stage(1, 'told'); RELEASE b; ROLLBACK TO a;"), '0',
+	'nor a subtransaction that another was committed into');
+is(slots_after($node, "BEGIN; SELECT segment.progress_stage(1, 'told'); SAVEPOINT a; SELECT segment.progress_stage(1, 'again'); ROLLBACK TO a;"), '1',
+	'a later subtransaction takes nothing away');
+is(slots_after($node, "BEGIN; SELECT segment.progress_stage(1, 'told'); SELECT segment.progress_stage(2, 'told'); SELECT segment.progress_stage(NULL, NULL);"), '0',
+	'a session has one slot');
 
 # iteration and inertia of a fit that takes long
 $node->safe_psql('postgres', <<'SQL');
@@ -64,13 +120,25 @@ my $whole = 1000 * (time - $began);
 note(sprintf('the refit takes %.0f ms', $whole));
 my $first = $node->safe_psql('postgres', "SELECT md5(segment.active_model('much'))");
 my ($out, $err) = ('', '');
+$began = time;
 my $told = start([ 'psql', '-qXAt', '-d', $node->connstr('postgres'), '-c', "SET segment.progress = on", '-c', "CALL segment.refit('much')" ],
 	'<', \undef, '>', \$out, '2>', \$err);
-my $iteration = "SELECT iteration > 0 AND inertia > 0 AND inertia < 'Infinity' FROM segment.refit_progress";
-ok($node->poll_query_until('postgres', "SELECT COALESCE(($iteration), false)"), 'the iteration and a finite inertia are seen while it runs');
+my $iteration = "SELECT k = 40 AND iteration > 0 AND inertia > 0 AND inertia < 'Infinity' FROM segment.refit_progress WHERE model_name = 'much'";
+ok($node->poll_query_until('postgres', "SELECT COALESCE(($iteration), false)"), 'k, the iteration and a finite inertia are seen while it runs');
 finish($told);
 like($err, qr/NOTICE:  model "much": reading and fitting/, 'the client sees the stages');
+like($err, qr/NOTICE:  k 40, iteration 1: inertia [1-9][0-9.e+]*$/m, 'and the first iteration at once');
+my @notices = $err =~ /NOTICE:  k 40/g;
+cmp_ok(@notices, '<=', 2 + time - $began, 'then one a second at most');
 is($node->safe_psql('postgres', "SELECT md5(segment.active_model('much'))"), $first, 'and no bit of the model hangs on telling');
+
+# while k is chosen, the one that is tried
+$node->safe_psql('postgres', qq{SELECT segment.create_model('most', 'kmeans', 'much', 'id', options => '{"k": "auto", "k_min": 20, "k_max": 40, "n_init": 1}')});
+my $choice = background($node, "CALL segment.refit('most')");
+ok($node->poll_query_until('postgres', "SELECT COALESCE((SELECT stage = 'choosing k' AND k BETWEEN 21 AND 40 AND iteration > 0 FROM segment.refit_progress WHERE model_name = 'most'), false)"),
+	'the k that is tried is seen');
+$node->safe_psql('postgres', 'SELECT pg_cancel_backend(pid) FROM segment.refit_progress');
+like($choice->(), qr/57014/, 'and the choice cancelled');
 
 # it is cancelled within 100 ms, wherever it stands; on a busy machine its process
 # may wait for its turn, or the fit end sooner than the one that was timed: three attempts

@@ -493,21 +493,23 @@ total_does_not_hang_on_convergence(void **state)
 	}
 }
 
-/* What was told: the last iteration, and its inertia. */
+/* What is to be told: k; and what was: the last iteration, and its inertia. */
 typedef struct Told
 {
+	size_t		k;
 	size_t		iteration;
 	double		inertia;
 } Told;
 
 static void
-note_iteration(void *argument, size_t iteration, double inertia)
+note_iteration(void *argument, size_t k, size_t iteration, double inertia)
 {
 	Told	   *told = argument;
 
+	assert_int_equal(k, told->k);
 	assert_int_equal(iteration, told->iteration + 1);
 	assert_true(inertia <= told->inertia * (1 + 1e-9) + 1e-9);
-	*told = (Told) {iteration, inertia};
+	*told = (Told) {k, iteration, inertia};
 }
 
 /* Of all rows only, never more, that of the fit in the end; and no bit is changed. */
@@ -519,7 +521,7 @@ every_iteration_is_told(void **state)
 		Problem		problem = random_problem(29, trial);
 		SegStandardize standardize = trial % 8 < 4 ? SEG_STANDARDIZE_ZSCORE : SEG_STANDARDIZE_NONE;
 		SegKmeansParams params = defaults;
-		Told		told = {0, INFINITY};
+		Told		told = {problem.k, 0, INFINITY};
 		Fit			silent;
 		Fit			fit;
 
