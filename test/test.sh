@@ -4,6 +4,7 @@
 #   test/test.sh [suite ...]     suites: floors unit fuzz regress isolation tap bi
 #   ACCEPT=1 test/test.sh regress     take the results as the new answers
 #   TAP='t/20_rfm.pl' REGRESS='api rfm' test/test.sh regress tap     only these
+#   NOTES=1 test/test.sh tap          with the figures that tests note
 set -uo pipefail
 . "$(dirname "$0")/scratch.sh"
 cd "$TOP"
@@ -101,6 +102,7 @@ suite_tap() {
     read -r p f k <<<"${sum[-1]}"
     passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + k))
     [ ${#sum[@]} -eq 1 ] || printf '%s\n' "${sum[@]:0:${#sum[@]}-1}"
+    [ -z "${NOTES:-}" ] || grep '^# ' "$log"
     if [ $status -ne 0 ]; then
         [ "$f" -gt 0 ] || bad "tap"
         grep -vE '^ok [0-9]' "$log" | tail -80
