@@ -100,18 +100,22 @@ COMMENT ON FUNCTION segment.publish_query(segment.model, integer, integer, bytea
 'Support function of publish: SQL that scores the source of one model, read as its owner where the caller may take that role. It takes the active versions'' bytes as $1 and those published before as $2, by place.';
 
 CREATE FUNCTION segment.publish_prepare(target text, history text, id_type text, columns text[], types text[], in_history_only boolean[])
-RETURNS void
+RETURNS boolean
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     relation text;
     wanted record;
     found_type text;
+    is_new boolean;
 BEGIN
-    IF to_regclass(target) IS NOT NULL AND to_regclass(history) IS NULL THEN
+    -- two that make the same target take turns; below zero, where no model_id is
+    PERFORM pg_advisory_xact_lock(1397049165, hashtext(target) | (1 << 31));
+    is_new := to_regclass(target) IS NULL;
+    IF NOT is_new AND to_regclass(history) IS NULL THEN
         RAISE EXCEPTION '% exists, but its history % does not', target, history
             USING ERRCODE = 'undefined_table', HINT = 'Publish to another target, or drop this one.';
     END IF;
-    IF to_regclass(target) IS NULL THEN
+    IF is_new THEN
         EXECUTE format('CREATE TABLE %s (id %s PRIMARY KEY%s, assigned_at timestamptz NOT NULL)', target, id_type,
                        (SELECT string_agg(format(', %I %s', c, t), '' ORDER BY p) FILTER (WHERE NOT h)
                         FROM unnest(columns, types, in_history_only) WITH ORDINALITY AS u(c, t, h, p)));
@@ -125,7 +129,11 @@ BEGIN
         EXECUTE format('CREATE INDEX ON %s (valid_to)', history);
     END IF;
     FOREACH relation IN ARRAY ARRAY[target, history] LOOP
-        IF NOT (SELECT c.relkind = 'r' AND pg_has_role(c.relowner, 'USAGE') FROM pg_class c WHERE c.oid = relation::regclass) THEN
+        IF NOT EXISTS (SELECT FROM pg_class c WHERE c.oid = relation::regclass) THEN
+            -- made after the snapshot of this REPEATABLE READ transaction
+            RAISE EXCEPTION 'could not serialize access due to a concurrent publication of %', target
+                USING ERRCODE = 'serialization_failure', HINT = 'Run the transaction again.';
+        ELSIF NOT (SELECT c.relkind = 'r' AND pg_has_role(c.relowner, 'USAGE') FROM pg_class c WHERE c.oid = relation::regclass) THEN
             RAISE EXCEPTION '% is not a table of the current user', relation USING ERRCODE = 'insufficient_privilege';
         END IF;
         -- readers go on, other publications wait
@@ -152,9 +160,10 @@ BEGIN
             USING ERRCODE = 'datatype_mismatch',
                   HINT = 'Publish other models to another target, or drop this one and its history.';
     END IF;
+    RETURN is_new;
 END $$;
 COMMENT ON FUNCTION segment.publish_prepare(text, text, text, text[], text[], boolean[]) IS
-'Support function of publish: make target and history, or check the columns of those that exist, and lock both against other writers.';
+'Support function of publish: make target and history (true), or check the columns of those that exist (false), and lock both against other writers.';
 
 CREATE FUNCTION segment.publish_comment(target text, history text, model_names text[], columns text[], meanings text[])
 RETURNS void
@@ -221,6 +230,11 @@ BEGIN
     EXECUTE format('INSERT INTO %s AS t (id, %s, assigned_at) SELECT id, %s, $1 FROM %s ON CONFLICT (id) DO UPDATE SET %s, assigned_at = $1',
                    target, shown, shown, stage,
                    (SELECT string_agg(format('%1$I = EXCLUDED.%1$I', c), ', ') FROM unnest(columns) c)) USING as_of;
+EXCEPTION
+    WHEN unique_violation THEN
+        -- an id that another publication wrote after the snapshot of this REPEATABLE READ transaction
+        RAISE EXCEPTION 'could not serialize access due to a concurrent publication of %', target
+            USING ERRCODE = 'serialization_failure', HINT = 'Run the transaction again.';
 END $$;
 COMMENT ON FUNCTION segment.publish_changes(text, text, text, text[], text[], timestamptz) IS
 'Support function of publish: bring target and history to what the stage says, writing changed rows only.';
@@ -232,7 +246,6 @@ DECLARE
     target text := format('%I.%I', target_schema, target_name);
     history text := format('%I.%I', target_schema, target_name || '_history');
     stage text := format('pg_temp.%I', target_name || '_stage');
-    is_new boolean := to_regclass(target) IS NULL;
     models segment.model[];
     versions integer[];
     bytes bytea[];
@@ -290,8 +303,7 @@ BEGIN
         END LOOP;
     END LOOP;
 
-    PERFORM segment.publish_prepare(target, history, (models[1]).id_type, columns, types, in_history_only);
-    IF is_new THEN
+    IF segment.publish_prepare(target, history, (models[1]).id_type, columns, types, in_history_only) THEN
         PERFORM segment.publish_comment(target, history, model_names, columns, meanings);
     END IF;
 
@@ -344,7 +356,7 @@ BEGIN
     PERFORM segment.publish_to(model_names, parts[1], parts[2], as_of);
 END $$;
 COMMENT ON PROCEDURE segment.publish(text[], text, timestamptz) IS
-'Write one row per id of the models'' sources into target: id, what each active model says (segment.publish_columns lists the columns), assigned_at. Plain column names while an algorithm occurs once, else with the model''s name before them. target: a table of the caller, made when it does not exist, with target_history beside it, where a row holds from valid_from until before valid_to (NULL: still). Only changed rows are written; ids that vanished leave the target and their history closes. All in the caller''s transaction: readers see the old state or the new one and never wait. Sources are read as the models'' owners where the caller is a member of their roles (or a superuser), else as the caller. Errors: 42704 no such model, 55000 never fitted, 22023 as_of before that of the last publication, 23505 an id occurs twice, 22004 a null id, 42804 the target has other columns, 42501 no rights.';
+'Write one row per id of the models'' sources into target: id, what each active model says (segment.publish_columns lists the columns), assigned_at. Plain column names while an algorithm occurs once, else with the model''s name before them. target: a table of the caller, made when it does not exist, with target_history beside it, where a row holds from valid_from until before valid_to (NULL: still). Only changed rows are written; ids that vanished leave the target and their history closes. All in the caller''s transaction: readers see the old state or the new one and never wait. Sources are read as the models'' owners where the caller is a member of their roles (or a superuser), else as the caller. Errors: 42704 no such model, 55000 never fitted, 22023 as_of before that of the last publication, 23505 an id occurs twice, 22004 a null id, 42804 the target has other columns, 42501 no rights, 40001 at REPEATABLE READ or SERIALIZABLE when another publication of the target came first.';
 
 CREATE FUNCTION segment.migration(
     target regclass, "from" timestamptz, "to" timestamptz, label text DEFAULT NULL,
