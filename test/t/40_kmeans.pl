@@ -3,6 +3,7 @@
 use strict;
 use warnings;
 
+use List::Util qw(min);
 use PostgreSQL::Test::Cluster;
 use Test::More;
 use Time::HiRes qw(time);
@@ -221,9 +222,8 @@ sub lateness
 
 foreach my $sql (@long)
 {
-	my $start = time;
-	$node->safe_psql('postgres', $sql);
-	my $took = (time - $start) * 1000;
+	my $start;
+	my $took = 1000 * min(map { $start = time; $node->safe_psql('postgres', $sql); time - $start } 1 .. 2);
 
 	note(sprintf('the fit takes %.0f ms', $took));
 	foreach my $share (.05, .15, .3, .5, .7)

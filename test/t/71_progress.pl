@@ -3,6 +3,7 @@
 use strict;
 use warnings;
 use IPC::Run qw(start finish);
+use List::Util qw(min);
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
@@ -108,15 +109,29 @@ is(slots_after($node, "BEGIN; SELECT segment.progress_stage(1, 'told'); SAVEPOIN
 is(slots_after($node, "BEGIN; SELECT segment.progress_stage(1, 'told'); SELECT segment.progress_stage(2, 'told'); SELECT segment.progress_stage(NULL, NULL);"), '0',
 	'a session has one slot');
 
+# rows that only workers read
+$node->safe_psql('postgres', <<'SQL');
+CREATE TABLE points AS SELECT i AS id, i % 7 AS x, i % 5 AS y FROM generate_series(1, 10000) i;
+CREATE FUNCTION slow(i integer) RETURNS integer LANGUAGE plpgsql VOLATILE PARALLEL SAFE AS
+'BEGIN IF i = 5000 THEN PERFORM pg_catalog.pg_sleep(600); END IF; RETURN i; END';
+CREATE VIEW slowly AS SELECT id, slow(x + id - x) AS x, y FROM points;
+SELECT segment.create_model('axes', 'pca', 'slowly', 'id');
+SQL
+my $parallel = background($node, (map { "SET $_" } 'parallel_setup_cost = 0', 'parallel_tuple_cost = 0', 'min_parallel_table_scan_size = 0',
+	'max_parallel_workers_per_gather = 2', 'parallel_leader_participation = off'), "CALL segment.refit('axes')");
+ok($node->poll_query_until('postgres', "SELECT stage, rows_read > 0, a.leader_pid = r.pid FROM segment.refit_progress r JOIN pg_stat_activity a ON a.wait_event = 'PgSleep' WHERE model_name = 'axes'",
+	'reading and fitting|t|t'), 'rows that workers read count for their leader');
+$node->safe_psql('postgres', "SELECT pg_cancel_backend(pid) FROM segment.refit_progress WHERE model_name = 'axes'");
+like($parallel->(), qr/57014/, 'which is cancelled');
+
 # iteration and inertia of a fit that takes long
 $node->safe_psql('postgres', <<'SQL');
 CREATE TABLE much AS SELECT i AS id, random() AS a, random() AS b, random() AS c, random() AS d
 FROM (SELECT setseed(0.42)) s, generate_series(1, 100000) i;
 SELECT segment.create_model('much', 'kmeans', 'much', 'id', options => '{"k": 40, "n_init": 1, "init_method": "random"}');
 SQL
-my $began = time;
-$node->safe_psql('postgres', "CALL segment.refit('much')");
-my $whole = 1000 * (time - $began);
+my $began;
+my $whole = 1000 * min(map { $began = time; $node->safe_psql('postgres', "CALL segment.refit('much')"); time - $began } 1 .. 2);
 note(sprintf('the refit takes %.0f ms', $whole));
 my $first = $node->safe_psql('postgres', "SELECT md5(segment.active_model('much'))");
 my ($out, $err) = ('', '');

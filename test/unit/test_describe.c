@@ -87,7 +87,7 @@ languages_are_by_code(void **state)
 static void
 small_buffers_are_cut_off(void **state)
 {
-	char		buffer[6] = "......";
+	char		buffer[] = "......";
 	const SegTrait trait = {"frequency", 1, true, 2};
 
 	assert_int_equal(seg_describe_traits(0, &trait, 1, buffer, 5), strlen("many orders"));
