@@ -9,7 +9,9 @@ BEGIN
     SELECT c.cluster_id, COALESCE(n.cluster_name, segment.kmeans_describe(v.model, c.cluster_id, COALESCE(m.options ->> 'language', 'en')))
     FROM segment.model m
     JOIN segment.model_version v ON v.model_name = m.model_name AND v.version = cluster_names.version
-    CROSS JOIN LATERAL (SELECT DISTINCT k.cluster_id FROM segment.kmeans_centroids(v.model) k) c
+    -- the argument is the guard: clauses may be looked at later
+    CROSS JOIN LATERAL (SELECT DISTINCT k.cluster_id
+                        FROM segment.kmeans_centroids(CASE WHEN m.algorithm = 'kmeans' AND m.model_name = v.model_name THEN v.model END) k) c
     LEFT JOIN segment.cluster_name n ON n.model_name = m.model_name AND n.cluster_id = c.cluster_id
     WHERE m.model_name = cluster_names.name AND m.algorithm = 'kmeans'
     ORDER BY c.cluster_id;

@@ -1,5 +1,7 @@
 -- What BI tools read: plain columns, a comment on each, nothing that needs a function call.
--- security_invoker: the registry's row-level security applies to whoever reads.
+-- security_invoker: the registry's row-level security applies to whoever reads. It also
+-- turns plans about: a function of one family is kept from the models of others by its
+-- argument, since a join or WHERE clause may be looked at later.
 
 CREATE VIEW segment.models WITH (security_invoker = true) AS
     SELECT m.model_name, m.algorithm, m.owner, a.version AS active_version,
@@ -35,7 +37,8 @@ CREATE VIEW segment.cluster_summary WITH (security_invoker = true) AS
            COALESCE(n.cluster_name, d.description) AS cluster_name, c.size, c.share, d.description
     FROM segment.model m
     JOIN segment.model_version v ON v.model_name = m.model_name AND v.status = 'active'
-    CROSS JOIN LATERAL (SELECT DISTINCT k.cluster_id, k.size, k.share FROM segment.kmeans_centroids(v.model) k) c
+    CROSS JOIN LATERAL (SELECT DISTINCT k.cluster_id, k.size, k.share
+                        FROM segment.kmeans_centroids(CASE WHEN m.algorithm = 'kmeans' AND m.model_name = v.model_name THEN v.model END) k) c
     LEFT JOIN segment.cluster_name n ON n.model_name = v.model_name AND n.cluster_id = c.cluster_id
     CROSS JOIN LATERAL (SELECT segment.kmeans_describe(v.model, c.cluster_id, COALESCE(m.options ->> 'language', 'en'))
                         AS description) d
@@ -61,7 +64,7 @@ CREATE VIEW segment.cluster_profile WITH (security_invoker = true) AS
            p.index_100, p.z_score, p.rank, p.direction, p.q1, p.median, p.q3
     FROM segment.model m
     JOIN segment.model_version v ON v.model_name = m.model_name AND v.status = 'active'
-    CROSS JOIN LATERAL segment.kmeans_profile(v.model) p
+    CROSS JOIN LATERAL segment.kmeans_profile(CASE WHEN m.algorithm = 'kmeans' AND m.model_name = v.model_name THEN v.model END) p
     WHERE m.algorithm = 'kmeans';
 COMMENT ON VIEW segment.cluster_profile IS 'What sets each cluster apart, feature by feature, for the active versions of all k-means models that the current user may see. Key: model_name, cluster_id, feature.';
 COMMENT ON COLUMN segment.cluster_profile.model_name IS 'Name of the model.';

@@ -1,4 +1,7 @@
-/* What a JDBC client sees of the views and of a published table. Prints TAP lines. */
+/*
+ * What a JDBC client sees of the views and of a published table. Prints TAP lines.
+ * Arguments: an URL, and the names of the models that its role may see.
+ */
 import java.sql.*;
 import java.util.*;
 
@@ -87,6 +90,15 @@ public class Drivers
 			check(columns(meta, "public", "customer_segments") > 0,
 				"published table: " + read(connection, "public", "customer_segments") + " rows");
 			columns(meta, "public", "customer_segments_history");
+
+			StringJoiner names = new StringJoiner(",");
+			try (Statement s = connection.createStatement();
+				ResultSet r = s.executeQuery("SELECT model_name FROM segment.models ORDER BY 1"))
+			{
+				while (r.next())
+					names.add(r.getString(1));
+			}
+			check(names.toString().equals(args[1]), "sees its models and no others: " + names);
 		}
 		if (failed)
 			System.exit(1);

@@ -1,4 +1,7 @@
-"""What SQLAlchemy over psycopg2 sees of the views and of a published table. Prints TAP lines."""
+"""What SQLAlchemy over psycopg2 sees of the views and of a published table. Prints TAP lines.
+
+Arguments: an URL, and the names of the models that its role may see.
+"""
 import datetime
 import decimal
 import math
@@ -52,4 +55,6 @@ with engine.connect() as connection:
         check(columns(inspector, "segment", view) > 0, f"{view}: {read(connection, 'segment', view)} rows")
     for table in ("customer_segments", "customer_segments_history"):
         check(columns(inspector, "public", table) > 0, f"{table}: {read(connection, 'public', table)} rows")
+    names = connection.execute(sqlalchemy.text("SELECT model_name FROM segment.models ORDER BY 1")).scalars()
+    check(",".join(names) == sys.argv[2], "sees its models and no others: " + sys.argv[2])
 sys.exit(failed)

@@ -26,48 +26,62 @@ scratch_make && scratch_start || { echo "not ok - the server starts"; exit 1; }
 export PGPORT=$port
 psql -qX -v ON_ERROR_STOP=1 -f "$here/setup.sql" >/dev/null || { echo "not ok - set-up"; exit 1; }
 
+# Each driver connects as a superuser, who sees all models, and as a plain role, which
+# sees its own and those that are shared with it; "every view whole" is what psql
+# reads as the same role.
+status=0
+check() {
+    if [ "$1" = "$2" ]; then echo "ok - $3"; else echo "not ok - $3: $1, not $2"; status=1; fi
+}
+
 # ---- ODBC: isql, with the unicode driver --------------------------------------------
 cat >"$SCRATCH/odbcinst.ini" <<INI
 [PostgreSQL]
 Driver = $(ls /usr/lib/*/odbc/psqlodbcw.so)
 INI
-cat >"$SCRATCH/odbc.ini" <<INI
-[segment]
+for role in postgres analyst; do
+    cat <<INI
+[$role]
 Driver = PostgreSQL
 Servername = 127.0.0.1
 Port = $port
 Database = postgres
-Username = postgres
+Username = $role
 ConnSettings = SET search_path = segment, public
 INI
-odbc() { ODBCSYSINI="$SCRATCH" ODBCINI="$SCRATCH/odbc.ini" isql segment -b -d'|' 2>&1; }
+done >"$SCRATCH/odbc.ini"
+odbc() { ODBCSYSINI="$SCRATCH" ODBCINI="$SCRATCH/odbc.ini" isql "$1" -b -d'|' 2>&1; }
 
 views=$(psql -qXAt -c "SELECT relname FROM pg_class WHERE relkind = 'v' AND relnamespace = 'segment'::regnamespace ORDER BY 1")
-listed=$(echo help | odbc)
-status=0
-check() {
-    if [ "$1" = "$2" ]; then echo "ok - $3"; else echo "not ok - $3: $1, not $2"; status=1; fi
+odbc_as() {
+    local role=$1 models=$2 listed view wanted rows types
+    listed=$(echo help | odbc "$role")
+    for view in $views; do
+        check "$(grep -c "|segment|$view|" <<<"$listed")" 1 "ODBC as $role lists $view"
+        wanted=$(psql -qXAt -U "$role" -c "SELECT count(*) FROM segment.$view")
+        rows=$(echo "SELECT * FROM segment.$view" | odbc "$role")
+        # isql prints a row a line; message texts with line ends would break that
+        check "$(grep -c . <<<"$rows")" "$wanted" "ODBC as $role reads $view whole"
+        # the fifth field of SQLColumns is DATA_TYPE: no binary (-2, -3, -4) and nothing unknown (0)
+        types=$(echo "help $view" | odbc "$role" | cut -d'|' -f5 | sort -nu | tr '\n' ' ')
+        check "$(grep -cwE -- '-4|-3|-2|0' <<<"$types")" 0 "ODBC as $role knows the types of $view ($types)"
+    done
+    check "$(echo "SELECT model_name FROM segment.models ORDER BY 1" | odbc "$role" | sed '/^$/d; s/|$//' | paste -sd,)" "$models" \
+        "ODBC as $role sees its models and no others"
 }
-for view in $views; do
-    check "$(grep -c "|segment|$view|" <<<"$listed")" 1 "ODBC lists $view"
-    wanted=$(psql -qXAt -c "SELECT count(*) FROM segment.$view")
-    rows=$(echo "SELECT * FROM segment.$view" | odbc)
-    # isql prints a row a line; message texts with line ends would break that
-    check "$(grep -c . <<<"$rows")" "$wanted" "ODBC reads $view whole"
-    # the fifth field of SQLColumns is DATA_TYPE: no binary (-2, -3, -4) and nothing unknown (0)
-    types=$(echo "help $view" | odbc | cut -d'|' -f5 | sort -nu | tr '\n' ' ')
-    check "$(grep -cwE -- '-4|-3|-2|0' <<<"$types")" 0 "ODBC knows the types of $view ($types)"
-done
 
-# ---- JDBC ---------------------------------------------------------------------------
+# ---- all three ----------------------------------------------------------------------
 mkdir "$SCRATCH/java"
-if javac -d "$SCRATCH/java" "$here/Drivers.java"; then
-    java -cp "$SCRATCH/java:/usr/share/java/postgresql.jar" Drivers "jdbc:postgresql://127.0.0.1:$port/postgres?user=postgres" || status=1
-else
-    echo "not ok - JDBC: compiles"
-    status=1
-fi
-
-# ---- SQLAlchemy ---------------------------------------------------------------------
-/usr/bin/python3 -B "$here/drivers.py" "postgresql+psycopg2://postgres@127.0.0.1:$port/postgres" || status=1
+javac -d "$SCRATCH/java" "$here/Drivers.java" || { echo "not ok - JDBC: compiles"; status=1; }
+drivers_as() {
+    local role=$1 models=$2
+    odbc_as "$role" "$models"
+    java -cp "$SCRATCH/java:/usr/share/java/postgresql.jar" Drivers "jdbc:postgresql://127.0.0.1:$port/postgres?user=$role" "$models" ||
+        status=1
+    /usr/bin/python3 -B "$here/drivers.py" "postgresql+psycopg2://$role@127.0.0.1:$port/postgres" "$models" || status=1
+}
+drivers_as postgres 'broken,groups,map,never,odd,own,own scores,retail'
+drivers_as analyst 'groups,own,own scores'
+check "$(psql -qXAt -U analyst -c 'SELECT string_agg(DISTINCT receipts_name, $$,$$) FROM segment.cohort_retention')" 'own shop' \
+    "of receipts the plain role sees its own"
 exit $status

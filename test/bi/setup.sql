@@ -27,3 +27,20 @@ SELECT (i % 40)::text AS customer_id, i::text AS receipt_id, date '2024-01-01' +
 FROM generate_series(1, 400) i;
 SELECT segment.register_receipts('shop', 'sales');
 CALL segment.publish('{groups,retail,map,odd}', 'public.customer_segments', '2026-01-01');
+-- A plain role with models and receipts of its own, and one that is shared with it.
+CREATE ROLE analyst LOGIN;
+SELECT segment.grant_modeler('analyst'), segment.share_model('groups', 'analyst');
+GRANT SELECT ON customer_segments, customer_segments_history TO analyst;
+CREATE SCHEMA own AUTHORIZATION analyst;
+SET ROLE analyst;
+CREATE TABLE own.visits AS
+SELECT i AS visitor, (i % 4) * 100 + (i * 37) % 11 AS x, (i % 2) * 70 + (i * 13) % 7 AS y, i % 9 AS z FROM generate_series(1, 200) i;
+SELECT segment.create_model('own', 'kmeans', 'own.visits', 'visitor', options => '{"k": "auto", "k_max": 5, "n_init": 1}');
+SELECT segment.create_model('own scores', 'rfm', 'own.visits', 'visitor');
+CALL segment.refit('own');
+CALL segment.refit('own');
+CALL segment.refit('own scores');
+CREATE TABLE own.sales AS
+SELECT '1' AS customer_id, '1' AS receipt_id, date '2024-01-01' AS receipt_date, 1.5 AS amount, 'EUR' AS currency;
+SELECT segment.register_receipts('own shop', 'own.sales');
+RESET ROLE;

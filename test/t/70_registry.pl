@@ -167,6 +167,25 @@ is($node->safe_psql('shop', 'SELECT DISTINCT name FROM mart.who'), 'dave', 'with
 is($node->safe_psql('shop', "SELECT rolsuper FROM pg_roles WHERE rolname = 'eve'"), 'f', 'of which the source\'s code cannot rid itself');
 as_role('dave', "SELECT segment.drop_model('snare'), segment.drop_receipts('snare')");
 
+# ---- every view, whole, for a role whose plans differ from a superuser's ---------------
+
+is(as_role('alice', <<'SQL'), '', 'models of several families');
+CREATE VIEW mart.points3 AS SELECT id, x, y, x + y AS z FROM mart.points;
+SELECT segment.create_model('scores', 'rfm', 'mart.points3', 'id') \g /dev/null
+SELECT segment.create_model('odd', 'anomaly', 'mart.points3', 'id', options => '{"trees": 2}') \g /dev/null
+SELECT segment.create_model('map', 'pca', 'mart.points3', 'id') \g /dev/null
+CALL segment.refit('scores');
+CALL segment.refit('odd');
+CALL segment.refit('map');
+SQL
+foreach my $view (split /\n/, $node->safe_psql('shop', "SELECT relname FROM pg_class WHERE relkind = 'v' AND relnamespace = 'segment'::regnamespace ORDER BY 1"))
+{
+	my $rows = $node->safe_psql('shop', "SELECT count(*) FROM (SELECT * FROM segment.$view OFFSET 0) v" .
+		($view eq 'cohort_retention' ? '' : " WHERE model_name <> 'd'"));
+	is(as_role('alice', "SELECT count(*) FROM (SELECT * FROM segment.$view OFFSET 0) v"), $rows, "by a plain role: $view");
+}
+as_role('alice', "SELECT segment.drop_model('scores'), segment.drop_model('odd'), segment.drop_model('map')");
+
 # an owner or a sharee that was dropped makes nobody fail
 $node->safe_psql('shop', "CREATE ROLE leaver; SELECT segment.share_model('a', 'leaver'); UPDATE segment.model SET owner = 'leaver' WHERE model_name = 'd'");
 $node->safe_psql('shop', 'DROP ROLE leaver');
