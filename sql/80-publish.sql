@@ -108,6 +108,7 @@ DECLARE
     relation text;
     wanted record;
     found_type text;
+    others text;
     is_new boolean;
 BEGIN
     -- two that make the same target take turns; below zero, where no model_id is
@@ -137,6 +138,13 @@ BEGIN
                 USING ERRCODE = 'serialization_failure', HINT = 'Run the transaction again.';
         ELSIF NOT (SELECT c.relkind = 'r' AND pg_has_role(c.relowner, 'USAGE') FROM pg_class c WHERE c.oid = relation::regclass) THEN
             RAISE EXCEPTION '% is not a table of the current user', relation USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        SELECT o.rolname INTO others
+        FROM pg_class c JOIN pg_roles o ON o.oid = c.relowner JOIN pg_roles me ON me.rolname = current_user
+        WHERE c.oid = relation::regclass AND me.rolsuper AND NOT o.rolsuper;
+        IF FOUND THEN
+            RAISE EXCEPTION '% belongs to role "%", whose triggers would run as a superuser', relation, others
+                USING ERRCODE = 'insufficient_privilege', HINT = 'Publish in a session of that role, or to a table of your own.';
         END IF;
         -- readers go on, other publications wait
         EXECUTE format('LOCK TABLE ONLY %s IN SHARE ROW EXCLUSIVE MODE', relation);

@@ -163,9 +163,21 @@ SELECT count(*) FROM mart.of_snare;
 SELECT count(*) FROM segment.cohort_retention WHERE receipts_name = 'snare' AND period = 0;
 SELECT current_setting('search_path') <> 'mart' AND current_user = 'postgres';
 SQL
+as_role('dave', <<'SQL');
+CALL segment.publish('{d}', 'mart.dave_d');
+CREATE TRIGGER late AFTER UPDATE OR DELETE ON mart.dave_d_history FOR EACH ROW EXECUTE FUNCTION mart.promote_eve();
+SQL
+is(as_role('postgres', "DELETE FROM mart.all_points WHERE id = 1; CALL segment.publish('{d}', 'mart.dave_d')"), '42501',
+	'a superuser does not publish into a table with triggers of somebody else');
 is($node->safe_psql('shop', 'SELECT DISTINCT name FROM mart.who'), 'dave', 'with the owner\'s rights throughout');
 is($node->safe_psql('shop', "SELECT rolsuper FROM pg_roles WHERE rolname = 'eve'"), 'f', 'of which the source\'s code cannot rid itself');
 as_role('dave', "SELECT segment.drop_model('snare'), segment.drop_receipts('snare')");
+
+# whom a model is shared with publishes it, with his own SELECT on the source
+as_role('alice', 'GRANT SELECT ON mart.points TO carol');
+is(as_role('carol', "CALL segment.publish('{a}', 'mart.of_carol'); SELECT count(*), min(cluster_version) FROM mart.of_carol"), '200|2',
+	'a sharee with SELECT on the source publishes');
+as_role('alice', 'REVOKE SELECT ON mart.points FROM carol');
 
 # ---- every view, whole, for a role whose plans differ from a superuser's ---------------
 
@@ -244,7 +256,7 @@ $standby->stop('immediate');
 
 # ---- 50 sessions at three isolation levels --------------------------------------------
 
-$node->safe_psql('shop', "CREATE TABLE mart.seen (at timestamptz DEFAULT clock_timestamp(), versions bigint, rows bigint)");
+$node->safe_psql('shop', "CREATE TABLE mart.seen (at timestamptz DEFAULT clock_timestamp(), versions bigint, rows bigint); GRANT INSERT ON mart.seen TO alice");
 as_role('alice', "SELECT segment.keep_versions('a', 1000); CALL segment.publish('{a}', 'mart.published')");
 my @sessions;
 foreach my $i (1 .. 50)
@@ -259,7 +271,7 @@ foreach my $i (1 .. 50)
 	# from a file, since IPC::Run would feed a pipe only while it is pumped
 	my $file = $node->basedir . "/session$i";
 	append_to_file("$file.sql", $script);
-	push @sessions, [ start([ 'psql', '-qX', '-d', $node->connstr('shop'), '-f', "$file.sql" ], '<', \undef, '>', "$file.out", '2>', "$file.err"), "$file.err" ];
+	push @sessions, [ start([ 'psql', '-qX', '-U', 'alice', '-d', $node->connstr('shop'), '-f', "$file.sql" ], '<', \undef, '>', "$file.out", '2>', "$file.err"), "$file.err" ];
 }
 my %errors;
 foreach my $session (@sessions)
