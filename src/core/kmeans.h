@@ -49,6 +49,8 @@ typedef struct SegKmeansParams
 	void	   *argument;
 } SegKmeansParams;
 
+typedef struct SegKmeansFilter SegKmeansFilter; /* core/kmeans_filter.h */
+
 /* Rows in the fitted space, and what is known about them. */
 typedef struct SegKmeansData
 {
@@ -58,6 +60,7 @@ typedef struct SegKmeansData
 	const SegScale *scales;		/* d */
 	const uint32_t *active;		/* features with spread, ascending */
 	size_t		n_active;
+	SegKmeansFilter *filter;	/* the rows in floats; NULL: doubles do all the work */
 } SegKmeansData;
 
 /* The weight of row i. */
@@ -78,13 +81,22 @@ seg_kmeans_grid(const SegKmeansData *data, double max_abs)
 }
 
 /*
- * Is it time, before block b, to look for a cancel?  It always is before the first:
- * many short passes are long, too.  A block is measured in 8 k d steps.
+ * Blocks that may be measured before it is time to look for a cancel: a
+ * millisecond or two, at 8 k d steps a block.
  */
+static inline size_t
+seg_kmeans_pause(size_t k, size_t d)
+{
+	size_t		blocks = ((size_t) 1 << 19) / (k * d);
+
+	return blocks < 1 ? 1 : seg_min_size(blocks, 64);
+}
+
+/* Is it that time, before block b?  It always is before the first: many short passes are long, too. */
 static inline bool
 seg_kmeans_is_pause(size_t b, size_t k, size_t d)
 {
-	return b % 64 == 0 || k * d > 8192;
+	return b % seg_kmeans_pause(k, d) == 0;
 }
 
 /* The result of one run of Lloyd's iterations. */

@@ -7,9 +7,6 @@
 
 #include "core/kmeans.h"
 
-/* A label that no center has: the row was not assigned yet. */
-#define SEG_NO_LABEL UINT16_MAX
-
 /* Bytes of workspace for n rows, d features and k centers. */
 extern size_t seg_lloyd_workspace(size_t n, size_t d, size_t k);
 
@@ -27,14 +24,5 @@ extern size_t seg_lloyd_workspace(size_t n, size_t d, size_t k);
  */
 extern void seg_lloyd_run(const SegKmeansData *data, const SegKmeansParams *params,
 						  SegKmeansRun *run, SegArena workspace);
-
-/*
- * The nearest and second nearest center of the eight rows of block b.
- *
- * OUT first_d2, second_d2, first: SEG_LANES each; second_d2 is infinite when
- * k is 1.  IN centers k x d; a center of NaN is never the nearest.
- */
-extern void seg_lloyd_nearest(const SegKmeansData *data, size_t b, const double *centers, size_t k,
-							  double *first_d2, double *second_d2, uint16_t *first);
 
 #endif							/* SEG_CORE_KMEANS_LLOYD_H */

@@ -72,18 +72,20 @@ seg_kmeans_sample_workspace(size_t capacity, size_t d)
 
 /* Hash the eight rows of a block, lanes side by side. */
 SEG_CLONES static void
-hash_block(const double *block, const uint32_t *active, size_t n_active, uint64_t seed, uint64_t *hashes)
+hash_block(const SegKmeansData *data, size_t b, uint64_t seed, uint64_t *hashes)
 {
+	const double *rows[SEG_LANES];
 	uint64_t	hash[8];
 
+	seg_rows_of_block(&data->rows, b, rows);
 	for (size_t l = 0; l < 8; l++)
 		hash[l] = seed;
-	for (size_t a = 0; a < n_active; a++)
+	for (size_t a = 0; a < data->n_active; a++)
 	{
-		const double *x = block + active[a] * 8;
+		size_t		j = data->active[a];
 
 		for (size_t l = 0; l < 8; l++)
-			hash[l] = seg_hash_double(hash[l], x[l]);
+			hash[l] = seg_hash_double(hash[l], rows[l][j]);
 	}
 	for (size_t l = 0; l < 8; l++)
 		hashes[l] = seg_hash_finish(hash[l]);
@@ -176,6 +178,7 @@ seg_kmeans_sample_draw(const SegKmeansData *data, uint64_t seed, size_t capacity
 	bool		purged = false;
 
 	sample->data = *data;
+	sample->data.filter = NULL;
 	sample->data.rows.values = seg_arena_take(arena, padded, d * sizeof(double));
 	weights = seg_arena_take(arena, padded, sizeof(double));
 	table.slots = seg_arena_take(arena, table.size, sizeof(Candidate));
@@ -188,7 +191,7 @@ seg_kmeans_sample_draw(const SegKmeansData *data, uint64_t seed, size_t capacity
 
 		if (b % 512 == 0)
 			CHECK_FOR_INTERRUPTS();
-		hash_block(seg_rows_block(&data->rows, b), data->active, data->n_active, seed, hashes);
+		hash_block(data, b, seed, hashes);
 		for (size_t l = 0; l < seg_rows_lanes(&data->rows, b); l++)
 		{
 			size_t		i = b * SEG_LANES + l;
@@ -220,11 +223,9 @@ seg_kmeans_sample_draw(const SegKmeansData *data, uint64_t seed, size_t capacity
 	sample->data.total = 0;
 	for (size_t s = 0; s < found; s++)
 	{
-		for (size_t j = 0; j < d; j++)
-			*seg_rows_cell(&sample->data.rows, s, j) = *seg_rows_cell(&data->rows, list[s].row, j);
+		seg_rows_set(&sample->data.rows, s, seg_rows_row(&data->rows, list[s].row));
 		weights[s] = seg_sum_value(&list[s].weight);
 		sample->data.total += weights[s];
 	}
-	seg_rows_pad(&sample->data.rows);
 	sample->data.weights = weights;
 }

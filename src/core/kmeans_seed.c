@@ -59,16 +59,17 @@ distances_to(const SegKmeansData *data, const double *center, double *d2)
 {
 	for (size_t b = 0; b < seg_rows_blocks(data->rows.n); b++)
 	{
-		const double *block = seg_rows_block(&data->rows, b);
+		const double *rows[SEG_LANES];
 		double		sum[8] = {0};
 
+		seg_rows_of_block(&data->rows, b, rows);
 		for (size_t a = 0; a < data->n_active; a++)
 		{
 			size_t		j = data->active[a];
 
 			for (size_t l = 0; l < 8; l++)
 			{
-				double		difference = block[j * 8 + l] - center[j];
+				double		difference = rows[l][j] - center[j];
 
 				sum[l] += difference * difference;
 			}
@@ -261,13 +262,11 @@ take_part(const SegKmeansData *data, size_t cluster, Bisection *bisection)
 	{
 		if (bisection->labels[i] != cluster)
 			continue;
-		for (size_t j = 0; j < data->rows.d; j++)
-			*seg_rows_cell(&part->rows, n, j) = *seg_rows_cell(&data->rows, i, j);
+		seg_rows_set(&part->rows, n, seg_rows_row(&data->rows, i));
 		bisection->part_weights[n] = seg_kmeans_weight(data, i);
 		part->total += bisection->part_weights[n++];
 	}
 	part->rows.n = n;
-	seg_rows_pad(&part->rows);
 	return n;
 }
 
@@ -318,6 +317,7 @@ bisect(const SegKmeansData *data, const SegKmeansParams *params, size_t k, doubl
 	bisection.inertia = seg_arena_take(arena, k, sizeof(double));
 	Assert(bisection.inertia != NULL);
 	bisection.part.weights = bisection.part_weights;
+	bisection.part.filter = NULL;
 	make_seeder(&halver, &bisection.part, 2, n, arena);
 	memset(bisection.labels, 0, padded * sizeof(uint16_t));
 	bisection.inertia[0] = 1;

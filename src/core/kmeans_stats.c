@@ -9,7 +9,7 @@
  */
 #include "core/kmeans_stats.h"
 
-#include "core/kmeans_lloyd.h"
+#include "core/kmeans_assign.h"
 #include "core/sums.h"
 
 /* bins of a histogram, of about equal frequency in the sample */
@@ -26,9 +26,9 @@ seg_kmeans_stats_workspace(size_t d, size_t k)
 {
 	size_t		group = GROUP_COUNTERS > k * BINS ? GROUP_COUNTERS : k * BINS;
 
-	return 2 * SEG_SUMS_SIZE(d) + 2 * SEG_SUMS_SIZE(k * d) + 2 * k * sizeof(SegSum) +
-		d * (3 + (BINS - 1)) * sizeof(double) +
-		group * sizeof(uint32_t) + COLUMN_ROWS * sizeof(double) + 8 * SEG_ARENA_ALIGN;
+	return 2 * seg_sums_size(k, d) + seg_batches_size(k) + 2 * k * sizeof(SegSum) +
+		d * (SEG_LANES + 1 + SEG_BATCH + (BINS - 1)) * sizeof(double) +
+		group * sizeof(uint32_t) + COLUMN_ROWS * sizeof(double) + 9 * SEG_ARENA_ALIGN;
 }
 
 /* A value of the matrix in input units; features without spread were only transformed. */
@@ -46,12 +46,11 @@ typedef struct Gather
 {
 	const SegKmeansData *data;
 	const SegKmeansRun *run;
-	SegGrids	first_grids;	/* d */
-	SegGrids	second_grids;	/* d */
 	SegSums		first;			/* k x d: of w (x - pivot) */
 	SegSums		second;			/* k x d: of w (x - pivot)^2 */
-	double	   *row;			/* d: x - pivot of the row at hand */
-	double	   *square;			/* d */
+	double	   *block;			/* d x SEG_LANES */
+	SegBatches	waiting;		/* k: rows to be added */
+	double	   *inputs;			/* SEG_BATCH x d: rows with logarithms undone */
 	SegSum	   *weights;		/* k */
 	SegSum	   *inertias;		/* k */
 	bool		has_logarithms;
@@ -92,28 +91,45 @@ moment_range(const Gather *gather, size_t j)
 	return 2 * scale->max_abs;
 }
 
+/* Let the rows that wait be as moments want them. */
+static void
+undo_logarithms(const Gather *gather, SegAddend *addends, size_t count)
+{
+	size_t		d = gather->data->rows.d;
+
+	for (size_t i = 0; i < count; i++)
+	{
+		double	   *input = gather->inputs + i * d;
+
+		for (size_t j = 0; j < d; j++)
+			input[j] = moment_value(&gather->data->scales[j], addends[i].row[j]);
+		addends[i].row = input;
+	}
+}
+
+/* Add the rows that wait for cluster c to its moments. */
 SEG_CLONES static void
+gather_waiting(Gather *gather, size_t c, const double *pivots)
+{
+	SegAddend  *addends = gather->waiting.addends + c * SEG_BATCH;
+	size_t		count = gather->waiting.counts[c];
+	const double *pivot = pivots + c * gather->data->rows.d;
+
+	if (gather->has_logarithms)
+		undo_logarithms(gather, addends, count);
+	seg_sums_add(&gather->first, c, addends, count, pivot, false);
+	seg_sums_add(&gather->second, c, addends, count, pivot, true);
+	gather->waiting.counts[c] = 0;
+}
+
+static void
 gather_row(Gather *gather, size_t i, const double *pivots)
 {
-	const SegKmeansData *data = gather->data;
-	size_t		d = data->rows.d;
 	size_t		c = gather->run->labels[i];
-	double		weight = seg_kmeans_weight(data, i);
-	double	   *restrict row = gather->row;
-	double	   *restrict square = gather->square;
-	const double *pivot = pivots + c * d;
+	double		weight = seg_kmeans_weight(gather->data, i);
 
-	seg_rows_get(&data->rows, i, row);
-	if (gather->has_logarithms)
-		for (size_t j = 0; j < d; j++)
-			row[j] = moment_value(&data->scales[j], row[j]);
-	for (size_t j = 0; j < d; j++)
-	{
-		row[j] -= pivot[j];
-		square[j] = row[j] * row[j];
-	}
-	seg_sums_add(&gather->first, c * d, &gather->first_grids, row, d, weight);
-	seg_sums_add(&gather->second, c * d, &gather->second_grids, square, d, weight);
+	if (seg_batches_put(&gather->waiting, c, seg_addend(seg_rows_row(&gather->data->rows, i), weight, 1)))
+		gather_waiting(gather, c, pivots);
 	seg_sum_add(&gather->weights[c], gather->weight_grid, weight);
 }
 
@@ -139,12 +155,11 @@ prepare_gather(Gather *gather, const SegKmeansData *data, const SegKmeansRun *ru
 	memset(gather, 0, sizeof(*gather));
 	gather->data = data;
 	gather->run = run;
-	gather->first_grids = seg_grids_take(arena, d);
-	gather->second_grids = seg_grids_take(arena, d);
-	gather->first = seg_sums_take(arena, k * d);
-	gather->second = seg_sums_take(arena, k * d);
-	gather->row = seg_arena_take(arena, d, sizeof(double));
-	gather->square = seg_arena_take(arena, d, sizeof(double));
+	gather->first = seg_sums_take(arena, k, d);
+	gather->second = seg_sums_take(arena, k, d);
+	gather->waiting = seg_batches_take(arena, k);
+	gather->block = seg_arena_take(arena, d, SEG_LANES * sizeof(double));
+	gather->inputs = seg_arena_take(arena, SEG_BATCH, d * sizeof(double));
 	gather->weights = seg_arena_take(arena, k, sizeof(SegSum));
 	gather->inertias = seg_arena_take(arena, k, sizeof(SegSum));
 	Assert(gather->inertias != NULL);
@@ -154,8 +169,8 @@ prepare_gather(Gather *gather, const SegKmeansData *data, const SegKmeansRun *ru
 	{
 		double		range = moment_range(gather, j);
 
-		seg_grids_set(&gather->first_grids, j, seg_kmeans_grid(data, range));
-		seg_grids_set(&gather->second_grids, j, seg_kmeans_grid(data, range * range));
+		seg_sums_set_grid(&gather->first, j, seg_kmeans_grid(data, range));
+		seg_sums_set_grid(&gather->second, j, seg_kmeans_grid(data, range * range));
 		gather->has_logarithms |= data->scales[j].transform == SEG_TRANSFORM_LOG1P;
 		if (data->scales[j].scale > 0)
 			span += 4 * data->scales[j].max_abs * data->scales[j].max_abs;
@@ -181,8 +196,8 @@ finish_moments(const Gather *gather, const double *pivots, SegKmeansStats *stats
 		{
 			const SegScale *scale = &gather->data->scales[j];
 			size_t		cell = c * d + j;
-			double		first = seg_sums_value(&gather->first, cell);
-			double		second = seg_sums_value(&gather->second, cell);
+			double		first = seg_sums_value(&gather->first, c, j);
+			double		second = seg_sums_value(&gather->second, c, j);
 			double		squares = second - first / weight * first;
 			double		mean = pivots[cell] + first / weight;
 			double		sd = weight > 1 && squares > 0 ? sqrt(squares / (weight - 1)) : 0;
@@ -258,17 +273,21 @@ count_group(const SegKmeansData *data, const uint16_t *labels, size_t from, size
 {
 	for (size_t b = 0; b < seg_rows_blocks(data->rows.n); b++)
 	{
-		const double *block = seg_rows_block(&data->rows, b);
+		const double *rows[SEG_LANES];
 		size_t		lanes = seg_rows_lanes(&data->rows, b);
 		const uint16_t *label = labels + b * SEG_LANES;
 
 		if (b % 512 == 0)
 			CHECK_FOR_INTERRUPTS();
+		seg_rows_of_block(&data->rows, b, rows);
 		for (size_t j = from; j < to; j++)
 		{
-			int64_t		bins[8];
+			double		x[SEG_LANES];
+			int64_t		bins[SEG_LANES];
 
-			find_bins(block + j * SEG_LANES, bounds + j * (BINS - 1), cuts[j], bins);
+			for (size_t l = 0; l < SEG_LANES; l++)
+				x[l] = rows[l][j];
+			find_bins(x, bounds + j * (BINS - 1), cuts[j], bins);
 			for (size_t l = 0; l < lanes; l++)
 				counts[(label[l] * (to - from) + (j - from)) * BINS + bins[l]]++;
 		}
@@ -379,7 +398,7 @@ seg_kmeans_stats(const SegKmeansData *data, const SegKmeansRun *run, const SegKm
 
 		if (seg_kmeans_is_pause(b, k, d))
 			CHECK_FOR_INTERRUPTS();
-		seg_lloyd_nearest(data, b, run->centers, k, first_d2, second_d2, first);
+		seg_assign_nearest(data, b, run->centers, k, gather.block, first_d2, second_d2, first);
 		for (size_t l = 0; l < seg_rows_lanes(&data->rows, b); l++)
 		{
 			size_t		i = b * SEG_LANES + l;
@@ -390,6 +409,8 @@ seg_kmeans_stats(const SegKmeansData *data, const SegKmeansRun *run, const SegKm
 			gather_row(&gather, i, pivots);
 		}
 	}
+	for (size_t c = 0; c < k; c++)
+		gather_waiting(&gather, c, pivots);
 	finish_moments(&gather, pivots, stats);
 	count_histograms(data, run, sample, stats, &workspace);
 }

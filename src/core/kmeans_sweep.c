@@ -9,7 +9,7 @@
  */
 #include "core/kmeans_sweep.h"
 
-#include "core/kmeans_lloyd.h"
+#include "core/kmeans_assign.h"
 #include "core/kmeans_seed.h"
 #include "core/rand_index.h"
 #include "core/rng.h"
@@ -39,6 +39,7 @@ typedef struct Sweep
 	double	   *mean_spreads;	/* k_max */
 	uint64_t   *sizes;			/* k_max */
 	double	   *rows;			/* probe rows x active features */
+	double	   *block;			/* d x SEG_LANES */
 	SegLabeling *labelings;
 	double	   *silhouettes;
 	SegArena	scratch;		/* of fits and of silhouettes, one after the other */
@@ -74,10 +75,10 @@ seg_sweep_workspace(size_t n, size_t d, size_t probe, size_t k_min, size_t k_max
 	size_t		padded = seg_rows_blocks(probe) * SEG_LANES;
 
 	return seg_kmeans_run_size(n, d, k_max) + seg_kmeans_run_size(probe, d, k_max) +
-		padded * (d + 1) * sizeof(double) + probe * d * sizeof(double) +
+		padded * (d + 1) * sizeof(double) + probe * d * sizeof(double) + d * SEG_LANES * sizeof(double) +
 		(m + 1) * probe * sizeof(uint32_t) + k_max * k_max * sizeof(uint64_t) +
 		k_max * (sizeof(SegSum) + sizeof(double) + sizeof(uint64_t)) +
-		m * (sizeof(SegLabeling) + sizeof(double)) + 16 * SEG_ARENA_ALIGN +
+		m * (sizeof(SegLabeling) + sizeof(double)) + 17 * SEG_ARENA_ALIGN +
 		scratch_bytes(n, d, probe, k_min, k_max);
 }
 
@@ -85,7 +86,7 @@ seg_sweep_workspace(size_t n, size_t d, size_t probe, size_t k_min, size_t k_max
 
 /* The place of each probe row's nearest center. */
 static void
-label_probe(const SegKmeansData *probe, const double *centers, size_t k, uint32_t *labels)
+label_probe(const SegKmeansData *probe, const double *centers, size_t k, double *block, uint32_t *labels)
 {
 	for (size_t b = 0; b < seg_rows_blocks(probe->rows.n); b++)
 	{
@@ -95,7 +96,7 @@ label_probe(const SegKmeansData *probe, const double *centers, size_t k, uint32_
 
 		if (seg_kmeans_is_pause(b, k, probe->rows.d))
 			CHECK_FOR_INTERRUPTS();
-		seg_lloyd_nearest(probe, b, centers, k, first_d2, second_d2, first);
+		seg_assign_nearest(probe, b, centers, k, block, first_d2, second_d2, first);
 		for (size_t l = 0; l < seg_rows_lanes(&probe->rows, b); l++)
 			labels[b * SEG_LANES + l] = first[l];
 	}
@@ -123,7 +124,7 @@ measure_spreads(Sweep *sweep)
 
 		if (seg_kmeans_is_pause(b, run->k, data->rows.d))
 			CHECK_FOR_INTERRUPTS();
-		seg_lloyd_nearest(data, b, run->centers, run->k, first_d2, second_d2, first);
+		seg_assign_nearest(data, b, run->centers, run->k, sweep->block, first_d2, second_d2, first);
 		for (size_t l = 0; l < seg_rows_lanes(&data->rows, b); l++)
 		{
 			seg_sum_add_weighted(&sweep->spreads[first[l]], grid, sqrt(first_d2[l]),
@@ -147,6 +148,7 @@ draw_half(Sweep *sweep, SegRng *rng, size_t k, SegKmeansData *half)
 	size_t		taken = 0;
 
 	*half = *probe;
+	half->filter = NULL;
 	half->rows.values = sweep->half.values;
 	half->weights = sweep->half_weights;
 	half->total = 0;
@@ -156,14 +158,11 @@ draw_half(Sweep *sweep, SegRng *rng, size_t k, SegKmeansData *half)
 	{
 		if (seg_rng_below(rng, n - i) >= wanted - taken)
 			continue;
-		for (size_t j = 0; j < probe->rows.d; j++)
-			half->rows.values[taken / SEG_LANES * SEG_LANES * probe->rows.d + j * SEG_LANES + taken % SEG_LANES] =
-				*seg_rows_cell(&probe->rows, i, j);
+		seg_rows_set(&half->rows, taken, seg_rows_row(&probe->rows, i));
 		sweep->half_weights[taken] = seg_kmeans_weight(probe, i);
 		half->total += sweep->half_weights[taken++];
 	}
 	half->rows.n = taken;
-	seg_rows_pad(&half->rows);
 }
 
 /* How well clusters found on halves of the probe agree with those of the run. */
@@ -184,7 +183,7 @@ measure_stability(Sweep *sweep, const uint32_t *labels)
 		params.seed = seg_rng_next(&rng);
 		draw_half(sweep, &rng, k, &half);
 		seg_seed_centers(&half, &params, k, sweep->half_run.centers, sweep->scratch);
-		label_probe(sweep->probe, sweep->half_run.centers, k, sweep->half_labels);
+		label_probe(sweep->probe, sweep->half_run.centers, k, sweep->block, sweep->half_labels);
 		sum += seg_rand_index_of_labels(labels, sweep->half_labels, n, k, k, sweep->table);
 	}
 	return sum / (double) SEG_SWEEP_RESAMPLES;
@@ -212,6 +211,7 @@ take_arrays(Sweep *sweep, size_t k_min, size_t k_max, SegArena *arena)
 	sweep->mean_spreads = seg_arena_take(arena, k_max, sizeof(double));
 	sweep->sizes = seg_arena_take(arena, k_max, sizeof(uint64_t));
 	sweep->rows = seg_arena_take(arena, probe, d * sizeof(double));
+	sweep->block = seg_arena_take(arena, d, SEG_LANES * sizeof(double));
 	sweep->labelings = seg_arena_take(arena, m, sizeof(SegLabeling));
 	sweep->silhouettes = seg_arena_take(arena, m, sizeof(double));
 	sweep->scratch.size = scratch_bytes(n, d, probe, k_min, k_max);
@@ -229,7 +229,7 @@ measure_k(Sweep *sweep, size_t k, uint32_t *labels, SegSweepEntry *entry)
 	run->k = sweep->half_run.k = k;
 	seg_kmeans_cluster(sweep->data, sweep->sample, sweep->params, run, sweep->scratch);
 	measure_spreads(sweep);
-	label_probe(sweep->probe, run->centers, k, labels);
+	label_probe(sweep->probe, run->centers, k, sweep->block, labels);
 	between = run->total_ss - run->inertia;
 	for (size_t c = 0; c < k; c++)
 		lightest = fmin(lightest, run->weights[c]);

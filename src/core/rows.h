@@ -1,16 +1,16 @@
 /*
  * rows.h
- *		A matrix of rows, packed for loops that take eight rows at once.
+ *		A matrix of rows, and blocks of eight of them for loops that take eight at once.
  *
- * Eight rows make a block, and within a block each feature's eight values are
- * neighbours: value (i, j) stands at [i / 8][j][i % 8].  A loop over the lanes
- * is then a loop over rows, so that vectorising it leaves each row's own order
- * of operations alone.  The lanes behind row n - 1 repeat that row.
+ * Rows stand one behind the other, as they arrive: value (i, j) at [i][j].  In a
+ * block each feature's eight values are neighbours, [feature][8], so that a loop
+ * over the lanes is a loop over rows, and vectorising it leaves each row's own
+ * order of operations alone.  The lanes behind row n - 1 repeat that row.
  */
 #ifndef SEG_CORE_ROWS_H
 #define SEG_CORE_ROWS_H
 
-#include "core/port.h"
+#include "core/lanes.h"
 
 #define SEG_LANES ((size_t) 8)
 
@@ -18,19 +18,46 @@ typedef struct SegRows
 {
 	size_t		n;
 	size_t		d;
-	double	   *values;			/* seg_rows_blocks(n) x d x SEG_LANES, 64-byte aligned */
+	double	   *values;			/* n x d, 64-byte aligned */
 } SegRows;
+
+static inline double *
+seg_rows_row(const SegRows *rows, size_t i)
+{
+	return rows->values + i * rows->d;
+}
+
+static inline double *
+seg_rows_cell(const SegRows *rows, size_t i, size_t j)
+{
+	return rows->values + i * rows->d + j;
+}
+
+static inline void
+seg_rows_set(SegRows *rows, size_t i, const double *row)
+{
+	memcpy(seg_rows_row(rows, i), row, rows->d * sizeof(double));
+}
+
+/* A total order of rows by their values: -1, 0 or 1. */
+static inline int
+seg_rows_compare(const SegRows *rows, size_t a, size_t b)
+{
+	const double *x = seg_rows_row(rows, a);
+	const double *y = seg_rows_row(rows, b);
+
+	for (size_t j = 0; j < rows->d; j++)
+		if (x[j] != y[j])
+			return x[j] < y[j] ? -1 : 1;
+	return 0;
+}
+
+/* ---- blocks ---- */
 
 static inline size_t
 seg_rows_blocks(size_t n)
 {
 	return (n + SEG_LANES - 1) / SEG_LANES;
-}
-
-static inline double *
-seg_rows_block(const SegRows *rows, size_t b)
-{
-	return rows->values + b * rows->d * SEG_LANES;
 }
 
 /* Rows in block b: SEG_LANES, or fewer in the last one. */
@@ -40,56 +67,37 @@ seg_rows_lanes(const SegRows *rows, size_t b)
 	return seg_min_size(SEG_LANES, rows->n - b * SEG_LANES);
 }
 
-static inline double *
-seg_rows_cell(const SegRows *rows, size_t i, size_t j)
+/* OUT lanes: the rows of block b. */
+SEG_ALWAYS_INLINE void
+seg_rows_of_block(const SegRows *rows, size_t b, const double *lanes[SEG_LANES])
 {
-	return seg_rows_block(rows, i / SEG_LANES) + j * SEG_LANES + i % SEG_LANES;
+	for (size_t l = 0; l < SEG_LANES; l++)
+		lanes[l] = seg_rows_row(rows, seg_min_size(b * SEG_LANES + l, rows->n - 1));
 }
 
-/* Copy row i to OUT row, d. */
-static inline void
-seg_rows_get(const SegRows *rows, size_t i, double *row)
+/* OUT block: `count` columns of block b, count x SEG_LANES. */
+SEG_ALWAYS_INLINE void
+seg_rows_get_block(const SegRows *rows, size_t b, const uint32_t *columns, size_t count, double *block)
 {
-	const double *from = seg_rows_cell(rows, i, 0);
+	const double *lanes[SEG_LANES];
+	size_t		c = 0;
 
-	for (size_t j = 0; j < rows->d; j++)
-		row[j] = from[j * SEG_LANES];
-}
+	seg_rows_of_block(rows, b, lanes);
+	if (count == rows->d)		/* the columns are all there are, in their order */
+		for (; c + 4 <= count; c += 4)
+			for (size_t half = 0; half < SEG_LANES; half += 4)
+			{
+				SegLanes	x[4];
 
-/* Set row i from IN row, d. */
-static inline void
-seg_rows_set(SegRows *rows, size_t i, const double *row)
-{
-	double	   *to = seg_rows_cell(rows, i, 0);
-
-	for (size_t j = 0; j < rows->d; j++)
-		to[j * SEG_LANES] = row[j];
-}
-
-/* Fill the lanes behind the last row; to be called once all rows are set. */
-static inline void
-seg_rows_pad(SegRows *rows)
-{
-	size_t		padded = seg_rows_blocks(rows->n) * SEG_LANES;
-
-	for (size_t i = rows->n; i < padded && rows->n > 0; i++)
-		for (size_t j = 0; j < rows->d; j++)
-			*seg_rows_cell(rows, i, j) = *seg_rows_cell(rows, rows->n - 1, j);
-}
-
-/* A total order of rows by their values: -1, 0 or 1. */
-static inline int
-seg_rows_compare(const SegRows *rows, size_t a, size_t b)
-{
-	for (size_t j = 0; j < rows->d; j++)
-	{
-		double		x = *seg_rows_cell(rows, a, j);
-		double		y = *seg_rows_cell(rows, b, j);
-
-		if (x != y)
-			return x < y ? -1 : 1;
-	}
-	return 0;
+				for (size_t l = 0; l < 4; l++)
+					x[l] = *(const SegLanes *) (lanes[half + l] + c);
+				seg_lanes_transpose(x);
+				for (size_t l = 0; l < 4; l++)
+					*(SegLanes *) (block + (c + l) * SEG_LANES + half) = x[l];
+			}
+	for (; c < count; c++)
+		for (size_t l = 0; l < SEG_LANES; l++)
+			block[c * SEG_LANES + l] = lanes[l][columns[c]];
 }
 
 #endif							/* SEG_CORE_ROWS_H */

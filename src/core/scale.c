@@ -2,32 +2,24 @@
  * scale.c
  *		From input units to the space in which distances are measured.
  *
- * Sums run over the lanes of a block side by side: since they are exact on
- * their grid (core/sum.h), eight partial sums per feature add up to the same
- * bits as one.  A weight w counts like w rows: the parts of a value on the grid
- * are multiplied, not the value, as long as w is an integer.
+ * Every pass goes over the rows, and over the features of a row side by side.
+ * Sums are exact on their grid (core/sum.h).  A weight w counts like w rows: the
+ * parts of a value on the grid are multiplied, not the value, as long as w is an
+ * integer.
  */
 #include "core/scale.h"
 
 #include "core/rng.h"
 #include "core/sum.h"
+#include "core/sums.h"
 
 /* 1 / Phi^-1(3/4): makes the MAD an estimate of the sd of normal data */
 #define MAD_TO_SD 1.4826022185056018
 
-/* Eight partial sums of each feature. */
-typedef struct LaneSums
-{
-	double	   *high;			/* d x SEG_LANES */
-	double	   *low;			/* d x SEG_LANES */
-} LaneSums;
-
 typedef struct Workspace
 {
-	double	   *lowest;			/* d x SEG_LANES */
-	double	   *highest;		/* d x SEG_LANES */
-	LaneSums	sums;
-	SegGrid    *grids;			/* d */
+	SegSums		sums;			/* d */
+	double	   *result;			/* d */
 	double	   *centers;		/* d: what deviations are taken from */
 	double	   *inverses;		/* d */
 	SegScale   *moments;		/* d: of the transformed values */
@@ -46,8 +38,8 @@ work_grid(const Workspace *work, double max_abs)
 size_t
 seg_scale_workspace(size_t n, size_t d, bool weighted)
 {
-	return d * ((4 * SEG_LANES + 2) * sizeof(double) + sizeof(SegGrid) + sizeof(SegScale)) +
-		9 * SEG_ARENA_ALIGN + (weighted ? 2 : 1) * n * sizeof(double);
+	return seg_sums_size(1, d) + d * (3 * sizeof(double) + sizeof(SegScale)) +
+		5 * SEG_ARENA_ALIGN + (weighted ? 2 : 1) * n * sizeof(double);
 }
 
 static void
@@ -55,11 +47,8 @@ take_workspace(Workspace *work, SegArena *arena, size_t n, size_t d, double tota
 {
 	work->total = total;
 	work->addends = fmax(total, (double) n);
-	work->lowest = seg_arena_take(arena, d, SEG_LANES * sizeof(double));
-	work->highest = seg_arena_take(arena, d, SEG_LANES * sizeof(double));
-	work->sums.high = seg_arena_take(arena, d, SEG_LANES * sizeof(double));
-	work->sums.low = seg_arena_take(arena, d, SEG_LANES * sizeof(double));
-	work->grids = seg_arena_take(arena, d, sizeof(SegGrid));
+	work->sums = seg_sums_take(arena, 1, d);
+	work->result = seg_arena_take(arena, d, sizeof(double));
 	work->centers = seg_arena_take(arena, d, sizeof(double));
 	work->inverses = seg_arena_take(arena, d, sizeof(double));
 	work->moments = seg_arena_take(arena, d, sizeof(SegScale));
@@ -67,99 +56,57 @@ take_workspace(Workspace *work, SegArena *arena, size_t n, size_t d, double tota
 	Assert(work->column != NULL);
 }
 
-/* ---- one block, all features; lanes side by side ---- */
+/* ---- passes over all rows ---- */
 
-/* The padding repeats a row, so all lanes may be looked at. */
+/* Rows between two looks for a cancel. */
+#define PAUSE ((size_t) 4096)
+
+/* Rows [from, to); INOUT lowest, highest: d. */
 SEG_CLONES static void
-widen_range(const double *block, size_t d, double *lowest, double *highest)
+widen_ranges(const SegRows *rows, size_t from, size_t to, double *restrict lowest, double *restrict highest)
 {
-	for (size_t cell = 0; cell < d * SEG_LANES; cell++)
+	for (size_t i = from; i < to; i++)
 	{
-		lowest[cell] = block[cell] < lowest[cell] ? block[cell] : lowest[cell];
-		highest[cell] = block[cell] > highest[cell] ? block[cell] : highest[cell];
-	}
-}
+		const double *restrict row = seg_rows_row(rows, i);
 
-/*
- * Add (x - center), squared or not, times the lane's weight.  `parts` multiplies
- * what is on the grid by parts[l], and `factor` the value by factor[l]; for an
- * integer weight w these are (w, 1), else (1, w), and (0, 0) behind the last row.
- */
-SEG_CLONES static void
-add_deviations(const double *block, size_t d, const double *centers, const SegGrid *grids,
-			   bool squared, const double *parts, const double *factor, LaneSums sums)
-{
-	for (size_t j = 0; j < d; j++)
-	{
-		const double *x = block + j * SEG_LANES;
-		double	   *high = sums.high + j * SEG_LANES;
-		double	   *low = sums.low + j * SEG_LANES;
-		double		center = centers[j];
-		double		coarse = grids[j].coarse;
-		double		fine = grids[j].fine;
-
-		for (size_t l = 0; l < SEG_LANES; l++)
+		for (size_t j = 0; j < rows->d; j++)
 		{
-			double		deviation = x[l] - center;
-			double		value = (squared ? deviation * deviation : deviation) * factor[l];
-			double		upper = (value + coarse) - coarse;
-			double		lower = ((value - upper) + fine) - fine;
-
-			high[l] += upper * parts[l];
-			low[l] += lower * parts[l];
+			lowest[j] = row[j] < lowest[j] ? row[j] : lowest[j];
+			highest[j] = row[j] > highest[j] ? row[j] : highest[j];
 		}
 	}
 }
 
+static void
+find_ranges(const SegRows *rows, double *lowest, double *highest)
+{
+	for (size_t j = 0; j < rows->d; j++)
+	{
+		lowest[j] = INFINITY;
+		highest[j] = -INFINITY;
+	}
+	for (size_t i = 0; i < rows->n; i += PAUSE)
+	{
+		CHECK_FOR_INTERRUPTS();
+		widen_ranges(rows, i, seg_min_size(i + PAUSE, rows->n), lowest, highest);
+	}
+}
+
+/* Rows [from, to): add (x - center), squared or not, times the row's weight. */
 SEG_CLONES static void
-shift_and_scale(double *block, size_t d, const double *shifts, const double *inverses)
+add_deviations(const SegRows *rows, const double *weights, size_t from, size_t to, bool squared, const Workspace *work)
 {
-	for (size_t j = 0; j < d; j++)
-		for (size_t l = 0; l < SEG_LANES; l++)
-			block[j * SEG_LANES + l] = seg_fitted_value(block[j * SEG_LANES + l], shifts[j], inverses[j]);
-}
-
-/* ---- all rows ---- */
-
-static void
-lane_weights(const double *weights, size_t n, size_t b, double *parts, double *factor)
-{
-	for (size_t l = 0; l < SEG_LANES; l++)
+	for (size_t i = from; i < to; i += SEG_BATCH)
 	{
-		size_t		i = b * SEG_LANES + l;
-		double		weight = i >= n ? 0 : weights == NULL ? 1 : weights[i];
-		bool		is_whole = weight == floor(weight);
+		size_t		count = seg_min_size(SEG_BATCH, to - i);
+		SegAddend	addends[SEG_BATCH];
 
-		parts[l] = is_whole ? weight : 1;
-		factor[l] = is_whole ? 1 : weight;
-	}
-}
-
-static void
-find_ranges(const SegRows *rows, Workspace *work, double *minimum, double *maximum)
-{
-	size_t		d = rows->d;
-
-	for (size_t cell = 0; cell < d * SEG_LANES; cell++)
-	{
-		work->lowest[cell] = INFINITY;
-		work->highest[cell] = -INFINITY;
-	}
-	for (size_t b = 0; b < seg_rows_blocks(rows->n); b++)
-	{
-		if (b % 1024 == 0)
-			CHECK_FOR_INTERRUPTS();
-		widen_range(seg_rows_block(rows, b), d, work->lowest, work->highest);
-	}
-	for (size_t j = 0; j < d; j++)
-	{
-		minimum[j] = INFINITY;
-		maximum[j] = -INFINITY;
-		for (size_t l = 0; l < SEG_LANES; l++)
-		{
-			minimum[j] = fmin(minimum[j], work->lowest[j * SEG_LANES + l]);
-			maximum[j] = fmax(maximum[j], work->highest[j * SEG_LANES + l]);
-		}
+		for (size_t r = 0; r < count; r++)
+			addends[r] = seg_addend(seg_rows_row(rows, i + r), weights == NULL ? 1 : weights[i + r], 1);
+		if (squared)
+			seg_sums_add(&work->sums, 0, addends, count, work->centers, true);
+		else
+			seg_sums_add(&work->sums, 0, addends, count, work->centers, false);
 	}
 }
 
@@ -169,32 +116,28 @@ sum_deviations(const SegRows *rows, const double *weights, bool squared,
 			   const double *bounds, Workspace *work, double *result)
 {
 	size_t		d = rows->d;
-	double		parts[SEG_LANES];
-	double		factor[SEG_LANES];
 
 	for (size_t j = 0; j < d; j++)
-		work->grids[j] = work_grid(work, squared ? bounds[j] * bounds[j] : bounds[j]);
-	memset(work->sums.high, 0, d * SEG_LANES * sizeof(double));
-	memset(work->sums.low, 0, d * SEG_LANES * sizeof(double));
-	for (size_t b = 0; b < seg_rows_blocks(rows->n); b++)
+		seg_sums_set_grid(&work->sums, j, work_grid(work, squared ? bounds[j] * bounds[j] : bounds[j]));
+	seg_sums_clear(&work->sums);
+	for (size_t i = 0; i < rows->n; i += PAUSE)
 	{
-		if (b % 1024 == 0)
-			CHECK_FOR_INTERRUPTS();
-		if (weights != NULL || b == 0 || seg_rows_lanes(rows, b) < SEG_LANES)
-			lane_weights(weights, rows->n, b, parts, factor);
-		add_deviations(seg_rows_block(rows, b), d, work->centers, work->grids, squared,
-					   parts, factor, work->sums);
+		CHECK_FOR_INTERRUPTS();
+		add_deviations(rows, weights, i, seg_min_size(i + PAUSE, rows->n), squared, work);
 	}
 	for (size_t j = 0; j < d; j++)
-	{
-		SegSum		sum = {0};
+		result[j] = seg_sums_value(&work->sums, 0, j);
+}
 
-		for (size_t l = 0; l < SEG_LANES; l++)
-		{
-			sum.high += work->sums.high[j * SEG_LANES + l];
-			sum.low += work->sums.low[j * SEG_LANES + l];
-		}
-		result[j] = seg_sum_value(&sum);
+SEG_CLONES static void
+shift_and_scale(SegRows *rows, size_t from, size_t to, const double *restrict shifts, const double *restrict inverses)
+{
+	for (size_t i = from; i < to; i++)
+	{
+		double	   *restrict row = seg_rows_row(rows, i);
+
+		for (size_t j = 0; j < rows->d; j++)
+			row[j] = seg_fitted_value(row[j], shifts[j], inverses[j]);
 	}
 }
 
@@ -204,10 +147,10 @@ find_moments(const SegRows *rows, const double *weights, double total, Workspace
 			 SegScale *scales, size_t *position)
 {
 	size_t		d = rows->d;
-	double	   *minimum = work->lowest;	/* read out before they are written */
+	double	   *result = work->result;
 	double	   *bounds = work->inverses;
 
-	find_ranges(rows, work, work->centers, bounds);
+	find_ranges(rows, work->centers, bounds);
 	for (size_t j = 0; j < d; j++)
 	{
 		scales[j].minimum = work->centers[j];
@@ -220,17 +163,17 @@ find_moments(const SegRows *rows, const double *weights, double total, Workspace
 		}
 	}
 	memset(work->centers, 0, d * sizeof(double));
-	sum_deviations(rows, weights, false, bounds, work, minimum);
+	sum_deviations(rows, weights, false, bounds, work, result);
 	for (size_t j = 0; j < d; j++)
 	{
-		double		mean = fmin(fmax(minimum[j] / total, scales[j].minimum), scales[j].maximum);
+		double		mean = fmin(fmax(result[j] / total, scales[j].minimum), scales[j].maximum);
 
 		scales[j].mean = work->centers[j] = mean;
 		bounds[j] = fmax(mean - scales[j].minimum, scales[j].maximum - mean);
 	}
-	sum_deviations(rows, weights, true, bounds, work, minimum);
+	sum_deviations(rows, weights, true, bounds, work, result);
 	for (size_t j = 0; j < d; j++)
-		scales[j].sd = sqrt(minimum[j] / (total > 1 ? total - 1 : total));
+		scales[j].sd = sqrt(result[j] / (total > 1 ? total - 1 : total));
 	return SEG_OK;
 }
 
@@ -436,7 +379,6 @@ fill_nulls(SegRows *rows, const double *weights, SegNullPolicy null_policy,
 			}
 		}
 	}
-	seg_rows_pad(rows);
 }
 
 static SegStatus
@@ -448,16 +390,15 @@ take_logarithms(SegRows *rows, const SegScale *scales, size_t *position)
 			*position = j + 1;
 			return SEG_LOG_DOMAIN;
 		}
-	for (size_t b = 0; b < seg_rows_blocks(rows->n); b++)
+	for (size_t i = 0; i < rows->n; i++)
 	{
-		double	   *block = seg_rows_block(rows, b);
+		double	   *row = seg_rows_row(rows, i);
 
-		if (b % 64 == 0)
+		if (i % 512 == 0)
 			CHECK_FOR_INTERRUPTS();
 		for (size_t j = 0; j < rows->d; j++)
 			if (scales[j].transform == SEG_TRANSFORM_LOG1P)
-				for (size_t l = 0; l < SEG_LANES; l++)
-					block[j * SEG_LANES + l] = log1p(block[j * SEG_LANES + l]);
+				row[j] = log1p(row[j]);
 	}
 	return SEG_OK;
 }
@@ -520,11 +461,10 @@ apply_scales(SegRows *rows, const SegScale *moments, Workspace *work, SegScale *
 			return SEG_RANGE_TOO_WIDE;
 		}
 	}
-	for (size_t b = 0; b < seg_rows_blocks(rows->n); b++)
+	for (size_t i = 0; i < rows->n; i += PAUSE)
 	{
-		if (b % 1024 == 0)
-			CHECK_FOR_INTERRUPTS();
-		shift_and_scale(seg_rows_block(rows, b), d, work->centers, work->inverses);
+		CHECK_FOR_INTERRUPTS();
+		shift_and_scale(rows, i, seg_min_size(i + PAUSE, rows->n), work->centers, work->inverses);
 	}
 	return SEG_OK;
 }

@@ -27,7 +27,9 @@ typedef struct Pass
 {
 	const double *rows;			/* n x d */
 	const double *weights;		/* n; NULL: ones */
-	SegRows		blocks;			/* the same rows, packed */
+	size_t		n;
+	size_t		d;
+	double	   *blocks;			/* the same rows, eight side by side: blocks x d x SEG_LANES */
 	size_t		m;
 	const SegLabeling *labelings;
 	size_t		slots;			/* clusters of all labelings together */
@@ -108,7 +110,7 @@ fill_slots(Pass *pass, size_t n)
 SEG_ALWAYS_INLINE void
 group_distances(const Pass *pass, const double *block, size_t first, size_t count, Eight *distances)
 {
-	size_t		d = pass->blocks.d;
+	size_t		d = pass->d;
 	const double *row[4];
 	double		weight[4];
 	Eight		sum[4];
@@ -157,7 +159,7 @@ add_distances(const Pass *pass, size_t first, size_t count, size_t from, size_t 
 			Eight	   *sums = pass->sums + b * pass->slots;
 			Eight		distances[4];
 
-			group_distances(pass, seg_rows_block(&pass->blocks, first + b), at, rows, distances);
+			group_distances(pass, pass->blocks + (first + b) * pass->d * SEG_LANES, at, rows, distances);
 			for (size_t t = 0; t < rows; t++)
 			{
 				const uint32_t *slot = pass->slot_of + (at + t) * pass->m;
@@ -196,7 +198,7 @@ row_silhouette(const Pass *pass, const Eight *sums, size_t i, size_t lane, size_
 static void
 add_tile(const Pass *pass, size_t first, size_t count, SegGrid unit, SegSum *totals)
 {
-	size_t		n = pass->blocks.n;
+	size_t		n = pass->n;
 
 	memset(pass->sums, 0, count * pass->slots * sizeof(Eight));
 	for (size_t from = 0; from < n; from += BETWEEN_CHECKS)
@@ -228,7 +230,7 @@ SegStatus
 seg_silhouette_mean(const double *rows, const double *weights, size_t n, size_t d,
 					const SegLabeling *labelings, size_t m, SegArena *arena, double *mean)
 {
-	Pass		pass = {.rows = rows, .weights = weights, .blocks = {n, d}, .m = m, .labelings = labelings};
+	Pass		pass = {.rows = rows, .weights = weights, .n = n, .d = d, .m = m, .labelings = labelings};
 	double		widest = n > 0 ? diameter(rows, n, d) : 0;
 	double		total = 0;
 	double		addends;
@@ -242,16 +244,16 @@ seg_silhouette_mean(const double *rows, const double *weights, size_t n, size_t 
 	for (size_t l = 0; l < m; l++)
 		pass.slots += labelings[l].k;
 	pass.grid = seg_grid(addends, widest).coarse;
-	pass.blocks.values = seg_arena_take(arena, seg_rows_blocks(n) * SEG_LANES, d * sizeof(double));
+	pass.blocks = seg_arena_take(arena, seg_rows_blocks(n) * SEG_LANES, d * sizeof(double));
 	pass.slot_of = seg_arena_take(arena, n, m * sizeof(uint32_t));
 	pass.first_slot = seg_arena_take(arena, m, sizeof(size_t));
 	pass.sizes = seg_arena_take(arena, pass.slots, sizeof(double));
 	pass.sums = seg_arena_take(arena, TILE * sizeof(Eight), pass.slots);
 	totals = seg_arena_take(arena, m, sizeof(SegSum));
 	memset(totals, 0, m * sizeof(SegSum));
-	for (size_t i = 0; i < n; i++)
-		seg_rows_set(&pass.blocks, i, rows + i * d);
-	seg_rows_pad(&pass.blocks);
+	for (size_t i = 0; i < seg_rows_blocks(n) * SEG_LANES; i++)
+		for (size_t j = 0; j < d; j++)
+			pass.blocks[(i / SEG_LANES * d + j) * SEG_LANES + i % SEG_LANES] = rows[seg_min_size(i, n - 1) * d + j];
 	fill_slots(&pass, n);
 	for (size_t first = 0; first < seg_rows_blocks(n); first += TILE)
 		add_tile(&pass, first, seg_min_size(TILE, seg_rows_blocks(n) - first), seg_grid(addends, 1), totals);

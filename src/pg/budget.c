@@ -4,6 +4,8 @@
  */
 #include "pg/budget.h"
 
+#include <sys/mman.h>
+
 #include "utils/memutils.h"
 
 #include "core/status.h"
@@ -59,4 +61,20 @@ seg_budget_reserve(SegBudget *budget, size_t bytes)
 		seg_raise(SEG_TOO_LARGE, reserved_in_backend + bytes, allowed_in_backend());
 	budget->reserved += bytes;
 	reserved_in_backend += bytes;
+}
+
+#define PAGE ((size_t) 4096)
+#define LARGE_PAGE ((size_t) 2 << 20)
+
+void
+seg_advise_large_pages(void *room, size_t size)
+{
+#ifdef MADV_HUGEPAGE
+	char	   *begin = (char *) TYPEALIGN(PAGE, room);
+	char	   *end = (char *) TYPEALIGN_DOWN(PAGE, (char *) room + size);
+
+	/* a refusal leaves the pages as they are */
+	if (size >= 2 * LARGE_PAGE)
+		(void) madvise(begin, end - begin, MADV_HUGEPAGE);
+#endif
 }

@@ -22,4 +22,10 @@ extern void seg_budget_reserve(SegBudget *budget, size_t bytes);
 /* What may still be reserved now. */
 extern size_t seg_budget_left(void);
 
+/*
+ * Ask the system for large pages where there are megabytes of them: a fit goes over
+ * its memory again and again.  Advice, to be given before the memory is written to.
+ */
+extern void seg_advise_large_pages(void *room, size_t size);
+
 #endif							/* SEG_PG_BUDGET_H */

@@ -41,6 +41,7 @@ seg_kmeans_draw_sample(const SegKmeansRows *state, size_t capacity, size_t k, Se
 	capacity = seg_min_size(capacity, state->rows.n);
 	arena = seg_kmeans_arena(seg_kmeans_sample_workspace(capacity, d));
 	seg_kmeans_sample_draw(&state->data, (uint64_t) state->options.seed, capacity, &arena, sample);
+	sample->data = seg_kmeans_with_filter(&sample->data);
 	if (k > sample->data.rows.n)
 		seg_raise(SEG_TOO_FEW_DISTINCT, sample->data.rows.n, k);
 }
@@ -144,6 +145,20 @@ seg_kmeans_make_model(const SegKmeansRows *state, const SegKmeansSample *sample,
 	return seg_kmeans_model_bytes(&model);
 }
 
+/* Cluster the rows, which are floats meanwhile, where these are faster. */
+static void
+cluster(const SegKmeansRows *state, const SegKmeansSample *sample, const SegKmeansParams *params, SegKmeansRun *run)
+{
+	SegArena	workspace = seg_kmeans_arena(seg_kmeans_workspace(state->rows.n, state->rows.d, run->k));
+	MemoryContext floats = AllocSetContextCreate(CurrentMemoryContext, "segment k-means floats", ALLOCSET_SMALL_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(floats);
+	SegKmeansData data = seg_kmeans_with_filter(&state->data);
+
+	MemoryContextSwitchTo(old);
+	seg_kmeans_cluster(&data, &sample->data, params, run, workspace);
+	MemoryContextDelete(floats);
+}
+
 static bytea *
 fit(const SegKmeansRows *state, size_t k)
 {
@@ -159,8 +174,7 @@ fit(const SegKmeansRows *state, size_t k)
 	seg_kmeans_take_run(&run, n, d, k, &arena);
 	if (params.init_method == SEG_INIT_CENTROIDS)
 		seg_kmeans_start_from(&state->options.centroids, state->data.scales, k, d, run.centers);
-	seg_kmeans_cluster(&state->data, &sample.data, &params, &run,
-					   seg_kmeans_arena(seg_kmeans_workspace(n, d, k)));
+	cluster(state, &sample, &params, &run);
 	return seg_kmeans_make_model(state, &sample, &run);
 }
 

@@ -2,14 +2,15 @@
  * kmeans_rows.c
  *		The rows that kmeans_fit and kmeans_sweep have seen.
  *
- * Rows are packed as they arrive (core/rows.h), straight from the tuple, into
- * one matrix that grows geometrically and is counted against segment.fit_memory.
+ * Rows are copied as they arrive, straight from the tuple, into one matrix
+ * (core/rows.h) that grows geometrically and is counted against segment.fit_memory.
  */
 #include "pg/kmeans_rows.h"
 
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 
+#include "core/kmeans_filter.h"
 #include "core/sum.h"
 #include "pg/error.h"
 #include "pg/features.h"
@@ -35,6 +36,7 @@ seg_kmeans_arena(size_t size)
 
 	seg_budget_reserve(budget, size + CACHE_LINE);
 	room = palloc_extended(size + CACHE_LINE, MCXT_ALLOC_HUGE);
+	seg_advise_large_pages(room, size);
 	return seg_arena((void *) TYPEALIGN(CACHE_LINE, room), size);
 }
 
@@ -49,7 +51,7 @@ static void
 resize(SegKmeansRows *state, size_t capacity)
 {
 	size_t		cells = capacity * state->rows.d * sizeof(double);
-	size_t		used = seg_rows_blocks(state->rows.n) * SEG_LANES * state->rows.d * sizeof(double);
+	size_t		used = state->rows.n * state->rows.d * sizeof(double);
 	size_t		offset = state->room == NULL ? 0 : (char *) state->rows.values - state->room;
 	size_t		held = state->capacity == 0 ? 0 : bytes_for(state, state->capacity);
 
@@ -58,6 +60,7 @@ resize(SegKmeansRows *state, size_t capacity)
 		state->room = MemoryContextAllocExtended(state->context, cells + CACHE_LINE, MCXT_ALLOC_HUGE);
 	else
 		state->room = repalloc_huge(state->room, cells + CACHE_LINE);
+	seg_advise_large_pages(state->room, cells);
 	state->rows.values = (double *) TYPEALIGN(CACHE_LINE, state->room);
 	if (used > 0 && (char *) state->rows.values != state->room + offset)
 		memmove(state->rows.values, state->room + offset, used);
@@ -72,13 +75,13 @@ grow(SegKmeansRows *state)
 {
 	size_t		held = bytes_for(state, state->capacity);
 	size_t		capacity = held < ((size_t) 64 << 20) ? state->capacity * 2 :
-		(state->capacity + state->capacity / 4) / SEG_LANES * SEG_LANES;
+		state->capacity + state->capacity / 4;
 	size_t		room = held + seg_budget_left();
 
 	CHECK_FOR_INTERRUPTS();
 	if (bytes_for(state, capacity) > room)
 	{
-		size_t		affordable = (room - CACHE_LINE) / (bytes_for(state, 1) - CACHE_LINE) / SEG_LANES * SEG_LANES;
+		size_t		affordable = (room - CACHE_LINE) / (bytes_for(state, 1) - CACHE_LINE);
 
 		if (affordable > state->capacity)
 			capacity = affordable;
@@ -190,44 +193,16 @@ refuse_null(const SegFeatures *features)
 	seg_raise(SEG_NULL_FEATURE, j + 1);
 }
 
-/* Copy a row into its block; returns false when it is to be skipped. */
+/* Copy a row behind the others; returns false when it is to be skipped. */
 static bool
 pack_row(SegKmeansRows *state, const SegFeatures *features)
 {
-	double	   *cell = seg_rows_cell(&state->rows, state->rows.n, 0);
-	const char *at = features->values;
-	bool		is_odd = false;
-
-	if (features->nulls != NULL)
-	{
-		double		row[SEG_MAX_FEATURES];
-
-		if (seg_features_copy(features, row) > 0)
-		{
-			if (state->options.null_policy == SEG_NULL_ERROR)
-				refuse_null(features);
-			if (state->options.null_policy == SEG_NULL_SKIP)
-				return false;
-			state->has_nulls = true;
-		}
-		seg_rows_set(&state->rows, state->rows.n, row);
+	if (seg_features_copy(features, seg_rows_row(&state->rows, state->rows.n)) == 0)
 		return true;
-	}
-	for (size_t j = 0; j < features->d; j++)
-	{
-		double		x;
-
-		memcpy(&x, at + j * sizeof(double), sizeof(x));
-		cell[j * SEG_LANES] = x;
-		is_odd |= !isfinite(x);
-	}
-	if (is_odd)
-	{
-		double		row[SEG_MAX_FEATURES];
-
-		(void) seg_features_copy(features, row);	/* names the feature */
-	}
-	return true;
+	if (state->options.null_policy == SEG_NULL_ERROR)
+		refuse_null(features);
+	state->has_nulls |= state->options.null_policy != SEG_NULL_SKIP;
+	return state->options.null_policy != SEG_NULL_SKIP;
 }
 
 static void
@@ -334,7 +309,6 @@ prepare(SegKmeansRows *state)
 		scales[j].transform = options->transform.count == 0 ? SEG_TRANSFORM_NONE :
 			options->transform.items[options->transform.count < 0 ? 0 : j];
 	MemoryContextSwitchTo(work);
-	seg_rows_pad(&state->rows);
 	state->total = total_weight(state);
 	status = seg_scale_rows(&state->rows, state->weights, state->total, options->standardize,
 							options->null_policy, state->has_nulls, scales,
@@ -349,12 +323,28 @@ prepare(SegKmeansRows *state)
 	MemoryContextDelete(work);
 }
 
+SegKmeansData
+seg_kmeans_with_filter(const SegKmeansData *data)
+{
+	SegKmeansData filtered = *data;
+	size_t		size = seg_filter_size(data->rows.n, data->rows.d);
+
+	if (seg_filter_is_fast() && size + CACHE_LINE <= seg_budget_left())
+	{
+		SegArena	arena = seg_kmeans_arena(size);
+
+		filtered.filter = palloc(sizeof(SegKmeansFilter));
+		seg_filter_prepare(data, &arena, filtered.filter);
+	}
+	return filtered;
+}
+
 /* A copy of the state in the current context. */
 static SegKmeansRows *
 copy_state(const SegKmeansRows *state)
 {
 	SegKmeansRows *copy = palloc(sizeof(SegKmeansRows));
-	size_t		cells = seg_rows_blocks(state->rows.n) * SEG_LANES * state->rows.d * sizeof(double);
+	size_t		cells = state->rows.n * state->rows.d * sizeof(double);
 
 	*copy = *state;
 	copy->context = CurrentMemoryContext;

@@ -48,6 +48,12 @@ extern Datum seg_kmeans_rows_transition(FunctionCallInfo fcinfo, int numbers);
  */
 extern const SegKmeansRows *seg_kmeans_rows_prepare(FunctionCallInfo fcinfo);
 
+/*
+ * The same rows, also in floats (core/kmeans_filter.h) in the current context, as
+ * long as segment.fit_memory has room for them: half as much again.
+ */
+extern SegKmeansData seg_kmeans_with_filter(const SegKmeansData *data);
+
 /* An arena in the current memory context, counted against segment.fit_memory. */
 extern SegArena seg_kmeans_arena(size_t size);
 

@@ -46,15 +46,23 @@ seg_kmeans_run_sweep(const SegKmeansRows *state, int64 k_min, int64 k_max, size_
 	SegKmeansParams params = seg_kmeans_params(&state->options);
 	SegKmeansSample sample;
 	SegSweepEntry *entries;
+	SegArena	workspace;
+	MemoryContext floats;
+	MemoryContext old;
+	SegKmeansData data;
 
 	seg_kmeans_check_range(&state->options, k_min, k_max);
 	seg_kmeans_draw_seeding_sample(state, k_max, &sample);
 	seg_kmeans_draw_sample(state, SEG_SWEEP_SILHOUETTE_ROWS, k_max, probe);
 	*m = k_max - k_min + 1;
 	entries = palloc(*m * sizeof(SegSweepEntry));
-	seg_sweep(&state->data, &sample.data, &probe->data, &params, k_min, k_max, entries,
-			  seg_kmeans_arena(seg_sweep_workspace(state->rows.n, state->rows.d, probe->data.rows.n,
-												   k_min, k_max)));
+	workspace = seg_kmeans_arena(seg_sweep_workspace(state->rows.n, state->rows.d, probe->data.rows.n, k_min, k_max));
+	floats = AllocSetContextCreate(CurrentMemoryContext, "segment k-means floats", ALLOCSET_SMALL_SIZES);
+	old = MemoryContextSwitchTo(floats);
+	data = seg_kmeans_with_filter(&state->data);
+	MemoryContextSwitchTo(old);
+	seg_sweep(&data, &sample.data, &probe->data, &params, k_min, k_max, entries, workspace);
+	MemoryContextDelete(floats);
 	return entries;
 }
 

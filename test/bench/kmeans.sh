@@ -17,7 +17,7 @@ SCRATCH_OPTIONS='-c shared_buffers=2GB -c jit=off -c max_parallel_workers_per_ga
 psql -qXc 'CREATE EXTENSION segment'
 
 gcc -O3 -std=gnu11 -march=x86-64-v3 -ffp-contract=off -DSEG_STANDALONE -DNDEBUG -Isrc test/bench/kmeans_core.c \
-    src/core/kmeans.c src/core/kmeans_{lloyd,seed,sample}.c -lm -o "$SCRATCH/kmeans_core"
+    src/core/kmeans.c src/core/kmeans_{assign,filter,lloyd,seed,sample}.c -lm -o "$SCRATCH/kmeans_core"
 
 ratio() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.1f", a / b }'; }
 

@@ -6,11 +6,14 @@
  *
  * Both files hold doubles, row by row.  Prints the median milliseconds of a run,
  * the share of all distances that was computed, the inertia and the iterations.
+ * With DOUBLES set in the environment floats do not help.
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <time.h>
 
+#include "core/kmeans_filter.h"
 #include "core/kmeans_lloyd.h"
 
 static double
@@ -40,10 +43,12 @@ read_doubles(const char *path, size_t count)
 static void *
 allocate(size_t size)
 {
-	void	   *room = aligned_alloc(64, (size + 63) / 64 * 64);
+	void	   *room = aligned_alloc(4096, (size + 4095) / 4096 * 4096);
 
 	if (room == NULL)
 		exit(1);
+	/* as seg_advise_large_pages does in the server, and numpy at the other end */
+	(void) madvise(room, size, MADV_HUGEPAGE);
 	memset(room, 0, size);
 	return room;
 }
@@ -71,6 +76,9 @@ main(int argc, char **argv)
 	SegScale   *scales;
 	uint32_t   *active;
 	SegKmeansData data;
+	SegKmeansFilter filter;
+	size_t		filter_size;
+	char	   *filter_room;
 	SegKmeansRun run;
 	SegArena	run_arena;
 	size_t		workspace;
@@ -83,18 +91,20 @@ main(int argc, char **argv)
 	}
 	values = read_doubles(argv[1], n * d);
 	start = read_doubles(argv[2], k * d);
-	data = (SegKmeansData) {.rows = {n, d, allocate(seg_rows_blocks(n) * d * SEG_LANES * sizeof(double))}};
+	data = (SegKmeansData) {.rows = {n, d, allocate(n * d * sizeof(double))}};
 	scales = allocate(d * sizeof(SegScale));
 	active = allocate(d * sizeof(uint32_t));
 	for (size_t i = 0; i < n; i++)
 		seg_rows_set(&data.rows, i, values + i * d);
-	seg_rows_pad(&data.rows);
 	for (size_t j = 0; j < d; j++)
 	{
 		scales[j].scale = 1;
 		active[j] = (uint32_t) j;
 		for (size_t i = 0; i < n; i++)
+		{
 			scales[j].max_abs = fmax(scales[j].max_abs, fabs(values[i * d + j]));
+			scales[j].mean += values[i * d + j] / (double) n;
+		}
 	}
 	data.total = (double) n;
 	data.scales = scales;
@@ -104,12 +114,21 @@ main(int argc, char **argv)
 	seg_kmeans_take_run(&run, n, d, k, &run_arena);
 	workspace = seg_lloyd_workspace(n, d, k);
 	room = allocate(workspace);
+	filter_size = seg_filter_size(n, d);
+	filter_room = allocate(filter_size);
 	for (size_t r = 0; r < repeats; r++)
 	{
+		SegArena	filter_arena = seg_arena(filter_room, filter_size);
 		double		begun;
 
+		data.filter = NULL;
 		memcpy(run.centers, start, k * d * sizeof(double));
 		begun = milliseconds();
+		if (seg_filter_is_fast() && getenv("DOUBLES") == NULL)
+		{
+			seg_filter_prepare(&data, &filter_arena, &filter);
+			data.filter = &filter;
+		}
 		seg_lloyd_run(&data, &params, &run, seg_arena(room, workspace));
 		times[r] = milliseconds() - begun;
 	}

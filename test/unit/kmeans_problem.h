@@ -8,6 +8,7 @@
 #ifndef SEG_TEST_KMEANS_PROBLEM_H
 #define SEG_TEST_KMEANS_PROBLEM_H
 
+#include "core/kmeans_assign.h"
 #include "core/kmeans_lloyd.h"
 #include "core/kmeans_seed.h"
 #include "core/kmeans_stats.h"
@@ -32,6 +33,8 @@ typedef struct Fit
 	void	   *sample_room;
 	SegKmeansSample sample;
 	void	   *run_room;
+	SegKmeansFilter filter;
+	void	   *filter_room;	/* NULL: doubles do all the work */
 	SegKmeansRun run;
 	SegKmeansStats stats;
 } Fit;
@@ -68,7 +71,7 @@ fit_scale(const Problem *problem, SegStandardize standardize, SegTransform trans
 	SegStatus	status;
 
 	memset(fit, 0, sizeof(*fit));
-	fit->rows = (SegRows) {n, d, patterned(seg_rows_blocks(n) * SEG_LANES * d * sizeof(double))};
+	fit->rows = (SegRows) {n, d, patterned(n * d * sizeof(double))};
 	fit->scales = patterned(d * sizeof(SegScale));
 	fit->active = patterned(d * sizeof(uint32_t));
 	for (size_t i = 0; i < n; i++)
@@ -84,13 +87,23 @@ fit_scale(const Problem *problem, SegStandardize standardize, SegTransform trans
 	for (size_t i = 0; i < n; i++)
 		seg_sum_add(&sum, seg_grid((double) n, heaviest), problem->weights == NULL ? 1 : problem->weights[i]);
 	total = seg_sum_value(&sum);
-	seg_rows_pad(&fit->rows);
 	status = seg_scale_rows(&fit->rows, problem->weights, total, standardize, null_policy, has_nulls,
 							fit->scales, arena, position);
 	free(arena.base);
 	fit->data = (SegKmeansData) {fit->rows, problem->weights, total, fit->scales, fit->active};
 	fit->data.n_active = seg_kmeans_active(fit->scales, d, fit->active);
 	return status;
+}
+
+/* Let floats help with what was scaled before. */
+static inline void
+fit_filter(Fit *fit)
+{
+	SegArena	arena = patterned_arena(seg_filter_size(fit->rows.n, fit->rows.d));
+
+	fit->filter_room = arena.base;
+	seg_filter_prepare(&fit->data, &arena, &fit->filter);
+	fit->data.filter = &fit->filter;
 }
 
 /* Draw the sample, cluster and gather; scaled before.  params may bring centers. */
@@ -133,6 +146,7 @@ fit_free(Fit *fit)
 	free(fit->active);
 	free(fit->sample_room);
 	free(fit->run_room);
+	free(fit->filter_room);
 	free(fit->stats.sizes);
 	free(fit->stats.inertias);
 	free(fit->stats.means);

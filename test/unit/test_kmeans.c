@@ -391,7 +391,7 @@ a_sample_is_the_same_rows_in_any_order(void **state)
 		assert_int_equal(fit.sample.is_whole, capacity >= 1000);
 		assert_int_equal(again.sample.data.rows.n, fit.sample.data.rows.n);
 		assert_same_doubles(again.sample.data.rows.values, fit.sample.data.rows.values,
-							seg_rows_blocks(fit.sample.data.rows.n) * SEG_LANES * 3);
+							fit.sample.data.rows.n * 3);
 		assert_same_doubles(again.sample.data.weights, fit.sample.data.weights, fit.sample.data.rows.n);
 		assert_same_double(again.sample.data.total, fit.sample.data.total);
 		total = fit.sample.data.total;

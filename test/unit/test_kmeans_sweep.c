@@ -182,14 +182,13 @@ sweep_finds_three_blobs(void **state)
 	SegArena	sample_arena = seg_arena(aligned_alloc(64, (size + 63) / 64 * 64), size);
 	SegArena	arena;
 
-	data.rows = (SegRows) {N, D, aligned_alloc(64, seg_rows_blocks(N) * D * 64)};
+	data.rows = (SegRows) {N, D, aligned_alloc(64, N * D * sizeof(double))};
 	for (size_t i = 0; i < N; i++)
 	{
 		double		row[D] = {(double) (i % 3) * 20 + seg_rng_uniform(&rng), seg_rng_uniform(&rng)};
 
 		seg_rows_set(&data.rows, i, row);
 	}
-	seg_rows_pad(&data.rows);
 	seg_kmeans_sample_draw(&data, 42, N, &sample_arena, &sample);
 	assert_true(sample.is_whole);
 	size = seg_sweep_workspace(N, D, sample.data.rows.n, 1, MOST);
