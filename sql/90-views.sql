@@ -29,7 +29,7 @@ COMMENT ON COLUMN segment.models.fitted_at IS 'When the active version was fitte
 COMMENT ON COLUMN segment.models.rows_used IS 'Rows that the active version was fitted to.';
 COMMENT ON COLUMN segment.models.inertia IS 'k-means: sum of squared distances to the centers, in the fitted space; else NULL.';
 COMMENT ON COLUMN segment.models.silhouette IS 'k-means: mean simplified silhouette, -1 to 1; else NULL.';
-COMMENT ON COLUMN segment.models.max_psi IS 'Largest population stability index of a feature in the last refit, against the version active then; NULL before the second fit.';
+COMMENT ON COLUMN segment.models.max_psi IS 'Largest population stability index of a feature, or of the cluster shares, in the last refit against the version active then; NULL before the second fit, and for RFM and anomaly models, which keep no histograms.';
 COMMENT ON COLUMN segment.models.needs_refit IS 'true when no version is active, or the last refit failed or was held back by a guard.';
 
 CREATE VIEW segment.cluster_summary WITH (security_invoker = true) AS

@@ -58,6 +58,16 @@ WHERE d.refobjid = (SELECT oid FROM pg_extension WHERE extname = 'segment')
        OR p.provolatile = 'i' AND p.prolang = (SELECT oid FROM pg_language WHERE lanname = 'c') AND p.proparallel <> 's')
 ORDER BY 1;
 
+-- functions in C that are called with NULL: each a decision, since an argument may be missing there;
+-- in PL/pgSQL and SQL that is so throughout
+SELECT p.oid::regprocedure AS takes_null
+FROM pg_proc p
+JOIN pg_depend d ON d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'
+WHERE d.refobjid = (SELECT oid FROM pg_extension WHERE extname = 'segment')
+  AND p.prolang = (SELECT oid FROM pg_language WHERE lanname = 'c')
+  AND NOT p.proisstrict AND p.pronargs > 0 AND p.proname !~ '_(trans|final|combine|serial|deserial)fn$'
+ORDER BY p.oid::regprocedure::text;
+
 -- what PUBLIC may do beside SELECT, USAGE and EXECUTE
 SELECT c.oid::regclass AS relation, a.privilege_type
 FROM pg_class c CROSS JOIN LATERAL aclexplode(c.relacl) a
