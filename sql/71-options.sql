@@ -86,8 +86,9 @@ BEGIN
         PERFORM segment.check_option(one.key, one.value, m.algorithm);
     END LOOP;
     PERFORM segment.check_fit_options(m.algorithm, segment.fit_options(m), cardinality(m.feature_columns),
-        NULLIF(m.options ->> 'k', 'auto')::integer,
-        COALESCE(m.options ->> 'k_min', '2')::integer, COALESCE(m.options ->> 'k_max', '10')::integer);
+        -- 4.0 is an integer too
+        NULLIF(m.options ->> 'k', 'auto')::numeric::integer,
+        COALESCE(m.options ->> 'k_min', '2')::numeric::integer, COALESCE(m.options ->> 'k_max', '10')::numeric::integer);
     IF m.algorithm = 'rfm' AND m.options ->> 'scheme' IN ('grid', 'rfm') AND bins <> '5' THEN
         RAISE EXCEPTION 'scheme % names the segments of 5 bins, but option "bins" is %', m.options ->> 'scheme', bins
             USING ERRCODE = 'invalid_parameter_value';

@@ -32,11 +32,11 @@ BEGIN
     WHEN 'kmeans' THEN
         -- warm: from the old centers, as long as they are as many
         IF m.options ->> 'start' = 'warm'
-            AND (SELECT i.k = (m.options ->> 'k')::integer AND i.features = cardinality(m.feature_columns)
+            AND (SELECT i.k = (m.options ->> 'k')::numeric AND i.features = cardinality(m.feature_columns)
                  FROM segment.model_info(old) i) THEN
             options := options || jsonb_build_object('init_method', 'centroids', 'centroids', '\x' || encode(old, 'hex'));
         END IF;
-        RETURN format('segment.kmeans_fit(%s, %s, %L::pg_catalog.jsonb)', features, m.options ->> 'k', options);
+        RETURN format('segment.kmeans_fit(%s, %s, %L::pg_catalog.jsonb)', features, (m.options ->> 'k')::numeric::integer, options);
     ELSE
         RETURN format('segment.%I(%s, %L::pg_catalog.jsonb)', m.algorithm || '_fit', features, options);
     END CASE;
@@ -223,7 +223,8 @@ DECLARE
 BEGIN
     EXECUTE format('SELECT (SELECT jsonb_agg(to_jsonb(r) ORDER BY r.k) FROM segment.kmeans_sweep_rows(w.sweep) r)'
                    ' FROM (SELECT segment.kmeans_sweep(%s, %s, %s, %L::pg_catalog.jsonb) AS sweep, count(segment.progress_tick()) FROM %s s) w',
-                   segment.features_expression(m), COALESCE(m.options ->> 'k_min', '2'), COALESCE(m.options ->> 'k_max', '10'),
+                   segment.features_expression(m), COALESCE(m.options ->> 'k_min', '2')::numeric::integer,
+                   COALESCE(m.options ->> 'k_max', '10')::numeric::integer,
                    segment.fit_options(m), source)
     INTO sweep;
     RETURN sweep;
@@ -247,7 +248,9 @@ DECLARE
 BEGIN
     IF m.options ->> 'k' = 'auto' THEN
         sweep := segment.sweep_source(m, source);
-        m.options := m.options || jsonb_build_object('k', jsonb_path_query_first(sweep, '$[*] ? (@.is_best_silhouette == true).k'));
+        -- of one cluster there is no silhouette
+        m.options := m.options || jsonb_build_object('k', COALESCE(
+            jsonb_path_query_first(sweep, '$[*] ? (@.is_best_silhouette == true).k'), sweep -> 0 -> 'k'));
         PERFORM segment.report_stage(m, 'reading and fitting');
     END IF;
     -- one reading of the source, one snapshot

@@ -257,6 +257,13 @@ SELECT version, status, reason ~ '^drift is [0-9.]+, but max_drift is 0.2$' AS r
 SELECT (segment.drift_rows(d)).psi > 0.2 AS x_drifted
 FROM (SELECT segment.drift_fit(m, ARRAY[x, y]::float8[]) AS d FROM points, (SELECT segment.active_model('self') AS m OFFSET 0) v) r LIMIT 1;
 SELECT segment.drop_model('self');
+-- 2.0 is an integer too; of one cluster there is no silhouette
+SELECT segment.create_model('self', 'kmeans', 'points', 'id', options => '{"k": 2.0, "start": "warm", "n_init": 1}');
+CALL segment.refit('self');
+UPDATE segment.model SET options = '{"k": "auto", "k_min": 1.0, "k_max": 1}' WHERE model_name = 'self';
+CALL segment.refit('self');
+SELECT version, metrics -> 'k' AS k FROM segment.model_version WHERE model_name = 'self' ORDER BY version;
+SELECT segment.drop_model('self');
 -- too large for the memory that is allowed: 54000, and nothing changes
 CREATE VIEW many AS SELECT id * 1000 + i AS id, x + i AS x, y FROM points, generate_series(1, 300) i;
 SELECT segment.create_model('many', 'kmeans', 'many', 'id', options => '{"k": 2}');
