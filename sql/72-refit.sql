@@ -117,7 +117,7 @@ CREATE FUNCTION segment.progress_slots(OUT pid integer, OUT model_id integer, OU
 RETURNS SETOF record
 AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE ROWS 5;
 COMMENT ON FUNCTION segment.progress_slots() IS
-'What sessions told with progress_stage and progress_tick, and k, number and inertia of the last iteration of kmeans_fit or kmeans_sweep in that stage (NULL before the first): those of roles that the caller is a member of, all for members of pg_read_all_stats. No rows on PostgreSQL 15 and 16 unless segment is in shared_preload_libraries. Read it through the view segment.refit_progress.';
+'What sessions of this database told with progress_stage and progress_tick, and k, number and inertia of the last iteration of kmeans_fit or kmeans_sweep in that stage (NULL before the first): those of roles that the caller is a member of, all for members of pg_read_all_stats. No rows on PostgreSQL 15 and 16 unless segment is in shared_preload_libraries. Read it through the view segment.refit_progress.';
 
 CREATE FUNCTION segment.report_stage(m segment.model, stage text) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

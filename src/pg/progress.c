@@ -45,8 +45,9 @@
 typedef struct ProgressSlot
 {
 	int			pid;			/* 0: free */
+	Oid			database;
 	Oid			role;
-	int			model_id;
+	int			model_id;		/* in that database */
 	char		stage[STAGE_BYTES];
 	int			k;				/* clusters of the k-means that iterates */
 	int64		iteration;		/* 0: none yet */
@@ -223,6 +224,7 @@ take_slot(int model_id)
 	if (own == NULL)
 		return;
 	own->pid = MyProcPid;
+	own->database = MyDatabaseId;
 	own->role = GetUserId();
 	own->model_id = model_id;
 	own_subid = GetCurrentSubTransactionId();
@@ -340,7 +342,7 @@ progress_slots(PG_FUNCTION_ARGS)
 	for (int i = 0; i < SLOTS; i++)
 	{
 		/* as the server's own progress views: details for the same role only */
-		if (copy[i].pid == 0 ||
+		if (copy[i].pid == 0 || copy[i].database != MyDatabaseId ||
 			!(has_privs_of_role(GetUserId(), copy[i].role) || has_privs_of_role(GetUserId(), ROLE_PG_READ_ALL_STATS)))
 			continue;
 		seg_put_int32(&row, copy[i].pid);

@@ -26,6 +26,8 @@ SELECT segment.create_model('m', 'kmeans', 'gated', 'id', options => '{"k": 3}')
 SELECT segment.create_model('auto', 'kmeans', 'gated', 'id', options => '{"k": "auto", "k_max": 3}');
 SELECT segment.share_model('m', 'reader');
 SQL
+	$node->safe_psql('postgres', 'CREATE DATABASE other');
+	$node->safe_psql('other', 'CREATE EXTENSION segment');
 	return $node;
 }
 
@@ -63,6 +65,7 @@ sub watch
 		$is_told ? 'stage and rows are seen while it runs' : 'the stage of the log is seen while it runs');
 	is($node->safe_psql('postgres', $progress, extra_params => [ '-U', 'reader' ]), 'fitting||t', 'a role it is shared with sees the stage of the log');
 	is($node->safe_psql('postgres', $slots, extra_params => [ '-U', 'reader' ]), '0', 'and no slot of others');
+	is($node->safe_psql('other', $slots), '0', 'nor does another database see one');
 
 	my $begin = time;
 	$node->safe_psql('postgres', 'SELECT pg_cancel_backend(pid) FROM segment.refit_progress');
