@@ -1,5 +1,10 @@
 -- Reading a source as the role that owns the model.
 
+CREATE FUNCTION segment.may_set_role(role_name text) RETURNS boolean
+AS 'MODULE_PATHNAME' LANGUAGE C STABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION segment.may_set_role(text) IS
+'Support function of publish and cohort_retention: may the current user take that role? It then reads the role''s sources with query_as. false for a role that does not exist, NULL for NULL.';
+
 CREATE FUNCTION segment.query_as(role_name text, query text, models bytea[] DEFAULT NULL, old_models bytea[] DEFAULT NULL)
 RETURNS SETOF record
 AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE;

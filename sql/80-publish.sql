@@ -91,7 +91,7 @@ BEGIN
     -- OFFSET 0 keeps the planner from scoring a row once for each column
     query := format('SELECT q.id, %s FROM (SELECT s.%I AS id, %s AS d, %s AS old FROM %s s OFFSET 0) q%s',
                     columns, m.id_column, call, old_call, segment.model_source(m), names);
-    IF m.owner <> current_user AND segment.acts_as(m.owner) THEN
+    IF m.owner <> current_user AND segment.may_set_role(m.owner) THEN
         query := format('SELECT * FROM segment.query_as(%L, %L, $1, $2) AS r(id %s, %s)', m.owner, query, m.id_type,
                         (SELECT string_agg(format('%I %s', prefix || c.column_name, c.column_type), ', ' ORDER BY c.place)
                          FROM segment.publish_columns(m.algorithm) c));

@@ -58,6 +58,16 @@ become_again(const Caller *caller)
 	SetUserIdAndSecContext(caller->role, caller->security);
 }
 
+/* (role_name): false also for a role that does not exist */
+PG_FUNCTION_INFO_V1(may_set_role);
+Datum
+may_set_role(PG_FUNCTION_ARGS)
+{
+	Oid			role = get_role_oid(text_to_cstring(PG_GETARG_TEXT_PP(0)), true);
+
+	PG_RETURN_BOOL(OidIsValid(role) && SEG_MAY_SET_ROLE(GetUserId(), role));
+}
+
 /* Where the rows go as they come: a store that spills to disk beyond work_mem. */
 static DestReceiver *
 open_store(ReturnSetInfo *result)

@@ -67,6 +67,10 @@ my %matrix = (
 	"SELECT segment.fail_fit(1, '00000', '')" => [ '', '', qw(42501 42501), '', '42501' ],
 	"CALL segment.publish('{a}', 'mart.published')" => [ '', '', qw(42501 42704 42704 42704) ],
 	"SELECT count(*) FROM mart.points" => [qw(200 200 42501 42501 42501 42501)],
+	# whoever may SET ROLE, also where it is not inherited
+	"SELECT * FROM segment.query_as('alice', 'SELECT count(*) FROM mart.points') AS r(n bigint)" => [qw(200 200 42501 200 42501 42501)],
+	"SELECT * FROM segment.query_as('postgres', 'SELECT 1') AS r(n integer)" => [ ('42501') x 6 ],
+	"SELECT count(*) FROM segment.registered_retention()" => [ ('0') x 6 ],
 	"SELECT segment.grant_modeler('eve')" => [qw(42501 42501 42501 42501 42501 42501)],
 	"SELECT segment.create_model('b', 'kmeans', 'mart.points', 'id', options => '{\"k\": 2}')" =>
 	  [ '', '', qw(42501 42501), '', '42501' ],
@@ -131,6 +135,8 @@ is(as_role('alice', "CREATE TABLE mart.receipts AS SELECT 'c' AS customer_id, '1
 	SELECT segment.register_receipts('r', 'mart.receipts') \\g /dev/null
 	SELECT count(*) FROM segment.cohort_retention"), '1', 'the owner of receipts sees their cohorts');
 is(as_role('dave', 'SELECT count(*) FROM segment.cohort_retention'), '0', 'others do not');
+is(as_role('installer', 'SELECT (SELECT count(*) FROM segment.receipts), (SELECT count(*) FROM segment.cohort_retention)'), '1|0',
+	'nor does the owner of the extension, who sees that they are registered');
 is(as_role('dave', "SELECT segment.drop_receipts('r')"), '42704', 'and cannot drop them');
 
 # ---- a source's code gets at nobody's rights but its owner's, whoever refits ---------
