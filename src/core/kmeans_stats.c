@@ -27,8 +27,8 @@ seg_kmeans_stats_workspace(size_t d, size_t k)
 	size_t		group = GROUP_COUNTERS > k * BINS ? GROUP_COUNTERS : k * BINS;
 
 	return 2 * seg_sums_size(k, d) + seg_batches_size(k) + 2 * k * sizeof(SegSum) +
-		d * (SEG_LANES + 1 + SEG_BATCH + (BINS - 1)) * sizeof(double) +
-		group * sizeof(uint32_t) + COLUMN_ROWS * sizeof(double) + 9 * SEG_ARENA_ALIGN;
+		d * (SEG_LANES + 1 + SEG_BATCH + (BINS - 1)) * sizeof(double) + (d + 3) * (BINS - 1) * sizeof(double) +
+		group * sizeof(uint32_t) + 2 * COLUMN_ROWS * sizeof(double) + 10 * SEG_ARENA_ALIGN;
 }
 
 /* A value of the matrix in input units; features without spread were only transformed. */
@@ -216,19 +216,44 @@ finish_moments(const Gather *gather, const double *pivots, SegKmeansStats *stats
 
 /* ---- pass two: histograms ---- */
 
-static void
-sort_column(double *x, size_t n)
+/* Bits whose order as an unsigned number is that of the double, and back. */
+static inline uint64_t
+ordered_bits(double x)
 {
-	for (size_t gap = n / 2; gap > 0; gap = gap == 2 ? 1 : gap * 5 / 11)
-		for (size_t i = gap; i < n; i++)
-		{
-			double		value = x[i];
-			size_t		at = i;
+	uint64_t	bits;
 
-			for (; at >= gap && x[at - gap] > value; at -= gap)
-				x[at] = x[at - gap];
-			x[at] = value;
-		}
+	memcpy(&bits, &x, sizeof(bits));
+	return bits >> 63 ? ~bits : bits | UINT64_C(1) << 63;
+}
+
+static inline double
+double_of_ordered(uint64_t ordered)
+{
+	uint64_t	bits = ordered >> 63 ? ordered & ~(UINT64_C(1) << 63) : ~ordered;
+	double		x;
+
+	memcpy(&x, &bits, sizeof(x));
+	return x;
+}
+
+/* Radix sort, byte by byte from the lowest; `other` has room for as many. */
+static void
+sort_bits(uint64_t *x, uint64_t *other, size_t n)
+{
+	for (unsigned shift = 0; shift < 64; shift += 8)
+	{
+		size_t		starts[257] = {0};
+		uint64_t   *swap = x;
+
+		for (size_t i = 0; i < n; i++)
+			starts[(x[i] >> shift & 255) + 1]++;
+		for (size_t byte = 0; byte < 256; byte++)
+			starts[byte + 1] += starts[byte];
+		for (size_t i = 0; i < n; i++)
+			other[starts[x[i] >> shift & 255]++] = x[i];
+		x = other;				/* after eight turns each is back in its place */
+		other = swap;
+	}
 }
 
 /*
@@ -236,62 +261,84 @@ sort_column(double *x, size_t n)
  * matrix units, strictly ascending ones first; returns how many.
  */
 static size_t
-cut_points(const SegKmeansData *sample, size_t j, double *column, double *bounds)
+cut_points(const SegKmeansData *sample, size_t j, uint64_t *column, double *bounds)
 {
 	size_t		n = seg_min_size(sample->rows.n, COLUMN_ROWS);
 	size_t		cuts = 0;
 
 	for (size_t i = 0; i < n; i++)
-		column[i] = *seg_rows_cell(&sample->rows, i, j);
-	sort_column(column, n);
+		column[i] = ordered_bits(*seg_rows_cell(&sample->rows, i, j));
+	sort_bits(column, column + COLUMN_ROWS, n);
 	for (size_t q = 1; q < BINS; q++)
 	{
-		double		cut = column[seg_min_size(q * n / BINS, n - 1)];
+		double		cut = double_of_ordered(column[seg_min_size(q * n / BINS, n - 1)]);
 
 		/* the largest value needs no cut: nothing lies above it */
-		if (cut < column[n - 1] && (cuts == 0 || cut > bounds[cuts - 1]))
+		if (cut < double_of_ordered(column[n - 1]) && (cuts == 0 || cut > bounds[cuts - 1]))
 			bounds[cuts++] = cut;
 	}
 	return cuts;
 }
 
-/* The bin of each of eight values: the number of bounds below it. */
+/*
+ * Count `count` values of a row, at most four: the bin of each is the number of its
+ * feature's bounds below it.  IN bounds: BINS - 1; INOUT cells: count x BINS.
+ */
 SEG_ALWAYS_INLINE void
-find_bins(const double *x, const double *bounds, size_t cuts, int64_t *bins)
+count_values(const SegLanes *x, size_t count, const SegLanes *bounds, uint32_t *cells)
 {
-	for (size_t l = 0; l < 8; l++)
-		bins[l] = 0;
-	for (size_t b = 0; b < cuts; b++)
-		for (size_t l = 0; l < 8; l++)
-			bins[l] += x[l] > bounds[b];
+	SegIntLanes below = {0};
+	int64_t		bins[4];
+
+#pragma GCC unroll 19
+	for (size_t b = 0; b < BINS - 1; b++)
+		below -= *x > bounds[b];
+	memcpy(bins, &below, sizeof(below));
+	for (size_t l = 0; l < count; l++)
+		cells[l * BINS + bins[l]]++;
 }
 
-/* Count features [from, to) of all rows; counts: k x (to - from) x BINS. */
+/*
+ * Count features [from, to) of all rows; counts: k x (to - from) x BINS.  IN lanes:
+ * the bounds of those features, BINS - 1 for each four of them.
+ */
 SEG_CLONES static void
 count_group(const SegKmeansData *data, const uint16_t *labels, size_t from, size_t to,
-			const double *bounds, const size_t *cuts, uint32_t *counts)
+			const SegLanes *lanes, uint32_t *counts)
 {
-	for (size_t b = 0; b < seg_rows_blocks(data->rows.n); b++)
+	size_t		width = to - from;
+
+	for (size_t i = 0; i < data->rows.n; i++)
 	{
-		const double *rows[SEG_LANES];
-		size_t		lanes = seg_rows_lanes(&data->rows, b);
-		const uint16_t *label = labels + b * SEG_LANES;
+		const double *row = seg_rows_row(&data->rows, i) + from;
+		uint32_t   *cells = counts + labels[i] * width * BINS;
+		size_t		j = 0;
 
-		if (b % 512 == 0)
+		if (i % 4096 == 0)
 			CHECK_FOR_INTERRUPTS();
-		seg_rows_of_block(&data->rows, b, rows);
-		for (size_t j = from; j < to; j++)
+		for (; j + 4 <= width; j += 4)
+			count_values((const SegLanes *) (row + j), 4, lanes + j / 4 * (BINS - 1), cells + j * BINS);
+		if (j < width)
 		{
-			double		x[SEG_LANES];
-			int64_t		bins[SEG_LANES];
+			SegLanes	x = {0};
 
-			for (size_t l = 0; l < SEG_LANES; l++)
-				x[l] = rows[l][j];
-			find_bins(x, bounds + j * (BINS - 1), cuts[j], bins);
-			for (size_t l = 0; l < lanes; l++)
-				counts[(label[l] * (to - from) + (j - from)) * BINS + bins[l]]++;
+			for (size_t l = 0; l < width - j; l++)
+				x[l] = row[j + l];
+			count_values(&x, width - j, lanes + j / 4 * (BINS - 1), cells + j * BINS);
 		}
 	}
+}
+
+/* Lay the bounds of each four features side by side; no value is above those there are not. */
+static void
+lay_bounds(const double *bounds, const size_t *cuts, size_t from, size_t to, double *lanes)
+{
+	size_t		width = (to - from + 3) / 4 * 4;
+
+	for (size_t j = 0; j < width; j++)
+		for (size_t b = 0; b < BINS - 1; b++)
+			lanes[(j / 4 * (BINS - 1) + b) * 4 + j % 4] = from + j < to && b < cuts[from + j] ?
+				bounds[(from + j) * (BINS - 1) + b] : INFINITY;
 }
 
 /* The q-quantile of one cluster and feature by linear interpolation in its bin. */
@@ -357,7 +404,8 @@ count_histograms(const SegKmeansData *data, const SegKmeansRun *run, const SegKm
 	size_t		group = k * BINS < GROUP_COUNTERS ? GROUP_COUNTERS / (k * BINS) : 1;
 	double	   *bounds = seg_arena_take(arena, d, (BINS - 1) * sizeof(double));
 	size_t	   *cuts = seg_arena_take(arena, d, sizeof(size_t));
-	double	   *column = seg_arena_take(arena, COLUMN_ROWS, sizeof(double));
+	uint64_t   *column = seg_arena_take(arena, 2 * COLUMN_ROWS, sizeof(uint64_t));
+	double	   *lanes = seg_arena_take(arena, seg_min_size(group, d) + 3, (BINS - 1) * sizeof(double));
 	uint32_t   *counts = seg_arena_take(arena, group * k * BINS, sizeof(uint32_t));
 
 	Assert(counts != NULL);
@@ -371,7 +419,8 @@ count_histograms(const SegKmeansData *data, const SegKmeansRun *run, const SegKm
 		size_t		to = seg_min_size(from + group, d);
 
 		memset(counts, 0, group * k * BINS * sizeof(uint32_t));
-		count_group(data, run->labels, from, to, bounds, cuts, counts);
+		lay_bounds(bounds, cuts, from, to, lanes);
+		count_group(data, run->labels, from, to, (const SegLanes *) lanes, counts);
 		finish_histograms(data, k, from, to, bounds, cuts, counts, stats);
 	}
 }

@@ -38,7 +38,7 @@
  * hardware where there is some and in the C library where there is none.
  */
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(SEG_STANDALONE)
-#define SEG_CLONES __attribute__((target_clones("default", "arch=x86-64-v3", "arch=x86-64-v4")))
+#define SEG_CLONES __attribute__((target_clones("default", "arch=x86-64-v3")))
 #else
 #define SEG_CLONES
 #endif

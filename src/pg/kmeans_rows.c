@@ -7,6 +7,7 @@
  */
 #include "pg/kmeans_rows.h"
 
+#include "nodes/primnodes.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 
@@ -17,6 +18,10 @@
 
 #define FIRST_CAPACITY ((size_t) 64)
 #define CACHE_LINE ((size_t) 64)
+
+/* rows that are allocated at a time, as multiples of those needed, from so many bytes on */
+#define ALLOCATED_AHEAD ((size_t) 256)
+#define ALLOCATED_SMALL ((size_t) 4 << 20)
 
 /*
  * Rows of weight w count like w rows on the grids of core/sum.h, which resolve
@@ -41,21 +46,45 @@ seg_kmeans_arena(size_t size)
 }
 
 static size_t
-bytes_for(const SegKmeansRows *state, size_t capacity)
+bytes_for(const SegKmeansRows *state, size_t rows)
 {
-	return capacity * (state->rows.d + (state->weights != NULL ? 1 : 0)) * sizeof(double) + CACHE_LINE;
+	return rows * (state->rows.d + (state->weights != NULL ? 1 : 0)) * sizeof(double) + CACHE_LINE;
 }
 
-/* Room for more rows; what is there stays, also when there is not enough memory. */
-static void
-resize(SegKmeansRows *state, size_t capacity)
+/*
+ * Rows to allocate where `wanted` are needed.  From megabytes on these are many
+ * times as many, as far as segment.fit_memory goes and the system has addresses: it
+ * gives pages only where rows are written, and moving a large matrix costs more
+ * than filling it.
+ */
+static size_t
+rows_to_allocate(const SegKmeansRows *state, size_t wanted)
 {
-	size_t		cells = capacity * state->rows.d * sizeof(double);
+	size_t		affordable = wanted + seg_budget_left() / (bytes_for(state, 1) - CACHE_LINE);
+
+	if (bytes_for(state, wanted) < ALLOCATED_SMALL)
+		return wanted;
+	for (size_t ahead = ALLOCATED_AHEAD; ahead > 1; ahead /= 4)
+	{
+		size_t		rows = seg_min_size(wanted * ahead, affordable);
+		void	   *probe = palloc_extended(bytes_for(state, rows), MCXT_ALLOC_HUGE | MCXT_ALLOC_NO_OOM);
+
+		if (probe != NULL)
+		{
+			pfree(probe);
+			return rows;
+		}
+	}
+	return wanted;
+}
+
+static void
+allocate(SegKmeansRows *state, size_t rows)
+{
+	size_t		cells = rows * state->rows.d * sizeof(double);
 	size_t		used = state->rows.n * state->rows.d * sizeof(double);
 	size_t		offset = state->room == NULL ? 0 : (char *) state->rows.values - state->room;
-	size_t		held = state->capacity == 0 ? 0 : bytes_for(state, state->capacity);
 
-	seg_budget_reserve(state->budget, bytes_for(state, capacity) - held);
 	if (state->room == NULL)
 		state->room = MemoryContextAllocExtended(state->context, cells + CACHE_LINE, MCXT_ALLOC_HUGE);
 	else
@@ -64,8 +93,20 @@ resize(SegKmeansRows *state, size_t capacity)
 	state->rows.values = (double *) TYPEALIGN(CACHE_LINE, state->room);
 	if (used > 0 && (char *) state->rows.values != state->room + offset)
 		memmove(state->rows.values, state->room + offset, used);
-	if (state->weights != NULL && state->capacity > 0)
-		state->weights = repalloc_huge(state->weights, capacity * sizeof(double));
+	if (state->weights != NULL && state->allocated > 0)
+		state->weights = repalloc_huge(state->weights, rows * sizeof(double));
+	state->allocated = rows;
+}
+
+/* Room for more rows; what is there stays, also when there is not enough memory. */
+static void
+resize(SegKmeansRows *state, size_t capacity)
+{
+	size_t		held = state->capacity == 0 ? 0 : bytes_for(state, state->capacity);
+
+	seg_budget_reserve(state->budget, bytes_for(state, capacity) - held);
+	if (capacity > state->allocated)
+		allocate(state, rows_to_allocate(state, capacity));
 	state->capacity = capacity;
 }
 
@@ -114,11 +155,14 @@ refuse_changed(const char *what)
 static void
 check_unchanged(FunctionCallInfo fcinfo, const SegKmeansRows *state, int numbers)
 {
-	struct varlena *options = options_argument(fcinfo, 2 + numbers);
+	struct varlena *options;
 
 	for (int i = 0; i < numbers; i++)
 		if (number_argument(fcinfo, 2 + i) != state->numbers[i])
 			refuse_changed(numbers == 1 ? "k" : i == 0 ? "k_min" : "k_max");
+	if (state->options_fixed)
+		return;
+	options = options_argument(fcinfo, 2 + numbers);
 	if ((options == NULL) != (state->options_given == NULL) ||
 		(options != NULL &&
 		 (VARSIZE_ANY_EXHDR(options) != VARSIZE_ANY_EXHDR(state->options_given) ||
@@ -135,6 +179,16 @@ check_per_feature(int count, size_t d, const char *key)
 				 errmsg("option %s has %d elements, but there are %zu features", key, count, d)));
 }
 
+/* Is that argument of the aggregate a constant? */
+static bool
+is_constant(FunctionCallInfo fcinfo, int argno)
+{
+	Aggref	   *aggref = AggGetAggref(fcinfo);
+
+	return aggref != NULL && argno <= list_length(aggref->args) &&
+		IsA(((TargetEntry *) list_nth(aggref->args, argno - 1))->expr, Const);
+}
+
 /* The state for the first row, which tells the number of features. */
 static SegKmeansRows *
 create_state(FunctionCallInfo fcinfo, MemoryContext aggregate, int numbers)
@@ -148,6 +202,7 @@ create_state(FunctionCallInfo fcinfo, MemoryContext aggregate, int numbers)
 	state->budget = seg_budget_create(context);
 	for (int i = 0; i < numbers; i++)
 		state->numbers[i] = number_argument(fcinfo, 2 + i);
+	state->options_fixed = is_constant(fcinfo, 2 + numbers);
 	if (options != NULL)
 		state->options_given = (struct varlena *) PG_DETOAST_DATUM_COPY(PointerGetDatum(options));
 	seg_kmeans_options_read((Jsonb *) state->options_given, &state->options);

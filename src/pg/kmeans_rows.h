@@ -16,12 +16,14 @@ typedef struct SegKmeansRows
 	/* the arguments that must be the same in every row */
 	int64		numbers[2];		/* k, or k_min and k_max; SEG_NUMBER_NULL: null */
 	struct varlena *options_given;	/* NULL: null */
+	bool		options_fixed;	/* a constant in the query: the same in every row */
 	SegKmeansOptions options;
 
 	/* the rows, in input units until they are prepared */
 	SegRows		rows;
 	char	   *room;			/* where rows.values was cut from, aligned */
-	size_t		capacity;		/* rows there is room for */
+	size_t		allocated;		/* rows there are addresses for */
+	size_t		capacity;		/* rows that are counted against segment.fit_memory */
 	double	   *weights;		/* capacity; NULL: no weights given */
 	double		total;			/* sum of the weights, exact (core/sum.h) once prepared */
 	uint64_t	rows_skipped;
