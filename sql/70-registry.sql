@@ -55,7 +55,7 @@ CREATE TABLE segment.model_version (
     PRIMARY KEY (model_name, version)
 );
 CREATE UNIQUE INDEX model_version_active ON segment.model_version (model_name) WHERE status = 'active';
-COMMENT ON TABLE segment.model_version IS 'Fitted versions of the registered models. Key: model_name, version; at most one version of a model is active, which a unique index guarantees. Row-level security as segment.model.';
+COMMENT ON TABLE segment.model_version IS 'Fitted versions of the registered models. Key: model_name, version; at most one version of a model is active, which a unique index guarantees. Row-level security as segment.model; failed versions are not shared.';
 COMMENT ON COLUMN segment.model_version.model_name IS 'The model.';
 COMMENT ON COLUMN segment.model_version.version IS 'From 1; a number is never given twice.';
 COMMENT ON COLUMN segment.model_version.status IS 'candidate (fitted, not in use), active, archived (was active) or failed.';
@@ -84,7 +84,7 @@ CREATE TABLE segment.model_log (
 );
 CREATE INDEX model_log_model ON segment.model_log (model_name, fit_id);
 CREATE INDEX model_log_running ON segment.model_log (model_name) WHERE outcome = 'running';
-COMMENT ON TABLE segment.model_log IS 'Every refit of every registered model; read it through the view segment.fit_log. Key: fit_id. Row-level security as segment.model.';
+COMMENT ON TABLE segment.model_log IS 'Every refit of every registered model; read it through the view segment.fit_log. Key: fit_id. Row-level security as segment.model; failures are not shared.';
 COMMENT ON COLUMN segment.model_log.fit_id IS 'Key, ascending.';
 COMMENT ON COLUMN segment.model_log.model_name IS 'The model.';
 COMMENT ON COLUMN segment.model_log.version IS 'The version that was fitted; NULL when the refit was skipped.';
@@ -147,15 +147,16 @@ CREATE POLICY shared ON segment.model FOR SELECT
     USING (EXISTS (SELECT FROM pg_catalog.unnest(shared_with) AS r(role_name) WHERE segment.acts_as(r.role_name)));
 CREATE POLICY owned ON segment.receipts USING (segment.acts_as(owner));
 
--- The sub-select on segment.model is itself under that table's policies.
+-- The sub-select on segment.model is itself under that table's policies. Failures are
+-- for members of the owner's role: the message of an error may quote what the source holds.
 CREATE POLICY owned ON segment.model_version
     USING (EXISTS (SELECT FROM segment.model m WHERE m.model_name = model_version.model_name AND segment.acts_as(m.owner)));
 CREATE POLICY shared ON segment.model_version FOR SELECT
-    USING (EXISTS (SELECT FROM segment.model m WHERE m.model_name = model_version.model_name));
+    USING (status <> 'failed' AND EXISTS (SELECT FROM segment.model m WHERE m.model_name = model_version.model_name));
 CREATE POLICY owned ON segment.model_log
     USING (EXISTS (SELECT FROM segment.model m WHERE m.model_name = model_log.model_name AND segment.acts_as(m.owner)));
 CREATE POLICY shared ON segment.model_log FOR SELECT
-    USING (EXISTS (SELECT FROM segment.model m WHERE m.model_name = model_log.model_name));
+    USING (outcome <> 'failed' AND EXISTS (SELECT FROM segment.model m WHERE m.model_name = model_log.model_name));
 CREATE POLICY owned ON segment.cluster_name
     USING (EXISTS (SELECT FROM segment.model m WHERE m.model_name = cluster_name.model_name AND segment.acts_as(m.owner)));
 CREATE POLICY shared ON segment.cluster_name FOR SELECT

@@ -300,7 +300,7 @@ BEGIN
     UPDATE segment.model m SET shared_with = array_remove(m.shared_with, role) || role WHERE m.model_name = name;
 END $$;
 COMMENT ON FUNCTION segment.share_model(text, text) IS
-'Let the members of a role see and use a model: its active_model, versions, log and rows in the views; not its source, and not to change it. Errors: 42704 no such model or role, 42501 not the owner''s.';
+'Let the members of a role see and use a model: its active_model, versions, log and rows in the views; not its source, not why a refit failed (an error may quote the source), and not to change it. Errors: 42704 no such model or role, 42501 not the owner''s.';
 
 CREATE FUNCTION segment.unshare_model(name text, role text) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

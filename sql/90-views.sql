@@ -30,7 +30,7 @@ COMMENT ON COLUMN segment.models.rows_used IS 'Rows that the active version was 
 COMMENT ON COLUMN segment.models.inertia IS 'k-means: sum of squared distances to the centers, in the fitted space; else NULL.';
 COMMENT ON COLUMN segment.models.silhouette IS 'k-means: mean simplified silhouette, -1 to 1; else NULL.';
 COMMENT ON COLUMN segment.models.max_psi IS 'Largest population stability index of a feature, or of the cluster shares, in the last refit against the version active then; NULL before the second fit, and for RFM and anomaly models, which keep no histograms.';
-COMMENT ON COLUMN segment.models.needs_refit IS 'true when no version is active, or the last refit failed or was held back by a guard.';
+COMMENT ON COLUMN segment.models.needs_refit IS 'true when no version is active, or the last refit failed (as far as the reader sees that, see fit_log) or was held back by a guard.';
 
 CREATE VIEW segment.cluster_summary WITH (security_invoker = true) AS
     SELECT v.model_name, v.version, c.cluster_id,
@@ -161,7 +161,7 @@ CREATE VIEW segment.fit_log WITH (security_invoker = true) AS
            EXTRACT(epoch FROM l.finished_at - l.started_at)::float8 AS duration, l.metrics::text AS metrics, l.fit_id
     FROM segment.model_log l
     WHERE l.outcome <> 'running';
-COMMENT ON VIEW segment.fit_log IS 'Every refit that has ended, of the models that the current user may see. Key: fit_id.';
+COMMENT ON VIEW segment.fit_log IS 'Every refit that has ended, of the models that the current user may see; one that failed only for members of the owner''s role. Key: fit_id.';
 COMMENT ON COLUMN segment.fit_log.started_at IS 'When the refit started.';
 COMMENT ON COLUMN segment.fit_log.finished_at IS 'When it ended.';
 COMMENT ON COLUMN segment.fit_log.model_name IS 'Name of the model.';

@@ -179,6 +179,17 @@ is($node->safe_psql('shop', 'SELECT DISTINCT name FROM mart.who'), 'dave', 'with
 is($node->safe_psql('shop', "SELECT rolsuper FROM pg_roles WHERE rolname = 'eve'"), 'f', 'of which the source\'s code cannot rid itself');
 as_role('dave', "SELECT segment.drop_model('snare'), segment.drop_receipts('snare')");
 
+# what an error says of the source is not for those whom the model is shared with
+as_role('alice', <<'SQL');
+CREATE VIEW mart.typed AS SELECT id, CASE WHEN id = 7 THEN 'secret' ELSE '1' END::text::int AS x FROM mart.points;
+SELECT segment.create_model('typed', 'anomaly', 'mart.typed', 'id'), segment.share_model('typed', 'readers') \g /dev/null
+SQL
+is(as_role('alice', "CALL segment.refit('typed')"), '22P02', 'a refit fails, quoting the source');
+is(as_role('bob', "SELECT count(*) FROM segment.fit_log WHERE message ~ 'secret'"), '1', 'the owner\'s members see why');
+is(as_role('carol', "SELECT (SELECT count(*) FROM segment.models WHERE model_name = 'typed'), (SELECT count(*) FROM segment.model_log l WHERE l::text ~ 'secret'),
+	(SELECT count(*) FROM segment.model_version v WHERE v::text ~ 'secret'), (SELECT count(*) FROM segment.fit_log l WHERE l::text ~ 'secret')"), '1|0|0|0', 'sharees do not');
+as_role('alice', "SELECT segment.drop_model('typed')");
+
 # whom a model is shared with publishes it, with his own SELECT on the source
 as_role('alice', 'GRANT SELECT ON mart.points TO carol');
 is(as_role('carol', "CALL segment.publish('{a}', 'mart.of_carol'); SELECT count(*), min(cluster_version) FROM mart.of_carol"), '200|2',
