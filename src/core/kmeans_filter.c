@@ -22,8 +22,8 @@
 /* shorter leads give no gap: the square of this one is far from underflow */
 #define SHORTEST_LEAD 1e-10f
 
-/* bytes of rows, at least, that are on their way to the cache */
-#define AHEAD ((size_t) 4096)
+/* floats of rows, at least, that are on their way to the cache */
+#define AHEAD ((size_t) 1024)
 
 /*
  * The filter is for processors that multiply and add eight floats in one go; it may
@@ -184,6 +184,7 @@ seg_filter_prepare(const SegKmeansData *data, SegArena *arena, SegKmeansFilter *
 	int			exponent;
 
 	filter->d = d;
+	filter->blocks = blocks;
 	filter->built = 0;
 	filter->middle = seg_arena_take(arena, d, sizeof(double));
 	filter->units = seg_arena_take(arena, d, sizeof(double));
@@ -293,10 +294,10 @@ rank_center(Ranking *ranking, SegFloats score, int32_t place)
 
 /*
  * Score a group of `together` centers for `blocks` (1 or 2, both constants at every
- * call), while the rows that stand `ahead` bytes behind come to the cache.
+ * call), while the rows ahead come to the cache.
  */
 FILTER_TARGET SEG_ALWAYS_INLINE void
-score_group(const SegFloats *const *x, size_t blocks, size_t ahead, size_t d, const float *values,
+score_group(const SegFloats *const *x, const SegFloats *const *ahead, size_t blocks, size_t d, const float *values,
 			const float *squares, size_t start, size_t together, Ranking *rankings)
 {
 	SegFloats	scores[2][SEG_FILTER_TOGETHER] = {{{0}}};
@@ -309,7 +310,7 @@ score_group(const SegFloats *const *x, size_t blocks, size_t ahead, size_t d, co
 	{
 #pragma GCC unroll 2
 		for (size_t r = 0; r < blocks; r++)
-			__builtin_prefetch((const char *) &x[r][j] + ahead);
+			__builtin_prefetch(&ahead[r][j]);
 #pragma GCC unroll 12
 		for (size_t c = 0; c < together; c++)
 #pragma GCC unroll 2
@@ -387,6 +388,15 @@ finish_block(const SegKmeansFilter *filter, const SegFilterCenters *form, const 
 		strip->gap_squares[i] = gap_square(ranking, filter->squares + b * SEG_LANES, doubt);
 }
 
+/* The block at a place of the strip, or what may well follow behind its end. */
+static inline size_t
+block_ahead(const SegKmeansFilter *filter, const SegFilterStrip *strip, size_t place)
+{
+	size_t		last = strip->count - 1;
+
+	return place <= last ? strip->blocks[place] : seg_min_size(strip->blocks[last] + place - last, filter->blocks - 1);
+}
+
 /* With few centers two blocks share the fetching of their values. */
 FILTER_TARGET SEG_ALWAYS_INLINE void
 label_strip(const SegKmeansFilter *filter, const SegFilterCenters *form, size_t together, bool want_gaps,
@@ -394,22 +404,25 @@ label_strip(const SegKmeansFilter *filter, const SegFilterCenters *form, size_t 
 {
 	size_t		d = filter->d;
 	size_t		blocks = together <= SEG_FILTER_TOGETHER / 2 ? 2 : 1;
-	size_t		ahead = blocks * d * sizeof(SegFloats) > AHEAD ? blocks * d * sizeof(SegFloats) : AHEAD;
+	size_t		size = d * SEG_LANES;
+	size_t		distance = blocks * (1 + AHEAD / (blocks * size));
 
 	for (size_t i = 0; i < strip->count; i += blocks)
 	{
 		/* behind the last one comes the last one again */
 		const size_t place[2] = {i, seg_min_size(i + 1, strip->count - 1)};
 		const SegFloats *x[2];
+		const SegFloats *ahead[2];
 		Ranking		rankings[2];
 
 		for (size_t r = 0; r < blocks; r++)
 		{
-			x[r] = (const SegFloats *) (filter->values + strip->blocks[place[r]] * d * SEG_LANES);
+			x[r] = (const SegFloats *) (filter->values + strip->blocks[place[r]] * size);
+			ahead[r] = (const SegFloats *) (filter->values + block_ahead(filter, strip, i + distance + r) * size);
 			rankings[r] = (Ranking) {INFINITY - (SegFloats) {0}, INFINITY - (SegFloats) {0}, {0}};
 		}
 		for (size_t g = 0; g < form->groups; g++)
-			score_group(x, blocks, ahead, d, form->values + g * d * together, form->squares + g * together,
+			score_group(x, ahead, blocks, d, form->values + g * d * together, form->squares + g * together,
 						g * together, together, rankings);
 		for (size_t r = 0; r < blocks; r++)
 			finish_block(filter, form, &rankings[r], want_gaps, place[r], strip);

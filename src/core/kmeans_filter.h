@@ -35,6 +35,7 @@
 struct SegKmeansFilter
 {
 	size_t		d;
+	size_t		blocks;
 	size_t		built;			/* the first so many blocks stand in floats */
 	double	   *middle;			/* d, fitted space */
 	double	   *units;			/* d: the unit, or 0 for features without spread */

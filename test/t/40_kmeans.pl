@@ -197,8 +197,11 @@ $node->safe_psql('postgres', q{
 	FROM generate_series(1, 60000) AS i, generate_series(1, 20) AS j GROUP BY i;
 	CREATE TABLE wide AS SELECT array_agg(sin(i * j * 0.37) + i % 3 ORDER BY j) AS features
 	FROM generate_series(1, 1000) AS i, generate_series(1, 1600) AS j GROUP BY i});
-# many passes over few rows; much scaling; much seeding; many iterations
-my @long = (q(SELECT length(segment.kmeans_fit(features, 2, '{"n_init": 60}')) FROM wide), map { "SELECT length(segment.kmeans_fit(features, $_)) FROM many" } (
+my $million = join(', ', map { "sin(i * 0.0$_) * 3 + i % 8 * " . $_ % 3 } 11 .. 30);
+$node->safe_psql('postgres', "CREATE UNLOGGED TABLE million AS SELECT ARRAY[$million] AS features FROM generate_series(1, 1000000) AS i");
+# a million rows; many passes over few rows; much scaling; much seeding; many iterations
+my @long = (q(SELECT length(segment.kmeans_fit(features, 8)) FROM million),
+	q(SELECT length(segment.kmeans_fit(features, 2, '{"n_init": 60}')) FROM wide), map { "SELECT length(segment.kmeans_fit(features, $_)) FROM many" } (
 	q(8, '{"n_init": 1, "max_iterations": 1, "null_policy": "median", "standardize": "robust", "transform": "log1p"}'),
 	q(40, '{"n_init": 20, "max_iterations": 1}'),
 	q(40, '{"n_init": 1, "init_method": "random"}')));
