@@ -188,6 +188,28 @@ SELECT kmeans_fit(array_cat(features, features), 3) = (SELECT model FROM fitted 
 RESET client_min_messages;
 RESET segment.progress;
 
+-- rows are floats besides where segment.fit_memory has room for them: with the least
+-- memory in which the fit succeeds at all they are not, and the model is the same
+CREATE TABLE sixty AS
+SELECT ARRAY[sin(i) * 3 + i % 4, cos(i * 0.3) * 2, i % 7, ln(i), sqrt(i % 100), i % 4 * 2 + sin(i * 0.7)] AS f
+FROM generate_series(1, 60000) AS i;
+CREATE FUNCTION fit_in_least_memory(OUT model bytea, OUT is_tight boolean) LANGUAGE plpgsql AS $$
+BEGIN
+    FOR m IN 1 .. 200 LOOP
+        PERFORM set_config('segment.fit_memory', m * 128 + 1024 || 'kB', true);
+        BEGIN
+            SELECT segment.kmeans_fit(f, 9) INTO model FROM kmeans_test.sixty;
+            is_tight = m > 1;
+            RETURN;
+        EXCEPTION WHEN program_limit_exceeded THEN
+            CONTINUE;
+        END;
+    END LOOP;
+END $$;
+SELECT model AS tight FROM fit_in_least_memory() WHERE is_tight \gset
+RESET segment.fit_memory;
+SELECT kmeans_fit(f, 9) = :'tight' AS same FROM sixty;
+
 -- features out of line
 CREATE TABLE wide (f float8[]);
 ALTER TABLE wide ALTER f SET STORAGE EXTERNAL;
