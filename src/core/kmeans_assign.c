@@ -78,6 +78,15 @@ seg_assign_nearest(const SegKmeansData *data, size_t b, const double *centers, s
 					 first_d2, second_d2, first);
 }
 
+SEG_CLONES void
+seg_assign_own(const SegKmeansData *data, size_t b, const SegKmeansRun *run, double *d2)
+{
+	const double *rows[SEG_LANES];
+
+	seg_rows_of_block(&data->rows, b, rows);
+	own_distances(rows, data->active, data->n_active, run->centers, data->rows.d, run->labels + b * SEG_LANES, d2);
+}
+
 /* ---- sums ---- */
 
 /* A row comes to a cluster, or with sign -1 leaves it. */
@@ -298,11 +307,9 @@ assign_labelled(SegAssignment *assignment, const SegFilterStrip *strip, bool bou
 				moved += relabel_block(assignment, b, first);
 			if (inertia != NULL)
 			{
-				const double *rows[SEG_LANES];
 				double		d2[SEG_LANES];
 
-				seg_rows_of_block(&data->rows, b, rows);
-				own_distances(rows, data->active, data->n_active, assignment->run->centers, data->rows.d, first, d2);
+				seg_assign_own(data, b, assignment->run, d2);
 				add_distances(data, b, d2, inertia);
 			}
 		}
@@ -369,4 +376,22 @@ seg_assign_rows(SegAssignment *assignment, bool few_moved, double *inertia)
 	if (inertia != NULL)
 		*inertia = seg_sum_value(&sum.sum);
 	return moved;
+}
+
+double
+seg_assignment_inertia(const SegAssignment *assignment)
+{
+	const SegKmeansData *data = assignment->data;
+	Inertia		inertia = {.grid = seg_kmeans_grid(data, largest_d2(data))};
+
+	for (size_t b = 0; b < seg_rows_blocks(data->rows.n); b++)
+	{
+		double		d2[SEG_LANES];
+
+		if (seg_kmeans_is_pause(b, 1, data->rows.d))
+			CHECK_FOR_INTERRUPTS();
+		seg_assign_own(data, b, assignment->run, d2);
+		add_distances(data, b, d2, &inertia);
+	}
+	return seg_sum_value(&inertia.sum);
 }

@@ -55,6 +55,9 @@ extern void seg_assignment_start(SegAssignment *assignment, const SegKmeansData 
  */
 extern size_t seg_assign_rows(SegAssignment *assignment, bool few_moved, double *inertia);
 
+/* The inertia of rows that are all assigned, to centers that have not moved since. */
+extern double seg_assignment_inertia(const SegAssignment *assignment);
+
 /* The centers have moved: IN from, k x d, where they were. */
 extern void seg_assignment_drift(SegAssignment *assignment, const double *from);
 
@@ -67,5 +70,8 @@ extern void seg_assignment_drift(SegAssignment *assignment, const double *from);
  */
 extern void seg_assign_nearest(const SegKmeansData *data, size_t b, const double *centers, size_t k,
 							   double *block, double *first_d2, double *second_d2, uint16_t *first);
+
+/* The squared distances of the rows of block b to the centers of a run that they are assigned to; OUT d2: SEG_LANES. */
+extern void seg_assign_own(const SegKmeansData *data, size_t b, const SegKmeansRun *run, double *d2);
 
 #endif							/* SEG_CORE_KMEANS_ASSIGN_H */

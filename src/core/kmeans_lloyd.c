@@ -256,8 +256,11 @@ seg_lloyd_run(const SegKmeansData *data, const SegKmeansParams *params, SegKmean
 		}
 	}
 
-	/* the centers may have moved since: labels, weights and inertia follow them */
-	(void) seg_assign_rows(&lloyd.assignment, false, &run->inertia);
+	/* where the centers have moved since, labels, weights and inertia follow them */
+	if (moved == 0)
+		run->inertia = seg_assignment_inertia(&lloyd.assignment);
+	else
+		(void) seg_assign_rows(&lloyd.assignment, false, &run->inertia);
 	while (reseed_empty(&lloyd) > 0)
 		(void) seg_assign_rows(&lloyd.assignment, false, &run->inertia);
 	for (size_t c = 0; c < run->k; c++)

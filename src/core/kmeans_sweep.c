@@ -118,18 +118,17 @@ measure_spreads(Sweep *sweep)
 	memset(sweep->sizes, 0, run->k * sizeof(uint64_t));
 	for (size_t b = 0; b < seg_rows_blocks(data->rows.n); b++)
 	{
-		double		first_d2[SEG_LANES];
-		double		second_d2[SEG_LANES];
-		uint16_t	first[SEG_LANES];
+		double		d2[SEG_LANES];
 
-		if (seg_kmeans_is_pause(b, run->k, data->rows.d))
+		if (seg_kmeans_is_pause(b, 1, data->rows.d))
 			CHECK_FOR_INTERRUPTS();
-		seg_assign_nearest(data, b, run->centers, run->k, sweep->block, first_d2, second_d2, first);
+		seg_assign_own(data, b, run, d2);
 		for (size_t l = 0; l < seg_rows_lanes(&data->rows, b); l++)
 		{
-			seg_sum_add_weighted(&sweep->spreads[first[l]], grid, sqrt(first_d2[l]),
-								 seg_kmeans_weight(data, b * SEG_LANES + l));
-			sweep->sizes[first[l]]++;
+			size_t		c = run->labels[b * SEG_LANES + l];
+
+			seg_sum_add_weighted(&sweep->spreads[c], grid, sqrt(d2[l]), seg_kmeans_weight(data, b * SEG_LANES + l));
+			sweep->sizes[c]++;
 		}
 	}
 	for (size_t c = 0; c < run->k; c++)
