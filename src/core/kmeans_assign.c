@@ -289,6 +289,7 @@ SEG_ALWAYS_INLINE size_t
 assign_labelled(SegAssignment *assignment, const SegFilterStrip *strip, bool bounded, Inertia *inertia)
 {
 	const SegKmeansData *data = assignment->data;
+	double		scale = 1 / data->filter->unit;	/* a power of two */
 	size_t		moved = 0;
 
 	for (size_t i = 0; i < strip->count; i++)
@@ -298,7 +299,7 @@ assign_labelled(SegAssignment *assignment, const SegFilterStrip *strip, bool bou
 		bool		is_new = memcmp(assignment->run->labels + b * SEG_LANES, first, sizeof(strip->labels[i])) != 0;
 
 		if (bounded)
-			assignment->deadlines[b] = deadline(assignment->drift, sqrt((double) strip->gap_squares[i]) / data->filter->unit);
+			assignment->deadlines[b] = deadline(assignment->drift, sqrt((double) strip->gap_squares[i]) * scale);
 		if (is_new && has_doubt(first))
 			moved += measure_block(assignment, b, bounded, inertia);
 		else
