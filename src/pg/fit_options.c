@@ -13,15 +13,6 @@
 
 #include "utils/builtins.h"
 
-static void
-check_per_feature(const char *key, int count, size_t d)
-{
-	if (count > 0 && count != d)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("option %s has %d elements, but there are %zu features", key, count, d)));
-}
-
 /* Starting centers, as if the features had the scale 1. */
 static void
 check_centers(const SegKmeansOptions *options, size_t k, size_t d)
@@ -44,8 +35,7 @@ check_kmeans(const Jsonb *jsonb, size_t d, const int64 numbers[3])
 	SegKmeansOptions options;
 
 	seg_kmeans_options_read(jsonb, &options);
-	check_per_feature("transform", options.transform.count, d);
-	check_per_feature("feature_names", options.feature_names.count, d);
+	seg_kmeans_options_check_width(&options, d);
 	if (numbers[0] == SEG_NUMBER_NULL)
 	{
 		seg_kmeans_check_range(&options, numbers[1], numbers[2]);

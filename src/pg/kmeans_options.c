@@ -77,6 +77,22 @@ seg_kmeans_options_read(const Jsonb *options, SegKmeansOptions *result)
 				 errmsg("option init_method \"centroids\" and option centroids go together")));
 }
 
+static void
+check_per_feature(const char *key, int count, size_t d)
+{
+	if (count > 0 && count != d)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("option %s has %d elements, but there are %zu features", key, count, d)));
+}
+
+void
+seg_kmeans_options_check_width(const SegKmeansOptions *options, size_t d)
+{
+	check_per_feature("transform", options->transform.count, d);
+	check_per_feature("feature_names", options->feature_names.count, d);
+}
+
 SegKmeansParams
 seg_kmeans_params(const SegKmeansOptions *options)
 {

@@ -36,6 +36,9 @@ typedef struct SegKmeansOptions
 /* Read them; palloc's in the current context. */
 extern void seg_kmeans_options_read(const Jsonb *options, SegKmeansOptions *result);
 
+/* Refuse options with an element per feature where d is not their number. */
+extern void seg_kmeans_options_check_width(const SegKmeansOptions *options, size_t d);
+
 /* What the core wants: them, and whom to tell of iterations. */
 extern SegKmeansParams seg_kmeans_params(const SegKmeansOptions *options);
 

@@ -170,15 +170,6 @@ check_unchanged(FunctionCallInfo fcinfo, const SegKmeansRows *state, int numbers
 		refuse_changed("options");
 }
 
-static void
-check_per_feature(int count, size_t d, const char *key)
-{
-	if (count > 0 && count != d)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("option %s has %d elements, but there are %zu features", key, count, d)));
-}
-
 /* Is that argument of the aggregate a constant? */
 static bool
 is_constant(FunctionCallInfo fcinfo, int argno)
@@ -215,8 +206,7 @@ set_width(SegKmeansRows *state, size_t d, bool weighted)
 {
 	if (d == 0)
 		seg_raise(SEG_WRONG_LENGTH, d, (size_t) 1);
-	check_per_feature(state->options.transform.count, d, "transform");
-	check_per_feature(state->options.feature_names.count, d, "feature_names");
+	seg_kmeans_options_check_width(&state->options, d);
 	state->rows.d = d;
 	if (weighted)
 		state->weights = MemoryContextAlloc(state->context, FIRST_CAPACITY * sizeof(double));
