@@ -42,6 +42,14 @@ seg_centers_distances(const SegCenters *packed, const double *z, double *d2)
 	}
 }
 
+/* yes where the condition holds, else no; without a branch */
+static inline size_t
+choose(bool condition, size_t yes, size_t no)
+{
+	return no ^ ((no ^ yes) & -(size_t) condition);
+}
+
+/* Which center is nearest cannot be foretold, so nothing here branches on it. */
 SegNearest
 seg_centers_nearest(const double *d2, size_t k)
 {
@@ -49,25 +57,23 @@ seg_centers_nearest(const double *d2, size_t k)
 
 	if (k > 1)
 	{
-		nearest.second = 1;
-		nearest.second_d2 = d2[1];
-		if (d2[1] < d2[0])
-			nearest = (SegNearest) {1, 0, d2[1], d2[0]};
+		bool		is_first = d2[1] < d2[0];
+
+		nearest.first = is_first;
+		nearest.second = !is_first;
+		nearest.first_d2 = d2[1] < d2[0] ? d2[1] : d2[0];
+		nearest.second_d2 = d2[1] > d2[0] ? d2[1] : d2[0];
 	}
 	for (size_t c = 2; c < k; c++)
 	{
-		if (d2[c] < nearest.first_d2)
-		{
-			nearest.second = nearest.first;
-			nearest.second_d2 = nearest.first_d2;
-			nearest.first = c;
-			nearest.first_d2 = d2[c];
-		}
-		else if (d2[c] < nearest.second_d2)
-		{
-			nearest.second = c;
-			nearest.second_d2 = d2[c];
-		}
+		bool		is_first = d2[c] < nearest.first_d2;
+		double		loser_d2 = d2[c] > nearest.first_d2 ? d2[c] : nearest.first_d2;
+		bool		is_second = loser_d2 < nearest.second_d2;
+
+		nearest.second = choose(is_second, choose(is_first, nearest.first, c), nearest.second);
+		nearest.second_d2 = loser_d2 < nearest.second_d2 ? loser_d2 : nearest.second_d2;
+		nearest.first = choose(is_first, c, nearest.first);
+		nearest.first_d2 = d2[c] < nearest.first_d2 ? d2[c] : nearest.first_d2;
 	}
 	return nearest;
 }
