@@ -110,7 +110,7 @@ typedef struct SegKmeansRun
 	double		total_ss;		/* the same around the mean of all rows */
 	size_t		iterations;
 	bool		converged;
-	uint64_t	distances;		/* squared distances that were computed */
+	uint64_t	distances;		/* of rows to centers that were looked at, in floats or doubles */
 } SegKmeansRun;
 
 /* Features with spread, ascending; OUT active: room for d; returns how many. */

@@ -145,8 +145,6 @@ relabel_block(SegAssignment *assignment, size_t b, const uint16_t *first)
 	size_t		lanes = seg_rows_lanes(&assignment->data->rows, b);
 	size_t		moved = 0;
 
-	if (memcmp(labels, first, SEG_LANES * sizeof(uint16_t)) == 0)
-		return 0;
 	for (size_t l = 0; l < lanes; l++)
 	{
 		if (labels[l] == first[l])

@@ -63,7 +63,7 @@ typedef struct Board
 
 static Board *board = NULL;		/* NULL: there is none, or not yet looked for */
 
-static ProgressSlot *own = NULL;	/* the slot of this session, while it fits */
+static ProgressSlot *own = NULL;	/* the slot of this backend, while it fits */
 static SubTransactionId own_subid;	/* what took it, or what that was committed into */
 
 /* ---- where the board is ---- */
@@ -216,7 +216,7 @@ at_subtransaction_end(SubXactEvent event, SubTransactionId subid, SubTransaction
 		own_subid = parent;
 }
 
-/* Make a free slot this session's, if there is one; the caller holds the lock. */
+/* Make a free slot this backend's, if there is one; the caller holds the lock. */
 static void
 take_slot(int model_id)
 {
