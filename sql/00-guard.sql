@@ -1,5 +1,35 @@
 \echo Use "CREATE EXTENSION segment" to load this file. \quit
 
--- The schema itself is created by CREATE EXTENSION from the control file.
+-- This script runs with pg_catalog alone in its search path, and for a creator who is
+-- no superuser it runs as one. So both schemas are made here and belong to the
+-- extension: in a schema that somebody else made, his operators and functions could
+-- stand already.
+DO $$
+DECLARE
+    name pg_catalog.text;
+BEGIN
+    FOREACH name IN ARRAY ARRAY['segment', 'segment_internal'] LOOP
+        CONTINUE WHEN NOT EXISTS (SELECT FROM pg_catalog.pg_namespace n WHERE n.nspname OPERATOR(pg_catalog.=) name::pg_catalog.name);
+        IF NOT EXISTS (SELECT FROM pg_catalog.pg_namespace n
+                       WHERE n.nspname OPERATOR(pg_catalog.=) name::pg_catalog.name
+                         AND n.nspowner OPERATOR(pg_catalog.=) '@extowner@'::pg_catalog.regrole::pg_catalog.oid)
+           OR EXISTS (SELECT FROM pg_catalog.pg_depend d
+                      WHERE d.refclassid OPERATOR(pg_catalog.=) 'pg_catalog.pg_namespace'::pg_catalog.regclass
+                        AND d.refobjid OPERATOR(pg_catalog.=) name::pg_catalog.regnamespace::pg_catalog.oid) THEN
+            RAISE EXCEPTION 'schema "%" exists already', name
+                USING ERRCODE = 'duplicate_schema',
+                      HINT = 'Drop or rename it: the extension makes it anew. Only an empty one of your own is replaced.';
+        END IF;
+        EXECUTE pg_catalog.format('DROP SCHEMA %I', name);
+    END LOOP;
+END $$;
+
+CREATE SCHEMA segment;
 COMMENT ON SCHEMA segment IS
 'Customer segmentation: SAP intake, RFM, cohorts, k-means, PCA, anomaly scores. Models are bytea values.';
+GRANT USAGE ON SCHEMA segment TO PUBLIC;
+
+CREATE SCHEMA segment_internal;
+COMMENT ON SCHEMA segment_internal IS
+'What the functions and views of the schema segment are made of; not an interface.';
+GRANT USAGE ON SCHEMA segment_internal TO PUBLIC;

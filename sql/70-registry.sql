@@ -1,17 +1,21 @@
 -- The registry: what is to be fitted, what was fitted, and who may see it.
 --
--- Owners and sharees are stored as names: OIDs do not survive a restore elsewhere.
--- Everything runs as the caller; row-level security decides which models exist for
--- him. The tables belong to the role that created the extension, so that role can
--- dump them.
+-- The tables belong to the role that created the extension, which can dump and restore
+-- them; nobody else has a right on them. All reading and writing goes through the
+-- functions of 71-door.sql, which decide what the caller may see and change.
+--
+-- Roles are stored as a name and a key, see segment_internal.remembered_role. No table
+-- refers to another one by a foreign key: a parallel restore loads them in any order.
+-- A row whose model does not exist is not seen and goes when a model of that name is
+-- created.
 
 CREATE TABLE segment.model (
     model_name text PRIMARY KEY
-        CHECK (model_name <> '' AND pg_catalog.octet_length(model_name) <= 40 AND model_name !~ '[[:cntrl:]]'),
+        CHECK (pg_catalog.octet_length(model_name) <= 40 AND segment_internal.is_plain_name(model_name)),
     model_id integer NOT NULL GENERATED ALWAYS AS IDENTITY UNIQUE,
     algorithm text NOT NULL CHECK (algorithm IN ('kmeans', 'rfm', 'pca', 'anomaly')),
-    owner text NOT NULL DEFAULT CURRENT_USER,
-    shared_with text[] NOT NULL DEFAULT '{}',
+    owner text NOT NULL,
+    owner_key text NOT NULL,
     source_schema text NOT NULL,
     source_name text NOT NULL,
     id_column text NOT NULL,
@@ -20,15 +24,16 @@ CREATE TABLE segment.model (
     options jsonb NOT NULL DEFAULT '{}' CHECK (pg_catalog.jsonb_typeof(options) = 'object'),
     comment text,
     keep_versions integer NOT NULL DEFAULT 10 CHECK (keep_versions BETWEEN 1 AND 10000),
+    keep_log integer NOT NULL DEFAULT 400 CHECK (keep_log BETWEEN 1 AND 36500),
     last_version integer NOT NULL DEFAULT 0,
     created_at timestamptz NOT NULL DEFAULT pg_catalog.now()
 );
-COMMENT ON TABLE segment.model IS 'Registered models, one row each. Key: model_name. Row-level security: seen by members of the owner''s role and of the roles it is shared with, changed by members of the owner''s role.';
+COMMENT ON TABLE segment.model IS 'Registered models, one row each. Key: model_name. Read it through the view segment.models; change it with the functions of the registry.';
 COMMENT ON COLUMN segment.model.model_name IS 'Name, at most 40 bytes, unique in the database.';
-COMMENT ON COLUMN segment.model.model_id IS 'Key of the advisory lock (1397049165, model_id) that a running refit holds.';
+COMMENT ON COLUMN segment.model.model_id IS 'Number of the lock that a running refit holds: in pg_locks of type object, classid segment.model, objid model_id.';
 COMMENT ON COLUMN segment.model.algorithm IS 'kmeans, rfm, pca or anomaly.';
-COMMENT ON COLUMN segment.model.owner IS 'Role whose members may change and refit the model.';
-COMMENT ON COLUMN segment.model.shared_with IS 'Roles whose members may see and use the model.';
+COMMENT ON COLUMN segment.model.owner IS 'Role whose members may change and refit the model, as it was called when the row was last written.';
+COMMENT ON COLUMN segment.model.owner_key IS 'The same role as segment_internal.role_key gives it.';
 COMMENT ON COLUMN segment.model.source_schema IS 'Schema of the source relation.';
 COMMENT ON COLUMN segment.model.source_name IS 'Name of the source relation, looked up anew at each refit.';
 COMMENT ON COLUMN segment.model.id_column IS 'Column of the source that identifies a row.';
@@ -36,12 +41,13 @@ COMMENT ON COLUMN segment.model.id_type IS 'Its type when the model was created;
 COMMENT ON COLUMN segment.model.feature_columns IS 'Numeric columns of the source, in the order of the features.';
 COMMENT ON COLUMN segment.model.options IS 'Options of refit (see segment.refit_options) and of the family''s fit aggregate.';
 COMMENT ON COLUMN segment.model.comment IS 'The user''s words.';
-COMMENT ON COLUMN segment.model.keep_versions IS 'So many of the newest versions are kept, and the active one.';
+COMMENT ON COLUMN segment.model.keep_versions IS 'So many of the newest versions are kept, failed ones included, and the active one.';
+COMMENT ON COLUMN segment.model.keep_log IS 'Days that rows of the log are kept.';
 COMMENT ON COLUMN segment.model.last_version IS 'The last version number given; a number is never given twice.';
 COMMENT ON COLUMN segment.model.created_at IS 'When it was registered.';
 
 CREATE TABLE segment.model_version (
-    model_name text NOT NULL REFERENCES segment.model ON DELETE CASCADE,
+    model_name text NOT NULL,
     version integer NOT NULL CHECK (version > 0),
     status text NOT NULL CHECK (status IN ('candidate', 'active', 'archived', 'failed')),
     model bytea CHECK (model IS NOT NULL OR status = 'failed'),
@@ -51,11 +57,11 @@ CREATE TABLE segment.model_version (
     source_fingerprint text,
     fitted_at timestamptz NOT NULL,
     duration interval NOT NULL,
-    fitted_by text NOT NULL DEFAULT CURRENT_USER,
+    fitted_by text NOT NULL,
     PRIMARY KEY (model_name, version)
 );
 CREATE UNIQUE INDEX model_version_active ON segment.model_version (model_name) WHERE status = 'active';
-COMMENT ON TABLE segment.model_version IS 'Fitted versions of the registered models. Key: model_name, version; at most one version of a model is active, which a unique index guarantees. Row-level security as segment.model; failed versions are not shared.';
+COMMENT ON TABLE segment.model_version IS 'Fitted versions of the registered models. Key: model_name, version; at most one version of a model is active, which a unique index guarantees.';
 COMMENT ON COLUMN segment.model_version.model_name IS 'The model.';
 COMMENT ON COLUMN segment.model_version.version IS 'From 1; a number is never given twice.';
 COMMENT ON COLUMN segment.model_version.status IS 'candidate (fitted, not in use), active, archived (was active) or failed.';
@@ -70,7 +76,7 @@ COMMENT ON COLUMN segment.model_version.fitted_by IS 'Role that fitted it.';
 
 CREATE TABLE segment.model_log (
     fit_id bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
-    model_name text NOT NULL REFERENCES segment.model ON DELETE CASCADE,
+    model_name text NOT NULL,
     version integer,
     outcome text NOT NULL CHECK (outcome IN ('running', 'succeeded', 'failed', 'skipped', 'held')),
     started_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
@@ -80,11 +86,11 @@ CREATE TABLE segment.model_log (
     rows bigint,
     metrics jsonb,
     pid integer NOT NULL DEFAULT pg_catalog.pg_backend_pid(),
-    fitted_by text NOT NULL DEFAULT CURRENT_USER
+    fitted_by text NOT NULL
 );
 CREATE INDEX model_log_model ON segment.model_log (model_name, fit_id);
 CREATE INDEX model_log_running ON segment.model_log (model_name) WHERE outcome = 'running';
-COMMENT ON TABLE segment.model_log IS 'Every refit of every registered model; read it through the view segment.fit_log. Key: fit_id. Row-level security as segment.model; failures are not shared.';
+COMMENT ON TABLE segment.model_log IS 'Every refit of every registered model; read it through the view segment.fit_log. Key: fit_id.';
 COMMENT ON COLUMN segment.model_log.fit_id IS 'Key, ascending.';
 COMMENT ON COLUMN segment.model_log.model_name IS 'The model.';
 COMMENT ON COLUMN segment.model_log.version IS 'The version that was fitted; NULL when the refit was skipped.';
@@ -99,77 +105,51 @@ COMMENT ON COLUMN segment.model_log.pid IS 'Process id of the session.';
 COMMENT ON COLUMN segment.model_log.fitted_by IS 'Role that ran the refit.';
 
 CREATE TABLE segment.cluster_name (
-    model_name text NOT NULL REFERENCES segment.model ON DELETE CASCADE,
+    model_name text NOT NULL,
     cluster_id integer NOT NULL CHECK (cluster_id > 0),
-    cluster_name text NOT NULL CHECK (cluster_name <> ''),
+    cluster_name text NOT NULL CHECK (segment_internal.is_plain_name(cluster_name)),
     PRIMARY KEY (model_name, cluster_id)
 );
-COMMENT ON TABLE segment.cluster_name IS 'Names given to clusters with segment.name_cluster. Key: model_name, cluster_id. Row-level security as segment.model.';
+COMMENT ON TABLE segment.cluster_name IS 'Names given to clusters with segment.name_cluster. Key: model_name, cluster_id.';
 COMMENT ON COLUMN segment.cluster_name.model_name IS 'The model.';
 COMMENT ON COLUMN segment.cluster_name.cluster_id IS 'The cluster; refits keep its number.';
 COMMENT ON COLUMN segment.cluster_name.cluster_name IS 'Its name.';
 
+CREATE TABLE segment.model_share (
+    model_name text NOT NULL,
+    role_name text NOT NULL,
+    role_key text NOT NULL,
+    PRIMARY KEY (model_name, role_key)
+);
+COMMENT ON TABLE segment.model_share IS 'Roles whose members may see and use a model, at most 100 for each. Key: model_name, role_key.';
+COMMENT ON COLUMN segment.model_share.model_name IS 'The model.';
+COMMENT ON COLUMN segment.model_share.role_name IS 'The role, as it was called when the model was shared with it.';
+COMMENT ON COLUMN segment.model_share.role_key IS 'The same role as segment_internal.role_key gives it.';
+
 CREATE TABLE segment.receipts (
-    receipts_name text PRIMARY KEY CHECK (receipts_name <> ''),
-    owner text NOT NULL DEFAULT CURRENT_USER,
+    receipts_name text PRIMARY KEY CHECK (segment_internal.is_plain_name(receipts_name)),
+    owner text NOT NULL,
+    owner_key text NOT NULL,
     source_schema text NOT NULL,
     source_name text NOT NULL,
     currency text,
     created_at timestamptz NOT NULL DEFAULT pg_catalog.now()
 );
-COMMENT ON TABLE segment.receipts IS 'Receipts relations registered with segment.register_receipts for the view segment.cohort_retention. Key: receipts_name. Row-level security: seen and changed by members of the owner''s role.';
+COMMENT ON TABLE segment.receipts IS 'Receipts relations registered with segment.register_receipts for the view segment.cohort_retention. Key: receipts_name.';
 COMMENT ON COLUMN segment.receipts.receipts_name IS 'Name, unique in the database.';
-COMMENT ON COLUMN segment.receipts.owner IS 'Role whose members see and change the row.';
+COMMENT ON COLUMN segment.receipts.owner IS 'Role whose members see and change the row, as it was called when the row was written.';
+COMMENT ON COLUMN segment.receipts.owner_key IS 'The same role as segment_internal.role_key gives it.';
 COMMENT ON COLUMN segment.receipts.source_schema IS 'Schema of the receipts relation.';
 COMMENT ON COLUMN segment.receipts.source_name IS 'Name of the receipts relation, looked up at each reading.';
 COMMENT ON COLUMN segment.receipts.currency IS 'Currency whose receipts count; NULL when there is only one.';
 COMMENT ON COLUMN segment.receipts.created_at IS 'When it was registered.';
 
--- ---- who sees what ---------------------------------------------------------
-
-CREATE FUNCTION segment.acts_as(role_name text) RETURNS boolean
-LANGUAGE sql STABLE PARALLEL SAFE
-BEGIN ATOMIC
-    -- to_regrole: NULL for a role that was dropped, where a cast would fail
-    SELECT COALESCE(pg_catalog.pg_has_role(pg_catalog.to_regrole(pg_catalog.quote_ident(role_name))::oid, 'USAGE'), false);
-END;
-COMMENT ON FUNCTION segment.acts_as(text) IS
-'Does the current user have the privileges of that role, as itself, a member or a superuser? false for NULL and for a role that does not exist.';
-
-ALTER TABLE segment.model ENABLE ROW LEVEL SECURITY;
-ALTER TABLE segment.model_version ENABLE ROW LEVEL SECURITY;
-ALTER TABLE segment.model_log ENABLE ROW LEVEL SECURITY;
-ALTER TABLE segment.cluster_name ENABLE ROW LEVEL SECURITY;
-ALTER TABLE segment.receipts ENABLE ROW LEVEL SECURITY;
-
-CREATE POLICY owned ON segment.model USING (segment.acts_as(owner));
-CREATE POLICY shared ON segment.model FOR SELECT
-    USING (EXISTS (SELECT FROM pg_catalog.unnest(shared_with) AS r(role_name) WHERE segment.acts_as(r.role_name)));
-CREATE POLICY owned ON segment.receipts USING (segment.acts_as(owner));
-
--- The sub-select on segment.model is itself under that table's policies. Failures are
--- for members of the owner's role: the message of an error may quote what the source holds.
-CREATE POLICY owned ON segment.model_version
-    USING (EXISTS (SELECT FROM segment.model m WHERE m.model_name = model_version.model_name AND segment.acts_as(m.owner)));
-CREATE POLICY shared ON segment.model_version FOR SELECT
-    USING (status <> 'failed' AND EXISTS (SELECT FROM segment.model m WHERE m.model_name = model_version.model_name));
-CREATE POLICY owned ON segment.model_log
-    USING (EXISTS (SELECT FROM segment.model m WHERE m.model_name = model_log.model_name AND segment.acts_as(m.owner)));
-CREATE POLICY shared ON segment.model_log FOR SELECT
-    USING (outcome <> 'failed' AND EXISTS (SELECT FROM segment.model m WHERE m.model_name = model_log.model_name));
-CREATE POLICY owned ON segment.cluster_name
-    USING (EXISTS (SELECT FROM segment.model m WHERE m.model_name = cluster_name.model_name AND segment.acts_as(m.owner)));
-CREATE POLICY shared ON segment.cluster_name FOR SELECT
-    USING (EXISTS (SELECT FROM segment.model m WHERE m.model_name = cluster_name.model_name));
-
 ALTER TABLE segment.model OWNER TO @extowner@;
 ALTER TABLE segment.model_version OWNER TO @extowner@;
 ALTER TABLE segment.model_log OWNER TO @extowner@;
 ALTER TABLE segment.cluster_name OWNER TO @extowner@;
+ALTER TABLE segment.model_share OWNER TO @extowner@;
 ALTER TABLE segment.receipts OWNER TO @extowner@;
-
-GRANT USAGE ON SCHEMA segment TO PUBLIC;
-GRANT SELECT ON segment.model, segment.model_version, segment.model_log, segment.cluster_name, segment.receipts TO PUBLIC;
 
 SELECT pg_catalog.pg_extension_config_dump('segment.model', '');
 SELECT pg_catalog.pg_extension_config_dump('segment.model_model_id_seq', '');
@@ -177,4 +157,5 @@ SELECT pg_catalog.pg_extension_config_dump('segment.model_version', '');
 SELECT pg_catalog.pg_extension_config_dump('segment.model_log', '');
 SELECT pg_catalog.pg_extension_config_dump('segment.model_log_fit_id_seq', '');
 SELECT pg_catalog.pg_extension_config_dump('segment.cluster_name', '');
+SELECT pg_catalog.pg_extension_config_dump('segment.model_share', '');
 SELECT pg_catalog.pg_extension_config_dump('segment.receipts', '');

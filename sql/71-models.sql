@@ -5,11 +5,11 @@ LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     m segment.model;
 BEGIN
-    SELECT * INTO m FROM segment.model WHERE model_name = name;
+    SELECT * INTO m FROM segment_internal.models(COALESCE(name, ''));
     IF NOT FOUND THEN
         RAISE EXCEPTION 'model "%" does not exist', name USING ERRCODE = 'undefined_object';
     END IF;
-    IF to_change AND NOT segment.acts_as(m.owner) THEN
+    IF to_change AND NOT segment_internal.may_change(name) THEN
         RAISE EXCEPTION 'must be a member of role "%" to change model "%"', m.owner, name
             USING ERRCODE = 'insufficient_privilege';
     END IF;
@@ -20,7 +20,7 @@ COMMENT ON FUNCTION segment.model_row(text, boolean) IS
 
 CREATE FUNCTION segment.source_columns(source regclass)
 RETURNS TABLE (column_name text, column_type text, is_numeric boolean, "position" integer)
-LANGUAGE sql STABLE PARALLEL SAFE ROWS 20
+LANGUAGE sql STABLE PARALLEL SAFE ROWS 20 SET quote_all_identifiers = off
 BEGIN ATOMIC
     -- -1 and not NULL: bpchar, which holds any length, and not character, which holds one
     SELECT a.attname::text, pg_catalog.format_type(a.atttypid, -1),
@@ -49,7 +49,8 @@ BEGIN
             USING ERRCODE = 'undefined_table';
     END IF;
     FOREACH feature IN ARRAY m.id_column || m.feature_columns LOOP
-        SELECT c.column_type, c.is_numeric INTO found_type, usable
+        SELECT CASE WHEN feature = m.id_column THEN segment.id_type(source, feature) ELSE c.column_type END, c.is_numeric
+        INTO found_type, usable
         FROM segment.source_columns(source) c WHERE c.column_name = feature;
         IF NOT FOUND THEN
             RAISE EXCEPTION 'source "%"."%" has no column "%"', m.source_schema, m.source_name, feature
@@ -70,18 +71,32 @@ END $$;
 COMMENT ON FUNCTION segment.model_source(segment.model) IS
 'Support function of the registry: the source of a model as it is now. Errors: 42P01 it is gone, 42703 a column is gone, 42804 a column has another type; each names the column.';
 
-CREATE FUNCTION segment.check_id_type(m segment.model) RETURNS void
+CREATE FUNCTION segment.id_type(source regclass, id_column text) RETURNS text
+LANGUAGE sql STABLE SET quote_all_identifiers = off
+BEGIN ATOMIC
+    -- what a domain is made of: its checks are code of somebody, and it can be dropped
+    WITH RECURSIVE t AS (
+        SELECT y.oid, y.typtype, y.typbasetype
+        FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_type y ON y.oid = a.atttypid
+        WHERE a.attrelid = source AND a.attname = id_column AND a.attnum > 0 AND NOT a.attisdropped
+        UNION ALL
+        SELECT y.oid, y.typtype, y.typbasetype FROM t JOIN pg_catalog.pg_type y ON y.oid = t.typbasetype WHERE t.typtype = 'd')
+    SELECT pg_catalog.format_type(t.oid, -1) FROM t WHERE t.typtype <> 'd';
+END;
+COMMENT ON FUNCTION segment.id_type(regclass, text) IS
+'Support function of the registry: the type of a column as the catalog has it now, of a domain the type below; NULL when there is no such column.';
+
+CREATE FUNCTION segment.check_id_type(source regclass, id_column text) RETURNS void
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     -- no row is read: the types of both are looked up all the same
-    EXECUTE format('SELECT hash_record_extended(ROW(i.id), 0) FROM (SELECT NULL::%s AS id) i ORDER BY i.id', m.id_type);
+    EXECUTE format('SELECT hash_record_extended(ROW(i.id), 0) FROM (SELECT NULL::%s AS id) i ORDER BY i.id', segment.id_type(source, id_column));
 EXCEPTION
     WHEN undefined_function THEN
-        RAISE EXCEPTION 'column "%" of source "%"."%" is of type %, which cannot identify rows',
-            m.id_column, m.source_schema, m.source_name, m.id_type
+        RAISE EXCEPTION 'column "%" of source % is of type %, which cannot identify rows', id_column, source, segment.id_type(source, id_column)
             USING ERRCODE = 'datatype_mismatch', HINT = 'An id can be sorted and hashed, as numbers, texts and uuid can.';
 END $$;
-COMMENT ON FUNCTION segment.check_id_type(segment.model) IS
+COMMENT ON FUNCTION segment.check_id_type(regclass, text) IS
 'Support function of create_model: 42804 unless values of the id''s type can be sorted and hashed.';
 
 CREATE FUNCTION segment.create_model(
@@ -98,8 +113,8 @@ BEGIN
     IF name IS NULL OR algorithm IS NULL OR source IS NULL OR id_column IS NULL THEN
         RAISE EXCEPTION 'name, algorithm, source and id_column must not be null' USING ERRCODE = 'null_value_not_allowed';
     END IF;
-    IF name = '' OR octet_length(name) > 40 OR name ~ '[[:cntrl:]]' THEN
-        RAISE EXCEPTION 'model name must have 1 to 40 bytes and no control characters'
+    IF octet_length(name) > 40 OR NOT segment_internal.is_plain_name(name) THEN
+        RAISE EXCEPTION 'model name must have 1 to 40 bytes and no characters that are not seen'
             USING ERRCODE = 'invalid_parameter_value';
     END IF;
     IF algorithm NOT IN ('kmeans', 'rfm', 'pca', 'anomaly') THEN
@@ -115,8 +130,8 @@ BEGIN
             USING ERRCODE = 'wrong_object_type';
     END IF;
 
-    SELECT c.column_type INTO m.id_type FROM segment.source_columns(source) c WHERE c.column_name = id_column;
-    IF NOT FOUND THEN
+    m.id_type := segment.id_type(source, id_column);
+    IF m.id_type IS NULL THEN
         RAISE EXCEPTION 'source % has no column "%"', source, id_column USING ERRCODE = 'undefined_column';
     END IF;
     IF feature_columns IS NULL THEN
@@ -139,65 +154,24 @@ BEGIN
                   HINT = 'Give them in the order recency_days, frequency, monetary.';
     END IF;
 
+    m.model_name := name;
     m.algorithm := algorithm;
+    m.comment := comment;
     m.options := COALESCE(options, '{}');
     m.id_column := id_column;
     m.feature_columns := feature_columns;
     PERFORM segment.model_source(m);
-    PERFORM segment.check_id_type(m);
+    PERFORM segment.check_id_type(source, id_column);
     PERFORM segment.check_options(m);
-    IF NOT has_table_privilege('segment.model', 'INSERT') THEN
-        RAISE EXCEPTION 'role "%" may not create models', current_user
-            USING ERRCODE = 'insufficient_privilege', HINT = 'The owner of the extension can call segment.grant_modeler.';
-    END IF;
-    INSERT INTO segment.model (model_name, algorithm, source_schema, source_name, id_column, id_type, feature_columns, options, comment)
-    VALUES (name, algorithm, m.source_schema, m.source_name, id_column, m.id_type, feature_columns, m.options, comment);
-EXCEPTION
-    WHEN unique_violation THEN
-        RAISE EXCEPTION 'model "%" exists already', name USING ERRCODE = 'duplicate_object';
+    PERFORM segment_internal.add_model(m);
 END $$;
 COMMENT ON FUNCTION segment.create_model(text, text, regclass, text, text[], jsonb, text) IS
 'Register a model; the caller becomes its owner. algorithm: kmeans, rfm, pca or anomaly. source: table, view or materialized view, kept as schema and name and looked up at each refit. feature_columns: NULL for all numeric columns but the id, as they are now; for rfm three, in the order recency_days, frequency, monetary. options: those of segment.refit_options() and of the family''s fit aggregate. Nothing is read or fitted yet: CALL segment.refit(name) does; but options and columns are checked as the fit would. Errors: 42710 the name is taken (also by a model that the caller cannot see), 22023 a bad argument or option, 42703 no such column, 42804 a feature that is not numeric or an id that cannot be sorted and hashed, 42501 no grant_modeler.';
 
-CREATE FUNCTION segment.promote(name text, version integer) RETURNS void
-LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
-#variable_conflict use_variable
-BEGIN
-    UPDATE segment.model_version v SET status = 'archived'
-    WHERE v.model_name = name AND v.status = 'active' AND v.version <> version;
-    UPDATE segment.model_version v SET status = 'active', reason = NULL
-    WHERE v.model_name = name AND v.version = version AND v.status <> 'active';
-END $$;
-COMMENT ON FUNCTION segment.promote(text, integer) IS
-'Support function of activate and refit: makes one version the active one.';
-
 CREATE FUNCTION segment.activate(name text, version integer) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
-#variable_conflict use_variable
-DECLARE
-    found_status text;
 BEGIN
-    PERFORM segment.model_row(name, true);
-    -- one activation at a time; a running refit does not hold this lock
-    PERFORM FROM segment.model m WHERE m.model_name = name FOR NO KEY UPDATE;
-    SELECT v.status INTO found_status FROM segment.model_version v WHERE v.model_name = name AND v.version = version;
-    IF NOT FOUND THEN
-        RAISE EXCEPTION 'model "%" has no version %', name, version USING ERRCODE = 'undefined_object';
-    ELSIF found_status = 'failed' THEN
-        RAISE EXCEPTION 'version % of model "%" has failed', version, name
-            USING ERRCODE = 'object_not_in_prerequisite_state';
-    END IF;
-    FOR attempt IN 1 .. 3 LOOP
-        BEGIN
-            PERFORM segment.promote(name, version);
-            RETURN;
-        EXCEPTION WHEN unique_violation THEN
-            -- a refit activated its version between our two updates: look again
-            IF attempt = 3 THEN
-                RAISE;
-            END IF;
-        END;
-    END LOOP;
+    PERFORM segment_internal.set_active(name, version);
 END $$;
 COMMENT ON FUNCTION segment.activate(text, integer) IS
 'Make a version the active one, forward or back; the version that was active is archived. A refit that runs meanwhile keeps its version as a candidate. Errors: 42704 no such model or version, 55000 the version has failed, 42501 not the owner''s.';
@@ -207,10 +181,8 @@ LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_te
 DECLARE
     bytes bytea;
 BEGIN
-    -- the concatenation fetches the value out of its TOAST table once
-    SELECT v.model || ''::bytea INTO bytes
-    FROM segment.model_version v WHERE v.model_name = name AND v.status = 'active';
-    IF NOT FOUND THEN
+    bytes := segment_internal.version_model(name, NULL);
+    IF bytes IS NULL THEN
         PERFORM segment.model_row(name, false);
         RAISE EXCEPTION 'model "%" has no active version', name
             USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'Call segment.refit.';
@@ -222,50 +194,47 @@ COMMENT ON FUNCTION segment.active_model(text) IS
 
 CREATE FUNCTION segment.drop_model(name text) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    m segment.model := segment.model_row(name, true);
 BEGIN
-    IF NOT segment.lock_model(m.model_id) THEN
-        RAISE EXCEPTION 'model "%" is being refitted', name USING ERRCODE = 'object_in_use';
-    END IF;
-    DELETE FROM segment.model WHERE model_name = name;
+    PERFORM segment_internal.remove_model(name);
 END $$;
 COMMENT ON FUNCTION segment.drop_model(text) IS
 'Remove a model with its versions, log and cluster names. Published tables stay. Errors: 42704 no such model, 42501 not the owner''s, 55006 a refit runs.';
 
-CREATE FUNCTION segment.lock_model(model_id integer) RETURNS boolean
-LANGUAGE sql VOLATILE
-BEGIN ATOMIC
-    SELECT pg_catalog.pg_try_advisory_xact_lock(1397049165, model_id);
-END;
-COMMENT ON FUNCTION segment.lock_model(integer) IS
-'Support function of refit: try to take the lock of a model until the transaction ends. The lock''s class 1397049165 is "SEGM" in ASCII.';
-
-CREATE FUNCTION segment.prune_versions(name text) RETURNS void
-LANGUAGE sql VOLATILE
-BEGIN ATOMIC
-    DELETE FROM segment.model_version v
-    USING segment.model m
-    WHERE m.model_name = name AND v.model_name = name AND v.status <> 'active'
-      AND v.version <= (SELECT o.version FROM segment.model_version o
-                        WHERE o.model_name = name AND o.status <> 'failed'
-                        ORDER BY o.version DESC OFFSET m.keep_versions LIMIT 1);
-END;
-COMMENT ON FUNCTION segment.prune_versions(text) IS
-'Support function of refit and keep_versions: drops what is older than the model''s keep_versions newest versions, never the active one; failed ones do not count.';
-
 CREATE FUNCTION segment.keep_versions(name text, versions integer) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    m segment.model := segment.model_row(name, true);
 BEGIN
-    PERFORM segment.model_row(name, true);
     IF versions IS NULL OR versions NOT BETWEEN 1 AND 10000 THEN
         RAISE EXCEPTION 'versions must be an integer from 1 to 10000' USING ERRCODE = 'invalid_parameter_value';
     END IF;
-    UPDATE segment.model SET keep_versions = versions WHERE model_name = name;
-    PERFORM segment.prune_versions(name);
+    m.keep_versions := versions;
+    PERFORM segment_internal.change_model(m);
 END $$;
 COMMENT ON FUNCTION segment.keep_versions(text, integer) IS
-'Keep so many of the newest versions of a model (default 10), and the active one; drops the others now and after each refit. Errors: 22023 outside 1..10000, 42704, 42501.';
+'Keep so many of the newest versions of a model (default 10), failed ones included, and the active one; drops the others now and after each refit. Errors: 22023 outside 1..10000, 42704, 42501.';
+
+CREATE FUNCTION segment.keep_log(name text, days integer) RETURNS void
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    m segment.model := segment.model_row(name, true);
+BEGIN
+    IF days IS NULL OR days NOT BETWEEN 1 AND 36500 THEN
+        RAISE EXCEPTION 'days must be an integer from 1 to 36500' USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    m.keep_log := days;
+    PERFORM segment_internal.change_model(m);
+END $$;
+COMMENT ON FUNCTION segment.keep_log(text, integer) IS
+'Keep the log of a model for so many days (default 400); drops what is older now and after each refit. Errors: 22023 outside 1..36500, 42704, 42501.';
+
+CREATE FUNCTION segment.change_owner(name text, role text) RETURNS void
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM segment_internal.set_owner(name, role);
+END $$;
+COMMENT ON FUNCTION segment.change_owner(text, text) IS
+'Give a model to another role, of which the caller is a member. A model whose owner was dropped belongs to nobody; the owner of the extension can give it to any role. Errors: 42704 no such model or role, 42501 not the owner''s, or not a member of the new role.';
 
 CREATE FUNCTION segment.name_cluster(model text, cluster_id integer, name text) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -282,43 +251,51 @@ BEGIN
     IF cluster_id IS NULL OR NOT cluster_id = ANY (given) THEN
         RAISE EXCEPTION 'model "%" has no cluster %', model, cluster_id USING ERRCODE = 'invalid_parameter_value';
     END IF;
-    DELETE FROM segment.cluster_name n WHERE n.model_name = model AND n.cluster_id = cluster_id;
-    IF name <> '' THEN
-        INSERT INTO segment.cluster_name VALUES (model, cluster_id, name);
+    IF name <> '' AND NOT segment_internal.is_plain_name(name) THEN
+        RAISE EXCEPTION 'name of a cluster must have no characters that are not seen'
+            USING ERRCODE = 'invalid_parameter_value';
     END IF;
+    PERFORM segment_internal.set_cluster_name(model, cluster_id, NULLIF(name, ''));
 END $$;
 COMMENT ON FUNCTION segment.name_cluster(text, integer, text) IS
-'Give a cluster of a k-means model a name; refits keep it, since they keep the cluster''s number. NULL or an empty name takes it away, so that the generated description shows again. Errors: 42704, 42501, 42809 not k-means, 22023 no such cluster, 55000 never fitted.';
+'Give a cluster of a k-means model a name; refits keep it, since they keep the cluster''s number. NULL or an empty name takes it away, so that the generated description shows again. Errors: 42704, 42501, 42809 not k-means, 22023 no such cluster or a name with characters that are not seen, 55000 never fitted.';
 
 CREATE FUNCTION segment.share_model(name text, role text) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    PERFORM segment.model_row(name, true);
-    IF role IS NULL OR to_regrole(quote_ident(role)) IS NULL THEN
-        RAISE EXCEPTION 'role "%" does not exist', role USING ERRCODE = 'undefined_object';
-    END IF;
-    UPDATE segment.model m SET shared_with = array_remove(m.shared_with, role) || role WHERE m.model_name = name;
+    PERFORM segment_internal.share(name, role);
 END $$;
 COMMENT ON FUNCTION segment.share_model(text, text) IS
-'Let the members of a role see and use a model: its active_model, versions, log and rows in the views; not its source, not why a refit failed (an error may quote the source), and not to change it. Errors: 42704 no such model or role, 42501 not the owner''s.';
+'Let the members of a role see and use a model: its active_model, versions, log and rows in the views; not its source, not why a refit failed (an error may quote the source), and not to change it. At most 100 roles. Errors: 42704 no such model or role, 42501 not the owner''s, 54000 too many roles.';
 
 CREATE FUNCTION segment.unshare_model(name text, role text) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    PERFORM segment.model_row(name, true);
-    UPDATE segment.model m SET shared_with = array_remove(m.shared_with, role) WHERE m.model_name = name;
+    PERFORM segment_internal.unshare(name, role);
 END $$;
 COMMENT ON FUNCTION segment.unshare_model(text, text) IS
-'Take back share_model; also for a role that no longer exists. Errors: 42704 no such model, 42501 not the owner''s.';
+'Take back share_model; also for a role that no longer exists. Members of the role may do so, too: nobody has to see what is shared with him. Errors: 42704 no such model, 42501 neither the owner''s nor the role''s.';
 
 CREATE FUNCTION segment.grant_modeler(role text) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    f regprocedure;
 BEGIN
-    IF NOT (SELECT pg_has_role(c.relowner, 'USAGE') FROM pg_class c WHERE c.oid = 'segment.model'::regclass) THEN
-        RAISE EXCEPTION 'only the owner of the extension makes modelers' USING ERRCODE = 'insufficient_privilege';
-    END IF;
-    EXECUTE format('GRANT INSERT, UPDATE, DELETE ON segment.model, segment.model_version, segment.model_log,'
-                   ' segment.cluster_name, segment.receipts TO %I', role);
+    FOR f IN SELECT * FROM segment_internal.modeler_functions() LOOP
+        EXECUTE format('GRANT EXECUTE ON ROUTINE %s TO %I', f, role);
+    END LOOP;
 END $$;
 COMMENT ON FUNCTION segment.grant_modeler(text) IS
-'Let a role create and refit models: INSERT, UPDATE and DELETE on the registry''s tables, where row-level security keeps it to models of its own roles. REVOKE the same to take it back. Errors: 42501 the caller does not own the extension''s tables, 42704 no such role.';
+'Let a role create and refit models: EXECUTE on the functions that change the registry, which keep it to models of its own roles. Errors: 42501 the caller does not own the extension, 42704 no such role.';
+
+CREATE FUNCTION segment.revoke_modeler(role text) RETURNS void
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    f regprocedure;
+BEGIN
+    FOR f IN SELECT * FROM segment_internal.modeler_functions() LOOP
+        EXECUTE format('REVOKE EXECUTE ON ROUTINE %s FROM %I', f, role);
+    END LOOP;
+END $$;
+COMMENT ON FUNCTION segment.revoke_modeler(text) IS
+'Take back grant_modeler. The role''s models stay; change_owner gives them to another role. Errors: 42501 the caller does not own the extension, 42704 no such role.';

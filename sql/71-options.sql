@@ -15,7 +15,7 @@ BEGIN ATOMIC
     ('scheme', '{rfm}', 'choice', NULL, NULL, '{grid,rfm,none}', 'segment names; default grid with 5 bins, else none'),
     ('min_rows', '{kmeans,rfm,pca,anomaly}', 'integer', 0, 9e15, NULL, 'hold a version that read fewer rows'),
     ('max_missing_share', '{kmeans,rfm,pca,anomaly}', 'number', 0, 1, NULL, 'hold a version where a larger share of a feature is null'),
-    ('max_drift', '{kmeans,pca}', 'number', 0, 1e6, NULL, 'hold a version where the population stability index of a feature, or of the cluster shares, against the active version is higher; RFM and anomaly models keep no histograms to measure it by');
+    ('max_drift', '{kmeans,pca,anomaly}', 'number', 0, 1e6, NULL, 'hold a version where the population stability index of a feature, or of the cluster shares, against the active version is higher; RFM models keep no histograms to measure it by');
 END;
 COMMENT ON FUNCTION segment.refit_options() IS
 'The options of create_model that steer refit; all others go to the family''s fit aggregate. algorithms: where the option exists; type: integer, number, boolean or choice; minimum, maximum: bounds, both allowed; choices: words allowed.';

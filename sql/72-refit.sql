@@ -90,7 +90,8 @@ BEGIN
         EXECUTE format(
             'SELECT jsonb_agg(to_jsonb(g) ORDER BY g.customers DESC, g.segment)'
             ' FROM (SELECT COALESCE(d.segment, d.rfm_score, ''not scored'') AS segment, count(*) AS customers,'
-            '       avg(s.%1$I) AS recency_days, avg(s.%2$I) AS frequency, avg(s.%3$I) AS monetary, sum(s.%3$I) AS revenue'
+            '       avg(s.%1$I) AS recency_days, avg(s.%2$I) AS frequency, avg(s.%3$I) AS monetary, sum(s.%3$I) AS revenue,'
+            '       (sum(s.%3$I) / NULLIF(sum(sum(s.%3$I)) OVER (), 0))::float8 AS revenue_share'
             '       FROM %4$s s CROSS JOIN LATERAL segment.rfm_details($1, %5$s, $2) d GROUP BY 1) g',
             m.feature_columns[1], m.feature_columns[2], m.feature_columns[3], source, segment.features_expression(m))
         INTO summary USING model, segment.rfm_scheme(m, model);
@@ -130,90 +131,28 @@ END $$;
 COMMENT ON FUNCTION segment.report_stage(segment.model, text) IS
 'Support function of refit: the stage for the view segment.refit_progress, and a NOTICE where segment.progress is on.';
 
-CREATE FUNCTION segment.fail_fit(fit_id bigint, state text, message text) RETURNS void
-LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
-#variable_conflict use_variable
-BEGIN
-    INSERT INTO segment.model_version (model_name, version, status, reason, fitted_at, duration, fitted_by)
-    SELECT l.model_name, l.version, 'failed', message, clock_timestamp(), clock_timestamp() - l.started_at, l.fitted_by
-    FROM segment.model_log l WHERE l.fit_id = fit_id
-    ON CONFLICT DO NOTHING;
-    UPDATE segment.model_log l
-    SET outcome = 'failed', finished_at = clock_timestamp(), sqlstate = state, message = message
-    WHERE l.fit_id = fit_id;
-END $$;
-COMMENT ON FUNCTION segment.fail_fit(bigint, text, text) IS
-'Support function of refit: log a failure.';
-
-CREATE FUNCTION segment.start_fit(name text) RETURNS bigint
-LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
-#variable_conflict use_variable
-DECLARE
-    m segment.model := segment.model_row(name, true);
-    fit_id bigint;
-    next_version integer;
-BEGIN
-    IF NOT segment.lock_model(m.model_id) THEN
-        INSERT INTO segment.model_log (model_name, outcome, finished_at, message)
-        VALUES (name, 'skipped', clock_timestamp(), 'a refit of this model is running');
-        RAISE NOTICE 'model "%" is being refitted, skipping', name;
-        RETURN NULL;
-    END IF;
-    -- Nobody fits this model now, so a running row is left over, unless its session stands
-    -- between its two transactions: then that session is alive, and older than the row.
-    PERFORM segment.fail_fit(l.fit_id, '57P01', 'the session ended before the refit was complete')
-    FROM segment.model_log l
-    WHERE l.model_name = name AND l.outcome = 'running'
-      AND (l.pid = pg_backend_pid()
-           OR NOT EXISTS (SELECT FROM pg_stat_activity a
-                          WHERE a.pid = l.pid AND COALESCE(a.backend_start <= l.started_at, true)));
-    UPDATE segment.model o SET last_version = o.last_version + 1
-    WHERE o.model_name = name RETURNING o.last_version INTO next_version;
-    INSERT INTO segment.model_log AS l (model_name, version, outcome)
-    VALUES (name, next_version, 'running') RETURNING l.fit_id INTO fit_id;
-    RETURN fit_id;
-END $$;
-COMMENT ON FUNCTION segment.start_fit(text) IS
-'Support function of refit: write the log row, repairing those of sessions that died; NULL, logged as skipped, while another session fits the model.';
-
-CREATE FUNCTION segment.lock_fit(fit_id bigint) RETURNS boolean
-LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
-#variable_conflict use_variable
-BEGIN
-    IF segment.lock_model((SELECT o.model_id FROM segment.model_log l JOIN segment.model o USING (model_name)
-                           WHERE l.fit_id = fit_id)) THEN
-        RETURN true;
-    END IF;
-    UPDATE segment.model_log l
-    SET outcome = 'skipped', version = NULL, finished_at = clock_timestamp(), message = 'a refit of this model is running'
-    WHERE l.fit_id = fit_id;
-    RETURN false;
-END $$;
-COMMENT ON FUNCTION segment.lock_fit(bigint) IS
-'Support function of refit: take the model''s lock until the transaction ends; false, logged as skipped, when another session has it.';
-
-CREATE FUNCTION segment.guard(options jsonb, metrics jsonb) RETURNS text
+CREATE FUNCTION segment_internal.guard(options jsonb, metrics jsonb) RETURNS text
 LANGUAGE sql IMMUTABLE
 BEGIN ATOMIC
     -- the first guard that is not met, as a reason
     SELECT g.reason
     FROM (VALUES
-        (1, (metrics ->> 'rows')::float8 < (options ->> 'min_rows')::float8,
+        (1, segment_internal.figure_in(metrics, 'rows') < segment_internal.figure_in(options, 'min_rows'),
             pg_catalog.format('%s rows, but min_rows is %s', metrics ->> 'rows', options ->> 'min_rows')),
-        (2, (metrics ->> 'max_missing_share')::float8 > (options ->> 'max_missing_share')::float8,
+        (2, segment_internal.figure_in(metrics, 'max_missing_share') > segment_internal.figure_in(options, 'max_missing_share'),
             pg_catalog.format('a feature is missing in a share of %s, but max_missing_share is %s',
                               metrics ->> 'max_missing_share', options ->> 'max_missing_share')),
-        (3, (metrics ->> 'silhouette')::float8 < (options ->> 'min_silhouette')::float8,
+        (3, segment_internal.figure_in(metrics, 'silhouette') < segment_internal.figure_in(options, 'min_silhouette'),
             pg_catalog.format('silhouette is %s, but min_silhouette is %s',
                               metrics ->> 'silhouette', options ->> 'min_silhouette')),
-        (4, (metrics ->> 'max_psi')::float8 > (options ->> 'max_drift')::float8,
+        (4, segment_internal.figure_in(metrics, 'max_psi') > segment_internal.figure_in(options, 'max_drift'),
             pg_catalog.format('drift is %s, but max_drift is %s', metrics ->> 'max_psi', options ->> 'max_drift'))
     ) AS g(place, broken, reason)
     WHERE g.broken
     ORDER BY g.place
     LIMIT 1;
 END;
-COMMENT ON FUNCTION segment.guard(jsonb, jsonb) IS
+COMMENT ON FUNCTION segment_internal.guard(jsonb, jsonb) IS
 'Support function of refit: the first guard among the options that the figures of a fit do not meet, in words; NULL when all are met.';
 
 CREATE FUNCTION segment.sweep_source(m segment.model, source regclass) RETURNS jsonb
@@ -232,14 +171,14 @@ END $$;
 COMMENT ON FUNCTION segment.sweep_source(segment.model, regclass) IS
 'Support function of refit: every k of k_min to k_max for a k-means model whose k is auto, as kmeans_sweep_rows tells it.';
 
-CREATE FUNCTION segment.read_and_fit(
-    m segment.model, old bytea, OUT model bytea, OUT fingerprint text, OUT metrics jsonb)
+CREATE FUNCTION segment.read_and_fit(name text, old bytea, OUT model bytea, OUT fingerprint text, OUT metrics jsonb)
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
+    m segment.model := segment.model_row(name, true);
     source regclass := segment.model_source(m);
     columns text := (SELECT string_agg(format('s.%I', f), ', ' ORDER BY p) FROM unnest(m.feature_columns) WITH ORDINALITY AS u(f, p));
     -- only models of these families carry the histograms that drift is measured against
-    has_drift boolean := old IS NOT NULL AND m.algorithm IN ('kmeans', 'pca');
+    has_drift boolean := old IS NOT NULL AND m.algorithm IN ('kmeans', 'pca', 'anomaly');
     sweep jsonb;
     rows bigint;
     present bigint[];
@@ -275,52 +214,30 @@ BEGIN
         'sweep', sweep,
         'summary', segment.fit_summary(m, source, model)));
 END $$;
-COMMENT ON FUNCTION segment.read_and_fit(segment.model, bytea) IS
+COMMENT ON FUNCTION segment.read_and_fit(text, bytea) IS
 'Support function of refit: read the source once and fit; old is the active version, or NULL. run_fit calls it as the model''s owner.';
 
 CREATE FUNCTION segment.run_fit(fit_id bigint) RETURNS void
-LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
--- cuts and figures pass through jsonb, whose doubles have the digits of this setting
-SET extra_float_digits = 1 AS $$
-#variable_conflict use_variable
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    run segment.model_log;
-    m segment.model;
-    old segment.model_version;
+    run segment.model_log := segment_internal.running_fit(fit_id);
+    m segment.model := segment.model_row(run.model_name, true);
+    old_version integer;
     fitted record;
     reason text;
 BEGIN
-    SELECT * INTO STRICT run FROM segment.model_log l WHERE l.fit_id = fit_id;
-    m := segment.model_row(run.model_name, true);
-    SELECT * INTO old FROM segment.model_version v WHERE v.model_name = m.model_name AND v.status = 'active';
+    SELECT v.version INTO old_version FROM segment_internal.active_version(m.model_name) v;
     PERFORM segment.report_stage(m, CASE WHEN m.options ->> 'k' = 'auto' THEN 'choosing k' ELSE 'reading and fitting' END);
     PERFORM segment.check_options(m);
     SELECT * INTO fitted
-    FROM segment.query_as(m.owner, format('SELECT * FROM segment.read_and_fit(%L, $1[1])', m), ARRAY[old.model], NULL)
+    FROM segment_internal.query_as(m.owner, format('SELECT * FROM segment.read_and_fit(%L, $1[1])', m.model_name),
+                                   ARRAY[segment_internal.version_model(m.model_name, old_version)])
         AS f(model bytea, fingerprint text, metrics jsonb);
     PERFORM segment.report_stage(m, 'checking');
-    fitted.metrics := fitted.metrics || jsonb_strip_nulls(jsonb_build_object('against_version', old.version));
-    reason := segment.guard(m.options, fitted.metrics);
-    INSERT INTO segment.model_version (model_name, version, status, model, reason, rows, metrics, source_fingerprint,
-                                       fitted_at, duration)
-    VALUES (m.model_name, run.version, 'candidate', fitted.model, reason, (fitted.metrics ->> 'rows')::bigint,
-            fitted.metrics, fitted.fingerprint, clock_timestamp(), clock_timestamp() - run.started_at);
-    IF reason IS NULL THEN
-        BEGIN
-            PERFORM segment.promote(m.model_name, run.version);
-        EXCEPTION WHEN serialization_failure OR unique_violation THEN
-            -- somebody activated another version meanwhile: that decision stands
-            reason := 'the active version changed during the fit';
-            UPDATE segment.model_version v SET reason = reason
-            WHERE v.model_name = m.model_name AND v.version = run.version;
-        END;
-    END IF;
-    UPDATE segment.model_log l
-    SET outcome = CASE WHEN reason IS NULL THEN 'succeeded' ELSE 'held' END, message = reason,
-        finished_at = clock_timestamp(), rows = (fitted.metrics ->> 'rows')::bigint, metrics = fitted.metrics
-    WHERE l.fit_id = fit_id;
-    PERFORM segment.prune_versions(m.model_name);
-    PERFORM segment.report_stage(m, COALESCE('held: ' || reason, 'active: version ' || run.version));
+    fitted.metrics := fitted.metrics || jsonb_strip_nulls(jsonb_build_object('against_version', old_version));
+    reason := segment_internal.finish_fit(fit_id, fitted.model, fitted.fingerprint, fitted.metrics, old_version);
+    PERFORM segment.report_stage(m, COALESCE('held: ' || reason, 'active: version ' || (
+        SELECT v.version FROM segment_internal.active_version(m.model_name) v)));
     PERFORM segment.progress_stage(NULL, NULL);
 END $$;
 COMMENT ON FUNCTION segment.run_fit(bigint) IS
@@ -359,22 +276,22 @@ DECLARE
 BEGIN
     COMMIT;
     SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
-    fit_id := segment.start_fit(name);
+    fit_id := segment_internal.start_fit(name);
     IF fit_id IS NULL THEN
         RETURN;
     END IF;
     COMMIT;
     SET TRANSACTION ISOLATION LEVEL REPEATABLE READ;
-    IF segment.lock_fit(fit_id) THEN
+    IF segment_internal.lock_fit(fit_id) THEN
         BEGIN
             PERFORM segment.run_fit(fit_id);
-        EXCEPTION WHEN OTHERS OR QUERY_CANCELED THEN
+        EXCEPTION WHEN OTHERS OR QUERY_CANCELED OR ASSERT_FAILURE THEN
             GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = MESSAGE_TEXT,
                 detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
             failed := true;
         END;
         IF failed THEN
-            PERFORM segment.fail_fit(fit_id, state, message);
+            PERFORM segment_internal.fail_fit(fit_id, state, message);
         END IF;
     END IF;
     COMMIT;
@@ -387,17 +304,14 @@ COMMENT ON PROCEDURE segment.refit(text) IS
 
 CREATE FUNCTION segment.fit(name text) RETURNS integer
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
-#variable_conflict use_variable
 DECLARE
-    m segment.model := segment.model_row(name, true);
-    fit_id bigint;
+    run_id bigint := segment_internal.start_fit(name);
 BEGIN
-    IF NOT segment.lock_model(m.model_id) THEN
+    IF run_id IS NULL THEN
         RAISE EXCEPTION 'model "%" is being refitted', name USING ERRCODE = 'object_in_use';
     END IF;
-    fit_id := segment.start_fit(name);
-    PERFORM segment.run_fit(fit_id);
-    RETURN (SELECT l.version FROM segment.model_log l WHERE l.fit_id = fit_id);
+    PERFORM segment.run_fit(run_id);
+    RETURN (SELECT l.version FROM segment_internal.log(name) l WHERE l.fit_id = run_id);
 END $$;
 COMMENT ON FUNCTION segment.fit(text) IS
 'As CALL segment.refit(name), but in the caller''s transaction; returns the version, which is active unless a guard held it back. An error undoes everything, the log row too. Errors: 55006 a refit of the model runs, and those of the fit.';

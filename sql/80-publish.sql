@@ -1,181 +1,221 @@
 -- Publishing: one row per id with what the active models say about it, and its history.
 
+CREATE FUNCTION segment_internal.target_lock(schema_name text, table_name text) RETURNS regclass
+AS 'MODULE_PATHNAME', 'lock_target' LANGUAGE C VOLATILE STRICT;
+COMMENT ON FUNCTION segment_internal.target_lock(text, text) IS
+'Lock a table that belongs to a role which the caller may take, against other writers, until the transaction ends; NULL when there is none of that name. What it returns is what was locked. Errors: 42501 it belongs to another role, 42809 it is no table.';
+
+CREATE FUNCTION segment_internal.target_name_lock(schema_name text, table_name text) RETURNS void
+AS 'MODULE_PATHNAME', 'lock_target_name' LANGUAGE C VOLATILE STRICT;
+COMMENT ON FUNCTION segment_internal.target_name_lock(text, text) IS
+'Those who are about to create a table of that name take turns, until the transaction ends. Error: 42501 the caller may not create tables in the schema.';
+
+CREATE FUNCTION segment_internal.target_read(target regclass, history regclass, query text) RETURNS SETOF record
+AS 'MODULE_PATHNAME', 'read_target' LANGUAGE C VOLATILE STRICT;
+COMMENT ON FUNCTION segment_internal.target_read(regclass, regclass, text) IS
+'Rows of a SELECT over a target and its history, which must be locked, read as their owner in a security-restricted operation. Errors: 55000 they are not locked, 42501 they belong to different roles, or to one that the caller may not take, 55006 the statement leads to another table.';
+
+CREATE FUNCTION segment_internal.target_write(
+    target regclass, history regclass, as_of timestamptz, rows_query text, models bytea[], old_models bytea[], names jsonb[],
+    changes_query text, statements text[])
+RETURNS bigint
+AS 'MODULE_PATHNAME', 'write_target' LANGUAGE C VOLATILE;
+COMMENT ON FUNCTION segment_internal.target_write(regclass, regclass, timestamptz, text, bytea[], bytea[], jsonb[], text, text[]) IS
+'Run statements on a target and its history, which must be locked, as their owner in a security-restricted operation. rows_query is run as the caller, with models, old_models and names as $1, $2 and $3; the others see its rows as the table published_rows, and those of changes_query, which has as_of as $1 as the statements have, as the table changed_rows. Returns the number of these. Errors: as target_read; 22004 a row without id, 23505 two rows of one id.';
+
 CREATE FUNCTION segment.cluster_names(name text, version integer)
 RETURNS TABLE (cluster_id integer, cluster_name text)
 LANGUAGE plpgsql STABLE ROWS 10 SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY
-    SELECT c.cluster_id, COALESCE(n.cluster_name, segment.kmeans_describe(v.model, c.cluster_id, COALESCE(m.options ->> 'language', 'en')))
-    FROM segment.model m
-    JOIN segment.model_version v ON v.model_name = m.model_name AND v.version = cluster_names.version
-    -- the argument is the guard: clauses may be looked at later
-    CROSS JOIN LATERAL (SELECT DISTINCT k.cluster_id
-                        FROM segment.kmeans_centroids(CASE WHEN m.algorithm = 'kmeans' AND m.model_name = v.model_name THEN v.model END) k) c
-    LEFT JOIN segment.cluster_name n ON n.model_name = m.model_name AND n.cluster_id = c.cluster_id
-    WHERE m.model_name = cluster_names.name AND m.algorithm = 'kmeans'
+    SELECT c.cluster_id, COALESCE(n.cluster_name, segment.kmeans_describe(b.bytes, c.cluster_id, COALESCE(m.options ->> 'language', 'en')))
+    FROM segment_internal.models(COALESCE(cluster_names.name, '')) m
+    CROSS JOIN LATERAL segment_internal.readable(segment_internal.version_model(m.model_name, COALESCE(cluster_names.version, 0)), 'kmeans') b(bytes)
+    CROSS JOIN LATERAL (SELECT DISTINCT k.cluster_id FROM segment.kmeans_centroids(b.bytes) k) c
+    LEFT JOIN segment_internal.cluster_names(m.model_name) n ON n.cluster_id = c.cluster_id
     ORDER BY c.cluster_id;
 END $$;
 COMMENT ON FUNCTION segment.cluster_names(text, integer) IS
 'The clusters of one version of a registered k-means model with their names: the one given with name_cluster, else the generated description. No rows for a model of another algorithm, or one that the caller cannot see.';
 
 CREATE FUNCTION segment.publish_columns(algorithm text)
-RETURNS TABLE (place integer, column_name text, column_type text, expression text, in_history_only boolean, meaning text)
+RETURNS TABLE (place integer, column_name text, column_type text, expression text, role text, meaning text)
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 10
 BEGIN ATOMIC
-    -- q.d: what the active version says, q.old: what the version published before says of the same data
-    SELECT c.place, c.column_name, c.column_type, c.expression, c.column_name LIKE 'old\_model\_%', c.meaning
+    -- d: what the active version says, o: what the version published before says of the same data,
+    -- n: the names of the clusters; each with the place of the model behind it
+    SELECT c.place, c.column_name, c.column_type, c.expression, c.role, c.meaning
     FROM (VALUES
-        ('kmeans', 1, 'cluster_id', 'integer', '(q.d).cluster_id', 'Cluster, from 1; NULL: not assignable.'),
-        ('kmeans', 2, 'cluster_name', 'text', 'n.cluster_name', 'Its name.'),
-        ('kmeans', 3, 'distance', 'double precision', '(q.d).distance', 'Distance to its center, in the fitted space.'),
-        ('kmeans', 4, 'second_cluster_id', 'integer', '(q.d).second_cluster_id', 'The runner-up.'),
-        ('kmeans', 5, 'silhouette', 'double precision', '(q.d).silhouette', 'Simplified silhouette, 0 on the border to 1 on the center.'),
-        ('kmeans', 6, 'cluster_version', 'integer', '%s', 'Version of the model.'),
-        ('kmeans', 7, 'old_model_cluster_id', 'integer', '(q.old).cluster_id', 'Cluster of the same data under the version published before.'),
-        ('rfm', 1, 'r_score', 'integer', '(q.d).r_score', 'Recency score, high is recent.'),
-        ('rfm', 2, 'f_score', 'integer', '(q.d).f_score', 'Frequency score, high is often.'),
-        ('rfm', 3, 'm_score', 'integer', '(q.d).m_score', 'Monetary score, high is much.'),
-        ('rfm', 4, 'rfm_score', 'text', '(q.d).rfm_score', 'The three scores as text.'),
-        ('rfm', 5, 'segment', 'text', '(q.d).segment', 'Name of the RFM segment.'),
-        ('rfm', 6, 'rfm_version', 'integer', '%s', 'Version of the model.'),
-        ('rfm', 7, 'old_model_segment', 'text', '(q.old).segment', 'Segment of the same data under the version published before.'),
-        ('pca', 1, 'pca_x', 'double precision', 'segment.pca_x($1[%2$s], q.d)', 'First component.'),
-        ('pca', 2, 'pca_y', 'double precision', 'segment.pca_y($1[%2$s], q.d)', 'Second component; NULL where the model has one.'),
-        ('pca', 3, 'pca_version', 'integer', '%s', 'Version of the model.'),
-        ('anomaly', 1, 'anomaly_score', 'double precision', 'segment.anomaly_score($1[%2$s], q.d)', 'From 0 to 1, high is odd.'),
-        ('anomaly', 2, 'is_anomaly', 'boolean', 'segment.is_anomaly($1[%2$s], q.d)', 'Is the score above the model''s threshold?'),
-        ('anomaly', 3, 'anomaly_version', 'integer', '%s', 'Version of the model.')
-    ) AS c(algorithm, place, column_name, column_type, expression, meaning)
+        ('kmeans', 1, 'cluster_id', 'integer', '(q.d%1$s).cluster_id', 'label', 'Cluster, from 1; NULL: not assignable.'),
+        ('kmeans', 2, 'cluster_name', 'text', 'n%1$s.value', 'value', 'Its name.'),
+        ('kmeans', 3, 'distance', 'double precision', '(q.d%1$s).distance', 'value', 'Distance to its center, in the fitted space.'),
+        ('kmeans', 4, 'second_cluster_id', 'integer', '(q.d%1$s).second_cluster_id', 'value', 'The second nearest cluster.'),
+        ('kmeans', 5, 'silhouette', 'double precision', '(q.d%1$s).silhouette', 'value', 'Simplified silhouette, 0 on the border to 1 on the center.'),
+        ('kmeans', 6, 'cluster_version', 'integer', '%2$s', 'version', 'Version of the model that wrote the row.'),
+        ('kmeans', 7, 'old_model_cluster_id', 'integer', '(q.%3$s%1$s).cluster_id', 'old label', 'Cluster of the same data under the version published before.'),
+        ('rfm', 1, 'r_score', 'integer', '(q.d%1$s).r_score', 'value', 'Recency score, high is recent.'),
+        ('rfm', 2, 'f_score', 'integer', '(q.d%1$s).f_score', 'value', 'Frequency score, high is often.'),
+        ('rfm', 3, 'm_score', 'integer', '(q.d%1$s).m_score', 'value', 'Monetary score, high is much.'),
+        ('rfm', 4, 'rfm_score', 'text', '(q.d%1$s).rfm_score', 'value', 'The three scores as text.'),
+        ('rfm', 5, 'segment', 'text', '(q.d%1$s).segment', 'label', 'Name of the RFM segment.'),
+        ('rfm', 6, 'rfm_version', 'integer', '%2$s', 'version', 'Version of the model that wrote the row.'),
+        ('rfm', 7, 'old_model_segment', 'text', '(q.%3$s%1$s).segment', 'old label', 'Segment of the same data under the version published before.'),
+        ('pca', 1, 'pca_x', 'double precision', 'segment.pca_x($1[%1$s], q.d%1$s)', 'value', 'First component.'),
+        ('pca', 2, 'pca_y', 'double precision', 'CASE WHEN segment.pca_axes($1[%1$s]) > 1 THEN segment.pca_y($1[%1$s], q.d%1$s) END', 'value', 'Second component; NULL where the model has one.'),
+        ('pca', 3, 'pca_version', 'integer', '%2$s', 'version', 'Version of the model that wrote the row.'),
+        ('anomaly', 1, 'anomaly_score', 'double precision', 'segment.anomaly_score($1[%1$s], q.d%1$s)', 'value', 'From 0 to 1, high is anomalous.'),
+        ('anomaly', 2, 'is_anomaly', 'boolean', 'segment.is_anomaly($1[%1$s], q.d%1$s)', 'value', 'Is the score above the model''s threshold?'),
+        ('anomaly', 3, 'anomaly_version', 'integer', '%2$s', 'version', 'Version of the model that wrote the row.')
+    ) AS c(algorithm, place, column_name, column_type, expression, role, meaning)
     WHERE c.algorithm = publish_columns.algorithm
     ORDER BY c.place;
 END;
 COMMENT ON FUNCTION segment.publish_columns(text) IS
-'The columns that publish writes for a model of an algorithm, in order, with type and meaning. expression: their SQL inside publish (version and place of the model are filled in); in_history_only: only the history has them.';
+'The columns that publish writes for a model of an algorithm, in order, with type and meaning. expression: their SQL inside publish (place and version of the model are filled in). role: label (tells groups), old label (only the history has it), version (does not count when publish looks for changes) or value.';
 
-CREATE FUNCTION segment.publish_query(m segment.model, place integer, version integer, bytes bytea, old_bytes bytea, prefix text)
-RETURNS text
+-- ---- the plan of a publication ---------------------------------------------------------
+
+CREATE TYPE segment_internal.publish_column AS (
+    place integer, column_name text, column_type text, expression text, role text, meaning text);
+COMMENT ON TYPE segment_internal.publish_column IS 'A column of a target: the place of its model, its name there, and the rest as segment.publish_columns has it.';
+
+CREATE FUNCTION segment_internal.publish_plan(models segment_internal.published[]) RETURNS segment_internal.publish_column[]
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
-#variable_conflict use_variable
 DECLARE
-    features text := segment.features_expression(m);
-    call text := features;
-    old_call text := 'NULL';
-    columns text;
-    names text := '';
-    query text;
-    axes integer;
+    plan segment_internal.publish_column[];
+    twice text;
 BEGIN
-    IF m.algorithm = 'pca' THEN
-        axes := segment.pca_axes(bytes);
+    SELECT array_agg(ROW(u.place, CASE WHEN u.alike > 1 THEN (u.model).model_name || '_' ELSE '' END || c.column_name,
+                         c.column_type, c.expression, c.role, c.meaning)::segment_internal.publish_column ORDER BY u.place, c.place)
+    INTO plan
+    FROM (SELECT p.*, count(*) OVER (PARTITION BY (p.model).algorithm) AS alike FROM unnest(models) p) u
+    CROSS JOIN LATERAL segment.publish_columns((u.model).algorithm) c;
+    SELECT p.column_name INTO twice FROM unnest(plan) p GROUP BY 1 HAVING count(*) > 1 OR octet_length(p.column_name) > 63 LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'column name "%" is too long or would stand for two columns', twice
+            USING ERRCODE = 'duplicate_column', HINT = 'Publish the models to different targets.';
     END IF;
-    SELECT string_agg(CASE WHEN c.column_name = 'pca_y' AND axes = 1 THEN 'NULL::pg_catalog.float8'
-                           ELSE format(c.expression, version, place) END || format(' AS %I', prefix || c.column_name),
-                      ', ' ORDER BY c.place)
-    INTO columns FROM segment.publish_columns(m.algorithm) c;
-    IF m.algorithm IN ('kmeans', 'rfm') THEN
-        call := format('segment.%s_details($1[%s], %s%s)', m.algorithm, place, features,
-                       CASE m.algorithm WHEN 'rfm' THEN format(', %L', segment.rfm_scheme(m, bytes)) END);
-        IF bytes = old_bytes THEN
-            columns := replace(columns, '(q.old)', '(q.d)');
-        ELSE
-            -- of a version that is gone $2 has null, and the label is null
-            old_call := format('segment.%s_details($2[%s], %s%s)', m.algorithm, place, features,
-                               CASE m.algorithm WHEN 'rfm' THEN format(', %L', segment.rfm_scheme(m, old_bytes)) END);
-        END IF;
-    END IF;
-    IF m.algorithm = 'kmeans' THEN
-        names := format(' LEFT JOIN segment.cluster_names(%L, %s) n ON n.cluster_id OPERATOR(pg_catalog.=) (q.d).cluster_id',
-                        m.model_name, version);
-    END IF;
-    -- OFFSET 0 keeps the planner from scoring a row once for each column
-    query := format('SELECT q.id, %s FROM (SELECT s.%I AS id, %s AS d, %s AS old FROM %s s OFFSET 0) q%s',
-                    columns, m.id_column, call, old_call, segment.model_source(m), names);
-    IF m.owner <> current_user AND segment.may_set_role(m.owner) THEN
-        query := format('SELECT * FROM segment.query_as(%L, %L, $1, $2) AS r(id %s, %s)', m.owner, query, m.id_type,
-                        (SELECT string_agg(format('%I %s', prefix || c.column_name, c.column_type), ', ' ORDER BY c.place)
-                         FROM segment.publish_columns(m.algorithm) c));
-    END IF;
-    RETURN format('(%s) m%s', query, place);
+    RETURN plan;
 END $$;
-COMMENT ON FUNCTION segment.publish_query(segment.model, integer, integer, bytea, bytea, text) IS
-'Support function of publish: SQL that scores the source of one model, read as its owner where the caller may take that role. It takes the active versions'' bytes as $1 and those published before as $2, by place.';
+COMMENT ON FUNCTION segment_internal.publish_plan(segment_internal.published[]) IS
+'The columns of a target of these models, in order: plain names while an algorithm occurs once, else with the model''s name in front. Error: 42701 two columns of one name.';
 
-CREATE FUNCTION segment.publish_prepare(target text, history text, id_type text, columns text[], types text[], in_history_only boolean[])
-RETURNS boolean
+CREATE FUNCTION segment_internal.scoring(m segment.model, place integer, parameter integer, bytes bytea) RETURNS text
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT CASE m.algorithm
+        WHEN 'kmeans' THEN pg_catalog.format('segment.kmeans_details($%s[%s], %s)', parameter, place, segment.features_expression(m))
+        WHEN 'rfm' THEN pg_catalog.format('segment.rfm_details($%s[%s], %s, %L)', parameter, place, segment.features_expression(m),
+                                          segment.rfm_scheme(m, bytes))
+        ELSE segment.features_expression(m) END;
+END;
+COMMENT ON FUNCTION segment_internal.scoring(segment.model, integer, integer, bytea) IS
+'What a model says of a row of its source s, as SQL: its details, or its features where publish_columns takes these. The model is the element place of the parameter.';
+
+CREATE FUNCTION segment_internal.publish_group(models segment_internal.published[], old_bytes bytea[],
+                                               plan segment_internal.publish_column[], places integer[], source regclass)
+RETURNS text
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off AS $$
+DECLARE
+    one segment_internal.published;
+    id_column text := ((models[places[1]]).model).id_column;
+    scores text[] := '{}';
+    names text := '';
+    columns text;
+BEGIN
+    FOR one IN SELECT * FROM unnest(models) u WHERE u.place = ANY (places) LOOP
+        scores := scores || format('%s AS d%s', segment_internal.scoring(one.model, one.place, 1, one.bytes), one.place);
+        -- of a version that is gone the second parameter has null, and the label is null
+        IF (one.model).algorithm IN ('kmeans', 'rfm') AND old_bytes[one.place] IS DISTINCT FROM one.bytes THEN
+            scores := scores || format('%s AS o%s', segment_internal.scoring(one.model, one.place, 2, old_bytes[one.place]), one.place);
+        END IF;
+        IF (one.model).algorithm = 'kmeans' THEN
+            names := names || format(' LEFT JOIN jsonb_each_text($3[%1$s]) n%1$s ON n%1$s.key::integer = (q.d%1$s).cluster_id', one.place);
+        END IF;
+    END LOOP;
+    SELECT string_agg(format(c.expression, c.place, (models[c.place]).version,
+                             CASE WHEN old_bytes[c.place] = (models[c.place]).bytes THEN 'd' ELSE 'o' END) || format(' AS %I', c.column_name),
+                      ', ' ORDER BY c.number)
+    INTO columns
+    FROM unnest(plan) WITH ORDINALITY AS c(place, column_name, column_type, expression, role, meaning, number)
+    WHERE c.place = ANY (places);
+    -- OFFSET 0 keeps the planner from scoring a row once for each column
+    RETURN format('SELECT q.id, %s FROM (SELECT s.%I::%s AS id, %s FROM %s s OFFSET 0) q%s',
+                  columns, id_column, segment.id_type(source, id_column), array_to_string(scores, ', '), source, names);
+END $$;
+COMMENT ON FUNCTION segment_internal.publish_group(segment_internal.published[], bytea[], segment_internal.publish_column[], integer[], regclass) IS
+'SQL that reads a source once and scores it with the models at some places; their active versions are $1, those published before $2, the names of their clusters $3.';
+
+CREATE FUNCTION segment_internal.publish_reader(one segment_internal.published, source regclass) RETURNS text
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF one.may_change THEN
+        RETURN (one.model).owner;
+    ELSIF (SELECT pg_has_role(c.relowner, 'USAGE') FROM pg_class c WHERE c.oid = source) THEN
+        RETURN current_user;
+    END IF;
+    RAISE EXCEPTION 'must be a member of role "%" or owner of source "%"."%" to publish model "%"', (one.model).owner,
+        (one.model).source_schema, (one.model).source_name, (one.model).model_name
+        USING ERRCODE = 'insufficient_privilege',
+              HINT = 'Anybody whom the model is shared with can score rows with segment.active_model in a query.';
+END $$;
+COMMENT ON FUNCTION segment_internal.publish_reader(segment_internal.published, regclass) IS
+'The role as which a source is read for a publication: the model''s owner, or the caller where the source belongs to it; nobody else, since a view is its author''s code. Error: 42501.';
+
+CREATE FUNCTION segment_internal.publish_rows(models segment_internal.published[], old_bytes bytea[], plan segment_internal.publish_column[])
+RETURNS text
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off AS $$
+DECLARE
+    g record;
+    query text;
+    rows text;
+BEGIN
+    FOR g IN
+        SELECT array_agg(u.place ORDER BY u.place) AS places, u.source, u.reader, u.id_column
+        FROM (SELECT p.place, s.source, segment_internal.publish_reader(p, s.source) AS reader, (p.model).id_column
+              FROM unnest(models) p CROSS JOIN LATERAL segment.model_source(p.model) s(source)) u
+        GROUP BY u.source, u.reader, u.id_column
+        ORDER BY min(u.place)
+    LOOP
+        query := segment_internal.publish_group(models, old_bytes, plan, g.places, g.source);
+        IF g.reader <> current_user THEN
+            query := format('SELECT * FROM segment_internal.query_as(%L, %L, $1, $2, $3) AS r(id %s, %s)', g.reader, query,
+                            segment.id_type(g.source, g.id_column),
+                            (SELECT string_agg(format('%I %s', c.column_name, c.column_type), ', ' ORDER BY c.number)
+                             FROM unnest(plan) WITH ORDINALITY AS c(place, column_name, column_type, expression, role, meaning, number)
+                             WHERE c.place = ANY (g.places)));
+        END IF;
+        rows := concat(rows || ' FULL JOIN ', format('(%s) g%s', query, g.places[1]), CASE WHEN rows IS NOT NULL THEN ' USING (id)' END);
+    END LOOP;
+    RETURN format('SELECT id, %s FROM %s', (SELECT string_agg(format('%I', c.column_name), ', ' ORDER BY c.number)
+        FROM unnest(plan) WITH ORDINALITY AS c(place, column_name, column_type, expression, role, meaning, number)), rows);
+END $$;
+COMMENT ON FUNCTION segment_internal.publish_rows(segment_internal.published[], bytea[], segment_internal.publish_column[]) IS
+'SQL of all rows of a publication, each source read once; one statement, so all are read as of one snapshot.';
+
+-- ---- the target ------------------------------------------------------------------------
+
+CREATE FUNCTION segment_internal.make_target(target_schema text, target_name text, id_type text, plan segment_internal.publish_column[])
+RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    relation text;
-    wanted record;
-    found_type text;
-    others text;
-    is_new boolean;
+    target text := format('%I.%I', target_schema, target_name);
+    history text := format('%I.%I', target_schema, target_name || '_history');
 BEGIN
-    -- two that make the same target take turns; below zero, where no model_id is
-    PERFORM pg_advisory_xact_lock(1397049165, hashtext(target) | (1 << 31));
-    is_new := to_regclass(target) IS NULL;
-    IF NOT is_new AND to_regclass(history) IS NULL THEN
-        RAISE EXCEPTION '% exists, but its history % does not', target, history
-            USING ERRCODE = 'undefined_table', HINT = 'Publish to another target, or drop this one.';
-    END IF;
-    IF is_new THEN
-        EXECUTE format('CREATE TABLE %s (id %s PRIMARY KEY%s, assigned_at timestamptz NOT NULL)', target, id_type,
-                       (SELECT string_agg(format(', %I %s', c, t), '' ORDER BY p) FILTER (WHERE NOT h)
-                        FROM unnest(columns, types, in_history_only) WITH ORDINALITY AS u(c, t, h, p)));
-    END IF;
-    IF to_regclass(history) IS NULL THEN
-        EXECUTE format('CREATE TABLE %s (id %s, valid_from timestamptz, valid_to timestamptz CHECK (valid_to > valid_from)%s,'
-                       ' PRIMARY KEY (id, valid_from))', history, id_type,
-                       (SELECT string_agg(format(', %I %s', c, t), '' ORDER BY p)
-                        FROM unnest(columns, types) WITH ORDINALITY AS u(c, t, p)));
-        EXECUTE format('CREATE UNIQUE INDEX ON %s (id) WHERE valid_to IS NULL', history);
-        EXECUTE format('CREATE INDEX ON %s (valid_to)', history);
-    END IF;
-    FOREACH relation IN ARRAY ARRAY[target, history] LOOP
-        IF NOT EXISTS (SELECT FROM pg_class c WHERE c.oid = relation::regclass) THEN
-            -- made after the snapshot of this REPEATABLE READ transaction
-            RAISE EXCEPTION 'could not serialize access due to a concurrent publication of %', target
-                USING ERRCODE = 'serialization_failure', HINT = 'Run the transaction again.';
-        ELSIF NOT (SELECT c.relkind = 'r' AND pg_has_role(c.relowner, 'USAGE') FROM pg_class c WHERE c.oid = relation::regclass) THEN
-            RAISE EXCEPTION '% is not a table of the current user', relation USING ERRCODE = 'insufficient_privilege';
-        END IF;
-        SELECT o.rolname INTO others
-        FROM pg_class c JOIN pg_roles o ON o.oid = c.relowner JOIN pg_roles me ON me.rolname = current_user
-        WHERE c.oid = relation::regclass AND me.rolsuper AND NOT o.rolsuper;
-        IF FOUND THEN
-            RAISE EXCEPTION '% belongs to role "%", whose triggers would run as a superuser', relation, others
-                USING ERRCODE = 'insufficient_privilege', HINT = 'Publish in a session of that role, or to a table of your own.';
-        END IF;
-        -- readers go on, other publications wait
-        EXECUTE format('LOCK TABLE ONLY %s IN SHARE ROW EXCLUSIVE MODE', relation);
-        FOR wanted IN
-            SELECT c, t FROM unnest('id'::text || columns, id_type || types, false || in_history_only) AS u(c, t, h)
-            WHERE NOT h OR relation = history
-            UNION ALL SELECT 'assigned_at', 'timestamp with time zone' WHERE relation = target
-            UNION ALL SELECT v, 'timestamp with time zone' FROM unnest('{valid_from,valid_to}'::text[]) v WHERE relation = history
-        LOOP
-            SELECT s.column_type INTO found_type FROM segment.source_columns(relation::regclass) s WHERE s.column_name = wanted.c;
-            IF found_type IS DISTINCT FROM wanted.t THEN
-                RAISE EXCEPTION 'column "%" of % is of type %, but must be %', wanted.c, relation, COALESCE(found_type, '(none)'), wanted.t
-                    USING ERRCODE = 'datatype_mismatch',
-                          HINT = 'Publish other models to another target, or drop this one and its history.';
-            END IF;
-        END LOOP;
-    END LOOP;
-    -- a column that is written no more would go stale
-    SELECT s.column_name INTO found_type FROM segment.source_columns(history::regclass) s
-    WHERE s.column_name <> ALL ('{id,valid_from,valid_to}'::text[] || columns);
-    IF FOUND THEN
-        RAISE EXCEPTION 'column "%" of % belongs to none of the models', found_type, history
-            USING ERRCODE = 'datatype_mismatch',
-                  HINT = 'Publish other models to another target, or drop this one and its history.';
-    END IF;
-    RETURN is_new;
+    EXECUTE format('CREATE TABLE %s (id %s PRIMARY KEY%s, assigned_at timestamptz NOT NULL)', target, id_type,
+                   (SELECT string_agg(format(', %I %s', c.column_name, c.column_type), '') FROM unnest(plan) c WHERE c.role <> 'old label'));
+    EXECUTE format('CREATE TABLE %s (id %s, valid_from timestamptz, valid_to timestamptz CHECK (valid_to > valid_from)%s,'
+                   ' PRIMARY KEY (id, valid_from))', history, id_type,
+                   (SELECT string_agg(format(', %I %s', c.column_name, c.column_type), '') FROM unnest(plan) c));
+    EXECUTE format('CREATE UNIQUE INDEX ON %s (id) WHERE valid_to IS NULL', history);
+    EXECUTE format('CREATE INDEX ON %s (valid_to)', history);
 END $$;
-COMMENT ON FUNCTION segment.publish_prepare(text, text, text, text[], text[], boolean[]) IS
-'Support function of publish: make target and history (true), or check the columns of those that exist (false), and lock both against other writers.';
+COMMENT ON FUNCTION segment_internal.make_target(text, text, text, segment_internal.publish_column[]) IS
+'Create a target and its history, which then belong to the caller.';
 
-CREATE FUNCTION segment.publish_comment(target text, history text, model_names text[], columns text[], meanings text[])
+CREATE FUNCTION segment_internal.describe_target(target regclass, history regclass, models segment_internal.published[],
+                                                 plan segment_internal.publish_column[])
 RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -183,96 +223,213 @@ DECLARE
 BEGIN
     EXECUTE format('COMMENT ON TABLE %s IS %L', target, format(
         'One row per id with what the models %s say about it, written by segment.publish. Key: id. History: %s.',
-        array_to_string(model_names, ', '), history));
+        (SELECT string_agg((p.model).model_name, ', ') FROM unnest(models) p), history));
     EXECUTE format('COMMENT ON TABLE %s IS %L', history, format(
         'What %s said and when: a row holds from valid_from until before valid_to (NULL: still). Key: id, valid_from.', target));
     FOR one IN
-        SELECT r, c, w FROM unnest(ARRAY[target, history]) r, unnest('id'::text || columns, 'Id of the source.'::text || meanings) AS u(c, w)
+        SELECT r AS relation, c.column_name, c.meaning
+        FROM unnest(ARRAY[target, history]) r
+        CROSS JOIN (SELECT column_name, meaning FROM unnest(plan) UNION ALL VALUES ('id', 'Id of the source.')) c
         UNION ALL VALUES (target, 'assigned_at', 'As-of date of the publication that wrote the row.'),
                          (history, 'valid_from', 'As-of date of the publication that wrote the row.'),
                          (history, 'valid_to', 'As-of date of the publication that replaced the row; NULL: it still holds.')
     LOOP
-        CONTINUE WHEN NOT EXISTS (SELECT FROM segment.source_columns(one.r::regclass) s WHERE s.column_name = one.c);
-        EXECUTE format('COMMENT ON COLUMN %s.%I IS %L', one.r, one.c, one.w);
+        CONTINUE WHEN NOT EXISTS (SELECT FROM segment.source_columns(one.relation) s WHERE s.column_name = one.column_name);
+        EXECUTE format('COMMENT ON COLUMN %s.%I IS %L', one.relation, one.column_name, one.meaning);
     END LOOP;
 END $$;
-COMMENT ON FUNCTION segment.publish_comment(text, text, text[], text[], text[]) IS
-'Support function of publish: comments on a new target, its history and their columns.';
+COMMENT ON FUNCTION segment_internal.describe_target(regclass, regclass, segment_internal.published[], segment_internal.publish_column[]) IS
+'Comments on a new target, its history and their columns.';
 
-CREATE FUNCTION segment.publish_changes(
-    target text, history text, stage text, columns text[], old_columns text[], as_of timestamptz)
+CREATE FUNCTION segment_internal.check_target(target regclass, history regclass, id_type text, plan segment_internal.publish_column[])
+RETURNS void
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    wanted record;
+    found_type text;
+BEGIN
+    IF (SELECT count(*) FROM pg_class c WHERE c.oid IN (target, history)) < 2 THEN
+        -- made after the snapshot of this REPEATABLE READ transaction
+        RAISE EXCEPTION 'could not serialize access due to a concurrent publication of %', target
+            USING ERRCODE = 'serialization_failure', HINT = 'Run the transaction again.';
+    END IF;
+    FOR wanted IN
+        SELECT r AS relation, c.column_name, c.column_type
+        FROM unnest(ARRAY[target, history]) r CROSS JOIN unnest(plan) c WHERE c.role <> 'old label' OR r = history
+        UNION ALL SELECT r, 'id', id_type FROM unnest(ARRAY[target, history]) r
+        UNION ALL VALUES (target, 'assigned_at', 'timestamp with time zone'), (history, 'valid_from', 'timestamp with time zone'),
+                         (history, 'valid_to', 'timestamp with time zone')
+    LOOP
+        SELECT s.column_type INTO found_type FROM segment.source_columns(wanted.relation) s WHERE s.column_name = wanted.column_name;
+        IF found_type IS DISTINCT FROM wanted.column_type THEN
+            RAISE EXCEPTION 'column "%" of % is of type %, but must be %', wanted.column_name, wanted.relation,
+                COALESCE(found_type, '(none)'), wanted.column_type
+                USING ERRCODE = 'datatype_mismatch',
+                      HINT = 'Publish other models to another target, or drop this one and its history.';
+        END IF;
+    END LOOP;
+    -- a column that is written no more would go stale
+    SELECT s.column_name INTO found_type FROM segment.source_columns(history) s
+    WHERE s.column_name <> ALL ('{id,valid_from,valid_to}'::text[]) AND s.column_name NOT IN (SELECT c.column_name FROM unnest(plan) c);
+    IF FOUND THEN
+        RAISE EXCEPTION 'column "%" of % belongs to none of the models', found_type, history
+            USING ERRCODE = 'datatype_mismatch',
+                  HINT = 'Publish other models to another target, or drop this one and its history.';
+    END IF;
+END $$;
+COMMENT ON FUNCTION segment_internal.check_target(regclass, regclass, text, segment_internal.publish_column[]) IS
+'Does the target have the columns that are to be written, and its history no others? Errors: 42804, 40001 it is newer than the transaction.';
+
+CREATE FUNCTION segment_internal.write_changes(
+    target regclass, history regclass, as_of timestamptz, rows text, bytes bytea[], old_bytes bytea[], names jsonb[],
+    plan segment_internal.publish_column[])
 RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    shown text := (SELECT string_agg(format('%I', c), ', ') FROM unnest(columns) c);
-    kept text := (SELECT string_agg(format('%I', c), ', ') FROM unnest(columns || old_columns) c);
-    latest timestamptz;
+    shown text := (SELECT string_agg(format('%I', c.column_name), ', ') FROM unnest(plan) c WHERE c.role <> 'old label');
+    kept text := (SELECT string_agg(format('%I', c.column_name), ', ') FROM unnest(plan) c);
+    changes text;
+    constraint_name text;
 BEGIN
-    EXECUTE format('SELECT greatest((SELECT max(assigned_at) FROM %s), (SELECT max(valid_to) FROM %s))', target, history)
-    INTO latest;
-    IF as_of < latest THEN
-        RAISE EXCEPTION 'as_of is %, but % was published as of %', as_of, target, latest
-            USING ERRCODE = 'invalid_parameter_value';
-    END IF;
-
-    -- ids that vanished
-    EXECUTE format('DELETE FROM %s t WHERE NOT EXISTS (SELECT FROM %s n WHERE n.id = t.id)', target, stage);
-    EXECUTE format('DELETE FROM %s h WHERE h.valid_to IS NULL AND h.valid_from = $1'
-                   ' AND NOT EXISTS (SELECT FROM %s n WHERE n.id = h.id)', history, stage) USING as_of;
-    EXECUTE format('UPDATE %s h SET valid_to = $1 WHERE h.valid_to IS NULL'
-                   ' AND NOT EXISTS (SELECT FROM %s n WHERE n.id = h.id)', history, stage) USING as_of;
-
-    -- what stays as it is leaves the stage
-    EXECUTE format('DELETE FROM %s n USING %s t WHERE t.id = n.id AND ROW(%s) IS NOT DISTINCT FROM ROW(%s)', stage, target,
-                   (SELECT string_agg(format('t.%I', c), ', ') FROM unnest(columns) c),
-                   (SELECT string_agg(format('n.%I', c), ', ') FROM unnest(columns) c));
-
-    -- a second publication as of the same instant replaces the first, and steps from where that one did
-    IF cardinality(old_columns) > 0 THEN
-        EXECUTE format('UPDATE %s n SET %s FROM %s h WHERE h.id = n.id AND h.valid_to IS NULL AND h.valid_from = $1', stage,
-                       (SELECT string_agg(format('%1$I = h.%1$I', c), ', ') FROM unnest(old_columns) c), history) USING as_of;
-    END IF;
-    EXECUTE format('DELETE FROM %s h USING %s n WHERE h.id = n.id AND h.valid_to IS NULL AND h.valid_from = $1', history, stage)
-    USING as_of;
-    EXECUTE format('UPDATE %s h SET valid_to = $1 FROM %s n WHERE h.id = n.id AND h.valid_to IS NULL', history, stage)
-    USING as_of;
-    EXECUTE format('INSERT INTO %s (id, valid_from, %s) SELECT id, $1, %s FROM %s', history, kept, kept, stage) USING as_of;
-    EXECUTE format('INSERT INTO %s AS t (id, %s, assigned_at) SELECT id, %s, $1 FROM %s ON CONFLICT (id) DO UPDATE SET %s, assigned_at = $1',
-                   target, shown, shown, stage,
-                   (SELECT string_agg(format('%1$I = EXCLUDED.%1$I', c), ', ') FROM unnest(columns) c)) USING as_of;
+    -- Versions do not count: a row that reads as before is not written. A second publication as
+    -- of the same instant replaces the first, and its old labels are those that the first had.
+    changes := format('SELECT n.id, %s FROM published_rows n LEFT JOIN %s t ON t.id = n.id'
+                      ' LEFT JOIN %s h ON h.id = n.id AND h.valid_to IS NULL AND h.valid_from = $1'
+                      ' WHERE t.id IS NULL OR ROW(%s) IS DISTINCT FROM ROW(%s)',
+        (SELECT string_agg(format(CASE c.role WHEN 'old label' THEN 'CASE WHEN h.id IS NULL THEN n.%1$I ELSE h.%1$I END AS %1$I'
+                                  ELSE 'n.%1$I' END, c.column_name), ', ') FROM unnest(plan) c),
+        target, history,
+        (SELECT string_agg(format('t.%I', c.column_name), ', ') FROM unnest(plan) c WHERE c.role IN ('label', 'value')),
+        (SELECT string_agg(format('n.%I', c.column_name), ', ') FROM unnest(plan) c WHERE c.role IN ('label', 'value')));
+    PERFORM segment_internal.target_write(target, history, as_of, rows, bytes, old_bytes, names, changes, ARRAY[
+        -- ids that vanished
+        format('DELETE FROM %s t WHERE NOT EXISTS (SELECT FROM published_rows n WHERE n.id = t.id)', target),
+        format('DELETE FROM %s h WHERE h.valid_to IS NULL AND h.valid_from = $1'
+               ' AND NOT EXISTS (SELECT FROM published_rows n WHERE n.id = h.id)', history),
+        format('UPDATE %s h SET valid_to = $1 WHERE h.valid_to IS NULL'
+               ' AND NOT EXISTS (SELECT FROM published_rows n WHERE n.id = h.id)', history),
+        -- ids that changed
+        format('DELETE FROM %s h USING changed_rows n WHERE h.id = n.id AND h.valid_to IS NULL AND h.valid_from = $1', history),
+        format('UPDATE %s h SET valid_to = $1 FROM changed_rows n WHERE h.id = n.id AND h.valid_to IS NULL', history),
+        format('INSERT INTO %s (id, valid_from, %s) SELECT id, $1, %s FROM changed_rows', history, kept, kept),
+        format('INSERT INTO %s AS t (id, %s, assigned_at) SELECT id, %s, $1 FROM changed_rows'
+               ' ON CONFLICT (id) DO UPDATE SET %s, assigned_at = $1', target, shown, shown,
+               (SELECT string_agg(format('%1$I = EXCLUDED.%1$I', c.column_name), ', ') FROM unnest(plan) c WHERE c.role <> 'old label'))]);
 EXCEPTION
     WHEN unique_violation THEN
+        GET STACKED DIAGNOSTICS constraint_name = CONSTRAINT_NAME;
+        IF constraint_name = '' THEN
+            RAISE;
+        END IF;
         -- an id that another publication wrote after the snapshot of this REPEATABLE READ transaction
         RAISE EXCEPTION 'could not serialize access due to a concurrent publication of %', target
             USING ERRCODE = 'serialization_failure', HINT = 'Run the transaction again.';
 END $$;
-COMMENT ON FUNCTION segment.publish_changes(text, text, text, text[], text[], timestamptz) IS
-'Support function of publish: bring target and history to what the stage says, writing changed rows only.';
+COMMENT ON FUNCTION segment_internal.write_changes(regclass, regclass, timestamptz, text, bytea[], bytea[], jsonb[], segment_internal.publish_column[]) IS
+'Bring target and history to what the rows say, writing changed rows only.';
 
-CREATE FUNCTION segment.publish_to(model_names text[], target_schema text, target_name text, as_of timestamptz) RETURNS void
+-- ---- the steps -------------------------------------------------------------------------
+
+CREATE FUNCTION segment_internal.models_to_publish(model_names text[]) RETURNS segment_internal.published[]
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
-#variable_conflict use_variable
 DECLARE
-    target text := format('%I.%I', target_schema, target_name);
-    history text := format('%I.%I', target_schema, target_name || '_history');
-    stage text := format('pg_temp.%I', target_name || '_stage');
-    models segment.model[];
-    versions integer[];
-    bytes bytea[];
+    models segment_internal.published[];
+    one segment_internal.published;
+BEGIN
+    SELECT array_agg(p ORDER BY p.place) INTO models FROM segment_internal.published(model_names) p;
+    FOR i IN 1 .. cardinality(model_names) LOOP
+        SELECT * INTO one FROM unnest(models) p WHERE p.place = i;
+        IF NOT FOUND THEN
+            RAISE EXCEPTION 'model "%" does not exist', model_names[i] USING ERRCODE = 'undefined_object';
+        ELSIF one.version IS NULL THEN
+            RAISE EXCEPTION 'model "%" has no active version', model_names[i]
+                USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'Call segment.refit.';
+        ELSIF (one.model).id_type <> ((models[1]).model).id_type THEN
+            RAISE EXCEPTION 'the id of model "%" is of type %, but that of model "%" of type %', model_names[1],
+                ((models[1]).model).id_type, model_names[i], (one.model).id_type USING ERRCODE = 'datatype_mismatch';
+        END IF;
+    END LOOP;
+    RETURN models;
+END $$;
+COMMENT ON FUNCTION segment_internal.models_to_publish(text[]) IS
+'The models with their active versions, of one snapshot. Errors: 42704 no such model, 55000 never fitted, 42804 ids of different types.';
+
+CREATE FUNCTION segment_internal.all_names(one segment_internal.published) RETURNS jsonb
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT pg_catalog.jsonb_object_agg(c.cluster_id, COALESCE(one.names ->> c.cluster_id::text,
+               segment.kmeans_describe(one.bytes, c.cluster_id, COALESCE((one.model).options ->> 'language', 'en'))))
+    FROM (SELECT DISTINCT k.cluster_id FROM segment.kmeans_centroids(CASE (one.model).algorithm WHEN 'kmeans' THEN one.bytes END) k) c;
+END;
+COMMENT ON FUNCTION segment_internal.all_names(segment_internal.published) IS
+'The names of the clusters of a model, given or generated, by number; NULL for other algorithms.';
+
+CREATE FUNCTION segment_internal.published_before(target regclass, history regclass, models segment_internal.published[],
+                                                  plan segment_internal.publish_column[], as_of timestamptz)
+RETURNS bytea[]
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    before record;
+BEGIN
+    SELECT r.* INTO before
+    FROM segment_internal.target_read(target, history, format(
+             'SELECT ARRAY[%s]::integer[], greatest((SELECT max(assigned_at) FROM %s), (SELECT max(valid_to) FROM %s))',
+             (SELECT string_agg(format('(SELECT max(%I) FROM %s)', c.column_name, target), ', ' ORDER BY c.place)
+              FROM unnest(plan) c WHERE c.role = 'version'), target, history)) AS r(versions integer[], latest timestamptz);
+    IF as_of < before.latest THEN
+        RAISE EXCEPTION 'as_of is %, but % was published as of %', as_of, target, before.latest
+            USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    RETURN (SELECT array_agg(CASE WHEN before.versions[p.place] IS NULL OR before.versions[p.place] = p.version THEN p.bytes
+                                  ELSE segment_internal.version_model((p.model).model_name, before.versions[p.place]) END ORDER BY p.place)
+            FROM unnest(models) p);
+END $$;
+COMMENT ON FUNCTION segment_internal.published_before(regclass, regclass, segment_internal.published[], segment_internal.publish_column[], timestamptz) IS
+'The versions that the target was last written from; NULL for one that is gone. Error: 22023 it was published as of a later date.';
+
+CREATE FUNCTION segment_internal.publish_to(model_names text[], target_schema text, target_name text, as_of timestamptz) RETURNS void
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off AS $$
+DECLARE
+    models segment_internal.published[];
+    plan segment_internal.publish_column[];
+    target regclass;
+    history regclass;
     old_bytes bytea[];
-    prefixes text[];
-    columns text[] := '{}';
-    types text[] := '{}';
-    in_history_only boolean[] := '{}';
-    meanings text[] := '{}';
-    m segment.model;
-    c record;
-    n integer;
-    parts text;
-    old_version integer;
-    rows bigint;
-    ids bigint;
-    distinct_ids bigint;
+    id_type text;
+BEGIN
+    target := segment_internal.target_lock(target_schema, target_name);
+    IF target IS NULL THEN
+        PERFORM segment_internal.target_name_lock(target_schema, target_name);
+        target := segment_internal.target_lock(target_schema, target_name);
+    END IF;
+    -- versions and names as they are now that nobody else publishes to the target
+    models := segment_internal.models_to_publish(model_names);
+    plan := segment_internal.publish_plan(models);
+    id_type := segment.id_type(segment.model_source((models[1]).model), ((models[1]).model).id_column);
+    IF target IS NULL THEN
+        PERFORM segment_internal.make_target(target_schema, target_name, id_type, plan);
+        target := segment_internal.target_lock(target_schema, target_name);
+        history := segment_internal.target_lock(target_schema, target_name || '_history');
+        PERFORM segment_internal.describe_target(target, history, models, plan);
+    ELSE
+        history := segment_internal.target_lock(target_schema, target_name || '_history');
+        IF history IS NULL THEN
+            RAISE EXCEPTION '% exists, but its history "%" does not', target, target_name || '_history'
+                USING ERRCODE = 'undefined_table', HINT = 'Publish to another target, or drop this one.';
+        END IF;
+    END IF;
+    PERFORM segment_internal.check_target(target, history, id_type, plan);
+    old_bytes := segment_internal.published_before(target, history, models, plan, as_of);
+    PERFORM segment_internal.write_changes(
+        target, history, as_of, segment_internal.publish_rows(models, old_bytes, plan),
+        (SELECT array_agg(p.bytes ORDER BY p.place) FROM unnest(models) p), old_bytes,
+        (SELECT array_agg(segment_internal.all_names(p) ORDER BY p.place) FROM unnest(models) p), plan);
+END $$;
+COMMENT ON FUNCTION segment_internal.publish_to(text[], text, text, timestamptz) IS
+'The work of publish, with the target''s schema resolved and the arguments checked.';
+
+CREATE FUNCTION segment_internal.check_publish(model_names text[], target_name text, as_of timestamptz) RETURNS void
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     IF model_names IS NULL OR cardinality(model_names) = 0 OR array_position(model_names, NULL) IS NOT NULL
         OR cardinality(model_names) <> (SELECT count(DISTINCT u) FROM unnest(model_names) u) THEN
@@ -285,70 +442,9 @@ BEGIN
         RAISE EXCEPTION 'target name has % bytes, but at most 55 are possible', octet_length(target_name)
             USING ERRCODE = 'name_too_long';
     END IF;
-
-    FOR i IN 1 .. cardinality(model_names) LOOP
-        m := segment.model_row(model_names[i], false);
-        SELECT v.version, v.model || ''::bytea AS model INTO c
-        FROM segment.model_version v WHERE v.model_name = m.model_name AND v.status = 'active';
-        IF NOT FOUND THEN
-            RAISE EXCEPTION 'model "%" has no active version', m.model_name
-                USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'Call segment.refit.';
-        END IF;
-        versions[i] := c.version;
-        bytes[i] := c.model;
-        models[i] := m;
-        IF m.id_type <> (models[1]).id_type THEN
-            RAISE EXCEPTION 'the id of model "%" is of type %, but that of model "%" of type %',
-                (models[1]).model_name, (models[1]).id_type, m.model_name, m.id_type USING ERRCODE = 'datatype_mismatch';
-        END IF;
-    END LOOP;
-    FOR i IN 1 .. cardinality(model_names) LOOP
-        SELECT count(*) INTO n FROM unnest(models) u WHERE u.algorithm = (models[i]).algorithm;
-        prefixes[i] := CASE WHEN n > 1 THEN (models[i]).model_name || '_' ELSE '' END;
-        FOR c IN SELECT * FROM segment.publish_columns((models[i]).algorithm) LOOP
-            columns := columns || (prefixes[i] || c.column_name);
-            types := types || c.column_type;
-            in_history_only := in_history_only || c.in_history_only;
-            meanings := meanings || c.meaning;
-        END LOOP;
-    END LOOP;
-
-    IF segment.publish_prepare(target, history, (models[1]).id_type, columns, types, in_history_only) THEN
-        PERFORM segment.publish_comment(target, history, model_names, columns, meanings);
-    END IF;
-
-    FOR i IN 1 .. cardinality(model_names) LOOP
-        m := models[i];
-        EXECUTE format('SELECT max(%I) FROM %s', prefixes[i] || (SELECT p.column_name FROM segment.publish_columns(m.algorithm) p
-                                                                 WHERE p.column_name LIKE '%\_version'), target)
-        INTO old_version;
-        IF old_version IS NULL THEN
-            old_bytes[i] := bytes[i];
-        ELSE
-            old_bytes[i] := (SELECT v.model FROM segment.model_version v WHERE v.model_name = m.model_name AND v.version = old_version);
-        END IF;
-        parts := concat(parts || ' FULL JOIN ', segment.publish_query(m, i, versions[i], bytes[i], old_bytes[i], prefixes[i]),
-                        CASE WHEN i > 1 THEN ' USING (id)' END);
-    END LOOP;
-
-    -- one statement, so all sources are read as of one snapshot
-    EXECUTE format('CREATE TEMP TABLE %s ON COMMIT DROP AS SELECT id, %s FROM %s', stage,
-                   (SELECT string_agg(format('%I', u), ', ') FROM unnest(columns) u), parts)
-    USING bytes, old_bytes;
-    EXECUTE format('SELECT count(*), count(id), count(DISTINCT id) FROM %s', stage) INTO rows, ids, distinct_ids;
-    IF ids < rows THEN
-        RAISE EXCEPTION '% rows have no id', rows - ids USING ERRCODE = 'null_value_not_allowed';
-    ELSIF distinct_ids < rows THEN
-        RAISE EXCEPTION 'there are % rows, but % different ids', rows, distinct_ids USING ERRCODE = 'unique_violation';
-    END IF;
-    EXECUTE format('ANALYZE %s', stage);
-    PERFORM segment.publish_changes(target, history, stage,
-        (SELECT array_agg(u.name) FROM unnest(columns, in_history_only) AS u(name, h) WHERE NOT u.h),
-        (SELECT COALESCE(array_agg(u.name), '{}') FROM unnest(columns, in_history_only) AS u(name, h) WHERE u.h), as_of);
-    EXECUTE format('DROP TABLE %s', stage);
 END $$;
-COMMENT ON FUNCTION segment.publish_to(text[], text, text, timestamptz) IS
-'Support function of publish: the work, with the target''s schema resolved.';
+COMMENT ON FUNCTION segment_internal.check_publish(text[], text, timestamptz) IS
+'Are the arguments of publish what they must be? Errors: 22023, 42622.';
 
 -- No SET clause, because an unqualified target goes where the caller's search path says.
 CREATE PROCEDURE segment.publish(
@@ -363,10 +459,11 @@ BEGIN
     IF pg_catalog.cardinality(parts) OPERATOR(pg_catalog.<>) 2 OR parts[1] IS NULL THEN
         RAISE EXCEPTION 'target must be the name of a table, with or without schema' USING ERRCODE = 'invalid_name';
     END IF;
-    PERFORM segment.publish_to(model_names, parts[1], parts[2], as_of);
+    PERFORM segment_internal.check_publish(model_names, parts[2], as_of);
+    PERFORM segment_internal.publish_to(model_names, parts[1], parts[2], as_of);
 END $$;
 COMMENT ON PROCEDURE segment.publish(text[], text, timestamptz) IS
-'Write one row per id of the models'' sources into target: id, what each active model says (segment.publish_columns lists the columns), assigned_at. Plain column names while an algorithm occurs once, else with the model''s name before them. target: a table of the caller, made when it does not exist, with target_history beside it, where a row holds from valid_from until before valid_to (NULL: still). Only changed rows are written; ids that vanished leave the target and their history closes. All in the caller''s transaction: readers see the old state or the new one and never wait. Sources are read as the models'' owners where the caller is a member of their roles (or a superuser), else as the caller. Errors: 42704 no such model, 55000 never fitted, 22023 as_of before that of the last publication, 23505 an id occurs twice, 22004 a null id, 42804 the target has other columns, 42501 no rights, 40001 at REPEATABLE READ or SERIALIZABLE when another publication of the target came first.';
+'Write one row per id of the models'' sources into target: id, what each active model says (segment.publish_columns lists the columns), assigned_at. Plain column names while an algorithm occurs once, else with the model''s name before them. target: a table of the caller, made when it does not exist, with target_history beside it, where a row holds from valid_from until before valid_to (NULL: still). Only changed rows are written; ids that vanished leave the target and their history closes. All in the caller''s transaction: readers see the old state or the new one and never wait. A source is read once, as the model''s owner where the caller is a member of that role (or a superuser), as the caller where the source is its own; nobody else may publish a model. The target is written as its owner, which the caller must be able to become, in a security-restricted operation: no trigger on it runs with the caller''s rights. Errors: 42704 no such model, 55000 never fitted, 22023 as_of before that of the last publication, 23505 an id occurs twice, 22004 a null id, 42804 the target has other columns, 42501 no rights, 40001 at REPEATABLE READ or SERIALIZABLE when another publication of the target came first.';
 
 CREATE FUNCTION segment.migration(
     target regclass, "from" timestamptz, "to" timestamptz, label text DEFAULT NULL,

@@ -4,10 +4,15 @@ CREATE FUNCTION segment.register_receipts(name text, source regclass, currency t
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_variable
 DECLARE
+    r segment.receipts;
     wanted text;
 BEGIN
     IF name IS NULL OR name = '' OR source IS NULL THEN
         RAISE EXCEPTION 'name and source must be given' USING ERRCODE = 'null_value_not_allowed';
+    END IF;
+    IF NOT segment_internal.is_plain_name(name) THEN
+        RAISE EXCEPTION 'name of receipts must have no control characters or other characters that are not seen'
+            USING ERRCODE = 'invalid_parameter_value';
     END IF;
     IF (SELECT c.relpersistence = 't' FROM pg_class c WHERE c.oid = source) THEN
         RAISE EXCEPTION 'source % is not a lasting table, view or materialized view', source
@@ -18,16 +23,11 @@ BEGIN
             RAISE EXCEPTION 'source % has no column "%"', source, wanted USING ERRCODE = 'undefined_column';
         END IF;
     END LOOP;
-    IF NOT has_table_privilege('segment.receipts', 'INSERT') THEN
-        RAISE EXCEPTION 'role "%" may not register receipts', current_user
-            USING ERRCODE = 'insufficient_privilege', HINT = 'The owner of the extension can call segment.grant_modeler.';
-    END IF;
-    INSERT INTO segment.receipts (receipts_name, source_schema, source_name, currency)
-    SELECT name, n.nspname, c.relname, currency
+    SELECT n.nspname, c.relname INTO r.source_schema, r.source_name
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = source;
-EXCEPTION
-    WHEN unique_violation THEN
-        RAISE EXCEPTION 'receipts "%" are registered already', name USING ERRCODE = 'duplicate_object';
+    r.receipts_name := name;
+    r.currency := currency;
+    PERFORM segment_internal.add_receipts(r);
 END $$;
 COMMENT ON FUNCTION segment.register_receipts(text, regclass, text) IS
 'Register a receipts relation under a name, so that its monthly cohorts appear in the view segment.cohort_retention for the members of the caller''s role. currency: the one that counts; NULL when there is only one. Errors: 42710 the name is taken, 42703 a column of the receipts contract is missing, 42809 a temporary table, 42501 no grant_modeler.';
@@ -35,37 +35,61 @@ COMMENT ON FUNCTION segment.register_receipts(text, regclass, text) IS
 CREATE FUNCTION segment.drop_receipts(name text) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    DELETE FROM segment.receipts r WHERE r.receipts_name = name;
-    IF NOT FOUND THEN
-        RAISE EXCEPTION 'receipts "%" are not registered', name USING ERRCODE = 'undefined_object';
-    END IF;
+    PERFORM segment_internal.remove_receipts(name);
 END $$;
 COMMENT ON FUNCTION segment.drop_receipts(text) IS
 'Take back register_receipts; the relation itself stays. Errors: 42704 no such name, or not the caller''s.';
 
-CREATE FUNCTION segment.registered_retention()
-RETURNS TABLE (receipts_name text, as_of date, cohort text, period integer, customers bigint, active bigint,
-               retention float8, lost bigint, revenue numeric, average_receipt numeric, is_complete boolean)
-LANGUAGE plpgsql STABLE ROWS 1000 SET search_path = pg_catalog, pg_temp AS $$
-#variable_conflict use_column
+CREATE FUNCTION segment_internal.receipts_query(r segment.receipts) RETURNS text
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    r segment.receipts;
-    source regclass;
+    source regclass := to_regclass(format('%I.%I', r.source_schema, r.source_name));
 BEGIN
-    FOR r IN SELECT * FROM segment.receipts o ORDER BY o.receipts_name LOOP
-        -- the owner of the extension sees all of them, and is not a member of every role
-        CONTINUE WHEN NOT segment.may_set_role(r.owner);
-        source := to_regclass(format('%I.%I', r.source_schema, r.source_name));
-        CONTINUE WHEN source IS NULL OR NOT has_table_privilege(r.owner, source, 'SELECT');
-        RETURN QUERY
-        SELECT r.receipts_name, c.*
-        FROM segment.query_as(r.owner, format(
-                 'SELECT d.last_day, c.* FROM (SELECT max(s.receipt_date)::pg_catalog.date AS last_day FROM %1$s s HAVING count(s.receipt_date) > 0) d,'
-                 ' LATERAL segment.cohort_retention(%1$L, d.last_day, ''month'', %2$L) c',
-                 source, r.currency))
-            AS c(as_of date, cohort text, period integer, customers bigint, active bigint, retention float8, lost bigint,
-                 revenue numeric, average_receipt numeric, is_complete boolean);
-    END LOOP;
+    -- the owner of the extension sees all of them, and is not a member of every role
+    IF source IS NULL OR NOT segment_internal.may_set_role(r.owner) OR NOT has_table_privilege(r.owner, source, 'SELECT') THEN
+        RETURN NULL;
+    END IF;
+    RETURN format('SELECT d.last_day, c.* FROM (SELECT max(s.receipt_date)::pg_catalog.date AS last_day FROM %1$s s HAVING count(s.receipt_date) > 0) d,'
+                  ' LATERAL segment.cohort_retention(%1$L, d.last_day, ''month'', %2$L) c', source, r.currency);
 END $$;
-COMMENT ON FUNCTION segment.registered_retention() IS
-'Support function of the view segment.cohort_retention: monthly cohorts of every registered receipts relation that the caller sees and its owner may read, as of its last receipt; read as that owner.';
+COMMENT ON FUNCTION segment_internal.receipts_query(segment.receipts) IS
+'SQL of the monthly cohorts of registered receipts as of their last receipt, to be read as their owner; NULL where the caller may not do that, the owner may not read them, or they are gone.';
+
+CREATE FUNCTION segment_internal.retention(r segment.receipts)
+RETURNS TABLE (as_of date, cohort text, period integer, customers bigint, active bigint,
+               retention float8, lost bigint, revenue numeric, average_receipt numeric, is_complete boolean)
+LANGUAGE plpgsql VOLATILE ROWS 1000 SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN QUERY
+    SELECT c.* FROM segment_internal.query_as(r.owner, segment_internal.receipts_query(r))
+        AS c(as_of date, cohort text, period integer, customers bigint, active bigint, retention float8, lost bigint,
+             revenue numeric, average_receipt numeric, is_complete boolean)
+    WHERE segment_internal.receipts_query(r) IS NOT NULL;
+EXCEPTION
+    -- one source that fails must not fail the view of all; segment.problems names it
+    WHEN OTHERS THEN
+        RETURN;
+END $$;
+COMMENT ON FUNCTION segment_internal.retention(segment.receipts) IS
+'The monthly cohorts of registered receipts, as the view segment.cohort_retention shows them; no rows where reading them fails.';
+
+CREATE FUNCTION segment_internal.retention_problem(r segment.receipts) RETURNS text
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    query text := segment_internal.receipts_query(r);
+BEGIN
+    IF to_regclass(format('%I.%I', r.source_schema, r.source_name)) IS NULL THEN
+        RETURN format('receipts: source "%s"."%s" does not exist', r.source_schema, r.source_name);
+    ELSIF query IS NULL THEN
+        RETURN format('receipts: role "%s" may not read "%s"."%s"', r.owner, r.source_schema, r.source_name);
+    END IF;
+    PERFORM FROM segment_internal.query_as(r.owner, query)
+        AS c(as_of date, cohort text, period integer, customers bigint, active bigint, retention float8, lost bigint,
+             revenue numeric, average_receipt numeric, is_complete boolean);
+    RETURN NULL;
+EXCEPTION
+    WHEN OTHERS THEN
+        RETURN 'receipts: ' || SQLERRM;
+END $$;
+COMMENT ON FUNCTION segment_internal.retention_problem(segment.receipts) IS
+'Why the monthly cohorts of registered receipts cannot be shown; NULL when they can.';

@@ -6,18 +6,18 @@
 CREATE VIEW segment.models WITH (security_invoker = true) AS
     SELECT m.model_name, m.algorithm, m.owner, a.version AS active_version,
            CASE WHEN a.version IS NOT NULL THEN 'active'
-                WHEN EXISTS (SELECT FROM segment.model_version c
-                             WHERE c.model_name = m.model_name AND c.status = 'candidate') THEN 'candidate'
+                WHEN EXISTS (SELECT FROM segment_internal.versions(m.model_name) c WHERE c.status = 'candidate') THEN 'candidate'
                 WHEN l.outcome IS NOT NULL THEN 'failed'
                 ELSE 'new' END AS status,
-           a.fitted_at, COALESCE((a.metrics ->> 'rows_used')::bigint, a.rows) AS rows_used,
-           (a.metrics ->> 'inertia')::float8 AS inertia, (a.metrics ->> 'silhouette')::float8 AS silhouette,
-           (l.metrics ->> 'max_psi')::float8 AS max_psi,
+           a.fitted_at, COALESCE(segment_internal.count_in(a.metrics, 'rows_used'), a.rows) AS rows_used,
+           segment_internal.figure_in(a.metrics, 'inertia') AS inertia,
+           segment_internal.figure_in(a.metrics, 'silhouette') AS silhouette,
+           segment_internal.figure_in(l.metrics, 'max_psi') AS max_psi,
            a.version IS NULL OR COALESCE(l.outcome, 'failed') <> 'succeeded' AS needs_refit
-    FROM segment.model m
-    LEFT JOIN segment.model_version a ON a.model_name = m.model_name AND a.status = 'active'
-    LEFT JOIN LATERAL (SELECT g.outcome, g.metrics FROM segment.model_log g
-                       WHERE g.model_name = m.model_name AND g.outcome IN ('succeeded', 'held', 'failed')
+    FROM segment_internal.models(NULL) m
+    LEFT JOIN LATERAL segment_internal.active_version(m.model_name) a ON true
+    LEFT JOIN LATERAL (SELECT g.outcome, g.metrics FROM segment_internal.log(m.model_name) g
+                       WHERE g.outcome IN ('succeeded', 'held', 'failed')
                        ORDER BY g.fit_id DESC LIMIT 1) l ON true;
 COMMENT ON VIEW segment.models IS 'Registered models that the current user may see. Key: model_name.';
 COMMENT ON COLUMN segment.models.model_name IS 'Name of the model.';
@@ -29,19 +29,20 @@ COMMENT ON COLUMN segment.models.fitted_at IS 'When the active version was fitte
 COMMENT ON COLUMN segment.models.rows_used IS 'Rows that the active version was fitted to.';
 COMMENT ON COLUMN segment.models.inertia IS 'k-means: sum of squared distances to the centers, in the fitted space; else NULL.';
 COMMENT ON COLUMN segment.models.silhouette IS 'k-means: mean simplified silhouette, -1 to 1; else NULL.';
-COMMENT ON COLUMN segment.models.max_psi IS 'Largest population stability index of a feature, or of the cluster shares, in the last refit against the version active then; NULL before the second fit, and for RFM and anomaly models, which keep no histograms.';
+COMMENT ON COLUMN segment.models.max_psi IS 'Largest population stability index of a feature, or of the cluster shares, in the last refit against the version active then; NULL before the second fit, and for RFM models, which keep no histograms.';
 COMMENT ON COLUMN segment.models.needs_refit IS 'true when no version is active, or the last refit failed (as far as the reader sees that, see fit_log) or was held back by a guard.';
 
 CREATE VIEW segment.cluster_summary WITH (security_invoker = true) AS
     SELECT v.model_name, v.version, c.cluster_id,
            COALESCE(n.cluster_name, d.description) AS cluster_name, c.size, c.share, d.description
-    FROM segment.model m
-    JOIN segment.model_version v ON v.model_name = m.model_name AND v.status = 'active'
-    CROSS JOIN LATERAL (SELECT DISTINCT k.cluster_id, k.size, k.share
-                        FROM segment.kmeans_centroids(CASE WHEN m.algorithm = 'kmeans' AND m.model_name = v.model_name THEN v.model END) k) c
-    LEFT JOIN segment.cluster_name n ON n.model_name = v.model_name AND n.cluster_id = c.cluster_id
-    CROSS JOIN LATERAL (SELECT segment.kmeans_describe(v.model, c.cluster_id, COALESCE(m.options ->> 'language', 'en'))
-                        AS description) d
+    FROM segment_internal.models(NULL) m
+    CROSS JOIN LATERAL segment_internal.active_version(m.model_name) v
+    CROSS JOIN LATERAL segment_internal.readable(
+        CASE WHEN m.algorithm = 'kmeans' THEN segment_internal.version_model(m.model_name, v.version) END, 'kmeans') b(bytes)
+    CROSS JOIN LATERAL (SELECT DISTINCT k.cluster_id, k.size, k.share FROM segment.kmeans_centroids(b.bytes) k) c
+    LEFT JOIN LATERAL segment_internal.cluster_names(m.model_name) n ON n.cluster_id = c.cluster_id
+    CROSS JOIN LATERAL (SELECT segment.kmeans_describe(b.bytes, c.cluster_id,
+               CASE WHEN m.options ->> 'language' IN ('en', 'es', 'de') THEN m.options ->> 'language' ELSE 'en' END) AS description) d
     WHERE m.algorithm = 'kmeans';
 COMMENT ON VIEW segment.cluster_summary IS 'Clusters of the active versions of all k-means models that the current user may see. Key: model_name, cluster_id.';
 COMMENT ON COLUMN segment.cluster_summary.model_name IS 'Name of the model.';
@@ -56,15 +57,17 @@ CREATE VIEW segment.cluster_profile WITH (security_invoker = true) AS
     -- a cluster is named once, at its first row; text is what makes this view slow
     SELECT v.model_name, v.version, p.cluster_id,
            pg_catalog.max(CASE WHEN p.rank = 1 THEN COALESCE(
-               (SELECT n.cluster_name FROM segment.cluster_name n
-                WHERE n.model_name = v.model_name AND n.cluster_id = p.cluster_id),
-               segment.kmeans_describe(v.model, p.cluster_id, COALESCE(m.options ->> 'language', 'en'))) END)
+               (SELECT n.cluster_name FROM segment_internal.cluster_names(m.model_name) n WHERE n.cluster_id = p.cluster_id),
+               segment.kmeans_describe(b.bytes, p.cluster_id,
+                   CASE WHEN m.options ->> 'language' IN ('en', 'es', 'de') THEN m.options ->> 'language' ELSE 'en' END)) END)
                OVER (PARTITION BY v.model_name, p.cluster_id) AS cluster_name,
            p.size, p.share, p.feature, p.cluster_mean, p.cluster_sd, p.overall_mean, p.overall_sd,
            p.index_100, p.z_score, p.rank, p.direction, p.q1, p.median, p.q3
-    FROM segment.model m
-    JOIN segment.model_version v ON v.model_name = m.model_name AND v.status = 'active'
-    CROSS JOIN LATERAL segment.kmeans_profile(CASE WHEN m.algorithm = 'kmeans' AND m.model_name = v.model_name THEN v.model END) p
+    FROM segment_internal.models(NULL) m
+    CROSS JOIN LATERAL segment_internal.active_version(m.model_name) v
+    CROSS JOIN LATERAL segment_internal.readable(
+        CASE WHEN m.algorithm = 'kmeans' THEN segment_internal.version_model(m.model_name, v.version) END, 'kmeans') b(bytes)
+    CROSS JOIN LATERAL segment.kmeans_profile(b.bytes) p
     WHERE m.algorithm = 'kmeans';
 COMMENT ON VIEW segment.cluster_profile IS 'What sets each cluster apart, feature by feature, for the active versions of all k-means models that the current user may see. Key: model_name, cluster_id, feature.';
 COMMENT ON COLUMN segment.cluster_profile.model_name IS 'Name of the model.';
@@ -87,15 +90,17 @@ COMMENT ON COLUMN segment.cluster_profile.median IS 'Median in the cluster, from
 COMMENT ON COLUMN segment.cluster_profile.q3 IS 'Third quartile in the cluster, from a histogram.';
 
 CREATE VIEW segment.rfm_summary WITH (security_invoker = true) AS
-    SELECT v.model_name, v.version, s.segment, s.customers,
-           s.customers / NULLIF(pg_catalog.sum(s.customers) OVER w, 0)::float8 AS share,
-           s.recency_days, s.frequency, s.monetary, s.revenue::numeric(28,2) AS revenue,
-           (s.revenue / NULLIF(pg_catalog.sum(s.revenue) OVER w, 0))::float8 AS revenue_share
-    FROM segment.model_version v
-    CROSS JOIN LATERAL pg_catalog.jsonb_to_recordset(v.metrics -> 'summary')
-        AS s(segment text, customers bigint, recency_days float8, frequency float8, monetary float8, revenue numeric)
-    WHERE v.status = 'active' AND pg_catalog.jsonb_typeof(v.metrics -> 'summary') = 'array'
-    WINDOW w AS (PARTITION BY v.model_name);
+    SELECT m.model_name, v.version, s.value ->> 'segment' AS segment, segment_internal.count_in(s.value, 'customers') AS customers,
+           segment_internal.figure_in(s.value, 'customers') / NULLIF(pg_catalog.sum(segment_internal.figure_in(s.value, 'customers')) OVER w, 0) AS share,
+           segment_internal.figure_in(s.value, 'recency_days') AS recency_days,
+           segment_internal.figure_in(s.value, 'frequency') AS frequency,
+           segment_internal.figure_in(s.value, 'monetary') AS monetary,
+           segment_internal.amount_in(s.value, 'revenue')::numeric(28,2) AS revenue,
+           segment_internal.figure_in(s.value, 'revenue_share') AS revenue_share
+    FROM segment_internal.models(NULL) m
+    CROSS JOIN LATERAL segment_internal.active_version(m.model_name) v
+    CROSS JOIN LATERAL segment_internal.rows_in(v.metrics, 'summary') s(value)
+    WINDOW w AS (PARTITION BY m.model_name);
 COMMENT ON VIEW segment.rfm_summary IS 'Customers per segment at the last fit of the active versions of all RFM models that the current user may see. Key: model_name, segment.';
 COMMENT ON COLUMN segment.rfm_summary.model_name IS 'Name of the model.';
 COMMENT ON COLUMN segment.rfm_summary.version IS 'Its active version.';
@@ -109,13 +114,19 @@ COMMENT ON COLUMN segment.rfm_summary.revenue IS 'Sum of the third feature.';
 COMMENT ON COLUMN segment.rfm_summary.revenue_share IS 'Its part of the sum over all rows; NULL when that is 0.';
 
 CREATE VIEW segment.elbow WITH (security_invoker = true) AS
-    SELECT v.model_name, v.version, s.k, s.inertia, s.explained_fraction, s.silhouette, s.davies_bouldin,
-           s.calinski_harabasz, s.smallest_share, s.stability, s.is_elbow, s.is_best_silhouette
-    FROM segment.model_version v
-    CROSS JOIN LATERAL pg_catalog.jsonb_to_recordset(v.metrics -> 'sweep')
-        AS s(k integer, inertia float8, explained_fraction float8, silhouette float8, davies_bouldin float8,
-             calinski_harabasz float8, smallest_share float8, stability float8, is_elbow boolean, is_best_silhouette boolean)
-    WHERE v.status = 'active' AND pg_catalog.jsonb_typeof(v.metrics -> 'sweep') = 'array';
+    SELECT m.model_name, v.version, segment_internal.small_count_in(s.value, 'k') AS k,
+           segment_internal.figure_in(s.value, 'inertia') AS inertia,
+           segment_internal.figure_in(s.value, 'explained_fraction') AS explained_fraction,
+           segment_internal.figure_in(s.value, 'silhouette') AS silhouette,
+           segment_internal.figure_in(s.value, 'davies_bouldin') AS davies_bouldin,
+           segment_internal.figure_in(s.value, 'calinski_harabasz') AS calinski_harabasz,
+           segment_internal.figure_in(s.value, 'smallest_share') AS smallest_share,
+           segment_internal.figure_in(s.value, 'stability') AS stability,
+           segment_internal.flag_in(s.value, 'is_elbow') AS is_elbow,
+           segment_internal.flag_in(s.value, 'is_best_silhouette') AS is_best_silhouette
+    FROM segment_internal.models(NULL) m
+    CROSS JOIN LATERAL segment_internal.active_version(m.model_name) v
+    CROSS JOIN LATERAL segment_internal.rows_in(v.metrics, 'sweep') s(value);
 COMMENT ON VIEW segment.elbow IS 'How good each k was at the last fit of the active versions of the k-means models whose option k is auto, of those that the current user may see. Key: model_name, k.';
 COMMENT ON COLUMN segment.elbow.model_name IS 'Name of the model.';
 COMMENT ON COLUMN segment.elbow.version IS 'Its active version.';
@@ -131,17 +142,17 @@ COMMENT ON COLUMN segment.elbow.is_elbow IS 'Does the inertia bend here? No row 
 COMMENT ON COLUMN segment.elbow.is_best_silhouette IS 'Has it the largest silhouette? This k was fitted.';
 
 CREATE VIEW segment.drift_report WITH (security_invoker = true) AS
-    SELECT v.model_name, v.version, (v.metrics ->> 'against_version')::integer AS against_version,
-           d.subject, COALESCE(d.name, '') AS name, d.psi, d.is_drifted, d.mean_then, d.mean_now, d.missing_then, d.missing_now,
-           d.share_then, d.share_now
-    FROM segment.model_version v
-    CROSS JOIN LATERAL pg_catalog.jsonb_to_recordset(v.metrics -> 'drift')
-        AS d(subject text, name text, psi float8, is_drifted boolean, mean_then float8, mean_now float8,
-             missing_then float8, missing_now float8, share_then float8, share_now float8)
-    WHERE v.version = (SELECT pg_catalog.max(n.version) FROM segment.model_version n
-                       WHERE n.model_name = v.model_name AND n.status <> 'failed')
-      AND pg_catalog.jsonb_typeof(v.metrics -> 'drift') = 'array';
-COMMENT ON VIEW segment.drift_report IS 'How far the source had moved at the last refit from what the version active then was fitted to, for the k-means and PCA models that the current user may see. Key: model_name, subject, name.';
+    SELECT m.model_name, v.version, segment_internal.small_count_in(v.metrics, 'against_version') AS against_version,
+           d.value ->> 'subject' AS subject, COALESCE(d.value ->> 'name', '') AS name,
+           segment_internal.figure_in(d.value, 'psi') AS psi, segment_internal.flag_in(d.value, 'is_drifted') AS is_drifted,
+           segment_internal.figure_in(d.value, 'mean_then') AS mean_then, segment_internal.figure_in(d.value, 'mean_now') AS mean_now,
+           segment_internal.figure_in(d.value, 'missing_then') AS missing_then, segment_internal.figure_in(d.value, 'missing_now') AS missing_now,
+           segment_internal.figure_in(d.value, 'share_then') AS share_then, segment_internal.figure_in(d.value, 'share_now') AS share_now
+    FROM segment_internal.models(NULL) m
+    CROSS JOIN LATERAL (SELECT n.version, n.metrics FROM segment_internal.versions(m.model_name) n
+                        WHERE n.status <> 'failed' ORDER BY n.version DESC LIMIT 1) v
+    CROSS JOIN LATERAL segment_internal.rows_in(v.metrics, 'drift') d(value);
+COMMENT ON VIEW segment.drift_report IS 'How far the source had moved at the last refit from what the version active then was fitted to, for the k-means, PCA and anomaly models that the current user may see. Key: model_name, subject, name.';
 COMMENT ON COLUMN segment.drift_report.model_name IS 'Name of the model.';
 COMMENT ON COLUMN segment.drift_report.version IS 'Version of the last refit that did not fail.';
 COMMENT ON COLUMN segment.drift_report.against_version IS 'Version that was active then.';
@@ -159,7 +170,7 @@ COMMENT ON COLUMN segment.drift_report.share_now IS 'Share of rows that the old 
 CREATE VIEW segment.fit_log WITH (security_invoker = true) AS
     SELECT l.started_at, l.finished_at, l.model_name, l.version, l.outcome, l.sqlstate, l.message, l.rows,
            EXTRACT(epoch FROM l.finished_at - l.started_at)::float8 AS duration, l.metrics::text AS metrics, l.fit_id
-    FROM segment.model_log l
+    FROM segment_internal.log(NULL) l
     WHERE l.outcome <> 'running';
 COMMENT ON VIEW segment.fit_log IS 'Every refit that has ended, of the models that the current user may see; one that failed only for members of the owner''s role. Key: fit_id.';
 COMMENT ON COLUMN segment.fit_log.started_at IS 'When the refit started.';
@@ -179,8 +190,8 @@ CREATE VIEW segment.refit_progress WITH (security_invoker = true) AS
            CASE WHEN a.pid IS NULL THEN 'interrupted' ELSE COALESCE(p.stage, 'fitting') END AS stage,
            p.rows_read, p.k, p.iteration::integer AS iteration, p.inertia,
            EXTRACT(epoch FROM pg_catalog.clock_timestamp() - l.started_at)::float8 AS elapsed, l.version, l.pid, l.started_at
-    FROM segment.model_log l
-    JOIN segment.model m ON m.model_name = l.model_name
+    FROM segment_internal.log(NULL) l
+    JOIN segment_internal.models(NULL) m ON m.model_name = l.model_name
     LEFT JOIN pg_catalog.pg_stat_activity a
         ON a.pid = l.pid AND COALESCE(a.backend_start <= l.started_at, true)
     LEFT JOIN segment.progress_slots() p ON p.pid = l.pid AND p.model_id = m.model_id
@@ -198,10 +209,12 @@ COMMENT ON COLUMN segment.refit_progress.pid IS 'Process id of the session, for 
 COMMENT ON COLUMN segment.refit_progress.started_at IS 'When the refit started.';
 
 CREATE VIEW segment.cohort_retention WITH (security_invoker = true) AS
-    SELECT r.receipts_name, r.as_of, r.cohort, r.period, r.customers, r.active, r.retention, r.lost,
-           r.revenue::numeric(28,2) AS revenue, r.average_receipt::numeric(28,2) AS average_receipt, r.is_complete
-    FROM segment.registered_retention() r;
-COMMENT ON VIEW segment.cohort_retention IS 'Retention of the monthly cohorts of every receipts relation registered with segment.register_receipts that the current user sees, read as their owner, as of its last receipt. Key: receipts_name, cohort, period.';
+    SELECT r.receipts_name, c.as_of, c.cohort, c.period, c.customers, c.active, c.retention, c.lost,
+           CASE WHEN pg_catalog.abs(c.revenue) < 1e26 THEN c.revenue END::numeric(28,2) AS revenue,
+           CASE WHEN pg_catalog.abs(c.average_receipt) < 1e26 THEN c.average_receipt END::numeric(28,2) AS average_receipt, c.is_complete
+    FROM segment_internal.receipts(NULL) r
+    CROSS JOIN LATERAL segment_internal.retention(r) c;
+COMMENT ON VIEW segment.cohort_retention IS 'Retention of the monthly cohorts of every receipts relation registered with segment.register_receipts that the current user sees, read as their owner, as of its last receipt. Receipts that cannot be read have no rows here and one in segment.problems. Key: receipts_name, cohort, period.';
 COMMENT ON COLUMN segment.cohort_retention.receipts_name IS 'Name of the receipts.';
 COMMENT ON COLUMN segment.cohort_retention.as_of IS 'Date of the last receipt.';
 COMMENT ON COLUMN segment.cohort_retention.cohort IS 'Month of the first receipt, as 2019-11.';
@@ -214,4 +227,35 @@ COMMENT ON COLUMN segment.cohort_retention.revenue IS 'Net of returns; NULL whil
 COMMENT ON COLUMN segment.cohort_retention.average_receipt IS 'Mean value of a receipt; NULL while the period is not over.';
 COMMENT ON COLUMN segment.cohort_retention.is_complete IS 'Is the period over?';
 
-GRANT SELECT ON segment.models, segment.cluster_summary, segment.cluster_profile, segment.rfm_summary, segment.elbow, segment.drift_report, segment.fit_log, segment.refit_progress, segment.cohort_retention TO PUBLIC;
+CREATE VIEW segment.problems WITH (security_invoker = true) AS
+    SELECT m.model_name, pg_catalog.format('version %s cannot be read: its bytes are no %s model', v.version, m.algorithm) AS what,
+           v.fitted_at AS since
+    FROM segment_internal.models(NULL) m
+    CROSS JOIN LATERAL segment_internal.active_version(m.model_name) v
+    WHERE segment_internal.readable(segment_internal.version_model(m.model_name, v.version), m.algorithm) IS NULL
+    UNION ALL
+    SELECT m.model_name, pg_catalog.format('the last refit failed: %s', l.message), l.finished_at
+    FROM segment_internal.models(NULL) m
+    CROSS JOIN LATERAL (SELECT g.outcome, g.message, g.finished_at FROM segment_internal.log(m.model_name) g
+                        WHERE g.outcome IN ('succeeded', 'held', 'failed') ORDER BY g.fit_id DESC LIMIT 1) l
+    WHERE l.outcome = 'failed'
+    UNION ALL
+    SELECT m.model_name, pg_catalog.format('a figure of version %s is too large to be shown, or none: %s', v.version, f.key), v.fitted_at
+    FROM segment_internal.models(NULL) m
+    CROSS JOIN LATERAL segment_internal.active_version(m.model_name) v
+    CROSS JOIN LATERAL (SELECT DISTINCT e.key FROM segment_internal.rows_in(v.metrics, 'summary') s(value)
+                        CROSS JOIN LATERAL pg_catalog.jsonb_each(CASE pg_catalog.jsonb_typeof(s.value) WHEN 'object' THEN s.value ELSE '{}' END) e
+                        WHERE e.key IN ('recency_days', 'frequency', 'monetary', 'revenue') AND pg_catalog.jsonb_typeof(e.value) <> 'null'
+                          AND CASE e.key WHEN 'revenue' THEN segment_internal.amount_in(s.value, e.key) IS NULL
+                                         ELSE segment_internal.figure_in(s.value, e.key) IS NULL END) f
+    UNION ALL
+    SELECT r.receipts_name, p.what, r.created_at
+    FROM segment_internal.receipts(NULL) r
+    CROSS JOIN LATERAL (SELECT segment_internal.retention_problem(r) AS what OFFSET 0) p
+    WHERE p.what IS NOT NULL;
+COMMENT ON VIEW segment.problems IS 'What keeps rows out of the other views: active versions whose bytes cannot be read, last refits that failed, figures too large for their columns, registered receipts that cannot be read; of the models and receipts that the current user may see. It reads every registered receipts relation. Key: model_name, what.';
+COMMENT ON COLUMN segment.problems.model_name IS 'Name of the model, or of the receipts.';
+COMMENT ON COLUMN segment.problems.what IS 'What is wrong.';
+COMMENT ON COLUMN segment.problems.since IS 'When the version was fitted, the refit ended, or the receipts were registered.';
+
+GRANT SELECT ON segment.models, segment.cluster_summary, segment.cluster_profile, segment.rfm_summary, segment.elbow, segment.drift_report, segment.fit_log, segment.refit_progress, segment.cohort_retention, segment.problems TO PUBLIC;

@@ -43,4 +43,18 @@ extern PGDLLEXPORT void _PG_init(void);
 #define SEG_MAY_SET_ROLE(member, role) is_member_of_role(member, role)
 #endif
 
+/* 16 has one check for objects of all kinds (c727f511bd7). */
+#if PG_VERSION_NUM >= 160000
+#define SEG_SCHEMA_ACLCHECK(schema, role, mode) object_aclcheck(NamespaceRelationId, schema, role, mode)
+#else
+#define SEG_SCHEMA_ACLCHECK(schema, role, mode) pg_namespace_aclcheck(schema, role, mode)
+#endif
+
+/* 18 runs every plan once (3eea7a0c97e). */
+#if PG_VERSION_NUM >= 180000
+#define SEG_EXECUTOR_RUN(desc) ExecutorRun(desc, ForwardScanDirection, 0)
+#else
+#define SEG_EXECUTOR_RUN(desc) ExecutorRun(desc, ForwardScanDirection, 0, true)
+#endif
+
 #endif							/* SEG_PG_COMPAT_H */

@@ -45,16 +45,31 @@ seg_model_alloc(size_t payload_size, uint8 **payload)
 	return bytes;
 }
 
+/* What is wrong with the bytes, or SEG_OK and the model. */
+static SegStatus
+try_decode(const bytea *bytes, const SegModelType *type, int *kind, int *version, void **model)
+{
+	SegReader	reader;
+	SegArena	arena;
+	SegStatus	status = seg_envelope_open(VARDATA_ANY(bytes), VARSIZE_ANY_EXHDR(bytes),
+										   type->kind, type->newest, kind, version, &reader);
+
+	if (status != SEG_OK)
+		return status;
+	arena = seg_arena(NULL, type->decoded_size(reader.left));
+	arena.base = palloc_extended(Max(arena.size, 1), MCXT_ALLOC_HUGE);
+	*model = palloc0(type->struct_size);
+	status = type->decode(&reader, *version, &arena, *model);
+	return status == SEG_OK && seg_reader_done(&reader) ? SEG_OK : SEG_MALFORMED_MODEL;
+}
+
 void *
 seg_model_decode(const bytea *bytes, const SegModelType *type)
 {
 	int			kind;
 	int			version;
-	SegReader	reader;
-	SegArena	arena;
 	void	   *model;
-	SegStatus	status = seg_envelope_open(VARDATA_ANY(bytes), VARSIZE_ANY_EXHDR(bytes),
-										   type->kind, type->newest, &kind, &version, &reader);
+	SegStatus	status = try_decode(bytes, type, &kind, &version, &model);
 
 	if (status == SEG_OTHER_KIND)
 		seg_raise(status, seg_kind_name(kind), seg_kind_name(type->kind));
@@ -62,13 +77,17 @@ seg_model_decode(const bytea *bytes, const SegModelType *type)
 		seg_raise(status, version, type->newest);
 	if (status != SEG_OK)
 		seg_raise(status);
-	arena = seg_arena(NULL, type->decoded_size(reader.left));
-	arena.base = palloc_extended(Max(arena.size, 1), MCXT_ALLOC_HUGE);
-	model = palloc0(type->struct_size);
-	status = type->decode(&reader, version, &arena, model);
-	if (status != SEG_OK || !seg_reader_done(&reader))
-		seg_raise(SEG_MALFORMED_MODEL);
 	return model;
+}
+
+void *
+seg_model_decode_or_null(const bytea *bytes, const SegModelType *type)
+{
+	int			kind;
+	int			version;
+	void	   *model;
+
+	return try_decode(bytes, type, &kind, &version, &model) == SEG_OK ? model : NULL;
 }
 
 /* Does the slot hold the model of this argument? */

@@ -46,6 +46,9 @@ extern uint64 seg_model_argument_digest(FunctionCallInfo fcinfo, int slot);
 /* Decode a model once, into the current memory context. */
 extern void *seg_model_decode(const bytea *bytes, const SegModelType *type);
 
+/* The same, but NULL where that raises an error. */
+extern void *seg_model_decode_or_null(const bytea *bytes, const SegModelType *type);
+
 /* For an encode function: a bytea with room for the payload; payload begins at *payload. */
 extern bytea *seg_model_alloc(size_t payload_size, uint8 **payload);
 

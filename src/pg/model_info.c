@@ -143,15 +143,9 @@ put_info(SegRow *row, const SegModelInfo *info, int version, size_t bytes)
 	seg_put(row, DirectFunctionCall1(jsonb_in, CStringGetDatum(info->options.data)), false);
 }
 
-PG_FUNCTION_INFO_V1(model_info);
-Datum
-model_info(PG_FUNCTION_ARGS)
+static SegModelInfo
+info_of(const SegModelKind *kind, const void *model)
 {
-	const bytea *bytes = PG_GETARG_BYTEA_PP(0);
-	void	   *model;
-	int			version;
-	const SegModelKind *kind = open_any(bytes, &version, &model);
-	SegRow		row;
 	SegModelInfo info = {
 		.method = "exact",
 		.estimated_error = NAN, .inertia = NAN, .between_ss = NAN,
@@ -164,9 +158,46 @@ model_info(PG_FUNCTION_ARGS)
 	appendStringInfoChar(&info.options, '{');
 	kind->info(model, &info);
 	appendStringInfoChar(&info.options, '}');
+	return info;
+}
+
+PG_FUNCTION_INFO_V1(model_info);
+Datum
+model_info(PG_FUNCTION_ARGS)
+{
+	const bytea *bytes = PG_GETARG_BYTEA_PP(0);
+	void	   *model;
+	int			version;
+	const SegModelKind *kind = open_any(bytes, &version, &model);
+	SegModelInfo info = info_of(kind, model);
+	SegRow		row;
+
 	seg_row_begin(&row, seg_call_shape(fcinfo));
 	put_info(&row, &info, version, VARSIZE_ANY_EXHDR(bytes));
 	PG_RETURN_DATUM(seg_row_value(&row));
+}
+
+/* (model, algorithm): how many features it has; NULL for what is no model of that algorithm */
+PG_FUNCTION_INFO_V1(model_width);
+Datum
+model_width(PG_FUNCTION_ARGS)
+{
+	const bytea *bytes = PG_GETARG_BYTEA_PP(0);
+	const char *algorithm = text_to_cstring(PG_GETARG_TEXT_PP(1));
+
+	for (size_t i = 0; i < lengthof(kinds); i++)
+	{
+		void	   *model = seg_model_decode_or_null(bytes, kinds[i]->type);
+		SegModelInfo info;
+
+		if (model == NULL)
+			continue;
+		info = info_of(kinds[i], model);
+		if (strcmp(info.algorithm, algorithm) != 0)
+			PG_RETURN_NULL();
+		PG_RETURN_INT32((int32) info.features);
+	}
+	PG_RETURN_NULL();
 }
 
 PG_FUNCTION_INFO_V1(model_features);

@@ -10,63 +10,18 @@
  *
  * Nothing is gained over SET ROLE, which the caller must be allowed.
  */
-#include "pg/compat.h"
+#include "pg/identity.h"
 
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "executor/tstoreReceiver.h"
 #include "funcapi.h"
 #include "miscadmin.h"
+#include "storage/lock.h"
+#include "storage/lwlock.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
-#include "utils/guc.h"
 #include "utils/tuplestore.h"
-
-/* Who we were. */
-typedef struct Caller
-{
-	Oid			role;
-	int			security;
-	int			settings;		/* nesting level of the settings; 0: we stay who we are */
-} Caller;
-
-static Caller
-become(const char *role_name)
-{
-	Oid			role = get_role_oid(role_name, false);
-	Caller		caller = {.settings = 0};
-
-	GetUserIdAndSecContext(&caller.role, &caller.security);
-	if (role == caller.role)
-		return caller;
-	if (!SEG_MAY_SET_ROLE(caller.role, role))
-		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-				 errmsg("must be able to SET ROLE \"%s\"", role_name)));
-	SetUserIdAndSecContext(role, caller.security | SECURITY_RESTRICTED_OPERATION);
-	caller.settings = NewGUCNestLevel();
-	return caller;
-}
-
-/* After an error the end of the transaction does this. */
-static void
-become_again(const Caller *caller)
-{
-	if (caller->settings == 0)
-		return;
-	AtEOXact_GUC(false, caller->settings);
-	SetUserIdAndSecContext(caller->role, caller->security);
-}
-
-/* (role_name): false also for a role that does not exist */
-PG_FUNCTION_INFO_V1(may_set_role);
-Datum
-may_set_role(PG_FUNCTION_ARGS)
-{
-	Oid			role = get_role_oid(text_to_cstring(PG_GETARG_TEXT_PP(0)), true);
-
-	PG_RETURN_BOOL(OidIsValid(role) && SEG_MAY_SET_ROLE(GetUserId(), role));
-}
 
 /* Where the rows go as they come: a store that spills to disk beyond work_mem. */
 static DestReceiver *
@@ -85,30 +40,98 @@ open_store(ReturnSetInfo *result)
 	return receiver;
 }
 
-/* $1 and $2, both bytea[]. */
+/* $1 and $2, both bytea[], and $3, jsonb[]. */
 static ParamListInfo
 parameters(FunctionCallInfo fcinfo)
 {
-	ParamListInfo list = makeParamList(2);
+	static const Oid types[] = {BYTEAARRAYOID, BYTEAARRAYOID, JSONBARRAYOID};
+	ParamListInfo list = makeParamList(lengthof(types));
 
-	for (int i = 0; i < 2; i++)
+	for (int i = 0; i < lengthof(types); i++)
 		list->params[i] = (ParamExternData) {
 			.value = PG_ARGISNULL(2 + i) ? (Datum) 0 : PG_GETARG_DATUM(2 + i),
-			.isnull = PG_ARGISNULL(2 + i), .pflags = PARAM_FLAG_CONST, .ptype = BYTEAARRAYOID
+			.isnull = PG_ARGISNULL(2 + i), .pflags = PARAM_FLAG_CONST, .ptype = types[i]
 		};
 	return list;
 }
 
-/* (role_name, query, models, old_models) */
+/* ---- advisory locks that the query took and left to the session ---- */
+
+/* Does an advisory lock of our own process stand in the list with that tag? */
+static bool
+has_lock(const LockData *list, const LOCKTAG *tag)
+{
+	for (int i = 0; i < list->nelements; i++)
+		if (list->locks[i].pid == MyProcPid && memcmp(&list->locks[i].locktag, tag, sizeof(LOCKTAG)) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * A lock that lasts as long as the session would outlive the rights of the role
+ * that took it.  Those of the transaction only go with it, and LockRelease, which
+ * finds them no locks of the session, warns: hence the level of messages.
+ */
+static void
+release_advisory_locks(const LockData *before)
+{
+	const LockData *now = GetLockStatusData();
+	int			client_level = client_min_messages;
+	int			log_level = log_min_messages;
+
+	client_min_messages = log_min_messages = ERROR;
+	for (int i = 0; i < now->nelements; i++)
+	{
+		const LockInstanceData *lock = &now->locks[i];
+
+		if (lock->pid != MyProcPid || lock->locktag.locktag_type != LOCKTAG_ADVISORY ||
+			has_lock(before, &lock->locktag))
+			continue;
+		for (LOCKMODE mode = AccessShareLock; mode < MAX_LOCKMODES; mode++)
+			if (lock->holdMask & LOCKBIT_ON(mode))
+				while (LockRelease(&lock->locktag, mode, true))
+					 /* once for each time it was taken */ ;
+	}
+	client_min_messages = client_level;
+	log_min_messages = log_level;
+}
+
+/* As another role; whatever becomes of it. */
+static int
+run_as(Oid role, const char *query, SPIExecuteOptions *options)
+{
+	SegCaller	caller = seg_become(role);
+	LockData   *before = caller.role == role ? NULL : GetLockStatusData();
+	int			done = 0;
+
+	PG_TRY();
+	{
+		done = SPI_execute_extended(query, options);
+	}
+	PG_CATCH();
+	{
+		/* the first thing that the end of the transaction would do */
+		LWLockReleaseAll();
+		if (before != NULL)
+			release_advisory_locks(before);
+		PG_RE_THROW();
+	}
+	PG_END_TRY();
+	if (before != NULL)
+		release_advisory_locks(before);
+	seg_become_again(&caller);
+	return done;
+}
+
+/* (role_name, query, models, old_models, names) */
 PG_FUNCTION_INFO_V1(query_as);
 Datum
 query_as(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 	SPIExecuteOptions options = {.read_only = true};	/* with the snapshot of the statement that called */
-	char	   *role_name;
 	char	   *query;
-	Caller		caller;
+	Oid			role;
 
 	if (result == NULL || !IsA(result, ReturnSetInfo) || !(result->allowedModes & SFRM_Materialize) ||
 		result->expectedDesc == NULL)
@@ -119,17 +142,16 @@ query_as(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 				 errmsg("role_name and query must not be null")));
-	role_name = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	role = get_role_oid(text_to_cstring(PG_GETARG_TEXT_PP(0)), false);
+	seg_check_may_set_role(role);
 	query = text_to_cstring(PG_GETARG_TEXT_PP(1));
 	options.params = parameters(fcinfo);
 	options.dest = open_store(result);
 	SPI_connect();
-	caller = become(role_name);
-	if (SPI_execute_extended(query, &options) != SPI_OK_SELECT)
+	if (run_as(role, query, &options) != SPI_OK_SELECT)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("query must be a SELECT")));
-	become_again(&caller);
 	SPI_finish();
 	options.dest->rDestroy(options.dest);
 	return (Datum) 0;

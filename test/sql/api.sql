@@ -65,20 +65,37 @@ FROM pg_proc p
 JOIN pg_depend d ON d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'
 WHERE d.refobjid = (SELECT oid FROM pg_extension WHERE extname = 'segment')
   AND p.prolang = (SELECT oid FROM pg_language WHERE lanname = 'c')
-  AND NOT p.proisstrict AND p.pronargs > 0 AND p.proname !~ '_(trans|final|combine|serial|deserial)fn$'
+  AND NOT p.proisstrict AND p.pronargs > 0 AND p.prosrc <> 'registry_call' AND p.proname !~ '_(trans|final|combine|serial|deserial)fn$'
 ORDER BY p.oid::regprocedure::text;
 
 -- what PUBLIC may do beside SELECT, USAGE and EXECUTE
 SELECT c.oid::regclass AS relation, a.privilege_type
 FROM pg_class c CROSS JOIN LATERAL aclexplode(c.relacl) a
-WHERE c.relnamespace = 'segment'::regnamespace AND a.grantee = 0 AND a.privilege_type <> 'SELECT'
+WHERE c.relnamespace IN ('segment'::regnamespace, 'segment_internal'::regnamespace) AND a.grantee = 0
+  AND (a.privilege_type <> 'SELECT' OR c.relkind <> 'v')
 UNION ALL
 SELECT NULL, a.privilege_type FROM pg_namespace n CROSS JOIN LATERAL aclexplode(n.nspacl) a
-WHERE n.nspname = 'segment' AND a.grantee = 0 AND a.privilege_type <> 'USAGE';
+WHERE n.nspname IN ('segment', 'segment_internal') AND a.grantee = 0 AND a.privilege_type <> 'USAGE';
 
--- tables without row-level security; views that would run with the rights of their owner
+-- tables on which anybody but their owner has a right; views that would run with the rights of their owner
 SELECT c.oid::regclass AS unguarded
 FROM pg_class c
-WHERE c.relnamespace = 'segment'::regnamespace
-  AND (c.relkind = 'r' AND NOT c.relrowsecurity
+WHERE c.relnamespace IN ('segment'::regnamespace, 'segment_internal'::regnamespace)
+  AND (c.relkind = 'r' AND EXISTS (SELECT FROM aclexplode(c.relacl) a WHERE a.grantee <> c.relowner)
        OR c.relkind = 'v' AND NOT COALESCE('security_invoker=true' = ANY (c.reloptions), false));
+
+-- the door to the registry: what runs as its owner is not for others, and each function in front of it has one behind
+SELECT p.oid::regprocedure AS open
+FROM pg_proc p
+WHERE p.pronamespace = 'segment_internal'::regnamespace AND p.proargnames[1] = 'caller'
+  AND has_function_privilege('public', p.oid, 'EXECUTE');
+SELECT p.oid::regprocedure AS lonely
+FROM pg_proc p
+WHERE p.prosrc = 'registry_call'
+  AND NOT EXISTS (SELECT FROM pg_proc i
+                  WHERE i.pronamespace = p.pronamespace AND i.proname = p.proname AND i.prorettype = p.prorettype
+                    AND i.proretset = p.proretset AND i.provolatile = p.provolatile AND i.proparallel = p.proparallel
+                    AND i.proargtypes::oid[] = array_prepend('oid'::regtype::oid, p.proargtypes::oid[]));
+-- what changes the registry is for modelers
+SELECT f AS for_everybody FROM segment_internal.modeler_functions() f WHERE has_function_privilege('public', f, 'EXECUTE');
+SELECT count(*) > 20 AS modeler_functions FROM segment_internal.modeler_functions();

@@ -72,7 +72,7 @@ FROM segment.fit_log l ORDER BY l.fit_id;
 SELECT * FROM segment.refit_progress;
 -- a log row whose session is gone
 UPDATE segment.model SET last_version = 3 WHERE model_name = 'groups';
-INSERT INTO segment.model_log (model_name, version, outcome, pid) VALUES ('groups', 3, 'running', 0);
+INSERT INTO segment.model_log (model_name, version, outcome, pid, fitted_by) VALUES ('groups', 3, 'running', 0, 'x');
 SELECT model_name, stage, rows_read, iteration, inertia, elapsed >= 0 AS elapsed, version FROM segment.refit_progress;
 -- the next call repairs it
 CALL segment.refit('groups');

@@ -1,0 +1,635 @@
+-- The one door to the registry's tables; see src/pg/registry.c.
+--
+-- Each function stands here twice. The first form, in C, may be called by everybody. It
+-- calls the second form, which has the caller's OID in front, as the owner of the
+-- tables. The second form checks what the caller may do.
+
+-- ---- who may what --------------------------------------------------------------------
+
+CREATE FUNCTION segment_internal.role_may(caller oid, role_name text, role_key text) RETURNS boolean
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT COALESCE(pg_catalog.pg_has_role(caller, segment_internal.remembered_role(role_name, role_key), 'USAGE'), false);
+END;
+COMMENT ON FUNCTION segment_internal.role_may(oid, text, text) IS
+'Does the caller have the privileges of a remembered role, as itself, a member or a superuser? false when the role is gone.';
+
+CREATE FUNCTION segment_internal.owned_model(caller oid, name text) RETURNS segment.model
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    m segment.model;
+BEGIN
+    SELECT * INTO m FROM segment_internal.models(caller, COALESCE(name, ''));
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'model "%" does not exist', name USING ERRCODE = 'undefined_object';
+    ELSIF NOT segment_internal.role_may(caller, m.owner, m.owner_key) THEN
+        RAISE EXCEPTION 'must be a member of role "%" to change model "%"', m.owner, name
+            USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN m;
+END $$;
+COMMENT ON FUNCTION segment_internal.owned_model(oid, text) IS
+'The model, for a caller who may change it. Errors: 42704 there is none that the caller may see, 42501 it may only be seen.';
+
+CREATE FUNCTION segment_internal.owned_fit(caller oid, fit_id bigint) RETURNS segment.model_log
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_variable
+DECLARE
+    run segment.model_log;
+BEGIN
+    SELECT * INTO run FROM segment.model_log l
+    WHERE l.fit_id = fit_id AND l.outcome = 'running' AND l.pid = pg_backend_pid();
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'this session does not run the refit %', fit_id USING ERRCODE = 'undefined_object';
+    END IF;
+    PERFORM segment_internal.owned_model(caller, run.model_name);
+    RETURN run;
+END $$;
+COMMENT ON FUNCTION segment_internal.owned_fit(oid, bigint) IS
+'The row of the log of a refit that this session runs, for a caller who may change its model. Errors: 42704, 42501.';
+
+-- ---- reading -------------------------------------------------------------------------
+
+CREATE FUNCTION segment_internal.models(name text) RETURNS SETOF segment.model
+AS 'MODULE_PATHNAME', 'registry_call' LANGUAGE C STABLE PARALLEL SAFE ROWS 10;
+COMMENT ON FUNCTION segment_internal.models(text) IS
+'The models that the caller may see, or the one of that name: as a member of the owner''s role, of a role that it is shared with, or of the role that owns the registry. owner is the role''s present name.';
+
+CREATE FUNCTION segment_internal.models(caller oid, name text) RETURNS SETOF segment.model
+LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 10 SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    m segment.model;
+BEGIN
+    FOR m IN
+        SELECT o.* FROM segment.model o
+        WHERE (name IS NULL OR o.model_name = name)
+          AND (pg_has_role(caller, current_user, 'USAGE') OR segment_internal.role_may(caller, o.owner, o.owner_key)
+               OR EXISTS (SELECT FROM segment.model_share s
+                          WHERE s.model_name = o.model_name AND segment_internal.role_may(caller, s.role_name, s.role_key)))
+    LOOP
+        m.owner := COALESCE((SELECT r.rolname::text FROM pg_roles r
+                             WHERE r.oid = segment_internal.remembered_role(m.owner, m.owner_key)), m.owner);
+        RETURN NEXT m;
+    END LOOP;
+END $$;
+
+CREATE FUNCTION segment_internal.may_change(name text) RETURNS boolean
+AS 'MODULE_PATHNAME', 'registry_call' LANGUAGE C STABLE PARALLEL SAFE;
+COMMENT ON FUNCTION segment_internal.may_change(text) IS
+'May the caller change the model of that name? NULL when there is none that it may see.';
+
+CREATE FUNCTION segment_internal.may_change(caller oid, name text) RETURNS boolean
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT segment_internal.role_may(caller, m.owner, m.owner_key) FROM segment_internal.models(caller, COALESCE(name, '')) m;
+END;
+
+CREATE TYPE segment_internal.version AS (
+    model_name text, version integer, status text, reason text, rows bigint, metrics jsonb, source_fingerprint text,
+    fitted_at timestamptz, duration interval, fitted_by text);
+COMMENT ON TYPE segment_internal.version IS 'A row of segment.model_version without the bytes of the model.';
+
+CREATE FUNCTION segment_internal.versions(name text) RETURNS SETOF segment_internal.version
+AS 'MODULE_PATHNAME', 'registry_call' LANGUAGE C STABLE PARALLEL SAFE ROWS 10;
+COMMENT ON FUNCTION segment_internal.versions(text) IS
+'The versions of a model that the caller may see; failed ones only where it may change the model, since the message of an error may quote the source.';
+
+CREATE FUNCTION segment_internal.versions(caller oid, name text) RETURNS SETOF segment_internal.version
+LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 10 SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN QUERY
+    SELECT v.model_name, v.version, v.status, v.reason, v.rows, v.metrics, v.source_fingerprint, v.fitted_at, v.duration, v.fitted_by
+    FROM segment_internal.models(caller, name) m JOIN segment.model_version v ON v.model_name = m.model_name
+    WHERE v.status <> 'failed' OR segment_internal.role_may(caller, m.owner, m.owner_key)
+          OR pg_has_role(caller, current_user, 'USAGE');
+END $$;
+
+CREATE FUNCTION segment_internal.active_version(name text) RETURNS SETOF segment_internal.version
+AS 'MODULE_PATHNAME', 'registry_call' LANGUAGE C STABLE PARALLEL SAFE ROWS 1;
+COMMENT ON FUNCTION segment_internal.active_version(text) IS
+'The active version of a model that the caller may see; no row when there is none.';
+
+CREATE FUNCTION segment_internal.active_version(caller oid, name text) RETURNS SETOF segment_internal.version
+LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 1 SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN QUERY
+    SELECT v.model_name, v.version, v.status, v.reason, v.rows, v.metrics, v.source_fingerprint, v.fitted_at, v.duration, v.fitted_by
+    FROM segment.model_version v
+    WHERE v.model_name = name AND v.status = 'active' AND EXISTS (SELECT FROM segment_internal.models(caller, name));
+END $$;
+
+CREATE FUNCTION segment_internal.version_model(name text, version integer) RETURNS bytea
+AS 'MODULE_PATHNAME', 'registry_call' LANGUAGE C STABLE PARALLEL SAFE;
+COMMENT ON FUNCTION segment_internal.version_model(text, integer) IS
+'The bytes of a version of a model that the caller may see; of the active one for NULL.';
+
+CREATE FUNCTION segment_internal.version_model(caller oid, name text, version integer) RETURNS bytea
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_variable
+BEGIN
+    -- the concatenation fetches the value out of its TOAST table once
+    RETURN (SELECT v.model || ''::bytea FROM segment.model_version v
+            WHERE v.model_name = name AND CASE WHEN version IS NULL THEN v.status = 'active' ELSE v.version = version END
+              AND EXISTS (SELECT FROM segment_internal.models(caller, name)));
+END $$;
+
+CREATE FUNCTION segment_internal.log(name text) RETURNS SETOF segment.model_log
+AS 'MODULE_PATHNAME', 'registry_call' LANGUAGE C STABLE PARALLEL SAFE ROWS 100;
+COMMENT ON FUNCTION segment_internal.log(text) IS
+'The log of a model that the caller may see, or of all for NULL; failures only where it may change the model, since the message of an error may quote the source.';
+
+CREATE FUNCTION segment_internal.log(caller oid, name text) RETURNS SETOF segment.model_log
+LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 100 SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN QUERY
+    SELECT l.* FROM segment_internal.models(caller, name) m JOIN segment.model_log l ON l.model_name = m.model_name
+    WHERE l.outcome <> 'failed' OR segment_internal.role_may(caller, m.owner, m.owner_key)
+          OR pg_has_role(caller, current_user, 'USAGE');
+END $$;
+
+CREATE FUNCTION segment_internal.cluster_names(name text) RETURNS SETOF segment.cluster_name
+AS 'MODULE_PATHNAME', 'registry_call' LANGUAGE C STABLE PARALLEL SAFE ROWS 10;
+COMMENT ON FUNCTION segment_internal.cluster_names(text) IS
+'The names given to clusters of a model that the caller may see.';
+
+CREATE FUNCTION segment_internal.cluster_names(caller oid, name text) RETURNS SETOF segment.cluster_name
+LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 10 SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN QUERY
+    SELECT n.* FROM segment.cluster_name n
+    WHERE n.model_name = name AND EXISTS (SELECT FROM segment_internal.models(caller, name));
+END $$;
+
+CREATE TYPE segment_internal.published AS (
+    model segment.model, place integer, may_change boolean, version integer, bytes bytea, names jsonb);
+COMMENT ON TYPE segment_internal.published IS 'What publish reads of a model.';
+
+CREATE FUNCTION segment_internal.published(model_names text[]) RETURNS SETOF segment_internal.published
+AS 'MODULE_PATHNAME', 'registry_call' LANGUAGE C VOLATILE ROWS 3;
+COMMENT ON FUNCTION segment_internal.published(text[]) IS
+'Models with their active versions and the names given to their clusters, as one snapshot has them, in the order of their names'' places.';
+
+CREATE FUNCTION segment_internal.published(caller oid, model_names text[]) RETURNS SETOF segment_internal.published
+LANGUAGE plpgsql VOLATILE ROWS 3 SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN QUERY
+    SELECT m, n.place::integer, segment_internal.role_may(caller, m.owner, m.owner_key), v.version, v.model || ''::bytea,
+           (SELECT jsonb_object_agg(c.cluster_id, c.cluster_name) FROM segment.cluster_name c WHERE c.model_name = m.model_name)
+    FROM unnest(model_names) WITH ORDINALITY AS n(name, place)
+    CROSS JOIN LATERAL segment_internal.models(caller, n.name) m
+    LEFT JOIN segment.model_version v ON v.model_name = m.model_name AND v.status = 'active'
+    WHERE n.name IS NOT NULL
+    ORDER BY n.place;
+END $$;
+
+CREATE FUNCTION segment_internal.receipts(name text) RETURNS SETOF segment.receipts
+AS 'MODULE_PATHNAME', 'registry_call' LANGUAGE C STABLE PARALLEL SAFE ROWS 5;
+COMMENT ON FUNCTION segment_internal.receipts(text) IS
+'The registered receipts that the caller may see, or those of that name. owner is the role''s present name.';
+
+CREATE FUNCTION segment_internal.receipts(caller oid, name text) RETURNS SETOF segment.receipts
+LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 5 SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    r segment.receipts;
+BEGIN
+    FOR r IN
+        SELECT o.* FROM segment.receipts o
+        WHERE (name IS NULL OR o.receipts_name = name)
+          AND (segment_internal.role_may(caller, o.owner, o.owner_key) OR pg_has_role(caller, current_user, 'USAGE'))
+    LOOP
+        r.owner := COALESCE((SELECT a.rolname::text FROM pg_roles a
+                             WHERE a.oid = segment_internal.remembered_role(r.owner, r.owner_key)), r.owner);
+        RETURN NEXT r;
+    END LOOP;
+END $$;
+
+-- ---- models --------------------------------------------------------------------------
+
+CREATE FUNCTION segment_internal.add_model(m segment.model) RETURNS void
+AS 'MODULE_PATHNAME', 'registry_call' LANGUAGE C VOLATILE;
+COMMENT ON FUNCTION segment_internal.add_model(segment.model) IS
+'Add a model of the caller''s: name, algorithm, source, columns, options and comment of the row. Error: 42710 the name is taken.';
+
+CREATE FUNCTION segment_internal.add_model(caller oid, m segment.model) RETURNS void
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    INSERT INTO segment.model (model_name, algorithm, owner, owner_key, source_schema, source_name, id_column, id_type,
+                               feature_columns, options, comment)
+    VALUES (m.model_name, m.algorithm, pg_get_userbyid(caller), segment_internal.role_key(caller), m.source_schema, m.source_name,
+            m.id_column, m.id_type, m.feature_columns, m.options, m.comment);
+    -- what an incomplete restore may have left of a model of that name
+    PERFORM segment_internal.drop_rows(m.model_name);
+EXCEPTION
+    WHEN unique_violation THEN
+        RAISE EXCEPTION 'model "%" exists already', m.model_name USING ERRCODE = 'duplicate_object';
+END $$;
+
+CREATE FUNCTION segment_internal.drop_rows(name text) RETURNS void
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    DELETE FROM segment.model_version v WHERE v.model_name = name;
+    DELETE FROM segment.model_log l WHERE l.model_name = name;
+    DELETE FROM segment.cluster_name n WHERE n.model_name = name;
+    DELETE FROM segment.model_share s WHERE s.model_name = name;
+END $$;
+COMMENT ON FUNCTION segment_internal.drop_rows(text) IS
+'Remove versions, log, names and shares of a model.';
+
+CREATE FUNCTION segment_internal.remove_model(name text) RETURNS void
+AS 'MODULE_PATHNAME', 'registry_call' LANGUAGE C VOLATILE;
+COMMENT ON FUNCTION segment_internal.remove_model(text) IS
+'Remove a model with all that belongs to it. Errors: 42704, 42501, 55006 a refit of it runs.';
+
+CREATE FUNCTION segment_internal.remove_model(caller oid, name text) RETURNS void
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    m segment.model := segment_internal.owned_model(caller, name);
+BEGIN
+    IF NOT segment_internal.lock_model(m.model_id) THEN
+        RAISE EXCEPTION 'model "%" is being refitted', name USING ERRCODE = 'object_in_use';
+    END IF;
+    DELETE FROM segment.model o WHERE o.model_name = name;
+    PERFORM segment_internal.drop_rows(name);
+END $$;
+
+CREATE FUNCTION segment_internal.change_model(m segment.model) RETURNS void
+AS 'MODULE_PATHNAME', 'registry_call' LANGUAGE C VOLATILE;
+COMMENT ON FUNCTION segment_internal.change_model(segment.model) IS
+'Set source, columns, options, comment and keep_versions and keep_log of the model that the row names, and drop what is no longer kept. Errors: 42704, 42501.';
+
+CREATE FUNCTION segment_internal.change_model(caller oid, m segment.model) RETURNS void
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM segment_internal.owned_model(caller, m.model_name);
+    UPDATE segment.model o
+    SET source_schema = m.source_schema, source_name = m.source_name, id_column = m.id_column, id_type = m.id_type,
+        feature_columns = m.feature_columns, options = m.options, comment = m.comment,
+        keep_versions = m.keep_versions, keep_log = m.keep_log
+    WHERE o.model_name = m.model_name;
+    PERFORM segment_internal.prune(m.model_name);
+END $$;
+
+CREATE FUNCTION segment_internal.prune(name text) RETURNS void
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    DELETE FROM segment.model_version v
+    USING segment.model m
+    WHERE m.model_name = name AND v.model_name = name AND v.status <> 'active'
+      AND v.version <= (SELECT o.version FROM segment.model_version o
+                        WHERE o.model_name = name
+                        ORDER BY o.version DESC OFFSET m.keep_versions LIMIT 1);
+    DELETE FROM segment.model_log l
+    USING segment.model m
+    WHERE m.model_name = name AND l.model_name = name AND l.outcome <> 'running'
+      AND l.finished_at < now() - make_interval(days => m.keep_log);
+    -- the owner's name may have changed since it was written
+    UPDATE segment.model o SET owner = r.rolname
+    FROM pg_roles r
+    WHERE o.model_name = name AND r.oid = segment_internal.remembered_role(o.owner, o.owner_key)
+      AND (o.owner <> r.rolname OR o.owner_key <> segment_internal.role_key(r.oid));
+END $$;
+COMMENT ON FUNCTION segment_internal.prune(text) IS
+'Drop what is older than the model''s keep_versions newest versions, never the active one, and rows of the log older than keep_log days.';
+
+CREATE FUNCTION segment_internal.set_owner(name text, role text) RETURNS void
+AS 'MODULE_PATHNAME', 'registry_call' LANGUAGE C VOLATILE;
+COMMENT ON FUNCTION segment_internal.set_owner(text, text) IS
+'Give a model to another role, of which the caller is a member. The owner of the registry may give away a model whose owner is gone. Errors: 42704 no such model or role, 42501.';
+
+CREATE FUNCTION segment_internal.set_owner(caller oid, name text, role text) RETURNS void
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    m segment.model;
+    role_id oid := to_regrole(quote_ident(role));
+BEGIN
+    SELECT * INTO m FROM segment_internal.models(caller, name);
+    IF NOT FOUND OR segment_internal.remembered_role(m.owner, m.owner_key) IS NOT NULL
+        OR NOT pg_has_role(caller, current_user, 'USAGE') THEN
+        m := segment_internal.owned_model(caller, name);
+    END IF;
+    IF role_id IS NULL THEN
+        RAISE EXCEPTION 'role "%" does not exist', role USING ERRCODE = 'undefined_object';
+    END IF;
+    IF NOT pg_has_role(caller, role_id, 'MEMBER') AND segment_internal.remembered_role(m.owner, m.owner_key) IS NOT NULL THEN
+        RAISE EXCEPTION 'must be a member of role "%"', role USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    UPDATE segment.model o SET owner = role, owner_key = segment_internal.role_key(role_id) WHERE o.model_name = name;
+END $$;
+
+CREATE FUNCTION segment_internal.share(name text, role text) RETURNS void
+AS 'MODULE_PATHNAME', 'registry_call' LANGUAGE C VOLATILE;
+COMMENT ON FUNCTION segment_internal.share(text, text) IS
+'Share a model with a role. Errors: 42704 no such model or role, 42501, 54000 it is shared with 100 roles already.';
+
+CREATE FUNCTION segment_internal.share(caller oid, name text, role text) RETURNS void
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    role_id oid := to_regrole(quote_ident(role));
+    shares bigint;
+BEGIN
+    PERFORM segment_internal.owned_model(caller, name);
+    IF role_id IS NULL THEN
+        RAISE EXCEPTION 'role "%" does not exist', role USING ERRCODE = 'undefined_object';
+    END IF;
+    -- two that share one model take turns
+    PERFORM FROM segment.model o WHERE o.model_name = name FOR NO KEY UPDATE;
+    DELETE FROM segment.model_share s
+    WHERE s.model_name = name AND segment_internal.remembered_role(s.role_name, s.role_key) = role_id;
+    SELECT count(*) INTO shares FROM segment.model_share s WHERE s.model_name = name;
+    IF shares >= 100 THEN
+        RAISE EXCEPTION 'model "%" is shared with % roles, but at most 100 are possible', name, shares
+            USING ERRCODE = 'program_limit_exceeded', HINT = 'Share it with a role that has the others as members.';
+    END IF;
+    INSERT INTO segment.model_share VALUES (name, role, segment_internal.role_key(role_id));
+END $$;
+
+CREATE FUNCTION segment_internal.unshare(name text, role text) RETURNS void
+AS 'MODULE_PATHNAME', 'registry_call' LANGUAGE C VOLATILE;
+COMMENT ON FUNCTION segment_internal.unshare(text, text) IS
+'Take back a share; members of the role may do so, too. Errors: 42704 no such model, 42501.';
+
+CREATE FUNCTION segment_internal.unshare(caller oid, name text, role text) RETURNS void
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    role_id oid := to_regrole(quote_ident(role));
+BEGIN
+    IF role_id IS NULL OR NOT pg_has_role(caller, role_id, 'USAGE')
+        OR NOT EXISTS (SELECT FROM segment_internal.models(caller, name)) THEN
+        PERFORM segment_internal.owned_model(caller, name);
+    END IF;
+    DELETE FROM segment.model_share s
+    WHERE s.model_name = name
+      AND CASE WHEN role_id IS NULL THEN s.role_name = role
+               ELSE COALESCE(segment_internal.remembered_role(s.role_name, s.role_key) = role_id, s.role_name = role) END;
+END $$;
+
+CREATE FUNCTION segment_internal.set_cluster_name(name text, cluster_id integer, cluster_name text) RETURNS void
+AS 'MODULE_PATHNAME', 'registry_call' LANGUAGE C VOLATILE;
+COMMENT ON FUNCTION segment_internal.set_cluster_name(text, integer, text) IS
+'Name a cluster; NULL takes the name away. Errors: 42704, 42501.';
+
+CREATE FUNCTION segment_internal.set_cluster_name(caller oid, name text, cluster_id integer, cluster_name text) RETURNS void
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_variable
+BEGIN
+    PERFORM segment_internal.owned_model(caller, name);
+    PERFORM FROM segment.model o WHERE o.model_name = name FOR NO KEY UPDATE;
+    DELETE FROM segment.cluster_name n WHERE n.model_name = name AND n.cluster_id = cluster_id;
+    IF cluster_name IS NOT NULL THEN
+        INSERT INTO segment.cluster_name VALUES (name, cluster_id, cluster_name);
+    END IF;
+END $$;
+
+CREATE FUNCTION segment_internal.set_active(name text, version integer) RETURNS void
+AS 'MODULE_PATHNAME', 'registry_call' LANGUAGE C VOLATILE;
+COMMENT ON FUNCTION segment_internal.set_active(text, integer) IS
+'Make a version the active one. Errors: 42704 no such model or version, 42501, 55000 the version has failed.';
+
+CREATE FUNCTION segment_internal.set_active(caller oid, name text, version integer) RETURNS void
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_variable
+DECLARE
+    found_status text;
+BEGIN
+    PERFORM segment_internal.owned_model(caller, name);
+    -- one activation at a time; a running refit does not hold this lock
+    PERFORM FROM segment.model m WHERE m.model_name = name FOR NO KEY UPDATE;
+    SELECT v.status INTO found_status FROM segment.model_version v WHERE v.model_name = name AND v.version = version;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'model "%" has no version %', name, version USING ERRCODE = 'undefined_object';
+    ELSIF found_status = 'failed' THEN
+        RAISE EXCEPTION 'version % of model "%" has failed', version, name
+            USING ERRCODE = 'object_not_in_prerequisite_state';
+    END IF;
+    FOR attempt IN 1 .. 3 LOOP
+        BEGIN
+            PERFORM segment_internal.promote(name, version);
+            RETURN;
+        EXCEPTION WHEN unique_violation THEN
+            -- a refit activated its version between our two updates: look again
+            IF attempt = 3 THEN
+                RAISE;
+            END IF;
+        END;
+    END LOOP;
+END $$;
+
+CREATE FUNCTION segment_internal.promote(name text, version integer) RETURNS void
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_variable
+BEGIN
+    UPDATE segment.model_version v SET status = 'archived'
+    WHERE v.model_name = name AND v.status = 'active' AND v.version <> version;
+    UPDATE segment.model_version v SET status = 'active', reason = NULL
+    WHERE v.model_name = name AND v.version = version AND v.status <> 'active';
+END $$;
+COMMENT ON FUNCTION segment_internal.promote(text, integer) IS
+'Make one version the active one, and archive the one that was.';
+
+-- ---- fits ----------------------------------------------------------------------------
+
+CREATE FUNCTION segment_internal.lock_model(model_id integer) RETURNS boolean
+AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE STRICT;
+COMMENT ON FUNCTION segment_internal.lock_model(integer) IS
+'Try to take the lock of a model until the transaction ends; one that no SQL of others can take.';
+
+CREATE FUNCTION segment_internal.start_fit(name text) RETURNS bigint
+AS 'MODULE_PATHNAME', 'registry_call' LANGUAGE C VOLATILE;
+COMMENT ON FUNCTION segment_internal.start_fit(text) IS
+'Begin a refit: write its row of the log, and repair those of sessions that died; NULL, logged as skipped, while another session fits the model. Errors: 42704, 42501.';
+
+CREATE FUNCTION segment_internal.start_fit(caller oid, name text) RETURNS bigint
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_variable
+DECLARE
+    m segment.model := segment_internal.owned_model(caller, name);
+    fit_id bigint;
+    next_version integer;
+BEGIN
+    IF NOT segment_internal.lock_model(m.model_id) THEN
+        INSERT INTO segment.model_log (model_name, outcome, finished_at, message, fitted_by)
+        VALUES (name, 'skipped', clock_timestamp(), 'a refit of this model is running', pg_get_userbyid(caller));
+        RAISE NOTICE 'model "%" is being refitted, skipping', name;
+        RETURN NULL;
+    END IF;
+    -- Nobody fits this model now, so a running row is left over, unless its session stands
+    -- between its two transactions: then that session is alive, and older than the row.
+    PERFORM segment_internal.log_failure(l.fit_id, '57P01', 'the session ended before the refit was complete')
+    FROM segment.model_log l
+    WHERE l.model_name = name AND l.outcome = 'running'
+      AND (l.pid = pg_backend_pid()
+           OR NOT EXISTS (SELECT FROM pg_stat_activity a
+                          WHERE a.pid = l.pid AND COALESCE(a.backend_start <= l.started_at, true)));
+    UPDATE segment.model o SET last_version = o.last_version + 1
+    WHERE o.model_name = name RETURNING o.last_version INTO next_version;
+    INSERT INTO segment.model_log AS l (model_name, version, outcome, fitted_by)
+    VALUES (name, next_version, 'running', pg_get_userbyid(caller)) RETURNING l.fit_id INTO fit_id;
+    RETURN fit_id;
+END $$;
+
+CREATE FUNCTION segment_internal.lock_fit(fit_id bigint) RETURNS boolean
+AS 'MODULE_PATHNAME', 'registry_call' LANGUAGE C VOLATILE;
+COMMENT ON FUNCTION segment_internal.lock_fit(bigint) IS
+'Take the lock of the model of a refit until the transaction ends; false, logged as skipped, when another session has it. Errors: 42704 this session runs no such refit, 42501.';
+
+CREATE FUNCTION segment_internal.lock_fit(caller oid, fit_id bigint) RETURNS boolean
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_variable
+DECLARE
+    run segment.model_log := segment_internal.owned_fit(caller, fit_id);
+BEGIN
+    IF segment_internal.lock_model((SELECT m.model_id FROM segment.model m WHERE m.model_name = run.model_name)) THEN
+        RETURN true;
+    END IF;
+    UPDATE segment.model_log l
+    SET outcome = 'skipped', version = NULL, finished_at = clock_timestamp(), message = 'a refit of this model is running'
+    WHERE l.fit_id = fit_id;
+    RETURN false;
+END $$;
+
+CREATE FUNCTION segment_internal.running_fit(fit_id bigint) RETURNS segment.model_log
+AS 'MODULE_PATHNAME', 'registry_call' LANGUAGE C STABLE;
+COMMENT ON FUNCTION segment_internal.running_fit(bigint) IS
+'The row of the log of a refit that this session runs. Errors: 42704, 42501.';
+
+CREATE FUNCTION segment_internal.running_fit(caller oid, fit_id bigint) RETURNS segment.model_log
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN segment_internal.owned_fit(caller, fit_id);
+END $$;
+
+CREATE FUNCTION segment_internal.fail_fit(fit_id bigint, state text, message text) RETURNS void
+AS 'MODULE_PATHNAME', 'registry_call' LANGUAGE C VOLATILE;
+COMMENT ON FUNCTION segment_internal.fail_fit(bigint, text, text) IS
+'Log that the refit of this session has failed. Errors: 42704, 42501.';
+
+CREATE FUNCTION segment_internal.fail_fit(caller oid, fit_id bigint, state text, message text) RETURNS void
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    run segment.model_log := segment_internal.owned_fit(caller, fit_id);
+BEGIN
+    PERFORM segment_internal.log_failure(fit_id, state, message);
+    PERFORM segment_internal.prune(run.model_name);
+END $$;
+
+CREATE FUNCTION segment_internal.log_failure(fit_id bigint, state text, message text) RETURNS void
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_variable
+BEGIN
+    INSERT INTO segment.model_version (model_name, version, status, reason, fitted_at, duration, fitted_by)
+    SELECT l.model_name, l.version, 'failed', message, clock_timestamp(), clock_timestamp() - l.started_at, l.fitted_by
+    FROM segment.model_log l WHERE l.fit_id = fit_id
+    ON CONFLICT DO NOTHING;
+    UPDATE segment.model_log l
+    SET outcome = 'failed', finished_at = clock_timestamp(), sqlstate = state, message = message
+    WHERE l.fit_id = fit_id;
+END $$;
+COMMENT ON FUNCTION segment_internal.log_failure(bigint, text, text) IS
+'Mark a row of the log as failed, and its version.';
+
+CREATE FUNCTION segment_internal.finish_fit(fit_id bigint, model bytea, fingerprint text, metrics jsonb, against integer) RETURNS text
+AS 'MODULE_PATHNAME', 'registry_call' LANGUAGE C VOLATILE;
+COMMENT ON FUNCTION segment_internal.finish_fit(bigint, bytea, text, jsonb, integer) IS
+'Store what the refit of this session has fitted, check the guards, and make it the active version; where its bytes are those of the active version, that one stays. against: the version that was active when it was read. Returns the reason why it was held back, or NULL. Errors: 42704, 42501, 22P03 the bytes are no model of the registered kind and width.';
+
+CREATE FUNCTION segment_internal.finish_fit(
+    caller oid, fit_id bigint, model bytea, fingerprint text, metrics jsonb, against integer)
+RETURNS text
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_variable
+DECLARE
+    run segment.model_log := segment_internal.owned_fit(caller, fit_id);
+    m segment.model := segment_internal.owned_model(caller, run.model_name);
+    rows bigint := segment_internal.count_in(metrics, 'rows');
+    message text;
+    same integer;
+BEGIN
+    IF segment_internal.model_width(model, m.algorithm) IS DISTINCT FROM cardinality(m.feature_columns) THEN
+        RAISE EXCEPTION 'value is not a % model of % features', m.algorithm, cardinality(m.feature_columns)
+            USING ERRCODE = 'invalid_binary_representation';
+    END IF;
+    message := segment_internal.guard(m.options, metrics);
+    IF message IS NULL THEN
+        SELECT v.version INTO same FROM segment.model_version v
+        WHERE v.model_name = m.model_name AND v.status = 'active' AND v.version = against AND v.model = finish_fit.model;
+    END IF;
+    IF same IS NOT NULL THEN
+        UPDATE segment.model_version v SET metrics = metrics, rows = rows, source_fingerprint = fingerprint
+        WHERE v.model_name = m.model_name AND v.version = same;
+        UPDATE segment.model o SET last_version = o.last_version - 1
+        WHERE o.model_name = m.model_name AND o.last_version = run.version;
+        run.version := same;
+    ELSE
+        INSERT INTO segment.model_version (model_name, version, status, model, reason, rows, metrics, source_fingerprint,
+                                           fitted_at, duration, fitted_by)
+        VALUES (m.model_name, run.version, 'candidate', model, message, rows, metrics, fingerprint, clock_timestamp(),
+                clock_timestamp() - run.started_at, run.fitted_by);
+        IF message IS NULL THEN
+            BEGIN
+                PERFORM segment_internal.promote(m.model_name, run.version);
+            EXCEPTION WHEN serialization_failure OR unique_violation THEN
+                -- somebody activated another version meanwhile: that decision stands
+                message := 'the active version changed during the fit';
+                UPDATE segment.model_version v SET reason = message
+                WHERE v.model_name = m.model_name AND v.version = run.version;
+            END;
+        END IF;
+    END IF;
+    UPDATE segment.model_log l
+    SET outcome = CASE WHEN message IS NULL THEN 'succeeded' ELSE 'held' END, version = run.version,
+        message = CASE WHEN same IS NOT NULL THEN format('the model is the same as version %s, which stays', same) ELSE message END,
+        finished_at = clock_timestamp(), rows = rows, metrics = metrics
+    WHERE l.fit_id = fit_id;
+    PERFORM segment_internal.prune(m.model_name);
+    RETURN message;
+END $$;
+
+-- ---- receipts ------------------------------------------------------------------------
+
+CREATE FUNCTION segment_internal.add_receipts(r segment.receipts) RETURNS void
+AS 'MODULE_PATHNAME', 'registry_call' LANGUAGE C VOLATILE;
+COMMENT ON FUNCTION segment_internal.add_receipts(segment.receipts) IS
+'Register receipts of the caller''s. Error: 42710 the name is taken.';
+
+CREATE FUNCTION segment_internal.add_receipts(caller oid, r segment.receipts) RETURNS void
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    INSERT INTO segment.receipts (receipts_name, owner, owner_key, source_schema, source_name, currency)
+    VALUES (r.receipts_name, pg_get_userbyid(caller), segment_internal.role_key(caller), r.source_schema, r.source_name, r.currency);
+EXCEPTION
+    WHEN unique_violation THEN
+        RAISE EXCEPTION 'receipts "%" are registered already', r.receipts_name USING ERRCODE = 'duplicate_object';
+END $$;
+
+CREATE FUNCTION segment_internal.remove_receipts(name text) RETURNS void
+AS 'MODULE_PATHNAME', 'registry_call' LANGUAGE C VOLATILE;
+COMMENT ON FUNCTION segment_internal.remove_receipts(text) IS
+'Take back a registration of receipts. Error: 42704 none of the caller''s has that name.';
+
+CREATE FUNCTION segment_internal.remove_receipts(caller oid, name text) RETURNS void
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    DELETE FROM segment.receipts r
+    WHERE r.receipts_name = name
+      AND (segment_internal.role_may(caller, r.owner, r.owner_key)
+           OR (segment_internal.remembered_role(r.owner, r.owner_key) IS NULL AND pg_has_role(caller, current_user, 'USAGE')));
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'receipts "%" are not registered', name USING ERRCODE = 'undefined_object';
+    END IF;
+END $$;
+
+-- ---- who may call what -----------------------------------------------------------------
+
+CREATE FUNCTION segment_internal.modeler_functions() RETURNS SETOF regprocedure
+LANGUAGE sql STABLE ROWS 30
+BEGIN ATOMIC
+    SELECT p.oid::regprocedure
+    FROM pg_catalog.pg_proc p
+    WHERE (p.pronamespace = 'segment_internal'::regnamespace AND p.prosrc = 'registry_call' AND p.provolatile = 'v'
+           AND p.proname NOT IN ('unshare', 'published'))
+       OR (p.pronamespace = 'segment'::regnamespace
+           AND p.proname IN ('create_model', 'refit', 'fit', 'activate', 'drop_model', 'keep_versions', 'keep_log', 'change_owner',
+                             'name_cluster', 'share_model', 'register_receipts', 'drop_receipts'));
+END;
+COMMENT ON FUNCTION segment_internal.modeler_functions() IS
+'The functions that change the registry; grant_modeler gives EXECUTE on them.';

@@ -1,0 +1,25 @@
+-- Who may call what.
+
+DO $$
+DECLARE
+    f regprocedure;
+BEGIN
+    -- what runs as the owner of the registry, and what only that may call
+    FOR f IN
+        SELECT p.oid FROM pg_catalog.pg_proc p
+        WHERE p.pronamespace = 'segment_internal'::regnamespace
+          AND (p.proargnames[1] = 'caller' OR p.proname IN ('lock_model', 'drop_rows', 'prune', 'promote', 'log_failure'))
+    LOOP
+        EXECUTE format('REVOKE ALL ON ROUTINE %s FROM PUBLIC', f);
+        EXECUTE format('GRANT EXECUTE ON ROUTINE %s TO @extowner@', f);
+        IF obj_description(f, 'pg_proc') IS NULL THEN
+            EXECUTE format('COMMENT ON FUNCTION %s IS %L', f,
+                           'The same, as the owner of the registry; caller: who called.');
+        END IF;
+    END LOOP;
+    -- what changes the registry: for modelers, whom the creator of the extension names
+    FOR f IN SELECT * FROM segment_internal.modeler_functions() LOOP
+        EXECUTE format('REVOKE ALL ON ROUTINE %s FROM PUBLIC', f);
+        EXECUTE format('GRANT EXECUTE ON ROUTINE %s TO @extowner@ WITH GRANT OPTION', f);
+    END LOOP;
+END $$;

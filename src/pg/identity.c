@@ -1,0 +1,126 @@
+/*
+ * identity.c
+ *		Acting as another role, and roles that are remembered.
+ *
+ * A remembered role must outlive a dump, and must not pass to a stranger.  Names
+ * outlive a dump, but a dropped or renamed role leaves its name to whoever takes it
+ * next; OIDs are never given to a stranger, but mean nothing in another cluster.  So
+ * both are kept: the name, and a key made of the cluster's system identifier and the
+ * OID.  In the cluster that wrote the key the OID decides; elsewhere, after a restore
+ * or an upgrade, the name does.
+ */
+#include "pg/identity.h"
+
+#include "access/xlog.h"
+#include "miscadmin.h"
+#include "utils/acl.h"
+#include "utils/builtins.h"
+#include "utils/guc.h"
+#include "utils/syscache.h"
+
+/* ---- acting as another role ---- */
+
+static const char *const fixed_settings[][2] = {
+	{"DateStyle", "ISO, MDY"},
+	{"IntervalStyle", "postgres"},
+	{"bytea_output", "hex"},
+	{"extra_float_digits", "1"},
+	{"quote_all_identifiers", "off"},
+	{"transform_null_equals", "off"},
+};
+
+static void
+set_for_now(const char *name, const char *value)
+{
+	(void) set_config_option(name, value, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+}
+
+SegCaller
+seg_become(Oid role)
+{
+	SegCaller	caller;
+
+	GetUserIdAndSecContext(&caller.role, &caller.security);
+	SetUserIdAndSecContext(role, caller.security | SECURITY_RESTRICTED_OPERATION);
+	caller.settings = NewGUCNestLevel();
+	for (size_t i = 0; i < lengthof(fixed_settings); i++)
+		set_for_now(fixed_settings[i][0], fixed_settings[i][1]);
+	return caller;
+}
+
+void
+seg_become_again(const SegCaller *caller)
+{
+	AtEOXact_GUC(false, caller->settings);
+	SetUserIdAndSecContext(caller->role, caller->security);
+}
+
+void
+seg_fix_search_path(void)
+{
+	set_for_now("search_path", "pg_catalog, pg_temp");
+}
+
+void
+seg_check_may_set_role(Oid role)
+{
+	if (!SEG_MAY_SET_ROLE(GetUserId(), role))
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("must be able to SET ROLE \"%s\"", GetUserNameFromId(role, false))));
+}
+
+/* (role_name): false also for a role that does not exist */
+PG_FUNCTION_INFO_V1(may_set_role);
+Datum
+may_set_role(PG_FUNCTION_ARGS)
+{
+	Oid			role = get_role_oid(text_to_cstring(PG_GETARG_TEXT_PP(0)), true);
+
+	PG_RETURN_BOOL(OidIsValid(role) && SEG_MAY_SET_ROLE(GetUserId(), role));
+}
+
+/* ---- roles that are remembered ---- */
+
+/* (role oid) -> system identifier/OID */
+PG_FUNCTION_INFO_V1(role_key);
+Datum
+role_key(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_TEXT_P(cstring_to_text(psprintf(UINT64_FORMAT "/%u", GetSystemIdentifier(), PG_GETARG_OID(0))));
+}
+
+/* Is the key one of this cluster, and of which OID? */
+static bool
+own_key(const char *key, Oid *role)
+{
+	char	   *slash;
+	char	   *end;
+	uint64		cluster = strtou64(key, &slash, 10);
+
+	if (slash == key || *slash != '/' || cluster != GetSystemIdentifier())
+		return false;
+	*role = (Oid) strtoul(slash + 1, &end, 10);
+	return end > slash + 1 && *end == '\0';
+}
+
+/* (role name, key): the role that was meant, or NULL when it is gone */
+PG_FUNCTION_INFO_V1(remembered_role);
+Datum
+remembered_role(PG_FUNCTION_ARGS)
+{
+	Oid			role;
+
+	if (own_key(text_to_cstring(PG_GETARG_TEXT_PP(1)), &role))
+	{
+		if (!SearchSysCacheExists1(AUTHOID, ObjectIdGetDatum(role)))
+			PG_RETURN_NULL();
+	}
+	else
+	{
+		role = get_role_oid(text_to_cstring(PG_GETARG_TEXT_PP(0)), true);
+		if (!OidIsValid(role))
+			PG_RETURN_NULL();
+	}
+	PG_RETURN_OID(role);
+}
