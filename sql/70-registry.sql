@@ -126,6 +126,14 @@ COMMENT ON COLUMN segment.model_share.model_name IS 'The model.';
 COMMENT ON COLUMN segment.model_share.role_name IS 'The role, as it was called when the model was shared with it.';
 COMMENT ON COLUMN segment.model_share.role_key IS 'The same role as segment_internal.role_key gives it.';
 
+CREATE TABLE segment.modeler (
+    role_name text NOT NULL,
+    role_key text PRIMARY KEY
+);
+COMMENT ON TABLE segment.modeler IS 'Roles whose members may create and change models, as segment.grant_modeler has named them. Key: role_key.';
+COMMENT ON COLUMN segment.modeler.role_name IS 'The role, as it was called then.';
+COMMENT ON COLUMN segment.modeler.role_key IS 'The same role as segment_internal.role_key gives it.';
+
 CREATE TABLE segment.receipts (
     receipts_name text PRIMARY KEY CHECK (segment_internal.is_plain_name(receipts_name)),
     owner text NOT NULL,
@@ -149,6 +157,7 @@ ALTER TABLE segment.model_version OWNER TO @extowner@;
 ALTER TABLE segment.model_log OWNER TO @extowner@;
 ALTER TABLE segment.cluster_name OWNER TO @extowner@;
 ALTER TABLE segment.model_share OWNER TO @extowner@;
+ALTER TABLE segment.modeler OWNER TO @extowner@;
 ALTER TABLE segment.receipts OWNER TO @extowner@;
 
 SELECT pg_catalog.pg_extension_config_dump('segment.model', '');
@@ -158,4 +167,5 @@ SELECT pg_catalog.pg_extension_config_dump('segment.model_log', '');
 SELECT pg_catalog.pg_extension_config_dump('segment.model_log_fit_id_seq', '');
 SELECT pg_catalog.pg_extension_config_dump('segment.cluster_name', '');
 SELECT pg_catalog.pg_extension_config_dump('segment.model_share', '');
+SELECT pg_catalog.pg_extension_config_dump('segment.modeler', '');
 SELECT pg_catalog.pg_extension_config_dump('segment.receipts', '');

@@ -14,11 +14,24 @@ END;
 COMMENT ON FUNCTION segment_internal.role_may(oid, text, text) IS
 'Does the caller have the privileges of a remembered role, as itself, a member or a superuser? false when the role is gone.';
 
+CREATE FUNCTION segment_internal.check_modeler(caller oid) RETURNS void
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF NOT pg_has_role(caller, current_user, 'USAGE')
+        AND NOT EXISTS (SELECT FROM segment.modeler r WHERE segment_internal.role_may(caller, r.role_name, r.role_key)) THEN
+        RAISE EXCEPTION 'role "%" may not create or change models', pg_get_userbyid(caller)
+            USING ERRCODE = 'insufficient_privilege', HINT = 'The owner of the extension can call segment.grant_modeler.';
+    END IF;
+END $$;
+COMMENT ON FUNCTION segment_internal.check_modeler(oid) IS
+'42501 unless the caller is a modeler, a member of one, or owns the registry.';
+
 CREATE FUNCTION segment_internal.owned_model(caller oid, name text) RETURNS segment.model
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     m segment.model;
 BEGIN
+    PERFORM segment_internal.check_modeler(caller);
     SELECT * INTO m FROM segment_internal.models(caller, COALESCE(name, ''));
     IF NOT FOUND THEN
         RAISE EXCEPTION 'model "%" does not exist', name USING ERRCODE = 'undefined_object';
@@ -213,6 +226,7 @@ COMMENT ON FUNCTION segment_internal.add_model(segment.model) IS
 CREATE FUNCTION segment_internal.add_model(caller oid, m segment.model) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
+    PERFORM segment_internal.check_modeler(caller);
     INSERT INTO segment.model (model_name, algorithm, owner, owner_key, source_schema, source_name, id_column, id_type,
                                feature_columns, options, comment)
     VALUES (m.model_name, m.algorithm, pg_get_userbyid(caller), segment_internal.role_key(caller), m.source_schema, m.source_name,
@@ -449,7 +463,6 @@ BEGIN
     IF NOT segment_internal.lock_model(m.model_id) THEN
         INSERT INTO segment.model_log (model_name, outcome, finished_at, message, fitted_by)
         VALUES (name, 'skipped', clock_timestamp(), 'a refit of this model is running', pg_get_userbyid(caller));
-        RAISE NOTICE 'model "%" is being refitted, skipping', name;
         RETURN NULL;
     END IF;
     -- Nobody fits this model now, so a running row is left over, unless its session stands
@@ -553,30 +566,31 @@ BEGIN
         SELECT v.version INTO same FROM segment.model_version v
         WHERE v.model_name = m.model_name AND v.status = 'active' AND v.version = against AND v.model = finish_fit.model;
     END IF;
-    IF same IS NOT NULL THEN
+    BEGIN
         UPDATE segment.model_version v SET metrics = metrics, rows = rows, source_fingerprint = fingerprint
         WHERE v.model_name = m.model_name AND v.version = same;
-        UPDATE segment.model o SET last_version = o.last_version - 1
-        WHERE o.model_name = m.model_name AND o.last_version = run.version;
-        run.version := same;
-    ELSE
+    EXCEPTION WHEN serialization_failure THEN
+        -- somebody activated another version meanwhile: that decision stands
+        same := NULL;
+        message := 'the active version changed during the fit';
+    END;
+    IF same IS NULL THEN
         INSERT INTO segment.model_version (model_name, version, status, model, reason, rows, metrics, source_fingerprint,
                                            fitted_at, duration, fitted_by)
         VALUES (m.model_name, run.version, 'candidate', model, message, rows, metrics, fingerprint, clock_timestamp(),
                 clock_timestamp() - run.started_at, run.fitted_by);
-        IF message IS NULL THEN
-            BEGIN
-                PERFORM segment_internal.promote(m.model_name, run.version);
-            EXCEPTION WHEN serialization_failure OR unique_violation THEN
-                -- somebody activated another version meanwhile: that decision stands
-                message := 'the active version changed during the fit';
-                UPDATE segment.model_version v SET reason = message
-                WHERE v.model_name = m.model_name AND v.version = run.version;
-            END;
-        END IF;
+    END IF;
+    IF same IS NULL AND message IS NULL THEN
+        BEGIN
+            PERFORM segment_internal.promote(m.model_name, run.version);
+        EXCEPTION WHEN serialization_failure OR unique_violation THEN
+            message := 'the active version changed during the fit';
+            UPDATE segment.model_version v SET reason = message
+            WHERE v.model_name = m.model_name AND v.version = run.version;
+        END;
     END IF;
     UPDATE segment.model_log l
-    SET outcome = CASE WHEN message IS NULL THEN 'succeeded' ELSE 'held' END, version = run.version,
+    SET outcome = CASE WHEN message IS NULL THEN 'succeeded' ELSE 'held' END, version = COALESCE(same, run.version),
         message = CASE WHEN same IS NOT NULL THEN format('the model is the same as version %s, which stays', same) ELSE message END,
         finished_at = clock_timestamp(), rows = rows, metrics = metrics
     WHERE l.fit_id = fit_id;
@@ -594,6 +608,7 @@ COMMENT ON FUNCTION segment_internal.add_receipts(segment.receipts) IS
 CREATE FUNCTION segment_internal.add_receipts(caller oid, r segment.receipts) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
+    PERFORM segment_internal.check_modeler(caller);
     INSERT INTO segment.receipts (receipts_name, owner, owner_key, source_schema, source_name, currency)
     VALUES (r.receipts_name, pg_get_userbyid(caller), segment_internal.role_key(caller), r.source_schema, r.source_name, r.currency);
 EXCEPTION
@@ -609,6 +624,7 @@ COMMENT ON FUNCTION segment_internal.remove_receipts(text) IS
 CREATE FUNCTION segment_internal.remove_receipts(caller oid, name text) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
+    PERFORM segment_internal.check_modeler(caller);
     DELETE FROM segment.receipts r
     WHERE r.receipts_name = name
       AND (segment_internal.role_may(caller, r.owner, r.owner_key)
@@ -618,18 +634,26 @@ BEGIN
     END IF;
 END $$;
 
--- ---- who may call what -----------------------------------------------------------------
+-- ---- modelers ------------------------------------------------------------------------
 
-CREATE FUNCTION segment_internal.modeler_functions() RETURNS SETOF regprocedure
-LANGUAGE sql STABLE ROWS 30
-BEGIN ATOMIC
-    SELECT p.oid::regprocedure
-    FROM pg_catalog.pg_proc p
-    WHERE (p.pronamespace = 'segment_internal'::regnamespace AND p.prosrc = 'registry_call' AND p.provolatile = 'v'
-           AND p.proname NOT IN ('unshare', 'published'))
-       OR (p.pronamespace = 'segment'::regnamespace
-           AND p.proname IN ('create_model', 'refit', 'fit', 'activate', 'drop_model', 'keep_versions', 'keep_log', 'change_owner',
-                             'name_cluster', 'share_model', 'register_receipts', 'drop_receipts'));
-END;
-COMMENT ON FUNCTION segment_internal.modeler_functions() IS
-'The functions that change the registry; grant_modeler gives EXECUTE on them.';
+CREATE FUNCTION segment_internal.set_modeler(role text, is_modeler boolean) RETURNS void
+AS 'MODULE_PATHNAME', 'registry_call' LANGUAGE C VOLATILE;
+COMMENT ON FUNCTION segment_internal.set_modeler(text, boolean) IS
+'Make a role a modeler, or no longer one. Errors: 42501 the caller does not own the registry, 42704 no such role.';
+
+CREATE FUNCTION segment_internal.set_modeler(caller oid, role text, is_modeler boolean) RETURNS void
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    role_id oid := to_regrole(quote_ident(role));
+BEGIN
+    IF NOT pg_has_role(caller, current_user, 'USAGE') THEN
+        RAISE EXCEPTION 'must be owner of extension segment' USING ERRCODE = 'insufficient_privilege';
+    ELSIF role_id IS NULL THEN
+        RAISE EXCEPTION 'role "%" does not exist', role USING ERRCODE = 'undefined_object';
+    END IF;
+    LOCK TABLE segment.modeler IN SHARE ROW EXCLUSIVE MODE;
+    DELETE FROM segment.modeler r WHERE COALESCE(segment_internal.remembered_role(r.role_name, r.role_key) = role_id, true);
+    IF is_modeler THEN
+        INSERT INTO segment.modeler VALUES (role, segment_internal.role_key(role_id));
+    END IF;
+END $$;

@@ -278,24 +278,16 @@ COMMENT ON FUNCTION segment.unshare_model(text, text) IS
 
 CREATE FUNCTION segment.grant_modeler(role text) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    f regprocedure;
 BEGIN
-    FOR f IN SELECT * FROM segment_internal.modeler_functions() LOOP
-        EXECUTE format('GRANT EXECUTE ON ROUTINE %s TO %I', f, role);
-    END LOOP;
+    PERFORM segment_internal.set_modeler(role, true);
 END $$;
 COMMENT ON FUNCTION segment.grant_modeler(text) IS
-'Let a role create and refit models: EXECUTE on the functions that change the registry, which keep it to models of its own roles. Errors: 42501 the caller does not own the extension, 42704 no such role.';
+'Let the members of a role create models and register receipts, and change and refit those of their own roles. Errors: 42501 the caller does not own the extension, 42704 no such role.';
 
 CREATE FUNCTION segment.revoke_modeler(role text) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    f regprocedure;
 BEGIN
-    FOR f IN SELECT * FROM segment_internal.modeler_functions() LOOP
-        EXECUTE format('REVOKE EXECUTE ON ROUTINE %s FROM %I', f, role);
-    END LOOP;
+    PERFORM segment_internal.set_modeler(role, false);
 END $$;
 COMMENT ON FUNCTION segment.revoke_modeler(text) IS
 'Take back grant_modeler. The role''s models stay; change_owner gives them to another role. Errors: 42501 the caller does not own the extension, 42704 no such role.';

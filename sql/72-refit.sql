@@ -278,6 +278,7 @@ BEGIN
     SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
     fit_id := segment_internal.start_fit(name);
     IF fit_id IS NULL THEN
+        RAISE NOTICE 'model "%" is being refitted, skipping', name;
         RETURN;
     END IF;
     COMMIT;

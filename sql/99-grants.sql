@@ -17,9 +17,4 @@ BEGIN
                            'The same, as the owner of the registry; caller: who called.');
         END IF;
     END LOOP;
-    -- what changes the registry: for modelers, whom the creator of the extension names
-    FOR f IN SELECT * FROM segment_internal.modeler_functions() LOOP
-        EXECUTE format('REVOKE ALL ON ROUTINE %s FROM PUBLIC', f);
-        EXECUTE format('GRANT EXECUTE ON ROUTINE %s TO @extowner@ WITH GRANT OPTION', f);
-    END LOOP;
 END $$;

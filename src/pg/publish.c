@@ -32,6 +32,7 @@
 #include "parser/analyze.h"
 #include "storage/lmgr.h"
 #include "tcop/tcopprot.h"
+#include "tcop/utility.h"
 #include "utils/acl.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -86,8 +87,10 @@ PG_FUNCTION_INFO_V1(lock_target);
 Datum
 lock_target(PG_FUNCTION_ARGS)
 {
-	Oid			relation = RangeVarGetRelidExtended(range_var(fcinfo), TARGET_LOCK, RVR_MISSING_OK, check_before_lock, NULL);
+	Oid			relation;
 
+	PreventCommandIfReadOnly("publish");
+	relation = RangeVarGetRelidExtended(range_var(fcinfo), TARGET_LOCK, RVR_MISSING_OK, check_before_lock, NULL);
 	if (!OidIsValid(relation))
 		PG_RETURN_NULL();
 	PG_RETURN_OID(relation);

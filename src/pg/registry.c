@@ -23,6 +23,7 @@
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "storage/lock.h"
+#include "tcop/utility.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
@@ -108,6 +109,7 @@ lock_model(PG_FUNCTION_ARGS)
 {
 	LOCKTAG		tag;
 
+	PreventCommandIfReadOnly("refit");
 	SET_LOCKTAG_OBJECT(tag, MyDatabaseId, registry_table(), (Oid) PG_GETARG_INT32(0), 0);
 	PG_RETURN_BOOL(LockAcquire(&tag, ExclusiveLock, false, true) != LOCKACQUIRE_NOT_AVAIL);
 }

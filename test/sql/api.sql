@@ -96,6 +96,3 @@ WHERE p.prosrc = 'registry_call'
                   WHERE i.pronamespace = p.pronamespace AND i.proname = p.proname AND i.prorettype = p.prorettype
                     AND i.proretset = p.proretset AND i.provolatile = p.provolatile AND i.proparallel = p.proparallel
                     AND i.proargtypes::oid[] = array_prepend('oid'::regtype::oid, p.proargtypes::oid[]));
--- what changes the registry is for modelers
-SELECT f AS for_everybody FROM segment_internal.modeler_functions() f WHERE has_function_privilege('public', f, 'EXECUTE');
-SELECT count(*) > 20 AS modeler_functions FROM segment_internal.modeler_functions();

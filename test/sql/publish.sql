@@ -134,6 +134,56 @@ CALL segment.publish('{groups}', 'mart.clusters', '2026-01-02');
 SELECT sum(customers) AS customers, sum(customer_moved + model_moved + both_moved) AS moved
 FROM segment.migration('mart.clusters', '2026-01-01', '2026-01-02');
 
+-- ---- a refit that changed nothing writes nothing -------------------------------------------
+SELECT count(*) AS history, count(*) FILTER (WHERE valid_to IS NULL) AS open FROM mart.clusters_history;
+CALL segment.refit('groups');
+CALL segment.publish('{groups}', 'mart.clusters', '2026-01-03');
+-- nor does another version that says the same of each row
+UPDATE segment.model SET options = options || '{"max_iterations": 299}' WHERE model_name = 'groups';
+SELECT segment.name_cluster('groups', c, 'Cluster ' || c) FROM generate_series(1, 3) c;
+CALL segment.publish('{groups}', 'mart.clusters', '2026-01-04');
+SELECT count(*) AS history, count(*) FILTER (WHERE valid_to IS NULL) AS open FROM mart.clusters_history;
+SELECT segment.fit('groups') > 1 AS new_version;
+CALL segment.publish('{groups}', 'mart.clusters', '2026-01-05');
+SELECT count(*) AS history, count(*) FILTER (WHERE valid_to IS NULL) AS open FROM mart.clusters_history;
+SELECT max(cluster_version) AS version, max(assigned_at) AS assigned_at FROM mart.clusters;
+
+-- several models over one source read it once
+CREATE FUNCTION seen(x anyelement) RETURNS anyelement LANGUAGE plpgsql VOLATILE AS 'BEGIN PERFORM nextval(''public.reads''); RETURN x; END';
+CREATE SEQUENCE reads;
+CREATE VIEW counted AS SELECT seen(customer) AS customer, recency_days, frequency, monetary FROM shoppers;
+SELECT segment.create_model(m, a, 'counted', 'customer', options => o)
+FROM (VALUES ('c1', 'rfm', '{}'::jsonb), ('c2', 'anomaly', '{"trees": 2}'), ('c3', 'pca', '{}')) v(m, a, o);
+SELECT count(segment.fit(m)) FROM unnest('{c1,c2,c3}'::text[]) m;
+SELECT setval('reads', 1, false);
+CALL segment.publish('{c1,c2,c3}', 'mart.counted', '2026-01-01');
+SELECT nextval('reads') - 1 = count(*) AS read_once FROM shoppers;
+-- and an as_of in the past reads nothing
+SELECT setval('reads', 1, false);
+CALL segment.publish('{c1,c2,c3}', 'mart.counted', '2025-01-01');
+SELECT nextval('reads') AS reads;
+
+-- two models whose columns would have one name
+SELECT segment.create_model(m, 'kmeans', 'shoppers', 'customer', options => '{"k": 2, "n_init": 1}') FROM unnest('{a,a_second}'::text[]) m;
+SELECT count(segment.fit(m)) FROM unnest('{a,a_second}'::text[]) m;
+CALL segment.publish('{a,a_second}', 'mart.collision');
+-- a table of the caller's that has the name of a working table
+CREATE TEMP TABLE published_rows (i int);
+CREATE TEMP TABLE fine_stage (i int);
+CALL segment.publish('{a}', 'mart.fine');
+SELECT count(*) FROM mart.fine;
+
+-- an id of a domain is published as the type below, whose checks are nobody's code
+CREATE DOMAIN code AS integer CHECK (VALUE > 0);
+CREATE DOMAIN inner_code AS code;
+CREATE TABLE coded AS SELECT customer::inner_code AS customer, recency_days, frequency, monetary FROM shoppers;
+SELECT segment.create_model('coded', 'rfm', 'coded', 'customer');
+SELECT segment.fit('coded');
+CALL segment.publish('{coded}', 'mart.coded');
+DROP TABLE coded;
+DROP DOMAIN inner_code, code;
+SELECT format_type(atttypid, atttypmod) FROM pg_attribute WHERE attrelid = 'mart.coded'::regclass AND attname = 'id';
+
 -- ---- refused ------------------------------------------------------------------------
 CALL segment.publish('{}', 'mart.x');
 CALL segment.publish(NULL, 'mart.x');
@@ -168,5 +218,7 @@ SELECT count(*) AS left_over FROM pg_class WHERE relname LIKE '%\_stage';
 
 SELECT count(segment.drop_model(model_name)) FROM segment.model;
 DROP SCHEMA mart CASCADE;
-DROP VIEW few, twice, by_text;
+DROP VIEW few, twice, by_text, counted;
+DROP FUNCTION seen(anyelement);
+DROP SEQUENCE reads;
 DROP TABLE shoppers, state1, labels1;

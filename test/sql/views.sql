@@ -98,5 +98,37 @@ SELECT count(*) AS without_source FROM segment.cohort_retention;
 SELECT segment.drop_receipts('shop');
 SELECT segment.drop_receipts('shop');
 
+-- ---- no view fails because of one row -----------------------------------------------------
+-- bytes that cannot be read, figures that are none or too large
+UPDATE segment.model_version SET model = '\x5345474d01' WHERE model_name = 'groups' AND status = 'active';
+UPDATE segment.model_version SET metrics = '{"inertia": "x", "rows_used": 1e300, "silhouette": 1e400, "sweep": {"k": 1}, "drift": [null, 7, {"psi": 1e400, "name": "f"}],
+    "against_version": 1e20, "summary": [1, {"segment": "huge", "customers": "many", "recency_days": 1e400, "revenue": 1e26}, {"segment": "fine", "customers": 3, "revenue": 99999999999999999999999999.994}]}'
+WHERE model_name = 'retail' AND status = 'active';
+UPDATE segment.model SET options = '{"k": 4, "language": "xx"}' WHERE model_name = 'groups';
+SELECT model_name, status, rows_used, inertia, silhouette FROM segment.models WHERE model_name IN ('groups', 'retail') ORDER BY 1;
+SELECT count(*) AS clusters FROM segment.cluster_summary;
+SELECT count(*) AS features FROM segment.cluster_profile;
+SELECT model_name, segment, customers, share, recency_days, revenue FROM segment.rfm_summary ORDER BY segment;
+SELECT count(*) AS elbow FROM segment.elbow WHERE model_name = 'retail';
+SELECT against_version, subject, name, psi FROM segment.drift_report WHERE model_name = 'retail' ORDER BY name;
+-- sources that raise, hold what no column can show, or may not be read
+CREATE TABLE good AS SELECT 'c' AS customer_id, '1' AS receipt_id, date '2024-01-05' AS receipt_date, 5.0 AS amount, 'EUR' AS currency;
+CREATE VIEW raising AS SELECT customer_id, receipt_id, receipt_date, amount / (length(receipt_id) - 1) AS amount, currency FROM good;
+CREATE VIEW endless AS SELECT customer_id, receipt_id, '-infinity'::date AS receipt_date, amount, currency FROM good;
+CREATE VIEW huge AS SELECT customer_id, receipt_id, receipt_date, 1e30 AS amount, currency FROM good;
+SELECT segment.register_receipts(r, r::regclass) FROM unnest('{good,raising,endless,huge}'::text[]) r;
+SELECT receipts_name, cohort, period, customers, revenue FROM segment.cohort_retention ORDER BY 1;
+SELECT receipts_name, cohort, customers FROM segment.cohort_retention WHERE receipts_name = 'good';
+SELECT model_name, what, since IS NOT NULL AS since FROM segment.problems ORDER BY 1, 2;
+DROP VIEW raising;
+SELECT what FROM segment.problems WHERE model_name = 'raising';
+SELECT segment.drop_receipts(r) FROM unnest('{good,raising,endless,huge}'::text[]) r;
+-- names that would change how a report looks
+SELECT segment.register_receipts(E'a\nb', 'good');
+SELECT segment.create_model(U&'a\202Eb', 'anomaly', 'points', 'id');
+SELECT segment.register_receipts(U&'a\200Bb', 'good');
+
 SELECT count(segment.drop_model(model_name)) FROM segment.model;
 DROP TABLE shoppers, points, moved;
+DROP VIEW endless, huge;
+DROP TABLE good;
