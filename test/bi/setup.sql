@@ -20,7 +20,7 @@ CALL segment.refit('groups');
 CALL segment.refit('broken');
 \set ON_ERROR_STOP 1
 SELECT segment.name_cluster('groups', 1, 'Stammkundschaft – größte');
-INSERT INTO segment.model_log (model_name, version, outcome, pid) VALUES ('groups', 3, 'running', 0);
+INSERT INTO segment.model_log (model_name, version, outcome, pid, fitted_by) VALUES ('groups', 3, 'running', 0, current_user);
 CREATE TABLE sales AS
 SELECT (i % 40)::text AS customer_id, i::text AS receipt_id, date '2024-01-01' + (i * 37) % 300 AS receipt_date,
        (i * 7919 % 500)::numeric / 3 AS amount, 'EUR' AS currency, NULL::text AS product_id, 1.0 AS quantity

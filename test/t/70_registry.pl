@@ -8,7 +8,7 @@ use Test::More;
 
 my $node = PostgreSQL::Test::Cluster->new('primary');
 $node->init(allows_streaming => 1);
-$node->append_conf('postgresql.conf', "max_connections = 120\n");
+$node->append_conf('postgresql.conf', "max_connections = 120\nmax_prepared_transactions = 5\n");
 $node->start;
 
 # ---- the extension is trusted: its creator is no superuser -------------------------
@@ -234,6 +234,25 @@ is(as_role('dave', join('', map { "SELECT segment.share_model('d', 'r$_');" } 1)
 $node->safe_psql('shop', join('', map { "CREATE ROLE r$_;" } 1 .. 101));
 is(as_role('dave', join('', map { "SELECT segment.share_model('d', 'r$_') \\g /dev/null\n" } 1 .. 101)), '54000', 'and with 100 at most');
 $node->safe_psql('shop', join('', map { "DROP ROLE r$_;" } 1 .. 101));
+
+# ---- what an hour of use meets ---------------------------------------------------------
+
+is(as_role('alice', "BEGIN; CALL segment.publish('{a}', 'mart.two_phases'); PREPARE TRANSACTION 'published'; COMMIT PREPARED 'published';
+	SELECT count(*) FROM mart.two_phases"), '200', 'a publication can be prepared for a commit in two phases');
+as_role('alice', <<'SQL');
+CREATE FUNCTION mart.asserts(x int) RETURNS int LANGUAGE plpgsql AS 'BEGIN ASSERT false, ''no''; RETURN x; END';
+CREATE VIEW mart.asserting AS SELECT id, mart.asserts(x) AS x FROM mart.points;
+SELECT segment.create_model('asserting', 'anomaly', 'mart.asserting', 'id') \g /dev/null
+SQL
+is(as_role('alice', "CALL segment.refit('asserting')"), 'P0004', 'an assertion of the source fails the refit');
+is(as_role('alice', "SELECT outcome, sqlstate FROM segment.fit_log WHERE model_name = 'asserting'"), 'failed|P0004', 'which is logged');
+as_role('alice', 'CREATE OR REPLACE VIEW mart.asserting AS SELECT id, x / 0 AS x FROM mart.points');
+as_role('alice', "SELECT segment.keep_versions('asserting', 3); ");
+as_role('alice', "CALL segment.refit('asserting')") foreach 1 .. 5;
+is(as_role('alice', "SELECT count(*) FROM segment_internal.versions('asserting')"), '3', 'failed versions are not kept for ever');
+$node->safe_psql('shop', "UPDATE segment.model_log SET finished_at = now() - interval '401 days' WHERE model_name = 'asserting'");
+is(as_role('alice', "SELECT segment.keep_log('asserting', 400) \\g /dev/null\nSELECT count(*) FROM segment.fit_log WHERE model_name = 'asserting'"), '0', 'nor is the log');
+as_role('alice', "SELECT segment.drop_model('asserting')");
 
 # ---- dump and restore, upgrade, standby ----------------------------------------------
 
