@@ -141,6 +141,8 @@ CREATE TABLE segment.receipts (
     source_schema text NOT NULL,
     source_name text NOT NULL,
     currency text,
+    rates_schema text,
+    rates_name text,
     created_at timestamptz NOT NULL DEFAULT pg_catalog.now()
 );
 COMMENT ON TABLE segment.receipts IS 'Receipts relations registered with segment.register_receipts for the view segment.cohort_retention. Key: receipts_name.';
@@ -150,7 +152,20 @@ COMMENT ON COLUMN segment.receipts.owner_key IS 'The same role as segment_intern
 COMMENT ON COLUMN segment.receipts.source_schema IS 'Schema of the receipts relation.';
 COMMENT ON COLUMN segment.receipts.source_name IS 'Name of the receipts relation, looked up at each reading.';
 COMMENT ON COLUMN segment.receipts.currency IS 'Currency whose receipts count; NULL when there is only one.';
+COMMENT ON COLUMN segment.receipts.rates_schema IS 'Schema of the rates relation; NULL without one.';
+COMMENT ON COLUMN segment.receipts.rates_name IS 'Name of the rates relation that converts all amounts; NULL without one.';
 COMMENT ON COLUMN segment.receipts.created_at IS 'When it was registered.';
+
+CREATE TABLE segment.receipts_share (
+    receipts_name text NOT NULL,
+    role_name text NOT NULL,
+    role_key text NOT NULL,
+    PRIMARY KEY (receipts_name, role_key)
+);
+COMMENT ON TABLE segment.receipts_share IS 'Roles whose members may see the cohorts of registered receipts, at most 100 for each. Key: receipts_name, role_key.';
+COMMENT ON COLUMN segment.receipts_share.receipts_name IS 'The receipts.';
+COMMENT ON COLUMN segment.receipts_share.role_name IS 'The role, as it was called when they were shared with it.';
+COMMENT ON COLUMN segment.receipts_share.role_key IS 'The same role as segment_internal.role_key gives it.';
 
 ALTER TABLE segment.model OWNER TO @extowner@;
 ALTER TABLE segment.model_version OWNER TO @extowner@;
@@ -159,6 +174,7 @@ ALTER TABLE segment.cluster_name OWNER TO @extowner@;
 ALTER TABLE segment.model_share OWNER TO @extowner@;
 ALTER TABLE segment.modeler OWNER TO @extowner@;
 ALTER TABLE segment.receipts OWNER TO @extowner@;
+ALTER TABLE segment.receipts_share OWNER TO @extowner@;
 
 SELECT pg_catalog.pg_extension_config_dump('segment.model', '');
 SELECT pg_catalog.pg_extension_config_dump('segment.model_model_id_seq', '');
@@ -169,3 +185,4 @@ SELECT pg_catalog.pg_extension_config_dump('segment.cluster_name', '');
 SELECT pg_catalog.pg_extension_config_dump('segment.model_share', '');
 SELECT pg_catalog.pg_extension_config_dump('segment.modeler', '');
 SELECT pg_catalog.pg_extension_config_dump('segment.receipts', '');
+SELECT pg_catalog.pg_extension_config_dump('segment.receipts_share', '');

@@ -208,7 +208,9 @@ BEGIN
     FOR r IN
         SELECT o.* FROM segment.receipts o
         WHERE (name IS NULL OR o.receipts_name = name)
-          AND (segment_internal.role_may(caller, o.owner, o.owner_key) OR pg_has_role(caller, current_user, 'USAGE'))
+          AND (segment_internal.role_may(caller, o.owner, o.owner_key) OR pg_has_role(caller, current_user, 'USAGE')
+               OR EXISTS (SELECT FROM segment.receipts_share s
+                          WHERE s.receipts_name = o.receipts_name AND segment_internal.role_may(caller, s.role_name, s.role_key)))
     LOOP
         r.owner := COALESCE((SELECT a.rolname::text FROM pg_roles a
                              WHERE a.oid = segment_internal.remembered_role(r.owner, r.owner_key)), r.owner);
@@ -609,8 +611,11 @@ CREATE FUNCTION segment_internal.add_receipts(caller oid, r segment.receipts) RE
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     PERFORM segment_internal.check_modeler(caller);
-    INSERT INTO segment.receipts (receipts_name, owner, owner_key, source_schema, source_name, currency)
-    VALUES (r.receipts_name, pg_get_userbyid(caller), segment_internal.role_key(caller), r.source_schema, r.source_name, r.currency);
+    INSERT INTO segment.receipts (receipts_name, owner, owner_key, source_schema, source_name, currency, rates_schema, rates_name)
+    VALUES (r.receipts_name, pg_get_userbyid(caller), segment_internal.role_key(caller), r.source_schema, r.source_name, r.currency,
+            r.rates_schema, r.rates_name);
+    -- what an incomplete restore may have left of receipts of that name
+    DELETE FROM segment.receipts_share s WHERE s.receipts_name = r.receipts_name;
 EXCEPTION
     WHEN unique_violation THEN
         RAISE EXCEPTION 'receipts "%" are registered already', r.receipts_name USING ERRCODE = 'duplicate_object';
@@ -632,6 +637,40 @@ BEGIN
     IF NOT FOUND THEN
         RAISE EXCEPTION 'receipts "%" are not registered', name USING ERRCODE = 'undefined_object';
     END IF;
+    DELETE FROM segment.receipts_share s WHERE s.receipts_name = name;
+END $$;
+
+CREATE FUNCTION segment_internal.set_receipts_share(name text, role text, is_shared boolean) RETURNS void
+AS 'MODULE_PATHNAME', 'registry_call' LANGUAGE C VOLATILE;
+COMMENT ON FUNCTION segment_internal.set_receipts_share(text, text, boolean) IS
+'Share registered receipts with a role, or no longer. Errors: 42704 none of the caller''s has that name, or no such role; 54000 they are shared with 100 roles already.';
+
+CREATE FUNCTION segment_internal.set_receipts_share(caller oid, name text, role text, is_shared boolean) RETURNS void
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    role_id oid := to_regrole(quote_ident(role));
+    owner_key text;
+BEGIN
+    PERFORM segment_internal.check_modeler(caller);
+    SELECT r.owner_key INTO owner_key FROM segment.receipts r
+    WHERE r.receipts_name = name AND segment_internal.role_may(caller, r.owner, r.owner_key) FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'receipts "%" are not registered', name USING ERRCODE = 'undefined_object';
+    ELSIF role_id IS NULL AND is_shared THEN
+        RAISE EXCEPTION 'role "%" does not exist', role USING ERRCODE = 'undefined_object';
+    END IF;
+    DELETE FROM segment.receipts_share s
+    WHERE s.receipts_name = name
+      AND CASE WHEN role_id IS NULL THEN s.role_name = role
+               ELSE COALESCE(segment_internal.remembered_role(s.role_name, s.role_key) = role_id, s.role_name = role) END;
+    IF NOT is_shared THEN
+        RETURN;
+    END IF;
+    IF (SELECT count(*) FROM segment.receipts_share s WHERE s.receipts_name = name) >= 100 THEN
+        RAISE EXCEPTION 'receipts "%" are shared with 100 roles, and no more are possible', name
+            USING ERRCODE = 'program_limit_exceeded', HINT = 'Share them with a role that has the others as members.';
+    END IF;
+    INSERT INTO segment.receipts_share VALUES (name, role, segment_internal.role_key(role_id));
 END $$;
 
 -- ---- modelers ------------------------------------------------------------------------

@@ -63,7 +63,7 @@ BEGIN
             RAISE EXCEPTION 'column "%" of source "%"."%" is of type %, but must be numeric',
                 feature, m.source_schema, m.source_name, found_type
                 USING ERRCODE = 'datatype_mismatch',
-                      HINT = 'A feature is a column of its own; a view can cast, or lay an array open.';
+                      HINT = segment_internal.feature_hint(found_type);
         END IF;
     END LOOP;
     RETURN source;
@@ -99,45 +99,46 @@ END $$;
 COMMENT ON FUNCTION segment.check_id_type(regclass, text) IS
 'Support function of create_model: 42804 unless values of the id''s type can be sorted and hashed.';
 
-CREATE FUNCTION segment.create_model(
-    name text, algorithm text, source regclass, id_column text,
-    feature_columns text[] DEFAULT NULL, options jsonb DEFAULT '{}', comment text DEFAULT NULL)
-RETURNS void
-LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
-#variable_conflict use_variable
+CREATE FUNCTION segment_internal.default_features(algorithm text, source regclass, id_column text) RETURNS text[]
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    m segment.model;
-    kind "char";
-    persistence "char";
+    found_columns text[];
+    left_out text;
 BEGIN
-    IF name IS NULL OR algorithm IS NULL OR source IS NULL OR id_column IS NULL THEN
-        RAISE EXCEPTION 'name, algorithm, source and id_column must not be null' USING ERRCODE = 'null_value_not_allowed';
+    IF algorithm = 'rfm' AND (SELECT count(*) FROM segment.source_columns(source) c
+                              WHERE c.is_numeric AND c.column_name = ANY ('{recency_days,frequency,monetary}')) = 3 THEN
+        RETURN '{recency_days,frequency,monetary}';
     END IF;
-    IF octet_length(name) > 40 OR NOT segment_internal.is_plain_name(name) THEN
-        RAISE EXCEPTION 'model name must have 1 to 40 bytes and no characters that are not seen'
-            USING ERRCODE = 'invalid_parameter_value';
+    SELECT array_agg(c.column_name ORDER BY c."position") FILTER (WHERE c.is_numeric),
+           string_agg(format('"%s" (%s)', c.column_name, c.column_type), ', ' ORDER BY c."position") FILTER (WHERE NOT c.is_numeric)
+    INTO found_columns, left_out
+    FROM segment.source_columns(source) c WHERE c.column_name <> id_column;
+    IF left_out IS NOT NULL THEN
+        RAISE NOTICE 'columns that are not numeric are left out: %', left_out
+            USING HINT = 'A view can turn them into numbers, see the hint for such a column in feature_columns.';
     END IF;
-    IF algorithm NOT IN ('kmeans', 'rfm', 'pca', 'anomaly') THEN
-        RAISE EXCEPTION 'algorithm "%" is not one of kmeans, rfm, pca, anomaly', algorithm
-            USING ERRCODE = 'invalid_parameter_value';
-    END IF;
+    RETURN found_columns;
+END $$;
+COMMENT ON FUNCTION segment_internal.default_features(text, regclass, text) IS
+'The features of a model for which none were named: for rfm recency_days, frequency and monetary where the source has them, else all numeric columns but the id. A notice names the columns that are left out.';
 
-    SELECT n.nspname, c.relname, c.relkind, c.relpersistence
-    INTO m.source_schema, m.source_name, kind, persistence
-    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = source;
-    IF kind NOT IN ('r', 'p', 'v', 'm', 'f') OR persistence = 't' THEN
-        RAISE EXCEPTION 'source % is not a lasting table, view or materialized view', source
-            USING ERRCODE = 'wrong_object_type';
-    END IF;
+CREATE FUNCTION segment_internal.feature_hint(column_type text) RETURNS text
+LANGUAGE sql IMMUTABLE
+BEGIN ATOMIC
+    SELECT CASE
+        WHEN column_type LIKE '%[]' THEN 'A feature is a column of its own; a view can unnest an array into columns.'
+        WHEN column_type = 'boolean' THEN 'A view can turn it into 0 and 1 with a cast to integer.'
+        WHEN column_type ~ '^(date|timestamp|time|interval)' THEN 'A view can turn it into a number, such as the days since then.'
+        ELSE 'A view can turn it into numbers, such as one column of 0 and 1 for each frequent value.' END;
+END;
+COMMENT ON FUNCTION segment_internal.feature_hint(text) IS
+'What to do with a column of a type that is not numeric, to make it a feature.';
 
-    m.id_type := segment.id_type(source, id_column);
-    IF m.id_type IS NULL THEN
-        RAISE EXCEPTION 'source % has no column "%"', source, id_column USING ERRCODE = 'undefined_column';
-    END IF;
-    IF feature_columns IS NULL THEN
-        SELECT array_agg(c.column_name ORDER BY c."position") INTO feature_columns
-        FROM segment.source_columns(source) c WHERE c.is_numeric AND c.column_name <> id_column;
-    END IF;
+CREATE FUNCTION segment_internal.check_features(algorithm text, source regclass, id_column text, feature_columns text[]) RETURNS void
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    hidden text;
+BEGIN
     IF cardinality(feature_columns) IS NULL OR cardinality(feature_columns) = 0
         OR array_position(feature_columns, NULL) IS NOT NULL OR array_ndims(feature_columns) <> 1 THEN
         RAISE EXCEPTION 'there are no feature columns' USING ERRCODE = 'invalid_parameter_value';
@@ -153,20 +154,117 @@ BEGIN
             USING ERRCODE = 'invalid_parameter_value',
                   HINT = 'Give them in the order recency_days, frequency, monetary.';
     END IF;
+    SELECT c.column_name INTO hidden FROM segment.source_columns(source) c
+    WHERE c.column_name = ANY (id_column || feature_columns) AND NOT has_column_privilege(source, c.column_name, 'SELECT') LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'permission denied for column "%" of source %', hidden, source USING ERRCODE = 'insufficient_privilege';
+    END IF;
+END $$;
+COMMENT ON FUNCTION segment_internal.check_features(text, regclass, text, text[]) IS
+'Can these columns be the features of a model? Errors: 22023 none, one twice, the id among them, not three for rfm; 42501 the caller may not read one.';
 
+CREATE FUNCTION segment_internal.set_source(m segment.model, source regclass) RETURNS segment.model
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    kind "char";
+    persistence "char";
+BEGIN
+    SELECT n.nspname, c.relname, c.relkind, c.relpersistence
+    INTO m.source_schema, m.source_name, kind, persistence
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = source;
+    IF kind NOT IN ('r', 'p', 'v', 'm', 'f') OR persistence = 't' THEN
+        RAISE EXCEPTION 'source % is not a lasting table, view or materialized view', source
+            USING ERRCODE = 'wrong_object_type';
+    END IF;
+    RETURN m;
+END $$;
+COMMENT ON FUNCTION segment_internal.set_source(segment.model, regclass) IS
+'The model with that source. Error: 42809 it is a temporary relation, or none that has rows.';
+
+CREATE FUNCTION segment_internal.check_model(m segment.model) RETURNS segment.model
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    source regclass := format('%I.%I', m.source_schema, m.source_name);
+BEGIN
+    m.id_type := segment.id_type(source, m.id_column);
+    IF m.id_type IS NULL THEN
+        RAISE EXCEPTION 'source % has no column "%"', source, m.id_column USING ERRCODE = 'undefined_column';
+    END IF;
+    IF m.feature_columns IS NULL THEN
+        m.feature_columns := segment_internal.default_features(m.algorithm, source, m.id_column);
+    END IF;
+    PERFORM segment_internal.check_features(m.algorithm, source, m.id_column, m.feature_columns);
+    PERFORM segment.model_source(m);
+    PERFORM segment.check_id_type(source, m.id_column);
+    PERFORM segment.check_options(m);
+    RETURN m;
+END $$;
+COMMENT ON FUNCTION segment_internal.check_model(segment.model) IS
+'The model with the type of its id and, where none were named, its features, after all checks that need no rows.';
+
+CREATE FUNCTION segment.create_model(
+    name text, algorithm text, source regclass, id_column text,
+    feature_columns text[] DEFAULT NULL, options jsonb DEFAULT '{}', comment text DEFAULT NULL)
+RETURNS void
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    m segment.model;
+BEGIN
+    IF name IS NULL OR algorithm IS NULL OR source IS NULL OR id_column IS NULL THEN
+        RAISE EXCEPTION 'name, algorithm, source and id_column must not be null' USING ERRCODE = 'null_value_not_allowed';
+    END IF;
+    IF octet_length(name) > 40 OR NOT segment_internal.is_plain_name(name) THEN
+        RAISE EXCEPTION 'model name must have 1 to 40 bytes and no characters that are not seen'
+            USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    IF algorithm NOT IN ('kmeans', 'rfm', 'pca', 'anomaly') THEN
+        RAISE EXCEPTION 'algorithm "%" is not one of kmeans, rfm, pca, anomaly', algorithm
+            USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    m := segment_internal.set_source(m, source);
     m.model_name := name;
     m.algorithm := algorithm;
     m.comment := comment;
     m.options := COALESCE(options, '{}');
     m.id_column := id_column;
     m.feature_columns := feature_columns;
-    PERFORM segment.model_source(m);
-    PERFORM segment.check_id_type(source, id_column);
-    PERFORM segment.check_options(m);
-    PERFORM segment_internal.add_model(m);
+    PERFORM segment_internal.add_model(segment_internal.check_model(m));
 END $$;
 COMMENT ON FUNCTION segment.create_model(text, text, regclass, text, text[], jsonb, text) IS
-'Register a model; the caller becomes its owner. algorithm: kmeans, rfm, pca or anomaly. source: table, view or materialized view, kept as schema and name and looked up at each refit. feature_columns: NULL for all numeric columns but the id, as they are now; for rfm three, in the order recency_days, frequency, monetary. options: those of segment.refit_options() and of the family''s fit aggregate. Nothing is read or fitted yet: CALL segment.refit(name) does; but options and columns are checked as the fit would. Errors: 42710 the name is taken (also by a model that the caller cannot see), 22023 a bad argument or option, 42703 no such column, 42804 a feature that is not numeric or an id that cannot be sorted and hashed, 42501 no grant_modeler.';
+'Register a model; the caller becomes its owner. algorithm: kmeans, rfm, pca or anomaly. source: table, view or materialized view, kept as schema and name and looked up at each refit. feature_columns: NULL for all numeric columns but the id, as they are now; for rfm three, in the order recency_days, frequency, monetary, and NULL for the columns of these names. options: those of segment.refit_options() and of the family''s fit aggregate. Nothing is read or fitted yet: CALL segment.refit(name) does; but options and columns are checked as the fit would. Errors: 42710 the name is taken (also by a model that the caller cannot see), 22023 a bad argument or option, 42703 no such column, 42804 a feature that is not numeric or an id that cannot be sorted and hashed, 42501 the caller may not read the source, or no grant_modeler.';
+
+CREATE FUNCTION segment.alter_model(
+    name text, source regclass DEFAULT NULL, id_column text DEFAULT NULL, feature_columns text[] DEFAULT NULL,
+    options jsonb DEFAULT NULL, comment text DEFAULT NULL)
+RETURNS void
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    m segment.model := segment.model_row(name, true);
+BEGIN
+    IF source IS NOT NULL THEN
+        m := segment_internal.set_source(m, source);
+    ELSIF to_regclass(format('%I.%I', m.source_schema, m.source_name)) IS NULL THEN
+        RAISE EXCEPTION 'source "%"."%" does not exist', m.source_schema, m.source_name USING ERRCODE = 'undefined_table';
+    END IF;
+    m.id_column := COALESCE(alter_model.id_column, m.id_column);
+    m.feature_columns := COALESCE(alter_model.feature_columns, m.feature_columns);
+    m.comment := COALESCE(alter_model.comment, m.comment);
+    IF options IS NOT NULL THEN
+        IF jsonb_typeof(options) <> 'object' THEN
+            RAISE EXCEPTION 'options must be a jsonb object' USING ERRCODE = 'invalid_parameter_value';
+        END IF;
+        m.options := jsonb_strip_nulls(m.options || options);
+    END IF;
+    m := segment_internal.check_model(m);
+    IF m.feature_columns <> (segment.model_row(name, true)).feature_columns
+        AND EXISTS (SELECT FROM segment_internal.cluster_names(name)) THEN
+        RAISE NOTICE 'the names of the clusters are taken away, since clusters of other features have other meanings';
+        PERFORM segment_internal.set_cluster_name(name, n.cluster_id, NULL) FROM segment_internal.cluster_names(name) n;
+    END IF;
+    PERFORM segment_internal.change_model(m);
+END $$;
+COMMENT ON FUNCTION segment.alter_model(text, regclass, text, text[], jsonb, text) IS
+'Change a registered model; its versions, log and names stay, and the active version stays in use until the next refit. What is NULL stays as it is. options: merged into those that it has; an option that is null goes back to its default. After other feature_columns the next version is not compared with the old one: clusters are numbered anew and lose the names that they were given. Errors: as create_model; 42704, 42501 not the owner''s.';
 
 CREATE FUNCTION segment.activate(name text, version integer) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

@@ -171,25 +171,82 @@ END $$;
 COMMENT ON FUNCTION segment.sweep_source(segment.model, regclass) IS
 'Support function of refit: every k of k_min to k_max for a k-means model whose k is auto, as kmeans_sweep_rows tells it.';
 
+CREATE FUNCTION segment_internal.is_comparable(m segment.model, old bytea) RETURNS boolean
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    -- an RFM model has no names of its own
+    SELECT COALESCE(m.algorithm = 'rfm' OR (SELECT pg_catalog.jsonb_agg(f.feature ORDER BY f."position") FROM segment.model_features(old) f)
+                    = COALESCE(m.options -> 'feature_names', pg_catalog.to_jsonb(m.feature_columns)), false);
+END;
+COMMENT ON FUNCTION segment_internal.is_comparable(segment.model, bytea) IS
+'Has the old model the features that the registered model has now? Else a refit cannot keep its meaning.';
+
+CREATE FUNCTION segment_internal.choose_k(m segment.model, sweep jsonb, old bytea) RETURNS jsonb
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    -- of one cluster there is no silhouette
+    SELECT COALESCE(
+        -- the k in use stays unless another one is better by a margin
+        (SELECT a.value -> 'k'
+         FROM segment_internal.rows_in(pg_catalog.jsonb_build_object('sweep', sweep), 'sweep') a(value),
+              segment_internal.rows_in(pg_catalog.jsonb_build_object('sweep', sweep), 'sweep') b(value)
+         WHERE segment_internal.count_in(a.value, 'k') = (segment.model_info(old)).k
+           AND segment_internal.flag_in(b.value, 'is_best_silhouette')
+           AND COALESCE(segment_internal.figure_in(a.value, 'smallest_share') >= COALESCE(segment_internal.figure_in(m.options, 'min_share'), 0.01), false)
+           AND segment_internal.figure_in(b.value, 'silhouette') - segment_internal.figure_in(a.value, 'silhouette')
+               <= COALESCE(segment_internal.figure_in(m.options, 'k_margin'), 0.02)
+         LIMIT 1),
+        pg_catalog.jsonb_path_query_first(sweep, '$[*] ? (@.is_best_silhouette == true).k'), sweep -> 0 -> 'k');
+END;
+COMMENT ON FUNCTION segment_internal.choose_k(segment.model, jsonb, bytea) IS
+'The k of a k-means model whose k is auto: that of the active version, unless the best silhouette is more than k_margin better or its smallest cluster is below min_share; else the best.';
+
+CREATE FUNCTION segment_internal.raise_by_column(m segment.model, state text, message text, detail text, hint text) RETURNS void
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    place integer := substring(message from '\mfeature ([0-9]{1,4})\M')::integer;
+    feature text := m.feature_columns[place];
+    source text := format('%I.%I', m.source_schema, m.source_name);
+BEGIN
+    IF feature IS NOT NULL THEN
+        message := regexp_replace(message, '\mfeature [0-9]+\M', format('column "%s"', feature));
+        IF state = '22004' THEN
+            hint := format('To find the rows: SELECT %I FROM %s WHERE %I IS NULL. The option null_policy says what else to do with them.',
+                           m.id_column, source, feature);
+        ELSIF hint IS NULL OR hint = '' THEN
+            hint := format('To look at the values: SELECT %I, %I FROM %s ORDER BY 2 DESC.', m.id_column, feature, source);
+        END IF;
+    END IF;
+    PERFORM segment.raise_again(state, message, detail, hint);
+END $$;
+COMMENT ON FUNCTION segment_internal.raise_by_column(segment.model, text, text, text, text) IS
+'Raise an error of a fit again, with the name of the column where it had the number of a feature.';
+
 CREATE FUNCTION segment.read_and_fit(name text, old bytea, OUT model bytea, OUT fingerprint text, OUT metrics jsonb)
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     m segment.model := segment.model_row(name, true);
     source regclass := segment.model_source(m);
     columns text := (SELECT string_agg(format('s.%I', f), ', ' ORDER BY p) FROM unnest(m.feature_columns) WITH ORDINALITY AS u(f, p));
-    -- only models of these families carry the histograms that drift is measured against
-    has_drift boolean := old IS NOT NULL AND m.algorithm IN ('kmeans', 'pca', 'anomaly');
+    has_drift boolean;
     sweep jsonb;
     rows bigint;
     present bigint[];
     content bigint;
     drift bytea;
+    state text;
+    message text;
+    detail text;
+    hint text;
 BEGIN
+    IF NOT segment_internal.is_comparable(m, old) THEN
+        old := NULL;
+    END IF;
+    -- RFM models have no histograms
+    has_drift := old IS NOT NULL AND m.algorithm <> 'rfm';
     IF m.options ->> 'k' = 'auto' THEN
         sweep := segment.sweep_source(m, source);
-        -- of one cluster there is no silhouette
-        m.options := m.options || jsonb_build_object('k', COALESCE(
-            jsonb_path_query_first(sweep, '$[*] ? (@.is_best_silhouette == true).k'), sweep -> 0 -> 'k'));
+        m.options := m.options || jsonb_build_object('k', segment_internal.choose_k(m, sweep, old));
         PERFORM segment.report_stage(m, 'reading and fitting');
     END IF;
     -- one reading of the source, one snapshot
@@ -213,6 +270,11 @@ BEGIN
         'drift', (SELECT jsonb_agg(to_jsonb(d)) FROM segment.drift_rows(drift) d),
         'sweep', sweep,
         'summary', segment.fit_summary(m, source, model)));
+EXCEPTION
+    WHEN null_value_not_allowed OR numeric_value_out_of_range OR invalid_parameter_value THEN
+        GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = MESSAGE_TEXT,
+            detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
+        PERFORM segment_internal.raise_by_column(m, state, message, detail, hint);
 END $$;
 COMMENT ON FUNCTION segment.read_and_fit(text, bytea) IS
 'Support function of refit: read the source once and fit; old is the active version, or NULL. run_fit calls it as the model''s owner.';
@@ -260,7 +322,12 @@ END $$;
 COMMENT ON FUNCTION segment.raise_again(text, text, text, text) IS
 'Support function of refit: raise an error that was caught, after it has been logged.';
 
--- ---- the two doors ------------------------------------------------------------
+-- ---- refit and fit --------------------------------------------------------------
+
+CREATE FUNCTION segment_internal.in_transaction_block() RETURNS boolean
+AS 'MODULE_PATHNAME' LANGUAGE C STABLE;
+COMMENT ON FUNCTION segment_internal.in_transaction_block() IS
+'Has the client begun a transaction?';
 
 -- Commits, so it has no SET clause, so that nothing in it is left to the search path:
 -- no unqualified name, no operator.
@@ -274,6 +341,10 @@ DECLARE
     detail pg_catalog.text;
     hint pg_catalog.text;
 BEGIN
+    IF segment_internal.in_transaction_block() THEN
+        RAISE EXCEPTION 'refit cannot run inside a transaction block'
+            USING ERRCODE = 'invalid_transaction_termination', HINT = 'segment.fit can.';
+    END IF;
     COMMIT;
     SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
     fit_id := segment_internal.start_fit(name);
@@ -307,11 +378,22 @@ CREATE FUNCTION segment.fit(name text) RETURNS integer
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     run_id bigint := segment_internal.start_fit(name);
+    state text;
+    message text;
+    detail text;
+    hint text;
 BEGIN
     IF run_id IS NULL THEN
         RAISE EXCEPTION 'model "%" is being refitted', name USING ERRCODE = 'object_in_use';
     END IF;
-    PERFORM segment.run_fit(run_id);
+    BEGIN
+        PERFORM segment.run_fit(run_id);
+    EXCEPTION WHEN OTHERS THEN
+        -- again from here, without the SQL that reads the source
+        GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = MESSAGE_TEXT,
+            detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
+        PERFORM segment.raise_again(state, message, detail, hint);
+    END;
     RETURN (SELECT l.version FROM segment_internal.log(name) l WHERE l.fit_id = run_id);
 END $$;
 COMMENT ON FUNCTION segment.fit(text) IS

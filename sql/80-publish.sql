@@ -59,6 +59,9 @@ BEGIN ATOMIC
         ('rfm', 3, 'm_score', 'integer', '(q.d%1$s).m_score', 'value', 'Monetary score, high is much.'),
         ('rfm', 4, 'rfm_score', 'text', '(q.d%1$s).rfm_score', 'value', 'The three scores as text.'),
         ('rfm', 5, 'segment', 'text', '(q.d%1$s).segment', 'label', 'Name of the RFM segment.'),
+        ('rfm', 8, 'recency_days', 'double precision', 'q.r%1$s', 'figure', 'First feature of the model: days since the last receipt.'),
+        ('rfm', 9, 'frequency', 'double precision', 'q.f%1$s', 'figure', 'Second feature of the model: number of receipts.'),
+        ('rfm', 10, 'monetary', 'double precision', 'q.m%1$s', 'figure', 'Third feature of the model: amount.'),
         ('rfm', 6, 'rfm_version', 'integer', '%2$s', 'version', 'Version of the model that wrote the row.'),
         ('rfm', 7, 'old_model_segment', 'text', '(q.%3$s%1$s).segment', 'old label', 'Segment of the same data under the version published before.'),
         ('pca', 1, 'pca_x', 'double precision', 'segment.pca_x($1[%1$s], q.d%1$s)', 'value', 'First component.'),
@@ -72,7 +75,7 @@ BEGIN ATOMIC
     ORDER BY c.place;
 END;
 COMMENT ON FUNCTION segment.publish_columns(text) IS
-'The columns that publish writes for a model of an algorithm, in order, with type and meaning. expression: their SQL inside publish (place and version of the model are filled in). role: label (tells groups), old label (only the history has it), version (does not count when publish looks for changes) or value.';
+'The columns that publish writes for a model of an algorithm, in order, with type and meaning. expression: their SQL inside publish (place and version of the model are filled in). role: label (tells groups) or value; old label (only the history has it); figure (only the target has it); version (does not count when publish looks for changes).';
 
 -- ---- the plan of a publication ---------------------------------------------------------
 
@@ -100,6 +103,16 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION segment_internal.publish_plan(segment_internal.published[]) IS
 'The columns of a target of these models, in order: plain names while an algorithm occurs once, else with the model''s name in front. Error: 42701 two columns of one name.';
+
+CREATE FUNCTION segment_internal.key_name(models segment_internal.published[], plan segment_internal.publish_column[]) RETURNS text
+LANGUAGE sql IMMUTABLE
+BEGIN ATOMIC
+    SELECT CASE WHEN k.name = ANY ('{assigned_at,valid_from,valid_to}'::text[])
+                     OR EXISTS (SELECT FROM pg_catalog.unnest(plan) p WHERE p.column_name = k.name) THEN 'id' ELSE k.name END
+    FROM (SELECT ((models[1]).model).id_column AS name) k;
+END;
+COMMENT ON FUNCTION segment_internal.key_name(segment_internal.published[], segment_internal.publish_column[]) IS
+'What the key of a target is called: as the first model''s source calls it, or id where that is the name of another column.';
 
 CREATE FUNCTION segment_internal.scoring(m segment.model, place integer, parameter integer, bytes bytea) RETURNS text
 LANGUAGE sql STABLE
@@ -130,7 +143,10 @@ BEGIN
         IF (one.model).algorithm IN ('kmeans', 'rfm') AND old_bytes[one.place] IS DISTINCT FROM one.bytes THEN
             scores := scores || format('%s AS o%s', segment_internal.scoring(one.model, one.place, 2, old_bytes[one.place]), one.place);
         END IF;
-        IF (one.model).algorithm = 'kmeans' THEN
+        IF (one.model).algorithm = 'rfm' THEN
+            scores := scores || (SELECT array_agg(format('s.%I::pg_catalog.float8 AS %s%s', f.name, ('{r,f,m}'::text[])[f.number], one.place))
+                                 FROM unnest((one.model).feature_columns) WITH ORDINALITY AS f(name, number));
+        ELSIF (one.model).algorithm = 'kmeans' THEN
             names := names || format(' LEFT JOIN jsonb_each_text($3[%1$s]) n%1$s ON n%1$s.key::integer = (q.d%1$s).cluster_id', one.place);
         END IF;
     END LOOP;
@@ -196,25 +212,26 @@ COMMENT ON FUNCTION segment_internal.publish_rows(segment_internal.published[], 
 
 -- ---- the target ------------------------------------------------------------------------
 
-CREATE FUNCTION segment_internal.make_target(target_schema text, target_name text, id_type text, plan segment_internal.publish_column[])
+CREATE FUNCTION segment_internal.make_target(
+    target_schema text, target_name text, key text, key_type text, plan segment_internal.publish_column[])
 RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     target text := format('%I.%I', target_schema, target_name);
     history text := format('%I.%I', target_schema, target_name || '_history');
 BEGIN
-    EXECUTE format('CREATE TABLE %s (id %s PRIMARY KEY%s, assigned_at timestamptz NOT NULL)', target, id_type,
+    EXECUTE format('CREATE TABLE %s (%I %s PRIMARY KEY%s, assigned_at timestamptz NOT NULL)', target, key, key_type,
                    (SELECT string_agg(format(', %I %s', c.column_name, c.column_type), '') FROM unnest(plan) c WHERE c.role <> 'old label'));
-    EXECUTE format('CREATE TABLE %s (id %s, valid_from timestamptz, valid_to timestamptz CHECK (valid_to > valid_from)%s,'
-                   ' PRIMARY KEY (id, valid_from))', history, id_type,
-                   (SELECT string_agg(format(', %I %s', c.column_name, c.column_type), '') FROM unnest(plan) c));
-    EXECUTE format('CREATE UNIQUE INDEX ON %s (id) WHERE valid_to IS NULL', history);
+    EXECUTE format('CREATE TABLE %s (%I %s, valid_from timestamptz, valid_to timestamptz CHECK (valid_to > valid_from)%s,'
+                   ' PRIMARY KEY (%2$I, valid_from))', history, key, key_type,
+                   (SELECT string_agg(format(', %I %s', c.column_name, c.column_type), '') FROM unnest(plan) c WHERE c.role <> 'figure'));
+    EXECUTE format('CREATE UNIQUE INDEX ON %s (%I) WHERE valid_to IS NULL', history, key);
     EXECUTE format('CREATE INDEX ON %s (valid_to)', history);
 END $$;
-COMMENT ON FUNCTION segment_internal.make_target(text, text, text, segment_internal.publish_column[]) IS
+COMMENT ON FUNCTION segment_internal.make_target(text, text, text, text, segment_internal.publish_column[]) IS
 'Create a target and its history, which then belong to the caller.';
 
-CREATE FUNCTION segment_internal.describe_target(target regclass, history regclass, models segment_internal.published[],
+CREATE FUNCTION segment_internal.describe_target(target regclass, history regclass, key text, models segment_internal.published[],
                                                  plan segment_internal.publish_column[])
 RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -222,14 +239,14 @@ DECLARE
     one record;
 BEGIN
     EXECUTE format('COMMENT ON TABLE %s IS %L', target, format(
-        'One row per id with what the models %s say about it, written by segment.publish. Key: id. History: %s.',
-        (SELECT string_agg((p.model).model_name, ', ') FROM unnest(models) p), history));
+        'One row per id with what the models %s say about it, written by segment.publish. Key: %s. History: %s.',
+        (SELECT string_agg((p.model).model_name, ', ') FROM unnest(models) p), key, history));
     EXECUTE format('COMMENT ON TABLE %s IS %L', history, format(
-        'What %s said and when: a row holds from valid_from until before valid_to (NULL: still). Key: id, valid_from.', target));
+        'What %s said and when: a row holds from valid_from until before valid_to (NULL: still). Key: %s, valid_from.', target, key));
     FOR one IN
         SELECT r AS relation, c.column_name, c.meaning
         FROM unnest(ARRAY[target, history]) r
-        CROSS JOIN (SELECT column_name, meaning FROM unnest(plan) UNION ALL VALUES ('id', 'Id of the source.')) c
+        CROSS JOIN (SELECT column_name, meaning FROM unnest(plan) UNION ALL VALUES (key, 'Id of the source.')) c
         UNION ALL VALUES (target, 'assigned_at', 'As-of date of the publication that wrote the row.'),
                          (history, 'valid_from', 'As-of date of the publication that wrote the row.'),
                          (history, 'valid_to', 'As-of date of the publication that replaced the row; NULL: it still holds.')
@@ -238,10 +255,11 @@ BEGIN
         EXECUTE format('COMMENT ON COLUMN %s.%I IS %L', one.relation, one.column_name, one.meaning);
     END LOOP;
 END $$;
-COMMENT ON FUNCTION segment_internal.describe_target(regclass, regclass, segment_internal.published[], segment_internal.publish_column[]) IS
+COMMENT ON FUNCTION segment_internal.describe_target(regclass, regclass, text, segment_internal.published[], segment_internal.publish_column[]) IS
 'Comments on a new target, its history and their columns.';
 
-CREATE FUNCTION segment_internal.check_target(target regclass, history regclass, id_type text, plan segment_internal.publish_column[])
+CREATE FUNCTION segment_internal.check_target(
+    target regclass, history regclass, key text, key_type text, plan segment_internal.publish_column[])
 RETURNS void
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -255,8 +273,9 @@ BEGIN
     END IF;
     FOR wanted IN
         SELECT r AS relation, c.column_name, c.column_type
-        FROM unnest(ARRAY[target, history]) r CROSS JOIN unnest(plan) c WHERE c.role <> 'old label' OR r = history
-        UNION ALL SELECT r, 'id', id_type FROM unnest(ARRAY[target, history]) r
+        FROM unnest(ARRAY[target, history]) r CROSS JOIN unnest(plan) c
+        WHERE c.role <> CASE r WHEN history THEN 'figure' ELSE 'old label' END
+        UNION ALL SELECT r, key, key_type FROM unnest(ARRAY[target, history]) r
         UNION ALL VALUES (target, 'assigned_at', 'timestamp with time zone'), (history, 'valid_from', 'timestamp with time zone'),
                          (history, 'valid_to', 'timestamp with time zone')
     LOOP
@@ -270,51 +289,64 @@ BEGIN
     END LOOP;
     -- a column that is written no more would go stale
     SELECT s.column_name INTO found_type FROM segment.source_columns(history) s
-    WHERE s.column_name <> ALL ('{id,valid_from,valid_to}'::text[]) AND s.column_name NOT IN (SELECT c.column_name FROM unnest(plan) c);
+    WHERE s.column_name <> ALL ('{valid_from,valid_to}'::text[] || key)
+      AND s.column_name NOT IN (SELECT c.column_name FROM unnest(plan) c WHERE c.role <> 'figure');
     IF FOUND THEN
         RAISE EXCEPTION 'column "%" of % belongs to none of the models', found_type, history
             USING ERRCODE = 'datatype_mismatch',
                   HINT = 'Publish other models to another target, or drop this one and its history.';
     END IF;
 END $$;
-COMMENT ON FUNCTION segment_internal.check_target(regclass, regclass, text, segment_internal.publish_column[]) IS
+COMMENT ON FUNCTION segment_internal.check_target(regclass, regclass, text, text, segment_internal.publish_column[]) IS
 'Does the target have the columns that are to be written, and its history no others? Errors: 42804, 40001 it is newer than the transaction.';
 
+CREATE FUNCTION segment_internal.column_list(plan segment_internal.publish_column[], roles text[], template text) RETURNS text
+LANGUAGE sql IMMUTABLE
+BEGIN ATOMIC
+    SELECT pg_catalog.string_agg(pg_catalog.format(template, c.column_name), ', ') FROM pg_catalog.unnest(plan) c WHERE c.role = ANY (roles);
+END;
+COMMENT ON FUNCTION segment_internal.column_list(segment_internal.publish_column[], text[], text) IS
+'The columns of those roles, each in the template, as a list for SQL.';
+
 CREATE FUNCTION segment_internal.write_changes(
-    target regclass, history regclass, as_of timestamptz, rows text, bytes bytea[], old_bytes bytea[], names jsonb[],
+    target regclass, history regclass, key text, as_of timestamptz, rows text, bytes bytea[], old_bytes bytea[], names jsonb[],
     plan segment_internal.publish_column[])
 RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    shown text := (SELECT string_agg(format('%I', c.column_name), ', ') FROM unnest(plan) c WHERE c.role <> 'old label');
-    kept text := (SELECT string_agg(format('%I', c.column_name), ', ') FROM unnest(plan) c);
-    changes text;
+    in_target text[] := '{label,value,figure,version}';
+    in_history text[] := '{label,value,version,old label}';
     constraint_name text;
 BEGIN
     -- Versions do not count: a row that reads as before is not written. A second publication as
     -- of the same instant replaces the first, and its old labels are those that the first had.
-    changes := format('SELECT n.id, %s FROM published_rows n LEFT JOIN %s t ON t.id = n.id'
-                      ' LEFT JOIN %s h ON h.id = n.id AND h.valid_to IS NULL AND h.valid_from = $1'
-                      ' WHERE t.id IS NULL OR ROW(%s) IS DISTINCT FROM ROW(%s)',
-        (SELECT string_agg(format(CASE c.role WHEN 'old label' THEN 'CASE WHEN h.id IS NULL THEN n.%1$I ELSE h.%1$I END AS %1$I'
-                                  ELSE 'n.%1$I' END, c.column_name), ', ') FROM unnest(plan) c),
-        target, history,
-        (SELECT string_agg(format('t.%I', c.column_name), ', ') FROM unnest(plan) c WHERE c.role IN ('label', 'value')),
-        (SELECT string_agg(format('n.%I', c.column_name), ', ') FROM unnest(plan) c WHERE c.role IN ('label', 'value')));
-    PERFORM segment_internal.target_write(target, history, as_of, rows, bytes, old_bytes, names, changes, ARRAY[
+    PERFORM segment_internal.target_write(target, history, as_of, rows, bytes, old_bytes, names,
+        format('SELECT n.id, %s FROM published_rows n LEFT JOIN %s t ON t.%I = n.id'
+               ' LEFT JOIN %s h ON h.%3$I = n.id AND h.valid_to IS NULL AND h.valid_from = $1'
+               ' WHERE t.%3$I IS NULL OR ROW(%5$s) IS DISTINCT FROM ROW(%6$s)',
+            concat_ws(', ', segment_internal.column_list(plan, '{label,value,version}', 'n.%I'),
+                      segment_internal.column_list(plan, '{old label}', 'CASE WHEN h.valid_from IS NULL THEN n.%1$I ELSE h.%1$I END AS %1$I')),
+            target, key, history,
+            segment_internal.column_list(plan, '{label,value}', 't.%I'), segment_internal.column_list(plan, '{label,value}', 'n.%I')),
+        ARRAY[
         -- ids that vanished
-        format('DELETE FROM %s t WHERE NOT EXISTS (SELECT FROM published_rows n WHERE n.id = t.id)', target),
+        format('DELETE FROM %s t WHERE NOT EXISTS (SELECT FROM published_rows n WHERE n.id = t.%I)', target, key),
         format('DELETE FROM %s h WHERE h.valid_to IS NULL AND h.valid_from = $1'
-               ' AND NOT EXISTS (SELECT FROM published_rows n WHERE n.id = h.id)', history),
+               ' AND NOT EXISTS (SELECT FROM published_rows n WHERE n.id = h.%I)', history, key),
         format('UPDATE %s h SET valid_to = $1 WHERE h.valid_to IS NULL'
-               ' AND NOT EXISTS (SELECT FROM published_rows n WHERE n.id = h.id)', history),
+               ' AND NOT EXISTS (SELECT FROM published_rows n WHERE n.id = h.%I)', history, key),
         -- ids that changed
-        format('DELETE FROM %s h USING changed_rows n WHERE h.id = n.id AND h.valid_to IS NULL AND h.valid_from = $1', history),
-        format('UPDATE %s h SET valid_to = $1 FROM changed_rows n WHERE h.id = n.id AND h.valid_to IS NULL', history),
-        format('INSERT INTO %s (id, valid_from, %s) SELECT id, $1, %s FROM changed_rows', history, kept, kept),
-        format('INSERT INTO %s AS t (id, %s, assigned_at) SELECT id, %s, $1 FROM changed_rows'
-               ' ON CONFLICT (id) DO UPDATE SET %s, assigned_at = $1', target, shown, shown,
-               (SELECT string_agg(format('%1$I = EXCLUDED.%1$I', c.column_name), ', ') FROM unnest(plan) c WHERE c.role <> 'old label'))]);
+        format('DELETE FROM %s h USING changed_rows n WHERE h.%I = n.id AND h.valid_to IS NULL AND h.valid_from = $1', history, key),
+        format('UPDATE %s h SET valid_to = $1 FROM changed_rows n WHERE h.%I = n.id AND h.valid_to IS NULL', history, key),
+        format('INSERT INTO %s (%I, valid_from, %s) SELECT id, $1, %3$s FROM changed_rows', history, key,
+               segment_internal.column_list(plan, in_history, '%I')),
+        format('INSERT INTO %s (%I, %s, assigned_at) SELECT n.id, %s, $1 FROM published_rows n LEFT JOIN %1$s t ON t.%2$I = n.id'
+               ' WHERE t.%2$I IS NULL OR ROW(%5$s) IS DISTINCT FROM ROW(%6$s)'
+               ' ON CONFLICT (%2$I) DO UPDATE SET %7$s, assigned_at = $1',
+               target, key, segment_internal.column_list(plan, in_target, '%I'), segment_internal.column_list(plan, in_target, 'n.%I'),
+               segment_internal.column_list(plan, '{label,value,figure}', 't.%I'),
+               segment_internal.column_list(plan, '{label,value,figure}', 'n.%I'),
+               segment_internal.column_list(plan, in_target, '%1$I = EXCLUDED.%1$I'))]);
 EXCEPTION
     WHEN unique_violation THEN
         GET STACKED DIAGNOSTICS constraint_name = CONSTRAINT_NAME;
@@ -325,8 +357,8 @@ EXCEPTION
         RAISE EXCEPTION 'could not serialize access due to a concurrent publication of %', target
             USING ERRCODE = 'serialization_failure', HINT = 'Run the transaction again.';
 END $$;
-COMMENT ON FUNCTION segment_internal.write_changes(regclass, regclass, timestamptz, text, bytea[], bytea[], jsonb[], segment_internal.publish_column[]) IS
-'Bring target and history to what the rows say, writing changed rows only.';
+COMMENT ON FUNCTION segment_internal.write_changes(regclass, regclass, text, timestamptz, text, bytea[], bytea[], jsonb[], segment_internal.publish_column[]) IS
+'Bring target and history to what the rows say, writing changed rows only; figures alone do not make history.';
 
 -- ---- the steps -------------------------------------------------------------------------
 
@@ -395,7 +427,8 @@ DECLARE
     target regclass;
     history regclass;
     old_bytes bytea[];
-    id_type text;
+    key text;
+    key_type text;
 BEGIN
     target := segment_internal.target_lock(target_schema, target_name);
     IF target IS NULL THEN
@@ -405,12 +438,13 @@ BEGIN
     -- versions and names as they are now that nobody else publishes to the target
     models := segment_internal.models_to_publish(model_names);
     plan := segment_internal.publish_plan(models);
-    id_type := segment.id_type(segment.model_source((models[1]).model), ((models[1]).model).id_column);
+    key := segment_internal.key_name(models, plan);
+    key_type := segment.id_type(segment.model_source((models[1]).model), ((models[1]).model).id_column);
     IF target IS NULL THEN
-        PERFORM segment_internal.make_target(target_schema, target_name, id_type, plan);
+        PERFORM segment_internal.make_target(target_schema, target_name, key, key_type, plan);
         target := segment_internal.target_lock(target_schema, target_name);
         history := segment_internal.target_lock(target_schema, target_name || '_history');
-        PERFORM segment_internal.describe_target(target, history, models, plan);
+        PERFORM segment_internal.describe_target(target, history, key, models, plan);
     ELSE
         history := segment_internal.target_lock(target_schema, target_name || '_history');
         IF history IS NULL THEN
@@ -418,10 +452,10 @@ BEGIN
                 USING ERRCODE = 'undefined_table', HINT = 'Publish to another target, or drop this one.';
         END IF;
     END IF;
-    PERFORM segment_internal.check_target(target, history, id_type, plan);
+    PERFORM segment_internal.check_target(target, history, key, key_type, plan);
     old_bytes := segment_internal.published_before(target, history, models, plan, as_of);
     PERFORM segment_internal.write_changes(
-        target, history, as_of, segment_internal.publish_rows(models, old_bytes, plan),
+        target, history, key, as_of, segment_internal.publish_rows(models, old_bytes, plan),
         (SELECT array_agg(p.bytes ORDER BY p.place) FROM unnest(models) p), old_bytes,
         (SELECT array_agg(segment_internal.all_names(p) ORDER BY p.place) FROM unnest(models) p), plan);
 END $$;
@@ -465,47 +499,90 @@ END $$;
 COMMENT ON PROCEDURE segment.publish(text[], text, timestamptz) IS
 'Write one row per id of the models'' sources into target: id, what each active model says (segment.publish_columns lists the columns), assigned_at. Plain column names while an algorithm occurs once, else with the model''s name before them. target: a table of the caller, made when it does not exist, with target_history beside it, where a row holds from valid_from until before valid_to (NULL: still). Only changed rows are written; ids that vanished leave the target and their history closes. All in the caller''s transaction: readers see the old state or the new one and never wait. A source is read once, as the model''s owner where the caller is a member of that role (or a superuser), as the caller where the source is its own; nobody else may publish a model. The target is written as its owner, which the caller must be able to become, in a security-restricted operation: no trigger on it runs with the caller''s rights. Errors: 42704 no such model, 55000 never fitted, 22023 as_of before that of the last publication, 23505 an id occurs twice, 22004 a null id, 42804 the target has other columns, 42501 no rights, 40001 at REPEATABLE READ or SERIALIZABLE when another publication of the target came first.';
 
-CREATE FUNCTION segment.migration(
-    target regclass, "from" timestamptz, "to" timestamptz, label text DEFAULT NULL,
-    OUT from_label text, OUT to_label text, OUT customers bigint,
-    OUT customer_moved bigint, OUT model_moved bigint, OUT both_moved bigint)
-RETURNS SETOF record
-LANGUAGE plpgsql STABLE ROWS 50 SET search_path = pg_catalog, pg_temp AS $$
+CREATE FUNCTION segment_internal.history_of(target regclass) RETURNS regclass
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     history regclass;
-    old_label text;
 BEGIN
     SELECT to_regclass(format('%I.%I', n.nspname, c.relname || '_history')) INTO history
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = target;
     IF history IS NULL THEN
         RAISE EXCEPTION '% has no history', target USING ERRCODE = 'undefined_table';
     END IF;
-    -- every label has its old_model_ beside it
-    SELECT h.label, h.old INTO label, old_label
-    FROM (SELECT c.column_name AS label, regexp_replace(c.column_name, '(cluster_id|segment)$', 'old_model_\1') AS old, c."position"
-          FROM segment.source_columns(history) c
-          WHERE c.column_name ~ '(^|_)(cluster_id|segment)$' AND c.column_name !~ '(^|_)(second|old_model)_') h
-    WHERE (migration.label IS NULL OR h.label = migration.label)
-      AND EXISTS (SELECT FROM segment.source_columns(history) c WHERE c.column_name = h.old)
-    ORDER BY h."position" LIMIT 1;
-    IF NOT FOUND THEN
-        RAISE EXCEPTION '% has no column that tells groups', history
-            USING ERRCODE = 'undefined_column', HINT = 'Name a cluster_id or segment column of the target as label.';
+    RETURN history;
+END $$;
+COMMENT ON FUNCTION segment_internal.history_of(regclass) IS
+'The history of a published table. Error: 42P01 there is none.';
+
+CREATE FUNCTION segment_internal.history_label(
+    history regclass, label text, OUT label_column text, OUT old_column text, OUT name_column text)
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    known text;
+BEGIN
+    -- a label is a column that has its value under the model published before beside it
+    SELECT string_agg(format('"%s"', l.name), ', ' ORDER BY l."position"),
+           (array_agg(l.name ORDER BY l."position") FILTER (WHERE label IS NULL OR l.name = label))[1]
+    INTO known, label_column
+    FROM (SELECT c.column_name AS name, c."position" FROM segment.source_columns(history) c
+          WHERE EXISTS (SELECT FROM segment.source_columns(history) o
+                        WHERE o.column_name = regexp_replace(c.column_name, '(cluster_id|segment)$', 'old_model_\1')
+                          AND o.column_name <> c.column_name)) l;
+    IF label_column IS NULL THEN
+        RAISE EXCEPTION '% has no label "%"', history, COALESCE(label, '(any)')
+            USING ERRCODE = 'undefined_column',
+                  HINT = COALESCE('Its labels are ' || known || '.', 'Only k-means and RFM models give labels.');
     END IF;
-    RETURN QUERY EXECUTE format(
-        'WITH a AS (SELECT id, %1$I::text AS label FROM %3$s WHERE valid_from <= $1 AND (valid_to > $1 OR valid_to IS NULL)),'
-        ' b AS (SELECT id, %1$I::text AS label FROM %3$s WHERE valid_from <= $2 AND (valid_to > $2 OR valid_to IS NULL)),'
-        ' steps AS (SELECT id, valid_from, %1$I::text AS label, %2$I::text AS old_model,'
-        '           lag(%1$I::text) OVER (PARTITION BY id ORDER BY valid_from) AS before'
-        '           FROM %3$s WHERE valid_from <= $2 AND (valid_to > $1 OR valid_to IS NULL)),'
-        ' moves AS (SELECT id, bool_or(before IS DISTINCT FROM old_model) AS customer, bool_or(old_model IS DISTINCT FROM label) AS model'
-        '           FROM steps WHERE valid_from > $1 GROUP BY id)'
-        ' SELECT a.label, b.label, count(*), count(*) FILTER (WHERE (customer OR b.id IS NULL) AND model IS NOT TRUE),'
-        '        count(*) FILTER (WHERE model AND NOT (customer OR b.id IS NULL)),'
-        '        count(*) FILTER (WHERE model AND (customer OR b.id IS NULL))'
-        ' FROM a FULL JOIN b USING (id) LEFT JOIN moves USING (id) GROUP BY 1, 2 ORDER BY 1, 2',
-        label, old_label, history)
+    old_column := regexp_replace(label_column, '(cluster_id|segment)$', 'old_model_\1');
+    SELECT c.column_name INTO name_column FROM segment.source_columns(history) c
+    WHERE label_column ~ 'cluster_id$' AND c.column_name = regexp_replace(label_column, 'cluster_id$', 'cluster_name');
+END $$;
+COMMENT ON FUNCTION segment_internal.history_label(regclass, text) IS
+'The column of a history that tells groups: the one of that name, or the first; with the column of the same label under the model published before, and that of the groups'' names, if any. Error: 42703 there is none.';
+
+CREATE FUNCTION segment.migration_customers(
+    target regclass, "from" timestamptz, "to" timestamptz, label text DEFAULT NULL,
+    OUT id text, OUT from_label text, OUT to_label text, OUT from_name text, OUT to_name text, OUT moved_by text)
+RETURNS SETOF record
+LANGUAGE plpgsql STABLE ROWS 1000 SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    history regclass := segment_internal.history_of(target);
+    l record := segment_internal.history_label(history, label);
+    key text := (SELECT c.column_name FROM segment.source_columns(history) c ORDER BY c."position" LIMIT 1);
+BEGIN
+    RETURN QUERY EXECUTE format($query$
+        WITH a AS (SELECT %4$I AS id, %1$I::text AS label, %5$s AS name FROM %3$s
+                   WHERE valid_from <= $1 AND (valid_to > $1 OR valid_to IS NULL)),
+        b AS (SELECT %4$I AS id, %1$I::text AS label, %5$s AS name FROM %3$s
+              WHERE valid_from <= $2 AND (valid_to > $2 OR valid_to IS NULL)),
+        steps AS (SELECT %4$I AS id, valid_from, %1$I::text AS label, %2$I::text AS old_model,
+                         lag(%1$I::text) OVER (PARTITION BY %4$I ORDER BY valid_from) AS before
+                  FROM %3$s WHERE valid_from <= $2 AND (valid_to > $1 OR valid_to IS NULL)),
+        moves AS (SELECT id, bool_or(before IS DISTINCT FROM old_model) AS customer, bool_or(old_model IS DISTINCT FROM label) AS model
+                  FROM steps WHERE valid_from > $1 GROUP BY id)
+        SELECT id::text, a.label, b.label, a.name, b.name,
+               CASE WHEN model AND (customer OR b.id IS NULL) THEN 'both' WHEN model THEN 'model'
+                    WHEN customer OR b.id IS NULL THEN 'customer' END
+        FROM a FULL JOIN b USING (id) LEFT JOIN moves USING (id)$query$,
+        l.label_column, l.old_column, history, key, COALESCE(quote_ident(l.name_column), 'NULL') || '::text')
     USING "from", "to";
 END $$;
+COMMENT ON FUNCTION segment.migration_customers(regclass, timestamptz, timestamptz, text) IS
+'Each customer of a published table with its group at two dates, from the history: id (as text), the labels and, for clusters, their names then; a NULL from_label: not there at the first date (or not assigned), a NULL to_label: gone. moved_by: customer: the old model puts it elsewhere on the new data, or it came or went; model: only the new model puts it elsewhere, on the same data; both: both, at one publication or at several between the dates; NULL: it stood still. label as in migration. Runs as the caller. Errors: 42P01 no history, 42703 no such label.';
+
+CREATE FUNCTION segment.migration(
+    target regclass, "from" timestamptz, "to" timestamptz, label text DEFAULT NULL,
+    OUT from_label text, OUT to_label text, OUT from_name text, OUT to_name text, OUT customers bigint,
+    OUT customer_moved bigint, OUT model_moved bigint, OUT both_moved bigint)
+RETURNS SETOF record
+LANGUAGE sql STABLE ROWS 50
+BEGIN ATOMIC
+    SELECT c.from_label, c.to_label, pg_catalog.max(c.from_name), pg_catalog.max(c.to_name), pg_catalog.count(*),
+           pg_catalog.count(*) FILTER (WHERE c.moved_by = 'customer'), pg_catalog.count(*) FILTER (WHERE c.moved_by = 'model'),
+           pg_catalog.count(*) FILTER (WHERE c.moved_by = 'both')
+    FROM segment.migration_customers(target, "from", "to", label) c
+    GROUP BY c.from_label, c.to_label
+    ORDER BY c.from_label, c.to_label;
+END;
 COMMENT ON FUNCTION segment.migration(regclass, timestamptz, timestamptz, text) IS
-'Who went where between two dates, from the history of a published table: one row per pair of groups with the number of customers. label: the column of the groups, a cluster_id or segment column; NULL for the first. A NULL from_label: not there at the first date (or not assigned); a NULL to_label: gone. customer_moved: those that the old model puts elsewhere on the new data, and those that came or went; model_moved: those that only the new model puts elsewhere, on the same data; both_moved: both, at one publication or at several between the dates; customers less the three stood still. A step whose old model version was no longer kept counts as both. Runs as the caller. Errors: 42P01 no history, 42703 no such label.';
+'Who went where between two dates, from the history of a published table: one row per pair of groups with the number of customers, and for clusters their names at the two dates. label: the column of the groups, a cluster_id or segment column; NULL for the first. A NULL from_label: not there at the first date (or not assigned); a NULL to_label: gone. customer_moved: those that the old model puts elsewhere on the new data, and those that came or went; model_moved: those that only the new model puts elsewhere, on the same data; both_moved: both, at one publication or at several between the dates; customers less the three stood still. segment.migration_customers lists them one by one. A step whose old model version was no longer kept counts as both. Runs as the caller. Errors: 42P01 no history, 42703 no such label.';

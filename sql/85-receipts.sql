@@ -1,36 +1,52 @@
 -- Receipts relations by name, for the view segment.cohort_retention.
 
-CREATE FUNCTION segment.register_receipts(name text, source regclass, currency text DEFAULT NULL) RETURNS void
+CREATE FUNCTION segment.register_receipts(name text, source regclass, currency text DEFAULT NULL, rates regclass DEFAULT NULL)
+RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
-#variable_conflict use_variable
 DECLARE
     r segment.receipts;
-    wanted text;
+    passing regclass;
 BEGIN
     IF name IS NULL OR name = '' OR source IS NULL THEN
         RAISE EXCEPTION 'name and source must be given' USING ERRCODE = 'null_value_not_allowed';
     END IF;
     IF NOT segment_internal.is_plain_name(name) THEN
-        RAISE EXCEPTION 'name of receipts must have no control characters or other characters that are not seen'
+        RAISE EXCEPTION 'name of receipts must have no characters that are not seen'
             USING ERRCODE = 'invalid_parameter_value';
     END IF;
-    IF (SELECT c.relpersistence = 't' FROM pg_class c WHERE c.oid = source) THEN
-        RAISE EXCEPTION 'source % is not a lasting table, view or materialized view', source
+    SELECT c.oid INTO passing FROM pg_class c WHERE c.oid IN (source, rates) AND c.relpersistence = 't' LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'source % is not a lasting table, view or materialized view', passing
             USING ERRCODE = 'wrong_object_type';
     END IF;
-    FOREACH wanted IN ARRAY '{customer_id,receipt_id,receipt_date,amount,currency}'::text[] LOOP
-        IF NOT EXISTS (SELECT FROM segment.source_columns(source) s WHERE s.column_name = wanted) THEN
-            RAISE EXCEPTION 'source % has no column "%"', source, wanted USING ERRCODE = 'undefined_column';
-        END IF;
-    END LOOP;
+    -- what a reading would refuse of the columns
+    PERFORM segment.receipts_query(source, currency, rates);
     SELECT n.nspname, c.relname INTO r.source_schema, r.source_name
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = source;
+    SELECT n.nspname, c.relname INTO r.rates_schema, r.rates_name
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = rates;
     r.receipts_name := name;
-    r.currency := currency;
+    r.currency := register_receipts.currency;
     PERFORM segment_internal.add_receipts(r);
 END $$;
-COMMENT ON FUNCTION segment.register_receipts(text, regclass, text) IS
-'Register a receipts relation under a name, so that its monthly cohorts appear in the view segment.cohort_retention for the members of the caller''s role. currency: the one that counts; NULL when there is only one. Errors: 42710 the name is taken, 42703 a column of the receipts contract is missing, 42809 a temporary table, 42501 no grant_modeler.';
+COMMENT ON FUNCTION segment.register_receipts(text, regclass, text, regclass) IS
+'Register a receipts relation under a name, so that its monthly cohorts appear in the view segment.cohort_retention for the members of the caller''s role. currency: the one that counts; rates: a relation that converts all amounts, as cohort_retention takes it; NULL for both when there is only one currency, or none. Errors: 42710 the name is taken, 42703 a column is missing, 42809 a temporary table, 22023 currency together with rates, 42501 no grant_modeler.';
+
+CREATE FUNCTION segment.share_receipts(name text, role text) RETURNS void
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM segment_internal.set_receipts_share(name, role, true);
+END $$;
+COMMENT ON FUNCTION segment.share_receipts(text, text) IS
+'Let the members of a role see the cohorts of registered receipts in the view segment.cohort_retention; not the receipts themselves. At most 100 roles. Errors: 42704 none of the caller''s has that name, or no such role; 54000 too many roles.';
+
+CREATE FUNCTION segment.unshare_receipts(name text, role text) RETURNS void
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM segment_internal.set_receipts_share(name, role, false);
+END $$;
+COMMENT ON FUNCTION segment.unshare_receipts(text, text) IS
+'Take back share_receipts; also for a role that no longer exists. Error: 42704 none of the caller''s has that name.';
 
 CREATE FUNCTION segment.drop_receipts(name text) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -40,56 +56,74 @@ END $$;
 COMMENT ON FUNCTION segment.drop_receipts(text) IS
 'Take back register_receipts; the relation itself stays. Errors: 42704 no such name, or not the caller''s.';
 
-CREATE FUNCTION segment_internal.receipts_query(r segment.receipts) RETURNS text
+CREATE FUNCTION segment_internal.receipts_plan(name text, OUT role oid, OUT query text)
+AS 'MODULE_PATHNAME', 'registry_call' LANGUAGE C STABLE;
+COMMENT ON FUNCTION segment_internal.receipts_plan(text) IS
+'The SQL of the monthly cohorts of registered receipts as of their last receipt, and the role that owns them, as which it is to be read; NULLs where the caller may not see them, that role may not read them, or they are gone.';
+
+CREATE FUNCTION segment_internal.receipts_plan(caller oid, name text, OUT role oid, OUT query text)
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    source regclass := to_regclass(format('%I.%I', r.source_schema, r.source_name));
+    r segment.receipts;
+    owner oid;
+    source regclass;
+    rates regclass;
 BEGIN
-    -- the owner of the extension sees all of them, and is not a member of every role
-    IF source IS NULL OR NOT segment_internal.may_set_role(r.owner) OR NOT has_table_privilege(r.owner, source, 'SELECT') THEN
-        RETURN NULL;
+    SELECT * INTO r FROM segment.receipts o
+    WHERE o.receipts_name = name
+      AND (segment_internal.role_may(caller, o.owner, o.owner_key)
+           OR EXISTS (SELECT FROM segment.receipts_share s
+                      WHERE s.receipts_name = name AND segment_internal.role_may(caller, s.role_name, s.role_key)));
+    owner := segment_internal.remembered_role(r.owner, r.owner_key);
+    source := to_regclass(format('%I.%I', r.source_schema, r.source_name));
+    rates := CASE WHEN r.rates_name IS NOT NULL THEN to_regclass(format('%I.%I', r.rates_schema, r.rates_name)) END;
+    IF owner IS NULL OR source IS NULL OR (rates IS NULL) <> (r.rates_name IS NULL) OR NOT has_table_privilege(owner, source, 'SELECT') THEN
+        RETURN;
     END IF;
-    RETURN format('SELECT d.last_day, c.* FROM (SELECT max(s.receipt_date)::pg_catalog.date AS last_day FROM %1$s s HAVING count(s.receipt_date) > 0) d,'
-                  ' LATERAL segment.cohort_retention(%1$L, d.last_day, ''month'', %2$L) c', source, r.currency);
+    role := owner;
+    query := format('SELECT d.last_day, c.* FROM (SELECT pg_catalog.max(s.receipt_date)::pg_catalog.date AS last_day FROM %1$s s'
+                    ' HAVING pg_catalog.count(s.receipt_date) OPERATOR(pg_catalog.>) 0) d,'
+                    ' LATERAL segment.cohort_retention(%1$L, d.last_day, ''month'', %2$L, %3$L) c', source, r.currency, rates);
 END $$;
-COMMENT ON FUNCTION segment_internal.receipts_query(segment.receipts) IS
-'SQL of the monthly cohorts of registered receipts as of their last receipt, to be read as their owner; NULL where the caller may not do that, the owner may not read them, or they are gone.';
 
-CREATE FUNCTION segment_internal.retention(r segment.receipts)
+CREATE FUNCTION segment_internal.receipts_rows(name text) RETURNS SETOF record
+AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE STRICT;
+COMMENT ON FUNCTION segment_internal.receipts_rows(text) IS
+'The monthly cohorts of registered receipts, read as the role that owns them, in a security-restricted operation; no rows where receipts_plan has NULLs.';
+
+CREATE FUNCTION segment_internal.retention(name text)
 RETURNS TABLE (as_of date, cohort text, period integer, customers bigint, active bigint,
                retention float8, lost bigint, revenue numeric, average_receipt numeric, is_complete boolean)
 LANGUAGE plpgsql VOLATILE ROWS 1000 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     RETURN QUERY
-    SELECT c.* FROM segment_internal.query_as(r.owner, segment_internal.receipts_query(r))
+    SELECT c.* FROM segment_internal.receipts_rows(name)
         AS c(as_of date, cohort text, period integer, customers bigint, active bigint, retention float8, lost bigint,
-             revenue numeric, average_receipt numeric, is_complete boolean)
-    WHERE segment_internal.receipts_query(r) IS NOT NULL;
+             revenue numeric, average_receipt numeric, is_complete boolean);
 EXCEPTION
     -- one source that fails must not fail the view of all; segment.problems names it
     WHEN OTHERS THEN
         RETURN;
 END $$;
-COMMENT ON FUNCTION segment_internal.retention(segment.receipts) IS
+COMMENT ON FUNCTION segment_internal.retention(text) IS
 'The monthly cohorts of registered receipts, as the view segment.cohort_retention shows them; no rows where reading them fails.';
 
 CREATE FUNCTION segment_internal.retention_problem(r segment.receipts) RETURNS text
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    query text := segment_internal.receipts_query(r);
 BEGIN
     IF to_regclass(format('%I.%I', r.source_schema, r.source_name)) IS NULL THEN
         RETURN format('receipts: source "%s"."%s" does not exist', r.source_schema, r.source_name);
-    ELSIF query IS NULL THEN
-        RETURN format('receipts: role "%s" may not read "%s"."%s"', r.owner, r.source_schema, r.source_name);
+    ELSIF (segment_internal.receipts_plan(r.receipts_name)).query IS NULL THEN
+        RETURN format('receipts: "%s"."%s" cannot be read for the current user as role "%s"', r.source_schema, r.source_name, r.owner);
     END IF;
-    PERFORM FROM segment_internal.query_as(r.owner, query)
+    PERFORM FROM segment_internal.receipts_rows(r.receipts_name)
         AS c(as_of date, cohort text, period integer, customers bigint, active bigint, retention float8, lost bigint,
              revenue numeric, average_receipt numeric, is_complete boolean);
     RETURN NULL;
 EXCEPTION
     WHEN OTHERS THEN
-        RETURN 'receipts: ' || SQLERRM;
+        -- the message may quote what the receipts hold
+        RETURN 'receipts: ' || CASE WHEN segment_internal.may_set_role(r.owner) THEN SQLERRM ELSE 'they cannot be read' END;
 END $$;
 COMMENT ON FUNCTION segment_internal.retention_problem(segment.receipts) IS
 'Why the monthly cohorts of registered receipts cannot be shown; NULL when they can.';

@@ -213,7 +213,7 @@ CREATE VIEW segment.cohort_retention WITH (security_invoker = true) AS
            CASE WHEN pg_catalog.abs(c.revenue) < 1e26 THEN c.revenue END::numeric(28,2) AS revenue,
            CASE WHEN pg_catalog.abs(c.average_receipt) < 1e26 THEN c.average_receipt END::numeric(28,2) AS average_receipt, c.is_complete
     FROM segment_internal.receipts(NULL) r
-    CROSS JOIN LATERAL segment_internal.retention(r) c;
+    CROSS JOIN LATERAL segment_internal.retention(r.receipts_name) c;
 COMMENT ON VIEW segment.cohort_retention IS 'Retention of the monthly cohorts of every receipts relation registered with segment.register_receipts that the current user sees, read as their owner, as of its last receipt. Receipts that cannot be read have no rows here and one in segment.problems. Key: receipts_name, cohort, period.';
 COMMENT ON COLUMN segment.cohort_retention.receipts_name IS 'Name of the receipts.';
 COMMENT ON COLUMN segment.cohort_retention.as_of IS 'Date of the last receipt.';

@@ -123,21 +123,61 @@ run_as(Oid role, const char *query, SPIExecuteOptions *options)
 	return done;
 }
 
-/* (role_name, query, models, old_models, names) */
-PG_FUNCTION_INFO_V1(query_as);
-Datum
-query_as(PG_FUNCTION_ARGS)
+/* Where rows may go: an error when the caller cannot take a set of rows of known columns. */
+static ReturnSetInfo *
+check_result(FunctionCallInfo fcinfo)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
-	SPIExecuteOptions options = {.read_only = true};	/* with the snapshot of the statement that called */
-	char	   *query;
-	Oid			role;
 
 	if (result == NULL || !IsA(result, ReturnSetInfo) || !(result->allowedModes & SFRM_Materialize) ||
 		result->expectedDesc == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 				 errmsg("set-valued function called in context that cannot accept a set")));
+	return result;
+}
+
+/*
+ * (name): rows of registered receipts, as the role that owns them.  The registry
+ * says which role and which SQL, so the caller need not be able to take that role:
+ * the receipts may be shared with it.
+ */
+PG_FUNCTION_INFO_V1(receipts_rows);
+Datum
+receipts_rows(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *result = check_result(fcinfo);
+	SPIExecuteOptions options = {.read_only = true};
+	Oid			types[] = {TEXTOID};
+	Datum		values[] = {PG_GETARG_DATUM(0)};
+	bool		no_role;
+	Oid			role;
+	char	   *query;
+
+	options.dest = open_store(result);
+	SPI_connect();
+	if (SPI_execute_with_args("SELECT p.role, p.query FROM segment_internal.receipts_plan($1) p", 1, types, values, NULL,
+							  true, 1) != SPI_OK_SELECT || SPI_processed != 1)
+		elog(ERROR, "the registry could not be read");
+	role = DatumGetObjectId(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &no_role));
+	query = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2);
+	if (!no_role && query != NULL)
+		(void) run_as(role, query, &options);
+	SPI_finish();
+	options.dest->rDestroy(options.dest);
+	return (Datum) 0;
+}
+
+/* (role_name, query, models, old_models, names) */
+PG_FUNCTION_INFO_V1(query_as);
+Datum
+query_as(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *result = check_result(fcinfo);
+	SPIExecuteOptions options = {.read_only = true};	/* with the snapshot of the statement that called */
+	char	   *query;
+	Oid			role;
+
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		ereport(ERROR,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),

@@ -16,6 +16,7 @@
 #include "pg/identity.h"
 
 #include "access/htup_details.h"
+#include "access/xact.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_proc.h"
@@ -149,4 +150,12 @@ is_plain_name(PG_FUNCTION_ARGS)
 		at += length;
 	}
 	PG_RETURN_BOOL(true);
+}
+
+/* A procedure that commits cannot run there. */
+PG_FUNCTION_INFO_V1(in_transaction_block);
+Datum
+in_transaction_block(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(IsTransactionBlock());
 }

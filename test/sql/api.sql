@@ -33,7 +33,7 @@ ORDER BY 1;
 
 -- committing procedures, which can have no SET clause: no operator, no name that is not qualified
 SELECT p.oid::regprocedure AS procedure, p.prosrc ~ 'COMMIT' AS commits,
-       regexp_replace(p.prosrc, '(?n)(\s--.*$|''[^'']*''|:=|OPERATOR\(pg_catalog\.[=<>]+\)|(state|message|detail|hint|ERRCODE) = |pg_catalog\.\w+)', '', 'g')
+       regexp_replace(p.prosrc, '(?n)(\s--.*$|''[^'']*''|:=|OPERATOR\(pg_catalog\.[=<>]+\)|(state|message|detail|hint|ERRCODE|HINT) = |pg_catalog\.\w+)', '', 'g')
            ~ '[-+*/<>~!@#%^&|`?=]|\m(text|numeric|bytea|regclass)\M' AS unqualified,
        p.proconfig
 FROM pg_proc p

@@ -29,7 +29,7 @@ SELECT count(*) AS rows,
        count(*) FILTER (WHERE p.anomaly_score = segment.anomaly_score(a.model, ARRAY[s.recency_days, s.frequency, s.monetary])) AS anomalies,
        count(*) FILTER (WHERE p.rfm_version = 1 AND p.anomaly_version = 1 AND p.assigned_at = '2026-01-01') AS versions
 FROM mart.customers p
-JOIN shoppers s ON s.customer = p.id
+JOIN shoppers s ON s.customer = p.customer
 CROSS JOIN (SELECT segment.active_model('retail') AS model) r
 CROSS JOIN (SELECT segment.active_model('odd') AS model) a;
 
@@ -45,24 +45,24 @@ CALL segment.publish('{retail,odd}', 'mart.customers', '2026-01-03');
 SELECT count(*) AS rows, count(*) FILTER (WHERE xmin::text::bigint > :before) AS rewritten,
        count(*) FILTER (WHERE assigned_at = '2026-01-03') AS assigned
 FROM mart.customers;
-SELECT count(*) FILTER (WHERE id BETWEEN 196 AND 200) AS gone, count(*) FILTER (WHERE id = 1000) AS new FROM mart.customers;
+SELECT count(*) FILTER (WHERE customer BETWEEN 196 AND 200) AS gone, count(*) FILTER (WHERE customer = 1000) AS new FROM mart.customers;
 SELECT count(*) AS rows, count(*) FILTER (WHERE valid_to IS NULL) AS open, count(*) FILTER (WHERE valid_to = '2026-01-03') AS closed
 FROM mart.customers_history;
 
 -- the state of any past date is one WHERE
 SELECT count(*) AS differing FROM (
-    (SELECT id, rfm_score, segment, rfm_version, anomaly_score, is_anomaly FROM state1
-     EXCEPT SELECT id, rfm_score, segment, rfm_version, anomaly_score, is_anomaly FROM mart.customers_history
+    (SELECT customer, rfm_score, segment, rfm_version, anomaly_score, is_anomaly FROM state1
+     EXCEPT SELECT customer, rfm_score, segment, rfm_version, anomaly_score, is_anomaly FROM mart.customers_history
      WHERE valid_from <= '2026-01-02' AND (valid_to > '2026-01-02' OR valid_to IS NULL))
     UNION ALL
-    (SELECT id, rfm_score, segment, rfm_version, anomaly_score, is_anomaly FROM mart.customers_history
+    (SELECT customer, rfm_score, segment, rfm_version, anomaly_score, is_anomaly FROM mart.customers_history
      WHERE valid_from <= '2026-01-02' AND (valid_to > '2026-01-02' OR valid_to IS NULL)
-     EXCEPT SELECT id, rfm_score, segment, rfm_version, anomaly_score, is_anomaly FROM state1)) d;
+     EXCEPT SELECT customer, rfm_score, segment, rfm_version, anomaly_score, is_anomaly FROM state1)) d;
 
 -- the same instant again replaces, another past one is refused
 UPDATE shoppers SET monetary = 0 WHERE customer = 1;
 CALL segment.publish('{retail,odd}', 'mart.customers', '2026-01-03');
-SELECT valid_from, valid_to, m_score FROM mart.customers_history WHERE id = 1 ORDER BY 1;
+SELECT valid_from, valid_to, m_score FROM mart.customers_history WHERE customer = 1 ORDER BY 1;
 CALL segment.publish('{retail,odd}', 'mart.customers', '2026-01-02');
 CALL segment.publish('{retail,odd}', 'mart.customers', NULL);
 CALL segment.publish('{retail,odd}', 'mart.customers', 'infinity');
@@ -82,7 +82,7 @@ SELECT sum(customers) AS customers, sum(customers) FILTER (WHERE from_label IS D
        sum(customer_moved) AS customer_moved, sum(model_moved) AS model_moved, sum(both_moved) AS both_moved
 FROM segment.migration('mart.customers', '2026-01-04', '2026-01-05');
 -- both at once: by hand from the models
-CREATE TABLE labels1 AS SELECT id, segment FROM mart.customers;
+CREATE TABLE labels1 AS SELECT customer, segment FROM mart.customers;
 UPDATE shoppers SET recency_days = 100 - recency_days WHERE customer BETWEEN 41 AND 90;
 SELECT segment.activate('retail', 1);
 CALL segment.publish('{retail,odd}', 'mart.customers', '2026-01-06');
@@ -91,7 +91,7 @@ WITH by_hand AS (
            (segment.rfm_details((SELECT model FROM segment.model_version WHERE model_name = 'retail' AND version = 2),
                                 recency_days, frequency, monetary)).segment AS c,
            (segment.rfm_details(segment.active_model('retail'), recency_days, frequency, monetary)).segment AS b
-    FROM shoppers s JOIN labels1 l ON l.id = s.customer)
+    FROM shoppers s JOIN labels1 l ON l.customer = s.customer)
 SELECT count(*) FILTER (WHERE a <> c AND c = b) AS customer_moved, count(*) FILTER (WHERE a = c AND c <> b) AS model_moved,
        count(*) FILTER (WHERE a <> c AND c <> b) AS both_moved
 FROM by_hand;
@@ -110,14 +110,14 @@ CALL segment.refit('Other Shop');
 SET search_path = mart, public;
 CALL segment.publish('{retail,Other Shop}', 'both', '2026-01-01');
 RESET search_path;
-SELECT id, retail_rfm_score, "Other Shop_rfm_score", "Other Shop_segment" FROM mart.both ORDER BY id LIMIT 2;
+SELECT customer, retail_rfm_score, "Other Shop_rfm_score", "Other Shop_segment" FROM mart.both ORDER BY customer LIMIT 2;
 
 -- sources with other ids: the union of them
 CREATE VIEW few AS SELECT * FROM shoppers WHERE customer <= 50 UNION ALL SELECT -1, 3, 3, 3;
 SELECT segment.create_model('few', 'anomaly', 'few', 'customer');
 CALL segment.refit('few');
 CALL segment.publish('{retail,few}', 'mart.union');
-SELECT count(*) AS rows, count(rfm_score) AS rfm, count(anomaly_score) AS anomaly, count(*) FILTER (WHERE id IS NULL) AS no_id FROM mart.union;
+SELECT count(*) AS rows, count(rfm_score) AS rfm, count(anomaly_score) AS anomaly, count(*) FILTER (WHERE customer IS NULL) AS no_id FROM mart.union;
 
 -- k-means: names, and the move of a model that renumbers nothing
 SELECT segment.create_model('groups', 'kmeans', 'shoppers', 'customer', options => '{"k": 3, "n_init": 3}');
@@ -127,7 +127,7 @@ CALL segment.publish('{groups}', 'mart.clusters', '2026-01-01');
 SELECT count(*) AS rows, count(*) FILTER (WHERE p.cluster_id = d.cluster_id AND p.distance = d.distance
            AND p.second_cluster_id = d.second_cluster_id AND p.silhouette = d.silhouette) AS details,
        count(*) FILTER (WHERE (p.cluster_id = 2) = (p.cluster_name = 'Second')) AS names, min(cluster_version) AS version
-FROM mart.clusters p JOIN shoppers s ON s.customer = p.id
+FROM mart.clusters p JOIN shoppers s ON s.customer = p.customer
 CROSS JOIN LATERAL segment.kmeans_details(segment.active_model('groups'), ARRAY[s.recency_days, s.frequency, s.monetary]) d;
 CALL segment.refit('groups');
 CALL segment.publish('{groups}', 'mart.clusters', '2026-01-02');
@@ -182,7 +182,7 @@ SELECT segment.fit('coded');
 CALL segment.publish('{coded}', 'mart.coded');
 DROP TABLE coded;
 DROP DOMAIN inner_code, code;
-SELECT format_type(atttypid, atttypmod) FROM pg_attribute WHERE attrelid = 'mart.coded'::regclass AND attname = 'id';
+SELECT format_type(atttypid, atttypmod) FROM pg_attribute WHERE attrelid = 'mart.coded'::regclass AND attname = 'customer';
 
 -- ---- refused ------------------------------------------------------------------------
 CALL segment.publish('{}', 'mart.x');
@@ -200,8 +200,8 @@ CALL segment.publish('{retail}', 'shoppers');
 CREATE VIEW mart.v AS SELECT 1 AS id;
 CREATE VIEW mart.v_history AS SELECT 1 AS id;
 CALL segment.publish('{retail}', 'mart.v');
-CREATE TABLE mart.own (id integer PRIMARY KEY, rfm_score text);
-CREATE TABLE mart.own_history (id integer PRIMARY KEY);
+CREATE TABLE mart.own (customer integer PRIMARY KEY, rfm_score text);
+CREATE TABLE mart.own_history (customer integer PRIMARY KEY);
 CALL segment.publish('{retail}', 'mart.own');
 CREATE VIEW twice AS SELECT * FROM shoppers UNION ALL SELECT * FROM shoppers WHERE customer = 7;
 SELECT segment.create_model('twice', 'rfm', 'twice', 'customer');

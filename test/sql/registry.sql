@@ -76,8 +76,8 @@ CALL segment.refit('b');
 SELECT v.version, v.status, max(c.component) AS components
 FROM segment.model_version v, LATERAL segment.pca_components(v.model) c WHERE v.model_name = 'b' GROUP BY 1, 2 ORDER BY 1;
 CALL segment.publish('{b}', 'public.by_code', '2026-01-01');
-SELECT count(*) AS rows, count(*) FILTER (WHERE by_code.id = code) AS same, count(pca_x) AS x, count(pca_y) AS y
-FROM by_code JOIN columns ON code = by_code.id;
+SELECT count(*) AS rows, count(*) FILTER (WHERE by_code.code = columns.code) AS same, count(pca_x) AS x, count(pca_y) AS y
+FROM by_code JOIN columns USING (code);
 SELECT segment.drop_model('b');
 DROP TABLE columns, by_code, by_code_history;
 
@@ -305,3 +305,57 @@ SELECT (SELECT count(*) FROM segment.model) AS models, (SELECT count(*) FROM seg
        (SELECT count(*) FROM segment.model_log) AS log;
 DROP VIEW shoppers;
 DROP TABLE gone, texts, passing;
+
+-- ---- changing a model ------------------------------------------------------------------
+CREATE TABLE changing AS SELECT i AS id, i % 10 AS a, (i * 7) % 13 AS b, i * i AS c, i % 2 = 0 AS even, now()::date AS day, 'x' AS word, '{1}'::float8[] AS list
+FROM generate_series(1, 100) i;
+SELECT segment.create_model('changing', 'kmeans', 'changing', 'id', '{a,b}', '{"k": 2, "n_init": 1}');
+SELECT segment.fit('changing');
+SELECT segment.name_cluster('changing', 1, 'One');
+SELECT segment.alter_model('changing', options => '{"k": 3, "seed": 7}', comment => 'three');
+SELECT segment.fit('changing');
+SELECT options, comment, feature_columns FROM segment.model WHERE model_name = 'changing';
+SELECT cluster_name FROM segment.cluster_summary WHERE model_name = 'changing' AND cluster_id = 1;
+SELECT segment.alter_model('changing', options => '{"seed": null}');
+-- other features: nothing to align with, nothing to measure drift against
+SELECT segment.alter_model('changing', feature_columns => '{a,b,c}');
+SELECT segment.fit('changing');
+SELECT options FROM segment.model WHERE model_name = 'changing';
+SELECT version, status, metrics -> 'features' AS features, metrics -> 'max_psi' AS max_psi FROM segment.model_version WHERE model_name = 'changing' ORDER BY 1;
+-- refused as create_model does
+SELECT segment.alter_model('changing', options => '{"k": 0}');
+SELECT segment.alter_model('changing', options => '{"n_int": 3}');
+SELECT segment.alter_model('changing', feature_columns => '{a,nope}');
+SELECT segment.alter_model('changing', id_column => 'nope');
+SELECT segment.alter_model('no such model');
+-- columns that are no numbers: what to do
+\set VERBOSITY default
+SELECT segment.alter_model('changing', feature_columns => '{a,even}');
+SELECT segment.alter_model('changing', feature_columns => '{a,day}');
+SELECT segment.alter_model('changing', feature_columns => '{a,word}');
+SELECT segment.alter_model('changing', feature_columns => '{a,list}');
+SELECT segment.create_model('all', 'pca', 'changing', 'id');
+-- errors of a fit name the column and how to find the row, without the SQL that read it
+UPDATE changing SET b = NULL WHERE id = 7;
+SELECT segment.fit('changing');
+CALL segment.refit('changing');
+BEGIN;
+CALL segment.refit('changing');
+ROLLBACK;
+\set VERBOSITY terse
+-- the three columns of RFM by their names
+CREATE VIEW wide AS SELECT id, a AS monetary, b AS clicks, c AS frequency, a AS recency_days FROM changing;
+SELECT segment.create_model('by name', 'rfm', 'wide', 'id');
+SELECT feature_columns FROM segment.model WHERE model_name = 'by name';
+-- the k in use stays unless another one is better by a margin
+SELECT segment_internal.choose_k(m, s, f.kmeans_fit) FROM segment.model m,
+    (SELECT segment.kmeans_fit(ARRAY[a, c]::float8[], 3, '{"n_init": 1}') FROM changing) f,
+    (VALUES ('[{"k": 3, "silhouette": 0.50, "smallest_share": 0.2}, {"k": 5, "silhouette": 0.515, "smallest_share": 0.2, "is_best_silhouette": true}]'::jsonb),
+            ('[{"k": 3, "silhouette": 0.49, "smallest_share": 0.2}, {"k": 5, "silhouette": 0.515, "smallest_share": 0.2, "is_best_silhouette": true}]'),
+            ('[{"k": 3, "silhouette": 0.51, "smallest_share": 0.001}, {"k": 5, "silhouette": 0.515, "smallest_share": 0.2, "is_best_silhouette": true}]'),
+            ('[{"k": 2, "silhouette": 0.50, "smallest_share": 0.2}, {"k": 5, "silhouette": 0.505, "smallest_share": 0.2, "is_best_silhouette": true}]')) v(s)
+WHERE m.model_name = 'changing';
+DROP VIEW wide CASCADE;
+DROP TABLE changing;
+
+SELECT count(segment.drop_model(model_name)) FROM segment.models WHERE model_name IN ('changing', 'all', 'by name');

@@ -93,6 +93,27 @@ SELECT count(*) AS differing FROM (
     SELECT cohort, period, customers, active, retention, lost, revenue, average_receipt, is_complete FROM segment.cohort_retention
     EXCEPT SELECT cohort, period, customers, active, retention, lost, revenue, average_receipt::numeric(28,2), is_complete
     FROM segment.cohort_retention('sales', '2024-03-09', 'month', 'EUR')) d;
+-- several currencies with rates; a source without a currency; a share
+CREATE TABLE rates AS SELECT * FROM (VALUES ('EUR', 1.0), ('USD', 0.5)) v(currency, rate);
+SELECT segment.register_receipts('converted', 'sales', rates => 'rates');
+CREATE VIEW plain_sales AS SELECT customer_id, receipt_id, receipt_date, amount FROM sales WHERE currency = 'EUR';
+SELECT segment.register_receipts('plain', 'plain_sales');
+SELECT segment.register_receipts('both', 'sales', 'EUR', 'rates');
+SELECT receipts_name, sum(revenue) FROM segment.cohort_retention GROUP BY 1 ORDER BY 1;
+SELECT segment.share_receipts('converted', 'pg_monitor');
+SET ROLE pg_monitor;
+SELECT receipts_name, count(*) FROM segment.cohort_retention GROUP BY 1 ORDER BY 1;
+SELECT segment.unshare_receipts('converted', 'pg_monitor');
+RESET ROLE;
+SELECT segment.unshare_receipts('converted', 'pg_monitor');
+SET ROLE pg_monitor;
+SELECT count(*) FROM segment.cohort_retention;
+RESET ROLE;
+DROP TABLE rates;
+SELECT receipts_name, count(*) FROM segment.cohort_retention GROUP BY 1 ORDER BY 1;
+SELECT model_name, what FROM segment.problems WHERE what ~ 'receipts';
+SELECT segment.drop_receipts(r) FROM unnest('{converted,plain}'::text[]) r;
+DROP VIEW plain_sales;
 ALTER TABLE sales RENAME TO moved;
 SELECT count(*) AS without_source FROM segment.cohort_retention;
 SELECT segment.drop_receipts('shop');
