@@ -1,0 +1,126 @@
+# No result depends on the settings of a session.
+use strict;
+use warnings;
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my $node = PostgreSQL::Test::Cluster->new('settings');
+$node->init;
+$node->start;
+
+# One pass through every family; what it prints has no dates and no floats of the server's own format.
+my $scenario = <<'SQL';
+CREATE EXTENSION segment;
+CREATE SCHEMA shop;
+CREATE TABLE shop.customers AS
+SELECT i AS "Kunde Nr", i % 9 AS a, (i * 37) % 101 + 0.25 AS b, (i * 7919) % 1009 / 7.0 AS c, CASE WHEN i % 50 = 0 THEN NULL ELSE i % 13 END AS d
+FROM pg_catalog.generate_series(1, 300) i;
+CREATE VIEW shop.late AS SELECT "Kunde Nr", a, b, c, '2024-02-03'::date - '2024-01-01'::date AS days FROM shop.customers;
+CREATE TABLE shop.receipts AS
+SELECT (i % 40)::text AS customer_id, i::text AS receipt_id, pg_catalog.make_date(2024, 1 + i % 12, 1 + i % 28) AS receipt_date,
+       pg_catalog.round((i * 7919 % 5000)::numeric / 30, 2) AS amount, 'EUR' AS currency
+FROM pg_catalog.generate_series(1, 400) i;
+-- the aggregates
+SELECT pg_catalog.md5(segment.kmeans_fit(ARRAY[a, b, c]::float8[], 3, '{"n_init": 2}')) FROM shop.customers;
+SELECT pg_catalog.md5(segment.kmeans_fit(ARRAY[a, b, d]::float8[], 3, '{"n_init": 2, "null_policy": "median", "transform": "log1p"}')) FROM shop.customers;
+SELECT pg_catalog.md5(segment.anomaly_fit(ARRAY[a, b, c]::float8[], '{"trees": 5}')) FROM shop.customers;
+SELECT pg_catalog.md5(segment.rfm_fit(a, b, c)) FROM shop.customers;
+SELECT pg_catalog.string_agg(pg_catalog.round(v::numeric, 9)::text, ' ')
+FROM (SELECT (segment.pca_components(segment.pca_fit(ARRAY[a, b, c]::float8[]))).variance AS v FROM shop.customers) p;
+SELECT k, pg_catalog.round(silhouette::numeric, 9), is_elbow FROM segment.kmeans_sweep_rows((SELECT segment.kmeans_sweep(ARRAY[a, b, c]::float8[], 2, 4) FROM shop.customers));
+-- receipts
+SELECT pg_catalog.md5(pg_catalog.string_agg(pg_catalog.concat_ws('/', customer_id, recency_days, frequency, monetary, rfm_score, segment), ' ' ORDER BY customer_id))
+FROM segment.rfm('shop.receipts', pg_catalog.make_date(2025, 1, 1));
+SELECT pg_catalog.md5(pg_catalog.string_agg(pg_catalog.concat_ws('/', cohort, period, customers, active, revenue), ' ' ORDER BY cohort, period))
+FROM segment.cohort_retention('shop.receipts', pg_catalog.make_date(2025, 1, 1));
+SELECT segment.cohort_label(pg_catalog.make_date(2024, 3, 4), 'week'), segment.cohort_period(pg_catalog.make_date(2023, 11, 30), pg_catalog.make_date(2024, 3, 4), 'month');
+-- SAP
+SELECT segment.sap_date('05.01.2024', 'DD.MM.YYYY') OPERATOR(pg_catalog.=) pg_catalog.make_date(2024, 1, 5), segment.sap_number('1.234,50-', 'comma');
+CREATE TABLE shop.kna1 (kunnr text, name1 text, erdat date, umsatz numeric(18,2));
+CREATE TABLE shop.stage (line text, line_no bigint GENERATED ALWAYS AS IDENTITY);
+INSERT INTO shop.stage (line) VALUES ('KUNNR;NAME1;ERDAT;UMSATZ'), ('0000004711;Müller;05.01.2024;1.234,50'), ('0000004712;Meier;31.12.2023;7,00-');
+SELECT rows_imported FROM segment.sap_import('shop.stage', target => 'shop.kna1', date_format => 'DD.MM.YYYY', decimal_notation => 'comma');
+SELECT pg_catalog.md5(pg_catalog.string_agg(pg_catalog.concat_ws('/', kunnr, name1, EXTRACT(epoch FROM erdat), umsatz), ' ' ORDER BY kunnr)) FROM shop.kna1;
+-- the registry
+SELECT segment.create_model('k', 'kmeans', 'shop.customers', 'Kunde Nr', '{a,b,c}', '{"k": "auto", "k_max": 4, "n_init": 2}');
+SELECT segment.create_model('r', 'rfm', 'shop.customers', 'Kunde Nr', '{a,b,c}');
+SELECT segment.create_model('p', 'pca', 'shop.late', 'Kunde Nr', '{a,b,c,days}');
+SELECT segment.create_model('o', 'anomaly', 'shop.customers', 'Kunde Nr', '{a,b,c}', '{"trees": 5}');
+CALL segment.refit('k');
+CALL segment.refit('r');
+CALL segment.refit('p');
+CALL segment.refit('o');
+SELECT model_name, version, outcome, message FROM segment.fit_log ORDER BY fit_id;
+CALL segment.publish('{k,r,o}', 'shop.published', pg_catalog.make_timestamptz(2024, 1, 1, 0, 0, 0, 'UTC'));
+UPDATE shop.customers SET b = b + 20 WHERE "Kunde Nr" % 7 = 0;
+CALL segment.refit('k');
+CALL segment.refit('r');
+CALL segment.publish('{k,r,o}', 'shop.published', pg_catalog.make_timestamptz(2024, 2, 1, 0, 0, 0, 'UTC'));
+SELECT pg_catalog.count(*), pg_catalog.md5(pg_catalog.string_agg(pg_catalog.concat_ws('/', "Kunde Nr", cluster_id, cluster_name, rfm_score, segment, is_anomaly, cluster_version), ' ' ORDER BY "Kunde Nr"))
+FROM shop.published;
+SELECT pg_catalog.count(*), pg_catalog.sum(EXTRACT(epoch FROM valid_from)) FROM shop.published_history;
+SELECT from_label, to_label, customers, customer_moved, model_moved, both_moved
+FROM segment.migration('shop.published', pg_catalog.make_timestamptz(2024, 1, 1, 0, 0, 0, 'UTC'), pg_catalog.make_timestamptz(2024, 2, 1, 0, 0, 0, 'UTC'));
+SELECT model_name, algorithm, active_version, status, rows_used, pg_catalog.round(inertia::numeric, 6), needs_refit FROM segment.models ORDER BY 1;
+SELECT pg_catalog.md5(pg_catalog.string_agg(pg_catalog.concat_ws('/', model_name, cluster_id, cluster_name, size, description), ' ' ORDER BY model_name, cluster_id)) FROM segment.cluster_summary;
+SELECT model_name, segment, customers, revenue FROM segment.rfm_summary ORDER BY 1, 2;
+SELECT subject, name, pg_catalog.round(psi::numeric, 6) FROM segment.drift_report WHERE model_name OPERATOR(pg_catalog.=) 'k' ORDER BY 1, 2;
+SELECT pg_catalog.md5(segment.active_model(m)) FROM pg_catalog.unnest('{k,r,o}'::text[]) m;
+SELECT segment.register_receipts('shop', 'shop.receipts');
+SELECT pg_catalog.count(*), pg_catalog.sum(revenue) FROM segment.cohort_retention;
+SELECT model_name, what FROM segment.problems;
+SQL
+
+# Each value of each setting occurs, mixed with different values of the others.
+my @values = (
+	[ DateStyle => 'German', 'SQL, DMY', 'Postgres, DMY', 'ISO, YMD', 'SQL, MDY' ],
+	[ IntervalStyle => 'sql_standard', 'postgres_verbose', 'iso_8601' ],
+	[ TimeZone => 'Asia/Kolkata', 'America/St_Johns', 'Pacific/Kiritimati', 'Asia/Shanghai' ],
+	[ quote_all_identifiers => 'on', 'on', 'off' ],
+	[ extra_float_digits => -15, 3, 0, 1 ],
+	[ lc_numeric => 'C', 'C.UTF-8' ],
+	[ standard_conforming_strings => 'off', 'on' ],
+	[ search_path => "''", 'shop', 'public, shop' ],
+	[ default_transaction_isolation => "'repeatable read'", "'read committed'", 'serializable' ],
+	[ client_encoding => 'LATIN1', 'UTF8', 'WIN1252' ],
+	[ transform_null_equals => 'on', 'off' ],
+	[ bytea_output => 'escape', 'hex' ],
+	[ jit_above_cost => 0, 100000 ],
+	[ work_mem => "'64kB'", "'64MB'" ],
+	[ row_security => 'off', 'on' ],
+	[ enable_hashagg => 'off', 'on' ],
+	[ max_parallel_workers_per_gather => 4, 0 ],
+);
+
+my $runs = 0;
+
+# Everything that the scenario prints, in a database of its own.
+sub run_with
+{
+	my ($settings) = @_;
+	my $name = 'shop' . ++$runs;
+	my ($out, $err);
+
+	$node->safe_psql('postgres', "CREATE DATABASE $name");
+	my $file = $node->basedir . "/$name.sql";
+	append_to_file($file, "SET client_min_messages = warning;\n$settings\n" . ($settings =~ /client_encoding = (LATIN1|WIN1252)/ ? $scenario =~ s/ü/\xFC/r : $scenario));
+	my ($log) = run_command([ 'psql', '-qXAt', '-v', 'ON_ERROR_STOP=0', '-d', $node->connstr($name), '-f', $file ]);
+	run_command([ 'sh', '-c', "psql -qXAt -d '" . $node->connstr($name) . "' -f $file >$file.out 2>&1" ]) if 0;
+	($out, $err) = run_command([ 'psql', '-qXAt', '-d', $node->connstr('postgres'), '-c', "DROP DATABASE $name" ]);
+	return $log;
+}
+
+my $expected = run_with('');
+cmp_ok(scalar(split /\n/, $expected), '>', 60, 'the scenario has results');
+unlike($expected, qr/^$/m, 'and none is empty') if 0;
+foreach my $round (0 .. 5)
+{
+	my $settings = join("\n", map { my ($name, @choices) = @$_; "SET $name = " . ($choices[ $round % @choices ] =~ /^[-'\d]/ ? $choices[ $round % @choices ] : "'$choices[$round % @choices]'") . ';' }
+		  grep { $_->[0] ne 'search_path' } @values);
+	my @paths = ("''", "'shop'", '"$user", shop, public');
+	$settings .= "\nSET search_path = $paths[$round % 3];";
+	is(run_with($settings), $expected, 'the same under ' . join(', ', $settings =~ /= '?([^';]+)'?;/g));
+}
+$node->stop;
+done_testing();
