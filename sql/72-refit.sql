@@ -34,7 +34,7 @@ BEGIN
         IF m.options ->> 'start' = 'warm'
             AND (SELECT i.k = (m.options ->> 'k')::numeric AND i.features = cardinality(m.feature_columns)
                  FROM segment.model_info(old) i) THEN
-            options := options || jsonb_build_object('init_method', 'centroids', 'centroids', '\x' || encode(old, 'hex'));
+            options := options || jsonb_build_object('init_method', 'centroids', 'centroids', E'\\x' || encode(old, 'hex'));
         END IF;
         RETURN format('segment.kmeans_fit(%s, %s, %L::pg_catalog.jsonb)', features, (m.options ->> 'k')::numeric::integer, options);
     ELSE
@@ -204,12 +204,12 @@ COMMENT ON FUNCTION segment_internal.choose_k(segment.model, jsonb, bytea) IS
 CREATE FUNCTION segment_internal.raise_by_column(m segment.model, state text, message text, detail text, hint text) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    place integer := substring(message from '\mfeature ([0-9]{1,4})\M')::integer;
+    place integer := substring(message from 'feature ([0-9]{1,4})')::integer;
     feature text := m.feature_columns[place];
     source text := format('%I.%I', m.source_schema, m.source_name);
 BEGIN
     IF feature IS NOT NULL THEN
-        message := regexp_replace(message, '\mfeature [0-9]+\M', format('column "%s"', feature));
+        message := regexp_replace(message, 'feature [0-9]+', format('column "%s"', feature));
         IF state = '22004' THEN
             hint := format('To find the rows: SELECT %I FROM %s WHERE %I IS NULL. The option null_policy says what else to do with them.',
                            m.id_column, source, feature);
@@ -244,6 +244,11 @@ BEGIN
     END IF;
     -- RFM models have no histograms
     has_drift := old IS NOT NULL AND m.algorithm <> 'rfm';
+    -- a superuser may change the model, but must not run what its owner put into the source
+    IF m.owner <> current_user THEN
+        RAISE EXCEPTION 'must be role "%" to read the source of model "%"', m.owner, name
+            USING ERRCODE = 'insufficient_privilege', HINT = 'Call segment.refit or segment.fit.';
+    END IF;
     IF m.options ->> 'k' = 'auto' THEN
         sweep := segment.sweep_source(m, source);
         m.options := m.options || jsonb_build_object('k', segment_internal.choose_k(m, sweep, old));

@@ -165,11 +165,13 @@ COMMENT ON FUNCTION segment_internal.publish_group(segment_internal.published[],
 
 CREATE FUNCTION segment_internal.publish_reader(one segment_internal.published, source regclass) RETURNS text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    source_owner text := (SELECT pg_get_userbyid(c.relowner) FROM pg_class c WHERE c.oid = source);
 BEGIN
     IF one.may_change THEN
         RETURN (one.model).owner;
-    ELSIF (SELECT pg_has_role(c.relowner, 'USAGE') FROM pg_class c WHERE c.oid = source) THEN
-        RETURN current_user;
+    ELSIF segment_internal.may_set_role(source_owner) THEN
+        RETURN source_owner;
     END IF;
     RAISE EXCEPTION 'must be a member of role "%" or owner of source "%"."%" to publish model "%"', (one.model).owner,
         (one.model).source_schema, (one.model).source_name, (one.model).model_name
@@ -177,7 +179,7 @@ BEGIN
               HINT = 'Anybody whom the model is shared with can score rows with segment.active_model in a query.';
 END $$;
 COMMENT ON FUNCTION segment_internal.publish_reader(segment_internal.published, regclass) IS
-'The role as which a source is read for a publication: the model''s owner, or the caller where the source belongs to it; nobody else, since a view is its author''s code. Error: 42501.';
+'The role as which a source is read for a publication: the model''s owner where the caller may change the model, else the owner of the source where the caller may take that role. Never the caller as such: a view is the code of its owner''s members. Error: 42501.';
 
 CREATE FUNCTION segment_internal.publish_rows(models segment_internal.published[], old_bytes bytea[], plan segment_internal.publish_column[])
 RETURNS text
@@ -497,7 +499,7 @@ BEGIN
     PERFORM segment_internal.publish_to(model_names, parts[1], parts[2], as_of);
 END $$;
 COMMENT ON PROCEDURE segment.publish(text[], text, timestamptz) IS
-'Write one row per id of the models'' sources into target: id, what each active model says (segment.publish_columns lists the columns), assigned_at. Plain column names while an algorithm occurs once, else with the model''s name before them. target: a table of the caller, made when it does not exist, with target_history beside it, where a row holds from valid_from until before valid_to (NULL: still). Only changed rows are written; ids that vanished leave the target and their history closes. All in the caller''s transaction: readers see the old state or the new one and never wait. A source is read once, as the model''s owner where the caller is a member of that role (or a superuser), as the caller where the source is its own; nobody else may publish a model. The target is written as its owner, which the caller must be able to become, in a security-restricted operation: no trigger on it runs with the caller''s rights. Errors: 42704 no such model, 55000 never fitted, 22023 as_of before that of the last publication, 23505 an id occurs twice, 22004 a null id, 42804 the target has other columns, 42501 no rights, 40001 at REPEATABLE READ or SERIALIZABLE when another publication of the target came first.';
+'Write one row per id of the models'' sources into target: id, what each active model says (segment.publish_columns lists the columns), assigned_at. Plain column names while an algorithm occurs once, else with the model''s name before them. target: a table of the caller, made when it does not exist, with target_history beside it, where a row holds from valid_from until before valid_to (NULL: still). Only changed rows are written; ids that vanished leave the target and their history closes. All in the caller''s transaction: readers see the old state or the new one and never wait. A source is read once, as the model''s owner where the caller is a member of that role (or a superuser), else as the owner of the source where the caller can become that role; nobody else may publish a model. The target is written as its owner, which the caller must be able to become, in a security-restricted operation: no trigger on it runs with the caller''s rights. Errors: 42704 no such model, 55000 never fitted, 22023 as_of before that of the last publication, 23505 an id occurs twice, 22004 a null id, 42804 the target has other columns, 42501 no rights, 40001 at REPEATABLE READ or SERIALIZABLE when another publication of the target came first.';
 
 CREATE FUNCTION segment_internal.history_of(target regclass) RETURNS regclass
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -526,14 +528,14 @@ BEGIN
     INTO known, label_column
     FROM (SELECT c.column_name AS name, c."position" FROM segment.source_columns(history) c
           WHERE EXISTS (SELECT FROM segment.source_columns(history) o
-                        WHERE o.column_name = regexp_replace(c.column_name, '(cluster_id|segment)$', 'old_model_\1')
+                        WHERE o.column_name = regexp_replace(c.column_name, '(cluster_id|segment)$', E'old_model_\\1')
                           AND o.column_name <> c.column_name)) l;
     IF label_column IS NULL THEN
         RAISE EXCEPTION '% has no label "%"', history, COALESCE(label, '(any)')
             USING ERRCODE = 'undefined_column',
                   HINT = COALESCE('Its labels are ' || known || '.', 'Only k-means and RFM models give labels.');
     END IF;
-    old_column := regexp_replace(label_column, '(cluster_id|segment)$', 'old_model_\1');
+    old_column := regexp_replace(label_column, '(cluster_id|segment)$', E'old_model_\\1');
     SELECT c.column_name INTO name_column FROM segment.source_columns(history) c
     WHERE label_column ~ 'cluster_id$' AND c.column_name = regexp_replace(label_column, 'cluster_id$', 'cluster_name');
 END $$;

@@ -102,7 +102,7 @@ BEGIN
              revenue numeric, average_receipt numeric, is_complete boolean);
 EXCEPTION
     -- one source that fails must not fail the view of all; segment.problems names it
-    WHEN OTHERS THEN
+    WHEN OTHERS OR ASSERT_FAILURE THEN
         RETURN;
 END $$;
 COMMENT ON FUNCTION segment_internal.retention(text) IS
@@ -113,6 +113,8 @@ LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     IF to_regclass(format('%I.%I', r.source_schema, r.source_name)) IS NULL THEN
         RETURN format('receipts: source "%s"."%s" does not exist', r.source_schema, r.source_name);
+    ELSIF segment_internal.remembered_role(r.owner, r.owner_key) IS NULL THEN
+        RETURN format('receipts: their owner, role "%s", does not exist any more', r.owner);
     ELSIF (segment_internal.receipts_plan(r.receipts_name)).query IS NULL THEN
         RETURN format('receipts: "%s"."%s" cannot be read for the current user as role "%s"', r.source_schema, r.source_name, r.owner);
     END IF;
@@ -121,7 +123,7 @@ BEGIN
              revenue numeric, average_receipt numeric, is_complete boolean);
     RETURN NULL;
 EXCEPTION
-    WHEN OTHERS THEN
+    WHEN OTHERS OR ASSERT_FAILURE THEN
         -- the message may quote what the receipts hold
         RETURN 'receipts: ' || CASE WHEN segment_internal.may_set_role(r.owner) THEN SQLERRM ELSE 'they cannot be read' END;
 END $$;

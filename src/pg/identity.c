@@ -26,6 +26,7 @@ static const char *const fixed_settings[][2] = {
 	{"bytea_output", "hex"},
 	{"extra_float_digits", "1"},
 	{"quote_all_identifiers", "off"},
+	{"standard_conforming_strings", "on"},
 	{"transform_null_equals", "off"},
 };
 
