@@ -20,22 +20,24 @@ typedef struct Lloyd
 	double	   *previous;		/* k x d: the centers before the last step */
 	SegSums		squares;		/* around the mean of all rows; only to tell the inertia */
 	double	   *mean;			/* d */
+	double	   *nearest_d2;		/* n: from each row to its center, while clusters are seeded anew */
 	double		total_ss;		/* the squares' sum */
 } Lloyd;
 
 size_t
 seg_lloyd_workspace(size_t n, size_t d, size_t k)
 {
-	return seg_assignment_size(n, d, k) + seg_sums_size(1, d) + (k + 1) * d * sizeof(double) + 2 * SEG_ARENA_ALIGN;
+	return seg_assignment_size(n, d, k) + seg_sums_size(1, d) + ((k + 1) * d + n) * sizeof(double) +
+		3 * SEG_ARENA_ALIGN;
 }
 
-/* The row farthest from its center, the first by values among equals. */
-static size_t
-farthest_row(const Lloyd *lloyd)
+/* nearest_d2[n]: with `from` a center, no more than the distances to it; else those to all k. */
+static void
+measure_nearest(Lloyd *lloyd, const double *from)
 {
 	const SegKmeansData *data = lloyd->data;
-	size_t		farthest = 0;
-	double		farthest_d2 = -1;
+	const SegKmeansRun *run = lloyd->run;
+	size_t		k = from != NULL ? 1 : run->k;
 
 	for (size_t b = 0; b < seg_rows_blocks(data->rows.n); b++)
 	{
@@ -43,25 +45,41 @@ farthest_row(const Lloyd *lloyd)
 		double		second_d2[8];
 		uint16_t	first[8];
 
-		if (seg_kmeans_is_pause(b, lloyd->run->k, data->rows.d))
+		if (seg_kmeans_is_pause(b, k, data->rows.d))
 			CHECK_FOR_INTERRUPTS();
-		seg_assign_nearest(data, b, lloyd->run->centers, lloyd->run->k, lloyd->assignment.block, first_d2, second_d2, first);
+		seg_assign_nearest(data, b, from != NULL ? from : run->centers, k, lloyd->assignment.block,
+						   first_d2, second_d2, first);
 		for (size_t l = 0; l < seg_rows_lanes(&data->rows, b); l++)
 		{
-			size_t		i = b * SEG_LANES + l;
+			double	   *nearest = &lloyd->nearest_d2[b * SEG_LANES + l];
 
-			if (first_d2[l] > farthest_d2 ||
-				(first_d2[l] == farthest_d2 && seg_rows_compare(&data->rows, i, farthest) < 0))
-			{
-				farthest = i;
-				farthest_d2 = first_d2[l];
-			}
+			*nearest = from != NULL ? fmin(*nearest, first_d2[l]) : first_d2[l];
 		}
+	}
+}
+
+/* The row farthest from its center, the first by values among equals. */
+static size_t
+farthest_row(const Lloyd *lloyd)
+{
+	const SegRows *rows = &lloyd->data->rows;
+	size_t		farthest = 0;
+
+	for (size_t i = 1; i < rows->n; i++)
+	{
+		if (i % 4096 == 0)
+			CHECK_FOR_INTERRUPTS();
+		if (lloyd->nearest_d2[i] > lloyd->nearest_d2[farthest] ||
+			(lloyd->nearest_d2[i] == lloyd->nearest_d2[farthest] && seg_rows_compare(rows, i, farthest) < 0))
+			farthest = i;
 	}
 	return farthest;
 }
 
-/* Give each empty cluster a row; returns how many were empty. */
+/*
+ * Give each empty cluster a row; returns how many were empty.  All distances are
+ * measured once; a center that comes to them costs n d.
+ */
 static size_t
 reseed_empty(Lloyd *lloyd)
 {
@@ -76,6 +94,8 @@ reseed_empty(Lloyd *lloyd)
 			run->centers[c * d + lloyd->data->active[0]] = NAN;
 			empty++;
 		}
+	if (empty > 0)
+		measure_nearest(lloyd, NULL);
 	for (size_t c = 0; c < run->k && empty > 0; c++)
 		if (lloyd->assignment.counts[c] == 0)
 		{
@@ -85,6 +105,7 @@ reseed_empty(Lloyd *lloyd)
 			for (size_t j = 0; j < d; j++)
 				if (lloyd->data->scales[j].scale == 0)
 					center[j] = 0;
+			measure_nearest(lloyd, center);
 		}
 	return empty;
 }
@@ -127,6 +148,7 @@ start(Lloyd *lloyd, const SegKmeansData *data, SegKmeansRun *run, SegArena *aren
 	seg_assignment_start(&lloyd->assignment, data, run, arena);
 	lloyd->previous = seg_arena_take(arena, run->k, d * sizeof(double));
 	lloyd->mean = seg_arena_take(arena, d, sizeof(double));
+	lloyd->nearest_d2 = seg_arena_take(arena, data->rows.n, sizeof(double));
 	lloyd->squares = seg_sums_take(arena, 1, d);
 	run->iterations = 0;
 	run->converged = false;
