@@ -53,9 +53,9 @@ ISOLATION_OPTS = --inputdir=$(top)/test/isolation --load-extension=segment
 WARNINGS = -Wall -Wextra -Werror -Wno-unused-parameter -Wno-sign-compare -Wno-missing-field-initializers
 PG_CFLAGS = -std=gnu11 $(WARNINGS) -ffp-contract=off
 PG_CPPFLAGS = -I$(top)/src
-# liblapacke and CBLAS; which BLAS stands behind them is the administrator's choice
+# liblapacke, liblapack and CBLAS; which BLAS stands behind them is the administrator's choice
 # -Bsymbolic: our own symbols are ours, whatever else the server has loaded.
-SHLIB_LINK = -llapacke -lblas -lm -Wl,-Bsymbolic
+SHLIB_LINK = -llapacke -llapack -lblas -lm -Wl,-Bsymbolic
 
 # Bitcode would be inlined and compiled anew by the server's JIT, with its own
 # idea of floating point; the module is compiled once, here.

@@ -20,6 +20,6 @@ server='#include *[<"](postgres|fmgr|miscadmin|funcapi|access/|catalog/|commands
 forbid "the core includes what is above it" "$server|#include *\"model/" "${core[@]}"
 forbid "the model floor includes what is above it" "$server" "${model[@]}"
 forbid "floors 0 and 1 allocate, print or exit" '\b(malloc|calloc|realloc|free|printf|fprintf|exit|palloc|ereport|elog)\(' "${core[@]}" "${model[@]}"
-forbid "LAPACK outside linalg.c" '(lapacke|cblas)\.h' $(ls src/*/*.[ch] | grep -v '^src/core/linalg\.c$')
+forbid "LAPACK outside linalg.c and linalg_eigen.c" '(lapacke|cblas)\.h' $(ls src/*/*.[ch] | grep -vE '^src/core/linalg(_eigen)?\.c$')
 forbid "a version test outside compat.h" 'PG_VERSION_NUM' $(ls src/*/*.[ch] | grep -v '^src/pg/compat\.h$')
 exit $status

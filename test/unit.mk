@@ -11,7 +11,7 @@ FUZZERS = $(patsubst $(top)/test/fuzz/%.c,%,$(sort $(wildcard $(top)/test/fuzz/f
 WARNINGS = -Wall -Wextra -Werror -Wno-unused-parameter -Wno-sign-compare -Wno-missing-field-initializers
 COMMON = -std=gnu11 -g -DSEG_STANDALONE -DSEG_TOP='"$(abspath $(top))"' -I$(top)/src -ffp-contract=off -fno-omit-frame-pointer $(WARNINGS)
 SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all
-LIBS = -llapacke -lblas -lm
+LIBS = -llapacke -llapack -lblas -lm
 
 objs = $(patsubst $(top)/%.c,$(build)/$(1)/%.o,$(CORE))
 

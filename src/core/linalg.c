@@ -3,20 +3,21 @@
  *		The linear algebra that we leave to LAPACK and BLAS; see linalg.h.
  *
  * The _work forms take the caller's workspace and, column-major, copy nothing.
- * Where a workspace is queried, the arguments are as proven as for the call.
+ * No call of a library can be interrupted, so each is given so many columns only.
  */
 #include "core/linalg.h"
 
 #include <cblas.h>
 #include <lapacke.h>
 
-#define ALIGN ((size_t) 16)
+/* Columns that are worked on between two looks at the interrupts. */
+#define BLOCK ((size_t) 64)
 
-static size_t
-aligned(size_t bytes)
-{
-	return (bytes + ALIGN - 1) & ~(ALIGN - 1);
-}
+/* Right sides of one call that solves for them. */
+#define RIGHT_SIDES ((size_t) 32)
+
+/* Rows times features squared of one call of seg_gram_add. */
+#define GRAM_WORK ((size_t) 1 << 27)
 
 static SegStatus
 check_size(size_t d)
@@ -26,14 +27,16 @@ check_size(size_t d)
 	return d > SEG_LINALG_MAX ? SEG_TOO_MANY_FEATURES : SEG_OK;
 }
 
-static bool
-lower_is_finite(const double *matrix, size_t d)
+SegStatus
+seg_linalg_check(const double *matrix, size_t d)
 {
-	for (size_t j = 0; j < d; j++)
+	SegStatus	status = check_size(d);
+
+	for (size_t j = 0; j < d && status == SEG_OK; j++)
 		for (size_t i = j; i < d; i++)
 			if (!isfinite(matrix[i + j * d]))
-				return false;
-	return true;
+				status = SEG_NOT_FINITE;
+	return status;
 }
 
 /* ---- products ---- */
@@ -42,9 +45,30 @@ void
 seg_gram_add(const double *rows, size_t n, size_t d, double *gram)
 {
 	Assert(d > 0 && d <= SEG_LINALG_MAX && n <= INT32_MAX);
-	if (n > 0)
-		cblas_dsyrk(CblasColMajor, CblasLower, CblasNoTrans, (int) d, (int) n,
-					1.0, rows, (int) d, 1.0, gram, (int) d);
+	for (size_t first = 0, count; first < n; first += count)
+	{
+		count = seg_min_size(n - first, GRAM_WORK / (d * d));
+		CHECK_FOR_INTERRUPTS();
+		cblas_dsyrk(CblasColMajor, CblasLower, CblasNoTrans, (int) d, (int) count,
+					1.0, rows + first * d, (int) d, 1.0, gram, (int) d);
+	}
+}
+
+void
+seg_product(const double *a, bool transpose_a, const double *b, bool transpose_b, size_t m, size_t n, size_t inner,
+			double *product)
+{
+	size_t		stride_a = transpose_a ? inner : m;
+	size_t		stride_b = transpose_b ? n : inner;
+
+	Assert(m > 0 && inner > 0 && m <= SEG_LINALG_MAX && n <= SEG_LINALG_MAX && inner <= SEG_LINALG_MAX);
+	for (size_t j = 0; j < n; j += BLOCK)
+	{
+		CHECK_FOR_INTERRUPTS();
+		cblas_dgemm(CblasColMajor, transpose_a ? CblasTrans : CblasNoTrans, transpose_b ? CblasTrans : CblasNoTrans,
+					(int) m, (int) seg_min_size(BLOCK, n - j), (int) inner, 1, a, (int) stride_a,
+					transpose_b ? b + j : b + j * stride_b, (int) stride_b, 0, product + j * m, (int) m);
+	}
 }
 
 void
@@ -80,142 +104,44 @@ seg_packed_at(size_t d, size_t i, size_t j)
 	return (j - left) + (i - left + 1 - even) * stride;
 }
 
-/* ---- eigenvalues ---- */
+/* ---- Cholesky ---- */
 
-typedef struct EigenSpace
+/* From the factor of columns before `at`: that of `count` columns, and the rows below without them. */
+static SegStatus
+cholesky_columns(double *matrix, size_t d, size_t at, size_t count)
 {
-	size_t		values;			/* offsets in bytes */
-	size_t		support;
-	size_t		integers;
-	size_t		work;
-	size_t		end;
-} EigenSpace;
+	size_t		next = at + count;
+	double	   *below = matrix + next + at * d;
 
-static const lapack_int eigen_integers = 10;	/* per d, what dsyevr asks for */
-
-/* dsyevr's block size belongs to the library, so the size of its work is queried. */
-static size_t
-eigen_work(size_t d)
-{
-	double		best = 0;
-	double		none = 0;
-	lapack_int	found = 0;
-	lapack_int	support[2] = {0};
-	lapack_int	integers = 0;
-	lapack_int	size = (lapack_int) d;
-	lapack_int	info = LAPACKE_dsyevr_work(LAPACK_COL_MAJOR, 'V', 'I', 'L', size, &none, size,
-										   0, 0, 1, size, 0, &found, &none, &none, size,
-										   support, &best, -1, &integers, -1);
-	size_t		least = 26 * d;
-
-	return info == 0 && best > least ? (size_t) best : least;
-}
-
-static EigenSpace
-eigen_space(size_t d, size_t wanted)
-{
-	EigenSpace	space;
-
-	Assert(d > 0 && d <= SEG_LINALG_MAX && wanted > 0 && wanted <= d);
-	space.values = 0;
-	space.support = space.values + aligned(d * sizeof(double));
-	space.integers = space.support + aligned(2 * d * sizeof(lapack_int));
-	space.work = space.integers + aligned(eigen_integers * d * sizeof(lapack_int));
-	space.end = space.work + aligned(eigen_work(d) * sizeof(double));
-	return space;
-}
-
-size_t
-seg_eigen_workspace(size_t d, size_t wanted)
-{
-	return eigen_space(d, wanted).end;
-}
-
-/* The largest entry becomes positive; of entries equal within 1e-9, the first decides. */
-static void
-fix_sign(double *vector, size_t d)
-{
-	double		largest = 0;
-	size_t		j = 0;
-
-	for (size_t i = 0; i < d; i++)
-		largest = fmax(largest, fabs(vector[i]));
-	while (fabs(vector[j]) < largest * (1 - 1e-9))
-		j++;
-	if (vector[j] < 0)
-		for (size_t i = 0; i < d; i++)
-			vector[i] = -vector[i];
-}
-
-/* dsyevr finds in rising order; we give in falling order. */
-static void
-reverse_pairs(double *values, double *vectors, size_t d, size_t wanted)
-{
-	for (size_t a = 0, b = wanted - 1; a < b; a++, b--)
+	if (LAPACKE_dpotrf_work(LAPACK_COL_MAJOR, 'L', (lapack_int) count, matrix + at + at * d, (lapack_int) d) != 0)
+		return SEG_NOT_POSITIVE_DEFINITE;
+	if (next == d)
+		return SEG_OK;
+	cblas_dtrsm(CblasColMajor, CblasRight, CblasLower, CblasTrans, CblasNonUnit, (int) (d - next), (int) count,
+				1, matrix + at + at * d, (int) d, below, (int) d);
+	for (size_t j = next; j < d; j += BLOCK)
 	{
-		double		value = values[a];
+		size_t		width = seg_min_size(BLOCK, d - j);
 
-		values[a] = values[b];
-		values[b] = value;
-		for (size_t i = 0; vectors != NULL && i < d; i++)
-		{
-			double		entry = vectors[a * d + i];
-
-			vectors[a * d + i] = vectors[b * d + i];
-			vectors[b * d + i] = entry;
-		}
+		CHECK_FOR_INTERRUPTS();
+		cblas_dsyrk(CblasColMajor, CblasLower, CblasNoTrans, (int) width, (int) count,
+					-1, below + (j - next), (int) d, 1, matrix + j + j * d, (int) d);
+		if (j + width < d)
+			cblas_dgemm(CblasColMajor, CblasNoTrans, CblasTrans, (int) (d - j - width), (int) width, (int) count,
+						-1, below + (j + width - next), (int) d, below + (j - next), (int) d,
+						1, matrix + (j + width) + j * d, (int) d);
 	}
-}
-
-SegStatus
-seg_eigen_symmetric(double *matrix, size_t d, size_t wanted,
-					double *values, double *vectors, void *workspace)
-{
-	SegStatus	status = check_size(d);
-	EigenSpace	space;
-	char	   *at = workspace;
-	double	   *found_values;
-	double		nowhere;
-	lapack_int	found = 0;
-	lapack_int	size = (lapack_int) d;
-	lapack_int	info;
-
-	if (status != SEG_OK)
-		return status;
-	if (!lower_is_finite(matrix, d))
-		return SEG_NOT_FINITE;
-	space = eigen_space(d, wanted);
-	found_values = (double *) (at + space.values);	/* dsyevr uses d of them */
-	info = LAPACKE_dsyevr_work(LAPACK_COL_MAJOR, vectors == NULL ? 'N' : 'V', 'I', 'L', size, matrix, size,
-							   0, 0, size - (lapack_int) wanted + 1, size, 0, &found, found_values,
-							   vectors == NULL ? &nowhere : vectors, size,
-							   (lapack_int *) (at + space.support),
-							   (double *) (at + space.work),
-							   (lapack_int) ((space.end - space.work) / sizeof(double)),
-							   (lapack_int *) (at + space.integers), eigen_integers * size);
-	if (info != 0 || found != (lapack_int) wanted)
-		return SEG_NO_CONVERGENCE;
-	memcpy(values, found_values, wanted * sizeof(double));
-	reverse_pairs(values, vectors, d, wanted);
-	for (size_t c = 0; vectors != NULL && c < wanted; c++)
-		fix_sign(vectors + c * d, d);
 	return SEG_OK;
 }
-
-/* ---- Cholesky ---- */
 
 SegStatus
 seg_cholesky(double *matrix, size_t d)
 {
-	SegStatus	status = check_size(d);
+	SegStatus	status = seg_linalg_check(matrix, d);
 
-	if (status != SEG_OK)
-		return status;
-	if (!lower_is_finite(matrix, d))
-		return SEG_NOT_FINITE;
-	if (LAPACKE_dpotrf_work(LAPACK_COL_MAJOR, 'L', (lapack_int) d, matrix, (lapack_int) d) != 0)
-		return SEG_NOT_POSITIVE_DEFINITE;
-	return SEG_OK;
+	for (size_t at = 0; at < d && status == SEG_OK; at += BLOCK)
+		status = cholesky_columns(matrix, d, at, seg_min_size(BLOCK, d - at));
+	return status;
 }
 
 static SegStatus
@@ -234,76 +160,199 @@ seg_cholesky_forward(const double *factor, size_t d, double *b, size_t columns)
 {
 	SegStatus	status = check_factor(factor, d);
 
-	Assert(columns <= INT32_MAX);
-	if (status == SEG_OK && columns > 0 &&
-		LAPACKE_dtrtrs_work(LAPACK_COL_MAJOR, 'L', 'N', 'N', (lapack_int) d, (lapack_int) columns,
-							factor, (lapack_int) d, b, (lapack_int) d) != 0)
-		return SEG_NOT_POSITIVE_DEFINITE;
+	for (size_t at = 0; at < columns && status == SEG_OK; at += BLOCK)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (LAPACKE_dtrtrs_work(LAPACK_COL_MAJOR, 'L', 'N', 'N', (lapack_int) d,
+								(lapack_int) seg_min_size(BLOCK, columns - at),
+								factor, (lapack_int) d, b + at * d, (lapack_int) d) != 0)
+			return SEG_NOT_POSITIVE_DEFINITE;
+	}
 	return status;
 }
 
+/* From the last block of columns to the first: what stands below right is inverted by then. */
 SegStatus
 seg_triangular_inverse(double *factor, size_t d)
 {
 	SegStatus	status = check_factor(factor, d);
 
-	if (status == SEG_OK &&
-		LAPACKE_dtrtri_work(LAPACK_COL_MAJOR, 'L', 'N', (lapack_int) d, factor, (lapack_int) d) != 0)
-		return SEG_NOT_POSITIVE_DEFINITE;
-	return status;
-}
-
-/* ---- singular values ---- */
-
-static size_t
-svd_integers(size_t m, size_t n)
-{
-	return aligned(8 * seg_min_size(m, n) * sizeof(lapack_int));
-}
-
-/* jobz 'S' needs at most 4 r^2 + 7 r and a larger side; queried, it asks for blocks. */
-static size_t
-svd_work(size_t m, size_t n)
-{
-	double		best = 0;
-	double		none = 0;
-	lapack_int	integers = 0;
-	lapack_int	rows = (lapack_int) m;
-	lapack_int	columns = (lapack_int) n;
-	lapack_int	least_side = rows < columns ? rows : columns;
-	size_t		r = seg_min_size(m, n);
-	size_t		least = 4 * r * r + 7 * r + m + n;
-	lapack_int	info;
-
-	Assert(m > 0 && m <= SEG_LINALG_MAX && n > 0 && n <= SEG_LINALG_MAX);
-	info = LAPACKE_dgesdd_work(LAPACK_COL_MAJOR, 'S', rows, columns, &none, rows, &none,
-							   &none, rows, &none, least_side, &best, -1, &integers);
-	return info == 0 && best > least ? (size_t) best : least;
-}
-
-size_t
-seg_svd_workspace(size_t m, size_t n)
-{
-	return svd_integers(m, n) + svd_work(m, n) * sizeof(double);
-}
-
-SegStatus
-seg_svd(double *matrix, size_t m, size_t n, double *values, double *u, double *vt, void *workspace)
-{
-	SegStatus	status = check_size(m);
-	lapack_int	r = (lapack_int) seg_min_size(m, n);
-	lapack_int	info;
-
-	if (status == SEG_OK)
-		status = check_size(n);
 	if (status != SEG_OK)
 		return status;
-	for (size_t i = 0; i < m * n; i++)
+	for (size_t at = (d - 1) / BLOCK * BLOCK;; at -= BLOCK)
+	{
+		size_t		count = seg_min_size(BLOCK, d - at);
+		size_t		next = at + count;
+		double	   *corner = factor + at + at * d;
+
+		CHECK_FOR_INTERRUPTS();
+		if (next < d)
+		{
+			cblas_dtrmm(CblasColMajor, CblasLeft, CblasLower, CblasNoTrans, CblasNonUnit, (int) (d - next),
+						(int) count, 1, factor + next + next * d, (int) d, corner + count, (int) d);
+			cblas_dtrsm(CblasColMajor, CblasRight, CblasLower, CblasNoTrans, CblasNonUnit, (int) (d - next),
+						(int) count, -1, corner, (int) d, corner + count, (int) d);
+		}
+		if (LAPACKE_dtrtri_work(LAPACK_COL_MAJOR, 'L', 'N', (lapack_int) count, corner, (lapack_int) d) != 0)
+			return SEG_NOT_POSITIVE_DEFINITE;
+		if (at == 0)
+			return SEG_OK;
+	}
+}
+
+/* ---- the nearest orthogonal matrix ---- */
+
+/* Steps double the digits; the first ones, for a matrix near a singular one, take a few more. */
+#define POLAR_STEPS 60
+#define POLAR_NEAR 1e-2
+#define POLAR_DONE 1e-14
+
+typedef struct PolarSpace
+{
+	double	   *factor;
+	double	   *inverse;
+	lapack_int *pivots;
+} PolarSpace;
+
+size_t
+seg_polar_workspace(size_t d)
+{
+	return 2 * d * d * sizeof(double) + d * sizeof(lapack_int);
+}
+
+/* Swap rows at .. at + count - 1 of columns from .. to - 1 with their pivots. */
+static void
+swap_rows(double *matrix, size_t d, size_t from, size_t to, size_t at, size_t count, const lapack_int *pivots)
+{
+	if (from < to)
+		(void) LAPACKE_dlaswp_work(LAPACK_COL_MAJOR, (lapack_int) (to - from), matrix + from * d, (lapack_int) d,
+								   (lapack_int) at + 1, (lapack_int) (at + count), pivots, 1);
+}
+
+/* LU with row interchanges (DGETRF), in place; a pivot of 0 becomes `least`. */
+static void
+factorise(double *matrix, size_t d, double least, lapack_int *pivots)
+{
+	for (size_t at = 0; at < d; at += BLOCK)
+	{
+		size_t		count = seg_min_size(BLOCK, d - at);
+		size_t		next = at + count;
+		double	   *corner = matrix + at + at * d;
+
+		CHECK_FOR_INTERRUPTS();
+		(void) LAPACKE_dgetrf_work(LAPACK_COL_MAJOR, (lapack_int) (d - at), (lapack_int) count, corner,
+								   (lapack_int) d, pivots + at);
+		for (size_t j = at; j < next; j++)
+		{
+			pivots[j] += (lapack_int) at;
+			if (matrix[j + j * d] == 0)
+				matrix[j + j * d] = least;
+		}
+		swap_rows(matrix, d, 0, at, at, count, pivots);
+		swap_rows(matrix, d, next, d, at, count, pivots);
+		for (size_t j = next; j < d; j += BLOCK)
+		{
+			size_t		width = seg_min_size(BLOCK, d - j);
+			double	   *column = matrix + j * d;
+
+			CHECK_FOR_INTERRUPTS();
+			cblas_dtrsm(CblasColMajor, CblasLeft, CblasLower, CblasNoTrans, CblasUnit, (int) count, (int) width,
+						1, corner, (int) d, column + at, (int) d);
+			cblas_dgemm(CblasColMajor, CblasNoTrans, CblasNoTrans, (int) (d - next), (int) width, (int) count,
+						-1, corner + count, (int) d, column + at, (int) d, 1, column + next, (int) d);
+		}
+	}
+}
+
+/* OUT space->inverse: that of the matrix, transposed. */
+static void
+invert_transposed(const double *matrix, size_t d, double least, const PolarSpace *space)
+{
+	memcpy(space->factor, matrix, d * d * sizeof(double));
+	factorise(space->factor, d, least, space->pivots);
+	memset(space->inverse, 0, d * d * sizeof(double));
+	for (size_t j = 0; j < d; j++)
+		space->inverse[j + j * d] = 1;
+	for (size_t j = 0; j < d; j += RIGHT_SIDES)
+	{
+		CHECK_FOR_INTERRUPTS();
+		(void) LAPACKE_dgetrs_work(LAPACK_COL_MAJOR, 'T', (lapack_int) d, (lapack_int) seg_min_size(RIGHT_SIDES, d - j),
+								   space->factor, (lapack_int) d, space->pivots,
+								   space->inverse + j * d, (lapack_int) d);
+	}
+}
+
+/* The largest sum of magnitudes of a column, times that of a row; SCRATCH rows[d]. */
+static double
+norm_product(const double *matrix, size_t d, double *rows)
+{
+	double		column = 0;
+	double		row = 0;
+
+	memset(rows, 0, d * sizeof(double));
+	for (size_t j = 0; j < d; j++)
+	{
+		double		sum = 0;
+
+		for (size_t i = 0; i < d; i++)
+		{
+			sum += fabs(matrix[i + j * d]);
+			rows[i] += fabs(matrix[i + j * d]);
+		}
+		column = fmax(column, sum);
+	}
+	for (size_t i = 0; i < d; i++)
+		row = fmax(row, rows[i]);
+	return column * row;
+}
+
+/*
+ * Newton's iteration X <- (g X + X^-T / g) / 2, scaled by
+ *		g^4 = |X^-1|_1 |X^-1|_inf / (|X|_1 |X|_inf)
+ * until X is nearly orthogonal.
+ */
+SegStatus
+seg_polar(double *matrix, size_t d, void *workspace)
+{
+	SegStatus	status = check_size(d);
+	PolarSpace	space = {workspace};
+	bool		is_near = false;
+	double		largest = 0;
+
+	for (size_t i = 0; i < d * d && status == SEG_OK; i++)
+	{
+		largest = fmax(largest, fabs(matrix[i]));
 		if (!isfinite(matrix[i]))
-			return SEG_NOT_FINITE;
-	info = LAPACKE_dgesdd_work(LAPACK_COL_MAJOR, 'S', (lapack_int) m, (lapack_int) n, matrix, (lapack_int) m,
-							   values, u, (lapack_int) m, vt, r,
-							   (double *) ((char *) workspace + svd_integers(m, n)),
-							   (lapack_int) svd_work(m, n), workspace);
-	return info == 0 ? SEG_OK : SEG_NO_CONVERGENCE;
+			status = SEG_NOT_FINITE;
+	}
+	if (status != SEG_OK)
+		return status;
+	if (!(largest > 0))
+		return SEG_NO_CONVERGENCE;
+	space.inverse = space.factor + d * d;
+	space.pivots = (lapack_int *) (space.inverse + d * d);
+	for (size_t i = 0; i < d * d; i++)
+		matrix[i] /= largest;
+	for (int step = 0; step < POLAR_STEPS; step++)
+	{
+		double		g = 1;
+		double		change = 0;
+
+		invert_transposed(matrix, d, DBL_EPSILON, &space);
+		if (!is_near)
+			g = sqrt(sqrt(norm_product(space.inverse, d, space.factor) / norm_product(matrix, d, space.factor)));
+		if (!(g > 0 && isfinite(g)))
+			return SEG_NO_CONVERGENCE;
+		for (size_t i = 0; i < d * d; i++)
+		{
+			double		next = 0.5 * (g * matrix[i] + space.inverse[i] / g);
+
+			change = fmax(change, fabs(next - matrix[i]));
+			matrix[i] = next;
+		}
+		if (change <= POLAR_DONE * (double) d)
+			return SEG_OK;
+		is_near = change < POLAR_NEAR;
+	}
+	return SEG_NO_CONVERGENCE;
 }

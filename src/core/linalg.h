@@ -2,11 +2,11 @@
  * linalg.h
  *		The linear algebra that we leave to LAPACK and BLAS.
  *
- * linalg.c alone knows their headers.  Reference LAPACK answers a bad argument
+ * linalg.c and linalg_eigen.c alone know their headers.  Reference LAPACK answers a bad argument
  * with STOP, which would end the session, so every argument is proven here
  * before the call: sizes by Assert and by SEG_TOO_MANY_FEATURES, values by
- * SEG_NOT_FINITE.  Calls cannot be interrupted; SEG_LINALG_MAX bounds how long
- * they take.  They own no memory: workspaces come from the caller, who asks for
+ * SEG_NOT_FINITE.  Calls cannot be interrupted, so each does a part of the work
+ * only, a few milliseconds at SEG_LINALG_MAX.  They own no memory: workspaces come from the caller, who asks for
  * their size (in bytes) first; they must be aligned to 16.
  *
  * Matrices are column-major, d x d with leading dimension d.  A symmetric matrix
@@ -23,6 +23,16 @@
 
 /* And of the packed form of seg_gram_packed, which may hold features and masks. */
 #define SEG_PACKED_MAX SEG_LINALG_MAX
+
+/* SEG_OK, SEG_NO_ROWS (d = 0), SEG_TOO_MANY_FEATURES or SEG_NOT_FINITE (something in the lower triangle is). */
+extern SegStatus seg_linalg_check(const double *matrix, size_t d);
+
+/*
+ * OUT product[m x n] = A B (DGEMM), A being a[m x inner] or its transpose
+ * a[inner x m], B likewise b[inner x n] or b[n x inner].
+ */
+extern void seg_product(const double *a, bool transpose_a, const double *b, bool transpose_b,
+						size_t m, size_t n, size_t inner, double *product);
 
 /*
  * gram += rows' rows (DSYRK): IN rows[n][d], row after row, INOUT lower triangle
@@ -48,7 +58,7 @@ seg_packed_size(size_t d)
 }
 
 /*
- * Eigenvalues and eigenvectors of a symmetric matrix (DSYEVR).
+ * Eigenvalues and eigenvectors of a symmetric matrix (DSYTRD, DSTEDC).
  *
  * INOUT matrix[d x d]: lower triangle read, destroyed.  IN wanted: 1 .. d, the
  * number of largest eigenvalues to find.  OUT values[d]: the first `wanted` in
@@ -58,7 +68,7 @@ seg_packed_size(size_t d)
  * Returns SEG_OK, SEG_NO_ROWS (d = 0), SEG_TOO_MANY_FEATURES, SEG_NOT_FINITE
  * (something in the lower triangle is), SEG_NO_CONVERGENCE.
  */
-extern size_t seg_eigen_workspace(size_t d, size_t wanted);
+extern size_t seg_eigen_workspace(size_t d, bool with_vectors);
 extern SegStatus seg_eigen_symmetric(double *matrix, size_t d, size_t wanted,
 									 double *values, double *vectors, void *workspace);
 
@@ -82,15 +92,16 @@ extern SegStatus seg_cholesky_forward(const double *factor, size_t d, double *b,
 extern SegStatus seg_triangular_inverse(double *factor, size_t d);
 
 /*
- * The singular value decomposition U diag(values) V' (DGESDD), r = min(m, n).
+ * The orthogonal matrix nearest to a square one: U V' of its singular value
+ * decomposition U S V' (its polar factor; N. Higham, "Computing the polar
+ * decomposition - with applications", 1986).  Where the matrix is singular to
+ * working precision, the part that it leaves open is one of several.
  *
- * INOUT matrix[m x n], destroyed.  OUT values[r] in falling order, u[m x r],
- * vt[r x n], column-major.
- * Returns SEG_OK, SEG_NO_ROWS (m or n = 0), SEG_TOO_MANY_FEATURES,
- * SEG_NOT_FINITE, SEG_NO_CONVERGENCE.
+ * INOUT matrix[d x d].  Returns SEG_OK, SEG_NO_ROWS, SEG_TOO_MANY_FEATURES,
+ * SEG_NOT_FINITE, SEG_NO_CONVERGENCE (for a matrix of zeros, too).
+ * Cost: about ten inversions.
  */
-extern size_t seg_svd_workspace(size_t m, size_t n);
-extern SegStatus seg_svd(double *matrix, size_t m, size_t n,
-						 double *values, double *u, double *vt, void *workspace);
+extern size_t seg_polar_workspace(size_t d);
+extern SegStatus seg_polar(double *matrix, size_t d, void *workspace);
 
 #endif							/* SEG_CORE_LINALG_H */

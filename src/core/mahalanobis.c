@@ -17,7 +17,7 @@ aligned(size_t bytes)
 size_t
 seg_mahalanobis_workspace(size_t d)
 {
-	return 2 * aligned(d * d * sizeof(double)) + 2 * aligned(d * sizeof(double)) + seg_eigen_workspace(d, d);
+	return 2 * aligned(d * d * sizeof(double)) + 2 * aligned(d * sizeof(double)) + seg_eigen_workspace(d, false);
 }
 
 /* OUT inverse_sd[d]: 0 for a feature without spread.  Returns how many have some. */

@@ -105,66 +105,29 @@ seg_pca_residual(const double *loadings, size_t d, size_t count, const double *s
 
 /* ---- Procrustes ---- */
 
-/* The parts of the workspace: four matrices, the singular values, and LAPACK's own. */
-typedef struct AlignSpace
-{
-	double	   *cross;
-	double	   *u;
-	double	   *vt;
-	double	   *rotation;
-	double	   *values;
-	void	   *svd;
-} AlignSpace;
-
-static size_t
-aligned(size_t doubles)
-{
-	return (doubles + 1) & ~(size_t) 1;
-}
-
 size_t
 seg_pca_align_workspace(size_t count)
 {
-	return (4 * aligned(count * count) + aligned(count)) * sizeof(double) + seg_svd_workspace(count, count);
-}
-
-static AlignSpace
-align_space(size_t count, double *at)
-{
-	AlignSpace	space;
-	size_t		square = aligned(count * count);
-
-	space.cross = at;
-	space.u = at + square;
-	space.vt = at + 2 * square;
-	space.rotation = at + 3 * square;
-	space.values = at + 4 * square;
-	space.svd = space.values + aligned(count);
-	return space;
+	return count * count * sizeof(double) + seg_polar_workspace(count);
 }
 
 /*
  * Over the new rows, the mean of (old score a) (new score b).  With S their
  * covariance, S = D C D for scales D, and the components V of C with variances L,
  * C V' = V' L, that is V_old D_old^-1 S D_new^-1 V_new' = V_old D_old^-1 D_new V_new' L_new.
+ * SCRATCH scaled[count][d].
  */
 static void
-cross_scores(const SegPcaMap *new_map, const SegPcaMap *old_map, double *cross)
+cross_scores(const SegPcaMap *new_map, const SegPcaMap *old_map, double *scaled, double *cross)
 {
 	size_t		d = new_map->d;
 	size_t		count = new_map->count;
 
 	for (size_t b = 0; b < count; b++)
-		for (size_t a = 0; a < count; a++)
-		{
-			double		sum = 0;
-
-			for (size_t j = 0; j < d; j++)
-				if (old_map->scale[j] > 0)
-					sum += old_map->loadings[a * d + j] * new_map->loadings[b * d + j] *
-						(new_map->scale[j] / old_map->scale[j]);
-			cross[a + b * count] = sum * new_map->variances[b];
-		}
+		for (size_t j = 0; j < d; j++)
+			scaled[b * d + j] = old_map->scale[j] > 0 ?
+				new_map->loadings[b * d + j] * (new_map->scale[j] / old_map->scale[j]) * new_map->variances[b] : 0;
+	seg_product(old_map->loadings, true, scaled, false, count, count, d, cross);
 }
 
 /* Where the rows leave a choice (no variance), the answer is not to rotate. */
@@ -179,46 +142,25 @@ prefer_no_rotation(double *cross, size_t count)
 		cross[a + a * count] += largest > 0 ? 1e-9 * largest : 1;
 }
 
-static void
-multiply(const double *u, const double *vt, size_t count, double *rotation)
-{
-	for (size_t b = 0; b < count; b++)
-		for (size_t a = 0; a < count; a++)
-		{
-			double		sum = 0;
-
-			for (size_t c = 0; c < count; c++)
-				sum += u[a + c * count] * vt[c + b * count];
-			rotation[a + b * count] = sum;
-		}
-}
-
 SegStatus
 seg_pca_align(const SegPcaMap *new_map, const SegPcaMap *old_map,
 			  double *loadings, double *variances, void *workspace)
 {
 	size_t		d = new_map->d;
 	size_t		count = new_map->count;
-	AlignSpace	space = align_space(count, workspace);
+	double	   *rotation = workspace;
 	SegStatus	status;
 
 	Assert(old_map->d == d && old_map->count == count);
-	cross_scores(new_map, old_map, space.cross);
-	prefer_no_rotation(space.cross, count);
-	status = seg_svd(space.cross, count, count, space.values, space.u, space.vt, space.svd);
+	cross_scores(new_map, old_map, loadings, rotation);
+	prefer_no_rotation(rotation, count);
+	status = seg_polar(rotation, count, rotation + count * count);
 	if (status != SEG_OK)
 		return status == SEG_NOT_FINITE ? SEG_RANGE_TOO_WIDE : status;
-	multiply(space.u, space.vt, count, space.rotation);
-	memset(loadings, 0, count * d * sizeof(double));
 	memset(variances, 0, count * sizeof(double));
 	for (size_t b = 0; b < count; b++)
 		for (size_t a = 0; a < count; a++)
-		{
-			double		r = space.rotation[a + b * count];
-
-			variances[a] += r * r * new_map->variances[b];
-			for (size_t j = 0; j < d; j++)
-				loadings[a * d + j] += r * new_map->loadings[b * d + j];
-		}
+			variances[a] += rotation[a + b * count] * rotation[a + b * count] * new_map->variances[b];
+	seg_product(new_map->loadings, false, rotation, true, d, count, count, loadings);
 	return SEG_OK;
 }

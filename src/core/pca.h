@@ -31,7 +31,7 @@ extern size_t seg_pca_count(const double *values, size_t d, double explained);
  * variances[count], falling, and loadings[count][d], largest in magnitude
  * positive.  Where no variance is left (below 4 d epsilon of the first), a
  * component would point anywhere: its variance and loadings are 0.
- * The workspace is seg_eigen_workspace(d, count).
+ * The workspace is seg_eigen_workspace(d, true).
  * Returns SEG_OK or what seg_eigen_symmetric returns.  Cost: O(d^3).
  */
 extern SegStatus seg_pca_components(double *matrix, size_t d, size_t count,

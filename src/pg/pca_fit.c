@@ -182,7 +182,7 @@ count_components(const PcaOptions *options, const double *matrix, size_t d, SegB
 	copy = take(budget, d * d, sizeof(double));
 	values = take(budget, d, sizeof(double));
 	memcpy(copy, matrix, d * d * sizeof(double));
-	status = seg_eigen_symmetric(copy, d, d, values, NULL, take(budget, 1, seg_eigen_workspace(d, d)));
+	status = seg_eigen_symmetric(copy, d, d, values, NULL, take(budget, 1, seg_eigen_workspace(d, false)));
 	if (status != SEG_OK)
 		seg_raise(status, (size_t) 0);
 	return seg_pca_count(values, d, options->explained_variance);
@@ -203,7 +203,7 @@ find_components(SegPcaModel *model, const PcaOptions *options, double *matrix, S
 	model->variances = take(budget, model->components, sizeof(double));
 	model->loadings = take(budget, model->components * d, sizeof(double));
 	status = seg_pca_components(matrix, d, model->components, model->variances, model->loadings,
-								take(budget, 1, seg_eigen_workspace(d, model->components)));
+								take(budget, 1, seg_eigen_workspace(d, true)));
 	if (status != SEG_OK)
 		seg_raise(status, (size_t) 0);
 }

@@ -112,7 +112,7 @@ eigenvectors_are_eigenvectors(void **state)
 			double	   *values = malloc(d * sizeof(double));
 			double	   *alone = malloc(d * sizeof(double));
 			double	   *vectors = malloc(wanted * d * sizeof(double));
-			void	   *workspace = malloc(seg_eigen_workspace(d, wanted));
+			void	   *workspace = malloc(seg_eigen_workspace(d, true));
 
 			memcpy(copy, matrix, d * d * sizeof(double));
 			assert_int_equal(seg_eigen_symmetric(copy, d, wanted, values, vectors, workspace), SEG_OK);
@@ -138,7 +138,7 @@ ties_have_one_sign(void **state)
 	double		matrix[4] = {1, -0.5, -0.5, 1};
 	double		values[2];
 	double		vectors[4];
-	void	   *workspace = malloc(seg_eigen_workspace(2, 2));
+	void	   *workspace = malloc(seg_eigen_workspace(2, true));
 
 	assert_int_equal(seg_eigen_symmetric(matrix, 2, 2, values, vectors, workspace), SEG_OK);
 	assert_close(values[0], 1.5, 1e-15);
@@ -155,7 +155,7 @@ eigen_refuses_before_the_call(void **state)
 	double		matrix[4] = {1, NAN, 7, 1};
 	double		values[2];
 	double		vectors[4];
-	void	   *workspace = malloc(seg_eigen_workspace(2, 2));
+	void	   *workspace = malloc(seg_eigen_workspace(2, true));
 
 	assert_int_equal(seg_eigen_symmetric(matrix, 0, 1, values, vectors, workspace), SEG_NO_ROWS);
 	assert_int_equal(seg_eigen_symmetric(matrix, SEG_LINALG_MAX + 1, 1, values, vectors, workspace), SEG_TOO_MANY_FEATURES);
@@ -244,61 +244,188 @@ cholesky_refuses_before_the_call(void **state)
 	assert_int_equal(seg_cholesky_forward(matrix, 1, b, 0), SEG_OK);
 }
 
+/* Blocks of columns: the factor and its inverse, past one and past two of them. */
 static void
-svd_is_a_factorisation(void **state)
+cholesky_in_blocks(void **state)
 {
-	const size_t shapes[][2] = {{1, 1}, {2, 2}, {5, 3}, {3, 5}, {20, 20}};
-
-	for (size_t t = 0; t < sizeof(shapes) / sizeof(shapes[0]); t++)
+	for (size_t d = 60; d <= 180; d += 40)
 	{
-		size_t		m = shapes[t][0];
-		size_t		n = shapes[t][1];
-		size_t		r = m < n ? m : n;
-		double	   *matrix = random_matrix(m * n, t);
-		double	   *copy = malloc(m * n * sizeof(double));
-		double	   *u = malloc(m * r * sizeof(double));
-		double	   *vt = malloc(r * n * sizeof(double));
-		double	   *values = malloc(r * sizeof(double));
-		void	   *workspace = malloc(seg_svd_workspace(m, n));
+		double	   *rows = random_matrix(2 * d * d, d);
+		double	   *matrix = gram_matrix(rows, 2 * d, d);
+		double	   *factor = malloc(d * d * sizeof(double));
+		double	   *inverse = malloc(d * d * sizeof(double));
 
-		memcpy(copy, matrix, m * n * sizeof(double));
-		assert_int_equal(seg_svd(copy, m, n, values, u, vt, workspace), SEG_OK);
-		for (size_t i = 0; i < m; i++)
-			for (size_t j = 0; j < n; j++)
+		memcpy(factor, matrix, d * d * sizeof(double));
+		assert_int_equal(seg_cholesky(factor, d), SEG_OK);
+		memcpy(inverse, factor, d * d * sizeof(double));
+		assert_int_equal(seg_triangular_inverse(inverse, d), SEG_OK);
+		for (size_t j = 0; j < d; j++)
+			for (size_t i = j; i < d; i++)
 			{
-				double		sum = 0;
+				double		product = 0;
+				double		identity = 0;
 
-				for (size_t c = 0; c < r; c++)
-					sum += u[i + c * m] * values[c] * vt[c + j * r];
-				assert_close(sum, matrix[i + j * m], 1e-13);
+				for (size_t k = 0; k <= j; k++)
+					product += factor[i + k * d] * factor[j + k * d];
+				for (size_t k = j; k <= i; k++)
+					identity += factor[i + k * d] * inverse[k + j * d];
+				assert_close(product, matrix[i + j * d], 1e-12 * matrix[0]);
+				assert_close(identity, i == j, 1e-11);
 			}
+		matrix[(d - 1) * (d + 1)] = -1;
+		assert_int_equal(seg_cholesky(matrix, d), SEG_NOT_POSITIVE_DEFINITE);
+		free(rows);
 		free(matrix);
-		free(copy);
-		free(u);
-		free(vt);
-		free(values);
-		free(workspace);
+		free(factor);
+		free(inverse);
 	}
 }
 
 static void
-svd_refuses_before_the_call(void **state)
+products_of_two(void **state)
+{
+	const size_t m = 70;
+	const size_t n = 131;
+	const size_t inner = 5;
+	double	   *a = random_matrix(m * inner, 1);
+	double	   *b = random_matrix(n * inner, 2);
+	double	   *product = malloc(m * n * sizeof(double));
+
+	for (int form = 0; form < 4; form++)
+	{
+		seg_product(a, form & 1, b, form & 2, m, n, inner, product);
+		for (size_t j = 0; j < n; j++)
+			for (size_t i = 0; i < m; i++)
+			{
+				double		sum = 0;
+
+				for (size_t k = 0; k < inner; k++)
+					sum += (form & 1 ? a[k + i * inner] : a[i + k * m]) * (form & 2 ? b[j + k * n] : b[k + j * inner]);
+				assert_close(product[i + j * m], sum, 1e-14);
+			}
+	}
+	free(a);
+	free(b);
+	free(product);
+}
+
+/* Q is orthogonal, and Q' A symmetric without negative eigenvalues: there is one such Q. */
+static void
+assert_polar(const double *matrix, const double *q, size_t d, double tolerance)
+{
+	double	   *h = malloc(d * d * sizeof(double));
+	double	   *values = malloc(d * sizeof(double));
+	void	   *workspace = malloc(seg_eigen_workspace(d, false));
+
+	for (size_t i = 0; i < d; i++)
+		for (size_t j = 0; j < d; j++)
+		{
+			double		identity = 0;
+			double		sum = 0;
+
+			for (size_t k = 0; k < d; k++)
+			{
+				identity += q[k + i * d] * q[k + j * d];
+				sum += q[k + i * d] * matrix[k + j * d];
+			}
+			assert_close(identity, i == j, 1e-12);
+			h[i + j * d] = sum;
+		}
+	for (size_t i = 0; i < d; i++)
+		for (size_t j = 0; j < i; j++)
+			assert_close(h[i + j * d], h[j + i * d], tolerance);
+	assert_int_equal(seg_eigen_symmetric(h, d, d, values, NULL, workspace), SEG_OK);
+	assert_true(values[d - 1] > -tolerance);
+	free(h);
+	free(values);
+	free(workspace);
+}
+
+static void
+polar_is_the_nearest_orthogonal_matrix(void **state)
+{
+	const size_t sizes[] = {1, 2, 3, 20, 64, 65, 150};
+
+	for (size_t t = 0; t < sizeof(sizes) / sizeof(sizes[0]); t++)
+		for (int kind = 0; kind < 4; kind++)
+		{
+			size_t		d = sizes[t];
+			double	   *matrix = random_matrix(d * d, t);
+			double	   *q = malloc(d * d * sizeof(double));
+			void	   *workspace = malloc(seg_polar_workspace(d));
+
+			/* any; columns of very different length; of rank 1 and a speck; singular */
+			for (size_t j = 0; j < d; j++)
+				for (size_t i = 0; i < d; i++)
+					matrix[i + j * d] = kind == 0 ? matrix[i + j * d] :
+						kind == 1 ? matrix[i + j * d] * pow(10, -12.0 * (double) j / (double) d) :
+						kind == 2 ? (double) (i + 1) * (double) (j + 1) + (i == j) * 1e-9 :
+						j == 0 ? 0 : matrix[i + j * d];
+			if (kind == 3)
+				matrix[0] = d == 1;
+			memcpy(q, matrix, d * d * sizeof(double));
+			assert_int_equal(seg_polar(q, d, workspace), SEG_OK);
+			assert_polar(matrix, q, d, 1e-13 * (double) (d * d * d));
+			free(matrix);
+			free(q);
+			free(workspace);
+		}
+}
+
+static void
+polar_refuses_before_the_call(void **state)
 {
 	double		matrix[4] = {1, NAN, 0, 1};
-	double		u[4];
-	double		vt[4];
-	double		values[2];
-	void	   *workspace = malloc(seg_svd_workspace(2, 2));
+	void	   *workspace = malloc(seg_polar_workspace(2));
 
-	assert_int_equal(seg_svd(matrix, 0, 2, values, u, vt, workspace), SEG_NO_ROWS);
-	assert_int_equal(seg_svd(matrix, 2, 0, values, u, vt, workspace), SEG_NO_ROWS);
-	assert_int_equal(seg_svd(matrix, SEG_LINALG_MAX + 1, 2, values, u, vt, workspace), SEG_TOO_MANY_FEATURES);
-	assert_int_equal(seg_svd(matrix, 2, SEG_LINALG_MAX + 1, values, u, vt, workspace), SEG_TOO_MANY_FEATURES);
-	assert_int_equal(seg_svd(matrix, 2, 2, values, u, vt, workspace), SEG_NOT_FINITE);
+	assert_int_equal(seg_polar(matrix, 0, workspace), SEG_NO_ROWS);
+	assert_int_equal(seg_polar(matrix, SEG_LINALG_MAX + 1, workspace), SEG_TOO_MANY_FEATURES);
+	assert_int_equal(seg_polar(matrix, 2, workspace), SEG_NOT_FINITE);
 	memset(matrix, 0, sizeof(matrix));
-	assert_int_equal(seg_svd(matrix, 2, 2, values, u, vt, workspace), SEG_OK);
-	assert_close(values[0], 0, 0);
+	assert_int_equal(seg_polar(matrix, 2, workspace), SEG_NO_CONVERGENCE);
 	free(workspace);
+}
+
+/*
+ * Halves that are merged, and a panel of reflections: values that are all
+ * different, equal ones in groups (which deflate), a matrix already diagonal.
+ */
+static void
+large_eigenproblems_are_merged(void **state)
+{
+	for (int kind = 0; kind < 4; kind++)
+	{
+		const size_t d = 300 + kind;
+		double	   *rows = random_matrix(2 * d * d, kind);
+		double	   *matrix;
+		double	   *copy = malloc(d * d * sizeof(double));
+		double	   *values = malloc(d * sizeof(double));
+		double	   *vectors = malloc(d * d * sizeof(double));
+		double	   *alone = malloc(d * sizeof(double));
+		void	   *workspace = malloc(seg_eigen_workspace(d, true));
+
+		/* kind 1: rank 4, so nearly all values are 0; 2: one correlation; 3: diagonal */
+		for (size_t i = 0; kind == 1 && i < 2 * d; i++)
+			for (size_t j = 0; j < d; j++)
+				rows[i * d + j] = i < 4 ? rows[i * d + j] : 0;
+		matrix = gram_matrix(rows, 2 * d, d);
+		for (size_t i = 0; kind > 1 && i < d * d; i++)
+			matrix[i] = i % (d + 1) == 0 ? 1 + (double) (kind == 3 ? i % 7 : 0) : kind == 2 ? 0.5 : 0;
+		memcpy(copy, matrix, d * d * sizeof(double));
+		assert_int_equal(seg_eigen_symmetric(copy, d, d, values, vectors, workspace), SEG_OK);
+		assert_eigen(matrix, d, d, values, vectors);
+		memcpy(copy, matrix, d * d * sizeof(double));
+		assert_int_equal(seg_eigen_symmetric(copy, d, d, alone, NULL, workspace), SEG_OK);
+		for (size_t c = 0; c < d; c++)
+			assert_close(alone[c], values[c], 1e-12 * (1 + values[0]));
+		free(rows);
+		free(matrix);
+		free(copy);
+		free(values);
+		free(vectors);
+		free(alone);
+		free(workspace);
+	}
 }
 
 /* All calls at the largest size; diagonal matrices, whose answers are known. */
@@ -311,7 +438,7 @@ the_bound_is_reached(void **state)
 	double	   *vectors = malloc(2 * d * sizeof(double));
 	double	   *packed = calloc(seg_packed_size(d), sizeof(double));
 	double	   *row = malloc(d * sizeof(double));
-	void	   *workspace = malloc(seg_eigen_workspace(d, 2));
+	void	   *workspace = malloc(seg_eigen_workspace(d, true));
 
 	for (size_t j = 0; j < d; j++)
 	{
@@ -335,8 +462,12 @@ the_bound_is_reached(void **state)
 	seg_gram_add_packed(row, 1, d, packed);
 	assert_close(packed[seg_packed_at(d, d - 1, d - 1)], row[d - 1] * row[d - 1], 1e-9);
 	free(workspace);
-	workspace = malloc(seg_svd_workspace(d, 1));
-	assert_int_equal(seg_svd(row, d, 1, values, matrix, vectors, workspace), SEG_OK);
+	workspace = malloc(seg_polar_workspace(d));
+	memset(matrix, 0, d * d * sizeof(double));
+	for (size_t j = 0; j < d; j++)
+		matrix[j + j * d] = -1e-3 - (double) j;
+	assert_int_equal(seg_polar(matrix, d, workspace), SEG_OK);
+	assert_close(matrix[0], -1, 1e-12);
 	free(matrix);
 	free(values);
 	free(vectors);
@@ -355,8 +486,11 @@ main(void)
 		cmocka_unit_test(eigen_refuses_before_the_call),
 		cmocka_unit_test(cholesky_and_its_inverse),
 		cmocka_unit_test(cholesky_refuses_before_the_call),
-		cmocka_unit_test(svd_is_a_factorisation),
-		cmocka_unit_test(svd_refuses_before_the_call),
+		cmocka_unit_test(cholesky_in_blocks),
+		cmocka_unit_test(products_of_two),
+		cmocka_unit_test(polar_is_the_nearest_orthogonal_matrix),
+		cmocka_unit_test(polar_refuses_before_the_call),
+		cmocka_unit_test(large_eigenproblems_are_merged),
 		cmocka_unit_test(the_bound_is_reached),
 	};
 

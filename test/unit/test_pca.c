@@ -56,7 +56,7 @@ beyond_the_rank_there_is_nothing(void **state)
 	double		loadings[9];
 	double		scores[3];
 	double		z[3] = {3, 6, 0};
-	void	   *workspace = malloc(seg_eigen_workspace(3, 3));
+	void	   *workspace = malloc(seg_eigen_workspace(3, true));
 
 	assert_int_equal(seg_pca_components(matrix, 3, 3, variances, loadings, workspace), SEG_OK);
 	assert_close(variances[0], 5, 1e-14);
@@ -102,7 +102,7 @@ random_map(uint64_t seed)
 	double		rows[40 * D];
 	double		gram[D * D] = {0};
 	Map			map;
-	void	   *workspace = malloc(seg_eigen_workspace(D, P));
+	void	   *workspace = malloc(seg_eigen_workspace(D, true));
 
 	for (size_t i = 0; i < 40; i++)
 		for (size_t j = 0; j < D; j++)
