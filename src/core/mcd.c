@@ -29,6 +29,7 @@ compare_values(const void *a, const void *b)
 	const SegMcdItem *x = a;
 	const SegMcdItem *y = b;
 
+	CHECK_FOR_INTERRUPTS();
 	return (x->distance2 > y->distance2) - (x->distance2 < y->distance2);
 }
 

@@ -25,6 +25,7 @@ compare_items(const void *a, const void *b)
 	const SegMcdItem *x = a;
 	const SegMcdItem *y = b;
 
+	CHECK_FOR_INTERRUPTS();
 	if (x->distance2 != y->distance2)
 		return x->distance2 < y->distance2 ? -1 : 1;
 	return (x->row > y->row) - (x->row < y->row);

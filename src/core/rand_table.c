@@ -9,6 +9,9 @@
 #include "core/hash.h"
 #include "core/rand_index.h"
 
+/* Slots that are looked at between two looks at the interrupts. */
+#define CHECK_EVERY 4096
+
 void
 seg_rand_table_init(SegRandTable *table, size_t capacity)
 {
@@ -32,16 +35,29 @@ same_label(SegRandLabel a, SegRandLabel b)
 	return a.words[0] == b.words[0] && a.words[1] == b.words[1];
 }
 
+/* Each word is mixed before the next one comes, so that no change of one undoes that of another. */
+static uint64_t
+slot_of(const SegRandTable *table, SegRandLabel a, SegRandLabel b)
+{
+	uint64_t	hash = table->key;
+
+	hash = seg_hash_finish(hash ^ a.words[0]);
+	hash = seg_hash_finish((hash ^ a.words[1]) + table->key);
+	hash = seg_hash_finish((hash ^ b.words[0]) + table->key);
+	return seg_hash_finish((hash ^ b.words[1]) + table->key);
+}
+
 bool
 seg_rand_table_add(SegRandTable *table, SegRandLabel a, SegRandLabel b, uint64_t rows)
 {
-	uint64_t	hash = seg_hash_word(seg_hash_word(0, a.words[0]), a.words[1]);
-	uint64_t	slot = seg_hash_finish(seg_hash_word(seg_hash_word(hash, b.words[0]), b.words[1]));
+	uint64_t	slot = slot_of(table, a, b);
 
 	for (uint64_t probe = 0; probe < table->capacity; probe++)
 	{
 		SegRandPair *pair = &table->pairs[(slot + probe) & (table->capacity - 1)];
 
+		if ((probe + 1) % CHECK_EVERY == 0)
+			CHECK_FOR_INTERRUPTS();
 		if (pair->rows == 0)
 		{
 			pair->a = a;
@@ -73,6 +89,7 @@ compare_by_a(const void *x, const void *y)
 	const SegRandPair *two = y;
 	int			order = compare_labels(&one->a, &two->a);
 
+	CHECK_FOR_INTERRUPTS();
 	return order != 0 ? order : compare_labels(&one->b, &two->b);
 }
 
@@ -83,6 +100,7 @@ compare_by_b(const void *x, const void *y)
 	const SegRandPair *two = y;
 	int			order = compare_labels(&one->b, &two->b);
 
+	CHECK_FOR_INTERRUPTS();
 	return order != 0 ? order : compare_labels(&one->a, &two->a);
 }
 
@@ -121,6 +139,8 @@ seg_rand_table_index(const SegRandTable *table, SegRandPair *workspace, double *
 	{
 		const SegRandPair *pair = &table->pairs[slot];
 
+		if (slot % CHECK_EVERY == 0)
+			CHECK_FOR_INTERRUPTS();
 		if (pair->rows == 0)
 			continue;
 		if (count == table->used || pair->rows > table->rows - rows)

@@ -30,6 +30,7 @@ typedef struct SegRandTable
 	uint64_t	capacity;		/* slots, a power of two */
 	uint64_t	used;
 	uint64_t	rows;			/* of all pairs */
+	uint64_t	key;			/* of the hash: secret, so that nobody makes up labels that collide */
 	SegRandPair pairs[];
 } SegRandTable;
 
@@ -42,7 +43,7 @@ seg_rand_table_size(size_t capacity)
 	return sizeof(SegRandTable) + capacity * sizeof(SegRandPair);
 }
 
-/* An empty table; capacity is a power of two within the two bounds. */
+/* An empty table with key 0, which may be set; capacity is a power of two within the two bounds. */
 extern void seg_rand_table_init(SegRandTable *table, size_t capacity);
 
 /* Can the table, in size bytes from anywhere, be worked with? */

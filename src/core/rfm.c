@@ -98,6 +98,9 @@ count_bits(SegRfmTable *table, SegRfmSlot *slots, uint64_t bits, uint64_t count)
 			slot->count += count;
 			return SEG_OK;
 		}
+		/* values can be made up so that they collide */
+		if ((probes + 1) % INTERRUPT_EVERY == 0)
+			CHECK_FOR_INTERRUPTS();
 		at = (at + 1) & mask;
 	}
 	return SEG_MALFORMED_STATE;
@@ -324,6 +327,7 @@ by_value(const void *a, const void *b)
 	uint64_t	left = ordered(((const SegRfmSlot *) a)->key);
 	uint64_t	right = ordered(((const SegRfmSlot *) b)->key);
 
+	CHECK_FOR_INTERRUPTS();
 	return (left > right) - (left < right);
 }
 

@@ -6,6 +6,9 @@
 
 #include "core/hash.h"
 
+/* Places of the hash table that are looked at between two looks at the interrupts. */
+#define CHECK_EVERY 4096
+
 #define FIRST_CAPACITY ((size_t) 64)
 #define SLOTS_PER_ROW 4
 
@@ -154,6 +157,9 @@ find_slot(const SegRowSample *sample, Parts parts, uint64_t hash, const double *
 			*found = true;
 			return slot;
 		}
+		/* rows can be made up so that they collide */
+		if ((probes + 1) % CHECK_EVERY == 0)
+			CHECK_FOR_INTERRUPTS();
 		slot = (slot + 1) & parts.mask;
 	}
 	return slot;
@@ -167,8 +173,13 @@ fill_table(SegRowSample *sample, Parts parts)
 	{
 		size_t		slot = parts.hashes[i] & parts.mask;
 
-		while (parts.table[slot] != 0)
+		CHECK_FOR_INTERRUPTS();
+		for (size_t probes = 1; parts.table[slot] != 0; probes++)
+		{
+			if (probes % CHECK_EVERY == 0)
+				CHECK_FOR_INTERRUPTS();
 			slot = (slot + 1) & parts.mask;
+		}
 		parts.table[slot] = (uint32_t) (i + 1);
 	}
 }
@@ -186,6 +197,7 @@ select_hash(uint64_t *hashes, size_t n, size_t rank)
 		size_t		left = low;
 		size_t		right = high;
 
+		CHECK_FOR_INTERRUPTS();
 		for (;;)
 		{
 			uint64_t	swap;
@@ -315,6 +327,7 @@ seg_sample_order(const SegRowSample *sample, uint32_t *order)
 		size_t		root;
 		uint32_t	moving;
 
+		CHECK_FOR_INTERRUPTS();
 		if (start > 0)
 			moving = order[root = --start];
 		else

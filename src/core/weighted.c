@@ -42,6 +42,7 @@ compare(const void *a, const void *b)
 	const SegWeighted *x = a;
 	const SegWeighted *y = b;
 
+	CHECK_FOR_INTERRUPTS();
 	if (x->value != y->value)
 		return x->value < y->value ? -1 : 1;
 	return (x->count > y->count) - (x->count < y->count);

@@ -8,6 +8,8 @@
  */
 #include "pg/compat.h"
 
+#include "common/hashfn.h"
+#include "common/pg_prng.h"
 #include "utils/builtins.h"
 
 #include "core/hash.h"
@@ -41,6 +43,7 @@ state_create(size_t capacity)
 
 	SET_VARSIZE(state, size);
 	seg_rand_table_init(&state->table, capacity);
+	state->table.key = pg_prng_uint64(&pg_global_prng_state);
 	return state;
 }
 
@@ -82,10 +85,13 @@ state_add(RandState *state, SegRandLabel a, SegRandLabel b, uint64 rows)
 					 errhint("Compare partitions into groups, not keys.")));
 		larger = state_create(table->capacity * 2);
 		for (uint64 slot = 0; slot < table->capacity; slot++)
+		{
+			CHECK_FOR_INTERRUPTS();
 			if (table->pairs[slot].rows > 0 &&
 				!seg_rand_table_add(&larger->table, table->pairs[slot].a, table->pairs[slot].b,
 									table->pairs[slot].rows))
 				seg_raise(SEG_MALFORMED_STATE);
+		}
 		state = larger;
 	}
 	if (!seg_rand_table_add(&state->table, a, b, rows))
@@ -124,7 +130,10 @@ text_label(Datum value)
 {
 	text	   *label = DatumGetTextPP(value);
 	size_t		size = VARSIZE_ANY_EXHDR(label);
-	SegRandLabel key = {{seg_hash_bytes(1, VARDATA_ANY(label), size), seg_hash_bytes(2, VARDATA_ANY(label), size)}};
+	const char *bytes = VARDATA_ANY(label);
+
+	/* of two kinds: texts made up to collide in one do not in the other */
+	SegRandLabel key = {{seg_hash_bytes(1, bytes, size), hash_bytes_extended((const unsigned char *) bytes, size, 2)}};
 
 	if ((Pointer) label != DatumGetPointer(value))
 		pfree(label);
