@@ -13,8 +13,11 @@ seg_centers_pack(SegCenters *packed, const double *centers, size_t k, size_t d, 
 	packed->by_feature = by_feature;
 	memset(by_feature, 0, d * packed->stride * sizeof(double));
 	for (size_t c = 0; c < k; c++)
+	{
+		CHECK_FOR_INTERRUPTS();
 		for (size_t j = 0; j < d; j++)
 			by_feature[j * packed->stride + c] = centers[c * d + j];
+	}
 }
 
 SEG_CLONES void

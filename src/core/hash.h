@@ -46,11 +46,12 @@ seg_hash_bytes(uint64_t seed, const void *bytes, size_t size)
 	const uint8_t *at = bytes;
 	uint64_t	hash = seg_hash_word(seed, size);
 
-	while (size > 0)
+	for (size_t step = 0; size > 0; step++)
 	{
 		size_t		take = seg_min_size(size, 8);
 		uint64_t	word = 0;
 
+		seg_check_step(step);
 		for (size_t i = 0; i < take; i++)
 			word |= (uint64_t) at[i] << (8 * i);
 		hash = seg_hash_word(hash, word);

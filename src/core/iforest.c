@@ -139,13 +139,19 @@ choose_feature(SegRng *rng, Sample sample, const uint32_t *drawn, size_t n,
 			return true;
 	}
 	for (size_t j = 0; j < sample.d; j++)
+	{
+		CHECK_FOR_INTERRUPTS();
 		differing += find_range(sample, drawn, n, j, least, largest);
+	}
 	if (differing == 0)
 		return false;
 	pick = seg_rng_below(rng, differing);
 	for (*feature = 0;; (*feature)++)
+	{
+		CHECK_FOR_INTERRUPTS();
 		if (find_range(sample, drawn, n, *feature, least, largest) && pick-- == 0)
 			return true;
+	}
 }
 
 /* A random cut above the least value and at most at the largest; false as above. */
@@ -248,6 +254,7 @@ seg_iforest_finish(SegForest *forest)
 	{
 		size_t		waiting = 0;
 
+		CHECK_FOR_INTERRUPTS();
 		stack[waiting] = forest->roots[t];
 		depths[waiting++] = 0;
 		while (waiting > 0)
@@ -273,6 +280,7 @@ seg_iforest_finish(SegForest *forest)
 	{
 		size_t		child = forest->nodes[node].child;
 
+		seg_check_step(node);
 		if (child != node)
 			forest->paths[node] = (forest->paths[child] * forest->sizes[child] +
 								   forest->paths[child + 1] * forest->sizes[child + 1]) / forest->sizes[node];

@@ -46,6 +46,7 @@ correlate(const double *covariance, const double *inverse_sd, size_t d, double *
 {
 	for (size_t j = 0; j < d; j++)
 	{
+		CHECK_FOR_INTERRUPTS();
 		for (size_t i = j; i < d; i++)
 			r[i + j * d] = covariance[i + j * d] * inverse_sd[i] * inverse_sd[j];
 		r[j + j * d] = 1;
@@ -98,12 +99,15 @@ seg_mahalanobis_fit(SegMahalanobis *m, const double *covariance, void *workspace
 	if (status != SEG_OK)
 		return status;
 	for (size_t j = 0; j < d; j++)
+	{
+		CHECK_FOR_INTERRUPTS();
 		for (size_t i = j; i < d; i++)
 		{
 			*entry = inverse_sd[i] > 0 ? r[i + j * d] * inverse_sd[j] : 0;
 			if (!isfinite(*entry++))
 				return SEG_NOT_FINITE;
 		}
+	}
 	seg_mahalanobis_pack(m);
 	return SEG_OK;
 }
@@ -138,10 +142,13 @@ seg_mahalanobis_pack(SegMahalanobis *m)
 	double	   *at = m->lanes;
 
 	for (size_t first = 0; first < d; first += LANES)
+	{
+		CHECK_FOR_INTERRUPTS();
 		for (size_t j = 0; j < first + LANES; j++)
 			for (size_t i = first; i < first + LANES; i++)
 				/* column j begins after those of d, d - 1, ... entries */
 				*at++ = i < d && j <= i ? m->whiten[j * d - j * (j + 1) / 2 + i] : 0;
+	}
 }
 
 /*

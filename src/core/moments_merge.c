@@ -167,6 +167,8 @@ seg_moments_covariance(const SegMoments *state, double *mean, double *covariance
 		mean[j] = !masked ? parts.mean[j] :
 			parts.mean[d + j] > 0 ? parts.mean[j] / parts.mean[d + j] : 0;
 	for (size_t j = 0; j < d; j++)
+	{
+		CHECK_FOR_INTERRUPTS();
 		for (size_t i = j; i < d; i++)
 		{
 			double		entry = masked ? imputed_entry(parts.packed, mean, d, i, j) :
@@ -174,6 +176,7 @@ seg_moments_covariance(const SegMoments *state, double *mean, double *covariance
 
 			covariance[i + j * d] = covariance[j + i * d] = entry / divisor;
 		}
+	}
 	for (size_t j = 0; j < d; j++)
 	{
 		if (!isnan(parts.shift[j]))

@@ -18,6 +18,8 @@ seg_pca_scale(double *matrix, size_t d, bool zscore, double *scale)
 		scale[j] = !(variance > 0) ? 0 : zscore ? sqrt(variance) : 1;
 	}
 	for (size_t j = 0; j < d; j++)
+	{
+		CHECK_FOR_INTERRUPTS();
 		for (size_t i = 0; i < d; i++)
 		{
 			double	   *entry = &matrix[i + j * d];
@@ -27,6 +29,7 @@ seg_pca_scale(double *matrix, size_t d, bool zscore, double *scale)
 			else if (zscore)
 				*entry = i == j ? 1 : *entry / scale[i] / scale[j];
 		}
+	}
 	for (size_t j = 0; j < d; j++)
 		total += matrix[j + j * d];
 	return total;

@@ -45,6 +45,14 @@
 
 #define SEG_ALWAYS_INLINE static inline __attribute__((always_inline))
 
+/* In loops of short steps: look at the interrupts at every 32,768th of them. */
+SEG_ALWAYS_INLINE void
+seg_check_step(size_t step)
+{
+	if (step % 32768 == 32767)
+		CHECK_FOR_INTERRUPTS();
+}
+
 static inline size_t
 seg_min_size(size_t a, size_t b)
 {

@@ -40,6 +40,7 @@ is_initial_date(const char *value, size_t size)
 
 	for (size_t i = 0; i < size; i++)
 	{
+		seg_check_step(i);
 		zeros += value[i] == '0';
 		separators += value[i] == '.' || value[i] == '/' || value[i] == '-';
 	}
@@ -167,6 +168,7 @@ take_digits(Cursor *cursor, char *out, size_t *used, size_t *taken, bool integer
 	{
 		char		digit = *cursor->at++;
 
+		seg_check_step(*taken);
 		if (integer && *used == 0 && digit == '0')
 			continue;
 		if (*used >= SEG_SAP_NUMBER_SIZE - 16)
@@ -323,8 +325,11 @@ static bool
 is_digits(const char *value, size_t size)
 {
 	for (size_t i = 0; i < size; i++)
+	{
+		seg_check_step(i);
 		if (!seg_sap_is_digit(value[i]))
 			return false;
+	}
 	return size > 0;
 }
 
@@ -340,6 +345,7 @@ seg_sap_alpha_in(const char *value, size_t size, size_t length, char *result, si
 	}
 	while (size > length && *value == '0')
 	{
+		seg_check_step(size);
 		value++;
 		size--;
 	}
@@ -359,6 +365,7 @@ seg_sap_alpha_out(const char **value, size_t *size)
 		return;
 	while (*size > 1 && **value == '0')
 	{
+		seg_check_step(*size);
 		(*value)++;
 		(*size)--;
 	}

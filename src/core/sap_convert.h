@@ -118,11 +118,15 @@ seg_sap_trim(const char **value, size_t *size)
 {
 	while (*size > 0 && (**value == ' ' || **value == '\t'))
 	{
+		seg_check_step(*size);
 		(*value)++;
 		(*size)--;
 	}
 	while (*size > 0 && ((*value)[*size - 1] == ' ' || (*value)[*size - 1] == '\t'))
+	{
+		seg_check_step(*size);
 		(*size)--;
+	}
 }
 
 static inline bool

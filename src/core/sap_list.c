@@ -39,6 +39,7 @@ seg_sap_is_list_rule(const char *line, size_t size)
 	seg_sap_trim(&line, &size);
 	for (size_t i = 0; i < size; i++)
 	{
+		seg_check_step(i);
 		if (line[i] != '-' && line[i] != '|' && line[i] != '+')
 			return false;
 		dashes += line[i] == '-';
@@ -88,6 +89,7 @@ step(Walk *walk)
 {
 	size_t		size = character_size(walk->line + walk->at, walk->size - walk->at);
 
+	seg_check_step(walk->character);
 	walk->column += is_wide(walk->line + walk->at, size) ? 2 : 1;
 	walk->character++;
 	walk->at += size;
@@ -163,6 +165,7 @@ cut_by_count(const SegSapList *list, const char *line, size_t size, SegSapCell *
 
 	for (size_t i = 0; i < size; i++)
 	{
+		seg_check_step(i);
 		if (line[i] != '|')
 			continue;
 		if (boundaries > list->fields)

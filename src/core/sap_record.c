@@ -26,6 +26,7 @@ seg_sap_quote_is_open(SegSapDialect dialect, const char *line, size_t size, bool
 		return false;
 	for (size_t i = 0; i < size; i++)
 	{
+		seg_check_step(i);
 		if (open && line[i] == dialect.quote)
 		{
 			if (i + 1 < size && line[i + 1] == dialect.quote)
@@ -55,6 +56,7 @@ take_quoted(SegSapDialect dialect, char *line, size_t size, size_t *at, SegSapCe
 
 	while (i < size)
 	{
+		seg_check_step(to);
 		if (line[i] == dialect.quote)
 		{
 			if (i + 1 == size || line[i + 1] != dialect.quote)
@@ -120,6 +122,7 @@ seg_sap_guess_delimiter(const char *line, size_t size, char quote)
 
 	for (size_t i = 0; i < size; i++)
 	{
+		seg_check_step(i);
 		if (quote != '\0' && line[i] == quote)
 			quoted = !quoted;
 		for (size_t c = 0; c < 4 && !quoted; c++)

@@ -56,6 +56,7 @@ line_end(const SegSapText *text)
 	{
 		unsigned int c = unit_at(text->encoding, text->bytes + at);
 
+		seg_check_step(at / unit);
 		if (c == '\n' || c == '\r')
 			return at;
 	}
@@ -133,10 +134,11 @@ utf8_character(const unsigned char *text, size_t left)
 static SegStatus
 check_utf8(const char *raw, size_t raw_size)
 {
-	for (size_t i = 0; i < raw_size;)
+	for (size_t i = 0, step = 0; i < raw_size; step++)
 	{
 		size_t		size = utf8_character((const unsigned char *) raw + i, raw_size - i);
 
+		seg_check_step(step);
 		if (size == 0)
 			return SEG_SAP_NOT_TEXT;
 		i += size;
@@ -155,6 +157,7 @@ decode_utf16(SegSapEncoding encoding, const char *raw, size_t raw_size, char *te
 	{
 		unsigned int c = unit_at(encoding, raw + i);
 
+		seg_check_step(i / 2);
 		if (c >= 0xD800 && c < 0xDC00 && i + 2 < raw_size)
 		{
 			unsigned int low = unit_at(encoding, raw + i + 2);
@@ -190,6 +193,7 @@ seg_sap_decode(SegSapEncoding encoding, const char *raw, size_t raw_size, char *
 	}
 	for (size_t i = 0; i < raw_size; i++)
 	{
+		seg_check_step(i);
 		if (raw[i] == '\0')
 			return SEG_SAP_NOT_TEXT;
 		*size += put_code_point(text + *size, (unsigned char) raw[i]);

@@ -159,7 +159,10 @@ decode_forest(SegReader *reader, SegArena *arena, SegForest *forest, size_t d)
 	if (forest->roots == NULL || forest->nodes == NULL || forest->sizes == NULL || forest->paths == NULL)
 		reader->failed = true;
 	while (!reader->failed && forest->n_trees < trees)
+	{
+		CHECK_FOR_INTERRUPTS();
 		decode_tree(reader, forest, room);
+	}
 	if (forest->n_nodes != room)
 		reader->failed = true;
 	if (!reader->failed)
@@ -198,7 +201,10 @@ encode_forest(SegWriter *writer, const SegForest *forest)
 	seg_write_u32(writer, forest->n_trees);
 	seg_write_u32(writer, forest->n_nodes);
 	for (size_t t = 0; t < forest->n_trees; t++)
+	{
+		CHECK_FOR_INTERRUPTS();
 		encode_tree(writer, forest, forest->roots[t]);
+	}
 }
 
 /* ---- mahalanobis ---- */

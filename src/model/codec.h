@@ -127,7 +127,10 @@ seg_read_doubles(SegReader *reader, SegArena *arena, size_t count)
 		return NULL;
 	}
 	for (size_t i = 0; i < count; i++)
+	{
+		seg_check_step(i);
 		values[i] = seg_read_double(reader);
+	}
 	return reader->failed ? NULL : values;
 }
 
@@ -144,7 +147,10 @@ seg_read_u64s(SegReader *reader, SegArena *arena, size_t count)
 		return NULL;
 	}
 	for (size_t i = 0; i < count; i++)
+	{
+		seg_check_step(i);
 		values[i] = seg_read_u64(reader);
+	}
 	return values;
 }
 
@@ -220,14 +226,20 @@ static inline void
 seg_write_doubles(SegWriter *writer, const double *values, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
+	{
+		seg_check_step(i);
 		seg_write_double(writer, values[i]);
+	}
 }
 
 static inline void
 seg_write_u64s(SegWriter *writer, const uint64_t *values, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
+	{
+		seg_check_step(i);
 		seg_write_u64(writer, values[i]);
+	}
 }
 
 static inline void
@@ -237,7 +249,10 @@ seg_write_text(SegWriter *writer, const char *text)
 
 	seg_write_u32(writer, length);
 	for (size_t i = 0; i < length; i++)
+	{
+		seg_check_step(i);
 		seg_write_u8(writer, (uint8_t) text[i]);
+	}
 }
 
 #endif							/* SEG_MODEL_CODEC_H */

@@ -124,7 +124,10 @@ array_elements(const char *key, const JsonbValue *value, const char *expected, i
 		seg_option_refuse(key, expected);
 	elements = palloc(*count * sizeof(JsonbValue));
 	for (int i = 0; i < *count; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
 		elements[i] = *getIthJsonbValueFromContainer(container, i);
+	}
 	return elements;
 }
 
@@ -145,7 +148,17 @@ read_choices(const SegOption *option, const JsonbValue *value, SegIntList *list)
 	list->count = count;
 	list->items = palloc(count * sizeof(int));
 	for (int i = 0; i < count; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
 		list->items[i] = choice_value(option, &elements[i]);
+	}
+}
+
+static int
+compare_texts(const void *a, const void *b)
+{
+	CHECK_FOR_INTERRUPTS();
+	return pg_qsort_strcmp(a, b);
 }
 
 /* Two features of one name could not be told apart in a profile. */
@@ -156,7 +169,7 @@ has_duplicates(const SegTextList *list)
 	bool		found = false;
 
 	memcpy(sorted, list->items, list->count * sizeof(char *));
-	qsort(sorted, list->count, sizeof(char *), pg_qsort_strcmp);
+	qsort(sorted, list->count, sizeof(char *), compare_texts);
 	for (int i = 1; i < list->count && !found; i++)
 		found = strcmp(sorted[i - 1], sorted[i]) == 0;
 	pfree(sorted);
@@ -171,7 +184,10 @@ read_texts(const SegOption *option, const JsonbValue *value, SegTextList *list)
 
 	list->items = palloc(list->count * sizeof(char *));
 	for (int i = 0; i < list->count; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
 		list->items[i] = text_value(option->key, &elements[i], expected);
+	}
 	if (has_duplicates(list))
 		seg_option_refuse(option->key, "an array of different texts");
 }
@@ -184,7 +200,10 @@ read_reals(const char *key, const JsonbValue *value, SegRealList *list)
 
 	list->items = palloc(list->count * sizeof(double));
 	for (int i = 0; i < list->count; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
 		list->items[i] = number_value(key, &elements[i], expected);
+	}
 }
 
 void
@@ -269,6 +288,7 @@ seg_options_read(const Jsonb *options, const SegOption *table, void *result)
 		char	   *key = text_value("", &entry, "");
 		const SegOption *option = table;
 
+		CHECK_FOR_INTERRUPTS();
 		while (option->key != NULL && strcmp(option->key, key) != 0)
 			option++;
 		if (option->key == NULL)

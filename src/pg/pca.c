@@ -160,7 +160,6 @@ pca_components(PG_FUNCTION_ARGS)
 		cumulative += share;
 		for (uint32 j = 0; j < model->d; j++)
 		{
-			CHECK_FOR_INTERRUPTS();
 			seg_put_int32(&row, (int32) c + 1);
 			seg_put_text(&row, seg_pca_feature_name(&model->features[j], j + 1));
 			seg_put_float8(&row, model->loadings[(size_t) c * model->d + j]);

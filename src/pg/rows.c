@@ -6,6 +6,7 @@
 
 #include "access/htup_details.h"
 #include "funcapi.h"
+#include "miscadmin.h"
 #include "utils/tuplestore.h"
 
 void
@@ -24,6 +25,7 @@ seg_rows_begin(FunctionCallInfo fcinfo, SegRow *row)
 void
 seg_row_store(SegRow *row)
 {
+	CHECK_FOR_INTERRUPTS();
 	Assert(row->filled == row->shape->natts);
 	tuplestore_putvalues(row->store, row->shape, row->values, row->nulls);
 	row->filled = 0;

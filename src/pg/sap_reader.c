@@ -101,6 +101,7 @@ hold(const SapLine *line)
 {
 	HeldLine	held = {line->number, palloc(line->size + 1), line->size, line->status};
 
+	CHECK_FOR_INTERRUPTS();
 	if (line->status == SEG_OK)
 		memcpy(held.text, line->text, line->size);
 	else
@@ -276,8 +277,11 @@ is_skipped(const SapReader *reader, const SapLine *line)
 	if (reader->layout == SAP_LAYOUT_LIST)
 		return seg_sap_is_list_rule(text, size) || (text[0] != '|' && text[size - 1] != '|');
 	for (size_t i = 0; i < size; i++)
+	{
+		seg_check_step(i);
 		if (text[i] != reader->dialect.delimiter && text[i] != ' ')
 			return false;
+	}
 	return true;
 }
 
@@ -344,6 +348,7 @@ split_delimited(SapReader *reader)
 	if (!seg_sap_quote_is_open(reader->dialect, reader->raw.data, reader->raw.len, false) ||
 		append_open_lines(reader))
 	{
+		CHECK_FOR_INTERRUPTS();
 		resetStringInfo(&reader->work);
 		appendBinaryStringInfo(&reader->work, reader->raw.data, reader->raw.len);
 		status = seg_sap_split(reader->dialect, reader->work.data, reader->work.len,
@@ -365,6 +370,7 @@ split_record(SapReader *reader)
 {
 	SapRecord  *record = &reader->record;
 
+	CHECK_FOR_INTERRUPTS();
 	if (reader->layout == SAP_LAYOUT_LIST)
 	{
 		record->count = reader->list.fields;
