@@ -75,6 +75,7 @@ add_row(Search *search, uint32_t row)
 	uint32_t	through = FREE;
 	uint32_t	column;
 
+	CHECK_FOR_INTERRUPTS();
 	for (column = 0; column < search->columns; column++)
 	{
 		search->shortest[column] = INFINITY;

@@ -1,0 +1,199 @@
+# Every function of the interface is cancelled in its heaviest call. What is heavy and
+# what is light stands below by name; a function that stands in neither fails the test.
+#
+# A statement_timeout strikes in the middle, and the server's own clock says how long
+# the call went on: a fault is what goes on for 2 s, on whatever machine; what README
+# promises is noted. SEGMENT_CANCEL_AT names other points in time (ms).
+use strict;
+use warnings;
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my $limit = 2000;				# ms
+my @strike = split /,/, $ENV{SEGMENT_CANCEL_AT} || '60,220';
+my $node = PostgreSQL::Test::Cluster->new('cancel');
+$node->init;
+$node->append_conf('postgresql.conf', "synchronous_commit = off\nautovacuum = off\nfsync = off\n");
+$node->start;
+
+sub sql { return $node->safe_psql('postgres', $_[0]); }
+
+sql(<<'SQL');
+CREATE EXTENSION segment;
+-- how many ms a statement goes on after its timeout; NULL when it was over before
+CREATE FUNCTION goes_on(statement text) RETURNS float8 LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE statement;
+    RETURN NULL;
+EXCEPTION WHEN query_canceled THEN
+    RETURN 1000 * extract(epoch FROM clock_timestamp() - statement_timestamp()
+                                     - current_setting('statement_timeout')::interval);
+END $$;
+CREATE TABLE wide AS SELECT r AS id, array_agg(random()) AS f FROM generate_series(1, 300) r, generate_series(1, 1600) GROUP BY r;
+CREATE TABLE tall AS SELECT r AS id, random() AS x, ARRAY[random(), random(), random(), random()] AS f FROM generate_series(1, 50000) r;
+CREATE TABLE receipts AS
+    SELECT 'c' || r % 20000 AS customer_id, 'r' || r AS receipt_id, date '2020-01-01' + r % 900 AS receipt_date, 1::numeric AS amount
+    FROM generate_series(1, 200000) r;
+CREATE TABLE rules AS SELECT r AS rule_no, 's' || r AS segment, 1 AS r_min, 5 AS r_max, 1 AS f_min, 5 AS f_max, 1 AS m_min, 5 AS m_max
+    FROM generate_series(1, 5000) r;
+-- VBRK and VBRP of SAP, as sap_receipts_view wants them
+CREATE TABLE head AS SELECT '800' AS mandt, lpad(r::text, 10, '0') AS vbeln, 'A' AS vbtyp, 'c' AS kunag, date '2020-01-01' AS fkdat,
+    'EUR' AS waerk, '' AS fksto, '' AS sfakn FROM generate_series(1, 100000) r;
+CREATE TABLE item AS SELECT '800' AS mandt, lpad(r::text, 10, '0') AS vbeln, '000010' AS posnr, 'm' AS matnr, 1::numeric AS netwr,
+    1::numeric AS fkimg FROM generate_series(1, 100000) r;
+CREATE TABLE model (name text PRIMARY KEY, model bytea);
+ALTER TABLE model ALTER model SET STORAGE EXTERNAL;
+INSERT INTO model
+    SELECT 'pca', segment.pca_fit(f, '{"n_components": 1600}') FROM wide UNION ALL
+    SELECT 'mahalanobis', segment.anomaly_fit(f, '{"method": "mahalanobis"}') FROM wide UNION ALL
+    SELECT 'forest', segment.anomaly_fit(f, '{"method": "iforest", "trees": 1000, "sample_size": 4096}') FROM tall UNION ALL
+    SELECT 'kmeans', segment.kmeans_fit(f, 5000, '{"n_init": 1, "max_iterations": 1, "init_method": "random"}') FROM tall WHERE id <= 6000 UNION ALL
+    SELECT 'kmeans_wide', segment.kmeans_fit(f, 290, '{"n_init": 1, "max_iterations": 1, "init_method": "random"}') FROM wide UNION ALL
+    SELECT 'rfm', segment.rfm_fit(f[1] * 100, f[2], f[3]) FROM tall;
+SELECT segment.create_model('points', 'kmeans', 'tall', 'id', ARRAY['x'], '{"k": 500}');
+SELECT segment.create_model('published', 'kmeans', 'tall', 'id', ARRAY['x'], '{"k": 2}');
+SELECT segment.fit('published');
+CREATE TABLE file AS SELECT convert_to('KUNNR;NAME1' || chr(10) || repeat('0000000001;' || repeat('x', 30) || chr(10), 300000), 'UTF8') AS content;
+CREATE TABLE long_line AS SELECT convert_to('KUNNR;NAME1' || chr(10) || '1;' || repeat('x', 30000000), 'UTF8') AS content;
+CREATE TABLE staging AS SELECT r AS line_no, CASE r WHEN 0 THEN 'KUNNR;NAME1' ELSE '0000000001;x' END AS line FROM generate_series(0, 300000) r;
+SQL
+
+# ---- the heaviest calls, by function -------------------------------------------
+
+sub model { return "(SELECT model FROM model WHERE name = '$_[0]')"; }
+
+# a scalar over rows, a set function over rows, a set function of one model
+sub each_row { my ($call, $from) = @_; return "SELECT count(segment.$call) FROM $from"; }
+sub laid_open { my ($call, $from) = @_; return 'SELECT count(*) FROM ' . ($from ? "$from, " : '') . "segment.$call"; }
+
+my $file = "(SELECT content FROM file)";
+my %heavy = (
+	adjusted_rand_index => [ 'SELECT segment.adjusted_rand_index(r, r) FROM generate_series(1, 700000) r',
+		'SELECT segment.adjusted_rand_index(r::text, r::text) FROM generate_series(1, 700000) r' ],
+	anomaly_fit => [
+		q(SELECT segment.anomaly_fit(f, '{"method": "mahalanobis"}') FROM wide),
+		q(SELECT segment.anomaly_fit(f[1:100], '{"method": "mahalanobis", "robust": true}') FROM wide),
+		q(SELECT segment.anomaly_fit(f, '{"method": "iforest", "trees": 1000, "sample_size": 4096}') FROM tall) ],
+	anomaly_from_kmeans => [ 'SELECT length(segment.anomaly_from_kmeans(' . model('kmeans_wide') . ')) FROM generate_series(1, 20)' ],
+	anomaly_reasons => [ laid_open('anomaly_reasons(' . model('forest') . ', f)', 'tall'),
+		laid_open('anomaly_reasons(' . model('mahalanobis') . ', f)', 'wide') ],
+	anomaly_score => [ each_row('anomaly_score(' . model('forest') . ', f)', 'tall'),
+		each_row('anomaly_score(' . model('mahalanobis') . ', f)', 'wide') ],
+	cohort_retention => [ "SELECT count(*) FROM segment.cohort_retention('receipts', '9999-12-31', 'day')" ],
+	drift_fit => [ 'SELECT segment.drift_fit(' . model('kmeans_wide') . ', f) FROM wide, generate_series(1, 20)' ],
+	drift_rows => [ laid_open('drift_rows((SELECT segment.drift_fit(' . model('pca') . ', f) FROM wide))') ],
+	fit => [ "SELECT segment.fit('points')" ],
+	is_anomaly => [ each_row('is_anomaly(' . model('forest') . ', f)', 'tall') ],
+	kmeans_align => [ map { "SELECT segment.kmeans_align($_, $_)" } model('kmeans'), model('kmeans_wide') ],
+	kmeans_align_rows => [ laid_open('kmeans_align_rows(' . model('kmeans') . ', ' . model('kmeans') . ')') ],
+	kmeans_assign => [ each_row('kmeans_assign(' . model('kmeans') . ', f)', 'tall') ],
+	kmeans_centroids => [ laid_open('kmeans_centroids(' . model('kmeans_wide') . ')') ],
+	kmeans_describe => [ each_row('kmeans_describe(' . model('kmeans_wide') . ", 5, 'en')", 'generate_series(1, 100)') ],
+	kmeans_details => [ each_row('kmeans_details(' . model('kmeans') . ', f)', 'tall') ],
+	kmeans_distance => [ each_row('kmeans_distance(' . model('kmeans') . ', f)', 'tall') ],
+	kmeans_fit => [ 'SELECT segment.kmeans_fit(f, 9000) FROM tall', 'SELECT segment.kmeans_fit(f, 200) FROM wide',
+		q(SELECT segment.kmeans_fit(ARRAY[1.0], 1, (SELECT jsonb_build_object('centroids', jsonb_agg(ARRAY[r])) FROM generate_series(1, 1000000) r))) ],
+	kmeans_profile => [ laid_open('kmeans_profile(' . model('kmeans_wide') . ')') ],
+	kmeans_reasons => [ laid_open('kmeans_reasons(' . model('kmeans_wide') . ', f)', 'wide, generate_series(1, 20)') ],
+	kmeans_sweep => [ 'SELECT segment.kmeans_sweep(f, 1, 100) FROM tall' ],
+	kmeans_sweep_rows => [ laid_open('kmeans_sweep_rows((SELECT segment.kmeans_sweep(f, 1, 100) FROM tall))') ],
+	model_features => [ laid_open('model_features(model)', 'model, generate_series(1, 20)') ],
+	model_info => [ each_row('model_info(model)', 'model, generate_series(1, 20)') ],
+	pca_align => [ 'SELECT segment.pca_align(' . model('pca') . ', ' . model('pca') . ')' ],
+	pca_axes => [ each_row('pca_axes(' . model('pca') . ')', 'generate_series(1, 20)') ],
+	pca_components => [ laid_open('pca_components(' . model('pca') . ')') ],
+	pca_fit => [ q(SELECT segment.pca_fit(f, '{"explained_variance": 1}') FROM wide),
+		q(SELECT segment.pca_fit(f[1:800], '{"null_policy": "mean"}') FROM wide) ],
+	(map { $_ => [ each_row("$_(" . model('pca') . ', f)', 'wide, generate_series(1, 20)') ] }
+		  qw(pca_project pca_reconstruction_error pca_x pca_y)),
+	publish_to => [ "SELECT segment.publish_to('{published}', 'public', 'mart', now())" ],
+	receipt_totals => [ laid_open("receipt_totals('receipts', '2030-01-01')") ],
+	rfm => [ laid_open("rfm('receipts', '2030-01-01')") ],
+	rfm_details => [ each_row('rfm_details(' . model('rfm') . ', x, x, x)', 'tall, generate_series(1, 20)') ],
+	rfm_fit => [ 'SELECT segment.rfm_fit(f[1], f[2], f[3]) FROM tall, generate_series(1, 20)' ],
+	rfm_score => [ each_row('rfm_score(' . model('rfm') . ', x, x, x)', 'tall, generate_series(1, 20)'),
+		'SELECT count(*) FROM (SELECT segment.rfm_score(x, x, x) OVER () FROM tall, generate_series(1, 6)) s' ],
+	rfm_segment => [ each_row("rfm_segment(1, 1, 1, 'rules'::regclass)", 'generate_series(1, 100000)') ],
+	sap_import => [ "SELECT segment.sap_import($file, 'UTF8', 'customers', '1,234,567.89')",
+		"SELECT segment.sap_import((SELECT content FROM long_line), 'UTF8', 'customers', '1,234,567.89')",
+		"SELECT segment.sap_import('staging'::regclass, 'customers', '1,234,567.89')" ],
+	sap_receipts_view => [ "SELECT segment.sap_receipts_view('shop', 'head', 'item', include_one_time => true)" ],
+	(map { $_ => [ each_row("$_(repeat('0', 3000000 + r))", 'generate_series(1, 200) r') ] } qw(sap_alpha_out sap_billing_sign)),
+	sap_alpha_in => [ each_row("sap_alpha_in(repeat('0', 3000000 + r), 18)", 'generate_series(1, 200) r') ],
+	sap_number => [ each_row("sap_number(repeat('0', 3000000 + r), '1,234,567.89')", 'generate_series(1, 200) r') ],
+	sap_amount => [ each_row("sap_amount(repeat('9', 50000 + r)::numeric, 'JPY')", 'generate_series(1, 1000) r') ],
+	sap_date => [ each_row("sap_date('20200101')", 'generate_series(1, 3000000)') ],
+	sap_time => [ each_row("sap_time('120000')", 'generate_series(1, 3000000)') ],
+);
+
+# Rows of the registry, texts and dates: no more work than PostgreSQL's own statements, which can be cancelled.
+my %light = map { $_ => 1 } qw(
+	activate active_model acts_as align_model check_fit_options check_id_type check_option check_options check_rates
+	check_retention_size cluster_names cohort_label cohort_period create_model drop_model drop_receipts fail_fit
+	features_expression fit_expression fit_options fit_summary grant_modeler guard keep_versions lock_fit lock_model
+	may_set_role migration model_row model_source name_cluster progress_slots progress_stage progress_tick promote
+	prune_versions publish publish_changes publish_columns publish_comment publish_prepare publish_query query_as
+	raise_again read_and_fit receipts_query refit refit_options register_receipts registered_retention report_stage
+	rfm_cuts rfm_scheme run_fit share_model source_columns start_fit sweep_source unshare_model);
+
+# ---- nothing is forgotten -------------------------------------------------------
+
+# Support functions of aggregates are cancelled with their aggregate.
+my @names = split /\n/, sql(<<'SQL');
+SELECT DISTINCT p.proname FROM pg_proc p
+WHERE p.pronamespace = 'segment'::regnamespace AND NOT EXISTS (
+    SELECT FROM pg_aggregate a WHERE p.oid IN (a.aggtransfn, a.aggfinalfn, a.aggcombinefn, a.aggserialfn, a.aggdeserialfn))
+ORDER BY 1
+SQL
+is_deeply([ grep { !$heavy{$_} && !$light{$_} } @names ], [], 'every function is known to be heavy or light');
+my %exists = map { $_ => 1 } @names;
+is_deeply([ grep { !$exists{$_} } sort(keys %heavy, keys %light) ], [], 'and every one that is known exists');
+
+# ---- each call ------------------------------------------------------------------
+
+my ($worst, $worst_call, $calls) = (0, '', 0);
+foreach my $name (sort keys %heavy)
+{
+	my @went_on;
+	foreach my $call (@{ $heavy{$name} })
+	{
+		$calls++;
+		foreach my $ms (@strike)
+		{
+			my ($status, $out, $err) = $node->psql('postgres', "SET statement_timeout = $ms; SELECT goes_on(\$call\$$call\$call\$)");
+			if ($status != 0)
+			{
+				fail("$name can be called: $err");
+				last;
+			}
+			last if $out eq '';		# it takes no longer
+			push @went_on, $out;
+			($worst, $worst_call) = ($out, $call) if $out > $worst;
+		}
+	}
+	my $most = (sort { $b <=> $a } @went_on, 0)[0];
+	note(sprintf('%-28s went on for %5.0f ms at most, in %d cancelled calls', $name, $most, scalar @went_on));
+	cmp_ok($most, '<', $limit, "$name is cancelled");
+}
+note(sprintf('the longest of %d calls: %.0f ms after %s', $calls, $worst, $worst_call));
+
+# What was cancelled left nothing behind.
+is(sql("SELECT string_agg(model_name, ' ') FROM segment.models WHERE active_version IS NOT NULL"), 'published', 'a fit that was cancelled is no version');
+
+# ---- what could be too much is refused or spills ----------------------------------
+
+my (undef, undef, $refused) = $node->psql('postgres', "SELECT count(*) FROM segment.cohort_retention('receipts', '9999-12-31', 'day')");
+like($refused, qr/cohorts have \d+ periods in all, but at most 10000000 are possible/, 'a retention of a thousand million cells is refused');
+
+# 2.9 million rows of one cohort go to a file beyond work_mem.
+sql("CREATE TABLE one AS SELECT 'c' AS customer_id, date '2020-01-01' AS receipt_date, 1::numeric AS amount");
+my $spilled = sql(<<'SQL');
+SET work_mem = '1MB';
+SELECT count(*) FROM segment.cohort_retention('one', '9999-12-31', 'day');
+SELECT temp_files > 0 FROM pg_stat_database WHERE datname = current_database() AND pg_stat_clear_snapshot() IS NOT NULL;
+SQL
+like($spilled, qr/^2914\d{3}$/m, 'a cohort has a row for every day until 9999');
+
+$node->stop;
+done_testing();
