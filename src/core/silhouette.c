@@ -65,6 +65,7 @@ diameter(const double *rows, size_t n, size_t d)
 		double		low = rows[j];
 		double		high = rows[j];
 
+		CHECK_FOR_INTERRUPTS();
 		for (size_t i = 1; i < n; i++)
 		{
 			low = fmin(low, rows[i * d + j]);
@@ -252,8 +253,11 @@ seg_silhouette_mean(const double *rows, const double *weights, size_t n, size_t 
 	totals = seg_arena_take(arena, m, sizeof(SegSum));
 	memset(totals, 0, m * sizeof(SegSum));
 	for (size_t i = 0; i < seg_rows_blocks(n) * SEG_LANES; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
 		for (size_t j = 0; j < d; j++)
 			pass.blocks[(i / SEG_LANES * d + j) * SEG_LANES + i % SEG_LANES] = rows[seg_min_size(i, n - 1) * d + j];
+	}
 	fill_slots(&pass, n);
 	for (size_t first = 0; first < seg_rows_blocks(n); first += TILE)
 		add_tile(&pass, first, seg_min_size(TILE, seg_rows_blocks(n) - first), seg_grid(addends, 1), totals);

@@ -54,6 +54,7 @@ gather(Fit *fit)
 	fit->column = take(fit, fit->n, sizeof(SegWeighted));
 	for (size_t i = 0; i < fit->n; i++)
 	{
+		CHECK_FOR_INTERRUPTS();
 		memcpy(fit->rows + i * fit->d, seg_sample_row(sample, order[i]), fit->d * sizeof(double));
 		fit->counts[i] = seg_sample_count(sample, order[i]);
 		fit->total += fit->counts[i];
@@ -135,6 +136,7 @@ prepare_rows(Fit *fit)
 		size_t		position;
 		SegStatus	status = seg_anomaly_prepare(&fit->model, row, row, &position);
 
+		CHECK_FOR_INTERRUPTS();
 		if (status != SEG_OK)
 			seg_raise(status, position);
 	}
@@ -186,13 +188,17 @@ use_sample(Fit *fit, double *covariance)
 
 	for (size_t j = 0; j < fit->d; j++)
 	{
+		CHECK_FOR_INTERRUPTS();
 		for (size_t i = 0; i < fit->n; i++)
 			fit->column[i] = (SegWeighted) {fit->rows[i * fit->d + j], fit->counts[i]};
 		center[j] = seg_weighted_moments(fit->column, fit->n).mean;
 	}
 	for (size_t i = 0; i < fit->n; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
 		for (size_t j = 0; j < fit->d; j++)
 			deviations[i * fit->d + j] = (fit->rows[i * fit->d + j] - center[j]) * sqrt((double) fit->counts[i]);
+	}
 	memset(covariance, 0, fit->d * fit->d * sizeof(double));
 	seg_gram_add(deviations, fit->n, fit->d, covariance);
 	for (size_t i = 0; i < fit->d * fit->d && fit->total > 1; i++)

@@ -317,12 +317,16 @@ total_weight(const SegKmeansRows *state)
 		return (double) state->rows.n;
 	for (size_t i = 0; i < state->rows.n; i++)
 	{
+		seg_check_step(i);
 		smallest = Min(smallest, state->weights[i]);
 		largest = Max(largest, state->weights[i]);
 	}
 	grid = seg_grid((double) state->rows.n, largest);
 	for (size_t i = 0; i < state->rows.n; i++)
+	{
+		seg_check_step(i);
 		seg_sum_add(&sum, grid, state->weights[i]);
+	}
 	total = seg_sum_value(&sum);
 	if (total > MAX_TOTAL_WEIGHT)
 		ereport(ERROR,
@@ -384,6 +388,8 @@ seg_kmeans_with_filter(const SegKmeansData *data)
 	return filtered;
 }
 
+#define COPIED_AT_ONCE ((size_t) 16 * 1024 * 1024)
+
 /* A copy of the state in the current context. */
 static SegKmeansRows *
 copy_state(const SegKmeansRows *state)
@@ -394,7 +400,12 @@ copy_state(const SegKmeansRows *state)
 	*copy = *state;
 	copy->context = CurrentMemoryContext;
 	copy->rows.values = (double *) seg_kmeans_arena(cells).base;
-	memcpy(copy->rows.values, state->rows.values, cells);
+	for (size_t at = 0, part; at < cells; at += part)
+	{
+		part = Min(cells - at, COPIED_AT_ONCE);
+		CHECK_FOR_INTERRUPTS();
+		memcpy((char *) copy->rows.values + at, (const char *) state->rows.values + at, part);
+	}
 	return copy;
 }
 

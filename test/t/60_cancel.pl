@@ -116,7 +116,7 @@ my %heavy = (
 		'SELECT count(*) FROM (SELECT segment.rfm_score(x, x, x) OVER () FROM tall, generate_series(1, 6)) s' ],
 	rfm_segment => [ each_row("rfm_segment(1, 1, 1, 'rules'::regclass)", 'generate_series(1, 100000)') ],
 	sap_import => [ "SELECT segment.sap_import($file, 'UTF8', 'customers', '1,234,567.89')",
-		"SELECT segment.sap_import((SELECT content FROM long_line), 'UTF8', 'customers', '1,234,567.89')",
+		"SELECT segment.sap_import((SELECT content FROM long_line), 'UTF8', 'customers', '1,234,567.89', mapping => '{"NAME1": null}')",
 		"SELECT segment.sap_import('staging'::regclass, 'customers', '1,234,567.89')" ],
 	sap_receipts_view => [ "SELECT segment.sap_receipts_view('shop', 'head', 'item', include_one_time => true)" ],
 	(map { $_ => [ each_row("$_(repeat('0', 3000000 + r))", 'generate_series(1, 200) r') ] } qw(sap_alpha_out sap_billing_sign)),
