@@ -149,6 +149,45 @@ table_that_lies_is_refused(void **state)
 	free(table);
 }
 
+/* Labels that stand side by side under one key, as an attacker would choose them, do not under another. */
+static void
+the_key_decides_who_collides(void **state)
+{
+	enum
+	{
+		SLOTS = 1 << 14,
+		NEAR = 256
+	};
+	SegRandTable *known = malloc(seg_rand_table_size(SLOTS));
+	SegRandTable *secret = malloc(seg_rand_table_size(SLOTS));
+	size_t		chosen = 0;
+	size_t		most = 0;
+
+	seg_rand_table_init(known, SLOTS);
+	seg_rand_table_init(secret, SLOTS);
+	secret->key = UINT64_C(0x243F6A8885A308D3);
+	for (uint64_t i = 0; i < SLOTS / 2; i++)
+		assert_true(seg_rand_table_add(known, (SegRandLabel) {{i % 64, 0}}, (SegRandLabel) {{i, 0}}, 1));
+	for (size_t slot = 0; slot < NEAR; slot++)
+		if (known->pairs[slot].rows > 0)
+		{
+			assert_true(seg_rand_table_add(secret, known->pairs[slot].a, known->pairs[slot].b, 1));
+			chosen++;
+		}
+	assert_true(chosen > NEAR / 4);
+	for (size_t first = 0; first < SLOTS; first += NEAR)
+	{
+		size_t		here = 0;
+
+		for (size_t slot = first; slot < first + NEAR; slot++)
+			here += secret->pairs[slot].rows > 0;
+		most = here > most ? here : most;
+	}
+	assert_true(most <= 16);
+	free(known);
+	free(secret);
+}
+
 int
 main(void)
 {
@@ -159,6 +198,7 @@ main(void)
 		cmocka_unit_test(holds_at_the_most_rows),
 		cmocka_unit_test(table_agrees_with_arrays),
 		cmocka_unit_test(table_that_lies_is_refused),
+		cmocka_unit_test(the_key_decides_who_collides),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
