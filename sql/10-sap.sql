@@ -66,12 +66,23 @@ COMMENT ON FUNCTION segment.sap_import(bytea, text, text, text, text, text, text
 
 -- ---- SAP intake: receipts -----------------------------------------------------
 
+CREATE FUNCTION segment.meaningful_id(value text) RETURNS text
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION segment.meaningful_id(text) IS
+'Support function of receipts: the value, or NULL where it stands for no customer and no receipt: nothing but blanks, or # (SAP BW: not assigned).';
+
+CREATE FUNCTION segment.sap_key(value text, length integer) RETURNS text
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION segment.sap_key(text, integer) IS
+'Support function of the views of sap_receipts_view: a key in internal form as by sap_alpha_in, but NULL where meaningful_id is NULL, and as it is where it is longer than length.';
+
 CREATE FUNCTION segment.sap_receipts_view(view_name text, header regclass, items regclass,
     customers regclass DEFAULT NULL, source text DEFAULT 'billing', client text DEFAULT NULL,
     customer text DEFAULT 'sold_to', include_one_time boolean DEFAULT false, amounts text DEFAULT 'display',
+    document_types text[] DEFAULT '{RV,DR,DG}',
     OUT receipt_lines bigint, OUT documents bigint, OUT cancelled_documents bigint, OUT other_categories bigint,
     OUT other_clients bigint, OUT one_time_lines bigint, OUT orphan_items bigint, OUT rejected_items bigint,
-    OUT duplicate_documents bigint)
+    OUT duplicate_documents bigint, OUT lines_without_customer bigint, OUT lines_without_document bigint)
 AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE;
-COMMENT ON FUNCTION segment.sap_receipts_view(text, regclass, regclass, regclass, text, text, text, boolean, text) IS
-'Creates a view of receipts (customer_id, receipt_id, receipt_date, amount, currency, product_id, quantity) over billing documents (source billing: VBRK, VBRP) or sales orders (orders: VBAK, VBAP), and returns what is in it and what is not. Cancelled documents with their cancellations, rejected items, other categories, other clients and one-time accounts (XCPDK of customers, a KNA1) are left out. client may be left out when the header has only one. customer: sold_to or payer (KUNRG). amounts stored: tables that sap_import did not make hold SAP''s two decimals. 42703 for a column that is missing, 22023 for an option.';
+COMMENT ON FUNCTION segment.sap_receipts_view(text, regclass, regclass, regclass, text, text, text, boolean, text, text[]) IS
+'Creates a view of receipts (customer_id, receipt_id, receipt_date, amount, currency, product_id, quantity) over billing documents (source billing: VBRK, VBRP), sales orders (orders: VBAK, VBAP) or financial accounting (fi: BKPF and BSEG, or BSAD and BSID, of which one may be NULL), and returns what is in it and what is not. The view is read with the rights and the row-level security of whoever reads it (security_invoker). Left out are cancelled documents with their cancellations, rejected items (fi: other posting keys than 01, 02, 11, 12), other categories (fi: other types than document_types), other clients, one-time accounts (XCPDK of customers, a KNA1), and lines whose customer or document is blank or #. Keys are compared in internal form. client may be left out when the header has only one. customer: sold_to or payer (KUNRG). amounts stored: tables that sap_import did not make hold SAP''s two decimals. 42703 for a column that is missing, 22023 for an option.';

@@ -216,6 +216,7 @@ static const SegSapTable tables[] = {
 	ITEMS("VBRP", vbrp_fields, vbrp_key, "VBRK", vbrk_key, "WAERK"),
 	TABLE("BKPF", bkpf_fields, bkpf_key),
 	ITEMS("BSEG", bseg_fields, bseg_key, "BKPF", bkpf_key, "WAERS"),
+	TABLE("BSAD", bsid_fields, bsid_key),
 	TABLE("BSID", bsid_fields, bsid_key),
 	TABLE("MARA", mara_fields, mara_key),
 	TABLE("MAKT", makt_fields, makt_key),

@@ -57,4 +57,11 @@ extern PGDLLEXPORT void _PG_init(void);
 #define SEG_EXECUTOR_RUN(desc) ExecutorRun(desc, ForwardScanDirection, 0, true)
 #endif
 
+/* 16 has one check of owners for all kinds of objects (afbfc029836). */
+#if PG_VERSION_NUM >= 160000
+#define SEG_OWNS_RELATION(relation, role) object_ownercheck(RelationRelationId, relation, role)
+#else
+#define SEG_OWNS_RELATION(relation, role) pg_class_ownercheck(relation, role)
+#endif
+
 #endif							/* SEG_PG_COMPAT_H */

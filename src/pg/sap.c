@@ -12,12 +12,14 @@
 #include "utils/numeric.h"
 
 #include "pg/error.h"
+#include "pg/id.h"
 
 PG_FUNCTION_INFO_V1(sap_date);
 PG_FUNCTION_INFO_V1(sap_time);
 PG_FUNCTION_INFO_V1(sap_number);
 PG_FUNCTION_INFO_V1(sap_alpha_in);
 PG_FUNCTION_INFO_V1(sap_alpha_out);
+PG_FUNCTION_INFO_V1(sap_key);
 PG_FUNCTION_INFO_V1(sap_amount);
 PG_FUNCTION_INFO_V1(sap_billing_sign);
 
@@ -147,6 +149,26 @@ sap_alpha_out(PG_FUNCTION_ARGS)
 
 	seg_sap_alpha_out(&digits, &size);
 	PG_RETURN_TEXT_P(cstring_to_text_with_len(digits, size));
+}
+
+/* (value, length): sap_alpha_in for keys of documents and customers, which never raises */
+Datum
+sap_key(PG_FUNCTION_ARGS)
+{
+	text	   *value = PG_GETARG_TEXT_PP(0);
+	int32		length = PG_GETARG_INT32(1);
+	size_t		size = VARSIZE_ANY_EXHDR(value);
+	text	   *result;
+
+	if (!seg_is_meaningful(value))
+		PG_RETURN_NULL();
+	if (length < 1 || length > MAX_FIELD_LENGTH)
+		PG_RETURN_TEXT_P(value);
+	result = palloc(VARHDRSZ + Max(size, (size_t) length));
+	if (seg_sap_alpha_in(VARDATA_ANY(value), size, length, VARDATA(result), &size) != SEG_OK)
+		PG_RETURN_TEXT_P(value);
+	SET_VARSIZE(result, VARHDRSZ + size);
+	PG_RETURN_TEXT_P(result);
 }
 
 /* 10 ^ shift */

@@ -20,6 +20,7 @@
 #include "utils/varlena.h"
 
 #include "pg/sap.h"
+#include "pg/sap_statistics.h"
 #include "pg/sap_table.h"
 
 PG_FUNCTION_INFO_V1(sap_import);
@@ -166,7 +167,7 @@ table_argument(const Arguments *arguments, const char *target)
 		return seg_sap_table(target, strlen(target));
 	table = seg_sap_table(name, strlen(name));
 	if (table == NULL)
-		refuse_argument("sap_table", "one of KNA1, VBAK, VBAP, VBRK, VBRP, BKPF, BSEG, BSID, MARA, MAKT, T001, TCURX");
+		refuse_argument("sap_table", "one of KNA1, VBAK, VBAP, VBRK, VBRP, BKPF, BSEG, BSAD, BSID, MARA, MAKT, T001, TCURX");
 	return table;
 }
 
@@ -340,6 +341,8 @@ import_from(FunctionCallInfo fcinfo, SapSource *source, const SapOptions *option
 	seg_sap_columns_resolve(&columns, names, name_count);
 	import_records(reader, &columns, &counts);
 	seg_sap_source_close(source);
+	if (counts.rows_loaded > 0)
+		seg_sap_analyze(columns.target, false);
 	result = result_row(fcinfo, &columns, &counts);
 	if (SPI_finish() != SPI_OK_FINISH)
 		elog(ERROR, "SPI_finish failed");

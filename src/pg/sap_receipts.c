@@ -1,233 +1,92 @@
 /*
  * sap_receipts.c
- *		sap_receipts_view(): receipts out of billing documents or sales orders.
+ *		sap_receipts_view(): receipts out of billing documents, sales orders or
+ *		documents of financial accounting.
  *
- *		             billing (VBRK, VBRP)               orders (VBAK, VBAP)
- *		customer     KUNAG, or KUNRG                    KUNNR
- *		date         FKDAT                              AUDAT
- *		sign         VBTYP M, P, S: +   N, O: -         VBTYP C, L: +   H, K: -
- *		left out     FKSTO (cancelled), SFAKN           ABGRU (rejected item)
- *		             (cancellation)
- *		amount       sign * NETWR of the item, which is the total of its line
- *		quantity     sign * FKIMG                       sign * KWMENG
- *
- * Both rooms leave out other categories, other clients and one-time customers
- * (KNA1-XCPDK: a number that many buyers share), and count them.  The columns may
- * be of other types than sap_import makes, as long as they have SAP's names.
+ * What a source has, and in which columns, is in sap_receipts_sd.c and
+ * sap_receipts_fi.c.  Left out, and counted, are other categories, other clients,
+ * documents or customers without a number, and one-time customers (KNA1-XCPDK: a
+ * number that many buyers share).  Keys are compared in internal form, whatever
+ * form a table has.  The columns may be of other types than sap_import makes, as
+ * long as they have SAP's names.
  */
-#include "pg/compat.h"
+#include "pg/sap_receipts.h"
 
 #include "access/htup_details.h"
-#include "access/relation.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "funcapi.h"
-#include "lib/stringinfo.h"
 #include "nodes/makefuncs.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/fmgroids.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
-#include "utils/rel.h"
 #include "utils/varlena.h"
 
 #include "pg/sap.h"
+#include "pg/sap_statistics.h"
 #include "pg/sap_table.h"
 
 PG_FUNCTION_INFO_V1(sap_receipts_view);
 
-#define COUNTS 9
-
-static const char *const source_choices[] = {"billing", "orders", NULL};
+static const char *const source_choices[] = {"billing", "orders", "fi", NULL};
 static const char *const customer_choices[] = {"sold_to", "payer", NULL};
 static const char *const amounts_choices[] = {"stored", "display", NULL};
 
-typedef struct ReceiptOptions
-{
-	char	   *view;			/* schema.name as SQL */
-	Oid			header;
-	Oid			items;
-	Oid			customers;		/* or InvalidOid */
-	bool		orders;
-	bool		payer;
-	bool		include_one_time;
-	bool		stored;
-	char	   *client;			/* a literal, or NULL: the tables have no client */
-} ReceiptOptions;
+/* ---- the query -------------------------------------------------------------------------- */
 
-static Oid
-column_type(Oid relation, const char *name)
+/*
+ * NOT IN of a subquery becomes a hash table and never a join, so that KNA1 is
+ * read once whatever the planner thinks of the other tables.
+ */
+static const char *
+is_one_time(const ReceiptOptions *options, const ReceiptParts *parts)
 {
-	Relation	opened = relation_open(relation, AccessShareLock);
-	AttrNumber	number = seg_sap_attribute(RelationGetDescr(opened), name);
-	Oid			type = number == InvalidAttrNumber ? InvalidOid :
-		getBaseType(TupleDescAttr(RelationGetDescr(opened), number - 1)->atttypid);
+	const char *key;
 
-	relation_close(opened, NoLock);
-	return type;
+	if (!OidIsValid(options->customers))
+		return "false";
+	key = seg_column_key("k", options->customers, "kunnr", 10);
+	return psprintf("%s IN (SELECT %s FROM %s AS k WHERE %s AND %s AND %s IS NOT NULL)", parts->customer_key, key,
+					seg_sap_quoted_relation(options->customers), seg_is_client(options, "k", options->customers),
+					seg_column_is_set("k", options->customers, "xcpdk"), key);
 }
 
-/* alias.column as text */
-static char *
-text_of(const char *alias, Oid relation, const char *name)
+/* FROM and WHERE of all lines; see ReceiptParts. */
+static const char *
+lines_of(const ReceiptParts *parts)
 {
-	return psprintf("%s.%s::text", alias, seg_sap_required_column(relation, name));
-}
-
-static bool
-is_text(Oid type)
-{
-	return type == TEXTOID || type == VARCHAROID || type == BPCHAROID;
-}
-
-static char *
-date_of(const char *alias, Oid relation, const char *name)
-{
-	char	   *column = psprintf("%s.%s", alias, seg_sap_required_column(relation, name));
-
-	return is_text(column_type(relation, name)) ? psprintf("segment.sap_date(%s::text)", column) :
-		psprintf("%s::date", column);
-}
-
-static char *
-number_of(const char *alias, Oid relation, const char *name)
-{
-	char	   *column = psprintf("%s.%s", alias, seg_sap_required_column(relation, name));
-
-	return is_text(column_type(relation, name)) ?
-		psprintf("segment.sap_number(%s::text, '1234567.89')", column) :
-		psprintf("%s::numeric", column);
-}
-
-/* Is the flag or number not initial? */
-static char *
-is_set(const char *alias, Oid relation, const char *name)
-{
-	char	   *column = psprintf("%s.%s", alias, seg_sap_required_column(relation, name));
-
-	return column_type(relation, name) == BOOLOID ? psprintf("coalesce(%s, false)", column) :
-		psprintf("coalesce(btrim(%s::text, ' 0'), '') <> ''", column);
-}
-
-/* ---- the parts of the query --------------------------------------------------------- */
-
-static char *
-sign_of(const ReceiptOptions *options)
-{
-	char	   *category = text_of("h", options->header, "vbtyp");
-
-	return !options->orders ? psprintf("segment.sap_billing_sign(%s)", category) :
-		psprintf("CASE WHEN btrim(%s) IN ('C', 'L') THEN 1 WHEN btrim(%s) IN ('H', 'K') THEN -1 END",
-				 category, category);
+	return psprintf("%s WHERE %s AND %s IS NOT NULL AND %s AND NOT (%s) AND NOT (%s)", parts->from, parts->of_client,
+					parts->document_key, parts->is_counted, parts->is_cancelled, parts->is_rejected);
 }
 
 static const char *
-customer_field(const ReceiptOptions *options)
-{
-	return options->orders ? "kunnr" : options->payer ? "kunrg" : "kunag";
-}
-
-/* The row is of the wanted client; true for a table without clients. */
-static char *
-is_client(const ReceiptOptions *options, const char *alias, Oid relation)
-{
-	if (options->client == NULL || seg_sap_column(relation, "mandt") == NULL)
-		return "true";
-	return psprintf("%s = %s", text_of(alias, relation, "mandt"), options->client);
-}
-
-/* A document is cancelled, or cancels another. */
-static char *
-is_cancelled(const ReceiptOptions *options)
-{
-	if (options->orders)
-		return "false";
-	return psprintf("(%s OR %s)", is_set("h", options->header, "fksto"), is_set("h", options->header, "sfakn"));
-}
-
-static char *
-is_rejected(const ReceiptOptions *options)
-{
-	return options->orders ? is_set("i", options->items, "abgru") : "false";
-}
-
-static char *
-is_one_time(const ReceiptOptions *options)
-{
-	if (!OidIsValid(options->customers))
-		return "false";
-	return psprintf("EXISTS (SELECT FROM %s AS k WHERE %s = %s AND %s AND %s)",
-					seg_sap_quoted_relation(options->customers),
-					text_of("k", options->customers, "kunnr"),
-					text_of("h", options->header, customer_field(options)),
-					is_client(options, "k", options->customers),
-					is_set("k", options->customers, "xcpdk"));
-}
-
-/* FROM and WHERE of all lines that are receipts, one-time customers among them. */
-static char *
-lines_of(const ReceiptOptions *options)
-{
-	return psprintf("FROM %s AS h JOIN %s AS i ON %s = %s WHERE %s AND %s AND %s IS NOT NULL AND NOT %s AND NOT (%s)",
-					seg_sap_quoted_relation(options->header), seg_sap_quoted_relation(options->items),
-					text_of("i", options->items, "vbeln"), text_of("h", options->header, "vbeln"),
-					is_client(options, "h", options->header), is_client(options, "i", options->items),
-					sign_of(options), is_cancelled(options), is_rejected(options));
-}
-
-static char *
-amount_of(const ReceiptOptions *options)
-{
-	char	   *amount = number_of("i", options->items, "netwr");
-
-	return !options->stored ? amount :
-		psprintf("segment.sap_amount(%s, %s)", amount, text_of("h", options->header, "waerk"));
-}
-
-static char *
-view_query(const ReceiptOptions *options)
+view_query(const ReceiptOptions *options, const ReceiptParts *parts)
 {
 	return psprintf("SELECT %s AS customer_id, %s AS receipt_id, %s AS receipt_date, "
 					"(%s * %s)::numeric(28,5) AS amount, %s AS currency, "
-					"%s AS product_id, (%s * %s)::numeric(18,3) AS quantity %s%s%s",
-					text_of("h", options->header, customer_field(options)),
-					text_of("h", options->header, "vbeln"),
-					date_of("h", options->header, options->orders ? "audat" : "fkdat"),
-					sign_of(options), amount_of(options),
-					text_of("h", options->header, "waerk"),
-					text_of("i", options->items, "matnr"),
-					sign_of(options), number_of("i", options->items, options->orders ? "kwmeng" : "fkimg"),
-					lines_of(options),
+					"%s AS product_id, (%s)::numeric(18,3) AS quantity %s AND %s IS NOT NULL%s%s",
+					parts->customer, parts->document, parts->date, parts->sign,
+					options->stored ? psprintf("segment.sap_amount(%s, %s)", parts->amount, parts->currency) : parts->amount,
+					parts->currency, parts->product, parts->quantity, lines_of(parts), parts->customer_key,
 					options->include_one_time ? "" : " AND NOT ",
-					options->include_one_time ? "" : is_one_time(options));
+					options->include_one_time ? "" : is_one_time(options, parts));
 }
 
-/* One row of COUNTS counts, in the order of the function's result. */
-static char *
-counts_query(const ReceiptOptions *options)
+/* One row of counts, in the order of the function's result. */
+static const char *
+counts_query(const ReceiptOptions *options, const ReceiptParts *parts)
 {
-	char	   *header = seg_sap_quoted_relation(options->header);
-	char	   *of_client = is_client(options, "h", options->header);
-	char	   *cancelled = is_cancelled(options);
+	const char *lines = lines_of(parts);
 
 	return psprintf("SELECT v.lines, v.documents, d.cancelled, d.other_categories, d.other_clients, "
-					"(SELECT count(*) %s AND %s), "
-					"(SELECT count(*) FROM %s AS i WHERE %s AND NOT EXISTS "
-					"(SELECT FROM %s AS h WHERE %s AND %s = %s)), "
-					"(SELECT count(*) FROM %s AS i WHERE %s AND (%s)), "
-					"(SELECT count(*) FROM (SELECT FROM %s AS h WHERE %s GROUP BY %s HAVING count(*) > 1) AS t) "
+					"(SELECT count(*) %s AND %s), d.orphans, d.rejected, d.twice, "
+					"(SELECT count(*) %s AND %s IS NULL), d.without_document "
 					"FROM (SELECT count(*) AS lines, count(DISTINCT receipt_id) AS documents FROM %s) AS v, "
-					"(SELECT count(*) FILTER (WHERE %s AND %s) AS cancelled, "
-					"count(*) FILTER (WHERE %s AND NOT %s AND %s IS NULL) AS other_categories, "
-					"count(*) FILTER (WHERE NOT %s) AS other_clients FROM %s AS h) AS d",
-					lines_of(options), is_one_time(options),
-					seg_sap_quoted_relation(options->items), is_client(options, "i", options->items),
-					header, of_client, text_of("h", options->header, "vbeln"), text_of("i", options->items, "vbeln"),
-					seg_sap_quoted_relation(options->items), is_client(options, "i", options->items),
-					is_rejected(options),
-					header, of_client, text_of("h", options->header, "vbeln"),
-					options->view,
-					of_client, cancelled, of_client, cancelled, sign_of(options), of_client, header);
+					"(%s) AS d(cancelled, other_categories, other_clients, orphans, rejected, twice, without_document)",
+					lines, is_one_time(options, parts), lines, parts->customer_key, options->view, parts->counts);
 }
 
 /* ---- the function -------------------------------------------------------------------- */
@@ -240,22 +99,26 @@ execute(const char *sql)
 }
 
 static void
-create_view(const ReceiptOptions *options)
+create_view(const ReceiptOptions *options, const ReceiptParts *parts)
 {
-	static const char *const comments[][2] = {
+	static const char *const sources[] = {"billing documents", "sales orders", "FI documents"};
+	bool		fi = options->source == RECEIPTS_FI;
+	const char *const comments[][2] = {
 		{"customer_id", "The customer, in internal form (leading zeros)."},
-		{"receipt_id", "The document, in internal form."},
+		{"receipt_id", fi ? "Company code, year and number of the document." : "The document, in internal form."},
 		{"receipt_date", "The day of the document; NULL where SAP has none."},
-		{"amount", "Net value of the line in currency; negative for returns and credits."},
+		{"amount", fi ? "Amount of the customer item in currency, tax included; negative for credits." :
+		 "Net value of the line in currency; negative for returns and credits."},
 		{"currency", "Currency of amount."},
-		{"product_id", "The material, in internal form."},
-		{"quantity", "Quantity in the sales unit; negative for returns and credits."},
+		{"product_id", fi ? "NULL: the customer item names no material." : "The material, in internal form."},
+		{"quantity", fi ? "NULL: the customer item has no quantity." :
+		 "Quantity in the sales unit; negative for returns and credits."},
 	};
 
-	execute(psprintf("CREATE VIEW %s AS %s", options->view, view_query(options)));
+	execute(psprintf("CREATE VIEW %s WITH (security_invoker = true) AS %s", options->view, view_query(options, parts)));
 	execute(psprintf("COMMENT ON VIEW %s IS %s", options->view,
 					 quote_literal_cstr(psprintf("Receipts out of SAP %s, one row per document line; no unique key.",
-												 options->orders ? "sales orders" : "billing documents"))));
+												 sources[options->source]))));
 	for (int i = 0; i < lengthof(comments); i++)
 		execute(psprintf("COMMENT ON COLUMN %s.%s IS %s", options->view, comments[i][0],
 						 quote_literal_cstr(comments[i][1])));
@@ -315,35 +178,112 @@ choice(FunctionCallInfo fcinfo, int argno, const char *name, const char *const *
 	return seg_sap_choice(name, VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value), choices);
 }
 
-static void
-read_options(FunctionCallInfo fcinfo, ReceiptOptions *options)
+/* The document types of FI as an array literal. */
+static char *
+document_types_argument(FunctionCallInfo fcinfo, int argno)
 {
-	RangeVar   *view;
+	ArrayType  *array;
+	Datum	   *types;
+	bool	   *nulls;
+	int			count;
 
-	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(2))
+	if (PG_ARGISNULL(argno))
 		ereport(ERROR,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("view_name, header and items must not be null")));
-	view = makeRangeVarFromNameList(textToQualifiedNameList(PG_GETARG_TEXT_PP(0)));
-	options->view = quote_qualified_identifier(get_namespace_name_or_temp(RangeVarGetCreationNamespace(view)),
-											   view->relname);
-	options->header = PG_GETARG_OID(1);
-	options->items = PG_GETARG_OID(2);
-	options->customers = PG_ARGISNULL(3) ? InvalidOid : PG_GETARG_OID(3);
-	options->orders = choice(fcinfo, 4, "source", source_choices) == 1;
-	options->payer = choice(fcinfo, 6, "customer", customer_choices) == 1;
-	options->include_one_time = !PG_ARGISNULL(7) && PG_GETARG_BOOL(7);
-	options->stored = choice(fcinfo, 8, "amounts", amounts_choices) == 0;
-	if (options->orders && options->payer)
+				 errmsg("document_types must not be null")));
+	array = PG_GETARG_ARRAYTYPE_P(argno);
+	deconstruct_array(array, TEXTOID, -1, false, TYPALIGN_INT, &types, &nulls, &count);
+	for (int i = 0; i < count; i++)
+		if (nulls[i])
+			ereport(ERROR,
+					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+					 errmsg("document_types has a null")));
+	if (count == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("sales orders have no payer"),
+				 errmsg("document_types is empty"),
+				 errhint("RV, DR and DG are what SAP delivers.")));
+	return psprintf("%s::text[]", quote_literal_cstr(OidOutputFunctionCall(F_ARRAY_OUT, PointerGetDatum(array))));
+}
+
+/* What a source has and what it has not. */
+static void
+check_source(const ReceiptOptions *options)
+{
+	if (options->source != RECEIPTS_BILLING && options->payer)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("source %s has no payer beside the customer", source_choices[options->source]),
 				 errhint("Leave customer at sold_to, or take billing documents.")));
+	if (!OidIsValid(options->items) &&
+		(options->source != RECEIPTS_FI || !seg_receipts_is_index(options->header)))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("items must not be null"),
+				 errhint("Only BSAD or BSID can be the one table of a view.")));
 	if (!OidIsValid(options->customers) && !options->include_one_time)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("customers is needed to leave out one-time accounts"),
 				 errhint("Name the table KNA1, or set include_one_time.")));
+}
+
+static void
+read_options(FunctionCallInfo fcinfo, ReceiptOptions *options)
+{
+	RangeVar   *view;
+
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("%s must not be null", PG_ARGISNULL(0) ? "view_name" : "header")));
+	view = makeRangeVarFromNameList(textToQualifiedNameList(PG_GETARG_TEXT_PP(0)));
+	options->view = quote_qualified_identifier(get_namespace_name_or_temp(RangeVarGetCreationNamespace(view)),
+											   view->relname);
+	options->header = PG_GETARG_OID(1);
+	options->items = PG_ARGISNULL(2) ? InvalidOid : PG_GETARG_OID(2);
+	options->customers = PG_ARGISNULL(3) ? InvalidOid : PG_GETARG_OID(3);
+	options->source = choice(fcinfo, 4, "source", source_choices);
+	options->payer = choice(fcinfo, 6, "customer", customer_choices) == 1;
+	options->include_one_time = !PG_ARGISNULL(7) && PG_GETARG_BOOL(7);
+	options->stored = choice(fcinfo, 8, "amounts", amounts_choices) == 0;
+	options->document_types = document_types_argument(fcinfo, 9);
+	check_source(options);
+}
+
+/* Tables that were never analyzed, which sap_import does not leave behind. */
+static void
+analyze_new_tables(const ReceiptOptions *options)
+{
+	Oid			relations[3] = {options->header, options->items, options->customers};
+
+	for (int i = 0; i < lengthof(relations); i++)
+		if (OidIsValid(relations[i]))
+			seg_sap_analyze(relations[i], true);
+}
+
+/* Create the view and count what is in it. */
+static void
+make_view(ReceiptOptions *options, const char *client, Datum *values, bool *nulls)
+{
+	ReceiptParts parts = {0};
+	int64		twice;
+
+	options->client = find_client(options, client);
+	if (options->source == RECEIPTS_FI)
+		seg_receipts_fi(options, &parts);
+	else
+		seg_receipts_sd(options, &parts);
+	create_view(options, &parts);
+	if (SPI_execute(counts_query(options, &parts), false, 1) != SPI_OK_SELECT || SPI_processed != 1)
+		elog(ERROR, "could not count the receipts");
+	for (int i = 0; i < SEG_RECEIPT_COUNTS; i++)
+		values[i] = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, i + 1, &nulls[i]);
+	twice = DatumGetInt64(values[8]);
+	if (twice > 0)
+		ereport(WARNING,
+				(errmsg("documents that occur more than once: " INT64_FORMAT, twice),
+				 errhint("Their lines are receipts twice. Was a file imported twice?")));
 }
 
 Datum
@@ -352,8 +292,8 @@ sap_receipts_view(PG_FUNCTION_ARGS)
 	ReceiptOptions options = {0};
 	char	   *client = PG_ARGISNULL(5) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(5));
 	TupleDesc	descriptor;
-	Datum		values[COUNTS];
-	bool		nulls[COUNTS];
+	Datum		values[SEG_RECEIPT_COUNTS];
+	bool		nulls[SEG_RECEIPT_COUNTS];
 	HeapTupleHeader result;
 	int			guc_level;
 
@@ -362,22 +302,13 @@ sap_receipts_view(PG_FUNCTION_ARGS)
 		elog(ERROR, "return type must be a row type");
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
+	analyze_new_tables(&options);
 
 	/* all names are resolved; what is written below means pg_catalog's */
 	guc_level = NewGUCNestLevel();
 	(void) set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION,
 							 GUC_ACTION_SAVE, true, 0, false);
-	options.client = find_client(&options, client);
-	create_view(&options);
-	if (SPI_execute(counts_query(&options), false, 1) != SPI_OK_SELECT || SPI_processed != 1)
-		elog(ERROR, "could not count the receipts");
-	for (int i = 0; i < COUNTS; i++)
-		values[i] = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, i + 1, &nulls[i]);
-	if (DatumGetInt64(values[COUNTS - 1]) > 0)
-		ereport(WARNING,
-				(errmsg("documents that occur more than once in the header: " INT64_FORMAT,
-						DatumGetInt64(values[COUNTS - 1])),
-				 errhint("Their lines are receipts twice. Was a file imported twice?")));
+	make_view(&options, client, values, nulls);
 	result = SPI_returntuple(heap_form_tuple(descriptor, values, nulls), descriptor);
 	AtEOXact_GUC(true, guc_level);
 	if (SPI_finish() != SPI_OK_FINISH)
