@@ -188,8 +188,28 @@ typedef enum SegRfmScheme
 extern const SegRfmRule *seg_rfm_match(const SegRfmRule *rules, size_t count,
 									   const int scores[SEG_RFM_MEASURES]);
 
-/* The name of scores 1 .. 5 under a scheme; "Others" where it has none; NULL for SEG_RFM_NONE. */
-extern const char *seg_rfm_segment(SegRfmScheme scheme, const int scores[SEG_RFM_MEASURES]);
+#define SEG_RFM_LANGUAGES 3		/* those of seg_describe_language, in its order */
+
+/* A segment of a scheme; the code never changes, the name is by language, in UTF-8. */
+typedef struct SegRfmSegment
+{
+	const char *code;
+	const char *names[SEG_RFM_LANGUAGES];
+} SegRfmSegment;
+
+/*
+ * The segments of a scheme, the best first, and behind them the words for who
+ * has no scores: SEG_RFM_INACTIVE from the end who bought, but not in the window
+ * that was looked at, SEG_RFM_NOT_SCORED from the end who never bought.
+ * Returns how many; 0 for SEG_RFM_NONE.
+ */
+extern size_t seg_rfm_segments(SegRfmScheme scheme, const SegRfmSegment **segments);
+
+#define SEG_RFM_INACTIVE 2
+#define SEG_RFM_NOT_SCORED 1
+
+/* The place among them of scores 1 .. 5; "Others" where no rule matches; not for SEG_RFM_NONE. */
+extern size_t seg_rfm_place(SegRfmScheme scheme, const int scores[SEG_RFM_MEASURES]);
 
 /* Do scores exist that satisfy both rules? */
 extern bool seg_rfm_overlap(const SegRfmRule *a, const SegRfmRule *b);

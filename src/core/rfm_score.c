@@ -1,43 +1,8 @@
 /*
  * rfm_score.c
- *		From cuts to scores, and from scores to the name of a segment; see rfm.h.
+ *		From cuts to scores, and from scores to the rule that they satisfy; see rfm.h.
  */
 #include "core/rfm.h"
-
-#define COUNT(rules) (sizeof(rules) / sizeof((rules)[0]))
-
-/*
- * Recency x frequency, all 25 cells and none twice; monetary has no say.
- */
-static const SegRfmRule grid[] = {
-	{"Hibernating", {1, 1, 1}, {2, 2, 5}},
-	{"At Risk", {1, 3, 1}, {2, 4, 5}},
-	{"Can't Lose", {1, 5, 1}, {2, 5, 5}},
-	{"About to Sleep", {3, 1, 1}, {3, 2, 5}},
-	{"Need Attention", {3, 3, 1}, {3, 3, 5}},
-	{"Loyal", {3, 4, 1}, {4, 5, 5}},
-	{"Promising", {4, 1, 1}, {4, 1, 5}},
-	{"New", {5, 1, 1}, {5, 1, 5}},
-	{"Potential Loyalists", {4, 2, 1}, {5, 3, 5}},
-	{"Champions", {5, 4, 1}, {5, 5, 5}},
-};
-
-/*
- * Source: R package rfm 0.3.0, vignette "RFM Analysis" (A. Hebbali); in its
- * order, for its rules overlap.
- */
-static const SegRfmRule cran[] = {
-	{"Champions", {5, 5, 5}, {5, 5, 5}},
-	{"Potential Loyalist", {3, 3, 2}, {5, 5, 5}},
-	{"Loyal Customers", {2, 2, 2}, {4, 4, 4}},
-	{"Promising", {3, 1, 3}, {4, 3, 5}},
-	{"New Customers", {4, 1, 1}, {5, 3, 5}},
-	{"Can't Lose Them", {1, 3, 4}, {2, 4, 5}},
-	{"At Risk", {1, 2, 4}, {2, 5, 5}},
-	{"Need Attention", {1, 3, 3}, {3, 5, 5}},
-	{"About To Sleep", {2, 1, 1}, {3, 3, 4}},
-	{"Lost", {1, 1, 1}, {1, 5, 5}},
-};
 
 bool
 seg_rfm_cuts_valid(const double *cuts, size_t count)
@@ -82,25 +47,6 @@ seg_rfm_match(const SegRfmRule *rules, size_t count, const int scores[SEG_RFM_ME
 			return &rules[i];
 	}
 	return NULL;
-}
-
-const char *
-seg_rfm_segment(SegRfmScheme scheme, const int scores[SEG_RFM_MEASURES])
-{
-	const SegRfmRule *rule = NULL;
-
-	switch (scheme)
-	{
-		case SEG_RFM_GRID:
-			rule = seg_rfm_match(grid, COUNT(grid), scores);
-			break;
-		case SEG_RFM_CRAN:
-			rule = seg_rfm_match(cran, COUNT(cran), scores);
-			break;
-		case SEG_RFM_NONE:
-			return NULL;
-	}
-	return rule == NULL ? "Others" : rule->segment;
 }
 
 bool

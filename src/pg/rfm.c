@@ -1,6 +1,6 @@
 /*
  * rfm.c
- *		Scoring with an RFM model: rfm_score, rfm_details, rfm_segment, rfm_cuts.
+ *		Scoring with an RFM model: rfm_score, rfm_details, rfm_cuts, and the window form.
  */
 #include "pg/rfm.h"
 
@@ -88,27 +88,7 @@ rfm_score(PG_FUNCTION_ARGS)
 	PG_RETURN_TEXT_P(seg_rfm_score_text(scores));
 }
 
-/* ---- names ---- */
-
-static SegRfmScheme
-scheme_argument(FunctionCallInfo fcinfo, int argno)
-{
-	static const struct
-	{
-		const char *name;
-		SegRfmScheme scheme;
-	}			schemes[] = {{"grid", SEG_RFM_GRID}, {"rfm", SEG_RFM_CRAN}, {"none", SEG_RFM_NONE}};
-	const text *name = PG_GETARG_TEXT_PP(argno);
-
-	for (int i = 0; i < lengthof(schemes); i++)
-		if (VARSIZE_ANY_EXHDR(name) == strlen(schemes[i].name) &&
-			memcmp(VARDATA_ANY(name), schemes[i].name, VARSIZE_ANY_EXHDR(name)) == 0)
-			return schemes[i].scheme;
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("scheme must be one of grid, rfm, none"),
-			 errhint("Rules of your own go in as a relation: rfm_segment(r, f, m, 'my_rules'::regclass).")));
-}
+/* ---- scores and names ---- */
 
 static void
 refuse_unnamed_bins(const SegRfmModel *model, SegRfmScheme scheme)
@@ -120,47 +100,59 @@ refuse_unnamed_bins(const SegRfmModel *model, SegRfmScheme scheme)
 				 errhint("Use scheme 'none', or rules of your own with rfm_segment.")));
 }
 
-/* (r, f, m, scheme) */
-PG_FUNCTION_INFO_V1(rfm_segment);
-Datum
-rfm_segment(PG_FUNCTION_ARGS)
+/*
+ * The scores of arguments 1 .. 3 by the model of argument 0, which must be given
+ * where there are scores; else the place of the word for having none, from the
+ * end, in OUT without.
+ */
+static bool
+details_scores(FunctionCallInfo fcinfo, const SegRfmModel *model, int scores[SEG_RFM_MEASURES], int *without)
 {
-	SegRfmScheme scheme = scheme_argument(fcinfo, 3);
-	int			scores[SEG_RFM_MEASURES];
-	const char *segment;
+	double		values[SEG_RFM_MEASURES];
 
+	*without = SEG_RFM_NOT_SCORED;
 	for (int i = 0; i < SEG_RFM_MEASURES; i++)
 	{
-		scores[i] = PG_GETARG_INT32(i);
-		if (scheme != SEG_RFM_NONE && (scores[i] < 1 || scores[i] > SEG_RFM_NAMED_BINS))
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("score %d is out of range 1 .. %d", scores[i], SEG_RFM_NAMED_BINS)));
+		if (PG_ARGISNULL(i + 1))
+			return false;
+		values[i] = PG_GETARG_FLOAT8(i + 1);
 	}
-	segment = seg_rfm_segment(scheme, scores);
-	if (segment == NULL)
-		PG_RETURN_NULL();
-	PG_RETURN_TEXT_P(cstring_to_text(segment));
+	*without = SEG_RFM_INACTIVE;
+	if (!seg_rfm_counts(values))
+		return false;
+	if (model != NULL)
+		seg_rfm_score(model, values, scores);
+	return true;
 }
 
-/* (model, recency_days, frequency, monetary, scheme) */
+/* (model, recency_days, frequency, monetary, scheme, language) */
 PG_FUNCTION_INFO_V1(rfm_details);
 Datum
 rfm_details(PG_FUNCTION_ARGS)
 {
-	SegRfmScheme scheme = scheme_argument(fcinfo, 4);
-	const SegRfmModel *model;
+	const SegRfmModel *model = NULL;
+	SegRfmNaming naming;
 	int			scores[SEG_RFM_MEASURES];
+	int			without;
+	bool		scored;
 	SegRow		row;
 
-	if (!score_arguments(fcinfo, &model, scores))
+	if (PG_ARGISNULL(4) || PG_ARGISNULL(5))
 		PG_RETURN_NULL();
-	refuse_unnamed_bins(model, scheme);
+	naming = seg_rfm_naming_arguments(fcinfo, 4, 5);
+	if (!PG_ARGISNULL(0))
+	{
+		model = seg_model_argument(fcinfo, 0, 0, &seg_rfm_model_type);
+		refuse_unnamed_bins(model, naming.scheme);
+	}
+	scored = details_scores(fcinfo, model, scores, &without);
+	if (scored && model == NULL)
+		PG_RETURN_NULL();
 	seg_row_begin(&row, seg_call_shape(fcinfo));
 	for (int i = 0; i < SEG_RFM_MEASURES; i++)
-		seg_put_int32(&row, scores[i]);
-	seg_put(&row, PointerGetDatum(seg_rfm_score_text(scores)), false);
-	seg_put_text(&row, seg_rfm_segment(scheme, scores));
+		seg_put(&row, Int32GetDatum(scores[i]), !scored);
+	seg_put(&row, scored ? PointerGetDatum(seg_rfm_score_text(scores)) : (Datum) 0, !scored);
+	seg_rfm_put_segment(&row, &naming, scored ? seg_rfm_place_of(&naming, scores) : naming.count - without);
 	PG_RETURN_DATUM(seg_row_value(&row));
 }
 

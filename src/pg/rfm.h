@@ -10,6 +10,7 @@
 #include "utils/jsonb.h"
 
 #include "model/rfm_model.h"
+#include "pg/rows.h"
 
 /* Decodes into a SegRfmModel. */
 extern const SegModelType seg_rfm_model_type;
@@ -25,6 +26,28 @@ extern bool seg_rfm_counts(const double values[SEG_RFM_MEASURES]);
 
 /* '543' as text. */
 extern text *seg_rfm_score_text(const int scores[SEG_RFM_MEASURES]);
+
+/* ---- names ---- */
+
+/* How segments are called: a scheme in a language. */
+typedef struct SegRfmNaming
+{
+	SegRfmScheme scheme;
+	int			language;
+	const SegRfmSegment *segments;
+	size_t		count;			/* 0: scheme none */
+} SegRfmNaming;
+
+/* Out of the arguments scheme and language, which are not null; 22023. */
+extern SegRfmNaming seg_rfm_naming_arguments(FunctionCallInfo fcinfo, int scheme_argno, int language_argno);
+
+/* The place of scores among the segments; 0 for scheme none. */
+extern size_t seg_rfm_place_of(const SegRfmNaming *naming, const int scores[SEG_RFM_MEASURES]);
+
+/* Put the columns segment, segment_code, segment_order; NULLs for scheme none. */
+extern void seg_rfm_put_segment(SegRow *row, const SegRfmNaming *naming, size_t place);
+
+/* ---- fitting ---- */
 
 /* The options of rfm_fit; NULL: all defaults.  22023 for what it does not take. */
 extern SegRfmOptions seg_rfm_options_read(const Jsonb *options);

@@ -130,6 +130,113 @@ UPDATE receipts SET amount = 'NaN' WHERE receipt_id = '11';
 SELECT * FROM rfm('receipts', '2019-03-31', currency => 'EUR');
 DELETE FROM receipts WHERE receipt_id = '11' OR currency <> 'EUR';
 
+-- a currency that does not occur: refused by each, unless it comes later or there is nothing at all
+INSERT INTO receipts VALUES ('A', '12', '2019-05-01', 5, 'USD', 'x', 1);
+\set VERBOSITY default
+SELECT * FROM rfm('receipts', '2019-03-31', currency => 'usd');
+SELECT * FROM receipt_totals('receipts', '2019-03-31', currency => '');
+SELECT * FROM cohort_retention('receipts', '2019-03-31', currency => 'EURO');
+SELECT * FROM receipt_counts('receipts', '2019-03-31', currency => 'EURO');
+\set VERBOSITY terse
+SELECT count(*) FROM rfm('receipts', '2019-03-31', currency => 'USD');
+DELETE FROM receipts WHERE currency = 'USD';
+CREATE VIEW nothing AS SELECT * FROM receipts WHERE false;
+SELECT count(*) FROM rfm('nothing', '2019-03-31', currency => 'USD');
+
+-- ids of blanks or # are no customers and no receipts, and are counted
+CREATE TABLE vague (customer_id text, receipt_id varchar(10), receipt_date date, amount numeric, currency text);
+INSERT INTO vague SELECT 'A', i, date '2019-01-01' + i, 10, 'EUR' FROM generate_series(1, 3) AS i;
+INSERT INTO vague SELECT id, 'n' || i, '2019-01-20', 1000 * i, 'EUR' FROM unnest(ARRAY['', '  ', '#', ' #', E'\t', U&'\00A0', NULL]) WITH ORDINALITY u(id, i);
+INSERT INTO vague SELECT 'B', id, '2019-01-21', 100, 'EUR' FROM unnest(ARRAY['', '', ' ', '#', NULL, NULL, '7']) AS id;
+INSERT INTO vague VALUES ('#', '#', '2019-01-22', 1, 'EUR'), ('A', '#', '2019-02-22', 1, 'EUR'), ('', '8', NULL, 1, 'EUR'), ('A', '9', '2019-01-02', 1, 'USD');
+INSERT INTO vague VALUES ('##', '# 1', '2019-01-05', 1, 'EUR'), ('0', '0', '2019-01-05', 1, 'EUR');
+SELECT * FROM receipt_counts('vague', '2019-01-31');
+SELECT * FROM receipt_counts('vague', '2019-01-31', 'EUR');
+SELECT customer_id, recency_days, frequency, monetary FROM rfm('vague', '2019-01-31', currency => 'EUR') ORDER BY 1;
+SELECT customer_id, sum(receipt_count), sum(net) FROM receipt_totals('vague', '2019-01-31', currency => 'EUR') GROUP BY 1 ORDER BY 1;
+SELECT customers, active, revenue FROM cohort_retention('vague', '2019-01-31', currency => 'EUR');
+-- their amounts and currencies have no say; a blank currency is none
+UPDATE vague SET currency = 'JPY', amount = 'NaN' WHERE customer_id = '#';
+UPDATE vague SET currency = ' ' WHERE receipt_id = '7';
+SELECT count(*) FROM rfm('vague', '2019-01-31');
+DELETE FROM vague WHERE receipt_id IN ('7', '9') OR currency = 'EUR' AND customer_id = 'B';
+SELECT count(*) FROM rfm('vague', '2019-01-31');
+SELECT lines, lines_used FROM receipt_counts('plain', '2019-12-31');
+DROP TABLE vague;
+
+-- frequency and monetary within a window, recency and cohorts as ever
+CREATE TABLE visits (customer_id text, receipt_id int, receipt_date date, amount numeric);
+INSERT INTO visits VALUES ('A', 1, '2018-03-31', 100), ('A', 2, '2018-04-01', 10), ('A', 3, '2019-02-01', 1), ('A', 4, '2019-03-05', -5),
+    ('B', 5, '2018-01-01', 7), ('B', 6, '2019-03-01', -2), ('C', 7, '2019-03-31', 3), ('D', 8, '2019-01-01', -1), ('E', 9, '2018-03-31', 4);
+SELECT customer_id, recency_days, frequency, monetary, rfm_score, segment, segment_code, segment_order FROM rfm('visits', '2019-03-31', months => 12) ORDER BY 1;
+SELECT count(*) AS differing FROM (SELECT * FROM rfm('visits', '2019-03-31', months => 12) EXCEPT SELECT * FROM rfm('visits', '2019-03-31', since => '2018-04-01')) d;
+SELECT customer_id, frequency, monetary FROM rfm('visits', '2019-02-28', months => 1) ORDER BY 1;
+SELECT customer_id, frequency, monetary FROM rfm('visits', '2019-03-31', since => '2019-03-31') ORDER BY 1;
+SELECT count(*) AS differing FROM (SELECT * FROM rfm('visits', '2019-03-31', since => '1900-01-01') EXCEPT SELECT * FROM rfm('visits', '2019-03-31')) d;
+SELECT customer_id, rfm_score, segment, segment_code, segment_order FROM rfm('visits', '2019-03-31', months => 1, scheme => 'none') ORDER BY 1;
+SELECT * FROM rfm('visits', '2019-03-31', months => 12, since => '2018-04-01');
+SELECT * FROM rfm('visits', '2019-03-31', months => 0);
+SELECT * FROM rfm('visits', '2019-03-31', months => 1201);
+SELECT * FROM rfm('visits', '2019-03-31', since => '2019-04-01');
+SELECT * FROM rfm('visits', '2019-03-31', since => '-infinity');
+
+-- names in other languages, under the same codes and in the same order
+SELECT customer_id, segment, segment_code, segment_order FROM rfm('visits', '2019-03-31', months => 12, language => 'es') ORDER BY 1;
+SELECT customer_id, segment, segment_code, segment_order FROM rfm('visits', '2019-03-31', scheme => 'rfm', language => 'de') ORDER BY 1;
+INSERT INTO rules VALUES (5, 'rare', NULL, NULL, 1, 1), (6, 'often', NULL, NULL, 2, NULL), (2, 'often', NULL, NULL, 4, NULL);
+SELECT customer_id, segment, segment_code, segment_order FROM rfm('visits', '2019-03-31', months => 12, rules => 'rules', language => 'de') ORDER BY 1;
+TRUNCATE rules;
+SELECT customer_id, segment, segment_code, segment_order FROM rfm('visits', '2019-03-31', months => 12, rules => 'rules') ORDER BY 1;
+SELECT * FROM rfm('visits', '2019-03-31', language => 'fr');
+SELECT * FROM rfm('visits', '2019-03-31', language => NULL);
+
+-- any size of amount
+CREATE TABLE huge AS SELECT 'C' || i AS customer_id, date '2019-01-01' + i::int AS receipt_date, v AS amount
+FROM unnest(ARRAY[1e25, 1e26, 1e29, 1e307, 1e308, 1.7976931348623157e308, 1e309, 1e1000, -1e400, 1e131071]) WITH ORDINALITY u(v, i);
+INSERT INTO huge VALUES ('C9', '2019-01-01', 5);
+SELECT customer_id, length(trunc(monetary)::text) AS digits, m_score, segment FROM rfm('huge', '2019-02-01') ORDER BY 1;
+SELECT count(*), length(trunc(sum(revenue))::text) AS digits FROM cohort_retention('huge', '2019-02-01');
+DROP TABLE huge;
+
+-- arguments are checked before receipts are read, and an error shows none of our SQL
+CREATE FUNCTION read() RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'receipts were read'; END $$;
+CREATE VIEW guarded AS SELECT * FROM visits WHERE read();
+\set VERBOSITY default
+SELECT * FROM rfm('guarded', '2019-03-31', scheme => 'gird');
+SELECT * FROM rfm('guarded', '2019-03-31', options => '{"bin": 5}');
+SELECT * FROM rfm('guarded', '2019-03-31', options => '{"bins": 4}');
+SELECT * FROM rfm('guarded', '2019-03-31', model => '\x00');
+SELECT * FROM rfm('guarded', '2019-03-31', rules => 'visits');
+SELECT * FROM rfm('guarded', '2019-03-31', rates => 'visits');
+SELECT * FROM rfm('guarded', '2019-03-31', language => 'fr');
+SELECT * FROM rfm('guarded', '2019-03-31', currency => 'EUR');
+SELECT * FROM cohort_retention('guarded', '2019-03-31', 'decade');
+SELECT * FROM receipt_totals('guarded', 'infinity');
+SELECT * FROM receipt_counts('guarded', '2019-03-31');
+SELECT * FROM rfm('guarded', '2019-03-31');
+SELECT * FROM cohort_retention('guarded', '2019-03-31');
+DO $$ BEGIN PERFORM * FROM segment.rfm('visits', '2019-03-31', scheme => 'gird'); END $$;
+\set VERBOSITY terse
+CREATE VIEW spelt AS SELECT customer_id, receipt_date, amount::text AS amount FROM visits;
+SELECT * FROM rfm('spelt', '2019-03-31');
+CREATE TABLE odd_rates AS SELECT 'EUR' AS currency, '1,0' AS rate;
+SELECT * FROM rfm('receipts', '2019-03-31', rates => 'odd_rates');
+DROP TABLE odd_rates;
+ALTER TABLE rates DROP COLUMN rate;
+SELECT * FROM rfm('receipts', '2019-03-31', rates => 'rates');
+-- domains over domains
+CREATE DOMAIN day AS date;
+CREATE DOMAIN receipt_day AS day;
+CREATE DOMAIN zoned_day AS timestamptz;
+CREATE DOMAIN receipt_zoned_day AS zoned_day;
+CREATE VIEW dated AS SELECT customer_id, receipt_id, receipt_date::receipt_day AS receipt_date, amount FROM visits;
+CREATE VIEW zone_dated AS SELECT customer_id, receipt_date::receipt_zoned_day AS receipt_date, amount FROM visits;
+SELECT count(*) AS differing FROM (SELECT * FROM rfm('dated', '2019-03-31') EXCEPT SELECT * FROM rfm('visits', '2019-03-31')) d;
+SELECT * FROM rfm('zone_dated', '2019-03-31');
+DROP TABLE visits CASCADE;
+DROP FUNCTION read;
+DROP DOMAIN receipt_day, day, receipt_zoned_day, zoned_day;
+
 -- the caller reads: no rights, no rows
 CREATE ROLE segment_reader;
 GRANT USAGE ON SCHEMA segment TO segment_reader;
@@ -155,7 +262,7 @@ SELECT customer_id FROM rfm('receipts', '2019-03-31');
 DROP TABLE pg_temp.receipts;
 
 DROP SCHEMA "odd; schema" CASCADE;
-DROP VIEW returns_only, zoned, textual, plain, loose;
+DROP VIEW returns_only, zoned, textual, plain, loose, nothing;
 DROP TABLE receipts, rules, rates, frozen;
 DROP OWNED BY segment_reader;
 DROP ROLE segment_reader;

@@ -78,6 +78,20 @@ SELECT rfm_score(NULL, 0, spent::float8) OVER () FROM customers LIMIT 1;
 SELECT r, array_agg(rfm_segment(r, f, 3) ORDER BY f) AS "f = 1 .. 5" FROM generate_series(1, 5) r, generate_series(1, 5) f GROUP BY r ORDER BY r DESC;
 SELECT rfm_segment(r, f, m, 'rfm') AS segment, count(*) AS cells
 FROM generate_series(1, 5) r, generate_series(1, 5) f, generate_series(1, 5) m GROUP BY 1 ORDER BY 2 DESC, 1;
+-- segments in their order and languages
+SELECT s.segment_order, s.segment_code, e.segment AS en, s.segment AS es, d.segment AS de
+FROM rfm_segments('grid', 'es') s JOIN rfm_segments() e USING (segment_code) JOIN rfm_segments('grid', 'de') d USING (segment_code) ORDER BY 1;
+SELECT s.segment_order, s.segment_code, e.segment AS en, s.segment AS es, d.segment AS de
+FROM rfm_segments('rfm', 'es') s JOIN rfm_segments('rfm') e USING (segment_code) JOIN rfm_segments('rfm', 'de') d USING (segment_code) ORDER BY 1;
+SELECT count(*) FROM rfm_segments('none');
+SELECT rfm_segment(5, 5, 5, 'grid', 'de'), rfm_segment(5, 5, 5, 'rfm', 'es'), rfm_segment(3, 1, 1, language => 'de');
+SELECT rfm_segments('grid', 'fr');
+SELECT rfm_segments('gird');
+SELECT rfm_segment(5, 5, 5, 'grid', 'EN');
+SELECT d.* FROM (SELECT rfm_fit(i, i, i) AS model FROM generate_series(1, 10) i) f, LATERAL (VALUES (1, 10, 10), (NULL, 0, -1), (3, 0, 0), (3, NULL, 1)) v(r, f, m),
+    LATERAL rfm_details(model, r, v.f, m, 'grid', 'es') d;
+SELECT d.* FROM rfm_details(NULL, NULL, 0, 0) d;
+SELECT d.* FROM rfm_details(NULL, 1, 1, 1) d;
 SELECT rfm_segment(NULL, 1, 1), rfm_segment(9, 9, 9, 'none'), rfm_segment(5, 5, 5, NULL);
 
 -- a cut of zero has no sign, and neither has a value
