@@ -37,8 +37,6 @@ SELECT sap_table AS "table", layout AS "file", rows_read, rows_loaded, rows_refu
        duplicate_keys AS duplicates, orphan_items AS orphans
 FROM imported ORDER BY step;
 
-ANALYZE;
-
 \echo 'The refused lines, with the reason:'
 \echo
 SELECT line_no AS "line", field, reason, left(line, 42) || ' …' AS "text" FROM vbrp_refused ORDER BY line_no;

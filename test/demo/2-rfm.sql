@@ -14,6 +14,6 @@ SELECT segment,
        percentile_disc(0.5) WITHIN GROUP (ORDER BY recency_days) AS "days since last",
        percentile_disc(0.5) WITHIN GROUP (ORDER BY frequency) AS receipts
 FROM customer_rfm
-WHERE segment IS NOT NULL
+WHERE rfm_score IS NOT NULL
 GROUP BY segment
 ORDER BY sum(monetary) DESC;

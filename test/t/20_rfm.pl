@@ -101,7 +101,8 @@ WITH snapshot AS (
     FROM generate_series('1997-06-01'::timestamp, '1997-11-01', '1 month') month, segment.rfm('cdnow_receipts', month::date) s)
 SELECT count(DISTINCT as_of),
        (SELECT sum(hashtext(s::text)) FROM segment.rfm('cdnow_receipts', '1997-09-01') s) =
-       (SELECT sum(hashtext((customer_id, recency_days, frequency, monetary, r_score, f_score, m_score, rfm_score, segment)::text))
+       (SELECT sum(hashtext((customer_id, recency_days, frequency, monetary, r_score, f_score, m_score, rfm_score,
+                             segment, segment_code, segment_order)::text))
         FROM snapshot WHERE as_of = '1997-09-01')
 FROM snapshot
 SQL
@@ -129,9 +130,25 @@ UNION ALL
 (SELECT * FROM (SELECT customer_id, monetary::numeric(12, 2) FROM segment.rfm('retail_net', '2011-05-31')
                 ORDER BY monetary DESC LIMIT 3) top ORDER BY 2)
 SQL
-is(rows(<<'SQL'), 't|0', 'Online Retail: customers with returns only have no scores');
-SELECT count(*) > 0, count(r_score) + count(recency_days) + count(segment)
+is(rows(<<'SQL'), '49|0|49', 'Online Retail: customers with returns only have no scores, and are called so');
+SELECT count(*), count(r_score) + count(recency_days), count(*) FILTER (WHERE segment = 'not scored')
 FROM segment.rfm('retail_net', '2011-05-31') WHERE frequency = 0
+SQL
+
+# frequency and monetary of the last quarter, from the lines themselves; recency of all of them
+is(rows(<<'SQL'), '2767|0|0', 'Online Retail: a window of three months');
+SELECT count(*), count(*) FILTER (WHERE (w.frequency, w.monetary) IS DISTINCT FROM (coalesce(h.frequency, 0), coalesce(h.monetary, 0))),
+       count(*) FILTER (WHERE w.recency_days IS DISTINCT FROM a.recency_days)
+FROM segment.rfm('retail_net', '2011-05-31', months => 3) w
+JOIN segment.rfm('retail_net', '2011-05-31') a USING (customer_id)
+LEFT JOIN (SELECT customer_id, count(*) FILTER (WHERE total >= 0) AS frequency, sum(total) AS monetary
+           FROM (SELECT customer_id, receipt_id, min(receipt_date) AS day, sum(amount) AS total FROM retail_net
+                 WHERE customer_id IS NOT NULL GROUP BY 1, 2) r
+           WHERE day::date BETWEEN '2011-03-01' AND '2011-05-31' GROUP BY 1) h USING (customer_id)
+SQL
+# lines without a customer are counted
+is(rows(<<'SQL'), '209029|149053|59976', 'Online Retail: lines with and without a customer');
+SELECT lines, lines_used, without_customer FROM segment.receipt_counts('retail_net', '2011-06-01')
 SQL
 
 # ---- SAP Bikes Sales ---------------------------------------------------------
