@@ -66,14 +66,14 @@ COMMENT ON FUNCTION segment.sap_import(bytea, text, text, text, text, text, text
 
 -- ---- SAP intake: receipts -----------------------------------------------------
 
-CREATE FUNCTION segment.meaningful_id(value text) RETURNS text
+CREATE FUNCTION segment_internal.meaningful_id(value text) RETURNS text
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION segment.meaningful_id(text) IS
+COMMENT ON FUNCTION segment_internal.meaningful_id(text) IS
 'Support function of receipts: the value, or NULL where it stands for no customer and no receipt: nothing but blanks, or # (SAP BW: not assigned).';
 
-CREATE FUNCTION segment.sap_key(value text, length integer) RETURNS text
+CREATE FUNCTION segment_internal.sap_key(value text, length integer) RETURNS text
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION segment.sap_key(text, integer) IS
+COMMENT ON FUNCTION segment_internal.sap_key(text, integer) IS
 'Support function of the views of sap_receipts_view: a key in internal form as by sap_alpha_in, but NULL where meaningful_id is NULL, and as it is where it is longer than length.';
 
 CREATE FUNCTION segment.sap_receipts_view(view_name text, header regclass, items regclass,

@@ -3,7 +3,7 @@
 -- The functions that read receipts are each one query, made here and run by src/pg/receipts.c,
 -- which means the arguments by their places: $1 is receipts and $2 as_of in all of them.
 
-CREATE FUNCTION segment.check_columns(relation regclass, wanted text[], hint text)
+CREATE FUNCTION segment_internal.check_columns(relation regclass, wanted text[], hint text)
 RETURNS void
 LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
 SET search_path = pg_catalog, pg_temp
@@ -27,10 +27,10 @@ BEGIN
 END
 $function$;
 
-COMMENT ON FUNCTION segment.check_columns(regclass, text[], text) IS
+COMMENT ON FUNCTION segment_internal.check_columns(regclass, text[], text) IS
 'Support function of those that read a relation by the names of its columns: 42703 for the first that is missing, 42P01 for a relation that is.';
 
-CREATE FUNCTION segment.check_receipts(receipts regclass, as_of date, currency text, rates regclass)
+CREATE FUNCTION segment_internal.check_receipts(receipts regclass, as_of date, currency text, rates regclass)
 RETURNS void
 LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
 SET search_path = pg_catalog, pg_temp
@@ -50,11 +50,11 @@ BEGIN
             USING ERRCODE = 'invalid_parameter_value',
                   HINT = 'A currency picks receipts, rates convert them all.';
     END IF;
-    PERFORM segment.check_columns(receipts,
+    PERFORM segment_internal.check_columns(receipts,
         '{customer_id,receipt_date,amount}' || CASE WHEN currency IS NOT NULL OR rates IS NOT NULL THEN ARRAY['currency'] END,
         'Receipts have the columns customer_id, receipt_date and amount, and may have receipt_id and currency.');
     IF rates IS NOT NULL THEN
-        PERFORM segment.check_columns(rates, '{currency,rate}',
+        PERFORM segment_internal.check_columns(rates, '{currency,rate}',
             'Rates have the columns currency and rate, and may have valid_from.');
     END IF;
 
@@ -67,7 +67,7 @@ BEGIN
     FROM (VALUES (receipts, 'receipt_date', 'D'), (receipts, 'amount', 'N'), (rates, 'valid_from', 'D'), (rates, 'rate', 'N'))
          w(relation, name, kind)
     JOIN pg_attribute a ON a.attrelid = w.relation AND a.attname = w.name AND NOT a.attisdropped
-    JOIN pg_type t ON t.oid = segment.base_type(a.atttypid)
+    JOIN pg_type t ON t.oid = segment_internal.base_type(a.atttypid)
     WHERE CASE w.kind WHEN 'N' THEN t.typcategory <> 'N' ELSE t.oid NOT IN ('date'::regtype, 'timestamp'::regtype) END
     LIMIT 1;
     IF FOUND THEN
@@ -75,15 +75,15 @@ BEGIN
             USING ERRCODE = 'datatype_mismatch', HINT = fault.hint;
     END IF;
     IF rates IS NOT NULL THEN
-        PERFORM segment.check_rates(rates);
+        PERFORM segment_internal.check_rates(rates);
     END IF;
 END
 $function$;
 
-COMMENT ON FUNCTION segment.check_receipts(regclass, date, text, regclass) IS
+COMMENT ON FUNCTION segment_internal.check_receipts(regclass, date, text, regclass) IS
 'Support function of those that read receipts: refuses wrong arguments and relations before any receipt is read. A missing column: 42703; a receipt_date or valid_from that is neither date nor timestamp, an amount or rate that is no number: 42804; currency together with rates: 22023.';
 
-CREATE FUNCTION segment.base_type(type oid)
+CREATE FUNCTION segment_internal.base_type(type oid)
 RETURNS oid
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
@@ -95,10 +95,10 @@ BEGIN ATOMIC
     SELECT b.type FROM base b JOIN pg_catalog.pg_type t ON t.oid = b.type WHERE t.typtype <> 'd';
 END;
 
-COMMENT ON FUNCTION segment.base_type(oid) IS
+COMMENT ON FUNCTION segment_internal.base_type(oid) IS
 'Support function of check_receipts: the type under a domain, and under a domain over a domain; any other type itself.';
 
-CREATE FUNCTION segment.receipts_query(receipts regclass, currency text, rates regclass)
+CREATE FUNCTION segment_internal.receipts_query(receipts regclass, currency text, rates regclass)
 RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
 SET search_path = pg_catalog, pg_temp
@@ -120,17 +120,17 @@ BEGIN
         receipt_id := 'l.receipt_id::text';
     END IF;
     IF 'currency' = ANY (columns) THEN
-        currency_code := 'segment.meaningful_id(l.currency::text)';
+        currency_code := 'segment_internal.meaningful_id(l.currency::text)';
     END IF;
     IF currency IS NOT NULL THEN
         picked := format(' AND l.currency::text = %L', currency);
     END IF;
     -- only text can be blank
-    SELECT coalesce(string_agg(format(' WHEN l.%1$I IS NOT NULL AND segment.meaningful_id(l.%1$I::text) IS NULL THEN %1$L', a.attname),
+    SELECT coalesce(string_agg(format(' WHEN l.%1$I IS NOT NULL AND segment_internal.meaningful_id(l.%1$I::text) IS NULL THEN %1$L', a.attname),
                                '' ORDER BY a.attname), '')
     INTO reasons
     FROM pg_attribute a
-    JOIN pg_type t ON t.oid = segment.base_type(a.atttypid)
+    JOIN pg_type t ON t.oid = segment_internal.base_type(a.atttypid)
     WHERE a.attrelid = receipts AND a.attname IN ('customer_id', 'receipt_id') AND NOT a.attisdropped AND t.typcategory = 'S';
     IF rates IS NOT NULL THEN
         IF EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = rates AND a.attname = 'valid_from' AND NOT a.attisdropped) THEN
@@ -156,10 +156,10 @@ BEGIN
 END
 $function$;
 
-COMMENT ON FUNCTION segment.receipts_query(regclass, text, regclass) IS
+COMMENT ON FUNCTION segment_internal.receipts_query(regclass, text, regclass) IS
 'Support function of those that read receipts: the query that reads a receipts relation as customer_id, receipt_id, receipt_date, amount, currency, value (the amount, converted where there are rates) and left_out (the id that is blank or #, so that the line is left out) up to a date $2.';
 
-CREATE FUNCTION segment.check_rates(rates regclass)
+CREATE FUNCTION segment_internal.check_rates(rates regclass)
 RETURNS void
 LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
 SET search_path = pg_catalog, pg_temp
@@ -192,10 +192,10 @@ BEGIN
 END
 $function$;
 
-COMMENT ON FUNCTION segment.check_rates(regclass) IS
+COMMENT ON FUNCTION segment_internal.check_rates(regclass) IS
 'Support function of check_receipts: refuses (22023) a rates relation (currency, rate[, valid_from]) with two rates for one currency and day, or with a rate that is not a positive number.';
 
-CREATE FUNCTION segment.check_currency(receipts regclass, currency text)
+CREATE FUNCTION segment_internal.check_currency(receipts regclass, currency text)
 RETURNS void
 LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
 SET search_path = pg_catalog, pg_temp
@@ -213,10 +213,10 @@ BEGIN
 END
 $function$;
 
-COMMENT ON FUNCTION segment.check_currency(regclass, text) IS
+COMMENT ON FUNCTION segment_internal.check_currency(regclass, text) IS
 'Support function of those that read receipts: refuses (22023) a currency in which there is no receipt of any day, and names those that do occur; a relation without rows has none, and is not refused.';
 
-CREATE FUNCTION segment.receipt_lines_query(receipts regclass, as_of date, currency text, rates regclass)
+CREATE FUNCTION segment_internal.receipt_lines_query(receipts regclass, as_of date, currency text, rates regclass)
 RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
 SET search_path = pg_catalog, pg_temp
@@ -225,8 +225,8 @@ DECLARE
     lines text;
     found_in record;
 BEGIN
-    PERFORM segment.check_receipts(receipts, as_of, currency, rates);
-    lines := segment.receipts_query(receipts, currency, rates);
+    PERFORM segment_internal.check_receipts(receipts, as_of, currency, rates);
+    lines := segment_internal.receipts_query(receipts, currency, rates);
 
     EXECUTE format($query$
         SELECT coalesce(sum(c.lines), 0) AS lines,
@@ -266,7 +266,7 @@ BEGIN
                   HINT = 'Each currency needs a rate from the day of its first receipt on; that of the reporting currency is 1.';
     END IF;
     IF currency IS NOT NULL AND found_in.lines = 0 THEN
-        PERFORM segment.check_currency(receipts, currency);
+        PERFORM segment_internal.check_currency(receipts, currency);
     END IF;
     IF found_in.without_customer + found_in.without_receipt > 0 THEN
         RAISE NOTICE 'lines left out: % with a blank customer_id, % with a blank receipt_id',
@@ -278,10 +278,10 @@ BEGIN
 END
 $function$;
 
-COMMENT ON FUNCTION segment.receipt_lines_query(regclass, date, text, regclass) IS
+COMMENT ON FUNCTION segment_internal.receipt_lines_query(regclass, date, text, regclass) IS
 'Support function of those that read receipts: checks the arguments and the receipts up to as_of, and gives receipts_query without the lines that are left out, whose number is a NOTICE. Several currencies with neither currency nor rates, a currency without a rate, or one that no receipt has: 22023, named; an amount that is NULL: 22004, NaN: 22003.';
 
-CREATE FUNCTION segment.receipt_totals_query(receipts regclass, as_of date, currency text, rates regclass)
+CREATE FUNCTION segment_internal.receipt_totals_query(receipts regclass, as_of date, currency text, rates regclass)
 RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
 SET search_path = pg_catalog, pg_temp
@@ -297,11 +297,11 @@ BEGIN
                sum(l.value) AS net
         FROM (%s) l
         GROUP BY l.customer_id, l.receipt_id, CASE WHEN l.receipt_id IS NULL THEN l.receipt_date END
-        $query$, segment.receipt_lines_query(receipts, as_of, currency, rates));
+        $query$, segment_internal.receipt_lines_query(receipts, as_of, currency, rates));
 END
 $function$;
 
-COMMENT ON FUNCTION segment.receipt_totals_query(regclass, date, text, regclass) IS
+COMMENT ON FUNCTION segment_internal.receipt_totals_query(regclass, date, text, regclass) IS
 'Support function of receipt_totals, rfm and cohort_retention: checks the arguments and the receipts, and gives the query of receipt_totals.';
 
 CREATE FUNCTION segment.receipt_totals(
@@ -314,7 +314,7 @@ SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION segment.receipt_totals(regclass, date, text, regclass) IS
 'The receipts of every customer up to a date: what rfm and cohort_retention stand on. receipts is any relation with customer_id, receipt_date and amount, and where it has them receipt_id and currency; it is read as the caller. One row per customer and receipt_id, dated by its first line; lines without receipt_id are receipts of their own and come in one row per day. receipt_count: receipts whose total is >= 0; sales: their total (NULL when there are none); net: everything, returns included. Lines without customer_id or receipt_date are left out, and so are, with a NOTICE, those whose customer_id or receipt_id is blank or #; receipt_counts counts them. rates: a relation (currency, rate[, valid_from]); an amount is multiplied by the rate of its currency with the newest valid_from on or before the receipt_date. Several currencies with neither currency nor rates, a currency without a rate, or one that no receipt has: 22023, named; an amount that is NULL: 22004, NaN: 22003.';
 
-CREATE FUNCTION segment.receipt_counts_query(receipts regclass, as_of date, currency text)
+CREATE FUNCTION segment_internal.receipt_counts_query(receipts regclass, as_of date, currency text)
 RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
 SET search_path = pg_catalog, pg_temp
@@ -323,13 +323,13 @@ DECLARE
     other_currency text := 'false';
     without_receipt text := 'false';
 BEGIN
-    PERFORM segment.check_receipts(receipts, as_of, currency, NULL);
+    PERFORM segment_internal.check_receipts(receipts, as_of, currency, NULL);
     IF currency IS NOT NULL THEN
-        PERFORM segment.check_currency(receipts, currency);
+        PERFORM segment_internal.check_currency(receipts, currency);
         other_currency := 'l.currency::text IS DISTINCT FROM $3';
     END IF;
     IF EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = receipts AND a.attname = 'receipt_id' AND NOT a.attisdropped) THEN
-        without_receipt := 'l.receipt_id IS NOT NULL AND segment.meaningful_id(l.receipt_id::text) IS NULL';
+        without_receipt := 'l.receipt_id IS NOT NULL AND segment_internal.meaningful_id(l.receipt_id::text) IS NULL';
     END IF;
     RETURN format($query$
         SELECT count(*), count(*) FILTER (WHERE r.reason IS NULL), count(*) FILTER (WHERE r.reason = 'date'),
@@ -338,14 +338,14 @@ BEGIN
         FROM (SELECT CASE WHEN l.receipt_date IS NULL THEN 'date'
                           WHEN l.receipt_date::date > $2 THEN 'later'
                           WHEN %s THEN 'currency'
-                          WHEN segment.meaningful_id(l.customer_id::text) IS NULL THEN 'customer'
+                          WHEN segment_internal.meaningful_id(l.customer_id::text) IS NULL THEN 'customer'
                           WHEN %s THEN 'receipt' END AS reason
               FROM %s l) r
         $query$, other_currency, without_receipt, receipts);
 END
 $function$;
 
-COMMENT ON FUNCTION segment.receipt_counts_query(regclass, date, text) IS
+COMMENT ON FUNCTION segment_internal.receipt_counts_query(regclass, date, text) IS
 'Support function of receipt_counts: checks the arguments and gives the query.';
 
 CREATE FUNCTION segment.receipt_counts(receipts regclass, as_of date, currency text DEFAULT NULL)

@@ -131,7 +131,7 @@ COMMENT ON FUNCTION segment.rfm_segment(integer, integer, integer, regclass, boo
 
 -- ---- rfm ----
 
-CREATE FUNCTION segment.check_rfm(
+CREATE FUNCTION segment_internal.check_rfm(
     receipts regclass, as_of date, model bytea, options jsonb, scheme text, rules regclass, strict boolean,
     months integer, since date, language text)
 RETURNS void
@@ -172,16 +172,16 @@ BEGIN
     END IF;
     PERFORM segment.rfm_details(model, 1, 1, 1, CASE WHEN rules IS NULL THEN scheme ELSE 'none' END, language);
     IF rules IS NOT NULL THEN
-        PERFORM segment.check_columns(rules, '{rule_no,segment,r_min,r_max,f_min,f_max,m_min,m_max}',
+        PERFORM segment_internal.check_columns(rules, '{rule_no,segment,r_min,r_max,f_min,f_max,m_min,m_max}',
             'Rules have the columns rule_no, segment, r_min, r_max, f_min, f_max, m_min and m_max.');
     END IF;
 END
 $function$;
 
-COMMENT ON FUNCTION segment.check_rfm(regclass, date, bytea, jsonb, text, regclass, boolean, integer, date, text) IS
+COMMENT ON FUNCTION segment_internal.check_rfm(regclass, date, bytea, jsonb, text, regclass, boolean, integer, date, text) IS
 'Support function of rfm: refuses wrong arguments before any receipt is read.';
 
-CREATE FUNCTION segment.rfm_query(
+CREATE FUNCTION segment_internal.rfm_query(
     receipts regclass, as_of date, model bytea, options jsonb, scheme text, rules regclass, strict boolean,
     currency text, rates regclass, months integer, since date, language text)
 RETURNS text
@@ -196,12 +196,12 @@ DECLARE
     named text := 'd.segment, d.segment_code, d.segment_order';
     joined text := '';
 BEGIN
-    PERFORM segment.check_rfm(receipts, as_of, model, options, scheme, rules, strict, months, since, language);
+    PERFORM segment_internal.check_rfm(receipts, as_of, model, options, scheme, rules, strict, months, since, language);
     IF months IS NOT NULL THEN
         since := as_of + 1 - make_interval(months => months);   -- at the end of a month: whole months
     END IF;
     IF since IS NOT NULL THEN
-        within := format(' FILTER (WHERE t.receipt_date >= %L::date)', since);
+        within := format(' FILTER (WHERE t.receipt_date >= date ''2000-01-01'' + (%s))', since - date '2000-01-01');
     END IF;
     IF rules IS NOT NULL THEN
         scheme_used := quote_literal('none');
@@ -231,11 +231,11 @@ BEGIN
                                               c.recency_days, c.frequency, %3$s, %5$s, $12) d ON true
         %6$s
         $query$,
-        within, segment.receipt_totals_query(receipts, as_of, currency, rates), money, named, scheme_used, joined);
+        within, segment_internal.receipt_totals_query(receipts, as_of, currency, rates), money, named, scheme_used, joined);
 END
 $function$;
 
-COMMENT ON FUNCTION segment.rfm_query(regclass, date, bytea, jsonb, text, regclass, boolean, text, regclass, integer, date, text) IS
+COMMENT ON FUNCTION segment_internal.rfm_query(regclass, date, bytea, jsonb, text, regclass, boolean, text, regclass, integer, date, text) IS
 'Support function of rfm: checks the arguments and the receipts, and gives the query, which means the arguments of rfm by their places.';
 
 CREATE FUNCTION segment.rfm(

@@ -16,7 +16,7 @@ LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION segment.cohort_period(timestamp, timestamp, text) IS
 'How many periods of the calendar at lies behind first_at: 0 in the same day, week, month, quarter or year, 1 in the following one; negative before it. Another grain: 22023; infinity: 22008.';
 
-CREATE FUNCTION segment.check_retention_size(cells bigint)
+CREATE FUNCTION segment_internal.check_retention_size(cells bigint)
 RETURNS boolean
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -30,10 +30,10 @@ BEGIN
 END
 $function$;
 
-COMMENT ON FUNCTION segment.check_retention_size(bigint) IS
+COMMENT ON FUNCTION segment_internal.check_retention_size(bigint) IS
 'Support function of cohort_retention: true; 54000 when the cohorts and their periods are more than 10,000,000 rows.';
 
-CREATE FUNCTION segment.cohort_retention_query(
+CREATE FUNCTION segment_internal.cohort_retention_query(
     receipts regclass, as_of date, grain text, currency text, rates regclass)
 RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
@@ -70,7 +70,7 @@ BEGIN
         ), triangle AS (
             SELECT b.born, b.bought_on, b.customers, p.at, p.at < b.open AS is_over
             FROM birth b, generate_series(b.born, b.last) p(at)
-            WHERE segment.check_retention_size(b.cells)
+            WHERE segment_internal.check_retention_size(b.cells)
         )
         SELECT segment.cohort_label(t.bought_on, $3), t.at - t.born, t.customers,
                CASE WHEN t.is_over THEN coalesce(c.active, 0) END,
@@ -82,11 +82,11 @@ BEGIN
         FROM triangle t
         LEFT JOIN cell c ON c.born = t.born AND c.at = t.at
         ORDER BY t.born, t.at
-        $query$, segment.receipt_totals_query(receipts, as_of, currency, rates));
+        $query$, segment_internal.receipt_totals_query(receipts, as_of, currency, rates));
 END
 $function$;
 
-COMMENT ON FUNCTION segment.cohort_retention_query(regclass, date, text, text, regclass) IS
+COMMENT ON FUNCTION segment_internal.cohort_retention_query(regclass, date, text, text, regclass) IS
 'Support function of cohort_retention: checks the arguments and the receipts, and gives the query, which means the arguments of cohort_retention by their places.';
 
 CREATE FUNCTION segment.cohort_retention(

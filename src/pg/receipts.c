@@ -7,8 +7,7 @@
  * the arguments for and writes; the query means the arguments by $1, $2 and so
  * on.  All is read as the caller, under the snapshot of the statement.
  *
- * An error from below names the fact and not our SQL: its context, the text of
- * our query, is taken off.
+ * An error from below names the fact and not our SQL; see rethrow.h.
  */
 #include "pg/compat.h"
 
@@ -20,6 +19,8 @@
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/tuplestore.h"
+
+#include "pg/rethrow.h"
 
 PG_FUNCTION_INFO_V1(receipt_totals);
 PG_FUNCTION_INFO_V1(receipt_counts);
@@ -44,14 +45,14 @@ parameters(FunctionCallInfo fcinfo)
 	return list;
 }
 
-/* What segment.<maker>(the arguments) answers; palloc'd in the connection of SPI. */
+/* What segment_internal.<maker>(the arguments) answers; palloc'd in the connection of SPI. */
 static char *
 make_query(const char *maker, const SPIExecuteOptions *arguments)
 {
 	StringInfoData call;
 
 	initStringInfo(&call);
-	appendStringInfo(&call, "SELECT segment.%s(", maker);
+	appendStringInfo(&call, "SELECT segment_internal.%s(", maker);
 	for (int i = 0; i < arguments->params->numParams; i++)
 		appendStringInfo(&call, "%s$%d", i == 0 ? "" : ", ", i + 1);
 	appendStringInfoChar(&call, ')');
@@ -74,23 +75,6 @@ run_query(FunctionCallInfo fcinfo, const char *maker, DestReceiver *receiver)
 	SPI_finish();
 }
 
-/* Raise the error anew, as if it came from here. */
-static _Noreturn void
-raise_without_context(MemoryContext context)
-{
-	ErrorData  *fault;
-
-	MemoryContextSwitchTo(context);
-	fault = CopyErrorData();
-	FlushErrorState();
-	fault->context = NULL;
-	fault->internalquery = NULL;
-	fault->internalpos = 0;
-	fault->cursorpos = 0;
-	ThrowErrorData(fault);
-	pg_unreachable();
-}
-
 /* The rows of the query that `maker` makes, as the set that the function returns. */
 static Datum
 rows_of_query(FunctionCallInfo fcinfo, const char *maker)
@@ -109,7 +93,7 @@ rows_of_query(FunctionCallInfo fcinfo, const char *maker)
 	}
 	PG_CATCH();
 	{
-		raise_without_context(context);
+		seg_rethrow_without_context(context);
 	}
 	PG_END_TRY();
 	receiver->rDestroy(receiver);

@@ -25,6 +25,7 @@
 #include "utils/lsyscache.h"
 #include "utils/varlena.h"
 
+#include "pg/rethrow.h"
 #include "pg/sap.h"
 #include "pg/sap_statistics.h"
 #include "pg/sap_table.h"
@@ -262,13 +263,16 @@ analyze_new_tables(const ReceiptOptions *options)
 			seg_sap_analyze(relations[i], true);
 }
 
-/* Create the view and count what is in it. */
+/* Create the view and count what is in it; all names are resolved, and what is written here means pg_catalog's. */
 static void
 make_view(ReceiptOptions *options, const char *client, Datum *values, bool *nulls)
 {
 	ReceiptParts parts = {0};
 	int64		twice;
+	int			guc_level = NewGUCNestLevel();
 
+	(void) set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION,
+							 GUC_ACTION_SAVE, true, 0, false);
 	options->client = find_client(options, client);
 	if (options->source == RECEIPTS_FI)
 		seg_receipts_fi(options, &parts);
@@ -284,6 +288,7 @@ make_view(ReceiptOptions *options, const char *client, Datum *values, bool *null
 		ereport(WARNING,
 				(errmsg("documents that occur more than once: " INT64_FORMAT, twice),
 				 errhint("Their lines are receipts twice. Was a file imported twice?")));
+	AtEOXact_GUC(true, guc_level);
 }
 
 Datum
@@ -295,22 +300,24 @@ sap_receipts_view(PG_FUNCTION_ARGS)
 	Datum		values[SEG_RECEIPT_COUNTS];
 	bool		nulls[SEG_RECEIPT_COUNTS];
 	HeapTupleHeader result;
-	int			guc_level;
+	MemoryContext context = CurrentMemoryContext;
 
 	read_options(fcinfo, &options);
 	if (get_call_result_type(fcinfo, NULL, &descriptor) != TYPEFUNC_COMPOSITE)
 		elog(ERROR, "return type must be a row type");
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
-	analyze_new_tables(&options);
-
-	/* all names are resolved; what is written below means pg_catalog's */
-	guc_level = NewGUCNestLevel();
-	(void) set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION,
-							 GUC_ACTION_SAVE, true, 0, false);
-	make_view(&options, client, values, nulls);
+	PG_TRY();
+	{
+		analyze_new_tables(&options);
+		make_view(&options, client, values, nulls);
+	}
+	PG_CATCH();
+	{
+		seg_rethrow_without_context(context);
+	}
+	PG_END_TRY();
 	result = SPI_returntuple(heap_form_tuple(descriptor, values, nulls), descriptor);
-	AtEOXact_GUC(true, guc_level);
 	if (SPI_finish() != SPI_OK_FINISH)
 		elog(ERROR, "SPI_finish failed");
 	PG_RETURN_DATUM(PointerGetDatum(result));

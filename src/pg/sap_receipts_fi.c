@@ -87,7 +87,7 @@ static const char *
 is_reversed(const ReceiptOptions *options, Oid cleared)
 {
 	return psprintf("EXISTS (SELECT FROM %s AS r WHERE %s AND %s AND %s = i.augbl AND %s = i.bukrs AND %s = i.augdt "
-					"AND %s = segment.sap_key(i.kunnr, 10))",
+					"AND %s = segment_internal.sap_key(i.kunnr, 10))",
 					seg_sap_quoted_relation(cleared), seg_is_client(options, "r", cleared),
 					seg_column_is_one_of("r", cleared, "bschl", REVERSING_KEYS),
 					seg_column_key("r", cleared, "belnr", 10), seg_column_text("r", cleared, "bukrs"),
@@ -116,7 +116,7 @@ indexes(const ReceiptOptions *options, ReceiptParts *parts)
 
 	parts->document = "i.bukrs || '/' || i.gjahr || '/' || i.belnr";
 	parts->document_key = "i.belnr";
-	parts->customer = parts->customer_key = "segment.sap_key(i.kunnr, 10)";
+	parts->customer = parts->customer_key = "segment_internal.sap_key(i.kunnr, 10)";
 	parts->from = both_indexes(options, first, second);
 	parts->of_client = "true";
 	parts->is_counted = psprintf("btrim(i.blart) = ANY (%s)", options->document_types);

@@ -69,7 +69,7 @@ seg_column_number(const char *alias, Oid relation, const char *name)
 const char *
 seg_column_key(const char *alias, Oid relation, const char *name, int length)
 {
-	return psprintf("segment.sap_key(%s, %d)", seg_column_text(alias, relation, name), length);
+	return psprintf("segment_internal.sap_key(%s, %d)", seg_column_text(alias, relation, name), length);
 }
 
 const char *

@@ -3,7 +3,6 @@ CREATE SCHEMA receipts_test;
 SET search_path = receipts_test;
 SET datestyle = iso;
 SET client_min_messages = warning;
-\set SHOW_CONTEXT never
 
 CREATE TABLE kna1 (mandt text, kunnr text, xcpdk text);
 INSERT INTO kna1 VALUES ('100', '0000000001', NULL), ('100', '0000000002', ''), ('100', '0000000009', 'X'), ('200', '0000000001', 'X');
