@@ -3,7 +3,8 @@
  *		Receipts out of financial accounting: customer items of FI documents.
  *
  *		             documents (BKPF, BSEG)             indexes (BSAD: cleared, BSID: open)
- *		items        KOART D                            all; one that is in both is taken from BSAD
+ *		items        all; other accounts than           all; one that is in both is taken from BSAD
+ *		             customers have other posting keys
  *		document     BUKRS/GJAHR/BELNR
  *		customer     KUNNR
  *		date         BUDAT
@@ -30,6 +31,13 @@ bool
 seg_receipts_is_index(Oid relation)
 {
 	return seg_sap_column(relation, "shkzg") != NULL;
+}
+
+static const char *
+is_document_type(const ReceiptOptions *options, const char *blart)
+{
+	return psprintf("(%s = ANY (%s) OR btrim(%s) = ANY (%s))", blart, options->document_types,
+					blart, options->document_types);
 }
 
 /* Does the relation hold a cleared item? */
@@ -119,9 +127,9 @@ indexes(const ReceiptOptions *options, ReceiptParts *parts)
 	parts->customer = parts->customer_key = "segment_internal.sap_key(i.kunnr, 10)";
 	parts->from = both_indexes(options, first, second);
 	parts->of_client = "true";
-	parts->is_counted = psprintf("btrim(i.blart) = ANY (%s)", options->document_types);
+	parts->is_counted = is_document_type(options, "i.blart");
 	parts->is_cancelled = is_reversed(options, first);
-	parts->is_rejected = "btrim(i.bschl) NOT IN (" POSTING_KEYS ")";
+	parts->is_rejected = "NOT (i.bschl IN (" POSTING_KEYS ") OR btrim(i.bschl) IN (" POSTING_KEYS "))";
 	parts->date = "i.budat";
 	parts->sign = psprintf(SIGN, "i.shkzg");
 	parts->amount = "i.wrbtr";
@@ -188,10 +196,8 @@ documents(const ReceiptOptions *options, ReceiptParts *parts)
 							 seg_column_text("i", items, "gjahr"), seg_column_text("h", header, "gjahr"));
 	parts->from = psprintf("FROM %s AS h JOIN %s AS i ON %s", seg_sap_quoted_relation(header),
 						   seg_sap_quoted_relation(items), same_document);
-	parts->of_client = psprintf("%s AND %s AND %s", seg_is_client(options, "h", header),
-								seg_is_client(options, "i", items), seg_column_is_one_of("i", items, "koart", "'D'"));
-	parts->is_counted = psprintf("btrim(%s) = ANY (%s)%s", seg_column_text("h", header, "blart"),
-								 options->document_types,
+	parts->of_client = psprintf("%s AND %s", seg_is_client(options, "h", header), seg_is_client(options, "i", items));
+	parts->is_counted = psprintf("%s%s", is_document_type(options, seg_column_text("h", header, "blart")),
 								 seg_sap_column(header, "bstat") == NULL ? "" :
 								 psprintf(" AND %s", seg_column_is_initial("h", header, "bstat")));
 	parts->is_cancelled = psprintf("NOT %s", seg_column_is_initial("h", header, "stblg"));
