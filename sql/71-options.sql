@@ -2,7 +2,7 @@
 
 CREATE FUNCTION segment.refit_options()
 RETURNS TABLE (option text, algorithms text[], type text, minimum float8, maximum float8, choices text[], meaning text)
-LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 13
+LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 14
 BEGIN ATOMIC
     VALUES
     ('k', '{kmeans}'::text[], 'integer', 1::float8, 10000::float8, '{auto}'::text[], 'number of clusters, or auto: the best silhouette of k_min to k_max at each refit'),
@@ -11,16 +11,17 @@ BEGIN ATOMIC
     ('min_share', '{kmeans}', 'number', 0, 1, NULL, 'auto: a k whose smallest cluster has a smaller share is not taken; default 0.01'),
     ('k_margin', '{kmeans}', 'number', 0, 2, NULL, 'auto: the k in use stays unless the best silhouette is better by more; default 0.02'),
     ('start', '{kmeans}', 'choice', NULL, NULL, '{fresh,warm}', 'warm: start from the centers of the active version; default fresh'),
-    ('language', '{kmeans}', 'choice', NULL, NULL, '{en,es,de}', 'of the generated descriptions; default en'),
+    ('language', '{kmeans,rfm}', 'choice', NULL, NULL, '{en,es,de}', 'of the generated descriptions and of the segments'' names; default en'),
     ('min_silhouette', '{kmeans}', 'number', -1, 1, NULL, 'hold a version whose mean silhouette is lower'),
     ('recut', '{rfm}', 'boolean', NULL, NULL, NULL, 'true: new cuts at each refit; default false, the active version''s cuts stay'),
     ('scheme', '{rfm}', 'choice', NULL, NULL, '{grid,rfm,none}', 'segment names; default grid with 5 bins, else none'),
+    ('rules', '{rfm}', 'text', NULL, NULL, NULL, 'a relation that names the segments, as rfm_segment takes it, in place of a scheme'),
     ('min_rows', '{kmeans,rfm,pca,anomaly}', 'integer', 0, 9e15, NULL, 'hold a version that read fewer rows'),
     ('max_missing_share', '{kmeans,rfm,pca,anomaly}', 'number', 0, 1, NULL, 'hold a version where a larger share of a feature is null'),
     ('max_drift', '{kmeans,pca,anomaly}', 'number', 0, 1e6, NULL, 'hold a version where the population stability index of a feature, or of the cluster shares, against the active version is higher; RFM models keep no histograms to measure it by');
 END;
 COMMENT ON FUNCTION segment.refit_options() IS
-'The options of create_model that steer refit; all others go to the family''s fit aggregate. algorithms: where the option exists; type: integer, number, boolean or choice; minimum, maximum: bounds, both allowed; choices: words allowed.';
+'The options of create_model that steer refit; all others go to the family''s fit aggregate. algorithms: where the option exists; type: integer, number, boolean, choice or text; minimum, maximum: bounds, both allowed; choices: words allowed.';
 
 CREATE FUNCTION segment.check_option(option text, value jsonb, algorithm text) RETURNS void
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
@@ -37,7 +38,7 @@ BEGIN
         RAISE EXCEPTION 'algorithm % has no option "%"', algorithm, option USING ERRCODE = 'invalid_parameter_value';
     END IF;
     fine := CASE jsonb_typeof(value)
-        WHEN 'string' THEN COALESCE(value #>> '{}' = ANY (o.choices), false)
+        WHEN 'string' THEN o.type = 'text' OR COALESCE(value #>> '{}' = ANY (o.choices), false)
         WHEN 'boolean' THEN o.type = 'boolean'
         WHEN 'number' THEN o.type IN ('integer', 'number')
             AND (value #>> '{}')::numeric BETWEEN o.minimum::numeric AND o.maximum::numeric
@@ -45,7 +46,7 @@ BEGIN
         ELSE false END;
     IF NOT fine THEN
         wanted := concat_ws(' or ',
-            CASE WHEN o.type = 'boolean' THEN 'true or false' END,
+            CASE WHEN o.type = 'boolean' THEN 'true or false' WHEN o.type = 'text' THEN 'a text' END,
             CASE WHEN o.type IN ('integer', 'number')
                 THEN format('%s from %s to %s', CASE o.type WHEN 'integer' THEN 'an integer' ELSE 'a number' END,
                             o.minimum::numeric, o.maximum::numeric) END,
@@ -91,6 +92,9 @@ BEGIN
         -- 4.0 is an integer too
         NULLIF(m.options ->> 'k', 'auto')::numeric::integer,
         COALESCE(m.options ->> 'k_min', '2')::numeric::integer, COALESCE(m.options ->> 'k_max', '10')::numeric::integer);
+    IF m.options ? 'rules' AND m.options ? 'scheme' THEN
+        RAISE EXCEPTION 'options "rules" and "scheme" exclude each other' USING ERRCODE = 'invalid_parameter_value';
+    END IF;
     IF m.algorithm = 'rfm' AND m.options ->> 'scheme' IN ('grid', 'rfm') AND bins <> '5' THEN
         RAISE EXCEPTION 'scheme % names the segments of 5 bins, but option "bins" is %', m.options ->> 'scheme', bins
             USING ERRCODE = 'invalid_parameter_value';

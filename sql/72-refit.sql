@@ -75,11 +75,40 @@ COMMENT ON FUNCTION segment.align_model(text, bytea, bytea) IS
 CREATE FUNCTION segment.rfm_scheme(m segment.model, model bytea) RETURNS text
 LANGUAGE sql STABLE
 BEGIN ATOMIC
-    SELECT COALESCE(m.options ->> 'scheme',
+    SELECT COALESCE(m.options ->> 'scheme', CASE WHEN m.options ? 'rules' THEN 'none' END,
                     CASE WHEN (SELECT pg_catalog.max(c.cut_no) FROM segment.rfm_cuts(model) c) = 4 THEN 'grid' ELSE 'none' END);
 END;
 COMMENT ON FUNCTION segment.rfm_scheme(segment.model, bytea) IS
 'Support function of refit and publish: the scheme that names the segments of an RFM model.';
+
+CREATE FUNCTION segment_internal.rfm_call(m segment.model, parameter text, bytes bytea) RETURNS text
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT pg_catalog.format('segment.rfm_details(%s, %s, %L, %L)', parameter, segment.features_expression(m), segment.rfm_scheme(m, bytes),
+                             COALESCE(m.options ->> 'language', 'en'));
+END;
+COMMENT ON FUNCTION segment_internal.rfm_call(segment.model, text, bytea) IS
+'What an RFM model says of a row of its source s, as SQL; the bytes of the model are the parameter.';
+
+CREATE FUNCTION segment_internal.rfm_segment_of(m segment.model, details text) RETURNS text
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    rules regclass;
+BEGIN
+    IF NOT m.options ? 'rules' THEN
+        RETURN format('(%s).segment', details);
+    END IF;
+    rules := to_regclass(m.options ->> 'rules');
+    IF rules IS NULL THEN
+        RAISE EXCEPTION 'rules % of model "%" do not exist', m.options ->> 'rules', m.model_name
+            USING ERRCODE = 'undefined_table', HINT = 'Give the option "rules" the name of a relation with its schema.';
+    END IF;
+    -- who has no scores has a word for it in place of a segment
+    RETURN format('COALESCE(segment.rfm_segment((%1$s).r_score, (%1$s).f_score, (%1$s).m_score, %2$L::pg_catalog.regclass), (%1$s).segment)',
+                  details, rules);
+END $$;
+COMMENT ON FUNCTION segment_internal.rfm_segment_of(segment.model, text) IS
+'The name of the segment that details of an RFM model tell, as SQL: by a scheme, or by rules of one''s own. Error: 42P01 these do not exist.';
 
 CREATE FUNCTION segment.fit_summary(m segment.model, source regclass, model bytea) RETURNS jsonb
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -88,13 +117,14 @@ DECLARE
 BEGIN
     IF m.algorithm = 'rfm' THEN
         EXECUTE format(
-            'SELECT jsonb_agg(to_jsonb(g) ORDER BY g.customers DESC, g.segment)'
-            ' FROM (SELECT COALESCE(d.segment, d.rfm_score, ''not scored'') AS segment, count(*) AS customers,'
+            'SELECT jsonb_agg(to_jsonb(g) ORDER BY g.segment_order, g.customers DESC, g.segment)'
+            ' FROM (SELECT COALESCE(%6$s, d.rfm_score) AS segment, d.segment_code, d.segment_order, count(*) AS customers,'
             '       avg(s.%1$I) AS recency_days, avg(s.%2$I) AS frequency, avg(s.%3$I) AS monetary, sum(s.%3$I) AS revenue,'
             '       (sum(s.%3$I) / NULLIF(sum(sum(s.%3$I)) OVER (), 0))::float8 AS revenue_share'
-            '       FROM %4$s s CROSS JOIN LATERAL segment.rfm_details($1, %5$s, $2) d GROUP BY 1) g',
-            m.feature_columns[1], m.feature_columns[2], m.feature_columns[3], source, segment.features_expression(m))
-        INTO summary USING model, segment.rfm_scheme(m, model);
+            '       FROM %4$s s CROSS JOIN LATERAL %5$s d GROUP BY 1, 2, 3) g',
+            m.feature_columns[1], m.feature_columns[2], m.feature_columns[3], source, segment_internal.rfm_call(m, '$1', model),
+            segment_internal.rfm_segment_of(m, 'd'))
+        INTO summary USING model;
     END IF;
     RETURN summary;
 END $$;

@@ -58,12 +58,14 @@ BEGIN ATOMIC
         ('rfm', 2, 'f_score', 'integer', '(q.d%1$s).f_score', 'value', 'Frequency score, high is often.'),
         ('rfm', 3, 'm_score', 'integer', '(q.d%1$s).m_score', 'value', 'Monetary score, high is much.'),
         ('rfm', 4, 'rfm_score', 'text', '(q.d%1$s).rfm_score', 'value', 'The three scores as text.'),
-        ('rfm', 5, 'segment', 'text', '(q.d%1$s).segment', 'label', 'Name of the RFM segment.'),
+        ('rfm', 5, 'segment', 'text', '%4$s', 'label', 'Name of the RFM segment.'),
         ('rfm', 8, 'recency_days', 'double precision', 'q.r%1$s', 'figure', 'First feature of the model: days since the last receipt.'),
         ('rfm', 9, 'frequency', 'double precision', 'q.f%1$s', 'figure', 'Second feature of the model: number of receipts.'),
         ('rfm', 10, 'monetary', 'double precision', 'q.m%1$s', 'figure', 'Third feature of the model: amount.'),
+        ('rfm', 11, 'segment_code', 'text', '(q.d%1$s).segment_code', 'value', 'Code of the segment, the same in every language.'),
+        ('rfm', 12, 'segment_order', 'integer', '(q.d%1$s).segment_order', 'value', 'Place of the segment, 1 is the best.'),
         ('rfm', 6, 'rfm_version', 'integer', '%2$s', 'version', 'Version of the model that wrote the row.'),
-        ('rfm', 7, 'old_model_segment', 'text', '(q.%3$s%1$s).segment', 'old label', 'Segment of the same data under the version published before.'),
+        ('rfm', 7, 'old_model_segment', 'text', '%5$s', 'old label', 'Segment of the same data under the version published before.'),
         ('pca', 1, 'pca_x', 'double precision', 'segment.pca_x($1[%1$s], q.d%1$s)', 'value', 'First component.'),
         ('pca', 2, 'pca_y', 'double precision', 'CASE WHEN segment.pca_axes($1[%1$s]) > 1 THEN segment.pca_y($1[%1$s], q.d%1$s) END', 'value', 'Second component; NULL where the model has one.'),
         ('pca', 3, 'pca_version', 'integer', '%2$s', 'version', 'Version of the model that wrote the row.'),
@@ -75,7 +77,7 @@ BEGIN ATOMIC
     ORDER BY c.place;
 END;
 COMMENT ON FUNCTION segment.publish_columns(text) IS
-'The columns that publish writes for a model of an algorithm, in order, with type and meaning. expression: their SQL inside publish (place and version of the model are filled in). role: label (tells groups) or value; old label (only the history has it); figure (only the target has it); version (does not count when publish looks for changes).';
+'The columns that publish writes for a model of an algorithm, in order, with type and meaning. expression: their SQL inside publish (place and version of the model, and what names a segment, are filled in). role: label (tells groups) or value; old label (only the history has it); figure (only the target has it); version (does not count when publish looks for changes).';
 
 -- ---- the plan of a publication ---------------------------------------------------------
 
@@ -119,8 +121,7 @@ LANGUAGE sql STABLE
 BEGIN ATOMIC
     SELECT CASE m.algorithm
         WHEN 'kmeans' THEN pg_catalog.format('segment.kmeans_details($%s[%s], %s)', parameter, place, segment.features_expression(m))
-        WHEN 'rfm' THEN pg_catalog.format('segment.rfm_details($%s[%s], %s, %L)', parameter, place, segment.features_expression(m),
-                                          segment.rfm_scheme(m, bytes))
+        WHEN 'rfm' THEN segment_internal.rfm_call(m, pg_catalog.format('$%s[%s]', parameter, place), bytes)
         ELSE segment.features_expression(m) END;
 END;
 COMMENT ON FUNCTION segment_internal.scoring(segment.model, integer, integer, bytea) IS
@@ -150,11 +151,13 @@ BEGIN
             names := names || format(' LEFT JOIN jsonb_each_text($3[%1$s]) n%1$s ON n%1$s.key::integer = (q.d%1$s).cluster_id', one.place);
         END IF;
     END LOOP;
-    SELECT string_agg(format(c.expression, c.place, (models[c.place]).version,
-                             CASE WHEN old_bytes[c.place] = (models[c.place]).bytes THEN 'd' ELSE 'o' END) || format(' AS %I', c.column_name),
+    SELECT string_agg(format(c.expression, c.place, (models[c.place]).version, u.old,
+                             segment_internal.rfm_segment_of((models[c.place]).model, format('q.d%s', c.place)),
+                             segment_internal.rfm_segment_of((models[c.place]).model, format('q.%s%s', u.old, c.place))) || format(' AS %I', c.column_name),
                       ', ' ORDER BY c.number)
     INTO columns
     FROM unnest(plan) WITH ORDINALITY AS c(place, column_name, column_type, expression, role, meaning, number)
+    CROSS JOIN LATERAL (SELECT CASE WHEN old_bytes[c.place] = (models[c.place]).bytes THEN 'd' ELSE 'o' END AS old) u
     WHERE c.place = ANY (places);
     -- OFFSET 0 keeps the planner from scoring a row once for each column
     RETURN format('SELECT q.id, %s FROM (SELECT s.%I::%s AS id, %s FROM %s s OFFSET 0) q%s',

@@ -355,6 +355,21 @@ SELECT segment_internal.choose_k(m, s, f.kmeans_fit) FROM segment.model m,
             ('[{"k": 3, "silhouette": 0.51, "smallest_share": 0.001}, {"k": 5, "silhouette": 0.515, "smallest_share": 0.2, "is_best_silhouette": true}]'),
             ('[{"k": 2, "silhouette": 0.50, "smallest_share": 0.2}, {"k": 5, "silhouette": 0.505, "smallest_share": 0.2, "is_best_silhouette": true}]')) v(s)
 WHERE m.model_name = 'changing';
+-- segments in another language, or by rules of one's own
+CREATE TABLE naming (rule_no integer, segment text, r_min integer, r_max integer, f_min integer, f_max integer, m_min integer, m_max integer);
+INSERT INTO naming VALUES (1, 'Best', 4, 5, NULL, NULL, NULL, NULL), (2, 'Rest', NULL, NULL, NULL, NULL, NULL, NULL);
+SELECT segment.alter_model('by name', options => '{"language": "de"}');
+SELECT segment.fit('by name');
+SELECT segment, segment_code, segment_order, customers FROM segment.rfm_summary WHERE model_name = 'by name' ORDER BY segment_order LIMIT 3;
+SELECT segment.alter_model('by name', options => '{"rules": "public.naming"}');
+SELECT segment.fit('by name');
+SELECT segment, segment_code, customers FROM segment.rfm_summary WHERE model_name = 'by name' ORDER BY segment;
+CALL segment.publish('{by name}', 'public.named');
+SELECT segment, count(*) FROM named GROUP BY 1 ORDER BY 1;
+SELECT count(DISTINCT as_of) AS days, sum(customers) AS customers, round(sum(share)::numeric, 9) AS share FROM segment.rfm_history WHERE model_name = 'by name';
+SELECT segment.alter_model('by name', options => '{"scheme": "rfm"}');
+DROP TABLE naming, named, named_history;
+SELECT segment.fit('by name');
 DROP VIEW wide CASCADE;
 DROP TABLE changing;
 
