@@ -28,13 +28,19 @@ typedef struct RulesKey
 	TimestampTz transaction;
 	SubTransactionId subtransaction;
 	CommandId	command;
-	uint64		completed;		/* transactions that the snapshot saw complete */
+	/* the snapshot: transactions below xmin are seen, from xmax on they are not, between these all but the running */
+	TransactionId xmin;
+	TransactionId xmax;
+	uint32		running;
+	uint32		running_below;	/* subtransactions */
+	bool		overflowed;
 } RulesKey;
 
 typedef struct Rules
 {
 	RulesKey	key;
 	MemoryContext context;		/* of the following */
+	TransactionId *running;		/* key.running, then key.running_below */
 	size_t		count;
 	SegRfmRule *rules;
 	int		   *numbers;		/* rule_no */
@@ -56,8 +62,40 @@ current_key(Oid relation)
 	key.transaction = GetCurrentTransactionStartTimestamp();
 	key.subtransaction = GetCurrentSubTransactionId();
 	key.command = snapshot->curcid;
-	key.completed = snapshot->snapXactCompletionCount;
+	key.xmin = snapshot->xmin;
+	key.xmax = snapshot->xmax;
+	key.running = snapshot->xcnt;
+	key.running_below = snapshot->subxcnt;
+	key.overflowed = snapshot->suboverflowed;
 	return key;
+}
+
+/* Would the snapshot of now see the same rules?  (A copy of a snapshot has no count of what completed before it.) */
+static bool
+are_current(const Rules *rules, const RulesKey *key)
+{
+	Snapshot	snapshot = GetActiveSnapshot();
+
+	return memcmp(&rules->key, key, sizeof(RulesKey)) == 0 &&
+		(key->running == 0 ||
+		 memcmp(rules->running, snapshot->xip, key->running * sizeof(TransactionId)) == 0) &&
+		(key->running_below == 0 ||
+		 memcmp(rules->running + key->running, snapshot->subxip, key->running_below * sizeof(TransactionId)) == 0);
+}
+
+/* Note the snapshot that the rules are read with. */
+static void
+keep_snapshot(Rules *rules)
+{
+	Snapshot	snapshot = GetActiveSnapshot();
+	size_t		running = rules->key.running;
+	size_t		below = rules->key.running_below;
+
+	rules->running = MemoryContextAlloc(rules->context, Max(running + below, 1) * sizeof(TransactionId));
+	if (running > 0)
+		memcpy(rules->running, snapshot->xip, running * sizeof(TransactionId));
+	if (below > 0)
+		memcpy(rules->running + running, snapshot->subxip, below * sizeof(TransactionId));
 }
 
 static char *
@@ -172,9 +210,10 @@ rules_argument(FunctionCallInfo fcinfo, int argno)
 	Rules	   *rules = call->fn_extra;
 	Rules		loaded = {key};
 
-	if (rules != NULL && memcmp(&rules->key, &key, sizeof(key)) == 0)
+	if (rules != NULL && are_current(rules, &key))
 		return rules;
 	loaded.context = AllocSetContextCreate(call->fn_mcxt, "segment rules", ALLOCSET_SMALL_SIZES);
+	keep_snapshot(&loaded);
 	load_rules(key.relation, &loaded);
 	if (rules == NULL)
 		rules = call->fn_extra = MemoryContextAllocZero(call->fn_mcxt, sizeof(Rules));
