@@ -228,11 +228,17 @@ bool
 seg_tally_is_sound(const SegTally *tally)
 {
 	uint64_t	total = tally->zeros;
+	uint64_t	lowest;
+	uint64_t	highest;
 
 	for (size_t s = 0; s < SEG_TALLY_SLOTS; s++)
 		total += (uint64_t) tally->counts[0][s] + tally->counts[1][s];
-	return tally->level <= SEG_TALLY_COARSEST &&
-		tally->base <= SIGN_BIT >> tally->level && total == tally->total &&
+	if (tally->level > SEG_TALLY_COARSEST || tally->base > SIGN_BIT >> tally->level)
+		return false;
+	/* every slot in use holds finite magnitudes */
+	if (used_range(tally, &lowest, &highest) && highest > bits_of(DBL_MAX) >> tally->level)
+		return false;
+	return total == tally->total && total <= UINT32_MAX &&
 		(total == 0 || (isfinite(tally->low) && isfinite(tally->high) && tally->low <= tally->high));
 }
 

@@ -123,27 +123,113 @@ seg_moments_begin(SegMoments *state, size_t d, SegMissing policy, const uint8_t 
 	return SEG_OK;
 }
 
-bool
-seg_moments_is_sound(const SegMoments *state, size_t size)
+/* The capacity of a buffer that is to hold more. */
+static uint32_t
+next_capacity(uint32_t capacity, uint32_t most)
+{
+	return capacity < most / GROWTH ? capacity * GROWTH : most;
+}
+
+static bool
+capacity_is_sound(uint32_t capacity, uint32_t most)
+{
+	uint32_t	known = FIRST_ROWS;
+
+	while (known < most && known < capacity)
+		known = next_capacity(known, most);
+	return known == capacity;
+}
+
+/* Do the numbers of the head give parts that fill exactly that many bytes? */
+static bool
+head_is_sound(const SegMoments *state, size_t size)
 {
 	if (size < sizeof(SegMoments) || state->magic != MAGIC ||
-		state->d == 0 || state->d > SEG_PACKED_MAX || state->full > 1 || state->policy > SEG_MISSING_ZERO ||
-		(state->width != state->d && state->width != 2 * state->d) ||
-		state->width > SEG_PACKED_MAX || state->capacity == 0 ||
-		state->capacity > block_rows(state->d) || state->buffered > state->capacity ||
-		state->folded + state->buffered > SEG_MOMENTS_MOST_ROWS ||
-		(!state->full && state->folded > 0))
+		state->d == 0 || state->d > SEG_PACKED_MAX || state->full > 1 || state->any_log > 1 ||
+		(state->policy != SEG_MISSING_REFUSE && state->policy != SEG_MISSING_SKIP &&
+		 state->policy != SEG_MISSING_MEAN && state->policy != SEG_MISSING_ZERO) ||
+		(state->width != state->d &&
+		 (state->width != 2 * state->d || state->policy != SEG_MISSING_MEAN)) ||
+		state->width > SEG_PACKED_MAX)
+		return false;
+	if (!capacity_is_sound(state->capacity, block_rows(state->d)) ||
+		(state->full && state->capacity != block_rows(state->d)) || state->buffered > state->capacity ||
+		state->folded > SEG_MOMENTS_MOST_ROWS - state->buffered || (!state->full && state->folded > 0) ||
+		state->skipped > (state->policy == SEG_MISSING_SKIP ? SEG_STATE_MOST_ROWS : 0))
 		return false;
 	return size == seg_moments_size(state->d, seg_moments_shape(state));
 }
 
-bool
-seg_moments_is_deeply_sound(const SegMoments *state)
+/*
+ * A feature's values in the buffer, and how often it was missing.  *folded gets
+ * the missing values that were folded in.
+ */
+static bool
+column_is_sound(const SegMoments *state, SegMomentsParts parts, size_t j, uint64_t *folded)
 {
-	for (size_t j = 0; state->full && j < state->d; j++)
-		if (!seg_tally_is_sound(&seg_moments_parts(state).tallies[j]))
+	bool		replaced = state->policy == SEG_MISSING_MEAN || state->policy == SEG_MISSING_ZERO;
+	uint64_t	waiting = 0;
+
+	for (size_t i = 0; i < state->buffered; i++)
+	{
+		double		x = parts.rows[i * state->d + j];
+
+		if (isnan(x))
+			waiting++;
+		else if (!isfinite(x) || (parts.logs[j] && x <= -1))
 			return false;
-	return true;
+	}
+	if (parts.logs[j] > 1 || (waiting > 0 && !replaced) || parts.missing[j] < waiting)
+		return false;
+	/* masks come with the first missing value */
+	if (state->policy == SEG_MISSING_MEAN && state->width == state->d && parts.missing[j] > 0)
+		return false;
+	*folded = replaced ? parts.missing[j] - waiting : 0;
+	return parts.missing[j] - *folded - waiting <= state->skipped && *folded <= state->folded;
+}
+
+/* A feature's part of what was folded in; so many values of it were missing. */
+static bool
+moments_are_sound(const SegMoments *state, SegMomentsParts parts, size_t j, uint64_t missing)
+{
+	const SegTally *tally = &parts.tallies[j];
+	size_t		d = state->d;
+	size_t		w = state->width;
+	bool		shifted = state->folded > (state->policy == SEG_MISSING_MEAN ? missing : 0);
+
+	if (!seg_tally_is_sound(tally) || tally->total != state->folded - missing)
+		return false;
+	if (shifted ? !isfinite(parts.shift[j]) : !isnan(parts.shift[j]))
+		return false;
+	if (parts.logs[j] && tally->total > 0 && tally->low <= -1)
+		return false;
+	if (w > d)
+		return parts.mean[d + j] >= -1e-9 && parts.mean[d + j] <= 1 + 1e-9 &&
+			parts.packed[seg_packed_at(w, d + j, d + j)] >= 0 &&
+			parts.packed[seg_packed_at(w, d + j, d + j)] <= (double) state->folded;
+	return !(parts.packed[seg_packed_at(w, j, j)] < 0);
+}
+
+bool
+seg_moments_is_sound(const SegMoments *state, size_t size)
+{
+	SegMomentsParts parts;
+	bool		any_log = false;
+
+	if (!head_is_sound(state, size))
+		return false;
+	parts = seg_moments_parts(state);
+	for (size_t j = 0; j < state->d; j++)
+	{
+		uint64_t	missing;
+
+		CHECK_FOR_INTERRUPTS();
+		if (!column_is_sound(state, parts, j, &missing) ||
+			(state->full && !moments_are_sound(state, parts, j, missing)))
+			return false;
+		any_log |= parts.logs[j];
+	}
+	return any_log == state->any_log;
 }
 
 const uint8_t *
@@ -323,7 +409,7 @@ seg_moments_shape_for_row(const SegMoments *state, bool has_missing)
 	if (state->buffered < state->capacity || state->full)
 		return shape;
 	shape.full = state->capacity == most;
-	shape.capacity = state->capacity < most / GROWTH ? state->capacity * GROWTH : most;
+	shape.capacity = next_capacity(state->capacity, most);
 	return shape;
 }
 
@@ -423,7 +509,7 @@ seg_moments_shape_for_merge(const SegMoments *into, const SegMoments *from)
 		shape.width = from->width;
 	shape.full = into->full || from->full || rows > most;
 	while (shape.capacity < rows && shape.capacity < most)
-		shape.capacity = shape.capacity < most / GROWTH ? shape.capacity * GROWTH : most;
+		shape.capacity = next_capacity(shape.capacity, most);
 	if (shape.full)
 		shape.capacity = most;
 	return shape;

@@ -31,6 +31,7 @@
 #include "core/histogram.h"
 #include "core/linalg.h"
 #include "core/port.h"
+#include "core/state.h"
 #include "core/status.h"
 
 typedef enum SegMissing
@@ -86,11 +87,13 @@ extern SegMomentsShape seg_moments_first_shape(size_t d);
  */
 extern SegStatus seg_moments_begin(SegMoments *state, size_t d, SegMissing policy, const uint8_t *logs);
 
-/* Is it a state of exactly that many bytes?  For bytes that come from elsewhere. */
+/*
+ * Is it a state of exactly that many bytes, of which all parts agree?  For bytes
+ * that come from elsewhere, aligned to 8.  Sums of squares, and sums and means of
+ * large values, may be infinite or NaN, as they are after an overflow; all else
+ * is finite.  Cost: the bytes.
+ */
 extern bool seg_moments_is_sound(const SegMoments *state, size_t size);
-
-/* The same for what is_sound leaves out because it takes a while: the tallies. */
-extern bool seg_moments_is_deeply_sound(const SegMoments *state);
 
 extern SegMomentsShape seg_moments_shape(const SegMoments *state);
 

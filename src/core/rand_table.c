@@ -20,24 +20,18 @@ seg_rand_table_init(SegRandTable *table, size_t capacity)
 	table->capacity = capacity;
 }
 
-bool
-seg_rand_table_is_sound(const SegRandTable *table, size_t size)
-{
-	return size >= sizeof(SegRandTable) &&
-		table->capacity >= SEG_RAND_MIN_CAPACITY && table->capacity <= SEG_RAND_MAX_CAPACITY &&
-		(table->capacity & (table->capacity - 1)) == 0 &&
-		size == seg_rand_table_size(table->capacity) && table->used <= table->capacity;
-}
-
 static bool
 same_label(SegRandLabel a, SegRandLabel b)
 {
 	return a.words[0] == b.words[0] && a.words[1] == b.words[1];
 }
 
-/* Each word is mixed before the next one comes, so that no change of one undoes that of another. */
+/*
+ * Where a pair is looked for first.  Each word is mixed before the next one comes,
+ * so that no change of one undoes that of another.
+ */
 static uint64_t
-slot_of(const SegRandTable *table, SegRandLabel a, SegRandLabel b)
+home_of(const SegRandTable *table, SegRandLabel a, SegRandLabel b)
 {
 	uint64_t	hash = table->key;
 
@@ -47,10 +41,61 @@ slot_of(const SegRandTable *table, SegRandLabel a, SegRandLabel b)
 	return seg_hash_finish((hash ^ b.words[1]) + table->key);
 }
 
+/* Does a pair's own place lead to that slot, over no free one and no copy of it? */
+static bool
+is_in_place(const SegRandTable *table, uint64_t slot)
+{
+	const SegRandPair *pair = &table->pairs[slot];
+	uint64_t	seen = home_of(table, pair->a, pair->b) & (table->capacity - 1);
+
+	while (seen != slot)
+	{
+		const SegRandPair *other = &table->pairs[seen];
+
+		if (other->rows == 0 || (same_label(other->a, pair->a) && same_label(other->b, pair->b)))
+			return false;
+		seen = (seen + 1) & (table->capacity - 1);
+	}
+	return true;
+}
+
+bool
+seg_rand_table_is_sound(const SegRandTable *table, size_t size)
+{
+	uint64_t	used = 0;
+	uint64_t	rows = 0;
+
+	if (size < sizeof(SegRandTable) ||
+		table->capacity < SEG_RAND_MIN_CAPACITY || table->capacity > SEG_RAND_MAX_CAPACITY ||
+		(table->capacity & (table->capacity - 1)) != 0 ||
+		size != seg_rand_table_size(table->capacity) ||
+		table->used > table->capacity / 4 * 3 || table->rows > SEG_RAND_MAX_ROWS)
+		return false;
+	for (uint64_t slot = 0; slot < table->capacity; slot++)
+	{
+		if (slot % CHECK_EVERY == 0)
+			CHECK_FOR_INTERRUPTS();
+		if (table->pairs[slot].rows > table->rows - rows)
+			return false;
+		rows += table->pairs[slot].rows;
+		used += table->pairs[slot].rows > 0;
+	}
+	if (rows != table->rows || used != table->used)
+		return false;
+	/* with a quarter of the slots free, no search is long */
+	for (uint64_t slot = 0; slot < table->capacity; slot++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (table->pairs[slot].rows > 0 && !is_in_place(table, slot))
+			return false;
+	}
+	return true;
+}
+
 bool
 seg_rand_table_add(SegRandTable *table, SegRandLabel a, SegRandLabel b, uint64_t rows)
 {
-	uint64_t	slot = slot_of(table, a, b);
+	uint64_t	slot = home_of(table, a, b);
 
 	for (uint64_t probe = 0; probe < table->capacity; probe++)
 	{

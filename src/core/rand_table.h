@@ -46,7 +46,11 @@ seg_rand_table_size(size_t capacity)
 /* An empty table with key 0, which may be set; capacity is a power of two within the two bounds. */
 extern void seg_rand_table_init(SegRandTable *table, size_t capacity);
 
-/* Can the table, in size bytes from anywhere, be worked with? */
+/*
+ * Is what stands in size bytes, aligned to 8, a table as the functions here make
+ * it: every pair once and in its place, and the sums right?  For bytes that come
+ * from elsewhere.  Cost: about that of adding its pairs.
+ */
 extern bool seg_rand_table_is_sound(const SegRandTable *table, size_t size);
 
 /* Must it be moved to a larger one before another pair comes? */

@@ -13,8 +13,6 @@
 
 #include "core/hash.h"
 
-#define STATE_MAGIC UINT32_C(0x52464D31)
-
 #define SIGN_BIT (UINT64_C(1) << 63)
 #define INTERRUPT_EVERY 4096
 
@@ -160,31 +158,118 @@ seg_rfm_state_size(const uint32_t log2_slots[SEG_RFM_MEASURES])
 void
 seg_rfm_state_init(SegRfmState *state, const SegRfmOptions *options)
 {
-	state->magic = STATE_MAGIC;
+	state->head.magic = SEG_RFM_MAGIC;
 	state->options = *options;
 	for (int i = 0; i < SEG_RFM_MEASURES; i++)
 		state->tables[i].log2_slots = SEG_RFM_MIN_LOG2;
 }
 
-SegStatus
-seg_rfm_state_check(const SegRfmState *state, size_t size)
+/* Explicit cuts rise, and nothing stands where there are none. */
+static bool
+options_are_sound(const SegRfmOptions *options)
+{
+	if (options->bins < SEG_RFM_MIN_BINS || options->bins > SEG_RFM_MAX_BINS ||
+		options->ties > SEG_RFM_UPPER)
+		return false;
+	for (int i = 0; i < SEG_RFM_MEASURES; i++)
+	{
+		size_t		count = options->explicit_cuts[i] == 0 ? 0 : options->bins - 1;
+
+		if (options->explicit_cuts[i] > 1 || !seg_rfm_cuts_valid(options->cuts[i], count))
+			return false;
+		for (size_t at = count; at < SEG_RFM_MAX_CUTS; at++)
+			if (bits_of(options->cuts[i][at]) != 0)
+				return false;
+	}
+	return true;
+}
+
+/* Does a value's own place lead to that slot, over no free one? */
+static bool
+is_in_place(const SegRfmTable *table, const SegRfmSlot *slots, size_t at)
+{
+	size_t		mask = slots_of(table) - 1;
+	size_t		seen = seg_hash_finish(slots[at].key) & mask;
+
+	while (seen != at)
+	{
+		if (slots[seen].count == 0 || slots[seen].key == slots[at].key)
+			return false;
+		seen = (seen + 1) & mask;
+	}
+	return true;
+}
+
+static bool
+slot_is_sound(const SegRfmTable *table, const SegRfmSlot *slots, size_t at)
+{
+	uint64_t	key = slots[at].key;
+	double		value = value_of(key);
+
+	if (!isfinite(value) || key != drop_bits(table->level == 0 ? bits_of(value) : key, table->level))
+		return false;
+	/* as it was rounded, towards zero, so were its bounds */
+	return value >= value_of(drop_bits(bits_of(table->min), table->level)) &&
+		value <= value_of(drop_bits(bits_of(table->max), table->level)) &&
+		is_in_place(table, slots, at);
+}
+
+/* A table of that many rows, none with explicit cuts. */
+static bool
+table_is_sound(const SegRfmTable *table, const SegRfmSlot *slots, uint64_t rows)
+{
+	size_t		used = 0;
+	uint64_t	total = 0;
+
+	for (size_t at = 0; at < slots_of(table); at++)
+	{
+		if (at % INTERRUPT_EVERY == 0)
+			CHECK_FOR_INTERRUPTS();
+		if (slots[at].count == 0)
+			continue;
+		if (slots[at].count > rows - total)
+			return false;
+		total += slots[at].count;
+		used++;
+	}
+	if (used != table->distinct || total != rows)
+		return false;
+	/* with a quarter of the slots free, no search is long */
+	for (size_t at = 0; at < slots_of(table); at++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (slots[at].count > 0 && !slot_is_sound(table, slots, at))
+			return false;
+	}
+	return true;
+}
+
+bool
+seg_rfm_state_is_sound(const SegRfmState *state, size_t size)
 {
 	uint32_t	log2_slots[SEG_RFM_MEASURES];
 
-	if (size < sizeof(SegRfmState) || state->magic != STATE_MAGIC ||
-		state->options.bins < SEG_RFM_MIN_BINS || state->options.bins > SEG_RFM_MAX_BINS)
-		return SEG_MALFORMED_STATE;
+	if (size < sizeof(SegRfmState) || state->head.magic != SEG_RFM_MAGIC ||
+		state->rows_used > SEG_STATE_MOST_ROWS || state->rows_skipped > SEG_STATE_MOST_ROWS ||
+		!options_are_sound(&state->options))
+		return false;
 	for (int i = 0; i < SEG_RFM_MEASURES; i++)
 	{
 		const SegRfmTable *table = &state->tables[i];
 
 		if (table->log2_slots < SEG_RFM_MIN_LOG2 || table->log2_slots > SEG_RFM_MAX_LOG2 ||
-			table->level > SEG_RFM_MAX_LEVEL ||
-			table->distinct > comfortable(table->log2_slots))
-			return SEG_MALFORMED_STATE;
+			table->level > SEG_RFM_MAX_LEVEL || table->distinct > comfortable(table->log2_slots) ||
+			!isfinite(table->min) || !isfinite(table->max) || table->min > table->max)
+			return false;
 		log2_slots[i] = table->log2_slots;
 	}
-	return seg_rfm_state_size(log2_slots) == size ? SEG_OK : SEG_MALFORMED_STATE;
+	if (size != seg_rfm_state_size(log2_slots))
+		return false;
+	for (int i = 0; i < SEG_RFM_MEASURES; i++)
+		if (!table_is_sound(&state->tables[i], slots_read(state, i),
+							state->options.explicit_cuts[i] ? 0 : state->rows_used))
+			return false;
+	return true;
 }
 
 SegStatus

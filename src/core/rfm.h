@@ -19,6 +19,7 @@
 #define SEG_CORE_RFM_H
 
 #include "core/port.h"
+#include "core/state.h"
 #include "core/status.h"
 
 typedef enum SegRfmMeasureNo
@@ -96,8 +97,7 @@ typedef struct SegRfmTable
 
 typedef struct SegRfmState
 {
-	uint32_t	length_word;	/* the owner's */
-	uint32_t	magic;
+	SegStateHead head;
 	uint64_t	rows_used;
 	uint64_t	rows_skipped;
 	SegRfmOptions options;
@@ -111,8 +111,14 @@ extern size_t seg_rfm_state_size(const uint32_t log2_slots[SEG_RFM_MEASURES]);
 /* Make an empty state in OUT state, seg_rfm_state_size() zeroed bytes with minimal tables. */
 extern void seg_rfm_state_init(SegRfmState *state, const SegRfmOptions *options);
 
-/* Is it a state of that many bytes?  Looks at the header only; SEG_MALFORMED_STATE if not. */
-extern SegStatus seg_rfm_state_check(const SegRfmState *state, size_t size);
+#define SEG_RFM_MAGIC UINT32_C(0x52464D32)
+
+/*
+ * Is it a state of that many bytes, aligned to 8, as the functions here make it:
+ * options, and each table's values, counts, places and sums?  For bytes that come
+ * from elsewhere.  Cost: about that of adding its values.
+ */
+extern bool seg_rfm_state_is_sound(const SegRfmState *state, size_t size);
 
 /*
  * Count one row.  IN values[3]: finite, frequency > 0.

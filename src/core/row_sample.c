@@ -12,6 +12,9 @@
 #define FIRST_CAPACITY ((size_t) 64)
 #define SLOTS_PER_ROW 4
 
+/* rows between two looks for a cancel */
+#define CHECKED_AT_ONCE 1024
+
 /* The arrays behind the head. */
 typedef struct Parts
 {
@@ -83,19 +86,6 @@ seg_sample_init(SegRowSample *sample, size_t d, size_t limit, size_t capacity, u
 	sample->capacity = (uint32_t) capacity;
 }
 
-bool
-seg_sample_is_sound(const SegRowSample *sample, size_t size)
-{
-	return size >= sizeof(SegRowSample) &&
-		sample->d >= 1 &&
-		sample->limit >= 1 && sample->limit <= SEG_SAMPLE_MAX_LIMIT &&
-		sample->capacity >= 1 &&
-		sample->capacity <= seg_sample_last_capacity(sample->limit) &&
-		sample->capacity == next_power_of_two(sample->capacity) &&
-		sample->used <= sample->capacity &&
-		size == seg_sample_size(sample->d, sample->capacity);
-}
-
 /* A missing feature hashes and compares as one and the same word. */
 static uint64_t
 word_of(double value)
@@ -164,6 +154,93 @@ find_slot(const SegRowSample *sample, Parts parts, uint64_t hash, const double *
 	}
 	return slot;
 }
+
+/* ---- bytes from elsewhere ---- */
+
+static bool
+head_is_sound(const SegRowSample *sample, size_t size, size_t d)
+{
+	return size >= sizeof(SegRowSample) &&
+		sample->d == d && d >= 1 &&
+		sample->limit >= 1 && sample->limit <= SEG_SAMPLE_MAX_LIMIT &&
+		sample->capacity >= seg_sample_first_capacity(sample->limit) &&
+		sample->capacity <= seg_sample_last_capacity(sample->limit) &&
+		sample->capacity == next_power_of_two(sample->capacity) &&
+		sample->used <= sample->capacity &&
+		size == seg_sample_size(d, sample->capacity);
+}
+
+static bool
+row_is_sound(const double *row, size_t d)
+{
+	for (size_t j = 0; j < d; j++)
+		if (isinf(row[j]))
+			return false;
+	return true;
+}
+
+/* Each row is in the table once, where it is looked for, and nothing else is. */
+static bool
+table_is_sound(const SegRowSample *sample, Parts parts)
+{
+	size_t		filled = 0;
+
+	for (size_t slot = 0; slot <= parts.mask; slot++)
+		filled += parts.table[slot] != 0;
+	if (filled != sample->used)
+		return false;
+	for (size_t i = 0; i < sample->used; i++)
+	{
+		bool		found;
+		size_t		slot = find_slot(sample, parts, parts.hashes[i], parts.rows + i * sample->d, &found);
+
+		CHECK_FOR_INTERRUPTS();
+		if (!found || parts.table[slot] != i + 1)
+			return false;
+	}
+	return true;
+}
+
+bool
+seg_sample_is_sound(const SegRowSample *sample, size_t size, size_t d)
+{
+	Parts		parts;
+	uint64_t	total = 0;
+	size_t		kept = 0;
+
+	if (!head_is_sound(sample, size, d))
+		return false;
+	parts = parts_of(sample);
+	for (size_t i = 0; i < sample->used; i++)
+	{
+		const double *row = parts.rows + i * d;
+
+		if (i % CHECKED_AT_ONCE == 0)
+			CHECK_FOR_INTERRUPTS();
+		if (parts.counts[i] == 0 || parts.counts[i] > SEG_STATE_MOST_ROWS - total ||
+			!row_is_sound(row, d) || parts.hashes[i] != hash_of(sample, row))
+			return false;
+		total += parts.counts[i];
+		kept += parts.hashes[i] <= sample->threshold;
+	}
+	/* a row is dropped only where enough smaller ones are known */
+	if (sample->threshold != UINT64_MAX && kept < sample->limit)
+		return false;
+	return table_is_sound(sample, parts);
+}
+
+uint64_t
+seg_sample_total(const SegRowSample *sample)
+{
+	Parts		parts = parts_of(sample);
+	uint64_t	total = 0;
+
+	for (size_t i = 0; i < sample->used; i++)
+		total += parts.counts[i];
+	return total;
+}
+
+/* ---- the table ---- */
 
 static void
 fill_table(SegRowSample *sample, Parts parts)

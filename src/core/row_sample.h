@@ -25,6 +25,7 @@
 #define SEG_CORE_ROW_SAMPLE_H
 
 #include "core/port.h"
+#include "core/state.h"
 
 /* The most rows that a sample may be asked to keep. */
 #define SEG_SAMPLE_MAX_LIMIT ((size_t) 1 << 20)
@@ -54,11 +55,15 @@ extern size_t seg_sample_last_capacity(size_t limit);
 extern void seg_sample_init(SegRowSample *sample, size_t d, size_t limit, size_t capacity, uint64_t seed);
 
 /*
- * Is what stands in size bytes a sample that the functions here can be given?
- * Bytes that came from elsewhere are asked this once; O(1).  (Wrong rows or
- * hashes inside make a wrong sample, never a wrong address.)
+ * Is what stands in size bytes, aligned to 8, a sample of rows of d features as
+ * the functions here make it: rows finite or missing, hashes, counts, the table,
+ * what was dropped?  Bytes that came from elsewhere are asked this.  Cost: about
+ * that of adding its rows.
  */
-extern bool seg_sample_is_sound(const SegRowSample *sample, size_t size);
+extern bool seg_sample_is_sound(const SegRowSample *sample, size_t size, size_t d);
+
+/* The sum of all counts. */
+extern uint64_t seg_sample_total(const SegRowSample *sample);
 
 /*
  * True when the next row may need a larger sample: allocate one of twice the

@@ -119,7 +119,7 @@ describe_feature(Fit *fit, size_t j)
 			seg_moments_input_mean(fit->moments, j) : moments.mean;
 	if (fit->model.null_policy == SEG_NULL_MEDIAN)
 		feature->fill = feature->typical;
-	if (!isfinite(moments.sd) || !isfinite(moments.mean))
+	if (!isfinite(moments.sd) || !isfinite(moments.mean) || !isfinite(feature->fill))
 		seg_raise(SEG_RANGE_TOO_WIDE, j + 1);
 	feature->mean = moments.mean;
 	feature->sd = moments.sd;
@@ -272,6 +272,7 @@ describe_model(Fit *fit)
 {
 	const SegAnomalyState *state = fit->state;
 	SegAnomalyModel *model = &fit->model;
+	SegReader	labels = seg_reader((const uint8 *) state + state->labels_at, state->labels_size);
 	SegArena	arena;
 
 	model->method = state->options.method;
@@ -285,11 +286,12 @@ describe_model(Fit *fit)
 	model->sample_rows = fit->total;
 	model->seed = (uint64) state->options.seed;
 	model->contamination = state->options.contamination;
-	model->features = palloc0(state->d * sizeof(SegAnomalyFeature));
-	/* every name takes its bytes, a terminator, and rounding up to 16 */
-	arena = seg_arena(NULL, state->labels_size + state->d * (SEG_ARENA_ALIGN + 1));
-	arena.base = palloc(arena.size);
-	seg_anomaly_state_labels(state, &arena, model->features);
+	model->features = take(fit, state->d, sizeof(SegAnomalyFeature));
+	memset(model->features, 0, state->d * sizeof(SegAnomalyFeature));
+	arena = seg_arena(NULL, seg_labels_decoded_size(state->labels_size, state->d));
+	arena.base = take(fit, 1, arena.size);
+	for (size_t j = 0; j < state->d; j++)
+		model->features[j].transform = seg_read_label(&labels, &arena, &model->features[j].name);
 	for (size_t j = 0; j < fit->d; j++)
 		describe_feature(fit, j);
 }

@@ -7,35 +7,15 @@
 #include "pg/error.h"
 #include "pg/features.h"
 
-static MemoryContext
-aggregate_context(FunctionCallInfo fcinfo)
-{
-	MemoryContext context;
-
-	if (!AggCheckCallContext(fcinfo, &context))
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("function can only be called as part of an aggregate")));
-	return context;
-}
-
 /* Logarithms are taken of the sample later, but every row must have them. */
 static void
 check_logs(const SegAnomalyState *state, const double *row)
 {
-	const uint8 *at = (const uint8 *) state + state->labels_at;
-	SegReader	reader = seg_reader(at, state->labels_size);
+	SegReader	reader = seg_reader((const uint8 *) state + state->labels_at, state->labels_size);
 
 	for (size_t j = 0; j < state->d; j++)
-	{
-		int			transform = seg_read_u8(&reader);
-		uint32		length = seg_read_count(&reader, 1);
-
-		reader.at += length;
-		reader.left -= length;
-		if (transform == SEG_TRANSFORM_LOG1P && row[j] <= -1)
+		if (seg_read_label(&reader, NULL, NULL) == SEG_TRANSFORM_LOG1P && row[j] <= -1)
 			seg_raise(SEG_LOG_DOMAIN, j + 1);
-	}
 }
 
 static size_t
@@ -53,12 +33,12 @@ Datum
 anomaly_fit_transfn(PG_FUNCTION_ARGS)
 {
 	static double row[SEG_MAX_FEATURES];
+	SegStates  *states = seg_states(fcinfo);
 	const Jsonb *options = PG_NARGS() > 2 && !PG_ARGISNULL(2) ? PG_GETARG_JSONB_P(2) : NULL;
 	SegAnomalyState *state;
 	SegFeatures features;
 	size_t		missing;
 
-	(void) aggregate_context(fcinfo);
 	if (PG_ARGISNULL(1))
 	{
 		if (PG_ARGISNULL(0))
@@ -67,10 +47,10 @@ anomaly_fit_transfn(PG_FUNCTION_ARGS)
 	}
 	features = seg_features_open(PG_GETARG_DATUM(1));
 	if (PG_ARGISNULL(0))
-		state = seg_anomaly_state_begin(options, features.d);
+		state = seg_anomaly_state_create(states, options, features.d);
 	else
 	{
-		state = seg_anomaly_state_open((struct varlena *) PG_GETARG_POINTER(0));
+		state = seg_state_own(fcinfo, states, &seg_anomaly_state_type);
 		seg_anomaly_state_check_options(state, options);
 	}
 	if (features.d != state->d)
@@ -89,35 +69,33 @@ anomaly_fit_transfn(PG_FUNCTION_ARGS)
 	seg_features_close(&features);
 	if (state->has_transform)
 		check_logs(state, row);
-	PG_RETURN_POINTER(seg_anomaly_state_add(state, row, missing));
+	PG_RETURN_POINTER(seg_anomaly_state_take(states, state, row, missing));
 }
 
 PG_FUNCTION_INFO_V1(anomaly_fit_combinefn);
 Datum
 anomaly_fit_combinefn(PG_FUNCTION_ARGS)
 {
+	SegStates  *states = seg_states(fcinfo);
 	SegAnomalyState *state;
 	const SegAnomalyState *other;
 
-	(void) aggregate_context(fcinfo);
-	if (PG_ARGISNULL(0) && PG_ARGISNULL(1))
-		PG_RETURN_NULL();
-	if (PG_ARGISNULL(1))
-		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
-	if (PG_ARGISNULL(0))
-		PG_RETURN_POINTER(seg_anomaly_state_open((struct varlena *) PG_GETARG_BYTEA_P_COPY(1)));
-	state = seg_anomaly_state_open((struct varlena *) PG_GETARG_POINTER(0));
-	other = seg_anomaly_state_open((struct varlena *) PG_GETARG_BYTEA_P(1));
+	if (!seg_state_both(fcinfo, states, &seg_anomaly_state_type, (void **) &state, (const void **) &other))
+	{
+		if (state == NULL)
+			PG_RETURN_NULL();
+		PG_RETURN_POINTER(state);
+	}
 	seg_anomaly_state_check_same(state, other);
-	PG_RETURN_POINTER(seg_anomaly_state_merge(state, other));
+	PG_RETURN_POINTER(seg_anomaly_state_unite(states, state, other));
 }
 
 PG_FUNCTION_INFO_V1(anomaly_fit_finalfn);
 Datum
 anomaly_fit_finalfn(PG_FUNCTION_ARGS)
 {
-	(void) aggregate_context(fcinfo);
+	(void) seg_states(fcinfo);
 	if (PG_ARGISNULL(0))
 		seg_raise(SEG_NO_ROWS);
-	PG_RETURN_BYTEA_P(seg_anomaly_fit_state(seg_anomaly_state_open((struct varlena *) PG_GETARG_POINTER(0))));
+	PG_RETURN_BYTEA_P(seg_anomaly_fit_state(seg_state_other(fcinfo, 0, &seg_anomaly_state_type)));
 }

@@ -55,12 +55,27 @@ seg_budget_left(void)
 }
 
 void
-seg_budget_reserve(SegBudget *budget, size_t bytes)
+seg_budget_check(size_t bytes)
 {
 	if (bytes > seg_budget_left())
-		seg_raise(SEG_TOO_LARGE, reserved_in_backend + bytes, allowed_in_backend());
+		seg_raise(SEG_TOO_LARGE, bytes > SIZE_MAX - reserved_in_backend ? SIZE_MAX : reserved_in_backend + bytes,
+				  allowed_in_backend());
+}
+
+void
+seg_budget_reserve(SegBudget *budget, size_t bytes)
+{
+	seg_budget_check(bytes);
 	budget->reserved += bytes;
 	reserved_in_backend += bytes;
+}
+
+void
+seg_budget_release(SegBudget *budget, size_t bytes)
+{
+	Assert(bytes <= budget->reserved);
+	budget->reserved -= bytes;
+	reserved_in_backend -= bytes;
 }
 
 #define PAGE ((size_t) 4096)

@@ -19,6 +19,12 @@ extern SegBudget *seg_budget_create(MemoryContext context);
 /* Reserve, or raise SEG_TOO_LARGE: nothing is reserved then. */
 extern void seg_budget_reserve(SegBudget *budget, size_t bytes);
 
+/* Give back, before the context ends, what was reserved. */
+extern void seg_budget_release(SegBudget *budget, size_t bytes);
+
+/* Raise SEG_TOO_LARGE unless that much could be reserved now: for what lives shortly. */
+extern void seg_budget_check(size_t bytes);
+
 /* What may still be reserved now. */
 extern size_t seg_budget_left(void);
 

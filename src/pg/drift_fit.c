@@ -7,84 +7,12 @@
  */
 #include "pg/drift.h"
 
-#include "core/linalg.h"
-#include "core/sum.h"
-#include "pg/budget.h"
+#include "utils/memutils.h"
+
+#include "model/drift_state.h"
 #include "pg/error.h"
 #include "pg/features.h"
-
-#define MAGIC 0x44524654		/* "TFRD" */
-
-typedef struct State
-{
-	int32		length_word;
-	uint32		magic;
-	uint32		d;
-	uint32		k;
-	uint64		digest;			/* of the model */
-	uint64		rows_used;
-	uint64		rows_skipped;
-	uint32		kind;
-	uint32		model_size;		/* of the model's bytes, without a length word */
-	double		counters[FLEXIBLE_ARRAY_MEMBER];
-} State;
-
-/* One feature's counters. */
-typedef struct Count
-{
-	double		sum[2];			/* of the values counted, high and low part */
-	uint64		values;
-	uint64		missing;
-	SegHistogram bins;			/* the bounds of then, the counts of now */
-} Count;
-
-static Count *
-counts_of(const State *state)
-{
-	return (Count *) state->counters;
-}
-
-static uint64 *
-clusters_of(const State *state)
-{
-	return (uint64 *) (counts_of(state) + state->d);
-}
-
-static char *
-model_of(const State *state)
-{
-	return (char *) (clusters_of(state) + state->k);
-}
-
-static size_t
-state_size(size_t d, size_t k, size_t model_size)
-{
-	return offsetof(State, counters) + d * sizeof(Count) + k * sizeof(uint64) + model_size;
-}
-
-static State *
-open_state(const void *bytes)
-{
-	State	   *state = (State *) bytes;
-	size_t		size = VARATT_IS_4B_U(state) ? VARSIZE(state) : 0;
-
-	if (size < offsetof(State, counters) || !PointerIsAligned(state, double) ||
-		state->magic != MAGIC || state->d == 0 || state->d > SEG_MAX_FEATURES ||
-		state->k > SEG_KMEANS_MAX_K || size != state_size(state->d, state->k, state->model_size))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
-				 errmsg("value is not a state of this aggregate")));
-	return state;
-}
-
-static void
-check_aggregate(FunctionCallInfo fcinfo)
-{
-	if (!AggCheckCallContext(fcinfo, NULL))
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("function can only be called as part of an aggregate")));
-}
+#include "pg/state.h"
 
 /* The kind of a model by its envelope. */
 static int
@@ -101,44 +29,95 @@ kind_of(const bytea *model)
 	return kind;
 }
 
+/* The model in a state. */
 static SegDriftSource
-source_of_state(const State *state)
+source_of_state(const SegDriftState *state)
 {
 	size_t		size = VARHDRSZ + state->model_size;
 	bytea	   *model = palloc(size);
 
 	SET_VARSIZE(model, size);
-	memcpy(VARDATA(model), model_of(state), state->model_size);
+	memcpy(VARDATA(model), seg_drift_model(state), state->model_size);
 	return seg_drift_source(state->kind, seg_model_decode(model, seg_drift_source_type(state->kind)));
 }
 
-static State *
-begin_state(FunctionCallInfo fcinfo)
+/* Is the model of the kind, digest and size that the head says? */
+static bool
+model_is_sound(const SegDriftState *state)
+{
+	int			kind;
+	int			version;
+	SegReader	reader;
+
+	return seg_envelope_open(seg_drift_model(state), state->model_size, 0, 0, &kind, &version, &reader) == SEG_OK &&
+		kind == state->kind && seg_envelope_digest(seg_drift_model(state)) == state->digest &&
+		(kind == SEG_KIND_PCA || kind == SEG_KIND_KMEANS || kind == SEG_KIND_ANOMALY);
+}
+
+/* Are the bounds those of the model, and as many counters as it wants? */
+static bool
+counts_fit_model(const SegDriftState *state)
+{
+	SegDriftSource source = source_of_state(state);
+	SegDriftModel then;
+
+	if (source.d != state->d || source.k != state->k)
+		return false;
+	seg_drift_describe(&source, &then);
+	for (size_t j = 0; j < source.d; j++)
+	{
+		SegHistogram wanted = then.features[j].histogram;
+		SegHistogram found = seg_drift_counts(state)[j].bins;
+
+		memset(wanted.counts, 0, sizeof(wanted.counts));
+		memset(found.counts, 0, sizeof(found.counts));
+		if (memcmp(&wanted, &found, sizeof(SegHistogram)) != 0)
+			return false;
+	}
+	return true;
+}
+
+static bool
+is_sound(const void *bytes, size_t size)
+{
+	MemoryContext work;
+	MemoryContext old;
+	bool		sound;
+
+	if (!seg_drift_state_is_sound(bytes, size) || !model_is_sound(bytes))
+		return false;
+	work = AllocSetContextCreate(CurrentMemoryContext, "segment drift check", ALLOCSET_SMALL_SIZES);
+	old = MemoryContextSwitchTo(work);
+	sound = counts_fit_model(bytes);
+	MemoryContextSwitchTo(old);
+	MemoryContextDelete(work);
+	return sound;
+}
+
+static const SegStateType state_type = {SEG_DRIFT_STATE_MAGIC, is_sound};
+
+static SegDriftState *
+begin_state(FunctionCallInfo fcinfo, SegStates *states)
 {
 	const bytea *model = PG_GETARG_BYTEA_PP(1);
 	int			kind = kind_of(model);
 	SegDriftSource source = seg_drift_source(kind,
 											 seg_model_argument(fcinfo, 1, 0, seg_drift_source_type(kind)));
 	size_t		model_size = VARSIZE_ANY_EXHDR(model);
-	size_t		size = state_size(source.d, source.k, model_size);
+	SegDriftState *state = seg_state_new(states, &state_type,
+										 seg_drift_state_size(source.d, source.k, model_size));
 	SegDriftModel then;
-	State	   *state;
 
-	if (size > seg_budget_left())
-		seg_raise(SEG_TOO_LARGE, size, seg_budget_left());
-	state = palloc0(size);
-	SET_VARSIZE(state, size);
-	state->magic = MAGIC;
 	state->d = source.d;
 	state->k = source.k;
 	state->digest = seg_model_argument_digest(fcinfo, 0);
 	state->kind = kind;
 	state->model_size = model_size;
-	memcpy(model_of(state), VARDATA_ANY(model), model_size);
+	memcpy(seg_drift_model(state), VARDATA_ANY(model), model_size);
 	seg_drift_describe(&source, &then);
 	for (size_t j = 0; j < source.d; j++)
 	{
-		SegHistogram *bins = &counts_of(state)[j].bins;
+		SegHistogram *bins = &seg_drift_counts(state)[j].bins;
 
 		*bins = then.features[j].histogram;
 		memset(bins->counts, 0, sizeof(bins->counts));
@@ -146,22 +125,11 @@ begin_state(FunctionCallInfo fcinfo)
 	return state;
 }
 
-static void
-count_value(Count *count, double x)
-{
-	SegHistogram *bins = &count->bins;
-
-	count->values++;
-	seg_twofold_add(count->sum, x);
-	if (bins->bins > 0)
-		bins->counts[seg_bin_of(bins->bounds, Min(bins->bins, SEG_HISTOGRAM_MOST), x)]++;
-}
-
 /* IN row[d]: NaN where a feature is null. */
 static void
-count_row(State *state, const SegDriftSource *source, const double *row, size_t nulls)
+count_row(SegDriftState *state, const SegDriftSource *source, const double *row, size_t nulls)
 {
-	Count	   *counts = counts_of(state);
+	SegDriftCount *counts = seg_drift_counts(state);
 	bool		skipped = nulls > 0 && source->null_policy == SEG_NULL_SKIP;
 
 	for (size_t j = 0; j < state->d; j++)
@@ -170,7 +138,7 @@ count_row(State *state, const SegDriftSource *source, const double *row, size_t 
 
 		counts[j].missing += isnan(row[j]) != 0;
 		if (!skipped && !isnan(x))
-			count_value(&counts[j], x);
+			seg_drift_count(&counts[j], x);
 	}
 	if (skipped)
 	{
@@ -183,7 +151,7 @@ count_row(State *state, const SegDriftSource *source, const double *row, size_t 
 		size_t		c = seg_drift_cluster(source, row);
 
 		if (c < state->k)
-			clusters_of(state)[c]++;
+			seg_drift_clusters(state)[c]++;
 	}
 }
 
@@ -192,11 +160,11 @@ Datum
 drift_fit_transfn(PG_FUNCTION_ARGS)
 {
 	static double row[SEG_MAX_FEATURES];
+	SegStates  *states = seg_states(fcinfo);
 	SegFeatures features;
 	SegDriftSource source;
-	State	   *state;
+	SegDriftState *state;
 
-	check_aggregate(fcinfo);
 	if (PG_ARGISNULL(1))
 		ereport(ERROR,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
@@ -207,7 +175,7 @@ drift_fit_transfn(PG_FUNCTION_ARGS)
 			PG_RETURN_NULL();
 		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
 	}
-	state = PG_ARGISNULL(0) ? begin_state(fcinfo) : open_state(PG_GETARG_POINTER(0));
+	state = PG_ARGISNULL(0) ? begin_state(fcinfo, states) : seg_state_own(fcinfo, states, &state_type);
 	source = seg_drift_source(state->kind,
 							  seg_model_argument(fcinfo, 1, 0, seg_drift_source_type(state->kind)));
 	if (seg_model_argument_digest(fcinfo, 0) != state->digest || source.d != state->d || source.k != state->k)
@@ -222,60 +190,26 @@ drift_fit_transfn(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(state);
 }
 
-static State *
-other_state(FunctionCallInfo fcinfo, int argno)
-{
-	void	   *bytes = PG_GETARG_BYTEA_P(argno);
-
-	if (!PointerIsAligned(bytes, double))
-		bytes = PG_GETARG_BYTEA_P_COPY(argno);
-	return open_state(bytes);
-}
-
-static void
-merge(State *into, const State *from)
-{
-	Count	   *ours = counts_of(into);
-	const Count *theirs = counts_of(from);
-
-	for (size_t j = 0; j < into->d; j++)
-	{
-		seg_twofold_add(ours[j].sum, theirs[j].sum[0]);
-		seg_twofold_add(ours[j].sum, theirs[j].sum[1]);
-		ours[j].values += theirs[j].values;
-		ours[j].missing += theirs[j].missing;
-		for (size_t b = 0; b < SEG_HISTOGRAM_MOST; b++)
-			ours[j].bins.counts[b] += theirs[j].bins.counts[b];
-	}
-	for (size_t c = 0; c < into->k; c++)
-		clusters_of(into)[c] += clusters_of(from)[c];
-	into->rows_used += from->rows_used;
-	into->rows_skipped += from->rows_skipped;
-}
-
 PG_FUNCTION_INFO_V1(drift_fit_combinefn);
 Datum
 drift_fit_combinefn(PG_FUNCTION_ARGS)
 {
-	State	   *state;
-	const State *other;
+	SegStates  *states = seg_states(fcinfo);
+	SegDriftState *state;
+	const SegDriftState *other;
 
-	check_aggregate(fcinfo);
-	if (PG_ARGISNULL(1))
+	if (!seg_state_both(fcinfo, states, &state_type, (void **) &state, (const void **) &other))
 	{
-		if (PG_ARGISNULL(0))
+		if (state == NULL)
 			PG_RETURN_NULL();
-		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+		PG_RETURN_POINTER(state);
 	}
-	other = other_state(fcinfo, 1);
-	if (PG_ARGISNULL(0))
-		PG_RETURN_POINTER(other);
-	state = open_state(PG_GETARG_POINTER(0));
-	if (state->digest != other->digest || state->d != other->d || state->k != other->k)
+	if (state->digest != other->digest || state->model_size != other->model_size ||
+		memcmp(seg_drift_model(state), seg_drift_model(other), state->model_size) != 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("model differs between rows")));
-	merge(state, other);
+	seg_drift_state_merge(state, other);
 	PG_RETURN_POINTER(state);
 }
 
@@ -298,22 +232,21 @@ PG_FUNCTION_INFO_V1(drift_fit_finalfn);
 Datum
 drift_fit_finalfn(PG_FUNCTION_ARGS)
 {
-	const State *state;
+	const SegDriftState *state;
 	SegDriftSource source;
 	SegDriftModel report;
 
+	(void) seg_states(fcinfo);
 	if (PG_ARGISNULL(0))
 		seg_raise(SEG_NO_ROWS);
-	state = open_state(PG_GETARG_POINTER(0));
+	state = seg_state_other(fcinfo, 0, &state_type);
 	source = source_of_state(state);
-	if (source.d != state->d || source.k != state->k)
-		seg_raise(SEG_MALFORMED_MODEL);
 	seg_drift_describe(&source, &report);
 	report.rows_used = state->rows_used;
 	report.rows_skipped = state->rows_skipped;
 	for (size_t j = 0; j < state->d; j++)
 	{
-		const Count *count = &counts_of(state)[j];
+		const SegDriftCount *count = &seg_drift_counts(state)[j];
 		SegDriftSide *now = &report.features[j].now;
 
 		now->values = count->values;
@@ -325,6 +258,6 @@ drift_fit_finalfn(PG_FUNCTION_ARGS)
 		memcpy(report.features[j].counts, count->bins.counts, sizeof(count->bins.counts));
 	}
 	for (size_t c = 0; c < state->k; c++)
-		report.shares[c].now = clusters_of(state)[c];
+		report.shares[c].now = seg_drift_clusters(state)[c];
 	PG_RETURN_BYTEA_P(report_bytes(&report));
 }

@@ -197,6 +197,7 @@ create_state(FunctionCallInfo fcinfo, MemoryContext aggregate, int numbers)
 	if (options != NULL)
 		state->options_given = (struct varlena *) PG_DETOAST_DATUM_COPY(PointerGetDatum(options));
 	seg_kmeans_options_read((Jsonb *) state->options_given, &state->options);
+	seg_budget_reserve(state->budget, MemoryContextMemAllocated(context, true));
 	MemoryContextSwitchTo(old);
 	return state;
 }

@@ -10,6 +10,8 @@
 #include "utils/jsonb.h"
 
 #include "model/pca_model.h"
+#include "model/pca_state.h"
+#include "pg/state.h"
 
 /* Decodes into a SegPcaModel. */
 extern const SegModelType seg_pca_model_type;
@@ -22,5 +24,11 @@ extern char *seg_pca_feature_name(const SegPcaFeature *feature, size_t position)
 
 /* 22023 for options (NULL: all defaults) that pca_fit does not take with rows of d features. */
 extern void seg_pca_options_check(const Jsonb *options, size_t d);
+
+/* The same, and what they say; the labels (model/labels.h) go to the writer. */
+extern SegPcaOptions seg_pca_options_read(const Jsonb *options, size_t d, SegWriter *labels);
+
+/* States are SegPcaState. */
+extern const SegStateType seg_pca_state_type;
 
 #endif							/* SEG_PG_PCA_H */

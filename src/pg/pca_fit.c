@@ -12,12 +12,11 @@
 #include "pg/budget.h"
 #include "pg/error.h"
 #include "pg/features.h"
-#include "pg/moments.h"
 #include "pg/options.h"
 
 /* ---- options ---- */
 
-typedef struct PcaOptions
+typedef struct GivenOptions
 {
 	int64		n_components;	/* 0: not given */
 	double		explained_variance; /* 0: not given */
@@ -25,7 +24,7 @@ typedef struct PcaOptions
 	int			null_policy;
 	SegIntList	transform;
 	SegTextList feature_names;
-} PcaOptions;
+} GivenOptions;
 
 /* Scaling by medians or ranges, and medians for nulls, are no matter of moments. */
 static const char *const standardize_choices[] = {"zscore", "none", NULL};
@@ -34,17 +33,14 @@ static const char *const transform_choices[] = {"none", "log1p", NULL};
 
 static const SegStandardize standardize_of[] = {SEG_STANDARDIZE_ZSCORE, SEG_STANDARDIZE_NONE};
 static const SegNullPolicy null_policy_of[] = {SEG_NULL_ERROR, SEG_NULL_SKIP, SEG_NULL_MEAN, SEG_NULL_ZERO};
-static const SegMissing missing_of[] = {
-	SEG_MISSING_REFUSE, SEG_MISSING_SKIP, SEG_MISSING_MEAN, SEG_MISSING_ZERO
-};
 
 static const SegOption option_table[] = {
-	{"n_components", SEG_OPTION_INT, offsetof(PcaOptions, n_components), 1, SEG_MAX_FEATURES},
-	{"explained_variance", SEG_OPTION_REAL, offsetof(PcaOptions, explained_variance), 1e-6, 1},
-	{"standardize", SEG_OPTION_CHOICE, offsetof(PcaOptions, standardize), .choices = standardize_choices},
-	{"null_policy", SEG_OPTION_CHOICE, offsetof(PcaOptions, null_policy), .choices = null_policy_choices},
-	{"transform", SEG_OPTION_CHOICES, offsetof(PcaOptions, transform), .choices = transform_choices},
-	{"feature_names", SEG_OPTION_TEXTS, offsetof(PcaOptions, feature_names)},
+	{"n_components", SEG_OPTION_INT, offsetof(GivenOptions, n_components), 1, SEG_MAX_FEATURES},
+	{"explained_variance", SEG_OPTION_REAL, offsetof(GivenOptions, explained_variance), 1e-6, 1},
+	{"standardize", SEG_OPTION_CHOICE, offsetof(GivenOptions, standardize), .choices = standardize_choices},
+	{"null_policy", SEG_OPTION_CHOICE, offsetof(GivenOptions, null_policy), .choices = null_policy_choices},
+	{"transform", SEG_OPTION_CHOICES, offsetof(GivenOptions, transform), .choices = transform_choices},
+	{"feature_names", SEG_OPTION_TEXTS, offsetof(GivenOptions, feature_names)},
 	{NULL}
 };
 
@@ -57,10 +53,10 @@ check_count(const char *key, int count, size_t d)
 				 errmsg("option %s has %d elements, but rows have %zu features", key, count, d)));
 }
 
-static PcaOptions
+static GivenOptions
 read_options(const Jsonb *jsonb, size_t d)
 {
-	PcaOptions	options = {0};
+	GivenOptions options = {0};
 
 	seg_options_read(jsonb, option_table, &options);
 	if (options.n_components > 0 && options.explained_variance > 0)
@@ -72,7 +68,7 @@ read_options(const Jsonb *jsonb, size_t d)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("option n_components is %d, but rows have %zu features",
 						(int) options.n_components, d)));
-	if (options.n_components == 0)
+	if (options.n_components == 0 && options.explained_variance == 0)
 		options.n_components = Min(2, d);
 	check_count("transform", options.transform.count, d);
 	check_count("feature_names", options.feature_names.count, d);
@@ -85,39 +81,40 @@ seg_pca_options_check(const Jsonb *jsonb, size_t d)
 	(void) read_options(jsonb, d);
 }
 
-static SegTransform
-transform_of(const PcaOptions *options, size_t j)
+static const char *
+utf8_name(const GivenOptions *options, size_t j)
 {
-	if (options->transform.count == 0)
-		return SEG_TRANSFORM_NONE;
-	return options->transform.items[options->transform.count < 0 ? 0 : j];
+	const char *name;
+
+	if (options->feature_names.count == 0)
+		return "";
+	name = options->feature_names.items[j];
+	return pg_server_to_any(name, strlen(name), PG_UTF8);
 }
 
-static SegMissing
-begin_state(const Jsonb *jsonb, size_t d, uint8 *logs)
+SegPcaOptions
+seg_pca_options_read(const Jsonb *jsonb, size_t d, SegWriter *labels)
 {
-	PcaOptions	options = read_options(jsonb, d);
+	GivenOptions given = read_options(jsonb, d);
+	SegPcaOptions options;
 
+	memset(&options, 0, sizeof(options));
+	options.components = given.n_components;
+	options.explained_variance = given.explained_variance;
+	options.standardize = standardize_of[given.standardize];
+	options.null_policy = null_policy_of[given.null_policy];
 	for (size_t j = 0; j < d; j++)
-		logs[j] = transform_of(&options, j) == SEG_TRANSFORM_LOG1P;
-	return missing_of[options.null_policy];
+	{
+		SegTransform transform = SEG_TRANSFORM_NONE;
+
+		if (given.transform.count != 0)
+			transform = given.transform.items[given.transform.count < 0 ? 0 : j];
+		seg_write_label(labels, transform, utf8_name(&given, j));
+	}
+	return options;
 }
 
-/* ---- the aggregate ---- */
-
-PG_FUNCTION_INFO_V1(pca_fit_transfn);
-Datum
-pca_fit_transfn(PG_FUNCTION_ARGS)
-{
-	return seg_moments_transition(fcinfo, begin_state);
-}
-
-PG_FUNCTION_INFO_V1(pca_fit_combinefn);
-Datum
-pca_fit_combinefn(PG_FUNCTION_ARGS)
-{
-	return seg_moments_combine(fcinfo);
-}
+/* ---- the final function ---- */
 
 /* Memory within segment.fit_memory, given back with the fit's context. */
 static void *
@@ -131,30 +128,19 @@ take(SegBudget *budget, size_t count, size_t item_size)
 	return palloc_extended(Max(size, 1), MCXT_ALLOC_HUGE);
 }
 
-static const char *
-utf8_name(const PcaOptions *options, size_t j)
-{
-	const char *name;
-
-	if (options->feature_names.count == 0)
-		return "";
-	name = options->feature_names.items[j];
-	return pg_server_to_any(name, strlen(name), PG_UTF8);
-}
-
 /* What the model keeps of each feature; moments of it were computed before. */
 static void
-describe_features(SegPcaModel *model, const PcaOptions *options, const SegMoments *moments,
-				  const double *mean, const double *covariance)
+describe_features(SegPcaModel *model, const SegPcaState *state, const SegMoments *moments,
+				  const double *mean, const double *covariance, SegArena names)
 {
 	size_t		d = model->d;
+	SegReader	labels = seg_reader(seg_pca_state_labels(state), state->labels_size);
 
 	for (size_t j = 0; j < d; j++)
 	{
 		SegPcaFeature *feature = &model->features[j];
 
-		feature->name = utf8_name(options, j);
-		feature->transform = transform_of(options, j);
+		feature->transform = seg_read_label(&labels, &names, &feature->name);
 		feature->shift = mean[j];
 		feature->sd = sqrt(fmax(covariance[j + j * d], 0));
 		feature->missing = seg_moments_missing(moments)[j];
@@ -171,14 +157,14 @@ describe_features(SegPcaModel *model, const PcaOptions *options, const SegMoment
 
 /* As many components as asked for, or as the share of variance needs. */
 static size_t
-count_components(const PcaOptions *options, const double *matrix, size_t d, SegBudget *budget)
+count_components(const SegPcaOptions *options, const double *matrix, size_t d, SegBudget *budget)
 {
 	double	   *copy;
 	double	   *values;
 	SegStatus	status;
 
-	if (options->explained_variance == 0)
-		return options->n_components;
+	if (options->components > 0)
+		return options->components;
 	copy = take(budget, d * d, sizeof(double));
 	values = take(budget, d, sizeof(double));
 	memcpy(copy, matrix, d * d * sizeof(double));
@@ -189,7 +175,7 @@ count_components(const PcaOptions *options, const double *matrix, size_t d, SegB
 }
 
 static void
-find_components(SegPcaModel *model, const PcaOptions *options, double *matrix, SegBudget *budget)
+find_components(SegPcaModel *model, const SegPcaOptions *options, double *matrix, SegBudget *budget)
 {
 	size_t		d = model->d;
 	double	   *scale = take(budget, d, sizeof(double));
@@ -197,6 +183,8 @@ find_components(SegPcaModel *model, const PcaOptions *options, double *matrix, S
 	SegStatus	status;
 
 	model->total_variance = seg_pca_scale(matrix, d, zscore, scale);
+	if (!isfinite(model->total_variance))
+		seg_raise(SEG_RANGE_TOO_WIDE, (size_t) 1);
 	for (size_t j = 0; j < d; j++)
 		model->features[j].scale = scale[j];
 	model->components = count_components(options, matrix, d, budget);
@@ -208,41 +196,55 @@ find_components(SegPcaModel *model, const PcaOptions *options, double *matrix, S
 		seg_raise(status, (size_t) 0);
 }
 
+/* A finished copy of the state's moments. */
+static const SegMoments *
+finished_moments(const SegPcaState *state, SegBudget *budget)
+{
+	const SegMoments *moments = seg_pca_state_moments(state);
+	SegMomentsShape shape = seg_moments_shape_for_result(moments);
+	SegMoments *copy = take(budget, 1, seg_moments_size(state->d, shape));
+
+	seg_moments_reshape(moments, shape, copy);
+	seg_moments_finish(copy);
+	return copy;
+}
+
+static void
+fit_model(const SegPcaState *state, SegPcaModel *model, SegBudget *budget)
+{
+	size_t		d = state->d;
+	size_t		names = seg_labels_decoded_size(state->labels_size, d);
+	const SegMoments *moments = finished_moments(state, budget);
+	double	   *mean = take(budget, d, sizeof(double));
+	double	   *covariance = take(budget, d * d, sizeof(double));
+	size_t		position = 0;
+	SegStatus	status = seg_moments_covariance(moments, mean, covariance, &position);
+
+	if (status != SEG_OK)
+		seg_raise(status, position);
+	model->d = d;
+	model->standardize = state->options.standardize;
+	model->null_policy = state->options.null_policy;
+	model->rows_used = seg_moments_rows(moments);
+	model->rows_skipped = moments->skipped;
+	model->features = take(budget, d, sizeof(SegPcaFeature));
+	describe_features(model, state, moments, mean, covariance, seg_arena(take(budget, 1, names), names));
+	find_components(model, &state->options, covariance, budget);
+}
+
 PG_FUNCTION_INFO_V1(pca_fit_finalfn);
 Datum
 pca_fit_finalfn(PG_FUNCTION_ARGS)
 {
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "pca fit", ALLOCSET_DEFAULT_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(context);
-	SegBudget  *budget = seg_budget_create(context);
-	const bytea *state = (const bytea *) PG_GETARG_POINTER(0);
-	SegMoments *moments;
-	PcaOptions	options;
 	SegPcaModel model = {0};
-	double	   *mean;
-	double	   *covariance;
-	size_t		position = 0;
-	SegStatus	status;
 	bytea	   *bytes;
 
+	(void) seg_states(fcinfo);
 	if (PG_ARGISNULL(0))
 		seg_raise(SEG_NO_ROWS);
-	seg_budget_reserve(budget, seg_moments_result_size(state));
-	moments = seg_moments_result(state);
-	model.d = moments->d;
-	options = read_options(seg_moments_options(state), model.d);
-	model.standardize = standardize_of[options.standardize];
-	model.null_policy = null_policy_of[options.null_policy];
-	model.rows_used = seg_moments_rows(moments);
-	model.rows_skipped = moments->skipped;
-	mean = take(budget, model.d, sizeof(double));
-	covariance = take(budget, (size_t) model.d * model.d, sizeof(double));
-	status = seg_moments_covariance(moments, mean, covariance, &position);
-	if (status != SEG_OK)
-		seg_raise(status, position);
-	model.features = take(budget, model.d, sizeof(SegPcaFeature));
-	describe_features(&model, &options, moments, mean, covariance);
-	find_components(&model, &options, covariance, budget);
+	fit_model(seg_state_other(fcinfo, 0, &seg_pca_state_type), &model, seg_budget_create(context));
 	MemoryContextSwitchTo(old);
 	bytes = seg_pca_model_bytes(&model);
 	MemoryContextDelete(context);

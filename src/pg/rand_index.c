@@ -2,11 +2,10 @@
  * rand_index.c
  *		The aggregate adjusted_rand_index: its support functions.
  *
- * The state is a bytea: the head of a varlena, then a SegRandTable.  PostgreSQL
- * passes it between workers, and anybody can make one up, so its shape is
- * checked when it comes in, and a table that lies about its slots is refused.
+ * The state is a bytea: a SegStateHead, then a SegRandTable.  pg/state.h says how
+ * it is checked and counted.
  */
-#include "pg/compat.h"
+#include "pg/state.h"
 
 #include "common/hashfn.h"
 #include "common/pg_prng.h"
@@ -15,85 +14,71 @@
 #include "core/hash.h"
 #include "core/rand_index.h"
 #include "core/rand_table.h"
+#include "pg/budget.h"
 #include "pg/error.h"
+
+#define STATE_MAGIC 0x32444E52	/* "RND2" */
 
 typedef struct RandState
 {
-	int32		length_word;
-	int32		padding;
+	SegStateHead head;
 	SegRandTable table;
 } RandState;
 
 #define STATE_HEAD offsetof(RandState, table)
 
+static bool
+is_sound(const void *bytes, size_t size)
+{
+	const RandState *state = bytes;
+
+	return size >= sizeof(RandState) && seg_rand_table_is_sound(&state->table, size - STATE_HEAD);
+}
+
+static const SegStateType state_type = {STATE_MAGIC, is_sound};
+
 static void
-require_aggregate(FunctionCallInfo fcinfo)
+copy_pairs(const SegRandTable *from, SegRandTable *to)
 {
-	if (!AggCheckCallContext(fcinfo, NULL))
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("function can only be called as part of an aggregate")));
-}
-
-static RandState *
-state_create(size_t capacity)
-{
-	size_t		size = STATE_HEAD + seg_rand_table_size(capacity);
-	RandState  *state = palloc0(size);
-
-	SET_VARSIZE(state, size);
-	seg_rand_table_init(&state->table, capacity);
-	state->table.key = pg_prng_uint64(&pg_global_prng_state);
-	return state;
-}
-
-/* The state in a flat datum, where it stands when it may be changed there. */
-static RandState *
-state_open(struct varlena *value)
-{
-	RandState  *state = (RandState *) value;
-
-	/* from another process it comes in a tuple, where a bytea has 4 bytes of alignment */
-	if ((uintptr_t) value % MAXIMUM_ALIGNOF != 0)
+	for (uint64 slot = 0; slot < from->capacity; slot++)
 	{
-		state = palloc(VARSIZE(value));
-		memcpy(state, value, VARSIZE(value));
+		CHECK_FOR_INTERRUPTS();
+		if (from->pairs[slot].rows > 0 &&
+			!seg_rand_table_add(to, from->pairs[slot].a, from->pairs[slot].b, from->pairs[slot].rows))
+			seg_raise(SEG_MALFORMED_STATE);
 	}
-	if (VARSIZE(value) < sizeof(RandState) ||
-		!seg_rand_table_is_sound(&state->table, VARSIZE(value) - STATE_HEAD))
-		seg_raise(SEG_MALFORMED_STATE);
-	return state;
+}
+
+/* The state with room for one pair more, which may have moved to the current context. */
+static RandState *
+with_room(SegStates *states, RandState *state)
+{
+	size_t		capacity = state->table.capacity * 2;
+	RandState  *larger;
+
+	if (!seg_rand_table_is_full(&state->table))
+		return state;
+	if (capacity > SEG_RAND_MAX_CAPACITY)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("there are more than " UINT64_FORMAT " different pairs of labels", state->table.used),
+				 errhint("Compare partitions into groups, not keys.")));
+	larger = seg_state_resize(states, state, STATE_HEAD + seg_rand_table_size(capacity));
+	seg_rand_table_init(&larger->table, capacity);
+	larger->table.key = pg_prng_uint64(&pg_global_prng_state);
+	copy_pairs(&state->table, &larger->table);
+	return larger;
 }
 
 /* Count; returns the state, which may have moved to the current context. */
 static RandState *
-state_add(RandState *state, SegRandLabel a, SegRandLabel b, uint64 rows)
+state_add(SegStates *states, RandState *state, SegRandLabel a, SegRandLabel b, uint64 rows)
 {
 	if (rows > SEG_RAND_MAX_ROWS || state->table.rows > SEG_RAND_MAX_ROWS - rows)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("there are more than " UINT64_FORMAT " rows to compare", (uint64) SEG_RAND_MAX_ROWS)));
-	if (seg_rand_table_is_full(&state->table))
-	{
-		const SegRandTable *table = &state->table;
-		RandState  *larger;
-
-		if (table->capacity * 2 > SEG_RAND_MAX_CAPACITY)
-			ereport(ERROR,
-					(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-					 errmsg("there are more than " UINT64_FORMAT " different pairs of labels", table->used),
-					 errhint("Compare partitions into groups, not keys.")));
-		larger = state_create(table->capacity * 2);
-		for (uint64 slot = 0; slot < table->capacity; slot++)
-		{
-			CHECK_FOR_INTERRUPTS();
-			if (table->pairs[slot].rows > 0 &&
-				!seg_rand_table_add(&larger->table, table->pairs[slot].a, table->pairs[slot].b,
-									table->pairs[slot].rows))
-				seg_raise(SEG_MALFORMED_STATE);
-		}
-		state = larger;
-	}
+	state = with_room(states, state);
 	if (!seg_rand_table_add(&state->table, a, b, rows))
 		seg_raise(SEG_MALFORMED_STATE);
 	return state;
@@ -103,9 +88,9 @@ state_add(RandState *state, SegRandLabel a, SegRandLabel b, uint64 rows)
 static Datum
 transition(FunctionCallInfo fcinfo, SegRandLabel (*label) (Datum))
 {
+	SegStates  *states = seg_states(fcinfo);
 	RandState  *state;
 
-	require_aggregate(fcinfo);
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
 	{
 		if (PG_ARGISNULL(0))
@@ -113,10 +98,14 @@ transition(FunctionCallInfo fcinfo, SegRandLabel (*label) (Datum))
 		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
 	}
 	if (PG_ARGISNULL(0))
-		state = state_create(SEG_RAND_MIN_CAPACITY);
+	{
+		state = seg_state_new(states, &state_type, STATE_HEAD + seg_rand_table_size(SEG_RAND_MIN_CAPACITY));
+		seg_rand_table_init(&state->table, SEG_RAND_MIN_CAPACITY);
+		state->table.key = pg_prng_uint64(&pg_global_prng_state);
+	}
 	else
-		state = state_open((struct varlena *) PG_GETARG_BYTEA_P(0));
-	PG_RETURN_POINTER(state_add(state, label(PG_GETARG_DATUM(1)), label(PG_GETARG_DATUM(2)), 1));
+		state = seg_state_own(fcinfo, states, &state_type);
+	PG_RETURN_POINTER(state_add(states, state, label(PG_GETARG_DATUM(1)), label(PG_GETARG_DATUM(2)), 1));
 }
 
 static SegRandLabel
@@ -154,29 +143,39 @@ adjusted_rand_index_text_transfn(PG_FUNCTION_ARGS)
 	return transition(fcinfo, text_label);
 }
 
+/* Must the state grow for the next pair, and be freed where it was then? */
+static RandState *
+merge_pair(SegStates *states, RandState *state, const RandState *first, const SegRandPair *pair)
+{
+	RandState  *merged = state_add(states, state, pair->a, pair->b, pair->rows);
+
+	/* the first one is the executor's */
+	if (merged != state && state != first)
+		pfree(state);
+	return merged;
+}
+
 PG_FUNCTION_INFO_V1(adjusted_rand_index_combinefn);
 Datum
 adjusted_rand_index_combinefn(PG_FUNCTION_ARGS)
 {
+	SegStates  *states = seg_states(fcinfo);
+	RandState  *first;
 	RandState  *state;
 	const RandState *other;
 
-	require_aggregate(fcinfo);
-	if (PG_ARGISNULL(0) && PG_ARGISNULL(1))
-		PG_RETURN_NULL();
-	if (PG_ARGISNULL(1))
-		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
-	if (PG_ARGISNULL(0))
-		PG_RETURN_POINTER(state_open((struct varlena *) PG_GETARG_BYTEA_P_COPY(1)));
-	state = state_open((struct varlena *) PG_GETARG_BYTEA_P(0));
-	other = state_open((struct varlena *) PG_GETARG_BYTEA_P(1));
+	if (!seg_state_both(fcinfo, states, &state_type, (void **) &first, (const void **) &other))
+	{
+		if (first == NULL)
+			PG_RETURN_NULL();
+		PG_RETURN_POINTER(first);
+	}
+	state = first;
 	for (uint64 slot = 0; slot < other->table.capacity; slot++)
 	{
-		const SegRandPair *pair = &other->table.pairs[slot];
-
 		CHECK_FOR_INTERRUPTS();
-		if (pair->rows > 0)
-			state = state_add(state, pair->a, pair->b, pair->rows);
+		if (other->table.pairs[slot].rows > 0)
+			state = merge_pair(states, state, first, &other->table.pairs[slot]);
 	}
 	PG_RETURN_POINTER(state);
 }
@@ -186,14 +185,18 @@ Datum
 adjusted_rand_index_finalfn(PG_FUNCTION_ARGS)
 {
 	const RandState *state;
+	SegRandPair *workspace;
 	double		index;
 
-	require_aggregate(fcinfo);
+	(void) seg_states(fcinfo);
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
-	state = state_open((struct varlena *) PG_GETARG_BYTEA_P(0));
-	if (seg_rand_table_index(&state->table, palloc((state->table.used + 1) * sizeof(SegRandPair)), &index) != SEG_OK)
+	state = seg_state_other(fcinfo, 0, &state_type);
+	seg_budget_check((state->table.used + 1) * sizeof(SegRandPair));
+	workspace = palloc((state->table.used + 1) * sizeof(SegRandPair));
+	if (seg_rand_table_index(&state->table, workspace, &index) != SEG_OK)
 		seg_raise(SEG_MALFORMED_STATE);
+	pfree(workspace);
 	if (isnan(index))
 		PG_RETURN_NULL();
 	PG_RETURN_FLOAT8(index);

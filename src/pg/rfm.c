@@ -225,14 +225,16 @@ static void
 fit_partition(WindowObject window, int bins, PartitionCuts *cuts)
 {
 	int64		n = WinGetPartitionRowCount(window);
-	MemoryContext owner = CurrentMemoryContext;
+	MemoryContext caller = CurrentMemoryContext;
+	MemoryContext owner = AllocSetContextCreate(caller, "segment rfm cuts", ALLOCSET_DEFAULT_SIZES);
 	MemoryContext row = AllocSetContextCreate(owner, "segment row", ALLOCSET_DEFAULT_SIZES);
 	SegRfmOptions options;
 	SegRfmState *state;
 
 	memset(&options, 0, sizeof(options));
 	options.bins = bins;
-	state = seg_rfm_state_create(&options, owner);
+	MemoryContextSwitchTo(owner);
+	state = seg_rfm_state_create(seg_states_in(owner), &options);
 	for (int64 i = 0; i < n; i++)
 	{
 		double		values[SEG_RFM_MEASURES];
@@ -243,13 +245,20 @@ fit_partition(WindowObject window, int bins, PartitionCuts *cuts)
 		complete = window_values(window, i, values);
 		MemoryContextSwitchTo(owner);
 		if (complete)
-			state = seg_rfm_state_count(state, values, owner);
+		{
+			SegRfmState *counted = seg_rfm_state_count(seg_states_in(owner), state, values);
+
+			if (counted != state)
+				pfree(state);
+			state = counted;
+		}
 		if (i % 1024 == 0)
 			MemoryContextReset(row);
 	}
-	MemoryContextDelete(row);
 	cuts->empty = !seg_rfm_state_fit(state, &cuts->model);
 	cuts->fitted = true;
+	MemoryContextSwitchTo(caller);
+	MemoryContextDelete(owner);
 }
 
 /* (recency_days, frequency, monetary[, bins]) OVER (...): the whole partition sets the cuts. */

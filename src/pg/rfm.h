@@ -11,6 +11,7 @@
 
 #include "model/rfm_model.h"
 #include "pg/rows.h"
+#include "pg/state.h"
 
 /* Decodes into a SegRfmModel. */
 extern const SegModelType seg_rfm_model_type;
@@ -53,9 +54,9 @@ extern void seg_rfm_put_segment(SegRow *row, const SegRfmNaming *naming, size_t 
 extern SegRfmOptions seg_rfm_options_read(const Jsonb *options);
 
 /* The state of rfm_fit; see rfm_fit.c. */
-extern SegRfmState *seg_rfm_state_create(const SegRfmOptions *options, MemoryContext owner);
-extern SegRfmState *seg_rfm_state_count(SegRfmState *state, const double values[SEG_RFM_MEASURES],
-										MemoryContext owner);
+extern SegRfmState *seg_rfm_state_create(SegStates *states, const SegRfmOptions *options);
+extern SegRfmState *seg_rfm_state_count(SegStates *states, SegRfmState *state,
+										const double values[SEG_RFM_MEASURES]);
 
 /* False when there are no rows with a say. */
 extern bool seg_rfm_state_fit(const SegRfmState *state, SegRfmModel *model);

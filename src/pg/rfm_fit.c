@@ -2,13 +2,9 @@
  * rfm_fit.c
  *		The aggregate rfm_fit.
  *
- * Its state is a bytea that is changed where it stands: the core's SegRfmState,
- * whose first word is the varlena header.  It grows by doubling; a grown state
- * is a new value, which the executor copies and keeps.  Every byte that a state
- * grows by counts against segment.fit_memory.
- *
- * The support functions can be called by anybody with any bytes, so a state is
- * checked each time it comes in; that is a handful of comparisons.
+ * Its state is a bytea that is changed where it stands: the core's SegRfmState.
+ * It grows by doubling; a grown state is a new value, which the executor copies
+ * and keeps.  pg/state.h says how it is checked and counted.
  */
 #include "pg/rfm.h"
 
@@ -136,41 +132,21 @@ check(SegStatus status)
 		seg_raise(status);
 }
 
-/* The state of an argument, aligned, whole and sound; a copy when it was not aligned. */
-static SegRfmState *
-state_argument(FunctionCallInfo fcinfo, int argno)
+static bool
+is_sound(const void *state, size_t size)
 {
-	bytea	   *bytes = PG_GETARG_BYTEA_P(argno);
-
-	if ((uintptr_t) bytes % sizeof(uint64) != 0)
-	{
-		bytea	   *copy = palloc(VARSIZE(bytes));
-
-		memcpy(copy, bytes, VARSIZE(bytes));
-		bytes = copy;
-	}
-	check(seg_rfm_state_check((SegRfmState *) bytes, VARSIZE(bytes)));
-	return (SegRfmState *) bytes;
+	return seg_rfm_state_is_sound(state, size);
 }
 
-/* A state must stay within segment.fit_memory for as long as its owner lives. */
-static void
-reserve(MemoryContext owner, size_t bytes)
-{
-	seg_budget_reserve(seg_budget_create(owner), bytes);
-}
+static const SegStateType state_type = {SEG_RFM_MAGIC, is_sound};
 
 SegRfmState *
-seg_rfm_state_create(const SegRfmOptions *options, MemoryContext owner)
+seg_rfm_state_create(SegStates *states, const SegRfmOptions *options)
 {
 	const uint32 log2_slots[] = {SEG_RFM_MIN_LOG2, SEG_RFM_MIN_LOG2, SEG_RFM_MIN_LOG2};
-	size_t		size = seg_rfm_state_size(log2_slots);
-	SegRfmState *state;
+	SegRfmState *state = seg_state_new(states, &state_type, seg_rfm_state_size(log2_slots));
 
-	reserve(owner, size);
-	state = palloc0(size);
 	seg_rfm_state_init(state, options);
-	SET_VARSIZE(state, size);
 	return state;
 }
 
@@ -182,24 +158,27 @@ scratch_slots(const SegRfmState *state)
 
 	for (int i = 0; i < SEG_RFM_MEASURES; i++)
 		log2_slots = Max(log2_slots, state->tables[i].log2_slots);
+	seg_budget_check(sizeof(SegRfmSlot) << log2_slots);
 	return palloc(sizeof(SegRfmSlot) << log2_slots);
 }
 
 /* Make room for what the state holds already and, when not NULL, for the other's. */
 static SegRfmState *
-with_room(SegRfmState *state, const SegRfmState *other, MemoryContext owner)
+with_room(SegStates *states, SegRfmState *state, const SegRfmState *other)
 {
 	uint32		log2_slots[SEG_RFM_MEASURES];
 	SegRfmState *grown;
+	SegStateHead head;
 	size_t		size;
 
 	if (!seg_rfm_room(state, other, log2_slots))
 		return state;
 	size = seg_rfm_state_size(log2_slots);
-	reserve(owner, size - VARSIZE(state));
-	grown = palloc0(size);
+	grown = seg_state_resize(states, state, size);
+	head = grown->head;
+	memset(grown, 0, size);
 	check(seg_rfm_grow(state, log2_slots, grown));
-	SET_VARSIZE(grown, size);
+	grown->head = head;
 	return grown;
 }
 
@@ -220,7 +199,7 @@ within_budget(SegRfmState *state)
 }
 
 SegRfmState *
-seg_rfm_state_count(SegRfmState *state, const double values[SEG_RFM_MEASURES], MemoryContext owner)
+seg_rfm_state_count(SegStates *states, SegRfmState *state, const double values[SEG_RFM_MEASURES])
 {
 	if (!seg_rfm_counts(values))
 	{
@@ -230,7 +209,7 @@ seg_rfm_state_count(SegRfmState *state, const double values[SEG_RFM_MEASURES], M
 	check(seg_rfm_add(state, values));
 	if (seg_rfm_wants_room(state))
 	{
-		state = with_room(state, NULL, owner);
+		state = with_room(states, state, NULL);
 		within_budget(state);
 	}
 	return state;
@@ -251,33 +230,21 @@ seg_rfm_state_fit(const SegRfmState *state, SegRfmModel *model)
 
 /* ---- the support functions ---- */
 
-static MemoryContext
-aggregate_context(FunctionCallInfo fcinfo)
-{
-	MemoryContext context;
-
-	if (!AggCheckCallContext(fcinfo, &context))
-		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("support function of an aggregate called outside one")));
-	return context;
-}
-
 /* (state, recency_days, frequency, monetary[, options]) */
 PG_FUNCTION_INFO_V1(rfm_fit_transfn);
 Datum
 rfm_fit_transfn(PG_FUNCTION_ARGS)
 {
-	MemoryContext owner = aggregate_context(fcinfo);
+	SegStates  *states = seg_states(fcinfo);
 	const SegRfmOptions *options = options_argument(fcinfo, 4);
 	double		values[SEG_RFM_MEASURES];
 	SegRfmState *state;
 
 	if (PG_ARGISNULL(0))
-		state = seg_rfm_state_create(options, owner);
+		state = seg_rfm_state_create(states, options);
 	else
 	{
-		state = state_argument(fcinfo, 0);
+		state = seg_state_own(fcinfo, states, &state_type);
 		refuse_other_options(&state->options, options);
 	}
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2) || PG_ARGISNULL(3))
@@ -287,33 +254,26 @@ rfm_fit_transfn(PG_FUNCTION_ARGS)
 	}
 	for (int i = 0; i < SEG_RFM_MEASURES; i++)
 		values[i] = PG_GETARG_FLOAT8(i + 1);
-	PG_RETURN_POINTER(seg_rfm_state_count(state, values, owner));
+	PG_RETURN_POINTER(seg_rfm_state_count(states, state, values));
 }
 
 PG_FUNCTION_INFO_V1(rfm_fit_combinefn);
 Datum
 rfm_fit_combinefn(PG_FUNCTION_ARGS)
 {
-	MemoryContext owner = aggregate_context(fcinfo);
+	SegStates  *states = seg_states(fcinfo);
 	SegRfmState *into;
-	SegRfmState *from;
+	const SegRfmState *from;
 	SegRfmSlot *scratch;
 
-	if (PG_ARGISNULL(1))
+	if (!seg_state_both(fcinfo, states, &state_type, (void **) &into, (const void **) &from))
 	{
-		if (PG_ARGISNULL(0))
+		if (into == NULL)
 			PG_RETURN_NULL();
-		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+		PG_RETURN_POINTER(into);
 	}
-	from = state_argument(fcinfo, 1);
-	if (PG_ARGISNULL(0))
-	{
-		reserve(owner, VARSIZE(from));
-		PG_RETURN_POINTER(from);
-	}
-	into = state_argument(fcinfo, 0);
 	refuse_other_options(&into->options, &from->options);
-	into = with_room(into, from, owner);
+	into = with_room(states, into, from);
 	scratch = scratch_slots(into);
 	check(seg_rfm_merge(into, from, scratch));
 	pfree(scratch);
@@ -326,8 +286,8 @@ rfm_fit_finalfn(PG_FUNCTION_ARGS)
 {
 	SegRfmModel model;
 
-	(void) aggregate_context(fcinfo);
-	if (PG_ARGISNULL(0) || !seg_rfm_state_fit(state_argument(fcinfo, 0), &model))
+	(void) seg_states(fcinfo);
+	if (PG_ARGISNULL(0) || !seg_rfm_state_fit(seg_state_other(fcinfo, 0, &state_type), &model))
 		seg_raise(SEG_NO_ROWS);
 	PG_RETURN_BYTEA_P(seg_rfm_model_bytes(&model));
 }

@@ -1,70 +1,140 @@
 /*
  * fuzz_rfm_state.c
- *		Any bytes as a state of rfm_fit: count, grow, merge, fit.
+ *		A changed state of rfm_fit: count, grow, merge, copy, fit.
  *
- * States travel between servers, and anybody may call the support functions, so
- * whatever passes the check of the header must be safe to work with, and what it
- * fits must be a sound model.
+ * What passes the check must be safe to work with, stays such a state whatever is
+ * done to it, and what it fits is a sound model.
  */
-#include "fuzz.h"
+#include "fuzz_state.h"
 
 #include "model/rfm_model.h"
 
-static SegRfmState *
-grown(const SegRfmState *state, const SegRfmState *other, SegStatus *status)
+static SegRfmSlot scratch[1 << SEG_RFM_MAX_LOG2];
+
+static size_t
+size_of(const SegRfmState *state)
 {
 	uint32_t	log2_slots[SEG_RFM_MEASURES];
-	SegRfmState *copy;
 
-	(void) seg_rfm_room(state, other, log2_slots);
-	copy = calloc(1, seg_rfm_state_size(log2_slots));
-	require(copy != NULL);
-	*status = seg_rfm_grow(state, log2_slots, copy);
-	return copy;
+	for (int i = 0; i < SEG_RFM_MEASURES; i++)
+		log2_slots[i] = state->tables[i].log2_slots;
+	return seg_rfm_state_size(log2_slots);
+}
+
+static SegRfmState *
+with_room(SegRfmState *state, const SegRfmState *other)
+{
+	uint32_t	log2_slots[SEG_RFM_MEASURES];
+	SegRfmState *grown;
+
+	if (!seg_rfm_room(state, other, log2_slots))
+		return state;
+	grown = calloc(1, seg_rfm_state_size(log2_slots));
+	require(grown != NULL);
+	require(seg_rfm_grow(state, log2_slots, grown) == SEG_OK);
+	free(state);
+	return grown;
+}
+
+static SegRfmState *
+add_row(SegRfmState *state, Script *script)
+{
+	double		values[SEG_RFM_MEASURES];
+
+	for (int i = 0; i < SEG_RFM_MEASURES; i++)
+		values[i] = next_value(script);
+	require(seg_rfm_add(state, values) == SEG_OK);
+	return seg_rfm_wants_room(state) ? with_room(state, NULL) : state;
+}
+
+static SegRfmState *
+merge(SegRfmState *into, const SegRfmState *from)
+{
+	if (into->rows_used + from->rows_used > SEG_STATE_MOST_ROWS ||
+		into->rows_skipped + from->rows_skipped > SEG_STATE_MOST_ROWS)
+		return into;
+	into = with_room(into, from);
+	require(seg_rfm_merge(into, from, scratch) == SEG_OK);
+	require(seg_rfm_state_is_sound(into, size_of(into)));
+	return into;
 }
 
 /* What is fitted can be written and read again. */
 static void
-fit(const SegRfmState *state, SegRfmSlot *scratch)
+fit(const SegRfmState *state)
 {
 	SegRfmModel model;
 	uint8_t		bytes[1024];
 	SegWriter	writer = {bytes, 0};
 	SegReader	reader;
 	SegArena	arena = seg_arena(NULL, 0);
+	SegStatus	status = seg_rfm_fit(state, scratch, &model);
 
-	if (seg_rfm_fit(state, scratch, &model) != SEG_OK)
+	require(status == SEG_OK || status == SEG_NO_ROWS);
+	if (status != SEG_OK)
 		return;
 	seg_rfm_encode(&writer, &model);
 	reader = seg_reader(bytes, writer.size);
 	require(seg_rfm_decode(&reader, SEG_RFM_VERSION, &arena, &model) == SEG_OK);
 }
 
+static SegRfmState *
+begin(Script *script)
+{
+	const uint32_t log2_slots[] = {SEG_RFM_MIN_LOG2, SEG_RFM_MIN_LOG2, SEG_RFM_MIN_LOG2};
+	uint8_t		choice = next_byte(script);
+	SegRfmOptions options = {.bins = choice % 8 + 2, .ties = choice >> 3 & 1};
+	SegRfmState *state = calloc(1, seg_rfm_state_size(log2_slots));
+
+	require(state != NULL);
+	for (int i = 0; i < SEG_RFM_MEASURES; i++)
+	{
+		options.explicit_cuts[i] = choice >> (4 + i) & 1;
+		for (uint32_t at = 0; options.explicit_cuts[i] && at + 1 < options.bins; at++)
+			options.cuts[i][at] = at;
+	}
+	seg_rfm_state_init(state, &options);
+	for (int i = 0; i < SEG_RFM_MEASURES; i++)
+		state->tables[i].level = next_byte(script) % 2 == 0 ? 0 : 50;
+	return state;
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static SegRfmSlot scratch[1 << SEG_RFM_MAX_LOG2];
-	const double values[] = {17, 3, -99.5};
+	Script		script = {data, size};
+	SegRfmState *good = begin(&script);
 	SegRfmState *state;
-	SegRfmState *merged;
-	SegStatus	status;
+	size_t		rows = next_byte(&script);
+	Script		values = script;
 
-	if (size < sizeof(SegRfmState) || size > (1 << 16))
-		return 0;
-	state = malloc(size);
-	require(state != NULL);
-	memcpy(state, data, size);
-	if (seg_rfm_state_check(state, size) == SEG_OK)
+	for (size_t i = 0; i < rows; i++)
 	{
-		merged = grown(state, state, &status);
-		if (status == SEG_OK)
-			status = seg_rfm_merge(merged, state, scratch);
-		if (status == SEG_OK)
-			fit(merged, scratch);
-		if (seg_rfm_add(state, values) == SEG_OK)
-			fit(state, scratch);
-		free(merged);
+		if (values.left == 0)
+			values = script;
+		good = add_row(good, &values);
+	}
+	size = size_of(good);
+	require(seg_rfm_state_is_sound(good, size));
+	state = copy_of(good, size);
+	change(&script, state, size);
+	if (seg_rfm_state_is_sound(state, size))
+	{
+		fit(state);
+		if (memcmp(&state->options, &good->options, sizeof(SegRfmOptions)) == 0)
+		{
+			SegRfmState *merged = merge(copy_of(good, size), state);
+
+			fit(merged);
+			free(merged);
+			state = merge(state, good);
+		}
+		for (int i = 0; i < 9; i++)
+			state = add_row(state, &values);
+		require(seg_rfm_state_is_sound(state, size_of(state)));
+		fit(state);
 	}
 	free(state);
+	free(good);
 	return 0;
 }

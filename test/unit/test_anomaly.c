@@ -32,7 +32,8 @@ add(SegRowSample *sample, const double *row, uint64_t count)
 		sample = larger;
 	}
 	seg_sample_add(sample, row, count);
-	assert_true(seg_sample_is_sound(sample, seg_sample_size(sample->d, sample->capacity)));
+	if (sample->used < 16 || sample->used % 97 == 0)
+		assert_true(seg_sample_is_sound(sample, seg_sample_size(sample->d, sample->capacity), sample->d));
 	return sample;
 }
 
@@ -160,27 +161,52 @@ sample_is_uniform_over_distinct_rows(void **state)
 		assert_between(kept[i], 15, 70);	/* 40 +- 5 standard deviations of 6 */
 }
 
+/* Is the sample refused with that field changed?  The field is put back. */
+#define REFUSED_WITH(sample, size, field, value) \
+	do \
+	{ \
+		__typeof__(field) good = (field); \
+		\
+		(field) = (value); \
+		assert_false(seg_sample_is_sound(sample, size, 2)); \
+		(field) = good; \
+		assert_true(seg_sample_is_sound(sample, size, 2)); \
+	} while (0)
+
 static void
-sample_refuses_foreign_heads(void **state)
+sample_refuses_foreign_bytes(void **state)
 {
 	SegRowSample *sample = new_sample(2, 100, 64);
 	size_t		size = seg_sample_size(2, 64);
-	SegRowSample good = *sample;
+	uint64_t   *hashes = (uint64_t *) (sample + 1);
+	uint64_t   *counts = hashes + 64;
+	double	   *rows = (double *) (counts + 64);
+	uint32_t   *table = (uint32_t *) (rows + 2 * 64);
+	size_t		slot = 0;
 
-	assert_true(seg_sample_is_sound(sample, size));
-	assert_false(seg_sample_is_sound(sample, size - 1));
-	assert_false(seg_sample_is_sound(sample, 3));
-	sample->used = 65;
-	assert_false(seg_sample_is_sound(sample, size));
-	*sample = good;
-	sample->capacity = 63;
-	assert_false(seg_sample_is_sound(sample, size));
-	*sample = good;
-	sample->d = 3;
-	assert_false(seg_sample_is_sound(sample, size));
-	*sample = good;
-	sample->limit = 0;
-	assert_false(seg_sample_is_sound(sample, size));
+	for (int i = 0; i < 9; i++)
+		seg_sample_add(sample, (double[]) {i, NAN}, 2);
+	while (table[slot] == 0)
+		slot++;
+	assert_true(seg_sample_is_sound(sample, size, 2));
+	assert_false(seg_sample_is_sound(sample, size - 1, 2));
+	assert_false(seg_sample_is_sound(sample, 3, 2));
+	assert_false(seg_sample_is_sound(sample, size, 3));
+	REFUSED_WITH(sample, size, sample->used, 65);
+	REFUSED_WITH(sample, size, sample->used, 8);
+	REFUSED_WITH(sample, size, sample->capacity, 63);
+	REFUSED_WITH(sample, size, sample->d, 3);
+	REFUSED_WITH(sample, size, sample->limit, 0);
+	REFUSED_WITH(sample, size, sample->seed, 1);
+	REFUSED_WITH(sample, size, sample->threshold, hashes[0]);
+	REFUSED_WITH(sample, size, hashes[3], hashes[3] + 1);
+	REFUSED_WITH(sample, size, counts[3], 0);
+	REFUSED_WITH(sample, size, counts[3], UINT64_MAX);
+	REFUSED_WITH(sample, size, rows[0], INFINITY);
+	REFUSED_WITH(sample, size, rows[0], 77);
+	REFUSED_WITH(sample, size, table[slot], 0);
+	REFUSED_WITH(sample, size, table[slot], 10);
+	REFUSED_WITH(sample, size, table[slot], table[slot] % 9 + 1);
 	free(sample);
 }
 
@@ -523,7 +549,7 @@ main(void)
 		cmocka_unit_test(sample_does_not_depend_on_order),
 		cmocka_unit_test(sample_counts_what_repeats),
 		cmocka_unit_test(sample_is_uniform_over_distinct_rows),
-		cmocka_unit_test(sample_refuses_foreign_heads),
+		cmocka_unit_test(sample_refuses_foreign_bytes),
 		cmocka_unit_test(weighted_figures_are_those_of_repeated_values),
 		cmocka_unit_test(weighted_figures_hold_at_the_edges),
 		cmocka_unit_test(average_path_is_lius),

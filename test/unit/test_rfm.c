@@ -20,7 +20,7 @@ new_state(uint32_t bins)
 	SegRfmState *state = calloc(1, seg_rfm_state_size(log2_slots));
 
 	seg_rfm_state_init(state, &options);
-	assert_int_equal(seg_rfm_state_check(state, seg_rfm_state_size(log2_slots)), SEG_OK);
+	assert_true(seg_rfm_state_is_sound(state, seg_rfm_state_size(log2_slots)));
 	return state;
 }
 
@@ -40,7 +40,7 @@ make_room(SegRfmState *state, const SegRfmState *other)
 		return state;
 	grown = calloc(1, seg_rfm_state_size(log2_slots));
 	assert_int_equal(seg_rfm_grow(state, log2_slots, grown), SEG_OK);
-	assert_int_equal(seg_rfm_state_check(grown, seg_rfm_state_size(log2_slots)), SEG_OK);
+	assert_true(seg_rfm_state_is_sound(grown, seg_rfm_state_size(log2_slots)));
 	free(state);
 	return grown;
 }
@@ -268,16 +268,38 @@ damaged_states_are_refused(void **state)
 	SegRfmSlot *scratch = new_scratch();
 	SegRfmModel model;
 
-	assert_int_equal(seg_rfm_state_check(s, size - 1), SEG_MALFORMED_STATE);
-	assert_int_equal(seg_rfm_state_check(s, 8), SEG_MALFORMED_STATE);
+	assert_false(seg_rfm_state_is_sound(s, size - 1));
+	assert_false(seg_rfm_state_is_sound(s, 8));
 	s->tables[1].log2_slots = 63;
-	assert_int_equal(seg_rfm_state_check(s, size), SEG_MALFORMED_STATE);
+	assert_false(seg_rfm_state_is_sound(s, size));
 	s->tables[1].log2_slots = SEG_RFM_MIN_LOG2;
 	s->tables[2].distinct = 14;
-	assert_int_equal(seg_rfm_state_check(s, size), SEG_MALFORMED_STATE);
+	assert_false(seg_rfm_state_is_sound(s, size));
 	s->tables[2].distinct = 0;
 	s = count_row(s, 1, 1, 1);
+	assert_true(seg_rfm_state_is_sound(s, size));
+	for (SegRfmSlot *slot = s->slots; slot < s->slots + (3 << SEG_RFM_MIN_LOG2); slot++)
+	{
+		SegRfmSlot	good = *slot;
+
+		slot->count ^= 1;
+		assert_false(seg_rfm_state_is_sound(s, size));
+		*slot = good;
+		if (good.count == 0)
+			continue;
+		slot->key ^= UINT64_C(1) << 40;
+		assert_false(seg_rfm_state_is_sound(s, size));
+		*slot = good;
+	}
+	s->tables[0].min = NAN;
+	assert_false(seg_rfm_state_is_sound(s, size));
+	s->tables[0].min = 1;
+	s->options.cuts[1][3] = 5;
+	assert_false(seg_rfm_state_is_sound(s, size));
+	s->options.cuts[1][3] = 0;
+	assert_true(seg_rfm_state_is_sound(s, size));
 	s->rows_used = 2;
+	assert_false(seg_rfm_state_is_sound(s, size));
 	assert_int_equal(seg_rfm_fit(s, scratch, &model), SEG_MALFORMED_STATE);
 	/* a table without a free slot that claims to have one */
 	for (int i = 0; i < 3 << SEG_RFM_MIN_LOG2; i++)

@@ -1,0 +1,155 @@
+-- States that somebody made up: every aggregate whose state is a bytea, by each way in.
+CREATE SCHEMA states_test;
+SET search_path = states_test, public;
+
+-- the SQLSTATE of a query, or 'ok'
+CREATE FUNCTION outcome(query text) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE query;
+    RETURN 'ok';
+EXCEPTION WHEN OTHERS THEN
+    RETURN SQLSTATE;
+END $$;
+
+CREATE TABLE rows_in AS
+SELECT i, ARRAY[i % 40, (i * i) % 40 / 7.0]::float8[] AS f, i % 6 AS a, i % 4 AS b FROM generate_series(1, 600) AS i;
+CREATE TABLE model AS SELECT segment.pca_fit(f) AS m FROM rows_in;
+
+-- Every such aggregate of the interface, with what is given to it.
+CREATE TABLE kinds AS
+SELECT p.oid::regprocedure AS aggregate, row_number() OVER (ORDER BY p.oid) AS no,
+       a.aggtransfn, a.aggcombinefn, a.aggfinalfn, pg_get_function_arguments(p.oid) AS declared,
+       (SELECT string_agg(CASE t WHEN 'float8[]'::regtype THEN 'f' WHEN 'jsonb'::regtype THEN 'NULL' WHEN 'bytea'::regtype THEN '(SELECT m FROM model)'
+                                 WHEN 'float8'::regtype THEN 'a' WHEN 'bigint'::regtype THEN CASE n WHEN 1 THEN 'a' ELSE 'b' END
+                                 WHEN 'text'::regtype THEN CASE n WHEN 1 THEN 'a::text' ELSE 'b::text' END END, ', ' ORDER BY n)
+        FROM unnest(p.proargtypes) WITH ORDINALITY AS u (t, n)) AS given
+FROM pg_aggregate AS a JOIN pg_proc AS p ON p.oid = a.aggfnoid
+WHERE p.pronamespace = 'segment'::regnamespace AND a.aggtranstype = 'bytea'::regtype;
+INSERT INTO kinds
+SELECT aggregate, no + 100, aggtransfn, aggcombinefn, aggfinalfn, declared, replace(given, 'NULL', '''{"method": "mahalanobis"}''')
+FROM kinds WHERE aggregate::text LIKE 'segment.anomaly_fit(%jsonb)';
+SELECT aggregate, given FROM kinds ORDER BY no;
+
+-- raw_N: without a final function; other_N: a state is an argument
+DO $$
+DECLARE
+    kind record;
+BEGIN
+    FOR kind IN SELECT * FROM kinds LOOP
+        EXECUTE format('CREATE AGGREGATE raw_%s(%s) (SFUNC = %s, STYPE = bytea)', kind.no, kind.declared, kind.aggtransfn);
+        EXECUTE format('CREATE AGGREGATE other_%s(bytea) (SFUNC = %s, STYPE = bytea, FINALFUNC = %s)', kind.no, kind.aggcombinefn, kind.aggfinalfn);
+    END LOOP;
+END $$;
+CREATE FUNCTION state_of(kind kinds) RETURNS bytea LANGUAGE plpgsql AS $$
+DECLARE
+    state bytea;
+BEGIN
+    EXECUTE format('SELECT raw_%s(%s) FROM rows_in', kind.no, kind.given) INTO state;
+    RETURN state;
+END $$;
+CREATE TABLE good AS SELECT no, state_of(k) AS state FROM kinds AS k;
+
+-- the three ways in: an argument of a combine function, a first state that is finished at once, and one to which rows are added
+CREATE FUNCTION by_argument(no bigint, bad bytea) RETURNS text LANGUAGE sql AS $$
+    SELECT outcome(format('SELECT other_%s(s) FROM (VALUES (%L::bytea), (%L)) AS v (s)', no, state, bad)) FROM good WHERE good.no = by_argument.no
+$$;
+CREATE FUNCTION by_first_state(number bigint, bad bytea, rows int) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    kind kinds;
+    answer text;
+BEGIN
+    SELECT * INTO kind FROM kinds WHERE no = number;
+    EXECUTE format('CREATE AGGREGATE first_state(%s) (SFUNC = %s, STYPE = bytea, FINALFUNC = %s, INITCOND = %L)',
+                   kind.declared, kind.aggtransfn, kind.aggfinalfn, bad);
+    answer := outcome(format('SELECT first_state(%s) FROM rows_in WHERE i <= %s', kind.given, rows));
+    EXECUTE (SELECT format('DROP AGGREGATE %s', oid::regprocedure) FROM pg_proc WHERE proname = 'first_state');
+    RETURN answer;
+END $$;
+
+-- a good state is taken by all of them
+SELECT aggregate, by_argument(no, state) AS argument, by_first_state(no, state, 0) AS finished, by_first_state(no, state, 600) AS continued
+FROM kinds JOIN good USING (no) ORDER BY no;
+
+-- One field changed, by its place in the struct (src/core, src/model), or from the end where before it options stand;
+-- the length word is not in a bytea's bytes.
+CREATE TABLE damage (aggregate text, what text, at int, bytes bytea);
+INSERT INTO damage VALUES
+    ('%', 'kind of state', 4, '\x00'),
+    ('segment.pca_fit(%', 'features 1', 16, '\x01'), ('segment.pca_fit(%', 'options 2^31 bytes', 20, '\x00000080'),
+    ('segment.pca_fit(%', 'labels 2^32 - 1 bytes', 24, '\xffffffff'), ('segment.pca_fit(%', 'moments elsewhere', 28, '\x50'),
+    ('segment.pca_fit(%', '9 components', 32, '\x09'), ('segment.pca_fit(%', 'standardize 9', 36, '\x09'),
+    ('segment.pca_fit(%', 'null_policy median', 40, '\x03'), ('segment.pca_fit(%', 'share and components', 48, '\x000000000000e03f'),
+    ('segment.pca_fit(%', 'transform 7', 56, '\x07'), ('segment.pca_fit(%', 'name 2^31 bytes', 57, '\x00000080'), ('segment.pca_fit(%', 'a logarithm', 56, '\x01'),
+    ('segment.pca_fit(%', 'no moments', 72, '\x00'), ('segment.pca_fit(%', 'moments of 3', 76, '\x03'), ('segment.pca_fit(%', 'masks', 80, '\x04'),
+    ('segment.pca_fit(%', 'capacity 255', 84, '\xff00'), ('segment.pca_fit(%', 'not full', 88, '\x00'), ('segment.pca_fit(%', 'policy 3', 92, '\x03'),
+    ('segment.pca_fit(%', 'buffered 257', 96, '\x01010000'), ('segment.pca_fit(%', 'any_log', 100, '\x01'),
+    ('segment.pca_fit(%', 'folded 1 more', 104, '\x0102'), ('segment.pca_fit(%', 'folded 2^63', 104, '\x0000000000000080'), ('segment.pca_fit(%', 'skipped', 112, '\x01'),
+    ('segment.pca_fit(%', 'missing', 120, '\x01'), ('segment.pca_fit(%', 'log', 136, '\x01'), ('segment.pca_fit(%', 'NaN in the buffer', 144, '\x000000000000f87f'),
+    ('segment.pca_fit(%', 'shift infinite', 4256, '\x000000000000f07f'), ('segment.pca_fit(%', 'shift NaN', 4256, '\x000000000000f87f'),
+    ('segment.pca_fit(%', 'tally: low NaN', 4320, '\x000000000000f87f'), ('segment.pca_fit(%', 'tally: high below low', 4328, '\x00000000000000c0'),
+    ('segment.pca_fit(%', 'tally: total', 4336, '\x0102'), ('segment.pca_fit(%', 'tally: base', 4344, '\xffffffffffffff7f'),
+    ('segment.pca_fit(%', 'tally: shift exponent 256', 4352, '\x00010000'), ('segment.pca_fit(%', 'tally: shift exponent 51', 4352, '\x33000000'),
+    ('segment.pca_fit(%', 'tally: zeros 0x41414141', 4356, '\x41414141'), ('segment.pca_fit(%', 'tally: counts 0x41414141', 4360, decode(repeat('41', 640), 'hex')),
+    ('segment.pca_fit(%', 'tally: one count more', 4400, '\x01'), ('segment.pca_fit(%', 'variance below 0', 6960, '\x00000000000000c0'),
+    ('segment.anomaly_fit(%', 'features 0', 16, '\x00'), ('segment.anomaly_fit(%', 'features 1601', 16, '\x41060000'),
+    ('segment.anomaly_fit(%', 'labels elsewhere', 24, '\x79'), ('segment.anomaly_fit(%', 'sample elsewhere', 32, '\x90'), ('segment.anomaly_fit(%', 'moments elsewhere', 40, '\x0000000000000080'),
+    ('segment.anomaly_fit(%', 'rows 599', 48, '\x57'), ('segment.anomaly_fit(%', 'rows skipped', 56, '\x01'), ('segment.anomaly_fit(%', 'method 2', 64, '\x02'),
+    ('segment.anomaly_fit(%', 'null_policy 5', 68, '\x05'), ('segment.anomaly_fit(%', 'robust 2', 72, '\x02'), ('segment.anomaly_fit(%', 'trees 0', 80, '\x0000'),
+    ('segment.anomaly_fit(%', 'trees 2^62', 87, '\x40'), ('segment.anomaly_fit(%', 'sample_size 1', 88, '\x0100'), ('segment.anomaly_fit(%', 'contamination 2', 104, '\x0000000000000040'),
+    ('segment.anomaly_fit(%', 'has_transform', 112, '\x01'), ('segment.anomaly_fit(float8[],%', 'has_transform 2', 112, '\x02'),
+    ('segment.anomaly_fit(double precision[]) %', 'transform 7', 120, '\x07'), ('segment.anomaly_fit(double precision[]) %', 'name 2^31 bytes', 121, '\x00000080'),
+    ('segment.anomaly_fit(double precision[]) %', 'sample: seed', 136, '\x07'), ('segment.anomaly_fit(double precision[]) %', 'sample: threshold', 144, '\x0000000000000000'),
+    ('segment.anomaly_fit(double precision[]) %', 'sample: of 3', 152, '\x03'), ('segment.anomaly_fit(double precision[]) %', 'sample: limit 1', 156, '\x01000000'),
+    ('segment.anomaly_fit(double precision[]) %', 'sample: capacity 2^31', 160, '\x00000080'), ('segment.anomaly_fit(double precision[]) %', 'sample: used 2^31', 164, '\x00000080'),
+    ('segment.anomaly_fit(double precision[]) %', 'sample: used 65', 164, '\x41'), ('segment.anomaly_fit(double precision[]) %', 'sample: used 1', 164, '\x01'),
+    ('segment.anomaly_fit(double precision[]) %', 'sample: hash', 168, '\x0102030405060708'), ('segment.anomaly_fit(double precision[]) %', 'sample: count 0', 680, '\x0000'),
+    ('segment.anomaly_fit(double precision[]) %', 'sample: count 2^63', 687, '\x80'), ('segment.anomaly_fit(double precision[]) %', 'sample: infinite', 1192, '\x000000000000f07f'),
+    ('segment.anomaly_fit(double precision[]) %', 'sample: NaN', 1192, '\x000000000000f87f'), ('segment.anomaly_fit(double precision[]) %', 'sample: other row', 1192, '\x0000000000408f40'),
+    ('segment.anomaly_fit(double precision[]) %', 'sample: table', 2216, decode(repeat('41', 1024), 'hex')), ('segment.anomaly_fit(double precision[]) %', 'sample: no table', 2216, decode(repeat('00', 1024), 'hex')),
+    ('segment.anomaly_fit(%mahalanobis%', 'moments: buffered 257', -6888, '\x01010000'), ('segment.anomaly_fit(%mahalanobis%', 'moments: folded', -6880, '\x0102'),
+    ('segment.anomaly_fit(%mahalanobis%', 'moments: policy 2', -6892, '\x02'), ('segment.anomaly_fit(%mahalanobis%', 'moments: log', -6848, '\x01'),
+    ('segment.anomaly_fit(%mahalanobis%', 'tally: shift exponent 256', -2632, '\x00010000'), ('segment.anomaly_fit(%mahalanobis%', 'tally: total', -2648, '\x0102'),
+    ('segment.anomaly_fit(%mahalanobis%', 'tally: zeros 0x41414141', -2628, '\x41414141'), ('segment.anomaly_fit(%mahalanobis%', 'tally: counts 0x41414141', -2624, decode(repeat('41', 640), 'hex')),
+    ('segment.anomaly_fit(%mahalanobis%', 'tally: total and counts 0x41414141', -2648, decode(repeat('41', 1304), 'hex')),
+    ('segment.rfm_fit(%', 'rows', 16, '\x57'), ('segment.rfm_fit(%', 'rows 2^63', 23, '\x80'), ('segment.rfm_fit(%', 'skipped 2^63', 31, '\x80'),
+    ('segment.rfm_fit(%', 'bins 1', 32, '\x01'), ('segment.rfm_fit(%', 'bins 10', 32, '\x0a'), ('segment.rfm_fit(%', 'ties 2', 36, '\x02'), ('segment.rfm_fit(%', 'cuts without values', 40, '\x01'),
+    ('segment.rfm_fit(%', 'cuts 2', 40, '\x02'), ('segment.rfm_fit(%', 'a cut', 64, '\x000000000000f03f'), ('segment.rfm_fit(%', 'minimum NaN', 256, '\x000000000000f87f'),
+    ('segment.rfm_fit(%', 'minimum above a value', 256, '\x0000000000000040'), ('segment.rfm_fit(%', 'maximum below a value', 264, '\x000000000000f03f'),
+    ('segment.rfm_fit(%', 'level 53', 272, '\x35'), ('segment.rfm_fit(%', 'level 256', 272, '\x00010000'), ('segment.rfm_fit(%', 'level 52', 272, '\x34'), ('segment.rfm_fit(%', 'distinct 0', 276, '\x00'),
+    ('segment.rfm_fit(%', 'slots 2^63', 280, '\x3f'), ('segment.rfm_fit(%', 'slots 2^3', 280, '\x03'), ('segment.rfm_fit(%', 'all slots', 352, decode(repeat('41', 256), 'hex')),
+    ('segment.rfm_fit(%', 'no slots', 352, decode(repeat('00', 256), 'hex')),
+    ('segment.adjusted_rand_index(%', 'capacity 15', 16, '\x0f'), ('segment.adjusted_rand_index(%', 'capacity 2^63', 23, '\x80'), ('segment.adjusted_rand_index(%', 'used 0', 24, '\x00'),
+    ('segment.adjusted_rand_index(%', 'rows', 32, '\x57'), ('segment.adjusted_rand_index(%', 'rows 2^63', 39, '\x80'), ('segment.adjusted_rand_index(%', 'all pairs alike', 40, decode(repeat('41', 640), 'hex')),
+    ('segment.adjusted_rand_index(%', 'no pairs', 40, decode(repeat('00', 640), 'hex')),
+    ('segment.drift_fit(%', 'features 3', 16, '\x03'), ('segment.drift_fit(%', 'clusters', 20, '\x01'), ('segment.drift_fit(%', 'clusters 2^32 - 1', 20, '\xffffffff'),
+    ('segment.drift_fit(%', 'digest', 24, '\x00000000'), ('segment.drift_fit(%', 'rows 0', 32, '\x0000'), ('segment.drift_fit(%', 'rows 2^63', 39, '\x80'),
+    ('segment.drift_fit(%', 'kind of model', 48, '\x01'), ('segment.drift_fit(%', 'kind 99', 48, '\x63'), ('segment.drift_fit(%', 'model size', 52, '\xffffffff'),
+    ('segment.drift_fit(%', 'values', 72, '\x0000'), ('segment.drift_fit(%', 'missing', 87, '\x80'), ('segment.drift_fit(%', 'bins 22', 88, '\x16'), ('segment.drift_fit(%', 'bins 0', 88, '\x00'),
+    ('segment.drift_fit(%', 'bin NaN', 112, '\x000000000000f87f'), ('segment.drift_fit(%', 'other bound', 112, '\x01'), ('segment.drift_fit(%', 'bin counts', 272, '\x41414141'), ('segment.drift_fit(%', 'the model', 800, '\x4141414141');
+CREATE VIEW damaged AS
+SELECT k.no, k.aggregate, what, overlay(state PLACING bytes FROM CASE WHEN at > 0 THEN at - 4 ELSE length(state) + at END + 1) AS bad
+FROM kinds AS k JOIN good USING (no) JOIN damage AS d ON k.aggregate || ' ' || k.given LIKE d.aggregate;
+-- each is refused, by each way in
+SELECT aggregate, count(*) AS damages, count(*) FILTER (WHERE argument = '22P03') AS argument, count(*) FILTER (WHERE finished = '22P03') AS finished,
+       count(*) FILTER (WHERE continued = '22P03') AS continued,
+       string_agg(what || ' ' || concat_ws('/', argument, finished, continued), ', ') FILTER (WHERE (argument, finished, continued) IS DISTINCT FROM ('22P03', '22P03', '22P03')) AS let_in
+FROM (SELECT *, by_argument(no, bad) AS argument, by_first_state(no, bad, 0) AS finished, by_first_state(no, bad, 600) AS continued FROM damaged) AS d
+GROUP BY no, aggregate ORDER BY no;
+
+-- cut off, longer, empty, a state of another aggregate
+SELECT aggregate, array_agg(DISTINCT by_argument(no, bad)) AS argument, array_agg(DISTINCT by_first_state(no, bad, 600)) AS continued
+FROM kinds JOIN good USING (no), LATERAL (
+    SELECT substr(state, 1, cut) AS bad FROM unnest(ARRAY[0, 1, 4, 11, 12, 13, 40, 100, length(state) / 2, length(state) - 1]) AS cut
+    UNION ALL SELECT state || '\x00'
+    UNION ALL SELECT other.state FROM good AS other JOIN kinds AS o USING (no) WHERE o.aggtransfn <> kinds.aggtransfn AND o.aggcombinefn <> kinds.aggcombinefn) AS b
+GROUP BY no, aggregate ORDER BY no;
+
+-- every word overwritten: refused, or a state of other rows; nothing else
+SELECT aggregate, string_agg(DISTINCT outcome, ' ') AS outcomes, count(*) > 100 AS many, count(*) FILTER (WHERE outcome = '22P03') > 0.4 * count(*) AS most_refused
+FROM kinds JOIN good USING (no), LATERAL (
+    SELECT by_argument(no, overlay(state PLACING word FROM at)) AS outcome
+    FROM generate_series(1, length(state) - 8, 4 * greatest(length(state) / 2500, 1)) AS at, unnest(ARRAY['\x41414141', '\xffffffff', '\x00010000', '\x00000000f8ff']::bytea[]) AS word) AS o
+GROUP BY no, aggregate ORDER BY no;
+
+SET client_min_messages = warning;
+DROP SCHEMA states_test CASCADE;

@@ -1,0 +1,144 @@
+# segment.fit_memory covers all states of a query: every aggregate of the
+# interface over 1,000 groups, by each plan, stays within it or ends with 54000.
+use strict;
+use warnings;
+
+use PostgreSQL::Test::Cluster;
+use Test::More;
+
+plan skip_all => 'peak memory is read from /proc, which this system does not have' unless -r '/proc/self/status';
+
+my $limit_mb = 64;
+my $node = PostgreSQL::Test::Cluster->new('memory');
+$node->init;
+$node->append_conf('postgresql.conf', q{
+shared_buffers = 16MB
+min_parallel_table_scan_size = 0
+parallel_setup_cost = 0
+parallel_tuple_cost = 0
+max_parallel_workers_per_gather = 0
+jit = off
+});
+$node->start;
+$node->safe_psql('postgres', q{
+	CREATE EXTENSION segment;
+	CREATE TABLE wide (i int, f float8[]);
+	ALTER TABLE wide ALTER f SET STORAGE EXTERNAL;
+	INSERT INTO wide SELECT i, array_agg(sin(i * j * j) ORDER BY j)
+	FROM generate_series(1, 90) AS i, generate_series(1, 400) AS j GROUP BY i;
+	CREATE TABLE narrow AS SELECT i, ARRAY[sin(i), cos(i * i), i % 7] AS f FROM generate_series(1, 12) AS i;
+	CREATE TABLE model AS
+	SELECT (SELECT segment.kmeans_fit(f, 3) FROM wide) AS wide, (SELECT segment.kmeans_fit(f, 3) FROM narrow) AS narrow;
+	CREATE TABLE wide_in_groups (g int, i int);
+	INSERT INTO wide_in_groups SELECT g, i FROM generate_series(1, 90) AS i, generate_series(1, 1000) AS g;
+	ANALYZE});
+
+# Rows of 1,000 groups: $source names a table of feature arrays, or many values.
+my %rows = (
+	narrow => 'generate_series(1, 1000) AS g, narrow',
+	wide => 'wide_in_groups JOIN wide USING (i)',
+	values => 'generate_series(1, 1000) AS g, generate_series(1, 700) AS i');
+
+# What stands for an argument, by its type and name; undef for one that this test does not know.
+sub argument
+{
+	my ($type, $name, $source) = @_;
+
+	return $source eq 'values' ? undef : 'f' if $type eq 'double precision[]';
+	return "(SELECT $source FROM model)" if $type eq 'bytea' && $name eq 'model' && $source ne 'values';
+	return 'NULL::jsonb' if $type eq 'jsonb';
+	return '1' if $name eq 'weight';
+	return { k => 2, k_min => 2, k_max => 3 }->{$name} if $type eq 'integer';
+	return '(i * 7919 % 100003)::float8' if $type eq 'double precision';
+	return 'i::bigint' if $type eq 'bigint';
+	return 'i::text' if $type eq 'text';
+	return undef;
+}
+
+# Every aggregate, as the catalog has it, and options that make other states.
+my @calls;
+for my $line (split /\n/, $node->safe_psql('postgres', q{
+	SELECT p.proname, array_to_string(ARRAY(SELECT format_type(t, NULL) FROM unnest(p.proargtypes) AS t), ','),
+	       array_to_string(coalesce(p.proargnames, '{}'), ',')
+	FROM pg_proc AS p WHERE p.pronamespace = 'segment'::regnamespace AND p.prokind = 'a' ORDER BY p.oid}))
+{
+	my ($name, $types, $names) = split /\|/, $line, -1;
+	my @types = split /,/, $types;
+	my @names = split /,/, $names;
+	my $takes_rows = grep { $_ eq 'double precision[]' } @types;
+
+	for my $source ($takes_rows ? ('wide', 'narrow') : ('values'))
+	{
+		my @arguments = map { argument($types[$_], $names[$_] // '', $source) } 0 .. $#types;
+
+		ok(@arguments == @types && !(grep { !defined } @arguments), "$name($types): arguments are known") or next;
+		push @calls, [ $source, "segment.$name(" . join(', ', @arguments) . ')' ];
+	}
+}
+for my $options ('{"method": "mahalanobis"}', '{"method": "mahalanobis", "robust": true}')
+{
+	push @calls, [ $_, "segment.anomaly_fit(f, '$options')" ] for 'wide', 'narrow';
+}
+push @calls, [ 'wide', q{segment.pca_fit(CASE WHEN i = 80 THEN array_append(f[1:399], NULL) ELSE f END, '{"null_policy": "mean"}')} ];
+
+# The plans: settings, and what follows the aggregate.
+my $hash = 'SET enable_sort = off; SET work_mem = "1GB"';
+my @plans = (
+	[ 'hash aggregation', $hash, 'GROUP BY g' ],
+	[ 'sorted groups', 'SET enable_hashagg = off', 'GROUP BY g' ],
+	[ 'parallel hash aggregation', "$hash; SET max_parallel_workers_per_gather = 2; SET parallel_leader_participation = on", 'GROUP BY g' ],
+	[ 'window of a partition', 'SET enable_sort = on', 'OVER (PARTITION BY g)' ],
+	[ 'moving frame', 'SET enable_sort = on', 'OVER (PARTITION BY g % 250 ORDER BY i ROWS BETWEEN 20 PRECEDING AND 20 FOLLOWING)' ]);
+
+# The outcome (rows or SQLSTATE) and the peak in MB of a fresh backend.
+sub run
+{
+	my ($plan, $source, $call) = @_;
+	my (undef, $settings, $clause) = @$plan;
+	my $rows = $rows{$source};
+	my $query = $clause =~ /^GROUP/ ? "SELECT $call AS r FROM $rows $clause" : "SELECT $call $clause AS r FROM $rows";
+	my ($code, $out, $err);
+
+	$code = $node->psql('postgres', qq{
+		SET segment.fit_memory = '${limit_mb}MB'; $settings;
+		SELECT 'rows ' || count(r) FROM ($query) AS q;
+		SELECT 'peak ' || substring(pg_read_file('/proc/self/status') FROM 'VmHWM:\\s+(\\d+) kB')},
+		stdout => \$out, stderr => \$err, on_error_stop => 0, extra_params => [ '-v', 'VERBOSITY=sqlstate' ]);
+	my ($peak) = $out =~ /^peak (\d+)/m;
+	my $outcome = $err =~ /ERROR:\s+(\w+)/ ? $1 : $out =~ /^rows (\d+)/m ? "$1 rows" : "nothing ($err)";
+	return ($outcome, ($peak // 1e9) / 1024);
+}
+
+my %baseline;
+for my $plan (@plans)
+{
+	for my $call (@calls)
+	{
+		my ($source, $text) = @$call;
+
+		# fits by the thousand take long where each is large, and hold one state at a time
+		next if $source ne 'narrow' && $plan->[2] =~ /OVER/ || $source eq 'wide' && $plan->[0] eq 'sorted groups';
+		$baseline{"$plan->[0] $source"} //= [ run($plan, $source, 'count(*)') ];
+		my ($outcome, $peak) = run($plan, $source, $text);
+		my $most = $baseline{"$plan->[0] $source"}[1] * 1.2 + $limit_mb;
+
+		ok($peak <= $most && $outcome =~ /^(54000|[1-9]\d* rows)$/,
+			sprintf('%s: %s: %s, %.0f MB of at most %.0f', $plan->[0], $text =~ s/^segment\.//r, $outcome, $peak, $most));
+	}
+}
+
+# what was refused is given back: the same backend fits again
+is($node->safe_psql('postgres', qq{
+	SET segment.fit_memory = '${limit_mb}MB'; $hash;
+	DO \$\$ BEGIN
+		FOR round IN 1 .. 3 LOOP
+			BEGIN
+				PERFORM count(r) FROM (SELECT segment.pca_fit(f) AS r FROM $rows{wide} GROUP BY g) AS q;
+			EXCEPTION WHEN program_limit_exceeded THEN NULL;
+			END;
+		END LOOP;
+	END \$\$;
+	SELECT count(r) FROM (SELECT segment.pca_fit(f) AS r FROM $rows{wide} WHERE g <= 30 GROUP BY g) AS q}),
+	'30', 'what a refused fit held is free again');
+
+done_testing();
