@@ -17,6 +17,7 @@
  */
 #include "model/kmeans_model.h"
 
+#include "core/linalg.h"
 #include "model/histogram_codec.h"
 
 /* the smallest encoded feature and cluster, for checking counts */
@@ -51,9 +52,16 @@ read_features(SegReader *reader, SegArena *arena, SegKmeansModel *model)
 		feature->maximum = seg_read_double(reader);
 		feature->mean = seg_read_double(reader);
 		feature->sd = seg_read_double(reader);
-		if (feature->scale < 0 || feature->sd < 0)
+		if (feature->scale < 0 || feature->sd < 0 || feature->minimum > feature->maximum)
 			reader->failed = true;
 	}
+}
+
+/* An inertia, its weight, and the mean squared distance that they give. */
+static bool
+ratio_is_sound(double inertia, double weight)
+{
+	return inertia >= 0 && weight >= 0 && (weight == 0 || isfinite(inertia / weight));
 }
 
 static void
@@ -69,7 +77,7 @@ read_clusters(SegReader *reader, SegArena *arena, SegKmeansModel *model)
 		cluster->weight = seg_read_double(reader);
 		cluster->inertia = seg_read_double(reader);
 		if (cluster->cluster_id == 0 || cluster->cluster_id >= model->next_cluster_id ||
-			cluster->weight < 0 || cluster->inertia < 0)
+			!ratio_is_sound(cluster->inertia, cluster->weight))
 			reader->failed = true;
 		for (uint32_t other = 0; other < c; other++)
 			if (model->clusters[other].cluster_id == cluster->cluster_id)
@@ -111,6 +119,7 @@ seg_kmeans_decode(SegReader *reader, int version, SegArena *arena, SegKmeansMode
 	read_head(reader, model);
 	if (reader->failed || model->k == 0 || model->d == 0 || model->next_cluster_id > SEG_KMEANS_MAX_ID ||
 		model->rows_used > INT64_MAX || model->rows_skipped > INT64_MAX ||
+		!ratio_is_sound(model->inertia, model->weight) || model->d > SEG_LINALG_MAX ||
 		model->k > SEG_KMEANS_MAX_K || model->k > reader->left / CLUSTER_BYTES ||
 		model->d > reader->left / FEATURE_BYTES)
 		return SEG_MALFORMED_MODEL;

@@ -4,11 +4,13 @@
  *
  * What is fuzzed is the payload; the target seals it, else no input would get
  * past the digest.  What decodes must encode to bytes that decode to the same
- * bytes again, must score rows, and must align to itself.  The seeds are the
+ * bytes again, must score rows, must align to itself, and must give an anomaly
+ * model that decodes.  The seeds are the
  * payloads of fixture_model(k, d, seed), in files named k-d-seed.
  */
 #include "fuzz.h"
 
+#include "model/anomaly_kmeans.h"
 #include "model/kmeans_align.h"
 #include "model/kmeans_scorer.h"
 
@@ -86,6 +88,31 @@ align(SegKmeansModel *model)
 	free(arena.base);
 }
 
+static void
+make_anomaly_model(const SegKmeansModel *kmeans)
+{
+	SegArena	arena = seg_arena(NULL, seg_anomaly_of_kmeans_size(kmeans));
+	SegArena	decoded;
+	SegAnomalyModel model;
+	SegWriter	writer = {NULL, 0};
+	SegReader	reader;
+	uint8_t    *bytes;
+
+	arena.base = room(arena.size);
+	seg_anomaly_of_kmeans(kmeans, 0.05, &arena, &model);
+	seg_anomaly_encode(&writer, &model);
+	bytes = room(writer.size);
+	reader = seg_reader(bytes, writer.size);
+	writer = (SegWriter) {bytes, 0};
+	seg_anomaly_encode(&writer, &model);
+	decoded = seg_arena(NULL, seg_anomaly_decoded_size(reader.left));
+	decoded.base = room(decoded.size);
+	require(seg_anomaly_decode(&reader, SEG_ANOMALY_VERSION, &decoded, &model) == SEG_OK);
+	free(decoded.base);
+	free(bytes);
+	free(arena.base);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -108,6 +135,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		require(decode(once, once_size, &again, &again_buffer) == SEG_OK);
 		twice = encode(&again.model, &twice_size);
 		require(twice_size == once_size && memcmp(once, twice, once_size) == 0);
+		make_anomaly_model(&again.model);
 		score(&again, 0);
 		score(&again, -1e300);
 		score(&again, NAN);

@@ -1,0 +1,23 @@
+/*
+ * anomaly_kmeans.h
+ *		An anomaly model from a k-means model.
+ */
+#ifndef SEG_MODEL_ANOMALY_KMEANS_H
+#define SEG_MODEL_ANOMALY_KMEANS_H
+
+#include "core/arena.h"
+#include "model/anomaly_model.h"
+#include "model/kmeans_model.h"
+
+/* Bytes that seg_anomaly_of_kmeans takes from an arena. */
+extern size_t seg_anomaly_of_kmeans_size(const SegKmeansModel *kmeans);
+
+/*
+ * OUT model: arrays out of the arena, names and centers of IN kmeans, which a
+ * decoder accepted: then another accepts the bytes of the result.
+ * IN contamination: above 0, at most 0.5.
+ */
+extern void seg_anomaly_of_kmeans(const SegKmeansModel *kmeans, double contamination, SegArena *arena,
+								  SegAnomalyModel *model);
+
+#endif							/* SEG_MODEL_ANOMALY_KMEANS_H */
