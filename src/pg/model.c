@@ -3,27 +3,49 @@
  *		A model argument: opened once, kept for the following rows.
  *
  * Decoding costs more than scoring a row, so the decoded model stays in
- * fn_extra.  A following call is a hit when the argument stands at the same
- * address with the same size and digest: the address alone may hold another
- * row's model by then.  A toast pointer, a compressed or a short value are at
- * most a page long and are compared byte by byte.
+ * fn_extra.  A following call is a hit when the argument's bytes are the same;
+ * they are compared, for the address alone, or a digest that somebody wrote, says
+ * nothing about them.  Comparing 16 kB takes longer than scoring a row, so it is
+ * left out where the value cannot have changed: a constant stands where it stood.
+ * A parameter, such as the result of a sub-select, changes only when something is
+ * run anew.  It is compared at each of the first calls, and after so many without
+ * a change now and then, by its size, address and digest at all others.  A toast
+ * pointer, a compressed or a short value are at most a page long and are always
+ * compared.
  */
 #include "pg/model.h"
 
 #include "funcapi.h"
+#include "nodes/primnodes.h"
 #include "utils/memutils.h"
 
+#include "pg/budget.h"
 #include "pg/error.h"
 
 #define MODEL_SLOTS 2
 
+/* Calls at which a parameter is compared, how often after them, and up to which size always. */
+#define COMPARED_CALLS 1024
+#define COMPARED_EVERY 64
+#define COMPARED_SIZE ((size_t) 2048)
+
+/* How an argument may change between two calls. */
+typedef enum Source
+{
+	SOURCE_ANY,
+	SOURCE_PARAMETER,
+	SOURCE_CONSTANT,
+} Source;
+
 typedef struct CachedModel
 {
 	MemoryContext context;		/* holds the model; NULL: empty slot */
-	const struct varlena *address;	/* of a plain argument */
+	const struct varlena *address;
+	struct varlena *copy;		/* of the argument as it came */
+	size_t		size;			/* of that */
 	uint64		digest;
-	struct varlena *packed;		/* a copy of an extended argument; NULL: plain */
-	size_t		size;
+	Source		source;
+	uint32		calls;			/* since it was kept */
 	void	   *model;
 } CachedModel;
 
@@ -38,8 +60,12 @@ bytea *
 seg_model_alloc(size_t payload_size, uint8 **payload)
 {
 	size_t		size = VARHDRSZ + SEG_ENVELOPE_SIZE + payload_size;
-	bytea	   *bytes = palloc0(size);
+	bytea	   *bytes;
 
+	if (payload_size > MaxAllocSize - VARHDRSZ - SEG_ENVELOPE_SIZE)
+		seg_raise(SEG_TOO_LARGE, size, (size_t) MaxAllocSize);
+	seg_budget_check(size);
+	bytes = palloc0(size);
 	SET_VARSIZE(bytes, size);
 	*payload = (uint8 *) VARDATA(bytes) + SEG_ENVELOPE_SIZE;
 	return bytes;
@@ -90,36 +116,81 @@ seg_model_decode_or_null(const bytea *bytes, const SegModelType *type)
 	return try_decode(bytes, type, &kind, &version, &model) == SEG_OK ? model : NULL;
 }
 
+/* Can the argument be other bytes than those of the call before, at the same address? */
+static bool
+may_have_changed(CachedModel *cached, const struct varlena *value)
+{
+	if (cached->address != value || cached->source == SOURCE_ANY)
+		return true;
+	if (cached->source == SOURCE_CONSTANT)
+		return false;
+	cached->calls++;
+	return cached->size <= COMPARED_SIZE || VARATT_IS_EXTENDED(value) ||
+		cached->calls <= COMPARED_CALLS || cached->calls % COMPARED_EVERY == 0 ||
+		cached->digest != seg_envelope_digest(VARDATA(value));
+}
+
 /* Does the slot hold the model of this argument? */
 static bool
-is_cached(const CachedModel *cached, const struct varlena *value)
+is_cached(CachedModel *cached, const struct varlena *value)
 {
 	if (cached->context == NULL || cached->size != VARSIZE_ANY(value))
 		return false;
-	if (VARATT_IS_EXTENDED(value))
-		return cached->packed != NULL && memcmp(cached->packed, value, cached->size) == 0;
-	return cached->address == value && cached->digest == seg_envelope_digest(VARDATA(value));
+	if (!may_have_changed(cached, value))
+		return true;
+	if (memcmp(cached->copy, value, cached->size) != 0)
+		return false;
+	cached->address = value;
+	return true;
+}
+
+/* The expression of an argument, where the call has one that tells. */
+static Node *
+expression_of(FunctionCallInfo fcinfo, int argno)
+{
+	Aggref	   *aggref;
+
+	if (fcinfo->context == NULL)
+	{
+		Node	   *call = fcinfo->flinfo->fn_expr;
+
+		if (call == NULL || !IsA(call, FuncExpr) || argno >= list_length(((FuncExpr *) call)->args))
+			return NULL;
+		return list_nth(((FuncExpr *) call)->args, argno);
+	}
+	/* a transition function's first argument is the state */
+	aggref = AggCheckCallContext(fcinfo, NULL) ? AggGetAggref(fcinfo) : NULL;
+	if (aggref == NULL || argno < 1 || argno > list_length(aggref->args))
+		return NULL;
+	return (Node *) ((TargetEntry *) list_nth(aggref->args, argno - 1))->expr;
+}
+
+static Source
+source_of(FunctionCallInfo fcinfo, int argno)
+{
+	Node	   *argument = expression_of(fcinfo, argno);
+
+	if (argument == NULL)
+		return SOURCE_ANY;
+	return IsA(argument, Const) ? SOURCE_CONSTANT : IsA(argument, Param) ? SOURCE_PARAMETER : SOURCE_ANY;
 }
 
 static void
-keep_model(CachedModel *cached, MemoryContext parent, const struct varlena *value,
-		   const SegModelType *type)
+keep_model(CachedModel *cached, FunctionCallInfo fcinfo, int argno, const SegModelType *type)
 {
-	MemoryContext context = AllocSetContextCreate(parent, "segment model", ALLOCSET_SMALL_SIZES);
+	struct varlena *value = (struct varlena *) PG_GETARG_POINTER(argno);
+	MemoryContext context = AllocSetContextCreate(fcinfo->flinfo->fn_mcxt, "segment model", ALLOCSET_SMALL_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(context);
-	bytea	   *bytes = pg_detoast_datum_packed((struct varlena *) value);
+	bytea	   *bytes = pg_detoast_datum_packed(value);
 	CachedModel kept = {context};
 
 	kept.model = seg_model_decode(bytes, type);
+	kept.address = value;
 	kept.size = VARSIZE_ANY(value);
+	kept.copy = palloc_extended(kept.size, MCXT_ALLOC_HUGE);
+	memcpy(kept.copy, value, kept.size);
 	kept.digest = seg_envelope_digest(VARDATA_ANY(bytes));
-	if (VARATT_IS_EXTENDED(value))
-	{
-		kept.packed = palloc(kept.size);
-		memcpy(kept.packed, value, kept.size);
-	}
-	else
-		kept.address = value;
+	kept.source = source_of(fcinfo, argno);
 	MemoryContextSwitchTo(old);
 	if (cached->context != NULL)
 		MemoryContextDelete(cached->context);
@@ -144,7 +215,7 @@ seg_model_argument(FunctionCallInfo fcinfo, int argno, int slot, const SegModelT
 
 	Assert(slot < MODEL_SLOTS);
 	if (!is_cached(cached, value))
-		keep_model(cached, fcinfo->flinfo->fn_mcxt, value, type);
+		keep_model(cached, fcinfo, argno, type);
 	return cached->model;
 }
 
