@@ -6,7 +6,8 @@
  * the sample.  While the rows pass by we keep up to twice as many candidates in
  * an open-addressing table; when it is full the larger half goes, and from then
  * on only hashes below that bound come in.  A row that belongs to the sample was
- * below every bound, so no copy of it was missed.
+ * below every bound, so no copy of it was missed.  Rows of one hash, which
+ * somebody may have sought out, are told apart and ordered by their values.
  */
 #include "core/kmeans_seed.h"
 
@@ -24,10 +25,11 @@ typedef struct Candidate
 
 typedef struct Table
 {
+	const SegKmeansData *data;
 	Candidate  *slots;			/* size is a power of two */
 	size_t		size;
 	size_t		used;
-	uint64_t	bound;			/* hashes above it have no chance any more */
+	Candidate	bound;			/* what comes after it has no chance any more; not taken: none yet */
 } Table;
 
 /* a sample should seed k centers well, and stay within 64 MB */
@@ -91,19 +93,45 @@ hash_block(const SegKmeansData *data, size_t b, uint64_t seed, uint64_t *hashes)
 		hashes[l] = seg_hash_finish(hash[l]);
 }
 
+/* -1, 0 or 1, by the features with spread. */
+static int
+compare_rows(const SegKmeansData *data, size_t a, size_t b)
+{
+	const double *x = seg_rows_row(&data->rows, a);
+	const double *y = seg_rows_row(&data->rows, b);
+
+	for (size_t at = 0; at < data->n_active && a != b; at++)
+	{
+		size_t		j = data->active[at];
+
+		if (x[j] != y[j])
+			return x[j] < y[j] ? -1 : 1;
+	}
+	return 0;
+}
+
+/* Does a row come after another, which is of no other values? */
+static bool
+comes_after(const SegKmeansData *data, uint64_t hash, size_t row, const Candidate *other)
+{
+	return hash != other->hash ? hash > other->hash : compare_rows(data, row, other->row) > 0;
+}
+
+/* The slot of a row's copies, or the empty one for it. */
 static Candidate *
-find_slot(Table *table, uint64_t hash)
+find_slot(Table *table, uint64_t hash, size_t row)
 {
 	size_t		at = hash & (table->size - 1);
 
-	while (table->slots[at].is_taken && table->slots[at].hash != hash)
+	while (table->slots[at].is_taken &&
+		   (table->slots[at].hash != hash || compare_rows(table->data, table->slots[at].row, row) != 0))
 		at = (at + 1) & (table->size - 1);
 	return &table->slots[at];
 }
 
-/* Heapsort by hash; hashes are distinct. */
+/* Heapsort by hash, then values; no two are equal. */
 static void
-sort_candidates(Candidate *list, size_t n)
+sort_candidates(const SegKmeansData *data, Candidate *list, size_t n)
 {
 	for (size_t start = n / 2, end = n; end > 1;)
 	{
@@ -125,9 +153,9 @@ sort_candidates(Candidate *list, size_t n)
 		{
 			size_t		child = 2 * root + 1;
 
-			if (child + 1 < end && list[child].hash < list[child + 1].hash)
+			if (child + 1 < end && comes_after(data, list[child + 1].hash, list[child + 1].row, &list[child]))
 				child++;
-			if (list[root].hash >= list[child].hash)
+			if (!comes_after(data, list[child].hash, list[child].row, &list[root]))
 				break;
 			swap = list[root];
 			list[root] = list[child];
@@ -146,11 +174,11 @@ list_candidates(const Table *table, Candidate *list)
 	for (size_t at = 0; at < table->size; at++)
 		if (table->slots[at].is_taken)
 			list[n++] = table->slots[at];
-	sort_candidates(list, n);
+	sort_candidates(table->data, list, n);
 	return n;
 }
 
-/* Keep the `capacity` smallest hashes. */
+/* Keep the first `capacity` candidates. */
 static void
 purge(Table *table, size_t capacity, Candidate *list)
 {
@@ -159,8 +187,8 @@ purge(Table *table, size_t capacity, Candidate *list)
 	memset(table->slots, 0, table->size * sizeof(Candidate));
 	table->used = seg_min_size(n, capacity);
 	for (size_t i = 0; i < table->used; i++)
-		*find_slot(table, list[i].hash) = list[i];
-	table->bound = list[table->used - 1].hash;
+		*find_slot(table, list[i].hash, list[i].row) = list[i];
+	table->bound = list[table->used - 1];
 }
 
 void
@@ -170,7 +198,7 @@ seg_kmeans_sample_draw(const SegKmeansData *data, uint64_t seed, size_t capacity
 	size_t		n = data->rows.n;
 	size_t		d = data->rows.d;
 	size_t		padded = seg_rows_blocks(capacity) * SEG_LANES;
-	Table		table = {NULL, table_size(capacity), 0, UINT64_MAX};
+	Table		table = {data, .size = table_size(capacity), .bound = {.hash = UINT64_MAX}};
 	Candidate  *list;
 	SegGrid		grid = seg_kmeans_grid(data, 1);
 	double	   *weights;
@@ -197,9 +225,10 @@ seg_kmeans_sample_draw(const SegKmeansData *data, uint64_t seed, size_t capacity
 			size_t		i = b * SEG_LANES + l;
 			Candidate  *slot;
 
-			if (hashes[l] > table.bound)
+			if (hashes[l] > table.bound.hash ||
+				(hashes[l] == table.bound.hash && table.bound.is_taken && comes_after(data, hashes[l], i, &table.bound)))
 				continue;
-			slot = find_slot(&table, hashes[l]);
+			slot = find_slot(&table, hashes[l], i);
 			if (!slot->is_taken)
 			{
 				*slot = (Candidate) {.hash = hashes[l], .row = i, .is_taken = true};

@@ -7,6 +7,8 @@
 
 #include "kmeans_problem.h"
 
+#include "core/hash.h"
+
 /* ---- by hand ---- */
 
 /* 1 2 3 | 10 11 12: centers 2 and 11, inertia 4; ids by weight, then by center. */
@@ -405,6 +407,70 @@ a_sample_is_the_same_rows_in_any_order(void **state)
 	problem_free(&problem);
 }
 
+/* The word for which the second of two words gives the hash that 1 gives after first. */
+static double
+colliding_partner(uint64_t seed, double first, double of_first)
+{
+	uint64_t	one = seg_hash_double(seed, of_first);
+	uint64_t	other = seg_hash_double(seed, first);
+	double		unit = 1;
+	uint64_t	word;
+	double		partner;
+
+	memcpy(&word, &unit, sizeof(word));
+	word ^= one ^ other;
+	memcpy(&partner, &word, sizeof(partner));
+	return partner;
+}
+
+/* Rows sought out to have one hash are rows of their own, whatever their order and whichever are kept. */
+static void
+rows_of_one_hash_are_told_apart(void **state)
+{
+	Problem		problem = {.n = 60, .d = 2, .k = 1};
+	Problem		other;
+	Fit			fit;
+	Fit			again;
+	size_t		position;
+	double		first = 0;
+
+	problem.x = patterned(problem.n * 2 * sizeof(double));
+	problem.weights = patterned(problem.n * sizeof(double));
+	for (size_t i = 0; i < 60; i++)
+	{
+		double		partner = NAN;
+
+		while (i % 5 < 4 && !(fabs(partner) < 1e6 && fabs(partner) > 1e-6))
+			partner = colliding_partner(42, ++first, 0.5);
+		problem.x[2 * i] = i % 5 < 4 ? first : problem.x[2 * i - 2];
+		problem.x[2 * i + 1] = i % 5 < 4 ? partner : problem.x[2 * i - 1];
+		problem.weights[i] = 1;
+	}
+	other = shuffled(&problem, 3);
+	(void) fit_scale(&problem, SEG_STANDARDIZE_NONE, SEG_TRANSFORM_NONE, SEG_NULL_ERROR, &fit, &position);
+	(void) fit_scale(&other, SEG_STANDARDIZE_NONE, SEG_TRANSFORM_NONE, SEG_NULL_ERROR, &again, &position);
+	for (size_t capacity = 8; capacity <= 64; capacity *= 2)
+	{
+		SegArena	arenas[2];
+
+		for (int a = 0; a < 2; a++)
+			arenas[a] = patterned_arena(seg_kmeans_sample_workspace(capacity, 2));
+		seg_kmeans_sample_draw(&fit.data, 42, capacity, &arenas[0], &fit.sample);
+		seg_kmeans_sample_draw(&again.data, 42, capacity, &arenas[1], &again.sample);
+		assert_int_equal(fit.sample.data.rows.n, seg_min_size(capacity, 48));
+		assert_int_equal(again.sample.data.rows.n, fit.sample.data.rows.n);
+		assert_same_doubles(again.sample.data.rows.values, fit.sample.data.rows.values, fit.sample.data.rows.n * 2);
+		assert_same_doubles(again.sample.data.weights, fit.sample.data.weights, fit.sample.data.rows.n);
+		for (int a = 0; a < 2; a++)
+			free(arenas[a].base);
+	}
+	assert_close(fit.sample.data.total, 60, 0);
+	fit_free(&fit);
+	fit_free(&again);
+	problem_free(&other);
+	problem_free(&problem);
+}
+
 /* ---- seeding ---- */
 
 /* k blobs far apart on a grid: every start should find them all, by either way. */
@@ -560,6 +626,7 @@ main(void)
 		cmocka_unit_test(the_largest_and_the_smallest_numbers),
 		cmocka_unit_test(equal_rows_make_one_cluster),
 		cmocka_unit_test(a_sample_is_the_same_rows_in_any_order),
+		cmocka_unit_test(rows_of_one_hash_are_told_apart),
 		cmocka_unit_test(separated_blobs_are_found),
 		cmocka_unit_test(ten_thousand_clusters),
 	};
