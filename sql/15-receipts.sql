@@ -30,7 +30,7 @@ $function$;
 COMMENT ON FUNCTION segment_internal.check_columns(regclass, text[], text) IS
 'Support function of those that read a relation by the names of its columns: 42703 for the first that is missing, 42P01 for a relation that is.';
 
-CREATE FUNCTION segment_internal.check_receipts(receipts regclass, as_of date, currency text, rates regclass)
+CREATE FUNCTION segment_internal.check_receipt_columns(receipts regclass, currency text, rates regclass)
 RETURNS void
 LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
 SET search_path = pg_catalog, pg_temp
@@ -38,13 +38,6 @@ AS $function$
 DECLARE
     fault record;
 BEGIN
-    IF receipts IS NULL OR as_of IS NULL THEN
-        RAISE EXCEPTION '% must not be null', CASE WHEN receipts IS NULL THEN 'receipts' ELSE 'as_of' END
-            USING ERRCODE = 'null_value_not_allowed';
-    END IF;
-    IF NOT isfinite(as_of) THEN
-        RAISE EXCEPTION 'as_of is infinite' USING ERRCODE = 'datetime_field_overflow';
-    END IF;
     IF currency IS NOT NULL AND rates IS NOT NULL THEN
         RAISE EXCEPTION 'currency and rates exclude each other'
             USING ERRCODE = 'invalid_parameter_value',
@@ -74,6 +67,26 @@ BEGIN
         RAISE EXCEPTION '% is of type %, but must be %', fault.name, fault.type, fault.wanted
             USING ERRCODE = 'datatype_mismatch', HINT = fault.hint;
     END IF;
+END
+$function$;
+
+COMMENT ON FUNCTION segment_internal.check_receipt_columns(regclass, text, regclass) IS
+'Support function of those that read or register receipts: refuses relations that cannot be receipts or rates, without reading them. A missing column: 42703; a receipt_date or valid_from that is neither date nor timestamp, an amount or rate that is no number: 42804; currency together with rates: 22023.';
+
+CREATE FUNCTION segment_internal.check_receipts(receipts regclass, as_of date, currency text, rates regclass)
+RETURNS void
+LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
+SET search_path = pg_catalog, pg_temp
+AS $function$
+BEGIN
+    IF receipts IS NULL OR as_of IS NULL THEN
+        RAISE EXCEPTION '% must not be null', CASE WHEN receipts IS NULL THEN 'receipts' ELSE 'as_of' END
+            USING ERRCODE = 'null_value_not_allowed';
+    END IF;
+    IF NOT isfinite(as_of) THEN
+        RAISE EXCEPTION 'as_of is infinite' USING ERRCODE = 'datetime_field_overflow';
+    END IF;
+    PERFORM segment_internal.check_receipt_columns(receipts, currency, rates);
     IF rates IS NOT NULL THEN
         PERFORM segment_internal.check_rates(rates);
     END IF;
@@ -81,7 +94,7 @@ END
 $function$;
 
 COMMENT ON FUNCTION segment_internal.check_receipts(regclass, date, text, regclass) IS
-'Support function of those that read receipts: refuses wrong arguments and relations before any receipt is read. A missing column: 42703; a receipt_date or valid_from that is neither date nor timestamp, an amount or rate that is no number: 42804; currency together with rates: 22023.';
+'Support function of those that read receipts: refuses wrong arguments and relations before any receipt is read; see check_receipt_columns and check_rates.';
 
 CREATE FUNCTION segment_internal.base_type(type oid)
 RETURNS oid

@@ -20,7 +20,7 @@ BEGIN
             USING ERRCODE = 'wrong_object_type';
     END IF;
     -- what a reading would refuse of the columns
-    PERFORM segment_internal.check_receipts(source, '2000-01-01', currency, rates);
+    PERFORM segment_internal.check_receipt_columns(source, currency, rates);
     SELECT n.nspname, c.relname INTO r.source_schema, r.source_name
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = source;
     SELECT n.nspname, c.relname INTO r.rates_schema, r.rates_name
