@@ -108,6 +108,7 @@ my %heavy = (
 	(map { $_ => [ each_row("$_(" . model('pca') . ', f)', 'wide, generate_series(1, 20)') ] }
 		  qw(pca_project pca_reconstruction_error pca_x pca_y)),
 	publish => [ "SELECT segment_internal.publish_to('{published}', 'public', 'mart', now())" ],
+	receipt_counts => [ laid_open("receipt_counts('receipts', '2030-01-01')") ],
 	receipt_totals => [ laid_open("receipt_totals('receipts', '2030-01-01')") ],
 	rfm => [ laid_open("rfm('receipts', '2030-01-01')") ],
 	rfm_details => [ each_row('rfm_details(' . model('rfm') . ', x, x, x)', 'tall, generate_series(1, 20)') ],
@@ -131,11 +132,11 @@ my %heavy = (
 # refit does in steps what fit does.
 my %light = map { $_ => 1 } qw(
 	activate active_model align_model alter_model change_owner check_fit_options check_id_type check_option
-	check_options check_rates check_retention_size cluster_names cohort_label cohort_period create_model drop_model
+	check_options cluster_names cohort_label cohort_period create_model drop_model
 	drop_receipts features_expression fit_expression fit_options fit_summary grant_modeler id_type keep_log
 	keep_versions migration migration_customers model_row model_source name_cluster progress_slots progress_stage
-	progress_tick publish_columns raise_again read_and_fit receipts_query refit refit_options register_receipts
-	report_stage revoke_modeler rfm_cuts rfm_scheme run_fit share_model share_receipts source_columns sweep_source
+	progress_tick publish_columns raise_again read_and_fit refit refit_options register_receipts
+	report_stage revoke_modeler rfm_cuts rfm_scheme rfm_segments run_fit share_model share_receipts source_columns sweep_source
 	unshare_model unshare_receipts);
 
 # ---- nothing is forgotten -------------------------------------------------------
