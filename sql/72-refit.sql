@@ -118,12 +118,12 @@ BEGIN
     IF m.algorithm = 'rfm' THEN
         EXECUTE format(
             'SELECT jsonb_agg(to_jsonb(g) ORDER BY g.segment_order, g.customers DESC, g.segment)'
-            ' FROM (SELECT COALESCE(%6$s, d.rfm_score) AS segment, d.segment_code, d.segment_order, count(*) AS customers,'
-            '       avg(s.%1$I) AS recency_days, avg(s.%2$I) AS frequency, avg(s.%3$I) AS monetary, sum(s.%3$I) AS revenue,'
-            '       (sum(s.%3$I) / NULLIF(sum(sum(s.%3$I)) OVER (), 0))::float8 AS revenue_share'
-            '       FROM %4$s s CROSS JOIN LATERAL %5$s d GROUP BY 1, 2, 3) g',
+            ' FROM (SELECT COALESCE(%6$s, (q.d).rfm_score) AS segment, (q.d).segment_code, (q.d).segment_order, count(*) AS customers,'
+            '       avg(q.r) AS recency_days, avg(q.f) AS frequency, avg(q.m) AS monetary, sum(q.m) AS revenue,'
+            '       (sum(q.m) / NULLIF(sum(sum(q.m)) OVER (), 0))::float8 AS revenue_share'
+            '       FROM (SELECT s.%1$I AS r, s.%2$I AS f, s.%3$I AS m, %5$s AS d FROM %4$s s OFFSET 0) q GROUP BY 1, 2, 3) g',
             m.feature_columns[1], m.feature_columns[2], m.feature_columns[3], source, segment_internal.rfm_call(m, '$1', model),
-            segment_internal.rfm_segment_of(m, 'd'))
+            segment_internal.rfm_segment_of(m, 'q.d'))
         INTO summary USING model;
     END IF;
     RETURN summary;

@@ -27,7 +27,7 @@ SELECT pg_catalog.md5(segment.kmeans_fit(ARRAY[a, b, d]::float8[], 3, '{"n_init"
 SELECT pg_catalog.md5(segment.anomaly_fit(ARRAY[a, b, c]::float8[], '{"trees": 5}')) FROM shop.customers;
 SELECT pg_catalog.md5(segment.rfm_fit(a, b, c)) FROM shop.customers;
 SELECT pg_catalog.string_agg(pg_catalog.round(v::numeric, 9)::text, ' ')
-FROM (SELECT (segment.pca_components(segment.pca_fit(ARRAY[a, b, c]::float8[]))).variance AS v FROM shop.customers) p;
+FROM (SELECT (segment.pca_components(segment.pca_fit(ARRAY[a, b, c]::float8[]))).explained_variance AS v FROM shop.customers) p;
 SELECT k, pg_catalog.round(silhouette::numeric, 9), is_elbow FROM segment.kmeans_sweep_rows((SELECT segment.kmeans_sweep(ARRAY[a, b, c]::float8[], 2, 4) FROM shop.customers));
 -- receipts
 SELECT pg_catalog.md5(pg_catalog.string_agg(pg_catalog.concat_ws('/', customer_id, recency_days, frequency, monetary, rfm_score, segment), ' ' ORDER BY customer_id))
@@ -36,11 +36,11 @@ SELECT pg_catalog.md5(pg_catalog.string_agg(pg_catalog.concat_ws('/', cohort, pe
 FROM segment.cohort_retention('shop.receipts', pg_catalog.make_date(2025, 1, 1));
 SELECT segment.cohort_label(pg_catalog.make_date(2024, 3, 4), 'week'), segment.cohort_period(pg_catalog.make_date(2023, 11, 30), pg_catalog.make_date(2024, 3, 4), 'month');
 -- SAP
-SELECT segment.sap_date('05.01.2024', 'DD.MM.YYYY') OPERATOR(pg_catalog.=) pg_catalog.make_date(2024, 1, 5), segment.sap_number('1.234,50-', 'comma');
+SELECT segment.sap_date('05.01.2024', 'DD.MM.YYYY') OPERATOR(pg_catalog.=) pg_catalog.make_date(2024, 1, 5), segment.sap_number('1.234,50-', '1.234.567,89');
 CREATE TABLE shop.kna1 (kunnr text, name1 text, erdat date, umsatz numeric(18,2));
 CREATE TABLE shop.stage (line text, line_no bigint GENERATED ALWAYS AS IDENTITY);
 INSERT INTO shop.stage (line) VALUES ('KUNNR;NAME1;ERDAT;UMSATZ'), ('0000004711;Müller;05.01.2024;1.234,50'), ('0000004712;Meier;31.12.2023;7,00-');
-SELECT rows_imported FROM segment.sap_import('shop.stage', target => 'shop.kna1', date_format => 'DD.MM.YYYY', decimal_notation => 'comma');
+SELECT rows_loaded FROM segment.sap_import('shop.stage', target => 'shop.kna1', date_format => 'DD.MM.YYYY', decimal_notation => '1.234.567,89');
 SELECT pg_catalog.md5(pg_catalog.string_agg(pg_catalog.concat_ws('/', kunnr, name1, EXTRACT(epoch FROM erdat), umsatz), ' ' ORDER BY kunnr)) FROM shop.kna1;
 -- the registry
 SELECT segment.create_model('k', 'kmeans', 'shop.customers', 'Kunde Nr', '{a,b,c}', '{"k": "auto", "k_max": 4, "n_init": 2}');
@@ -78,19 +78,19 @@ my @values = (
 	[ IntervalStyle => 'sql_standard', 'postgres_verbose', 'iso_8601' ],
 	[ TimeZone => 'Asia/Kolkata', 'America/St_Johns', 'Pacific/Kiritimati', 'Asia/Shanghai' ],
 	[ quote_all_identifiers => 'on', 'on', 'off' ],
-	[ extra_float_digits => -15, 3, 0, 1 ],
+	[ extra_float_digits => '-15', '3', '0', '1' ],
 	[ lc_numeric => 'C', 'C.UTF-8' ],
 	[ standard_conforming_strings => 'off', 'on' ],
-	[ search_path => "''", 'shop', 'public, shop' ],
-	[ default_transaction_isolation => "'repeatable read'", "'read committed'", 'serializable' ],
+	[ search_path => '', 'shop', 'pg_temp' ],
+	[ default_transaction_isolation => 'repeatable read', 'read committed', 'serializable' ],
 	[ client_encoding => 'LATIN1', 'UTF8', 'WIN1252' ],
 	[ transform_null_equals => 'on', 'off' ],
 	[ bytea_output => 'escape', 'hex' ],
-	[ jit_above_cost => 0, 100000 ],
-	[ work_mem => "'64kB'", "'64MB'" ],
+	[ jit_above_cost => '0', '100000' ],
+	[ work_mem => '64kB', '64MB' ],
 	[ row_security => 'off', 'on' ],
 	[ enable_hashagg => 'off', 'on' ],
-	[ max_parallel_workers_per_gather => 4, 0 ],
+	[ max_parallel_workers_per_gather => '4', '0' ],
 );
 
 my $runs = 0;
@@ -100,27 +100,23 @@ sub run_with
 {
 	my ($settings) = @_;
 	my $name = 'shop' . ++$runs;
-	my ($out, $err);
+	my $file = $node->basedir . "/$name.sql";
 
 	$node->safe_psql('postgres', "CREATE DATABASE $name");
-	my $file = $node->basedir . "/$name.sql";
-	append_to_file($file, "SET client_min_messages = warning;\n$settings\n" . ($settings =~ /client_encoding = (LATIN1|WIN1252)/ ? $scenario =~ s/ü/\xFC/r : $scenario));
-	my ($log) = run_command([ 'psql', '-qXAt', '-v', 'ON_ERROR_STOP=0', '-d', $node->connstr($name), '-f', $file ]);
-	run_command([ 'sh', '-c', "psql -qXAt -d '" . $node->connstr($name) . "' -f $file >$file.out 2>&1" ]) if 0;
-	($out, $err) = run_command([ 'psql', '-qXAt', '-d', $node->connstr('postgres'), '-c', "DROP DATABASE $name" ]);
-	return $log;
+	append_to_file($file, "SET client_min_messages = warning;\n$settings\n" .
+		($settings =~ /client_encoding = '(LATIN1|WIN1252)'/ ? $scenario =~ s/\xC3\xBC/\xFC/r : $scenario));
+	my ($out, $err) = run_command([ 'psql', '-qXAt', '-d', $node->connstr($name), '-f', $file ]);
+	$node->safe_psql('postgres', "DROP DATABASE $name");
+	return "$out\n$err";
 }
 
 my $expected = run_with('');
-cmp_ok(scalar(split /\n/, $expected), '>', 60, 'the scenario has results');
-unlike($expected, qr/^$/m, 'and none is empty') if 0;
+unlike($expected, qr/ERROR/, 'the scenario runs');
+cmp_ok(scalar(split /\n/, $expected), '>', 50, 'and has results');
 foreach my $round (0 .. 5)
 {
-	my $settings = join("\n", map { my ($name, @choices) = @$_; "SET $name = " . ($choices[ $round % @choices ] =~ /^[-'\d]/ ? $choices[ $round % @choices ] : "'$choices[$round % @choices]'") . ';' }
-		  grep { $_->[0] ne 'search_path' } @values);
-	my @paths = ("''", "'shop'", '"$user", shop, public');
-	$settings .= "\nSET search_path = $paths[$round % 3];";
-	is(run_with($settings), $expected, 'the same under ' . join(', ', $settings =~ /= '?([^';]+)'?;/g));
+	my @settings = map { my ($name, @choices) = @$_; "SET $name = '$choices[$round % @choices]';" } @values;
+	is(run_with(join("\n", @settings)), $expected, "the same with: @settings");
 }
 $node->stop;
 done_testing();
