@@ -17,6 +17,36 @@ const char *const seg_sap_notations[] = {
 	"1.234.567,89", "1,234,567.89", "1 234 567,89", "1234567.89", NULL
 };
 
+/* U+00A0; U+2000 .. U+200D, U+202F, U+205F, U+2060; U+3000; U+FEFF; the byte A0, where Latin-1 is not converted. */
+size_t
+seg_sap_first_wide_blank(const char *text, size_t size)
+{
+	const unsigned char *b = (const unsigned char *) text;
+
+	if (b[0] == 0xA0)
+		return 1;
+	if (size >= 2 && b[0] == 0xC2 && b[1] == 0xA0)
+		return 2;
+	if (size < 3)
+		return 0;
+	if ((b[0] == 0xE2 && b[1] == 0x80 && (b[2] <= 0x8D || b[2] == 0xAF)) ||
+		(b[0] == 0xE2 && b[1] == 0x81 && (b[2] == 0x9F || b[2] == 0xA0)) ||
+		(b[0] == 0xE3 && b[1] == 0x80 && b[2] == 0x80) ||
+		(b[0] == 0xEF && b[1] == 0xBB && b[2] == 0xBF))
+		return 3;
+	return 0;
+}
+
+size_t
+seg_sap_last_wide_blank(const char *text, size_t size)
+{
+	if (size >= 3 && seg_sap_first_wide_blank(text + size - 3, 3) == 3)
+		return 3;
+	if (size >= 2 && seg_sap_first_wide_blank(text + size - 2, 2) == 2)
+		return 2;
+	return text[size - 1] == '\xA0' && (size == 1 || ((unsigned char) text[size - 2] & 0x80) == 0);
+}
+
 static bool
 is_leap(int year)
 {
@@ -141,7 +171,7 @@ group_separator(const Cursor *cursor, SegSapNotation notation)
 				return 2;		/* no-break space */
 			if (left >= 3 && memcmp(cursor->at, "\xE2\x80\xAF", 3) == 0)
 				return 3;		/* narrow no-break space */
-			return *cursor->at == ' ';
+			return *cursor->at == ' ' || *cursor->at == '\xA0';	/* Latin-1, where it is not converted */
 		case SEG_SAP_PLAIN:
 		case SEG_SAP_NO_NOTATION:
 			return 0;
@@ -203,20 +233,61 @@ take_integer(Cursor *cursor, SegSapNotation notation, char *out, size_t *used, s
 	return true;
 }
 
-/* E+02; up to three digits.  Appended as it is. */
+/* E+02; up to three digits. */
 static bool
-take_exponent(Cursor *cursor, char *out, size_t *used, bool *has_exponent)
+take_exponent(Cursor *cursor, bool *has_exponent, int *exponent)
 {
-	size_t		taken;
+	bool		negative;
+	int			taken = 0;
 
+	*exponent = 0;
 	*has_exponent = cursor->at < cursor->end && (*cursor->at == 'E' || *cursor->at == 'e');
 	if (!*has_exponent)
 		return true;
-	out[(*used)++] = 'e';
 	cursor->at++;
+	negative = cursor->at < cursor->end && *cursor->at == '-';
 	if (cursor->at < cursor->end && (*cursor->at == '+' || *cursor->at == '-'))
-		out[(*used)++] = *cursor->at++;
-	return take_digits(cursor, out, used, &taken, false) && taken >= 1 && taken <= 3;
+		cursor->at++;
+	for (; cursor->at < cursor->end && seg_sap_is_digit(*cursor->at) && taken < 4; taken++)
+		*exponent = *exponent * 10 + (*cursor->at++ - '0');
+	if (negative)
+		*exponent = -*exponent;
+	return taken >= 1 && taken <= 3;
+}
+
+/* Write digits without the exponent: move the mark; false when there is no room. */
+static bool
+undo_exponent(char *digits, size_t *used, size_t *integers, int exponent)
+{
+	const size_t room = SEG_SAP_NUMBER_SIZE - 16;
+	size_t		shift = exponent < 0 ? -exponent : exponent;
+	size_t		zeros = 0;
+
+	if (exponent < 0)
+	{
+		zeros = shift > *integers ? shift - *integers : 0;
+		if (*used + zeros > room)
+			return false;
+		memmove(digits + zeros, digits, *used);
+		memset(digits, '0', zeros);
+		*used += zeros;
+		*integers = *integers + zeros - shift;
+		return true;
+	}
+	*integers += shift;
+	if (*integers > room)
+		return false;
+	if (*integers > *used)
+	{
+		memset(digits + *used, '0', *integers - *used);
+		*used = *integers;
+	}
+	while (zeros < *integers && digits[zeros] == '0')
+		zeros++;
+	memmove(digits, digits + zeros, *used - zeros);
+	*used -= zeros;
+	*integers -= zeros;
+	return true;
 }
 
 static bool
@@ -228,19 +299,35 @@ take_sign(Cursor *cursor, bool *negative)
 	return true;
 }
 
-/* digits = integer digits, then scale decimals; sets text, mantissa, sizes. */
+/* Sizes of digits = integers, then decimals. */
+static void
+measure(SegSapNumber *number, const char *digits, size_t integers, size_t decimals)
+{
+	size_t		all = integers + decimals;
+	size_t		zeros = 0;
+	size_t		end = all;
+
+	while (zeros < all && digits[zeros] == '0')
+		zeros++;
+	number->is_zero = zeros == all;
+	if (number->is_zero)
+		end = integers;
+	while (end > zeros && digits[end - 1] == '0')
+		end--;
+	number->scale = (int) decimals;
+	number->decimals = (int) end - (int) integers;
+	number->magnitude = (int) integers - (int) zeros;
+	number->is_small = all <= 18;
+}
+
+/* digits = integers, then decimals; sets text, mantissa, sizes. */
 static void
 finish_number(SegSapNumber *number, bool negative, const char *digits, size_t integers, size_t decimals)
 {
 	char	   *out = number->text;
 	uint64_t	mantissa = 0;
 
-	number->integer_digits = (int) integers;
-	number->scale = (int) decimals;
-	number->decimals = (int) decimals;
-	while (number->decimals > 0 && digits[integers + number->decimals - 1] == '0')
-		number->decimals--;
-	number->is_small = integers + decimals <= 18;
+	measure(number, digits, integers, decimals);
 	if (number->is_small)
 	{
 		for (size_t i = 0; i < integers + decimals; i++)
@@ -262,16 +349,6 @@ finish_number(SegSapNumber *number, bool negative, const char *digits, size_t in
 	*out = '\0';
 }
 
-static void
-append_exponent(SegSapNumber *number, const char *exponent, size_t size)
-{
-	size_t		length = strlen(number->text);
-
-	memcpy(number->text + length, exponent, size);
-	number->text[length + size] = '\0';
-	number->is_small = false;
-}
-
 SegStatus
 seg_sap_number(const char *value, size_t size, SegSapNotation notation, SegSapNumber *number)
 {
@@ -280,10 +357,9 @@ seg_sap_number(const char *value, size_t size, SegSapNotation notation, SegSapNu
 	size_t		first;
 	size_t		integers;
 	size_t		decimals = 0;
-	size_t		mantissa_end;
+	int			exponent;
 	bool		negative = false;
 	bool		signed_already;
-	bool		has_exponent;
 	Cursor		cursor;
 
 	seg_sap_trim(&value, &size);
@@ -301,10 +377,9 @@ seg_sap_number(const char *value, size_t size, SegSapNotation notation, SegSapNu
 		if (!take_digits(&cursor, digits, &used, &decimals, false))
 			return SEG_SAP_NOT_A_NUMBER;
 	}
-	mantissa_end = used;
 	if (first + decimals == 0)
 		return SEG_SAP_NOT_A_NUMBER;
-	if (!take_exponent(&cursor, digits, &used, &has_exponent))
+	if (!take_exponent(&cursor, &number->has_exponent, &exponent))
 		return SEG_SAP_NOT_A_NUMBER;
 	while (cursor.at < cursor.end && *cursor.at == ' ')
 		cursor.at++;
@@ -313,126 +388,21 @@ seg_sap_number(const char *value, size_t size, SegSapNotation notation, SegSapNu
 	if (cursor.at != cursor.end)
 		return notation == SEG_SAP_NO_NOTATION && memchr(".,0123456789\xC2\xE2", *cursor.at, 14) != NULL ?
 			SEG_SAP_NOTATION_NEEDED : SEG_SAP_NOT_A_NUMBER;
-	finish_number(number, negative, digits, integers, decimals);
-	if (has_exponent)
-		append_exponent(number, digits + mantissa_end, used - mantissa_end);
-	return SEG_OK;
-}
-
-/* ---- keys ------------------------------------------------------------------ */
-
-static bool
-is_digits(const char *value, size_t size)
-{
-	for (size_t i = 0; i < size; i++)
-	{
-		seg_check_step(i);
-		if (!seg_sap_is_digit(value[i]))
-			return false;
-	}
-	return size > 0;
-}
-
-SegStatus
-seg_sap_alpha_in(const char *value, size_t size, size_t length, char *result, size_t *result_size)
-{
-	seg_sap_trim(&value, &size);
-	*result_size = size;
-	if (!is_digits(value, size))
-	{
-		memcpy(result, value, size);
-		return seg_sap_characters(value, size) > length ? SEG_SAP_TOO_LONG : SEG_OK;
-	}
-	while (size > length && *value == '0')
-	{
-		seg_check_step(size);
-		value++;
-		size--;
-	}
-	if (size > length)
-		return SEG_SAP_TOO_LONG;
-	memset(result, '0', length - size);
-	memcpy(result + (length - size), value, size);
-	*result_size = length;
+	if (number->has_exponent && !undo_exponent(digits, &used, &integers, exponent))
+		return SEG_SAP_NOT_A_NUMBER;
+	finish_number(number, negative, digits, integers, used - integers);
 	return SEG_OK;
 }
 
 void
-seg_sap_alpha_out(const char **value, size_t *size)
+seg_sap_shift_number(SegSapNumber *number, int shift)
 {
-	seg_sap_trim(value, size);
-	if (!is_digits(*value, *size))
-		return;
-	while (*size > 1 && **value == '0')
+	number->scale -= shift;
+	number->decimals -= shift;
+	number->magnitude += shift;
+	while (number->scale < 0)
 	{
-		seg_check_step(*size);
-		(*value)++;
-		(*size)--;
-	}
-}
-
-/* ---- currencies, categories -------------------------------------------------- */
-
-typedef struct CurrencyDecimals
-{
-	char		key[6];
-	int			decimals;
-} CurrencyDecimals;
-
-/* in the order of memcmp */
-static const CurrencyDecimals currency_decimals[] = {
-	{"ADP", 0}, {"AFA", 0}, {"BEF", 0}, {"BHD", 3}, {"BIF", 0}, {"BYB", 0}, {"BYR", 0},
-	{"CLP", 0}, {"COP", 0}, {"DEM3", 3}, {"DJF", 0}, {"ECS", 0}, {"ESP", 0}, {"GNF", 0},
-	{"GRD", 0}, {"HUF", 0}, {"IDR", 0}, {"IQD", 3}, {"ITL", 0}, {"JOD", 3}, {"JPY", 0},
-	{"KMF", 0}, {"KRW", 0}, {"KWD", 3}, {"LAK", 0}, {"LUF", 0}, {"LYD", 3}, {"MGF", 0},
-	{"MZM", 0}, {"OMR", 3}, {"PTE", 0}, {"PYG", 0}, {"ROL", 0}, {"RWF", 0}, {"TJR", 0},
-	{"TMM", 0}, {"TND", 3}, {"TPE", 0}, {"TRL", 0}, {"TWD", 0}, {"UGX", 0}, {"USDN", 5},
-	{"VND", 0}, {"VUV", 0}, {"XAF", 0}, {"XOF", 0}, {"XPF", 0},
-};
-
-int
-seg_sap_currency_decimals(const char *currency, size_t size)
-{
-	char		key[6] = {0};
-	size_t		low = 0;
-	size_t		high = sizeof(currency_decimals) / sizeof(currency_decimals[0]);
-
-	seg_sap_trim(&currency, &size);
-	if (size == 0 || size > 5)
-		return 2;
-	for (size_t i = 0; i < size; i++)
-		key[i] = currency[i] >= 'a' && currency[i] <= 'z' ? currency[i] - 'a' + 'A' : currency[i];
-	while (low < high)
-	{
-		size_t		middle = (low + high) / 2;
-		int			order = memcmp(key, currency_decimals[middle].key, sizeof(key));
-
-		if (order == 0)
-			return currency_decimals[middle].decimals;
-		if (order < 0)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	return 2;
-}
-
-int
-seg_sap_billing_sign(const char *category, size_t size)
-{
-	seg_sap_trim(&category, &size);
-	if (size != 1)
-		return 0;
-	switch (*category)
-	{
-		case 'M':				/* invoice */
-		case 'P':				/* debit memo */
-		case 'S':				/* cancelled credit memo */
-			return 1;
-		case 'N':				/* cancelled invoice */
-		case 'O':				/* credit memo */
-			return -1;
-		default:
-			return 0;
+		number->mantissa *= 10;
+		number->scale++;
 	}
 }

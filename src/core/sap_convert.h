@@ -60,11 +60,13 @@ extern const char *const seg_sap_notations[];
 typedef struct SegSapNumber
 {
 	bool		is_null;
-	bool		is_small;		/* mantissa and scale hold the value; no exponent */
+	bool		is_zero;
+	bool		is_small;		/* mantissa and scale hold the value */
+	bool		has_exponent;	/* as written; all else is without it */
 	int64_t		mantissa;		/* value * 10^scale */
 	int			scale;			/* decimals as written */
-	int			decimals;		/* decimals without trailing zeros */
-	int			integer_digits; /* without leading zeros; 0 for |value| < 1 */
+	int			decimals;		/* that are needed; negative for trailing zeros of a whole number */
+	int			magnitude;		/* digits before the mark; negative: zeros behind it; not of zero */
 	char		text[SEG_SAP_NUMBER_SIZE];	/* "-1234.50", always; ends with 0 */
 } SegSapNumber;
 
@@ -91,6 +93,9 @@ extern SegStatus seg_sap_time(const char *value, size_t size, SegSapTime *time);
 extern SegStatus seg_sap_number(const char *value, size_t size, SegSapNotation notation,
 								SegSapNumber *number);
 
+/* Move the decimal mark of a small number that is not zero to the right by shift places (left: negative). */
+extern void seg_sap_shift_number(SegSapNumber *number, int shift);
+
 /*
  * The conversion exit ALPHA, inwards: digits only get zeros on the left up to
  * length, anything else is left as it is.  OUT result[max(size, length)],
@@ -112,20 +117,35 @@ extern int	seg_sap_currency_decimals(const char *currency, size_t size);
 /* Sign of a billing document by its category (VBTYP): M, P, S 1; N, O -1; others 0. */
 extern int	seg_sap_billing_sign(const char *category, size_t size);
 
-/* Take the blanks off both ends. */
+/* Bytes of the blank beyond ASCII that text begins or ends with, or 0; size > 0. */
+extern size_t seg_sap_first_wide_blank(const char *text, size_t size);
+extern size_t seg_sap_last_wide_blank(const char *text, size_t size);
+
+/* Take the blanks off both ends: space, tab, and those of Unicode (no-break, zero-width, ideographic). */
 static inline void
 seg_sap_trim(const char **value, size_t *size)
 {
-	while (*size > 0 && (**value == ' ' || **value == '\t'))
+	for (size_t step = 0; *size > 0; step++)
 	{
-		seg_check_step(*size);
-		(*value)++;
-		(*size)--;
+		size_t		blank = ((unsigned char) **value & 0x80) != 0 ? seg_sap_first_wide_blank(*value, *size) :
+			**value == ' ' || **value == '\t';
+
+		seg_check_step(step);
+		if (blank == 0)
+			break;
+		*value += blank;
+		*size -= blank;
 	}
-	while (*size > 0 && ((*value)[*size - 1] == ' ' || (*value)[*size - 1] == '\t'))
+	for (size_t step = 0; *size > 0; step++)
 	{
-		seg_check_step(*size);
-		(*size)--;
+		char		last = (*value)[*size - 1];
+		size_t		blank = ((unsigned char) last & 0x80) != 0 ? seg_sap_last_wide_blank(*value, *size) :
+			last == ' ' || last == '\t';
+
+		seg_check_step(step);
+		if (blank == 0)
+			break;
+		*size -= blank;
 	}
 }
 
@@ -142,7 +162,10 @@ seg_sap_characters(const char *text, size_t size)
 	size_t		count = 0;
 
 	for (size_t i = 0; i < size; i++)
+	{
+		seg_check_step(i);
 		count += ((unsigned char) text[i] & 0xC0) != 0x80;
+	}
 	return count;
 }
 

@@ -13,6 +13,9 @@ typedef enum SegSapType
 	SEG_SAP_ALPHA,				/* key with leading zeros, length 4 .. 24 */
 	SEG_SAP_MATERIAL,			/* key with leading zeros, 18 or 40 */
 	SEG_SAP_NUMC,				/* digits with leading zeros */
+	SEG_SAP_CLNT,				/* the client: three digits */
+	SEG_SAP_CUKY,				/* currency */
+	SEG_SAP_UNIT,				/* unit of measure */
 	SEG_SAP_DATS,				/* date */
 	SEG_SAP_TIMS,				/* time of day */
 	SEG_SAP_CURR,				/* amount, of the currency in `reference` */
@@ -25,7 +28,7 @@ typedef struct SegSapField
 {
 	const char *name;
 	SegSapType	type;
-	int			length;			/* of ALPHA and NUMC, in characters */
+	int			length;			/* of fields of characters; 0: not checked */
 	const char *reference;		/* of CURR: the currency field, or NULL */
 } SegSapField;
 
@@ -48,5 +51,14 @@ extern const SegSapTable *seg_sap_table(const char *name, size_t size);
  * table that has it.  NULL when it is not known.
  */
 extern const SegSapField *seg_sap_field(const SegSapTable *table, const char *name, size_t size);
+
+/* Must every row of the table have a value in the field (in capitals)? */
+extern bool seg_sap_needs_field(const SegSapTable *table, const char *field);
+
+/* Is the field (in capitals) the key of any table, or a customer? */
+extern bool seg_sap_names_something(const char *field);
+
+/* The fields of table 0, 1, ...; NULL behind the last. */
+extern const SegSapField *seg_sap_dictionary(size_t table, size_t *count);
 
 #endif							/* SEG_CORE_SAP_DICTIONARY_H */

@@ -54,7 +54,12 @@ character_size(const char *text, size_t left)
 	unsigned char c = (unsigned char) text[0];
 	size_t		size = c < 0xC0 ? 1 : c < 0xE0 ? 2 : c < 0xF0 ? 3 : 4;
 
-	return size <= left ? size : 1;
+	if (size > left)
+		return 1;
+	for (size_t i = 1; i < size; i++)
+		if (((unsigned char) text[i] & 0xC0) != 0x80)
+			return 1;			/* Latin-1, where it is not converted */
+	return size;
 }
 
 /* East Asian Wide and Fullwidth (Unicode TR 11), by blocks. */
@@ -113,6 +118,7 @@ seg_sap_list_header(SegSapList *list, const char *line, size_t size, SegSapCell 
 	size_t		cell_start = 0;
 
 	list->fields = 0;
+	list->is_aligned = false;
 	if (!seg_sap_is_list_row(line, size))
 		return SEG_SAP_NO_FIT;
 	while (walk.at < size)
@@ -178,15 +184,31 @@ cut_by_count(const SegSapList *list, const char *line, size_t size, SegSapCell *
 	return boundaries == list->fields + 1;
 }
 
+static bool
+is_ascii(const char *line, size_t size)
+{
+	for (size_t i = 0; i < size; i++)
+	{
+		seg_check_step(i);
+		if (((unsigned char) line[i] & 0x80) != 0)
+			return false;
+	}
+	return true;
+}
+
 SegStatus
-seg_sap_list_cut(const SegSapList *list, const char *line, size_t size, SegSapCell *cells)
+seg_sap_list_cut(SegSapList *list, const char *line, size_t size, SegSapCell *cells)
 {
 	trim_line(&line, &size);
 	if (!seg_sap_is_list_row(line, size))
 		return SEG_SAP_NO_FIT;
 	if (cut_at_offsets(list, line, size, false, cells) ||
-		cut_at_offsets(list, line, size, true, cells) ||
-		cut_by_count(list, line, size, cells))
+		cut_at_offsets(list, line, size, true, cells))
+	{
+		list->is_aligned = true;
+		return SEG_OK;
+	}
+	if ((!list->is_aligned || !is_ascii(line, size)) && cut_by_count(list, line, size, cells))
 		return SEG_OK;
 	return SEG_SAP_NO_FIT;
 }

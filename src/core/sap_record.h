@@ -50,6 +50,7 @@ extern char seg_sap_guess_delimiter(const char *line, size_t size, char quote);
 typedef struct SegSapList
 {
 	size_t		fields;			/* boundaries are one more */
+	bool		is_aligned;		/* a row stood at the offsets */
 	uint32_t	characters[SEG_SAP_MAX_FIELDS + 1];
 	uint32_t	columns[SEG_SAP_MAX_FIELDS + 1];
 } SegSapList;
@@ -69,9 +70,11 @@ extern SegStatus seg_sap_list_header(SegSapList *list, const char *line, size_t 
 /*
  * Cut a row at the header's offsets, so that a | inside a cell stays there.
  * Offsets count characters; where they do not meet a |, columns of the screen
- * (East Asian characters fill two); where neither does but there are as many |
- * as in the header, these.  OUT cells[list->fields].  SEG_SAP_NO_FIT otherwise.
+ * (East Asian characters fill two).  Where neither does but there are as many |
+ * as in the header, these: when no row stood at the offsets yet, or the row has
+ * characters beyond ASCII, whose width is nobody's guess.  Otherwise it is of
+ * another table.  OUT cells[list->fields].  SEG_SAP_NO_FIT.
  */
-extern SegStatus seg_sap_list_cut(const SegSapList *list, const char *line, size_t size, SegSapCell *cells);
+extern SegStatus seg_sap_list_cut(SegSapList *list, const char *line, size_t size, SegSapCell *cells);
 
 #endif							/* SEG_CORE_SAP_RECORD_H */

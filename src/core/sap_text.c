@@ -3,8 +3,8 @@
  *		Bytes of an export file, line by line, as UTF-8.
  *
  * A Unicode SAP system writes UTF-8 (code page 4110) or UTF-16 (4103 little
- * endian, 4102 big endian), an older one Latin-1 (1100); PostgreSQL itself
- * reads no UTF-16.  In UTF-16 a line end is a whole code unit: the byte 0x0A
+ * endian, 4102 big endian), an older one Latin-1 (1100) or, on Windows, 1252
+ * (1160); PostgreSQL itself reads no UTF-16.  In UTF-16 a line end is a whole code unit: the byte 0x0A
  * alone may be half of a character.
  */
 #include "core/sap_text.h"
@@ -28,6 +28,7 @@ unit_at(SegSapEncoding encoding, const char *bytes)
 			return b[1] | (unsigned int) b[0] << 8;
 		case SEG_SAP_UTF8:
 		case SEG_SAP_LATIN1:
+		case SEG_SAP_WIN1252:
 			break;
 	}
 	return b[0];
@@ -43,6 +44,35 @@ seg_sap_text(const char *bytes, size_t size, SegSapEncoding encoding)
 	else if (unit_size(encoding) == 2 && size >= 2 && unit_at(encoding, bytes) == 0xFEFF)
 		text.at = 2;
 	return text;
+}
+
+const char *
+seg_sap_other_mark(const char *bytes, size_t size, SegSapEncoding encoding)
+{
+	if (encoding != SEG_SAP_UTF8 && size >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0)
+		return "UTF8";
+	if (encoding != SEG_SAP_UTF16LE && size >= 2 && memcmp(bytes, "\xFF\xFE", 2) == 0)
+		return "UTF16LE";
+	if (encoding != SEG_SAP_UTF16BE && size >= 2 && memcmp(bytes, "\xFE\xFF", 2) == 0)
+		return "UTF16BE";
+	return NULL;
+}
+
+bool
+seg_sap_has_control(const char *text, size_t size)
+{
+	const char *end = text + size;
+
+	for (size_t step = 0; end - text >= 2 && (text = memchr(text, 0xC2, end - text - 1)) != NULL; step++)
+	{
+		unsigned char next = (unsigned char) text[1];
+
+		seg_check_step(step);
+		if (next >= 0x80 && next <= 0x9F)
+			return true;
+		text++;
+	}
+	return false;
 }
 
 /* Where in [at, size) the next CR or LF stands; size when there is none. */
@@ -175,28 +205,46 @@ decode_utf16(SegSapEncoding encoding, const char *raw, size_t raw_size, char *te
 	return SEG_OK;
 }
 
+/* 0x80 to 0x9F of Windows-1252; 0 where it has no character. */
+static const unsigned short windows_1252[32] = {
+	0x20AC, 0, 0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, 0, 0x017D, 0,
+	0, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0, 0x017E, 0x0178,
+};
+
+static SegStatus
+decode_bytes(SegSapEncoding encoding, const char *raw, size_t raw_size, char *text, size_t *size)
+{
+	char	   *out = text;
+
+	for (size_t i = 0; i < raw_size; i++)
+	{
+		unsigned int c = (unsigned char) raw[i];
+
+		seg_check_step(i);
+		if (encoding == SEG_SAP_WIN1252 && c >= 0x80 && c <= 0x9F)
+			c = windows_1252[c - 0x80];
+		if (c == 0)
+			return SEG_SAP_NOT_TEXT;
+		out += put_code_point(out, c);
+	}
+	*size = out - text;
+	return SEG_OK;
+}
+
 SegStatus
 seg_sap_decode(SegSapEncoding encoding, const char *raw, size_t raw_size, char *text, size_t *size)
 {
+	SegStatus	status;
+
 	*size = 0;
 	if (encoding == SEG_SAP_UTF16LE || encoding == SEG_SAP_UTF16BE)
 		return decode_utf16(encoding, raw, raw_size, text, size);
-	if (encoding == SEG_SAP_UTF8)
-	{
-		SegStatus	status = check_utf8(raw, raw_size);
-
-		if (status != SEG_OK)
-			return status;
-		memcpy(text, raw, raw_size);
-		*size = raw_size;
-		return SEG_OK;
-	}
-	for (size_t i = 0; i < raw_size; i++)
-	{
-		seg_check_step(i);
-		if (raw[i] == '\0')
-			return SEG_SAP_NOT_TEXT;
-		*size += put_code_point(text + *size, (unsigned char) raw[i]);
-	}
+	if (encoding != SEG_SAP_UTF8)
+		return decode_bytes(encoding, raw, raw_size, text, size);
+	status = check_utf8(raw, raw_size);
+	if (status != SEG_OK)
+		return status;
+	memcpy(text, raw, raw_size);
+	*size = raw_size;
 	return SEG_OK;
 }

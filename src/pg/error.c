@@ -160,6 +160,16 @@ seg_raise(SegStatus status,...)
 		case SEG_SAP_TOO_MANY_FIELDS:
 		case SEG_SAP_TOO_FEW_FIELDS:
 		case SEG_SAP_NO_FIT:
+		case SEG_SAP_CONTROL:
+		case SEG_SAP_EXPONENT:
+		case SEG_SAP_KEY_DECIMALS:
+		case SEG_SAP_ASTERISK:
+		case SEG_SAP_NOT_DIGITS:
+		case SEG_SAP_NOT_A_CURRENCY:
+		case SEG_SAP_NO_KEY:
+		case SEG_SAP_OWN_NAME:
+		case SEG_SAP_OTHER_HEADER:
+		case SEG_SAP_BELOW_OTHER_HEADER:
 			{
 				SegSapFault fault = seg_sap_fault(status);
 

@@ -13,6 +13,7 @@
 
 #include "pg/error.h"
 #include "pg/id.h"
+#include "pg/sap_encoding.h"
 
 PG_FUNCTION_INFO_V1(sap_date);
 PG_FUNCTION_INFO_V1(sap_time);
@@ -81,7 +82,9 @@ sap_date(PG_FUNCTION_ARGS)
 	text	   *value = PG_GETARG_TEXT_PP(0);
 	int			format = text_choice(fcinfo, 1, "date_format", seg_sap_date_formats);
 	SegSapDate	date;
-	SegStatus	status = seg_sap_date(VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value), format, &date);
+	size_t		size = VARSIZE_ANY_EXHDR(value);
+	const char *utf8 = seg_sap_to_utf8(VARDATA_ANY(value), &size);
+	SegStatus	status = seg_sap_date(utf8, size, format, &date);
 
 	if (status != SEG_OK)
 		seg_raise(status);
@@ -95,7 +98,9 @@ sap_time(PG_FUNCTION_ARGS)
 {
 	text	   *value = PG_GETARG_TEXT_PP(0);
 	SegSapTime	time;
-	SegStatus	status = seg_sap_time(VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value), &time);
+	size_t		size = VARSIZE_ANY_EXHDR(value);
+	const char *utf8 = seg_sap_to_utf8(VARDATA_ANY(value), &size);
+	SegStatus	status = seg_sap_time(utf8, size, &time);
 
 	if (status != SEG_OK)
 		seg_raise(status);
@@ -109,8 +114,10 @@ sap_number(PG_FUNCTION_ARGS)
 {
 	text	   *value = PG_GETARG_TEXT_PP(0);
 	int			notation = text_choice(fcinfo, 1, "decimal_notation", seg_sap_notations);
+	size_t		size = VARSIZE_ANY_EXHDR(value);
+	const char *utf8 = seg_sap_to_utf8(VARDATA_ANY(value), &size);
 	SegSapNumber number;
-	SegStatus	status = seg_sap_number(VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value), notation, &number);
+	SegStatus	status = seg_sap_number(utf8, size, notation, &number);
 
 	if (status != SEG_OK)
 		seg_raise(status);
@@ -125,30 +132,34 @@ sap_alpha_in(PG_FUNCTION_ARGS)
 	text	   *value = PG_GETARG_TEXT_PP(0);
 	int32		length = PG_GETARG_INT32(1);
 	size_t		size = VARSIZE_ANY_EXHDR(value);
-	text	   *result;
+	const char *utf8 = seg_sap_to_utf8(VARDATA_ANY(value), &size);
+	char	   *key;
+	const char *server;
 	SegStatus	status;
 
 	if (length < 1 || length > MAX_FIELD_LENGTH)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("length is %d, but must be between 1 and %d", length, MAX_FIELD_LENGTH)));
-	result = palloc(VARHDRSZ + Max(size, (size_t) length));
-	status = seg_sap_alpha_in(VARDATA_ANY(value), size, length, VARDATA(result), &size);
+	key = palloc(Max(size, (size_t) length));
+	status = seg_sap_alpha_in(utf8, size, length, key, &size);
 	if (status != SEG_OK)
 		seg_raise(status);
-	SET_VARSIZE(result, VARHDRSZ + size);
-	PG_RETURN_TEXT_P(result);
+	server = seg_sap_to_server(key, &size);
+	PG_RETURN_TEXT_P(cstring_to_text_with_len(server, size));
 }
 
 Datum
 sap_alpha_out(PG_FUNCTION_ARGS)
 {
 	text	   *value = PG_GETARG_TEXT_PP(0);
-	const char *digits = VARDATA_ANY(value);
 	size_t		size = VARSIZE_ANY_EXHDR(value);
+	const char *digits = seg_sap_to_utf8(VARDATA_ANY(value), &size);
+	const char *server;
 
 	seg_sap_alpha_out(&digits, &size);
-	PG_RETURN_TEXT_P(cstring_to_text_with_len(digits, size));
+	server = seg_sap_to_server(digits, &size);
+	PG_RETURN_TEXT_P(cstring_to_text_with_len(server, size));
 }
 
 /* (value, length): sap_alpha_in for keys of documents and customers, which never raises */
@@ -158,17 +169,20 @@ sap_key(PG_FUNCTION_ARGS)
 	text	   *value = PG_GETARG_TEXT_PP(0);
 	int32		length = PG_GETARG_INT32(1);
 	size_t		size = VARSIZE_ANY_EXHDR(value);
-	text	   *result;
+	const char *utf8;
+	const char *server;
+	char	   *key;
 
 	if (!seg_is_meaningful(value))
 		PG_RETURN_NULL();
 	if (length < 1 || length > MAX_FIELD_LENGTH)
 		PG_RETURN_TEXT_P(value);
-	result = palloc(VARHDRSZ + Max(size, (size_t) length));
-	if (seg_sap_alpha_in(VARDATA_ANY(value), size, length, VARDATA(result), &size) != SEG_OK)
+	utf8 = seg_sap_to_utf8(VARDATA_ANY(value), &size);
+	key = palloc(Max(size, (size_t) length));
+	if (seg_sap_alpha_in(utf8, size, length, key, &size) != SEG_OK)
 		PG_RETURN_TEXT_P(value);
-	SET_VARSIZE(result, VARHDRSZ + size);
-	PG_RETURN_TEXT_P(result);
+	server = seg_sap_to_server(key, &size);
+	PG_RETURN_TEXT_P(cstring_to_text_with_len(server, size));
 }
 
 /* 10 ^ shift */

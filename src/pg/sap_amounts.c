@@ -14,6 +14,7 @@
 
 #include "pg/budget.h"
 #include "pg/sap.h"
+#include "pg/sap_encoding.h"
 #include "pg/sap_table.h"
 
 #define KEY_SIZE 64
@@ -126,22 +127,23 @@ column_of_field(const SapColumns *columns, const char *field)
 static bool
 append_key(char *key, size_t *used, const SapColumn *column, const char *text, size_t size)
 {
-	SegSapCell	cell = {text, size};
 	char		normal[KEY_SIZE];
+	size_t		length = column->length;
 
-	seg_sap_trim(&cell.text, &cell.size);
-	if (cell.size >= KEY_SIZE || column->key_length >= KEY_SIZE)
+	seg_sap_trim(&text, &size);
+	if (size >= KEY_SIZE || length >= KEY_SIZE)
 		return false;
-	if (column->key_length == 0 || seg_sap_key(column, &cell, normal, &size) != SEG_OK)
+	if (!seg_sap_is_key(column->field->type) ||
+		seg_sap_internal(column->field->type, length, text, size, normal, &length) != SEG_OK)
 	{
-		memcpy(normal, cell.text, cell.size);
-		size = cell.size;
+		memcpy(normal, text, size);
+		length = size;
 	}
-	if (*used + size + 2 > KEY_SIZE)
+	if (*used + length + 2 > KEY_SIZE)
 		return false;
-	memcpy(key + *used, normal, size);
-	key[*used + size] = '|';
-	*used += size + 1;
+	memcpy(key + *used, normal, length);
+	key[*used + length] = '|';
+	*used += length + 1;
 	key[*used] = '\0';
 	return true;
 }
@@ -188,10 +190,13 @@ remember_document(SapCurrencies *currencies, HeapTuple row, TupleDesc descriptor
 		for (int i = 0; i < currencies->key_count; i++)
 		{
 			char	   *value = SPI_getvalue(row, descriptor, i + 2);
+			size_t		size = value == NULL ? 0 : strlen(value);
+			const char *utf8;
 
 			if (value == NULL)
 				return;			/* no item belongs to it */
-			if (!append_key(key, &used, currencies->key[i], value, strlen(value)))
+			utf8 = seg_sap_to_utf8(value, &size);
+			if (!append_key(key, &used, currencies->key[i], utf8, size))
 				refuse_key();
 			pfree(value);
 		}
@@ -278,7 +283,7 @@ find_decimals(SapCurrencies *currencies, const SapColumn *column, const SapRecor
 	{
 		SegSapCell	cell = record->cells[column->currency_cell];
 
-		if (cell.size > 0)
+		if (cell.size > 0 && !(cell.size == 1 && *cell.text == '#'))
 		{
 			*decimals = decimals_of(currencies, cell.text, cell.size);
 			return true;

@@ -11,12 +11,12 @@
 #include "access/relation.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_attribute.h"
-#include "catalog/pg_type.h"
 #include "executor/spi.h"
+#include "mb/pg_wchar.h"
 #include "utils/builtins.h"
 #include "utils/formatting.h"
-#include "utils/lsyscache.h"
 
+#include "pg/sap_encoding.h"
 #include "pg/sap_table.h"
 
 /* What mapping says of a name: its field, NULL to leave it out. False: nothing. */
@@ -34,12 +34,18 @@ mapped(const Jsonb *mapping, const char *name, char **field)
 
 /* The field that a name of the header stands for; NULL: left out. */
 static char *
-field_name(const SapOptions *options, const SegSapCell *name)
+field_name(const SapOptions *options, const char *name)
 {
-	char	   *own = pnstrdup(name->text, name->size);
 	char	   *field;
 
-	return mapped(options->mapping, own, &field) ? field : own;
+	return mapped(options->mapping, name, &field) ? field : pstrdup(name);
+}
+
+/* As PostgreSQL cuts a name that is too long. */
+static char *
+column_name(const char *name)
+{
+	return pnstrdup(name, pg_mbcliplen(name, (int) strlen(name), NAMEDATALEN - 1));
 }
 
 static const SegSapField *
@@ -52,142 +58,15 @@ known_field(const SapOptions *options, const char *name)
 	return field != NULL ? field : seg_sap_field(NULL, name, strlen(name));
 }
 
-int
-seg_sap_columns_score(const SegSapCell *cells, size_t count, void *arg)
-{
-	SapColumns *columns = arg;
-	Relation	target = OidIsValid(columns->target) ? relation_open(columns->target, AccessShareLock) : NULL;
-	int			score = 0;
-
-	for (size_t i = 0; i < count; i++)
-	{
-		char	   *name;
-		char	   *own;
-
-		if (cells[i].size == 0)
-			continue;
-		own = pnstrdup(cells[i].text, cells[i].size);
-		if (mapped(columns->options->mapping, own, &name))
-			score++;
-		else if (known_field(columns->options, own) != NULL ||
-				 (target != NULL && seg_sap_attribute(RelationGetDescr(target), own) != InvalidAttrNumber))
-			score++;
-		pfree(own);
-	}
-	if (target != NULL)
-		relation_close(target, NoLock);
-	return score;
-}
-
-/* ---- types --------------------------------------------------------------------- */
-
-static SapKind
-kind_of(Oid type)
-{
-	switch (type)
-	{
-		case TEXTOID:
-		case VARCHAROID:
-		case BPCHAROID:
-			return SAP_TEXT;
-		case DATEOID:
-			return SAP_DATE;
-		case TIMESTAMPOID:
-			return SAP_TIMESTAMP;
-		case TIMEOID:
-			return SAP_TIME;
-		case NUMERICOID:
-		case FLOAT4OID:
-		case FLOAT8OID:
-			return SAP_NUMERIC;
-		case INT2OID:
-		case INT4OID:
-		case INT8OID:
-			return SAP_INTEGER;
-		case BOOLOID:
-			return SAP_BOOLEAN;
-		default:
-			return SAP_OTHER;
-	}
-}
-
-static Oid
-handed_type(SapKind kind)
-{
-	switch (kind)
-	{
-		case SAP_TEXT:
-		case SAP_OTHER:
-			return TEXTOID;
-		case SAP_DATE:
-			return DATEOID;
-		case SAP_TIMESTAMP:
-			return TIMESTAMPOID;
-		case SAP_TIME:
-			return TIMEOID;
-		case SAP_NUMERIC:
-			return NUMERICOID;
-		case SAP_INTEGER:
-			return INT8OID;
-		case SAP_BOOLEAN:
-			return BOOLOID;
-	}
-	return InvalidOid;
-}
-
 static int
-key_length(const SapOptions *options, const SegSapField *field)
+field_length(const SapOptions *options, const SegSapField *field)
 {
 	if (field == NULL)
 		return 0;
-	if (field->type == SEG_SAP_MATERIAL)
-		return options->material_length;
-	return field->type == SEG_SAP_ALPHA || field->type == SEG_SAP_NUMC ? field->length : 0;
-}
-
-static void
-set_type(SapColumn *column, Form_pg_attribute attribute)
-{
-	int32		typmod = attribute->atttypmod;
-	Oid			type = getBaseTypeAndTypmod(attribute->atttypid, &typmod);
-
-	column->name = pstrdup(NameStr(attribute->attname));
-	column->kind = kind_of(type);
-	column->type = handed_type(column->kind);
-	column->target_type = type;
-	column->typmod = typmod;
-	column->not_null = attribute->attnotnull;
-	column->type_name = format_type_extended(attribute->atttypid, attribute->atttypmod,
-											 FORMAT_TYPE_TYPEMOD_GIVEN | FORMAT_TYPE_FORCE_QUALIFY);
+	return field->type == SEG_SAP_MATERIAL ? options->material_length : field->length;
 }
 
 /* ---- the target's columns -------------------------------------------------------- */
-
-static const char *
-created_type(const SegSapField *field)
-{
-	switch (field == NULL ? SEG_SAP_CHAR : field->type)
-	{
-		case SEG_SAP_CHAR:
-		case SEG_SAP_ALPHA:
-		case SEG_SAP_MATERIAL:
-		case SEG_SAP_NUMC:
-			return "pg_catalog.text";
-		case SEG_SAP_DATS:
-			return "pg_catalog.date";
-		case SEG_SAP_TIMS:
-			return "pg_catalog.time";
-		case SEG_SAP_CURR:
-			return "pg_catalog.numeric(20,5)";
-		case SEG_SAP_QUAN:
-			return "pg_catalog.numeric(18,3)";
-		case SEG_SAP_DEC:
-			return "pg_catalog.numeric(24,9)";
-		case SEG_SAP_INT:
-			return "pg_catalog.int8";
-	}
-	return NULL;
-}
 
 static void
 create_target(SapColumns *columns)
@@ -200,7 +79,7 @@ create_target(SapColumns *columns)
 	for (int i = 0; i < columns->count; i++)
 		appendStringInfo(&sql, "%s%s %s", i == 0 ? "" : ", ",
 						 quote_identifier(columns->items[i].name),
-						 created_type(columns->items[i].field));
+						 seg_sap_created_type(columns->items[i].field));
 	appendStringInfoChar(&sql, ')');
 	if (SPI_execute(sql.data, false, 0) != SPI_OK_UTILITY)
 		elog(ERROR, "could not create the target");
@@ -220,12 +99,19 @@ refuse_duplicates(const SapColumns *columns)
 						 errhint("Export with technical names, or map one of the labels to another field.")));
 }
 
+static bool
+is_client(const SapColumn *column)
+{
+	return column->field != NULL && column->field->type == SEG_SAP_CLNT;
+}
+
 /* Keep the columns that the target takes a value for; the rest is ignored. */
 static void
 match_target(SapColumns *columns)
 {
 	Relation	target = relation_open(columns->target, AccessShareLock);
 	TupleDesc	descriptor = RelationGetDescr(target);
+	int			named = columns->count;
 	int			kept = 0;
 
 	for (int i = 0; i < columns->count; i++)
@@ -239,7 +125,7 @@ match_target(SapColumns *columns)
 			attribute = TupleDescAttr(descriptor, number - 1);
 			if (attribute->attgenerated == '\0' && attribute->attidentity != ATTRIBUTE_IDENTITY_ALWAYS)
 			{
-				set_type(&column, attribute);
+				seg_sap_set_type(&column, attribute);
 				columns->items[kept++] = column;
 				continue;
 			}
@@ -249,10 +135,11 @@ match_target(SapColumns *columns)
 	}
 	columns->count = kept;
 	relation_close(target, NoLock);
-	if (kept == 0)
+	if (kept == 0 || (kept == 1 && named > 1 && is_client(&columns->items[0])))
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_COLUMN),
-				 errmsg("header names no column of the target")));
+				 errmsg("header names no column of the target%s", kept == 0 ? "" : " but the client"),
+				 errhint("Import into a new table, or into one with columns of SAP's names.")));
 }
 
 /* ---- what rows need beyond their cells --------------------------------------------- */
@@ -302,8 +189,20 @@ add_client(SapColumns *columns)
 		return;
 	*column = (SapColumn) {.file_name = "MANDT", .cell = -1, .name = "mandt",
 		.field = seg_sap_field(NULL, "MANDT", 5)};
-	column->key_length = key_length(columns->options, column->field);
+	column->length = field_length(columns->options, column->field);
 	columns->count++;
+}
+
+/* Does the header have the name, of the database's encoding? */
+static bool
+header_has(const SegSapCell *names, size_t count, const char *name, size_t size)
+{
+	const char *utf8 = seg_sap_to_utf8(name, &size);
+
+	for (size_t i = 0; i < count; i++)
+		if (names[i].size == size && memcmp(names[i].text, utf8, size) == 0)
+			return true;
+	return false;
 }
 
 static void
@@ -319,56 +218,153 @@ check_mapping(const Jsonb *mapping, const SegSapCell *names, size_t count)
 	(void) JsonbIteratorNext(&iterator, &entry, false);
 	while ((token = JsonbIteratorNext(&iterator, &entry, true)) == WJB_KEY)
 	{
-		size_t		i = 0;
+		char	   *name = pnstrdup(entry.val.string.val, entry.val.string.len);
 
-		while (i < count && (names[i].size != entry.val.string.len ||
-							 memcmp(names[i].text, entry.val.string.val, names[i].size) != 0))
-			i++;
-		if (i == count)
+		if (!header_has(names, count, name, strlen(name)))
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("mapping names %s, but the header does not",
-							pnstrdup(entry.val.string.val, entry.val.string.len))));
+					 *name == '\0' ? errmsg("mapping names a column without a name, but the header has none") :
+					 errmsg("mapping names %s, but the header does not", name)));
 		(void) JsonbIteratorNext(&iterator, &entry, true);
 	}
 }
 
-void
-seg_sap_columns_resolve(SapColumns *columns, const SegSapCell *names, size_t count)
+/* ---- keys ---------------------------------------------------------------------------- */
+
+/* Is the field among the columns that have a cell? */
+static bool
+has_field(const SapColumns *columns, const char *field)
 {
+	return cell_of_field(columns, field) >= 0;
+}
+
+/* A file, or a target, without the keys of the SAP table is another table, or has labels. */
+static void
+check_keys(const SapColumns *columns, const char *where)
+{
+	const SegSapTable *table = columns->options->table;
+
+	for (int i = 0; table != NULL && table->key[i] != NULL; i++)
+		if (seg_sap_needs_field(table, table->key[i]) && !has_field(columns, table->key[i]))
+			ereport(ERROR,
+					(errcode(ERRCODE_UNDEFINED_COLUMN),
+					 errmsg("%s has no column for %s, a key of %s", where, table->key[i], table->name),
+					 errhint("Export with technical names, or name the labels in the option mapping.")));
+}
+
+static void
+mark_keys(SapColumns *columns)
+{
+	const SegSapTable *table = columns->options->table;
+
+	for (int i = 0; i < columns->count; i++)
+	{
+		SapColumn  *column = &columns->items[i];
+
+		if (column->field == NULL || column->cell < 0)
+			continue;
+		column->is_needed = table != NULL && seg_sap_needs_field(table, column->field->name);
+		column->names_something = table == NULL && seg_sap_names_something(column->field->name);
+		columns->has_key |= column->names_something;
+	}
+}
+
+/* ---- what the dictionary does not know ------------------------------------------------ */
+
+#define MOST_UNKNOWN 10
+
+/* The options for numbers and dates do nothing for text: say so. */
+static void
+report_unknown(const SapColumns *columns, bool created)
+{
+	const SapOptions *options = columns->options;
+	bool		has_format = options->notation != SEG_SAP_NO_NOTATION || options->date_format != SEG_SAP_DATE_INTERNAL;
+	StringInfoData unknown;
+	int			count = 0;
+	bool		has_number = false;
+
+	initStringInfo(&unknown);
+	for (int i = 0; i < columns->count; i++)
+	{
+		const SapColumn *column = &columns->items[i];
+
+		has_number |= column->kind == SAP_NUMERIC || column->kind == SAP_INTEGER;
+		if (column->field != NULL || column->kind != SAP_TEXT)
+			continue;
+		if (count++ < MOST_UNKNOWN)
+			appendStringInfo(&unknown, "%s%s", unknown.len == 0 ? "" : ", ", column->file_name);
+	}
+	if (count > MOST_UNKNOWN)
+		appendStringInfo(&unknown, " and %d more", count - MOST_UNKNOWN);
+	if (unknown.len > 0 && (created || (options->notation != SEG_SAP_NO_NOTATION && !has_number)))
+		ereport(has_format ? WARNING : NOTICE,
+				(errmsg("the dictionary does not know these fields, so they are text as it is written: %s", unknown.data),
+				 errhint("decimal_notation and date_format apply to columns of numbers and dates: create the target with the types that you want.")));
+	pfree(unknown.data);
+}
+
+/* ---- the header ------------------------------------------------------------------------ */
+
+/* A cell under no name is to be blank; what pandas and R call an index is not. */
+static void
+add_unnamed(SapColumns *columns, size_t i, bool is_list)
+{
+	char	   *field;
+
+	columns->unnamed[i] = true;
+	if (mapped(columns->options->mapping, "", &field))
+		columns->unnamed[i] = false;
+	else if (i == 0 && !is_list)
+		columns->has_index = true;
+}
+
+static void
+add_column(SapColumns *columns, const char *file_name, const char *name, int cell)
+{
+	SapColumn  *column = &columns->items[columns->count++];
+
+	column->file_name = file_name;
+	column->cell = cell;
+	column->field = known_field(columns->options, name);
+	column->length = field_length(columns->options, column->field);
+	column->name = column_name(OidIsValid(columns->target) ? name : asc_tolower(name, strlen(name)));
+}
+
+void
+seg_sap_columns_resolve(SapColumns *columns, const SegSapCell *names, size_t count, bool is_list)
+{
+	bool		created = !OidIsValid(columns->target);
+
 	check_mapping(columns->options->mapping, names, count);
 	columns->items = palloc0((count + 1) * sizeof(SapColumn));
 	columns->unnamed = palloc0(count * sizeof(bool));
 	columns->cells_named = count;
 	for (size_t i = 0; i < count; i++)
 	{
-		SapColumn  *column = &columns->items[columns->count];
-		char	   *name;
+		char	   *file_name = seg_sap_server_string(names[i].text, names[i].size);
+		char	   *name = field_name(columns->options, file_name);
 
-		columns->unnamed[i] = names[i].size == 0;
-		if (columns->unnamed[i])
-			continue;
-		columns->cells_needed = i + 1;
-		column->file_name = pnstrdup(names[i].text, names[i].size);
-		name = field_name(columns->options, &names[i]);
+		if (names[i].size == 0)
+			add_unnamed(columns, i, is_list);
+		else
+			columns->cells_needed = i + 1;
 		if (name == NULL)
-		{
-			columns->ignored = lappend(columns->ignored, (char *) column->file_name);
+			columns->ignored = lappend(columns->ignored, file_name);
+		if (name == NULL || *name == '\0')
 			continue;
-		}
-		column->cell = (int) i;
-		column->field = known_field(columns->options, name);
-		column->key_length = key_length(columns->options, column->field);
-		column->name = OidIsValid(columns->target) ? name : asc_tolower(name, strlen(name));
-		columns->count++;
+		add_column(columns, *file_name == '\0' ? name : file_name, name, (int) i);
 	}
 	add_client(columns);
 	find_currencies(columns);
-	if (!OidIsValid(columns->target))
+	check_keys(columns, "header");
+	if (created)
 	{
 		refuse_duplicates(columns);
 		create_target(columns);
 	}
 	match_target(columns);
 	refuse_duplicates(columns);
+	check_keys(columns, "target");
+	mark_keys(columns);
+	report_unknown(columns, created);
 }

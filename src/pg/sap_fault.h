@@ -16,6 +16,7 @@ typedef struct SegSapFault
 {
 	int			sqlstate;
 	const char *reason;
+	const char *hint;			/* or NULL */
 } SegSapFault;
 
 /* Of a SEG_SAP_ status. */

@@ -9,10 +9,13 @@
 
 #include "access/htup_details.h"
 #include "catalog/namespace.h"
+#include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "funcapi.h"
+#include "miscadmin.h"
 #include "nodes/makefuncs.h"
+#include "utils/acl.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
@@ -205,37 +208,35 @@ read_options(FunctionCallInfo fcinfo, int first, SapOptions *options)
 		refuse_argument("material_length", "18 or 40");
 	if (OidIsValid(options->header_table) && (options->table == NULL || options->table->header == NULL))
 		refuse_argument("header_table", "left out, unless the target holds items (VBAP, VBRP, BSEG)");
-	options->refused = refused != NULL ? relation_name(refused) :
-		makeRangeVar(options->target->schemaname, psprintf("%s_refused", options->target->relname), -1);
+	options->refused = refused != NULL ? relation_name(refused) : NULL;
 }
 
 /* ---- the import ------------------------------------------------------------------ */
 
-/* The client of a record, in internal form; false when the file has none. */
+/*
+ * Is the record of another client than the one asked for?  When none was asked
+ * for, rows of others than the first row's client are counted, and stay.  Sets
+ * refusal, and *refused, when the record does not tell.
+ */
 static bool
-record_client(const SapColumns *columns, const SapRecord *record, char *client, size_t *size)
+is_of_other_client(const SapColumns *columns, const SapRecord *record, char *first_client,
+				   SapCounts *counts, SapRefusal *refusal, bool *refused)
 {
+	const char *wanted = columns->options->client;
 	const SegSapCell *cell;
+	char		client[8] = "";
+	size_t		size = 0;
+	SegStatus	status = SEG_SAP_TOO_LONG;
 
 	if (columns->client_cell < 0)
 		return false;
 	cell = &record->cells[columns->client_cell];
-	*size = 0;
-	return cell->size <= 3 && seg_sap_alpha_in(cell->text, cell->size, 3, client, size) == SEG_OK;
-}
-
-/*
- * Is the record of another client than the one asked for?  When none was asked
- * for, rows of others than the first row's client are counted, and stay.
- */
-static bool
-is_of_other_client(const SapColumns *columns, const SapRecord *record, char *first_client, SapCounts *counts)
-{
-	const char *wanted = columns->options->client;
-	char		client[4] = "";
-	size_t		size;
-
-	if (!record_client(columns, record, client, &size))
+	if (cell->size < sizeof(client))
+		status = seg_sap_internal(SEG_SAP_CLNT, 3, cell->text, cell->size, client, &size);
+	*refused = wanted != NULL && (status != SEG_OK || size == 0);
+	if (*refused)
+		seg_sap_refusal(refusal, status != SEG_OK ? status : SEG_SAP_NO_KEY, "MANDT");
+	if (status != SEG_OK || size == 0)
 		return false;
 	client[size] = '\0';
 	if (wanted == NULL && *first_client == '\0')
@@ -262,11 +263,13 @@ import_records(SapReader *reader, const SapColumns *columns, SapCounts *counts)
 		SapRefusal	refusal;
 		MemoryContext old;
 		bool		accepted;
+		bool		no_client = false;
 
 		counts->rows_read++;
 		accepted = seg_sap_has_shape(columns, record, &refusal);
-		if (accepted && is_of_other_client(columns, record, first_client, counts))
+		if (accepted && is_of_other_client(columns, record, first_client, counts, &refusal, &no_client))
 			continue;
+		accepted = accepted && !no_client;
 		old = MemoryContextSwitchTo(row_context);
 		accepted = accepted && seg_sap_row(columns, currencies, record, values, nulls, &refusal);
 		MemoryContextSwitchTo(old);
@@ -335,10 +338,10 @@ import_from(FunctionCallInfo fcinfo, SapSource *source, const SapOptions *option
 	Datum		result;
 
 	columns.target = RangeVarGetRelid(options->target, AccessShareLock, true);
-	reader = seg_sap_reader_open(source, options, seg_sap_columns_score, &columns,
+	reader = seg_sap_reader_open(source, options, seg_sap_names_open(options, columns.target),
 								 !OidIsValid(columns.target), &counts);
 	names = seg_sap_reader_names(reader, &name_count);
-	seg_sap_columns_resolve(&columns, names, name_count);
+	seg_sap_columns_resolve(&columns, names, name_count, seg_sap_reader_is_list(reader));
 	import_records(reader, &columns, &counts);
 	seg_sap_source_close(source);
 	if (counts.rows_loaded > 0)
@@ -347,6 +350,19 @@ import_from(FunctionCallInfo fcinfo, SapSource *source, const SapOptions *option
 	if (SPI_finish() != SPI_OK_FINISH)
 		elog(ERROR, "SPI_finish failed");
 	return result;
+}
+
+/*
+ * Does whoever reads our messages own the lines, too?  Not when somebody else's
+ * function called us.
+ */
+static bool
+may_show(Oid staging)
+{
+	Oid			user = GetUserId();
+
+	return user == GetOuterUserId() && !InSecurityRestrictedOperation() &&
+		(!OidIsValid(staging) || SEG_OWNS_RELATION(staging, user));
 }
 
 static void
@@ -365,6 +381,7 @@ sap_import(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(0))
 		refuse_null("staging");
 	read_options(fcinfo, 2, &options);
+	options.may_show = may_show(PG_GETARG_OID(0));
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
 	PG_RETURN_DATUM(import_from(fcinfo, seg_sap_source_table(PG_GETARG_OID(0)), &options));
@@ -374,7 +391,7 @@ Datum
 sap_import_bytes(PG_FUNCTION_ARGS)
 {
 	static const char *const encodings[] = {
-		"UTF8", "UTF16LE", "UTF16BE", "LATIN1", "4110", "4103", "4102", "1100", NULL
+		"UTF8", "UTF16LE", "UTF16BE", "LATIN1", "WIN1252", "4110", "4103", "4102", "1100", "1160", NULL
 	};
 	SapOptions	options;
 	bytea	   *content;
@@ -387,8 +404,9 @@ sap_import_bytes(PG_FUNCTION_ARGS)
 		refuse_null("encoding");
 	content = PG_GETARG_BYTEA_PP(0);
 	name = text_to_cstring(PG_GETARG_TEXT_PP(1));
-	encoding = seg_sap_choice("encoding", name, strlen(name), encodings) % 4;
+	encoding = seg_sap_choice("encoding", name, strlen(name), encodings) % 5;
 	read_options(fcinfo, 3, &options);
+	options.may_show = may_show(InvalidOid);
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
 	PG_RETURN_DATUM(import_from(fcinfo, seg_sap_source_bytes(VARDATA_ANY(content), VARSIZE_ANY_EXHDR(content), encoding),

@@ -3,9 +3,12 @@
  *		What the files of sap_import share: a line's way from source to target.
  *
  *		sap_source   lines, from a staging table or from bytes
+ *		sap_names    names that make a line a header
  *		sap_reader   header and records
  *		sap_columns  which cell goes to which column, as what
+ *		sap_target   types of the target's columns
  *		sap_values   a cell as a Datum
+ *		sap_numbers  numbers
  *		sap_amounts  decimals of a row's currency
  *		sap_writer   rows in batches, refused lines
  *		sap_checks   what is counted when all is in
@@ -22,6 +25,7 @@
 
 #include "core/sap_convert.h"
 #include "core/sap_dictionary.h"
+#include "core/sap_key.h"
 #include "core/sap_record.h"
 #include "core/sap_text.h"
 
@@ -56,8 +60,9 @@ typedef struct SapOptions
 	char		delimiter;		/* 0: guess */
 	char		quote;			/* 0: none */
 	bool		reject;
-	RangeVar   *refused;
+	RangeVar   *refused;		/* NULL: named after the target */
 	bool		check_keys;
+	bool		may_show;		/* the lines are the caller's own: messages may cite a field */
 } SapOptions;
 
 typedef struct SapCounts
@@ -81,7 +86,10 @@ typedef struct SapLine
 	SegStatus	status;			/* SEG_SAP_NOT_TEXT: text is not to be used */
 } SapLine;
 
-/* Lines of a staging table, read as the caller through an SPI cursor. */
+/*
+ * Lines of a staging table, read as the caller through an SPI cursor.  The first
+ * is line 1, whatever number the table has for it.
+ */
 extern SapSource *seg_sap_source_table(Oid relation);
 
 /* Lines of a file's bytes, which must stay. */
@@ -89,6 +97,22 @@ extern SapSource *seg_sap_source_bytes(const char *bytes, size_t size, SegSapEnc
 
 extern bool seg_sap_source_next(SapSource *source, SapLine *line);
 extern void seg_sap_source_close(SapSource *source);
+
+/* ---- sap_names -------------------------------------------------------------- */
+
+typedef struct SapNames SapNames;
+
+/* Names of the dictionary, of the target (or InvalidOid) and of the option mapping. */
+extern SapNames *seg_sap_names_open(const SapOptions *options, Oid target);
+
+/* How many of the cells are known names. */
+extern size_t seg_sap_names_known(const SapNames *names, const SegSapCell *cells, size_t count);
+
+/* How many there are when nothing but known names and blanks is among the cells; else 0. */
+extern size_t seg_sap_names_only(const SapNames *names, const SegSapCell *cells, size_t count);
+
+/* The same, but for the case of ASCII letters? */
+extern bool seg_sap_same_name(const SegSapCell *a, const SegSapCell *b);
 
 /* ---- sap_reader ------------------------------------------------------------- */
 
@@ -101,17 +125,19 @@ typedef struct SapRecord
 	SegSapCell	cells[SEG_SAP_MAX_FIELDS];
 	size_t		count;
 	SegStatus	status;
+	int			own_name;		/* the one cell that repeats the name of its column; -1: none */
 } SapRecord;
 
-/* How likely a line is the header: how many of its names mean something. */
-typedef int (*SapScore) (const SegSapCell *cells, size_t count, void *arg);
-
 /*
- * Find the header.  The best line of the first hundred is taken; when no line
- * scores, the first that is not blank, if any_name allows it.  Otherwise an error.
+ * Find the header: the line of the first hundred with the most known names.
+ * When no line has one, the first that is not blank, if any_name allows it.
+ * Otherwise an error.
  */
 extern SapReader *seg_sap_reader_open(SapSource *source, const SapOptions *options,
-									  SapScore score, void *arg, bool any_name, SapCounts *counts);
+									  const SapNames *names, bool any_name, SapCounts *counts);
+
+/* Is the file a list, with fields between bars? */
+extern bool seg_sap_reader_is_list(const SapReader *reader);
 
 /* The header's names, and how many. */
 extern const SegSapCell *seg_sap_reader_names(const SapReader *reader, size_t *count);
@@ -130,7 +156,7 @@ typedef enum SapKind
 	SAP_NUMERIC,
 	SAP_INTEGER,
 	SAP_BOOLEAN,
-	SAP_OTHER,					/* text, cast by the INSERT */
+	SAP_OTHER,					/* uuid, json, an enum: text, and blank is NULL */
 } SapKind;
 
 typedef enum SapCurrencySource
@@ -143,7 +169,7 @@ typedef enum SapCurrencySource
 
 typedef struct SapColumn
 {
-	const char *file_name;		/* as the header has it */
+	const char *file_name;		/* as the header has it, in the database's encoding */
 	int			cell;			/* of the record; -1: the client */
 	const SegSapField *field;	/* or NULL */
 	const char *name;			/* in the target */
@@ -153,7 +179,10 @@ typedef struct SapColumn
 	Oid			target_type;
 	int32		typmod;			/* of the target */
 	bool		not_null;
-	int			key_length;		/* of ALPHA, NUMC, MATERIAL; 0: no key */
+	bool		is_cast;		/* by the INSERT, to type_name */
+	int			length;			/* of fields of characters; 0: not checked */
+	bool		is_needed;		/* a key of the SAP table, which may not be blank */
+	bool		names_something;	/* a key of any table */
 	SapCurrencySource currency_source;	/* of amounts */
 	int			currency_cell;
 } SapColumn;
@@ -167,15 +196,22 @@ typedef struct SapColumns
 	size_t		cells_needed;	/* a record must have so many */
 	size_t		cells_named;	/* of the header, with those without a name */
 	bool	   *unnamed;		/* [cells_named]: must be blank */
+	bool		has_index;		/* the first has no name, and digits in it are row numbers */
+	bool		has_key;		/* a column that names something is among them */
 	int			client_cell;	/* MANDT, or -1 */
 	List	   *ignored;		/* of char *: names with no place in the target */
 } SapColumns;
 
-/* For seg_sap_reader_open; arg is a SapColumns with options and target set. */
-extern int	seg_sap_columns_score(const SegSapCell *cells, size_t count, void *arg);
-
 /* Give each name its column; creates the target when there is none. */
-extern void seg_sap_columns_resolve(SapColumns *columns, const SegSapCell *names, size_t count);
+extern void seg_sap_columns_resolve(SapColumns *columns, const SegSapCell *names, size_t count, bool is_list);
+
+/* ---- sap_target ------------------------------------------------------------- */
+
+/* How a column takes its values; 42804 for a type that there is no conversion to. */
+extern void seg_sap_set_type(SapColumn *column, Form_pg_attribute attribute);
+
+/* The type that a column is created with. */
+extern const char *seg_sap_created_type(const SegSapField *field);
 
 /* ---- sap_amounts ------------------------------------------------------------ */
 
@@ -197,10 +233,14 @@ typedef struct SapRefusal
 {
 	int			sqlstate;
 	const char *field;			/* or NULL: the line as a whole */
+	const char *hint;			/* or NULL */
+	SegSapCell	value;			/* of the field, or nothing */
 	char		reason[160];
 } SapRefusal;
 
 extern void seg_sap_refusal(SapRefusal *refusal, SegStatus status, const char *field);
+extern void seg_sap_refuse(SapRefusal *refusal, int sqlstate, const char *field, const char *format,...)
+			pg_attribute_printf(4, 5);
 
 /* Is the record as wide as the header, with nothing where the header has no name? False: refused. */
 extern bool seg_sap_has_shape(const SapColumns *columns, const SapRecord *record, SapRefusal *refusal);
@@ -209,8 +249,16 @@ extern bool seg_sap_has_shape(const SapColumns *columns, const SapRecord *record
 extern bool seg_sap_row(const SapColumns *columns, SapCurrencies *currencies, const SapRecord *record,
 						Datum *values, bool *nulls, SapRefusal *refusal);
 
-/* Normalise a key of digits into OUT result[max(size, length)]. */
-extern SegStatus seg_sap_key(const SapColumn *column, const SegSapCell *cell, char *result, size_t *size);
+/* ---- sap_numbers ------------------------------------------------------------ */
+
+/* A cell as a number, in the decimals of its currency; false: refused. */
+extern bool seg_sap_parse_number(const SapColumns *columns, SapCurrencies *currencies, const SapColumn *column,
+								 const SapRecord *record, const SegSapCell *cell,
+								 SegSapNumber *number, SapRefusal *refusal);
+
+/* The same as a value of a column of numbers. */
+extern bool seg_sap_number_value(const SapColumns *columns, SapCurrencies *currencies, const SapColumn *column,
+								 const SapRecord *record, const SegSapCell *cell, Datum *value, SapRefusal *refusal);
 
 /* ---- sap_writer ------------------------------------------------------------- */
 

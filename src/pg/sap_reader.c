@@ -3,7 +3,9 @@
  *		The header of an export file and its records.
  *
  * Titles and selections may stand before the header, so the first hundred lines
- * are looked at and the one with the most names that mean something is taken.
+ * are looked at and the one with the most known names is taken.  Below it, a
+ * line of the same names is the header of the next page, and one of other names
+ * begins another table, of which nothing is taken.
  * A quote may stay open over lines, but not for ever: an odd quote would
  * swallow the file.  When it is not closed in time, only the line that opened
  * it is refused, and reading goes on with the line after it.
@@ -11,6 +13,8 @@
 #include "pg/sap_import.h"
 
 #include "lib/stringinfo.h"
+
+#include "pg/sap_fault.h"
 
 #define HEADER_LINES 100
 #define MOST_OPEN_LINES 1000
@@ -32,10 +36,12 @@ struct SapReader
 	SapLayout	layout;			/* LIST or DELIMITED */
 	SegSapDialect dialect;
 	SegSapList	list;
-	char	   *header;			/* the line, to know it again */
-	size_t		header_size;
+	SegSapList	other_list;		/* of a line that may be another header */
+	const SapNames *known;
 	SegSapCell	names[SEG_SAP_MAX_FIELDS];
 	size_t		name_count;
+	size_t		named;			/* names that are not blank */
+	bool		below_other;	/* another header was the last */
 
 	HeldLine   *held;			/* lines to be read before the source */
 	int			held_count;
@@ -111,15 +117,21 @@ hold(const SapLine *line)
 
 /* ---- the header -------------------------------------------------------------- */
 
-/* The mark of UTF-8 as it looks when it was read as Latin-1. */
+/* Marks of Unicode as they look when they were read as Latin-1. */
 static void
 check_byte_order_mark(const SapLine *line)
 {
-	if (line->status == SEG_OK && line->size >= 6 && memcmp(line->text, "\xC3\xAF\xC2\xBB\xC2\xBF", 6) == 0)
+	bool		is_utf8 = line->status == SEG_OK && line->size >= 6 &&
+		memcmp(line->text, "\xC3\xAF\xC2\xBB\xC2\xBF", 6) == 0;
+	bool		is_utf16 = line->status == SEG_OK && line->size >= 4 &&
+		(memcmp(line->text, "\xC3\xBF\xC3\xBE", 4) == 0 || memcmp(line->text, "\xC3\xBE\xC3\xBF", 4) == 0);
+
+	if (is_utf8 || is_utf16)
 		ereport(ERROR,
 				(errcode(ERRCODE_CHARACTER_NOT_IN_REPERTOIRE),
-				 errmsg("lines are UTF-8, but were read as Latin-1"),
-				 errhint("Load the staging table again, with ENCODING 'UTF8'.")));
+				 errmsg("lines are %s, but were read as Latin-1", is_utf8 ? "UTF-8" : "UTF-16"),
+				 is_utf8 ? errhint("Load the staging table again, with ENCODING 'UTF8'.") :
+				 errhint("Convert the file, or hand its bytes to sap_import with encoding UTF16LE.")));
 }
 
 static SegSapDialect
@@ -159,21 +171,21 @@ take_header(SapReader *reader, const SapOptions *options, const HeldLine *line)
 
 /* Index of the header line among held, or -1. */
 static int
-find_header(SapReader *reader, const SapOptions *options, SapScore score, void *arg, bool any_name)
+find_header(SapReader *reader, const SapOptions *options, bool any_name)
 {
 	int			best = -1;
-	int			best_score = 0;
+	size_t		best_score = 0;
 	int			first = -1;
 
 	for (int i = 0; i < reader->held_count; i++)
 	{
-		int			found;
+		size_t		found;
 
 		if (!take_header(reader, options, &reader->held[i]))
 			continue;
 		if (first < 0)
 			first = i;
-		found = score(reader->names, reader->name_count, arg);
+		found = seg_sap_names_known(reader->known, reader->names, reader->name_count);
 		if (found > best_score)
 		{
 			best = i;
@@ -202,21 +214,75 @@ static void
 copy_names(SapReader *reader)
 {
 	for (size_t i = 0; i < reader->name_count; i++)
+	{
 		reader->names[i].text = pnstrdup(reader->names[i].text, reader->names[i].size);
+		reader->named += reader->names[i].size > 0;
+	}
+}
+
+static void
+refuse_headless(const SapReader *reader, int looked_at)
+{
+	if (looked_at == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("there are no lines to import")));
+	for (int i = 0; i < looked_at; i++)
+	{
+		SegSapFault fault;
+
+		if (reader->held[i].status == SEG_OK)
+			continue;
+		fault = seg_sap_fault(reader->held[i].status);
+		ereport(ERROR,
+				(errcode(fault.sqlstate),
+				 errmsg("there is no header, and line " INT64_FORMAT " cannot be read: %s",
+						reader->held[i].number, fault.reason),
+				 fault.hint != NULL ? errhint("%s", fault.hint) : 0));
+	}
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("there is no header in the first %d lines", looked_at),
+			 errdetail("No line names a column of the target or a known field."),
+			 errhint("Export with technical names, or name the labels in the option mapping, or the delimiter.")));
+}
+
+/* A header above the header is one of another table, or the first half of a wrapped one. */
+static void
+refuse_second_header(SapReader *reader, const SapOptions *options, int at)
+{
+	size_t		most = reader->layout == SAP_LAYOUT_LIST ? 1 : 2;
+
+	for (int i = 0; i < at; i++)
+		if (take_header(reader, options, &reader->held[i]) &&
+			seg_sap_names_only(reader->known, reader->names, reader->name_count) >= most)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("lines " INT64_FORMAT " and " INT64_FORMAT " both look like headers",
+							reader->held[i].number, reader->held[at].number),
+					 errhint("Import each table by itself; a list must not wrap its lines.")));
+}
+
+/* One unknown word is the whole line, cut at a delimiter that it does not have or read in a wrong encoding. */
+static bool
+is_undivided(const SapReader *reader, const SapOptions *options)
+{
+	return reader->layout == SAP_LAYOUT_DELIMITED && reader->name_count == 1 && options->delimiter == '\0' &&
+		seg_sap_names_known(reader->known, reader->names, reader->name_count) == 0;
 }
 
 SapReader *
 seg_sap_reader_open(SapSource *source, const SapOptions *options,
-					SapScore score, void *arg, bool any_name, SapCounts *counts)
+					const SapNames *names, bool any_name, SapCounts *counts)
 {
 	SapReader  *reader = palloc0(sizeof(SapReader));
-	HeldLine   *header;
 	SapLine		line;
 	int			at;
 	int			looked_at;
 
 	reader->source = source;
 	reader->counts = counts;
+	reader->known = names;
 	initStringInfo(&reader->raw);
 	initStringInfo(&reader->work);
 	reader->held = palloc(HEADER_LINES * sizeof(HeldLine));
@@ -227,25 +293,24 @@ seg_sap_reader_open(SapSource *source, const SapOptions *options,
 	}
 	looked_at = reader->held_count;
 	reader->layout = layout_of(reader, options);
-	at = find_header(reader, options, score, arg, any_name);
-	if (looked_at == 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("there are no lines to import")));
-	if (at < 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("there is no header in the first %d lines", looked_at),
-				 errdetail("No line names a column of the target or a known field."),
-				 errhint("Export with technical names, or name the labels in the option mapping.")));
-	header = &reader->held[at];
-	take_header(reader, options, header);
+	at = find_header(reader, options, any_name);
+	if (at >= 0)
+	{
+		refuse_second_header(reader, options, at);
+		take_header(reader, options, &reader->held[at]);
+	}
+	if (at < 0 || is_undivided(reader, options))
+		refuse_headless(reader, looked_at);
 	copy_names(reader);
-	reader->header = pnstrdup(header->text, header->size);
-	reader->header_size = header->size;
 	counts->lines_skipped += at;
 	reader->held_next = at + 1;
 	return reader;
+}
+
+bool
+seg_sap_reader_is_list(const SapReader *reader)
+{
+	return reader->layout == SAP_LAYOUT_LIST;
 }
 
 const SegSapCell *
@@ -258,8 +323,8 @@ seg_sap_reader_names(const SapReader *reader, size_t *count)
 /* ---- records ------------------------------------------------------------------ */
 
 /*
- * A line that holds no record: a blank one, the header again, and in a list
- * whatever neither begins nor ends as a row does.
+ * A line that holds no record: a blank one, and in a list whatever neither
+ * begins nor ends as a row does.
  */
 static bool
 is_skipped(const SapReader *reader, const SapLine *line)
@@ -271,8 +336,6 @@ is_skipped(const SapReader *reader, const SapLine *line)
 		return false;
 	seg_sap_trim(&text, &size);
 	if (size == 0)
-		return true;
-	if (line->size == reader->header_size && memcmp(line->text, reader->header, line->size) == 0)
 		return true;
 	if (reader->layout == SAP_LAYOUT_LIST)
 		return seg_sap_is_list_rule(text, size) || (text[0] != '|' && text[size - 1] != '|');
@@ -379,29 +442,118 @@ split_record(SapReader *reader)
 	return split_delimited(reader);
 }
 
+/* ---- headers below the header ---------------------------------------------------- */
+
+/*
+ * How many cells repeat the name of their column?  *filled are not blank, *own
+ * is the last that does.
+ */
+static size_t
+own_names(const SapReader *reader, const SegSapCell *cells, size_t count, size_t *filled, int *own)
+{
+	size_t		found = 0;
+
+	*filled = 0;
+	*own = -1;
+	for (size_t i = 0; i < count; i++)
+	{
+		if (cells[i].size == 0)
+			continue;
+		(*filled)++;
+		if (i >= reader->name_count || cells[i].size != reader->names[i].size ||
+			!seg_sap_same_name(&cells[i], &reader->names[i]))
+			continue;
+		found++;
+		*own = (int) i;
+	}
+	return found;
+}
+
+/* A row of a list that does not fit may be a header with other widths: its own cells. */
+static bool
+cut_as_header(SapReader *reader)
+{
+	SapRecord  *record = &reader->record;
+
+	if (reader->layout != SAP_LAYOUT_LIST || record->status != SEG_SAP_NO_FIT ||
+		seg_sap_list_header(&reader->other_list, reader->raw.data, reader->raw.len, record->cells) != SEG_OK)
+		return false;
+	record->count = reader->other_list.fields;
+	return true;
+}
+
+/*
+ * Is the record the header again?  Otherwise its status tells whether it is
+ * another header, or below one.
+ */
+static bool
+is_header_again(SapReader *reader)
+{
+	SapRecord  *record = &reader->record;
+	bool		has_other_widths = cut_as_header(reader);
+	size_t		filled;
+	size_t		own;
+
+	if (record->status == SEG_OK || has_other_widths)
+	{
+		own = own_names(reader, record->cells, record->count, &filled, &record->own_name);
+		if (own > 0 && own == filled && own == reader->named)
+		{
+			/* the page may have other widths */
+			if (reader->layout == SAP_LAYOUT_LIST)
+				(void) seg_sap_list_header(&reader->list, reader->raw.data, reader->raw.len, record->cells);
+			reader->below_other = false;
+			return true;
+		}
+		if (seg_sap_names_only(reader->known, record->cells, record->count) >= 2)
+		{
+			reader->below_other = true;
+			record->status = SEG_SAP_OTHER_HEADER;
+			return false;
+		}
+		if (own >= 2 && !has_other_widths)
+			record->status = SEG_SAP_OWN_NAME;
+	}
+	if (reader->below_other)
+		record->status = SEG_SAP_BELOW_OTHER_HEADER;
+	return false;
+}
+
+/* The next line that may hold a record; false at the end. */
+static bool
+next_record_line(SapReader *reader, SapLine *line)
+{
+	while (next_line(reader, line))
+	{
+		if (!is_skipped(reader, line))
+			return true;
+		reader->counts->lines_skipped++;
+	}
+	return false;
+}
+
 bool
 seg_sap_reader_next(SapReader *reader, SapRecord **record)
 {
 	SapLine		line;
 
-	for (;;)
+	while (next_record_line(reader, &line))
 	{
-		if (!next_line(reader, &line))
-			return false;
-		if (!is_skipped(reader, &line))
-			break;
-		reader->counts->lines_skipped++;
-	}
-	resetStringInfo(&reader->raw);
-	reader->record.line_no = line.number;
-	reader->record.count = 0;
-	reader->record.status = line.status;
-	if (line.status == SEG_OK)
-	{
+		resetStringInfo(&reader->raw);
+		reader->record.line_no = line.number;
+		reader->record.count = 0;
+		reader->record.status = line.status;
+		reader->record.own_name = -1;
+		reader->record.raw = reader->raw.data;
+		*record = &reader->record;
+		if (line.status != SEG_OK)
+			return true;
 		appendBinaryStringInfo(&reader->raw, line.text, line.size);
 		reader->record.status = split_record(reader);
+		reader->record.raw = reader->raw.data;
+		if (!is_header_again(reader))
+			return true;
+		reader->counts->lines_skipped++;
 	}
-	reader->record.raw = reader->raw.data;
-	*record = &reader->record;
-	return true;
+	return false;
 }

@@ -8,11 +8,13 @@
 #include "pg/sap_import.h"
 
 #include "catalog/namespace.h"
+#include "common/int.h"
 #include "executor/spi.h"
 #include "mb/pg_wchar.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 
+#include "pg/sap_encoding.h"
 #include "pg/sap_table.h"
 
 #define LINES_PER_FETCH 1000
@@ -29,9 +31,13 @@ struct SapSource
 	uint64		row;
 	uint64		row_count;
 
+	int64		before;			/* number of the line before the first */
+	bool		has_lines;
+
 	/* bytes */
 	SegSapText	text;
-	int64		line_no;
+
+	int64		line_no;		/* of the line that was read last, from 1 */
 };
 
 SapSource *
@@ -55,7 +61,12 @@ SapSource *
 seg_sap_source_bytes(const char *bytes, size_t size, SegSapEncoding encoding)
 {
 	SapSource  *source = palloc0(sizeof(SapSource));
+	const char *other = seg_sap_other_mark(bytes, size, encoding);
 
+	if (other != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_CHARACTER_NOT_IN_REPERTOIRE),
+				 errmsg("content begins with the byte order mark of %s, but encoding is another", other)));
 	source->context = CurrentMemoryContext;
 	source->text = seg_sap_text(bytes, size, encoding);
 	return source;
@@ -134,31 +145,40 @@ fetch(SapSource *source)
 	return source->row_count > 0;
 }
 
-/*
- * Where the server's encoding is another, the line is converted to UTF-8; bytes
- * of SQL_ASCII are taken as they are.
- */
+/* The line in UTF-8, in memory of the source. */
 static void
 take_line(SapSource *source, SapLine *line, Datum value)
 {
 	text	   *stored = DatumGetTextPP(value);
-	char	   *bytes = VARDATA_ANY(stored);
+	const char *bytes = VARDATA_ANY(stored);
 	size_t		size = VARSIZE_ANY_EXHDR(stored);
-	int			encoding = GetDatabaseEncoding() == PG_SQL_ASCII ? PG_UTF8 : GetDatabaseEncoding();
-	char	   *converted = (char *) pg_do_encoding_conversion((unsigned char *) bytes, (int) size,
-															   encoding, PG_UTF8);
-	char	   *copy;
+	const char *utf8 = seg_sap_to_utf8(bytes, &size);
+	char	   *copy = buffer_of(source, size + 1);
 
-	if (converted != bytes)
-		size = strlen(converted);
-	copy = buffer_of(source, size + 1);
-	memcpy(copy, converted, size);
+	memcpy(copy, utf8, size);
 	line->text = copy;
 	line->size = size;
-	if (converted != bytes)
-		pfree(converted);
+	if (utf8 != bytes)
+		pfree((char *) utf8);
 	if ((Pointer) stored != DatumGetPointer(value))
 		pfree(stored);
+}
+
+/*
+ * Numbers of an identity go on after TRUNCATE, so they are counted from the
+ * first line's.
+ */
+static int64
+line_number(SapSource *source, Datum value, bool isnull)
+{
+	int64		number = isnull ? 0 : DatumGetInt64(value);
+
+	if (!source->has_lines && !isnull)
+		source->before = number - (number > PG_INT64_MIN);
+	source->has_lines = true;
+	if (isnull || pg_sub_s64_overflow(number, source->before, &number))
+		return source->line_no + 1;
+	return number;
 }
 
 static bool
@@ -172,7 +192,7 @@ next_of_table(SapSource *source, SapLine *line)
 		return false;
 	row = source->rows->vals[source->row++];
 	value = SPI_getbinval(row, source->rows->tupdesc, 1, &isnull);
-	line->number = isnull ? 0 : DatumGetInt64(value);
+	line->number = source->line_no = line_number(source, value, isnull);
 	value = SPI_getbinval(row, source->rows->tupdesc, 2, &isnull);
 	line->status = SEG_OK;
 	line->text = "";
@@ -186,5 +206,9 @@ bool
 seg_sap_source_next(SapSource *source, SapLine *line)
 {
 	CHECK_FOR_INTERRUPTS();
-	return source->portal != NULL ? next_of_table(source, line) : next_of_bytes(source, line);
+	if (!(source->portal != NULL ? next_of_table(source, line) : next_of_bytes(source, line)))
+		return false;
+	if (line->status == SEG_OK && seg_sap_has_control(line->text, line->size))
+		line->status = SEG_SAP_CONTROL;
+	return true;
 }

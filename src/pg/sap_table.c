@@ -27,6 +27,18 @@ seg_sap_quoted_relation(Oid relation)
 	return quote_qualified_identifier(get_namespace_name_or_temp(get_rel_namespace(relation)), name);
 }
 
+/* But for the case of ASCII letters, whatever the locale. */
+static bool
+is_same_name(const char *a, const char *b)
+{
+	while (*a != '\0' && pg_ascii_toupper((unsigned char) *a) == pg_ascii_toupper((unsigned char) *b))
+	{
+		a++;
+		b++;
+	}
+	return *a == '\0' && *b == '\0';
+}
+
 AttrNumber
 seg_sap_attribute(TupleDesc descriptor, const char *name)
 {
@@ -40,7 +52,7 @@ seg_sap_attribute(TupleDesc descriptor, const char *name)
 			continue;
 		if (strcmp(NameStr(attribute->attname), name) == 0)
 			return attribute->attnum;
-		if (found == InvalidAttrNumber && pg_strcasecmp(NameStr(attribute->attname), name) == 0)
+		if (found == InvalidAttrNumber && is_same_name(NameStr(attribute->attname), name))
 			found = attribute->attnum;
 	}
 	return found;

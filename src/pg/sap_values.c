@@ -9,12 +9,13 @@
 #include "pg/sap_import.h"
 
 #include "catalog/pg_type.h"
-#include "mb/pg_wchar.h"
 #include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
 #include "utils/numeric.h"
 #include "utils/timestamp.h"
 
 #include "pg/sap.h"
+#include "pg/sap_encoding.h"
 #include "pg/sap_fault.h"
 
 void
@@ -22,77 +23,60 @@ seg_sap_refusal(SapRefusal *refusal, SegStatus status, const char *field)
 {
 	SegSapFault fault = seg_sap_fault(status);
 
-	refusal->sqlstate = fault.sqlstate;
-	refusal->field = field;
+	*refusal = (SapRefusal) {.sqlstate = fault.sqlstate, .field = field, .hint = fault.hint};
 	strlcpy(refusal->reason, fault.reason, sizeof(refusal->reason));
 }
 
-static void pg_attribute_printf(4, 5)
-refuse(SapRefusal *refusal, int sqlstate, const char *field, const char *format,...)
+void
+seg_sap_refuse(SapRefusal *refusal, int sqlstate, const char *field, const char *format,...)
 {
 	va_list		args;
 
-	refusal->sqlstate = sqlstate;
-	refusal->field = field;
+	*refusal = (SapRefusal) {.sqlstate = sqlstate, .field = field};
 	va_start(args, format);
 	vsnprintf(refusal->reason, sizeof(refusal->reason), format, args);
 	va_end(args);
 }
 
-SegStatus
-seg_sap_key(const SapColumn *column, const SegSapCell *cell, char *result, size_t *size)
-{
-	SegStatus	status = seg_sap_alpha_in(cell->text, cell->size, column->key_length, result, size);
+/* ---- characters ---------------------------------------------------------------------- */
 
-	/* material numbers that are longer than 18 are no numbers of the old kind */
-	if (status == SEG_SAP_TOO_LONG && column->field->type == SEG_SAP_MATERIAL && cell->size <= 40)
-	{
-		memcpy(result, cell->text, cell->size);
-		*size = cell->size;
-		return SEG_OK;
-	}
-	return status;
+/* Would the varchar(n) or char(n) of the column cut something off? */
+static bool
+fits_characters(const SapColumn *column, const SegSapCell *cell, SapRefusal *refusal)
+{
+	size_t		most = column->typmod >= (int32) VARHDRSZ && !column->is_cast ? column->typmod - VARHDRSZ : SIZE_MAX;
+	size_t		characters = cell->size > most ? seg_sap_characters(cell->text, cell->size) : 0;
+
+	if (characters <= most)
+		return true;
+	seg_sap_refuse(refusal, ERRCODE_STRING_DATA_RIGHT_TRUNCATION, column->file_name,
+		   "value has %zu characters, but the column takes %zu", characters, most);
+	return false;
 }
 
 static Datum
-text_datum(const char *bytes, size_t size)
+text_datum(const SegSapCell *cell)
 {
-	char	   *server = (char *) pg_do_encoding_conversion((unsigned char *) bytes, (int) size,
-															PG_UTF8, GetDatabaseEncoding());
+	size_t		size = cell->size;
+	const char *server = seg_sap_to_server(cell->text, &size);
 
-	return PointerGetDatum(cstring_to_text_with_len(server, server == bytes ? (int) size : (int) strlen(server)));
+	return PointerGetDatum(cstring_to_text_with_len(server, (int) size));
 }
 
+/* A value in internal form as a text; a blank is NULL, or '' in a column that is NOT NULL. */
 static bool
-text_value(const SapColumn *column, const SegSapCell *cell, Datum *value, SapRefusal *refusal)
+text_value(const SapColumn *column, const SegSapCell *cell, Datum *value, bool *isnull, SapRefusal *refusal)
 {
-	const char *text = cell->text;
-	size_t		size = cell->size;
-	size_t		characters;
-
-	if (column->key_length > 0)
-	{
-		char	   *key = palloc(Max(size, column->key_length));
-		SegStatus	status = seg_sap_key(column, cell, key, &size);
-
-		if (status != SEG_OK)
-		{
-			seg_sap_refusal(refusal, status, column->file_name);
-			return false;
-		}
-		text = key;
-	}
-	characters = column->typmod >= (int32) VARHDRSZ ? seg_sap_characters(text, size) : 0;
-	if (characters > column->typmod - VARHDRSZ && characters > 0)
-	{
-		refuse(refusal, ERRCODE_STRING_DATA_RIGHT_TRUNCATION, column->file_name,
-			   "value has %zu characters, but the column takes %d",
-			   characters, (int) (column->typmod - VARHDRSZ));
+	*isnull = cell->size == 0 && !(column->kind == SAP_TEXT && column->not_null);
+	if (*isnull)
+		return true;
+	if (!fits_characters(column, cell, refusal))
 		return false;
-	}
-	*value = text_datum(text, size);
+	*value = text_datum(cell);
 	return true;
 }
+
+/* ---- dates and times ------------------------------------------------------------------- */
 
 static Timestamp
 midnight(const SegSapDate *date)
@@ -126,7 +110,8 @@ date_value(const SapColumns *columns, const SapColumn *column, const SegSapCell 
 		return true;
 	if (status != SEG_OK)
 	{
-		seg_sap_refusal(refusal, status, column->file_name);
+		seg_sap_refuse(refusal, ERRCODE_INVALID_DATETIME_FORMAT, column->file_name, "value is not a date of the form %s",
+			   seg_sap_date_formats[columns->options->date_format]);
 		return false;
 	}
 	*isnull = date.is_null;
@@ -156,132 +141,7 @@ time_value(const SapColumn *column, const SegSapCell *cell, Datum *value, bool *
 	return true;
 }
 
-/* ---- numbers ------------------------------------------------------------------------ */
-
-/* Move the decimal point to the right by shift places (left: negative). */
-static void
-shift_number(SegSapNumber *number, int shift)
-{
-	number->scale -= shift;
-	number->decimals -= shift;
-	while (number->scale < 0)
-	{
-		number->mantissa *= 10;
-		number->scale++;
-	}
-	if (number->decimals < 0)
-		number->decimals = 0;
-	if (number->mantissa != 0)
-		number->integer_digits = Max(number->integer_digits + shift, 0);
-}
-
-/* Would the numeric(p,s) of the column cut something off? */
-static bool
-fits_numeric(const SapColumn *column, const SegSapNumber *number, SapRefusal *refusal)
-{
-	int			precision;
-	int			scale;
-
-	if (column->target_type != NUMERICOID || column->typmod < (int32) VARHDRSZ)
-		return true;
-	precision = ((column->typmod - VARHDRSZ) >> 16) & 0xFFFF;
-	scale = (((column->typmod - VARHDRSZ) & 0x7FF) ^ 1024) - 1024;
-	if (number->decimals > Max(scale, 0))
-	{
-		refuse(refusal, ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE, column->file_name,
-			   "value has %d decimals, but the column takes %d", number->decimals, scale);
-		return false;
-	}
-	if (number->integer_digits > precision - scale)
-	{
-		refuse(refusal, ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE, column->file_name,
-			   "value has %d digits before the decimal mark, but the column takes %d",
-			   number->integer_digits, precision - scale);
-		return false;
-	}
-	return true;
-}
-
-static bool
-integer_value(const SapColumn *column, SegSapNumber *number, Datum *value, SapRefusal *refusal)
-{
-	int64		high = column->target_type == INT2OID ? PG_INT16_MAX :
-		column->target_type == INT4OID ? PG_INT32_MAX : PG_INT64_MAX;
-
-	while (number->is_small && number->scale > 0 && number->mantissa % 10 == 0)
-	{
-		number->mantissa /= 10;
-		number->scale--;
-	}
-	if (!number->is_small || number->scale > 0)
-	{
-		refuse(refusal, ERRCODE_INVALID_TEXT_REPRESENTATION, column->file_name, "value is not a whole number");
-		return false;
-	}
-	if (number->mantissa > high || number->mantissa < -high - 1)
-	{
-		refuse(refusal, ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE, column->file_name, "value is out of the column's range");
-		return false;
-	}
-	*value = Int64GetDatum(number->mantissa);
-	return true;
-}
-
-/* Apply the decimals of the amount's currency. */
-static bool
-shift_amount(SapCurrencies *currencies, const SapColumn *column, const SapRecord *record,
-			 SegSapNumber *number, SapRefusal *refusal)
-{
-	bool		known;
-	int			shift;
-
-	if (number->is_small && number->mantissa == 0)
-		return true;			/* nothing is nothing in any currency */
-	shift = seg_sap_amount_shift(currencies, column, record, &known);
-	if (!known)
-	{
-		refuse(refusal, ERRCODE_INVALID_TEXT_REPRESENTATION, column->file_name, "amount has no currency");
-		return false;
-	}
-	if (shift == 0)
-		return true;
-	if (!number->is_small || number->integer_digits + number->scale + Max(shift, 0) > 18)
-	{
-		refuse(refusal, ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE, column->file_name, "amount has too many digits");
-		return false;
-	}
-	shift_number(number, shift);
-	return true;
-}
-
-static bool
-number_value(const SapColumns *columns, SapCurrencies *currencies, const SapColumn *column,
-			 const SapRecord *record, const SegSapCell *cell, Datum *value, SapRefusal *refusal)
-{
-	SegSapNumber number;
-	SegStatus	status = seg_sap_number(cell->text, cell->size, columns->options->notation, &number);
-
-	if (status == SEG_SAP_NOTATION_NEEDED)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("line " INT64_FORMAT ", column %s: value has a separator, but decimal_notation is not given",
-						record->line_no, column->file_name),
-				 errhint("Set decimal_notation as in the user settings of SAP: 1.234.567,89 or 1,234,567.89 or 1 234 567,89, or 1234567.89.")));
-	if (status != SEG_OK)
-	{
-		seg_sap_refusal(refusal, status, column->file_name);
-		return false;
-	}
-	if (column->field != NULL && column->field->type == SEG_SAP_CURR &&
-		!shift_amount(currencies, column, record, &number, refusal))
-		return false;
-	if (column->kind == SAP_INTEGER)
-		return integer_value(column, &number, value, refusal);
-	if (!fits_numeric(column, &number, refusal))
-		return false;
-	*value = seg_sap_numeric(&number);
-	return true;
-}
+/* ---- flags --------------------------------------------------------------------------- */
 
 static bool
 boolean_value(const SapColumn *column, const SegSapCell *cell, Datum *value, SapRefusal *refusal)
@@ -290,7 +150,7 @@ boolean_value(const SapColumn *column, const SegSapCell *cell, Datum *value, Sap
 
 	if (cell->size > 0 && !flag && !parse_bool_with_len(cell->text, cell->size, &flag))
 	{
-		refuse(refusal, ERRCODE_INVALID_TEXT_REPRESENTATION, column->file_name, "value is no flag");
+		seg_sap_refuse(refusal, ERRCODE_INVALID_TEXT_REPRESENTATION, column->file_name, "value is no flag");
 		return false;
 	}
 	*value = BoolGetDatum(flag);
@@ -299,6 +159,86 @@ boolean_value(const SapColumn *column, const SegSapCell *cell, Datum *value, Sap
 
 /* ---- rows ------------------------------------------------------------------------------ */
 
+/* A date or a time of day in internal form, or a number as it is written plainly: characters. */
+static bool
+plain_cell(const SapColumns *columns, SapCurrencies *currencies, const SapColumn *column,
+		   const SapRecord *record, SegSapCell *cell, SapRefusal *refusal)
+{
+	SegSapDate	date;
+	SegSapTime	time;
+	SegSapNumber number;
+	bool		isnull = false;
+	Datum		ignored;
+	char	   *text = "";
+
+	if (column->field->type == SEG_SAP_DATS)
+	{
+		if (!date_value(columns, column, cell, &ignored, &isnull, refusal))
+			return false;
+		if (!isnull && seg_sap_date(cell->text, cell->size, columns->options->date_format, &date) == SEG_OK)
+			text = psprintf("%04d%02d%02d", date.year, date.month, date.day);
+	}
+	else if (column->field->type == SEG_SAP_TIMS)
+	{
+		if (!time_value(column, cell, &ignored, &isnull, refusal))
+			return false;
+		if (!isnull && seg_sap_time(cell->text, cell->size, &time) == SEG_OK)
+			text = psprintf("%02d%02d%02d", time.hour, time.minute, time.second);
+	}
+	else
+	{
+		if (!seg_sap_parse_number(columns, currencies, column, record, cell, &number, refusal))
+			return false;
+		text = DatumGetCString(DirectFunctionCall1(numeric_out, seg_sap_numeric(&number)));
+	}
+	*cell = (SegSapCell) {text, strlen(text)};
+	return true;
+}
+
+/* Has the kind a conversion of its own for the type? */
+static bool
+is_native(SegSapType type, SapKind kind)
+{
+	switch (type)
+	{
+		case SEG_SAP_DATS:
+			return kind == SAP_DATE || kind == SAP_TIMESTAMP;
+		case SEG_SAP_TIMS:
+			return kind == SAP_TIME;
+		case SEG_SAP_CURR:
+		case SEG_SAP_QUAN:
+		case SEG_SAP_DEC:
+		case SEG_SAP_INT:
+			return kind == SAP_NUMERIC || kind == SAP_INTEGER;
+		default:
+			return false;
+	}
+}
+
+/* The cell as the dictionary has it, whatever the column is: OUT *cell in internal form. */
+static bool
+check_type(const SapColumns *columns, SapCurrencies *currencies, const SapColumn *column,
+		   const SapRecord *record, SegSapCell *cell, SapRefusal *refusal)
+{
+	SegSapType	type = column->field != NULL ? column->field->type : SEG_SAP_CHAR;
+	SegStatus	status;
+	char	   *internal;
+
+	if (is_native(type, column->kind) || cell->size == 0)
+		return true;
+	if (!seg_sap_is_characters(type))
+		return plain_cell(columns, currencies, column, record, cell, refusal);
+	if (seg_sap_is_internal(type, column->length, cell->text, cell->size) ||
+		(type == SEG_SAP_CHAR && column->kind == SAP_BOOLEAN))
+		return true;
+	internal = palloc(Max(cell->size, (size_t) column->length));
+	status = seg_sap_internal(type, column->length, cell->text, cell->size, internal, &cell->size);
+	cell->text = internal;
+	if (status != SEG_OK)
+		seg_sap_refusal(refusal, status, column->file_name);
+	return status == SEG_OK;
+}
+
 static bool
 cell_value(const SapColumns *columns, SapCurrencies *currencies, const SapColumn *column,
 		   const SapRecord *record, Datum *value, bool *isnull, SapRefusal *refusal)
@@ -306,17 +246,15 @@ cell_value(const SapColumns *columns, SapCurrencies *currencies, const SapColumn
 	const char *client = columns->options->client;
 	SegSapCell	cell = column->cell >= 0 ? record->cells[column->cell] : (SegSapCell) {client, strlen(client)};
 
-	*isnull = cell.size == 0 && column->kind != SAP_BOOLEAN &&
-		!(column->kind == SAP_TEXT && column->not_null);
+	if (!check_type(columns, currencies, column, record, &cell, refusal))
+		return false;
+	if (column->kind == SAP_TEXT || column->kind == SAP_OTHER)
+		return text_value(column, &cell, value, isnull, refusal);
+	*isnull = cell.size == 0 && column->kind != SAP_BOOLEAN;
 	if (*isnull)
 		return true;
 	switch (column->kind)
 	{
-		case SAP_TEXT:
-			if (cell.size > 0)
-				return text_value(column, &cell, value, refusal);
-			*value = text_datum("", 0);
-			return true;
 		case SAP_DATE:
 		case SAP_TIMESTAMP:
 			return date_value(columns, column, &cell, value, isnull, refusal);
@@ -324,14 +262,24 @@ cell_value(const SapColumns *columns, SapCurrencies *currencies, const SapColumn
 			return time_value(column, &cell, value, isnull, refusal);
 		case SAP_NUMERIC:
 		case SAP_INTEGER:
-			return number_value(columns, currencies, column, record, &cell, value, refusal);
+			return seg_sap_number_value(columns, currencies, column, record, &cell, value, refusal);
 		case SAP_BOOLEAN:
 			return boolean_value(column, &cell, value, refusal);
+		case SAP_TEXT:
 		case SAP_OTHER:
-			*value = text_datum(cell.text, cell.size);
-			return true;
+			break;
 	}
 	return false;
+}
+
+/* Row numbers are digits, in the first field of delimited text. */
+static bool
+is_index(const SapColumns *columns, size_t i, const SegSapCell *cell)
+{
+	for (size_t at = 0; at < cell->size; at++)
+		if (!seg_sap_is_digit(cell->text[at]))
+			return false;
+	return i == 0 && columns->has_index;
 }
 
 bool
@@ -351,13 +299,48 @@ seg_sap_has_shape(const SapColumns *columns, const SapRecord *record, SapRefusal
 	}
 	for (size_t i = 0; i < Min(columns->cells_named, record->count); i++)
 	{
-		if (!columns->unnamed[i] || record->cells[i].size == 0)
+		if (!columns->unnamed[i] || record->cells[i].size == 0 || is_index(columns, i, &record->cells[i]))
 			continue;
-		refuse(refusal, ERRCODE_INVALID_TEXT_REPRESENTATION, NULL,
+		seg_sap_refuse(refusal, ERRCODE_INVALID_TEXT_REPRESENTATION, NULL,
 			   "field %zu has a value, but no name in the header", i + 1);
+		refusal->hint = "Totals have such values; the option mapping leaves them out with {\"\": null}.";
 		return false;
 	}
 	return true;
+}
+
+/* Does the row name what it is about? */
+static bool
+has_key(const SapColumns *columns, const bool *nulls, const Datum *values, SapRefusal *refusal)
+{
+	bool		found = !columns->has_key;
+
+	for (int i = 0; i < columns->count; i++)
+	{
+		const SapColumn *column = &columns->items[i];
+		bool		blank;
+
+		if (!column->is_needed && !column->names_something)
+			continue;
+		blank = nulls[i] || (column->kind == SAP_TEXT && VARSIZE_ANY_EXHDR(DatumGetPointer(values[i])) == 0);
+		if (column->is_needed && blank)
+		{
+			seg_sap_refusal(refusal, SEG_SAP_NO_KEY, column->file_name);
+			return false;
+		}
+		found |= column->names_something && !blank;
+	}
+	if (!found)
+		seg_sap_refusal(refusal, SEG_SAP_NO_KEY, NULL);
+	return found;
+}
+
+/* A cell that repeats the name of its column, where that cannot be a value. */
+static bool
+repeats_name(const SapRecord *record, const SapColumn *column)
+{
+	return record->own_name >= 0 && record->own_name == column->cell && column->field != NULL &&
+		seg_sap_is_key(column->field->type);
 }
 
 bool
@@ -365,7 +348,17 @@ seg_sap_row(const SapColumns *columns, SapCurrencies *currencies, const SapRecor
 			Datum *values, bool *nulls, SapRefusal *refusal)
 {
 	for (int i = 0; i < columns->count; i++)
-		if (!cell_value(columns, currencies, &columns->items[i], record, &values[i], &nulls[i], refusal))
-			return false;
-	return true;
+	{
+		const SapColumn *column = &columns->items[i];
+		bool		is_name = repeats_name(record, column);
+
+		if (!is_name && cell_value(columns, currencies, column, record, &values[i], &nulls[i], refusal))
+			continue;
+		if (is_name)
+			seg_sap_refusal(refusal, SEG_SAP_OWN_NAME, column->file_name);
+		if (column->cell >= 0)
+			refusal->value = record->cells[column->cell];
+		return false;
+	}
+	return has_key(columns, nulls, values, refusal);
 }

@@ -15,12 +15,15 @@
 #include "catalog/namespace.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
-#include "mb/pg_wchar.h"
+#include "commands/defrem.h"
+#include "nodes/makefuncs.h"
 #include "utils/builtins.h"
+#include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/resowner.h"
 #include "utils/tuplestore.h"
 
+#include "pg/sap_encoding.h"
 #include "pg/sap_table.h"
 
 #define MOST_ROWS 5000
@@ -61,7 +64,7 @@ insert_sql(const SapColumns *columns)
 	for (int i = 0; i < columns->count; i++)
 	{
 		appendStringInfo(&sql, "%sr.c%d", i == 0 ? "" : ", ", i + 1);
-		if (columns->items[i].kind == SAP_OTHER)
+		if (columns->items[i].is_cast)
 			appendStringInfo(&sql, "::%s", columns->items[i].type_name);
 	}
 	appendStringInfoString(&sql, " FROM " ROWS_NAME " AS r");
@@ -99,16 +102,39 @@ register_rows(SapWriter *writer)
 		elog(ERROR, "could not register the rows to be inserted");
 }
 
-/* The table of refused lines, created when it does not exist. */
+/*
+ * The name of the table of refused lines: as told, or after the target, beside
+ * it, and cut as PostgreSQL cuts names that it makes.
+ */
+static RangeVar *
+refused_name(const SapColumns *columns)
+{
+	char	   *target = get_rel_name(columns->target);
+	char	   *name = makeObjectName(target, NULL, "refused");
+
+	if (columns->options->refused != NULL)
+		return columns->options->refused;
+	if (strcmp(name, target) == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("refused lines of %s have no table of their own", quote_identifier(target)),
+				 errhint("Name one in the option refused.")));
+	return makeRangeVar(get_namespace_name_or_temp(get_rel_namespace(columns->target)), name, -1);
+}
+
+/* The table of refused lines, created when it does not exist; as temporary as the target. */
 static SPIPlanPtr
-open_refused(const RangeVar *name)
+open_refused(const SapColumns *columns)
 {
 	Oid			types[4] = {INT8OID, TEXTOID, TEXTOID, TEXTOID};
+	const RangeVar *name = refused_name(columns);
 	char	   *quoted = seg_sap_quoted(name);
+	bool		is_temporary = name->schemaname == NULL &&
+		get_rel_persistence(columns->target) == RELPERSISTENCE_TEMP;
 
 	if (!OidIsValid(RangeVarGetRelid(name, AccessShareLock, true)) &&
-		SPI_execute(psprintf("CREATE TABLE %s (line_no pg_catalog.int8, field pg_catalog.text, "
-							 "reason pg_catalog.text, line pg_catalog.text)", quoted),
+		SPI_execute(psprintf("CREATE %sTABLE %s (line_no pg_catalog.int8, field pg_catalog.text, "
+							 "reason pg_catalog.text, line pg_catalog.text)", is_temporary ? "TEMPORARY " : "", quoted),
 					false, 0) != SPI_OK_UTILITY)
 		elog(ERROR, "could not create the table of refused lines");
 	CommandCounterIncrement();
@@ -128,7 +154,7 @@ seg_sap_writer_open(const SapColumns *columns, SapCounts *counts)
 	register_rows(writer);
 	writer->insert = prepare(insert_sql(columns), 0, NULL);
 	if (columns->options->reject)
-		writer->insert_refused = open_refused(columns->options->refused);
+		writer->insert_refused = open_refused(columns);
 	return writer;
 }
 
@@ -137,8 +163,38 @@ seg_sap_writer_open(const SapColumns *columns, SapCounts *counts)
 static Datum
 server_text(const char *utf8)
 {
-	return CStringGetTextDatum((char *) pg_do_encoding_conversion((unsigned char *) utf8, (int) strlen(utf8),
-																  PG_UTF8, GetDatabaseEncoding()));
+	size_t		size = strlen(utf8);
+	const char *server = seg_sap_to_server(utf8, &size);
+
+	return PointerGetDatum(cstring_to_text_with_len(server, (int) size));
+}
+
+#define MOST_SHOWN 20
+
+/* The beginning of a field, for a message. */
+static char *
+shown(const SegSapCell *value)
+{
+	size_t		size = 0;
+	size_t		characters = 0;
+
+	while (size < value->size && (((unsigned char) value->text[size] & 0xC0) == 0x80 || ++characters <= MOST_SHOWN))
+		size++;
+	return psprintf("%s%s", seg_sap_server_string(value->text, size), size < value->size ? "..." : "");
+}
+
+static void
+raise_refusal(const SapWriter *writer, int64 line_no, const SapRefusal *refusal)
+{
+	bool		shows = refusal->value.size > 0 && writer->columns->options->may_show;
+
+	ereport(ERROR,
+			(errcode(refusal->sqlstate),
+			 refusal->field == NULL ?
+			 errmsg("line " INT64_FORMAT ": %s", line_no, refusal->reason) :
+			 errmsg("line " INT64_FORMAT ", column %s: %s", line_no, refusal->field, refusal->reason),
+			 shows ? errdetail("The field is \"%s\".", shown(&refusal->value)) : 0,
+			 refusal->hint != NULL ? errhint("%s", refusal->hint) : 0));
 }
 
 static void
@@ -148,13 +204,9 @@ refuse_line(SapWriter *writer, int64 line_no, const char *raw, const SapRefusal 
 	char		nulls[4] = {' ', refusal->field == NULL ? 'n' : ' ', ' ', raw == NULL || *raw == '\0' ? 'n' : ' '};
 
 	if (writer->insert_refused == NULL)
-		ereport(ERROR,
-				(errcode(refusal->sqlstate),
-				 refusal->field == NULL ?
-				 errmsg("line " INT64_FORMAT ": %s", line_no, refusal->reason) :
-				 errmsg("line " INT64_FORMAT ", column %s: %s", line_no, refusal->field, refusal->reason)));
+		raise_refusal(writer, line_no, refusal);
 	values[0] = Int64GetDatum(line_no);
-	values[1] = refusal->field == NULL ? (Datum) 0 : server_text(refusal->field);
+	values[1] = refusal->field == NULL ? (Datum) 0 : CStringGetTextDatum(refusal->field);
 	values[2] = CStringGetTextDatum(refusal->reason);
 	values[3] = nulls[3] == 'n' ? (Datum) 0 : server_text(raw);
 	if (SPI_execute_plan(writer->insert_refused, values, nulls, false, 0) != SPI_OK_INSERT)
@@ -253,7 +305,7 @@ faulty_column(SapWriter *writer, int row, const ErrorData *fault)
 static void
 refuse_row(SapWriter *writer, int row, const ErrorData *fault)
 {
-	SapRefusal	refusal = {fault->sqlerrcode, faulty_column(writer, row, fault), ""};
+	SapRefusal	refusal = {.sqlstate = fault->sqlerrcode, .field = faulty_column(writer, row, fault)};
 	char	   *value;
 
 	strlcpy(refusal.reason, fault->message, sizeof(refusal.reason));

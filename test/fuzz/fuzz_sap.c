@@ -4,7 +4,7 @@
  *
  * The first byte chooses encoding, layout, quote and formats.  Checked on every
  * input: cells lie inside their line and are trimmed, decoded text is UTF-8 that
- * decodes to itself, a key in internal form is its own internal form, and a
+ * decodes to itself, a value in internal form is its own internal form, and a
  * number says the same when it is written plainly and read again.
  */
 #include <stdint.h>
@@ -13,6 +13,7 @@
 
 #include "core/sap_convert.h"
 #include "core/sap_dictionary.h"
+#include "core/sap_key.h"
 #include "core/sap_record.h"
 #include "core/sap_text.h"
 
@@ -51,6 +52,19 @@ check_key(const SegSapCell *cell)
 	{
 		CHECK(size <= room);
 		CHECK(seg_sap_alpha_in(key, size, 18, again, &again_size) == SEG_OK);
+		CHECK(size == again_size && memcmp(key, again, size) == 0);
+	}
+	for (SegSapType type = SEG_SAP_CHAR; type <= SEG_SAP_UNIT; type++)
+	{
+		if (seg_sap_internal(type, 18, cell->text, cell->size, key, &size) != SEG_OK)
+		{
+			CHECK(!seg_sap_is_internal(type, 18, cell->text, cell->size));
+			continue;
+		}
+		CHECK(size <= room);
+		if (seg_sap_is_internal(type, 18, cell->text, cell->size))
+			CHECK(size == cell->size && memcmp(key, cell->text, size) == 0);
+		CHECK(seg_sap_internal(type, 18, key, size, again, &again_size) == SEG_OK);
 		CHECK(size == again_size && memcmp(key, again, size) == 0);
 	}
 	seg_sap_alpha_out(&out, &out_size);
@@ -131,7 +145,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size < 1)
 		return 0;
-	text = seg_sap_text((const char *) data + 1, size - 1, data[0] & 3);
+	text = seg_sap_text((const char *) data + 1, size - 1, data[0] >= 0xE0 ? SEG_SAP_WIN1252 : data[0] & 3);
 	while (seg_sap_next_line(&text, &raw, &raw_size))
 	{
 		char	   *line = malloc(seg_sap_decoded_size(raw_size) + 1);

@@ -95,7 +95,7 @@ for my $table (qw(kna1 bkpf bseg mara t001))
 	my $want = join('|', @lines - 1, @lines - 1 - ($refused{$table} // 0), $refused{$table} // 0);
 	is(import_file($file, $table, "amounts => 'display', on_error => 'reject'"), $want, "$table by name");
 }
-is(rows('SELECT line_no, field, reason FROM mara_refused'), '3|laeda|value is not a date of the given date_format', 'and why one row is not in');
+is(rows('SELECT line_no, field, reason FROM mara_refused'), '3|laeda|value is not a date of the form YYYYMMDD', 'and why one row is not in');
 is(rows("SELECT kunnr, mandt, name1, erdat, updat FROM kna1 WHERE kunnr LIKE 'CA301'"), 'CA301|800|Dunder Mifflin|2011-12-01|',
 	'an alphanumeric key stays, a date of zeros is null');
 is(rows("SELECT matnr, ersda, brgew FROM mara ORDER BY 1 LIMIT 1"), '000000000051066122|1023-03-08|0.000', 'materials');

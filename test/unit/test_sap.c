@@ -6,6 +6,7 @@
 
 #include "core/sap_convert.h"
 #include "core/sap_dictionary.h"
+#include "core/sap_key.h"
 #include "core/sap_record.h"
 #include "core/sap_text.h"
 
@@ -106,12 +107,12 @@ numbers_in_every_notation(void **state)
 		assert_true(number.mantissa == INT64_C(-1234567890));
 		assert_int_equal(number.scale, 3);
 		assert_int_equal(number.decimals, 2);
-		assert_int_equal(number.integer_digits, 7);
+		assert_int_equal(number.magnitude, 7);
 	}
 	assert_true(number_of("   ", SEG_SAP_PLAIN).is_null);
 	assert_string_equal(number_of("-0,50", SEG_SAP_POINT_COMMA).text, "-0.50");
 	assert_string_equal(number_of("007", SEG_SAP_NO_NOTATION).text, "7");
-	assert_string_equal(number_of("1,5E+02", SEG_SAP_POINT_COMMA).text, "1.5e+02");
+	assert_string_equal(number_of("1,5E+02", SEG_SAP_POINT_COMMA).text, "150");
 	assert_true(number_of("999999999999999999", SEG_SAP_PLAIN).is_small);
 	assert_false(number_of("1000000000000000000", SEG_SAP_PLAIN).is_small);
 }
@@ -152,6 +153,131 @@ no_numbers(void **state)
 	memset(longest, '9', sizeof(longest));
 	assert_int_equal(seg_sap_number(longest, sizeof(longest), SEG_SAP_PLAIN, &number), SEG_SAP_NOT_A_NUMBER);
 	assert_int_equal(seg_sap_number(longest, 112, SEG_SAP_PLAIN, &number), SEG_OK);
+}
+
+/* What a column of numbers needs to know, with and without an exponent. */
+static void
+sizes_of_numbers(void **state)
+{
+	static const struct
+	{
+		const char *value;
+		const char *text;
+		int			scale;
+		int			decimals;
+		int			magnitude;
+		bool		has_exponent;
+	}			want[] = {
+		{"0.00123", "0.00123", 5, 5, -2, false},
+		{"1200", "1200", 0, -2, 4, false},
+		{"1200.50", "1200.50", 2, 1, 4, false},
+		{"0.5", "0.5", 1, 1, 0, false},
+		{"1.2345E+02", "123.45", 2, 2, 3, true},
+		{"1.5E-05", "0.000015", 6, 6, -4, true},
+		{"15e-1", "1.5", 1, 1, 1, true},
+		{"0.0012e3", "1.2", 1, 1, 1, true},
+		{"0.001e2", "0.1", 1, 1, 0, true},
+		{"9E+07", "90000000", 0, -7, 8, true},
+		{"-2.50e1", "-25.0", 1, 0, 2, true},
+	};
+	SegSapNumber number;
+
+	for (size_t i = 0; i < sizeof(want) / sizeof(want[0]); i++)
+	{
+		number = number_of(want[i].value, SEG_SAP_PLAIN);
+		assert_string_equal(number.text, want[i].text);
+		assert_int_equal(number.scale, want[i].scale);
+		assert_int_equal(number.decimals, want[i].decimals);
+		assert_int_equal(number.magnitude, want[i].magnitude);
+		assert_int_equal(number.has_exponent, want[i].has_exponent);
+		assert_true(number.is_small && !number.is_zero);
+	}
+	assert_true(number_of("0.000", SEG_SAP_PLAIN).is_zero);
+	assert_int_equal(number_of("0.000", SEG_SAP_PLAIN).decimals, 0);
+	assert_true(number_of("0E+09", SEG_SAP_PLAIN).is_zero);
+	assert_int_equal(number_of("1E+100", SEG_SAP_PLAIN).magnitude, 101);
+	assert_false(number_of("1E-100", SEG_SAP_PLAIN).is_small);
+	assert_int_equal(seg_sap_number("1E+200", 6, SEG_SAP_PLAIN, &number), SEG_SAP_NOT_A_NUMBER);
+	number = number_of("1.23", SEG_SAP_PLAIN);
+	seg_sap_shift_number(&number, 2);
+	assert_true(number.mantissa == 123 && number.scale == 0 && number.decimals == 0 && number.magnitude == 3);
+	number = number_of("120", SEG_SAP_PLAIN);
+	seg_sap_shift_number(&number, -3);
+	assert_true(number.mantissa == 120 && number.scale == 3 && number.decimals == 2 && number.magnitude == 0);
+}
+
+/* Fields of characters: what they may hold, what is taken off, what means nothing. */
+static void
+fields_of_characters(void **state)
+{
+	static const struct
+	{
+		SegSapType	type;
+		size_t		length;
+		const char *value;
+		const char *want;		/* NULL: status */
+		SegStatus	status;
+	}			cases[] = {
+		{SEG_SAP_ALPHA, 10, "4711", "0000004711", SEG_OK},
+		{SEG_SAP_ALPHA, 10, "'4711", "0000004711", SEG_OK},
+		{SEG_SAP_ALPHA, 10, "=\"4711\"", "0000004711", SEG_OK},
+		{SEG_SAP_ALPHA, 10, "4711\302\240", "0000004711", SEG_OK},
+		{SEG_SAP_ALPHA, 10, "\342\200\213 4711 \343\200\200", "0000004711", SEG_OK},
+		{SEG_SAP_ALPHA, 10, "\240" "4711\240", "0000004711", SEG_OK},
+		{SEG_SAP_ALPHA, 10, "=\"'4711\302\240\"", "0000004711", SEG_OK},
+		{SEG_SAP_ALPHA, 10, "'CA301", "CA301", SEG_OK},
+		{SEG_SAP_ALPHA, 10, "\303\240 la carte", "\303\240 la carte", SEG_OK},
+		{SEG_SAP_ALPHA, 10, "caf\303\240", "caf\303\240", SEG_OK},
+		{SEG_SAP_ALPHA, 10, "#", "", SEG_OK},
+		{SEG_SAP_ALPHA, 10, "=\"\"", "", SEG_OK},
+		{SEG_SAP_ALPHA, 10, "\302\240", "", SEG_OK},
+		{SEG_SAP_ALPHA, 10, "4711.0", NULL, SEG_SAP_KEY_DECIMALS},
+		{SEG_SAP_ALPHA, 10, "4.711", NULL, SEG_SAP_KEY_DECIMALS},
+		{SEG_SAP_ALPHA, 10, "4,711E+03", NULL, SEG_SAP_EXPONENT},
+		{SEG_SAP_ALPHA, 10, "9e-07", NULL, SEG_SAP_EXPONENT},
+		{SEG_SAP_ALPHA, 10, "9E07", "9E07", SEG_OK},
+		{SEG_SAP_ALPHA, 10, "*", NULL, SEG_SAP_ASTERISK},
+		{SEG_SAP_ALPHA, 10, "** 4711", NULL, SEG_SAP_ASTERISK},
+		{SEG_SAP_ALPHA, 10, "100-4", "100-4", SEG_OK},
+		{SEG_SAP_MATERIAL, 18, "100.5", "100.5", SEG_OK},
+		{SEG_SAP_MATERIAL, 18, "4711.0", NULL, SEG_SAP_KEY_DECIMALS},
+		{SEG_SAP_MATERIAL, 18, "1,5E+05", NULL, SEG_SAP_EXPONENT},
+		{SEG_SAP_MATERIAL, 18, "1234567890123456789", "1234567890123456789", SEG_OK},
+		{SEG_SAP_NUMC, 6, "10", "000010", SEG_OK},
+		{SEG_SAP_NUMC, 6, "00000010", "000010", SEG_OK},
+		{SEG_SAP_NUMC, 6, "10.0", NULL, SEG_SAP_KEY_DECIMALS},
+		{SEG_SAP_NUMC, 6, "1,0", NULL, SEG_SAP_KEY_DECIMALS},
+		{SEG_SAP_NUMC, 6, "abc", NULL, SEG_SAP_NOT_DIGITS},
+		{SEG_SAP_NUMC, 6, "-10", NULL, SEG_SAP_NOT_DIGITS},
+		{SEG_SAP_NUMC, 6, "1 0", NULL, SEG_SAP_NOT_DIGITS},
+		{SEG_SAP_NUMC, 6, "1234567", NULL, SEG_SAP_TOO_LONG},
+		{SEG_SAP_CLNT, 3, "1", "001", SEG_OK},
+		{SEG_SAP_CLNT, 3, "A00", NULL, SEG_SAP_NOT_DIGITS},
+		{SEG_SAP_CUKY, 5, "eur", "EUR", SEG_OK},
+		{SEG_SAP_CUKY, 5, "#", "", SEG_OK},
+		{SEG_SAP_CUKY, 5, "1,5", NULL, SEG_SAP_NOT_A_CURRENCY},
+		{SEG_SAP_CUKY, 5, "TOOLONG", NULL, SEG_SAP_NOT_A_CURRENCY},
+		{SEG_SAP_CUKY, 5, "\342\202\254", NULL, SEG_SAP_NOT_A_CURRENCY},
+		{SEG_SAP_UNIT, 6, "PC", "PC", SEG_OK},
+		{SEG_SAP_UNIT, 6, "1.234,50", NULL, SEG_SAP_TOO_LONG},
+		{SEG_SAP_CHAR, 4, "gr\303\266\303\237", "gr\303\266\303\237", SEG_OK},
+		{SEG_SAP_CHAR, 4, "12345", NULL, SEG_SAP_TOO_LONG},
+		{SEG_SAP_CHAR, 0, "of any length", "of any length", SEG_OK},
+	};
+	char		result[64];
+	size_t		size;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+	{
+		assert_int_equal(seg_sap_internal(cases[i].type, cases[i].length, cases[i].value, strlen(cases[i].value), result, &size),
+						 cases[i].status);
+		if (seg_sap_is_internal(cases[i].type, cases[i].length, cases[i].value, strlen(cases[i].value)))
+			assert_string_equal(cases[i].value, cases[i].want);
+		if (cases[i].status != SEG_OK)
+			continue;
+		assert_int_equal(size, strlen(cases[i].want));
+		assert_memory_equal(result, cases[i].want, size);
+	}
 }
 
 static void
@@ -261,6 +387,43 @@ lines_of_every_encoding(void **state)
 }
 
 static void
+windows_1252(void **state)
+{
+	static const char *const want[] = {"\342\202\254 \342\200\236a\342\200\234 \303\204"};
+	const char	bytes[] = "\200 \204a\223 \304";
+	char		line[16];
+	size_t		size;
+
+	assert_lines(seg_sap_text(bytes, sizeof(bytes) - 1, SEG_SAP_WIN1252), want, 1);
+	assert_int_equal(seg_sap_decode(SEG_SAP_WIN1252, "\201", 1, line, &size), SEG_SAP_NOT_TEXT);
+	assert_int_equal(seg_sap_decode(SEG_SAP_LATIN1, "\223", 1, line, &size), SEG_OK);
+	assert_true(seg_sap_has_control(line, size));
+	assert_true(seg_sap_has_control("a\302\302\237", 4));
+	assert_false(seg_sap_has_control("a\302\240", 3));
+	assert_false(seg_sap_has_control("\303\202\302", 3));
+	assert_false(seg_sap_has_control("", 0));
+}
+
+/* A byte order mark says more than the caller. */
+static void
+marks_of_other_encodings(void **state)
+{
+	static const struct
+	{
+		const char *bytes;
+		SegSapEncoding own;
+	}			marks[] = {
+		{"\357\273\277", SEG_SAP_UTF8}, {"\377\376", SEG_SAP_UTF16LE}, {"\376\377", SEG_SAP_UTF16BE}
+	};
+
+	for (size_t m = 0; m < 3; m++)
+		for (SegSapEncoding e = SEG_SAP_UTF8; e <= SEG_SAP_WIN1252; e++)
+			assert_int_equal(seg_sap_other_mark(marks[m].bytes, strlen(marks[m].bytes), e) != NULL, e != marks[m].own);
+	assert_null(seg_sap_other_mark("\357\273", 2, SEG_SAP_LATIN1));
+	assert_null(seg_sap_other_mark("", 0, SEG_SAP_UTF8));
+}
+
+static void
 bytes_that_are_no_text(void **state)
 {
 	static const struct
@@ -356,6 +519,11 @@ list_rows(void **state)
 	assert_cell(2, "gr\303\266\303\237e");
 	assert_int_equal(cut(" |  |1     |\346\235\261|\344\272\254   |"), SEG_OK);	/* two columns each */
 	assert_cell(2, "\346\235\261|\344\272\254");
+	assert_int_equal(cut(" |  |1     |gr\366\337|e  |"), SEG_OK);	/* Latin-1, not converted */
+	assert_cell(2, "gr\366\337|e");
+	assert_int_equal(cut("|X|1|b|"), SEG_SAP_NO_FIT);	/* of another table */
+	assert_int_equal(cut("|X|1|\303\266|"), SEG_OK);	/* of unknown width */
+	assert_int_equal(seg_sap_list_header(&list, header, strlen(header), cells), SEG_OK);
 	assert_int_equal(cut("|X|1|b|"), SEG_OK);	/* not padded, but as many bars */
 	assert_cell(1, "1");
 	assert_int_equal(cut(" |  |1     |a|b|"), SEG_SAP_NO_FIT);
@@ -398,6 +566,12 @@ dictionary_knows_its_keys(void **state)
 	assert_int_equal(seg_sap_field(NULL, "kunnr", 5)->length, 10);
 	assert_int_equal(seg_sap_field(NULL, "NetWr", 5)->type, SEG_SAP_CURR);
 	assert_null(seg_sap_field(NULL, "NETWR2", 6));
+	assert_true(seg_sap_needs_field(seg_sap_table("VBRP", 4), "POSNR"));
+	assert_false(seg_sap_needs_field(seg_sap_table("VBRP", 4), "MANDT"));
+	assert_false(seg_sap_needs_field(seg_sap_table("VBRP", 4), "MATNR"));
+	assert_false(seg_sap_needs_field(seg_sap_table("BSID", 4), "AUGBL"));
+	assert_true(seg_sap_names_something("KUNAG") && seg_sap_names_something("MATNR"));
+	assert_false(seg_sap_names_something("MANDT") || seg_sap_names_something("NAME1"));
 }
 
 int
@@ -416,6 +590,10 @@ main(void)
 		cmocka_unit_test(bytes_that_are_no_text),
 		cmocka_unit_test(delimited_records),
 		cmocka_unit_test(quotes_over_lines),
+		cmocka_unit_test(sizes_of_numbers),
+		cmocka_unit_test(fields_of_characters),
+		cmocka_unit_test(windows_1252),
+		cmocka_unit_test(marks_of_other_encodings),
 		cmocka_unit_test(list_rows),
 		cmocka_unit_test(rules_of_lists),
 		cmocka_unit_test(dictionary_knows_its_keys),
