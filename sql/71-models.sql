@@ -24,8 +24,14 @@ LANGUAGE sql STABLE PARALLEL SAFE ROWS 20 SET quote_all_identifiers = off
 BEGIN ATOMIC
     -- -1 and not NULL: bpchar, which holds any length, and not character, which holds one
     SELECT a.attname::text, pg_catalog.format_type(a.atttypid, -1),
-           COALESCE(NULLIF(t.typbasetype, 0), t.oid) IN ('int2'::regtype, 'int4'::regtype, 'int8'::regtype,
-                                                         'float4'::regtype, 'float8'::regtype, 'numeric'::regtype),
+           -- a domain may stand over a domain
+           (WITH RECURSIVE base AS (
+                SELECT t.oid, t.typbasetype
+                UNION ALL
+                SELECT u.oid, u.typbasetype FROM base b JOIN pg_catalog.pg_type u ON u.oid = b.typbasetype)
+            SELECT b.oid IN ('int2'::regtype, 'int4'::regtype, 'int8'::regtype,
+                             'float4'::regtype, 'float8'::regtype, 'numeric'::regtype)
+            FROM base b WHERE b.typbasetype = 0),
            a.attnum::integer
     FROM pg_catalog.pg_attribute a
     JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
