@@ -49,7 +49,7 @@ CREATE FUNCTION segment.sap_import(staging regclass, target text,
     OUT duplicate_keys bigint, OUT orphan_items bigint, OUT lines_skipped bigint, OUT ignored_fields text[])
 AS 'MODULE_PATHNAME', 'sap_import' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION segment.sap_import(regclass, text, text, text, text, text, text, jsonb, regclass, text, regclass, integer, text, text, text, text, text, boolean) IS
-'Imports an export of an SAP system, delimited or list text, from a staging table (line_no bigint, line text) in the order of line_no into target, fields by name, as the caller. target is created from a dictionary of standard tables when it does not exist. decimal_notation is needed as soon as a number has a separator; amounts (stored or display) when a currency without two decimals, or none, belongs to an amount. on_error abort raises 22P02, 22007 or the target''s own error with line and column; reject writes refused lines to the table refused (line_no, field, reason, line). Returns one row: rows read, loaded, refused, of other clients; keys of the target that occur more than once and items without header (NULL where it cannot be told); lines that hold no row; names of the header that the target has no column for.';
+'Imports an export of an SAP system, delimited or list text, from a staging table (line_no bigint, line text) in the order of line_no into target, fields by name, as the caller. target is created from a dictionary of standard tables when it does not exist. decimal_notation is needed as soon as a number has a separator; amounts (stored or display) when a currency without two decimals, or none, belongs to an amount. Columns of types that follow settings of the session (timestamptz, interval, arrays ...) are refused (42804), and so are rows without a key. on_error abort raises 22P02, 22007 or the target''s own error with line, counted from the first, and column; reject writes refused lines to the table refused (line_no, field, reason, line). Returns one row: rows read, loaded, refused, of other clients; keys of the target that occur more than once and items without header (NULL where it cannot be told); lines that hold no row; names of the header that the target has no column for.';
 
 CREATE FUNCTION segment.sap_import(content bytea, encoding text, target text,
     decimal_notation text DEFAULT NULL, amounts text DEFAULT NULL, date_format text DEFAULT 'YYYYMMDD',
@@ -62,7 +62,7 @@ CREATE FUNCTION segment.sap_import(content bytea, encoding text, target text,
     OUT duplicate_keys bigint, OUT orphan_items bigint, OUT lines_skipped bigint, OUT ignored_fields text[])
 AS 'MODULE_PATHNAME', 'sap_import_bytes' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION segment.sap_import(bytea, text, text, text, text, text, text, text, jsonb, regclass, text, regclass, integer, text, text, text, text, text, boolean) IS
-'Imports an export of an SAP system from the bytes of the file. encoding: UTF8 (SAP code page 4110), UTF16LE (4103), UTF16BE (4102) or LATIN1 (1100); line ends may be LF, CR LF or CR. All else as with a staging table.';
+'Imports an export of an SAP system from the bytes of the file. encoding: UTF8 (SAP code page 4110), UTF16LE (4103), UTF16BE (4102), LATIN1 (1100) or WIN1252 (1160); a byte order mark of another one is an error; line ends may be LF, CR LF or CR. All else as with a staging table.';
 
 -- ---- SAP intake: receipts -----------------------------------------------------
 

@@ -118,5 +118,24 @@ SELECT segment.sap_number(E'1\xa0' || '234,5', '1 234 567,89'), rows_loaded, row
 SELECT encode(name1::bytea, 'escape') FROM raw_kna1 WHERE kunnr = '0000000001';
 SQL
 
+# a file in UTF-16, by the two ways of the guide
+my $file = $node->basedir . '/utf16.txt';
+open(my $handle, '>:raw', $file) or die "$file: $!";
+print $handle pack('v*', 0xFEFF, map { ord } split //, "KUNNR\tNAME1\r\n1\tGr\x{f6}\x{df}e\r\n2\t\x{6771}\r\n");
+close($handle);
+$node->safe_psql('postgres', "CREATE DATABASE utf8 ENCODING 'UTF8' LOCALE 'C' TEMPLATE template0");
+is($node->safe_psql('utf8', <<"SQL"), "2\n2\n1|Größe|2\n2|東|2\n0", 'a file in UTF-16 from psql');
+SET client_encoding = 'UTF8';
+CREATE EXTENSION segment;
+CREATE TABLE stage (line_no bigint GENERATED ALWAYS AS IDENTITY, line text);
+\\copy stage(line) FROM PROGRAM 'iconv -f UTF-16 -t UTF-8 "$file"' WITH (FORMAT csv, DELIMITER E'\\x01', QUOTE E'\\x02', ENCODING 'UTF8')
+SELECT rows_loaded FROM segment.sap_import('stage', 'kna1');
+\\lo_import '$file'
+SELECT rows_loaded FROM segment.sap_import(lo_get(:LASTOID), 'UTF16LE', 'kna1', check_keys => false);
+\\lo_unlink :LASTOID
+SELECT segment.sap_alpha_out(kunnr), name1, count(*) FROM kna1 GROUP BY kunnr, name1 ORDER BY kunnr;
+SELECT count(*) FROM pg_largeobject_metadata;
+SQL
+
 $node->stop;
 done_testing();
