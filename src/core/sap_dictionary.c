@@ -271,10 +271,10 @@ seg_sap_needs_field(const SegSapTable *table, const char *field)
 bool
 seg_sap_names_something(const char *field)
 {
-	if (strcmp(field, "KUNAG") == 0 || strcmp(field, "KUNRG") == 0)
-		return true;
-	for (size_t t = 0; t < TABLES; t++)
-		if (seg_sap_needs_field(&tables[t], field))
+	static const char *const names[] = {"KUNNR", "KUNAG", "KUNRG", "VBELN", "BELNR", "MATNR"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(names[i], field) == 0)
 			return true;
 	return false;
 }

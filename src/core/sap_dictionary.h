@@ -55,7 +55,7 @@ extern const SegSapField *seg_sap_field(const SegSapTable *table, const char *na
 /* Must every row of the table have a value in the field (in capitals)? */
 extern bool seg_sap_needs_field(const SegSapTable *table, const char *field);
 
-/* Is the field (in capitals) the key of any table, or a customer? */
+/* Is the field (in capitals) a customer, a document or a material? */
 extern bool seg_sap_names_something(const char *field);
 
 /* The fields of table 0, 1, ...; NULL behind the last. */

@@ -252,6 +252,26 @@ check_keys(const SapColumns *columns, const char *where)
 					 errhint("Export with technical names, or name the labels in the option mapping.")));
 }
 
+static bool
+is_figure(const SapColumn *column)
+{
+	if (column->field == NULL)
+		return column->kind == SAP_NUMERIC || column->kind == SAP_INTEGER;
+	switch (column->field->type)
+	{
+		case SEG_SAP_CLNT:
+		case SEG_SAP_CUKY:
+		case SEG_SAP_UNIT:
+		case SEG_SAP_CURR:
+		case SEG_SAP_QUAN:
+		case SEG_SAP_DEC:
+		case SEG_SAP_INT:
+			return true;
+		default:
+			return false;
+	}
+}
+
 static void
 mark_keys(SapColumns *columns)
 {
@@ -260,12 +280,14 @@ mark_keys(SapColumns *columns)
 	for (int i = 0; i < columns->count; i++)
 	{
 		SapColumn  *column = &columns->items[i];
+		const SegSapField *field = column->field;
 
-		if (column->field == NULL || column->cell < 0)
+		column->tells = !is_figure(column);
+		if (field == NULL || column->cell < 0)
 			continue;
-		column->is_needed = table != NULL && seg_sap_needs_field(table, column->field->name);
-		column->names_something = table == NULL && seg_sap_names_something(column->field->name);
-		columns->has_key |= column->names_something;
+		column->field_size = strlen(field->name);
+		column->is_needed = table != NULL && seg_sap_needs_field(table, field->name);
+		columns->has_key |= table == NULL && seg_sap_names_something(field->name);
 	}
 }
 

@@ -102,19 +102,20 @@ relation_name(const char *name)
 	return makeRangeVarFromNameList(textToQualifiedNameList(cstring_to_text(name)));
 }
 
-/* Three digits, as MANDT is stored. */
+/* A field's value in internal form; NULL when the argument is. */
 static char *
-client_argument(const Arguments *arguments)
+field_argument(const Arguments *arguments, SapArgument argument, const char *name,
+			   SegSapType type, size_t length, const char *expected)
 {
-	char	   *client = text_argument(arguments, ARG_CLIENT);
+	char	   *value = text_argument(arguments, argument);
 	char	   *result;
 	size_t		size;
 
-	if (client == NULL)
+	if (value == NULL)
 		return NULL;
-	result = palloc0(strlen(client) + 4);
-	if (seg_sap_alpha_in(client, strlen(client), 3, result, &size) != SEG_OK || size == 0)
-		refuse_argument("client", "of one to three characters");
+	result = palloc(strlen(value) + length + 1);
+	if (seg_sap_internal(type, length, value, strlen(value), result, &size) != SEG_OK || size == 0)
+		refuse_argument(name, expected);
 	result[size] = '\0';
 	return result;
 }
@@ -192,11 +193,11 @@ read_options(FunctionCallInfo fcinfo, int first, SapOptions *options)
 	options->amounts = choice_argument(&arguments, ARG_AMOUNTS, "amounts", amounts_choices, SAP_AMOUNTS_NOT_GIVEN);
 	options->date_format = choice_argument(&arguments, ARG_DATE_FORMAT, "date_format",
 										   seg_sap_date_formats, SEG_SAP_DATE_INTERNAL);
-	options->client = client_argument(&arguments);
+	options->client = field_argument(&arguments, ARG_CLIENT, "client", SEG_SAP_CLNT, 3, "one to three digits");
 	options->table = table_argument(&arguments, options->target->relname);
 	options->mapping = mapping_argument(&arguments);
 	options->header_table = oid_argument(&arguments, ARG_HEADER_TABLE);
-	options->currency = text_argument(&arguments, ARG_CURRENCY);
+	options->currency = field_argument(&arguments, ARG_CURRENCY, "currency", SEG_SAP_CUKY, 5, "a currency of one to five letters or digits");
 	options->tcurx = oid_argument(&arguments, ARG_TCURX);
 	options->material_length = PG_ARGISNULL(material_length) ? 18 : PG_GETARG_INT32(material_length);
 	options->layout = choice_argument(&arguments, ARG_LAYOUT, "layout", layout_choices, SAP_LAYOUT_AUTO);

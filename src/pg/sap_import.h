@@ -108,7 +108,10 @@ extern SapNames *seg_sap_names_open(const SapOptions *options, Oid target);
 /* How many of the cells are known names. */
 extern size_t seg_sap_names_known(const SapNames *names, const SegSapCell *cells, size_t count);
 
-/* How many there are when nothing but known names and blanks is among the cells; else 0. */
+/*
+ * How many there are when nothing but known names and blanks is among the cells;
+ * else 0, also when none of them has three letters.
+ */
 extern size_t seg_sap_names_only(const SapNames *names, const SegSapCell *cells, size_t count);
 
 /* The same, but for the case of ASCII letters? */
@@ -172,6 +175,7 @@ typedef struct SapColumn
 	const char *file_name;		/* as the header has it, in the database's encoding */
 	int			cell;			/* of the record; -1: the client */
 	const SegSapField *field;	/* or NULL */
+	size_t		field_size;		/* of its name */
 	const char *name;			/* in the target */
 	SapKind		kind;
 	Oid			type;			/* that the INSERT is given */
@@ -182,7 +186,7 @@ typedef struct SapColumn
 	bool		is_cast;		/* by the INSERT, to type_name */
 	int			length;			/* of fields of characters; 0: not checked */
 	bool		is_needed;		/* a key of the SAP table, which may not be blank */
-	bool		names_something;	/* a key of any table */
+	bool		tells;			/* is more than a figure, a currency, a unit or the client */
 	SapCurrencySource currency_source;	/* of amounts */
 	int			currency_cell;
 } SapColumn;
@@ -197,7 +201,7 @@ typedef struct SapColumns
 	size_t		cells_named;	/* of the header, with those without a name */
 	bool	   *unnamed;		/* [cells_named]: must be blank */
 	bool		has_index;		/* the first has no name, and digits in it are row numbers */
-	bool		has_key;		/* a column that names something is among them */
+	bool		has_key;		/* a customer, a document or a material, in a table that nobody knows */
 	int			client_cell;	/* MANDT, or -1 */
 	List	   *ignored;		/* of char *: names with no place in the target */
 } SapColumns;

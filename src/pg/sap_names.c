@@ -144,6 +144,7 @@ size_t
 seg_sap_names_only(const SapNames *names, const SegSapCell *cells, size_t count)
 {
 	size_t		found = 0;
+	size_t		longest = 0;
 
 	for (size_t i = 0; i < count; i++)
 	{
@@ -153,6 +154,7 @@ seg_sap_names_only(const SapNames *names, const SegSapCell *cells, size_t count)
 		if (seg_sap_is_digit(*cells[i].text) || !is_known(names, &cells[i]))
 			return 0;
 		found++;
+		longest = Max(longest, cells[i].size);
 	}
-	return found;
+	return longest >= 3 ? found : 0;	/* X is a flag, even where it is a column */
 }

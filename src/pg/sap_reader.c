@@ -445,15 +445,16 @@ split_record(SapReader *reader)
 /* ---- headers below the header ---------------------------------------------------- */
 
 /*
- * How many cells repeat the name of their column?  *filled are not blank, *own
- * is the last that does.
+ * How many cells repeat the name of their column?  *filled are not blank; *words
+ * repeat one of three letters or more, which is hardly a value; *own is the last.
  */
 static size_t
-own_names(const SapReader *reader, const SegSapCell *cells, size_t count, size_t *filled, int *own)
+own_names(const SapReader *reader, const SegSapCell *cells, size_t count, size_t *filled, size_t *words, int *own)
 {
 	size_t		found = 0;
 
 	*filled = 0;
+	*words = 0;
 	*own = -1;
 	for (size_t i = 0; i < count; i++)
 	{
@@ -464,6 +465,7 @@ own_names(const SapReader *reader, const SegSapCell *cells, size_t count, size_t
 			!seg_sap_same_name(&cells[i], &reader->names[i]))
 			continue;
 		found++;
+		*words += cells[i].size >= 3;
 		*own = (int) i;
 	}
 	return found;
@@ -492,11 +494,12 @@ is_header_again(SapReader *reader)
 	SapRecord  *record = &reader->record;
 	bool		has_other_widths = cut_as_header(reader);
 	size_t		filled;
+	size_t		words;
 	size_t		own;
 
 	if (record->status == SEG_OK || has_other_widths)
 	{
-		own = own_names(reader, record->cells, record->count, &filled, &record->own_name);
+		own = own_names(reader, record->cells, record->count, &filled, &words, &record->own_name);
 		if (own > 0 && own == filled && own == reader->named)
 		{
 			/* the page may have other widths */
@@ -511,7 +514,7 @@ is_header_again(SapReader *reader)
 			record->status = SEG_SAP_OTHER_HEADER;
 			return false;
 		}
-		if (own >= 2 && !has_other_widths)
+		if (words >= 2 && !has_other_widths)
 			record->status = SEG_SAP_OWN_NAME;
 	}
 	if (reader->below_other)

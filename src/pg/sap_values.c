@@ -309,7 +309,16 @@ seg_sap_has_shape(const SapColumns *columns, const SapRecord *record, SapRefusal
 	return true;
 }
 
-/* Does the row name what it is about? */
+static bool
+is_blank(const SapColumn *column, Datum value, bool isnull)
+{
+	return isnull || (column->kind == SAP_TEXT && VARSIZE_ANY_EXHDR(DatumGetPointer(value)) == 0);
+}
+
+/*
+ * Does the row name what it is about?  In a table that the dictionary does not
+ * know, a row of figures alone does not: it is a total.
+ */
 static bool
 has_key(const SapColumns *columns, const bool *nulls, const Datum *values, SapRefusal *refusal)
 {
@@ -318,29 +327,29 @@ has_key(const SapColumns *columns, const bool *nulls, const Datum *values, SapRe
 	for (int i = 0; i < columns->count; i++)
 	{
 		const SapColumn *column = &columns->items[i];
-		bool		blank;
 
-		if (!column->is_needed && !column->names_something)
-			continue;
-		blank = nulls[i] || (column->kind == SAP_TEXT && VARSIZE_ANY_EXHDR(DatumGetPointer(values[i])) == 0);
-		if (column->is_needed && blank)
+		if (column->is_needed && is_blank(column, values[i], nulls[i]))
 		{
 			seg_sap_refusal(refusal, SEG_SAP_NO_KEY, column->file_name);
 			return false;
 		}
-		found |= column->names_something && !blank;
+		found = found || (column->tells && !is_blank(column, values[i], nulls[i]));
 	}
 	if (!found)
 		seg_sap_refusal(refusal, SEG_SAP_NO_KEY, NULL);
 	return found;
 }
 
-/* A cell that repeats the name of its column, where that cannot be a value. */
+/* A cell that repeats the name of its column, or of its field, where that cannot be a value. */
 static bool
 repeats_name(const SapRecord *record, const SapColumn *column)
 {
-	return record->own_name >= 0 && record->own_name == column->cell && column->field != NULL &&
-		seg_sap_is_key(column->field->type);
+	SegSapCell	field;
+
+	if (column->cell < 0 || column->field == NULL || !seg_sap_is_key(column->field->type))
+		return false;
+	field = (SegSapCell) {column->field->name, column->field_size};
+	return record->own_name == column->cell || seg_sap_same_name(&record->cells[column->cell], &field);
 }
 
 bool

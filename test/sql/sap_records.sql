@@ -90,8 +90,8 @@ CREATE TABLE not_null (kunnr text NOT NULL, name1 text NOT NULL);
 SELECT lines('KUNNR;NAME1', ';a', '#;b', '1;');
 SELECT rows_loaded, rows_refused FROM segment.sap_import('stage', 'not_null', sap_table => 'KNA1', on_error => 'reject');
 TABLE not_null;
--- in a table that the dictionary does not know, one of its keys is enough
-SELECT lines('KUNAG;VBELN;NETWR', '1;;10', ';90;20', ';;150', '#;*;1', '#;#;2');
+-- in a table that the dictionary does not know, figures alone are a total
+SELECT lines('BON;KUNAG;VBELN;NETWR;WAERK', ';1;;10;EUR', 'b1;;;20;EUR', ';;90;30;EUR', ';;;150;EUR', 'b2;#;*;1;', ';#;#;2;');
 SELECT rows_loaded, rows_refused FROM segment.sap_import('stage', 'sales', amounts => 'display', on_error => 'reject');
 SELECT * FROM sales;
 SELECT line_no, field, reason FROM sales_refused ORDER BY 1;
@@ -128,10 +128,23 @@ SELECT segment.sap_import('stage', 'd2', on_error => 'reject');
 SELECT lines('Kunde;Land', '1;DE', 'Land;Kunde', 'ES;2');
 SELECT segment.sap_import('stage', 'd2', mapping => '{"Kunde": "KUNNR", "Land": "LAND1"}');
 
+-- flags and short names are values
+CREATE TABLE flags (x text, y text, kunnr text);
+SELECT lines('KUNNR;X;Y', '1;X;X', '2;Y;X', ';X;Y', '3;X;Y');
+SELECT rows_loaded, rows_refused, lines_skipped FROM segment.sap_import('stage', 'flags', on_error => 'reject');
+TABLE flags;
+-- the field's name under a label
+SELECT lines('Kunde;Name', '1;a', 'KUNNR;b', 'Kunde;c', '2;Name');
+SELECT rows_loaded, rows_refused FROM segment.sap_import('stage', 'd3', mapping => '{"Kunde": "KUNNR"}', on_error => 'reject');
+TABLE d3;
+
 -- clients: what cannot be one is refused, not counted as another's
 SELECT lines('MANDT;KUNNR', '100;1', '200;2', ';3', '*;4', 'abc;5', '#;6');
 SELECT rows_read, rows_loaded, rows_refused, other_clients FROM segment.sap_import('stage', 'c', client => '100', on_error => 'reject');
 SELECT line_no, field, reason FROM c_refused ORDER BY 1;
+
+SELECT segment.sap_import('stage', 'c', client => 'ABC');
+SELECT segment.sap_import('stage', 'c', currency => 'Euro 1');
 
 -- labels: a header, or a target, without the keys of its table
 SELECT lines('Mandt;Kunde;Name', '100;1;a');
