@@ -297,7 +297,7 @@ shape_of(const char *statement, ParamListInfo params, QueryEnvironment *tables, 
 }
 
 /* Read what is to be published, as the caller, with his names and his rights. */
-static void
+static Tuplestorestate *
 read_rows(FunctionCallInfo fcinfo, QueryEnvironment *tables)
 {
 	static const Oid types[] = {BYTEAARRAYOID, BYTEAARRAYOID, JSONBARRAYOID};
@@ -329,6 +329,7 @@ read_rows(FunctionCallInfo fcinfo, QueryEnvironment *tables)
 	shape = CreateTupleDescCopy(((CachedPlanSource *) linitial(SPI_plan_get_plan_sources(plan)))->resultDesc);
 	SPI_finish();
 	show_store(tables, "published_rows", shape, rows.store);
+	return rows.store;
 }
 
 /* Each row needs an id, and an id one row. */
@@ -368,6 +369,8 @@ write_target(PG_FUNCTION_ARGS)
 	QueryEnvironment *tables = create_queryEnv();
 	ParamListInfo params = make_params(1);
 	NamedStore	changes = make_store();
+	Tuplestorestate *rows;
+	int64		changed;
 	TupleDesc	shape;
 	SegCaller	caller;
 	Datum	   *each;
@@ -384,7 +387,7 @@ write_target(PG_FUNCTION_ARGS)
 		.value = PG_GETARG_DATUM(2), .pflags = PARAM_FLAG_CONST, .ptype = TIMESTAMPTZOID
 	};
 	deconstruct_array(PG_GETARG_ARRAYTYPE_P(8), TEXTOID, -1, false, TYPALIGN_INT, &each, NULL, &count);
-	read_rows(fcinfo, tables);
+	rows = read_rows(fcinfo, tables);
 	caller = seg_become(target.owner);
 	seg_fix_search_path();
 	check_ids(tables, &target);
@@ -394,5 +397,8 @@ write_target(PG_FUNCTION_ARGS)
 	for (int i = 0; i < count; i++)
 		run(TextDatumGetCString(each[i]), params, tables, &target, None_Receiver);
 	seg_become_again(&caller);
-	PG_RETURN_INT64(tuplestore_tuple_count(changes.store));
+	changed = tuplestore_tuple_count(changes.store);
+	tuplestore_end(changes.store);
+	tuplestore_end(rows);
+	PG_RETURN_INT64(changed);
 }

@@ -116,7 +116,10 @@ cmp_ok(scalar(split /\n/, $expected), '>', 50, 'and has results');
 foreach my $round (0 .. 5)
 {
 	my @settings = map { my ($name, @choices) = @$_; "SET $name = '$choices[$round % @choices]';" } @values;
-	is(run_with(join("\n", @settings)), $expected, "the same with: @settings");
+	my @lines = split /\n/, run_with(join("\n", @settings));
+	my @wanted = split /\n/, $expected;
+	my @other = grep { ($lines[$_] // '') ne ($wanted[$_] // '') } 0 .. ($#lines > $#wanted ? $#lines : $#wanted);
+	is(join("\n", map { $lines[$_] // '' } @other), join("\n", map { $wanted[$_] // '' } @other), "the same with: @settings");
 }
 $node->stop;
 done_testing();
