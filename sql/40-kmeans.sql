@@ -59,7 +59,7 @@ CREATE AGGREGATE segment.kmeans_fit(features float8[], k integer, options jsonb,
     PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE segment.kmeans_fit(float8[], integer, jsonb, float8) IS
-'kmeans_fit with a weight for each row: weight 3 counts like the row three times, 0 or null leaves it out, a negative one is 22023, as are weights that sum to more than 1e10 or of which one is less than 1e-12 of their sum.';
+'kmeans_fit with a weight for each row: whole weights are counts, so that 3 is the row three times; with any fraction among them only their ratios count. 0 or null leaves it out, a negative one is 22023, as are weights that sum to more than 1e10 or of which one is less than 1e-12 of their sum.';
 
 CREATE FUNCTION segment.kmeans_assign(model bytea, features float8[])
 RETURNS integer AS 'MODULE_PATHNAME', 'kmeans_assign'

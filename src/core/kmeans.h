@@ -61,6 +61,8 @@ typedef struct SegKmeansData
 	const uint32_t *active;		/* features with spread, ascending */
 	size_t		n_active;
 	SegKmeansFilter *filter;	/* the rows in floats; NULL: doubles do all the work */
+	bool		is_relative;	/* the weights are no counts (core/weighted.h) */
+	const double *units;		/* n: of rows that stand for copies, the weight of one; NULL: 1 */
 } SegKmeansData;
 
 /* The weight of row i. */
@@ -68,6 +70,13 @@ static inline double
 seg_kmeans_weight(const SegKmeansData *data, size_t i)
 {
 	return data->weights == NULL ? 1 : data->weights[i];
+}
+
+/* How many rows there are, or are counted as. */
+static inline double
+seg_kmeans_count(const SegKmeansData *data)
+{
+	return data->is_relative ? (double) data->rows.n : data->total;
 }
 
 /*

@@ -12,20 +12,38 @@
  */
 #include "core/kmeans_seed.h"
 
+#include "core/kmeans_assign.h"
 #include "core/kmeans_lloyd.h"
 #include "core/rng.h"
 
-/* swaps tried for each start, and the iterations in which one must pay */
-#define SWAPS_PER_START 4
+/* of a start on the sample */
+#define MOST_ITERATIONS 300
+
+/*
+ * Swaps tried in what a start gives, and then in the best so far, and the iterations
+ * in which one must pay: so many for each unit of effort.
+ */
+#define OWN_SWAPS 4
+#define COMMON_SWAPS 2
 #define SWAP_ITERATIONS 5
+
+/* most units, and where they are spent: distances times features of an iteration */
+#define MOST_EFFORT ((size_t) 4)
+#define EFFORT_STEPS ((size_t) 1 << 17)
 
 typedef struct Seeder
 {
 	const SegKmeansData *data;
 	size_t		k;
 	double	   *nearest_d2;		/* n: to the centers chosen so far */
+	double	   *second_d2;		/* n: to the second nearest of them */
+	uint16_t   *owners;			/* n rounded up to SEG_LANES: the nearest of them */
+	double	   *losses;			/* k: what is lost without it */
+	double	   *block;			/* d x SEG_LANES */
 	double	   *candidate_d2;	/* n: to a candidate */
 	double	   *row;			/* d */
+	double	   *own;			/* k x d: the best centers of a start */
+	size_t		effort;			/* 1 .. MOST_EFFORT */
 	SegKmeansRun run;			/* centers k x d, labels, weights k */
 	SegArena	lloyd;			/* workspace of seg_lloyd_run */
 } Seeder;
@@ -37,11 +55,11 @@ seg_seed_workspace(size_t n, size_t d, size_t k)
 
 	/* bisecting seeds two centers at a time, and needs room for one part's rows */
 	k = k < 2 ? 2 : k;
-	return 2 * n * sizeof(double) + d * sizeof(double) +
-		k * (d + 1) * sizeof(double) + padded * sizeof(uint16_t) +
+	return 3 * n * sizeof(double) + d * (SEG_LANES + 1) * sizeof(double) +
+		k * (2 * d + 2) * sizeof(double) + 2 * padded * sizeof(uint16_t) +
 		seg_lloyd_workspace(n, d, k) +
 		padded * (d + 1) * sizeof(double) + padded * sizeof(uint16_t) + 2 * (d + 1) * sizeof(double) +
-		k * sizeof(double) + 16 * SEG_ARENA_ALIGN;
+		k * sizeof(double) + 22 * SEG_ARENA_ALIGN;
 }
 
 /* The row as a center: features without spread count as 0. */
@@ -117,12 +135,12 @@ potential_with(const SegKmeansData *data, const double *nearest_d2, const double
 	return potential;
 }
 
+/* k-means++, each center the best of some candidates. */
 static void
-seed_plus_plus(Seeder *seeder, SegRng *rng)
+seed_plus_plus(Seeder *seeder, size_t candidates, SegRng *rng)
 {
 	const SegKmeansData *data = seeder->data;
 	size_t		d = data->rows.d;
-	size_t		candidates = 2 + (size_t) log((double) seeder->k);
 
 	center_from_row(data, draw_row(data, NULL, rng), seeder->run.centers);
 	distances_to(data, seeder->run.centers, seeder->nearest_d2);
@@ -169,52 +187,144 @@ seed_random(Seeder *seeder, SegRng *rng)
 	}
 }
 
-/* Iterate on the sample; INOUT centers and *best, when it is better. */
+/* ---- the best of some starts ---- */
+
+/* Iterate the centers of the run on the sample. */
 static void
-keep_better(Seeder *seeder, size_t max_iterations, double *best, double *centers)
+iterate(Seeder *seeder, size_t max_iterations)
 {
 	const SegKmeansParams params = {.max_iterations = max_iterations};
 
 	seg_lloyd_run(seeder->data, &params, &seeder->run, seeder->lloyd);
-	if (seeder->run.inertia < *best)
+}
+
+/* Is the run better than the best so far?  INOUT best: its centers, then. */
+static bool
+keep_better(Seeder *seeder, double *best, double *centers)
+{
+	if (!(seeder->run.inertia < *best))
+		return false;
+	*best = seeder->run.inertia;
+	memcpy(centers, seeder->run.centers, seeder->k * seeder->data->rows.d * sizeof(double));
+	return true;
+}
+
+/* How far each row is from the nearest and the second nearest of the centers. */
+static void
+survey(Seeder *seeder, const double *centers)
+{
+	const SegKmeansData *data = seeder->data;
+
+	for (size_t b = 0; b < seg_rows_blocks(data->rows.n); b++)
 	{
-		*best = seeder->run.inertia;
-		memcpy(centers, seeder->run.centers, seeder->k * seeder->data->rows.d * sizeof(double));
+		double		first_d2[SEG_LANES];
+		double		second_d2[SEG_LANES];
+		size_t		lanes = seg_rows_lanes(&data->rows, b);
+
+		if (seg_kmeans_is_pause(b, seeder->k, data->rows.d))
+			CHECK_FOR_INTERRUPTS();
+		seg_assign_nearest(data, b, centers, seeder->k, seeder->block, first_d2, second_d2,
+						   seeder->owners + b * SEG_LANES);
+		memcpy(seeder->nearest_d2 + b * SEG_LANES, first_d2, lanes * sizeof(double));
+		memcpy(seeder->second_d2 + b * SEG_LANES, second_d2, lanes * sizeof(double));
 	}
 }
 
-/* Put one of the best centers so far on some row. */
-static void
-swap_center(Seeder *seeder, const double *centers, SegRng *rng)
+/* The center that is missed least once there is one at the candidate. */
+static size_t
+least_missed(Seeder *seeder)
 {
-	size_t		d = seeder->data->rows.d;
+	const SegKmeansData *data = seeder->data;
+	size_t		least = 0;
 
-	memcpy(seeder->run.centers, centers, seeder->k * d * sizeof(double));
-	center_from_row(seeder->data, draw_row(seeder->data, NULL, rng),
-					seeder->run.centers + seg_rng_below(rng, seeder->k) * d);
+	memset(seeder->losses, 0, seeder->k * sizeof(double));
+	for (size_t i = 0; i < data->rows.n; i++)
+	{
+		double		now = fmin(seeder->nearest_d2[i], seeder->candidate_d2[i]);
+		double		then = fmin(seeder->second_d2[i], seeder->candidate_d2[i]);
+
+		seeder->losses[seeder->owners[i]] += seg_kmeans_weight(data, i) * (then - now);
+	}
+	for (size_t c = 1; c < seeder->k; c++)
+		if (seeder->losses[c] < seeder->losses[least])
+			least = c;
+	return least;
 }
 
-/* The best of n_init runs, and of as many swaps for each; OUT centers k x d. */
+/*
+ * Put one of the best centers on another row, drawn as k-means++ draws, and iterate
+ * a little; returns whether that is better.
+ */
+static bool
+swap_pays(Seeder *seeder, const double *centers, double best, SegRng *rng)
+{
+	const SegKmeansData *data = seeder->data;
+	size_t		d = data->rows.d;
+
+	center_from_row(data, draw_row(data, seeder->nearest_d2, rng), seeder->row);
+	distances_to(data, seeder->row, seeder->candidate_d2);
+	memcpy(seeder->run.centers, centers, seeder->k * d * sizeof(double));
+	memcpy(seeder->run.centers + least_missed(seeder) * d, seeder->row, d * sizeof(double));
+	iterate(seeder, SWAP_ITERATIONS * seeder->effort);
+	return seeder->run.inertia < best;
+}
+
+/* Try some swaps; INOUT best, centers. */
+static void
+improve(Seeder *seeder, size_t swaps, SegRng *rng, double *best, double *centers)
+{
+	bool		is_surveyed = false;
+
+	for (size_t swap = 0; swap < swaps && seeder->k > 1; swap++)
+	{
+		if (!is_surveyed)
+			survey(seeder, centers);
+		is_surveyed = true;
+		if (!swap_pays(seeder, centers, *best, rng))
+			continue;
+		iterate(seeder, MOST_ITERATIONS);
+		is_surveyed = !keep_better(seeder, best, centers);
+	}
+}
+
+/*
+ * Put the centers of the run on rows.  Greedy starts resemble each other, so some of
+ * the following ones look elsewhere: without greed, or on any rows.
+ */
+static void
+seed(Seeder *seeder, SegInitMethod init_method, size_t start, SegRng *rng)
+{
+	if (init_method == SEG_INIT_RANDOM || start % 3 == 2)
+		seed_random(seeder, rng);
+	else
+		seed_plus_plus(seeder, start % 2 == 1 ? 1 : 2 + (size_t) log((double) seeder->k), rng);
+}
+
+/*
+ * The best of n_init starts, each improved by swaps, first by itself and then as the
+ * best so far; OUT centers k x d.  All are converged, and what some starts give is where
+ * more of them go on from: these are never worse.
+ */
 static void
 best_of_starts(Seeder *seeder, const SegKmeansParams *params, size_t start_stream, double *centers)
 {
 	double		best = INFINITY;
-	SegRng		swaps = seg_rng(~params->seed, start_stream);
 
 	for (size_t start = 0; start < params->n_init; start++)
 	{
 		SegRng		rng = seg_rng(params->seed, start_stream + start);
+		double		own = INFINITY;
 
-		if (params->init_method == SEG_INIT_RANDOM)
-			seed_random(seeder, &rng);
-		else
-			seed_plus_plus(seeder, &rng);
-		keep_better(seeder, 300, &best, centers);
-	}
-	for (size_t swap = 0; swap < SWAPS_PER_START * params->n_init && seeder->k > 1; swap++)
-	{
-		swap_center(seeder, centers, &swaps);
-		keep_better(seeder, SWAP_ITERATIONS, &best, centers);
+		seed(seeder, params->init_method, start, &rng);
+		iterate(seeder, MOST_ITERATIONS);
+		(void) keep_better(seeder, &own, seeder->own);
+		improve(seeder, OWN_SWAPS * seeder->effort - COMMON_SWAPS, &rng, &own, seeder->own);
+		if (own < best)
+		{
+			best = own;
+			memcpy(centers, seeder->own, seeder->k * seeder->data->rows.d * sizeof(double));
+		}
+		improve(seeder, COMMON_SWAPS, &rng, &best, centers);
 	}
 }
 
@@ -227,9 +337,16 @@ make_seeder(Seeder *seeder, const SegKmeansData *data, size_t k, size_t most_row
 	memset(seeder, 0, sizeof(*seeder));
 	seeder->data = data;
 	seeder->k = k;
+	seeder->effort = EFFORT_STEPS / (most_rows * k * d);
+	seeder->effort = seeder->effort < 1 ? 1 : seg_min_size(seeder->effort, MOST_EFFORT);
 	seeder->nearest_d2 = seg_arena_take(arena, most_rows, sizeof(double));
+	seeder->second_d2 = seg_arena_take(arena, most_rows, sizeof(double));
+	seeder->owners = seg_arena_take(arena, padded, sizeof(uint16_t));
+	seeder->losses = seg_arena_take(arena, k, sizeof(double));
+	seeder->block = seg_arena_take(arena, d, SEG_LANES * sizeof(double));
 	seeder->candidate_d2 = seg_arena_take(arena, most_rows, sizeof(double));
 	seeder->row = seg_arena_take(arena, d, sizeof(double));
+	seeder->own = seg_arena_take(arena, k, d * sizeof(double));
 	seeder->run.k = k;
 	seeder->run.centers = seg_arena_take(arena, k, d * sizeof(double));
 	seeder->run.labels = seg_arena_take(arena, padded, sizeof(uint16_t));

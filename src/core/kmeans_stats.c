@@ -11,6 +11,7 @@
 
 #include "core/kmeans_assign.h"
 #include "core/sums.h"
+#include "core/weighted.h"
 
 /* bins of a histogram, of about equal frequency in the sample */
 #define BINS ((size_t) 20)
@@ -26,9 +27,9 @@ seg_kmeans_stats_workspace(size_t d, size_t k)
 {
 	size_t		group = GROUP_COUNTERS > k * BINS ? GROUP_COUNTERS : k * BINS;
 
-	return 2 * seg_sums_size(k, d) + seg_batches_size(k) + 2 * k * sizeof(SegSum) +
+	return 2 * seg_sums_size(k, d) + seg_batches_size(k) + 3 * k * sizeof(SegSum) +
 		d * (SEG_LANES + 1 + SEG_BATCH + (BINS - 1)) * sizeof(double) + (d + 3) * (BINS - 1) * sizeof(double) +
-		group * sizeof(uint32_t) + 2 * COLUMN_ROWS * sizeof(double) + 10 * SEG_ARENA_ALIGN;
+		group * sizeof(uint32_t) + 2 * COLUMN_ROWS * sizeof(double) + 11 * SEG_ARENA_ALIGN;
 }
 
 /* A value of the matrix in input units; features without spread were only transformed. */
@@ -52,6 +53,7 @@ typedef struct Gather
 	SegBatches	waiting;		/* k: rows to be added */
 	double	   *inputs;			/* SEG_BATCH x d: rows with logarithms undone */
 	SegSum	   *weights;		/* k */
+	SegSum	   *freedoms;		/* k, of relative weights */
 	SegSum	   *inertias;		/* k */
 	bool		has_logarithms;
 	SegGrid		weight_grid;
@@ -75,9 +77,13 @@ moment_pivot(const Gather *gather, size_t c, size_t j)
 {
 	const SegScale *scale = &gather->data->scales[j];
 
-	if (scale->transform == SEG_TRANSFORM_LOG1P)
+	double		center = gather->run->centers[c * gather->data->rows.d + j];
+
+	if (scale->scale == 0)
 		return scale->mean;
-	return scale->scale == 0 ? scale->mean : gather->run->centers[c * gather->data->rows.d + j];
+	if (scale->transform == SEG_TRANSFORM_LOG1P)
+		return fmin(fmax(input_value(scale, center), scale->minimum), scale->maximum);
+	return center;
 }
 
 /* How far a value of feature j can be from any pivot. */
@@ -131,6 +137,8 @@ gather_row(Gather *gather, size_t i, const double *pivots)
 	if (seg_batches_put(&gather->waiting, c, seg_addend(seg_rows_row(&gather->data->rows, i), weight, 1)))
 		gather_waiting(gather, c, pivots);
 	seg_sum_add(&gather->weights[c], gather->weight_grid, weight);
+	if (gather->data->is_relative)
+		seg_sum_add(&gather->freedoms[c], gather->weight_grid, seg_weight_freedom(weight, gather->run->weights[c]));
 }
 
 static void
@@ -161,9 +169,11 @@ prepare_gather(Gather *gather, const SegKmeansData *data, const SegKmeansRun *ru
 	gather->block = seg_arena_take(arena, d, SEG_LANES * sizeof(double));
 	gather->inputs = seg_arena_take(arena, SEG_BATCH, d * sizeof(double));
 	gather->weights = seg_arena_take(arena, k, sizeof(SegSum));
+	gather->freedoms = seg_arena_take(arena, k, sizeof(SegSum));
 	gather->inertias = seg_arena_take(arena, k, sizeof(SegSum));
 	Assert(gather->inertias != NULL);
 	memset(gather->weights, 0, k * sizeof(SegSum));
+	memset(gather->freedoms, 0, k * sizeof(SegSum));
 	memset(gather->inertias, 0, k * sizeof(SegSum));
 	for (size_t j = 0; j < d; j++)
 	{
@@ -189,6 +199,7 @@ finish_moments(const Gather *gather, const double *pivots, SegKmeansStats *stats
 	for (size_t c = 0; c < gather->run->k; c++)
 	{
 		double		weight = seg_sum_value(&gather->weights[c]);
+		double		freedom = gather->data->is_relative ? seg_sum_value(&gather->freedoms[c]) : weight - 1;
 
 		CHECK_FOR_INTERRUPTS();
 		stats->inertias[c] = seg_sum_value(&gather->inertias[c]);
@@ -200,7 +211,7 @@ finish_moments(const Gather *gather, const double *pivots, SegKmeansStats *stats
 			double		second = seg_sums_value(&gather->second, c, j);
 			double		squares = second - first / weight * first;
 			double		mean = pivots[cell] + first / weight;
-			double		sd = weight > 1 && squares > 0 ? sqrt(squares / (weight - 1)) : 0;
+			double		sd = freedom > 0 && squares > 0 ? sqrt(squares / freedom) : 0;
 
 			if (scale->transform == SEG_TRANSFORM_NONE && scale->scale > 0)
 			{

@@ -13,7 +13,7 @@ typedef struct SegKmeansStats
 	uint64_t   *sizes;			/* k: rows */
 	double	   *inertias;		/* k: weighted, fitted space */
 	double	   *means;			/* k x d, input units */
-	double	   *sds;			/* k x d, input units, n - 1 */
+	double	   *sds;			/* k x d, input units, over the freedom of core/weighted.h */
 	double	   *quartiles;		/* k x d x 3, input units, from the histogram */
 	SegHistogram *histograms;	/* d, input units */
 	double		silhouette;		/* weighted mean of the simplified silhouette; 0 when k is 1 */

@@ -148,6 +148,7 @@ draw_half(Sweep *sweep, SegRng *rng, size_t k, SegKmeansData *half)
 
 	*half = *probe;
 	half->filter = NULL;
+	half->units = NULL;
 	half->rows.values = sweep->half.values;
 	half->weights = sweep->half_weights;
 	half->total = 0;
@@ -237,7 +238,7 @@ measure_k(Sweep *sweep, size_t k, uint32_t *labels, SegSweepEntry *entry)
 	entry->explained_fraction = run->total_ss > 0 ? between / run->total_ss : 1;
 	entry->davies_bouldin = seg_davies_bouldin(run->centers, sweep->mean_spreads, sweep->sizes, k,
 											   sweep->data->rows.d);
-	entry->calinski_harabasz = seg_calinski_harabasz(between, run->inertia, sweep->data->total, k);
+	entry->calinski_harabasz = seg_calinski_harabasz(between, run->inertia, seg_kmeans_count(sweep->data), k);
 	entry->smallest_share = lightest / sweep->data->total;
 	entry->stability = k == 1 ? NAN : measure_stability(sweep, labels);
 }
@@ -254,7 +255,7 @@ measure_silhouettes(Sweep *sweep, size_t m, SegSweepEntry *entries)
 	for (size_t l = 0; l < m; l++)
 		sweep->labelings[l] = (SegLabeling) {entries[l].k, sweep->labels + l * n};
 	/* rows in the fitted space are bounded, so that no diameter overflows */
-	(void) seg_silhouette_mean(sweep->rows, probe->weights, n, probe->n_active,
+	(void) seg_silhouette_mean(sweep->rows, probe->weights, probe->units, n, probe->n_active,
 							   sweep->labelings, m, &sweep->scratch, sweep->silhouettes);
 	for (size_t l = 0; l < m; l++)
 		entries[l].silhouette = sweep->silhouettes[l];

@@ -1,17 +1,17 @@
 /*
  * scale.c
- *		From input units to the space in which distances are measured.
+ *		From input units to the space in which distances are measured; see scale.h.
  *
  * Every pass goes over the rows, and over the features of a row side by side.
- * Sums are exact on their grid (core/sum.h).  A weight w counts like w rows: the
- * parts of a value on the grid are multiplied, not the value, as long as w is an
- * integer.
+ * Sums are exact on their grid (core/sum.h).  A whole weight w counts like w rows: the
+ * parts of a value on the grid are multiplied, not the value.
  */
 #include "core/scale.h"
 
 #include "core/rng.h"
 #include "core/sum.h"
 #include "core/sums.h"
+#include "core/weighted.h"
 
 /* 1 / Phi^-1(3/4): makes the MAD an estimate of the sd of normal data */
 #define MAD_TO_SD 1.4826022185056018
@@ -22,9 +22,11 @@ typedef struct Workspace
 	double	   *result;			/* d */
 	double	   *centers;		/* d: what deviations are taken from */
 	double	   *inverses;		/* d */
+	double	   *offsets;		/* d: of the means from what they were rounded to */
 	SegScale   *moments;		/* d: of the transformed values */
 	double	   *column;			/* n values, and n weights where there are some */
 	double		total;			/* weight */
+	double		freedom;		/* what a mean square divides by */
 	double		addends;		/* the larger of rows and total weight: what sums are sized for */
 } Workspace;
 
@@ -38,21 +40,23 @@ work_grid(const Workspace *work, double max_abs)
 size_t
 seg_scale_workspace(size_t n, size_t d, bool weighted)
 {
-	return seg_sums_size(1, d) + d * (3 * sizeof(double) + sizeof(SegScale)) +
-		5 * SEG_ARENA_ALIGN + (weighted ? 2 : 1) * n * sizeof(double);
+	return seg_sums_size(1, d) + d * (4 * sizeof(double) + sizeof(SegScale)) +
+		6 * SEG_ARENA_ALIGN + (weighted ? 2 : 1) * n * sizeof(double);
 }
 
 static void
-take_workspace(Workspace *work, SegArena *arena, size_t n, size_t d, double total, bool weighted)
+take_workspace(Workspace *work, SegArena *arena, size_t n, size_t d, const double *weights, double total)
 {
 	work->total = total;
+	work->freedom = seg_weights_freedom(weights, n, total);
 	work->addends = fmax(total, (double) n);
 	work->sums = seg_sums_take(arena, 1, d);
 	work->result = seg_arena_take(arena, d, sizeof(double));
 	work->centers = seg_arena_take(arena, d, sizeof(double));
 	work->inverses = seg_arena_take(arena, d, sizeof(double));
+	work->offsets = seg_arena_take(arena, d, sizeof(double));
 	work->moments = seg_arena_take(arena, d, sizeof(SegScale));
-	work->column = seg_arena_take(arena, n, (weighted ? 2 : 1) * sizeof(double));
+	work->column = seg_arena_take(arena, n, (weights != NULL ? 2 : 1) * sizeof(double));
 	Assert(work->column != NULL);
 }
 
@@ -146,7 +150,47 @@ shift_and_scale(SegRows *rows, size_t from, size_t to, const double *restrict sh
 	}
 }
 
-/* minimum, maximum, mean and sd of every feature as the matrix stands now */
+double
+seg_scale_origin(double minimum, double maximum)
+{
+	double		range = maximum - minimum;
+	double		nearest = minimum > 0 ? minimum : maximum < 0 ? -maximum : 0;
+	double		grid;
+	int			exponent;
+
+	if (!(nearest > 2 * range))
+		return 0;
+	if (range == 0)
+		return minimum;
+	(void) frexp(range, &exponent);
+	grid = ldexp(1, exponent);
+	return rint((minimum + range / 2) / grid) * grid;
+}
+
+/* OUT scales: minimum and maximum of every feature as the matrix stands now. */
+static SegStatus
+find_extremes(const SegRows *rows, Workspace *work, SegScale *scales, size_t *position)
+{
+	find_ranges(rows, work->centers, work->inverses);
+	for (size_t j = 0; j < rows->d; j++)
+	{
+		scales[j].minimum = work->centers[j];
+		scales[j].maximum = work->inverses[j];
+		if (fmax(fabs(scales[j].minimum), fabs(scales[j].maximum)) > SEG_MAX_MAGNITUDE)
+		{
+			*position = j + 1;
+			return SEG_RANGE_TOO_WIDE;
+		}
+	}
+	return SEG_OK;
+}
+
+/*
+ * minimum, maximum, mean and sd of every feature as the matrix stands now.  With the
+ * mean m, which is a double c and an offset m - c besides,
+ *
+ *		sum of w (x - m)^2 = sum of w (x - c)^2 - (sum of w) (m - c)^2
+ */
 static SegStatus
 find_moments(const SegRows *rows, const double *weights, double total, Workspace *work,
 			 SegScale *scales, size_t *position)
@@ -154,31 +198,34 @@ find_moments(const SegRows *rows, const double *weights, double total, Workspace
 	size_t		d = rows->d;
 	double	   *result = work->result;
 	double	   *bounds = work->inverses;
+	SegStatus	status = find_extremes(rows, work, scales, position);
 
-	find_ranges(rows, work->centers, bounds);
+	if (status != SEG_OK)
+		return status;
 	for (size_t j = 0; j < d; j++)
 	{
-		scales[j].minimum = work->centers[j];
-		scales[j].maximum = bounds[j];
-		bounds[j] = fmax(fabs(scales[j].minimum), fabs(scales[j].maximum));
-		if (bounds[j] > SEG_MAX_MAGNITUDE)
-		{
-			*position = j + 1;
-			return SEG_RANGE_TOO_WIDE;
-		}
+		double		origin = seg_scale_origin(scales[j].minimum, scales[j].maximum);
+
+		work->centers[j] = origin;
+		bounds[j] = fmax(fabs(scales[j].minimum - origin), fabs(scales[j].maximum - origin));
 	}
-	memset(work->centers, 0, d * sizeof(double));
 	sum_deviations(rows, weights, false, bounds, work, result);
 	for (size_t j = 0; j < d; j++)
 	{
-		double		mean = fmin(fmax(result[j] / total, scales[j].minimum), scales[j].maximum);
+		double		from_origin = result[j] / total;
+		double		mean = fmin(fmax(work->centers[j] + from_origin, scales[j].minimum), scales[j].maximum);
 
+		work->offsets[j] = (work->centers[j] - mean) + from_origin;
 		scales[j].mean = work->centers[j] = mean;
 		bounds[j] = fmax(mean - scales[j].minimum, scales[j].maximum - mean);
 	}
 	sum_deviations(rows, weights, true, bounds, work, result);
 	for (size_t j = 0; j < d; j++)
-		scales[j].sd = sqrt(result[j] / (total > 1 ? total - 1 : total));
+	{
+		double		squares = fmax(result[j] - total * work->offsets[j] * work->offsets[j], 0);
+
+		scales[j].sd = work->freedom > 0 ? sqrt(squares / work->freedom) : 0;
+	}
 	return SEG_OK;
 }
 
@@ -269,33 +316,44 @@ sort_pairs(double *pairs, size_t n)
 	}
 }
 
-/* The median of (value, weight) pairs as if each value came weight times. */
+/* A share of the weight, below any weight that is allowed, within which sums count as equal. */
+#define SAME_WEIGHT 1e-13
+
+/*
+ * The median of (value, weight) pairs as if each value came weight times.  Weights
+ * such as 1/3 sum to a half of the whole but for their rounding.
+ */
 static double
 weighted_median(double *pairs, size_t n)
 {
-	double		half = 0;
-	double		below = 0;
+	double		total[2] = {0};
+	double		upto[2] = {0};
+	double		half;
+	double		same;
 	size_t		i = 0;
 
 	sort_pairs(pairs, n);
 	for (size_t p = 0; p < n; p++)
-		half += pairs[2 * p + 1] / 2;
-	while (i + 1 < n && below + pairs[2 * i + 1] < half)
-		below += pairs[2 * i++ + 1];
-	if (i + 1 < n && below + pairs[2 * i + 1] == half)
+		seg_twofold_add(total, pairs[2 * p + 1]);
+	half = (total[0] + total[1]) / 2;
+	same = half * SAME_WEIGHT;
+	seg_twofold_add(upto, pairs[1]);
+	while (i + 1 < n && upto[0] + upto[1] < half - same)
+		seg_twofold_add(upto, pairs[2 * ++i + 1]);
+	if (i + 1 < n && upto[0] + upto[1] <= half + same)
 		return (pairs[2 * i] + pairs[2 * (i + 1)]) / 2;
 	return pairs[2 * i];
 }
 
-/* The median of |x - center| of feature j, nulls left out; center NAN: of x. */
+/* The median of y = x - origin of feature j, nulls left out; with a center that is not NAN, of |y - center|. */
 static double
-column_median(const SegRows *rows, const double *weights, size_t j, double center, double *column)
+column_median(const SegRows *rows, const double *weights, size_t j, double origin, double center, double *column)
 {
 	size_t		n = 0;
 
 	for (size_t i = 0; i < rows->n; i++)
 	{
-		double		x = *seg_rows_cell(rows, i, j);
+		double		x = *seg_rows_cell(rows, i, j) - origin;
 
 		if (i % 65536 == 0)
 			CHECK_FOR_INTERRUPTS();
@@ -370,7 +428,7 @@ fill_nulls(SegRows *rows, const double *weights, SegNullPolicy null_policy,
 		if (null_policy == SEG_NULL_MEAN)
 			scale->fill = column_mean(rows, weights, work, j);
 		else if (null_policy == SEG_NULL_MEDIAN)
-			scale->fill = column_median(rows, weights, j, NAN, work->column);
+			scale->fill = column_median(rows, weights, j, 0, NAN, work->column);
 		for (size_t i = 0; i < rows->n; i++)
 		{
 			double	   *x = seg_rows_cell(rows, i, j);
@@ -415,6 +473,8 @@ choose_scale(const SegRows *rows, const double *weights, size_t j, SegStandardiz
 {
 	double		minimum = moments->minimum;
 	double		maximum = moments->maximum;
+	double		origin = seg_scale_origin(minimum, maximum);
+	double		median;
 
 	switch (standardize)
 	{
@@ -423,15 +483,16 @@ choose_scale(const SegRows *rows, const double *weights, size_t j, SegStandardiz
 			scale->scale = moments->sd;
 			break;
 		case SEG_STANDARDIZE_ROBUST:
-			scale->shift = column_median(rows, weights, j, NAN, column);
-			scale->scale = MAD_TO_SD * column_median(rows, weights, j, scale->shift, column);
+			median = column_median(rows, weights, j, origin, NAN, column);
+			scale->shift = origin + median;
+			scale->scale = MAD_TO_SD * column_median(rows, weights, j, origin, median, column);
 			break;
 		case SEG_STANDARDIZE_MINMAX:
 			scale->shift = minimum;
 			scale->scale = maximum - minimum;
 			break;
 		case SEG_STANDARDIZE_NONE:
-			scale->shift = 0;
+			scale->shift = origin;
 			scale->scale = 1;
 			break;
 	}
@@ -460,6 +521,8 @@ apply_scales(SegRows *rows, const SegScale *moments, Workspace *work, SegScale *
 		work->inverses[j] = inverse;
 		scale->max_abs = fmax(fabs((moments[j].minimum - shift) * inverse),
 							  fabs((moments[j].maximum - shift) * inverse));
+		scale->center = scale->scale == 0 ? 0 : (moments[j].mean - shift) * inverse;
+		scale->spread = scale->scale == 0 ? 0 : moments[j].sd * inverse;
 		if (scale->max_abs > SEG_MAX_MAGNITUDE)
 		{
 			*position = j + 1;
@@ -484,7 +547,7 @@ seg_scale_rows(SegRows *rows, const double *weights, double total, SegStandardiz
 	Workspace	work;
 	SegStatus	status;
 
-	take_workspace(&work, &arena, rows->n, d, total, weights != NULL);
+	take_workspace(&work, &arena, rows->n, d, weights, total);
 	for (size_t j = 0; j < d; j++)
 	{
 		scales[j] = (SegScale) {.transform = scales[j].transform};
@@ -498,7 +561,7 @@ seg_scale_rows(SegRows *rows, const double *weights, double total, SegStandardiz
 	/* what a null in a later row becomes, though these rows have none */
 	for (size_t j = 0; j < d && !has_nulls; j++)
 		scales[j].fill = null_policy == SEG_NULL_MEAN ? scales[j].mean :
-			null_policy == SEG_NULL_MEDIAN ? column_median(rows, weights, j, NAN, work.column) : 0;
+			null_policy == SEG_NULL_MEDIAN ? column_median(rows, weights, j, 0, NAN, work.column) : 0;
 	memcpy(work.moments, scales, d * sizeof(SegScale));
 	if (has_transform)
 	{

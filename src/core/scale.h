@@ -3,9 +3,13 @@
  *		From input units to the space in which distances are measured.
  *
  * Per feature: nulls are filled, log1p is taken, and what results is shifted
- * and scaled.  All figures are order-free (core/sum.h), weights count like
- * repeated rows, and a feature without spread gets scale 0 and takes no part in
- * any distance.
+ * and scaled.  All figures are order-free (core/sum.h), weights count as
+ * core/weighted.h says, and a feature without spread gets scale 0 and takes no part
+ * in any distance.
+ *
+ * Values far from zero, next to which their range is small, are taken from an origin
+ * among them, exactly, before they are summed or squared.  So what is lost to
+ * rounding is a share of the range, not of the values.
  */
 #ifndef SEG_CORE_SCALE_H
 #define SEG_CORE_SCALE_H
@@ -19,7 +23,7 @@ typedef enum SegStandardize
 	SEG_STANDARDIZE_ZSCORE,		/* mean and sd (n - 1) */
 	SEG_STANDARDIZE_ROBUST,		/* median and 1.4826 MAD */
 	SEG_STANDARDIZE_MINMAX,		/* minimum and range */
-	SEG_STANDARDIZE_NONE,
+	SEG_STANDARDIZE_NONE,		/* seg_scale_origin and 1 */
 } SegStandardize;
 
 typedef enum SegTransform
@@ -54,9 +58,19 @@ typedef struct SegScale
 	double		minimum;		/* input units, as are the next three */
 	double		maximum;
 	double		mean;
-	double		sd;				/* n - 1; n where the weights sum to 1 or less */
+	double		sd;				/* over seg_weights_freedom(): n - 1 without weights */
 	double		max_abs;		/* of the values as they stand in the matrix now */
+	double		center;			/* mean and sd of these, 0 where scale is 0 */
+	double		spread;
 } SegScale;
+
+/*
+ * The origin for values from minimum to maximum: 0, or where all are more than twice
+ * their range away from it, a point near their middle.  Its distance from any of them
+ * is exact: both are multiples of the last place of the smallest, and the difference
+ * is less than three quarters of it.
+ */
+extern double seg_scale_origin(double minimum, double maximum);
 
 /* Bytes of workspace for n rows of d features. */
 extern size_t seg_scale_workspace(size_t n, size_t d, bool weighted);

@@ -16,6 +16,7 @@
 /* Blocks that pass over the rows together, and rows that they meet at a time. */
 #define TILE ((size_t) 4)
 #define GROUP ((size_t) 4)
+#define ALONE 1e-13				/* a share of its cluster's weight that is no other row */
 #define BETWEEN_CHECKS ((size_t) 64)	/* rows, a multiple of GROUP */
 
 typedef struct Eight
@@ -27,6 +28,8 @@ typedef struct Pass
 {
 	const double *rows;			/* n x d */
 	const double *weights;		/* n; NULL: ones */
+	const double *units;		/* n; NULL: ones */
+	double		factor;			/* makes the weights sum to n */
 	size_t		n;
 	size_t		d;
 	double	   *blocks;			/* the same rows, eight side by side: blocks x d x SEG_LANES */
@@ -79,7 +82,14 @@ diameter(const double *rows, size_t n, size_t d)
 static double
 row_weight(const Pass *pass, size_t i)
 {
-	return pass->weights == NULL ? 1 : pass->weights[i];
+	return pass->weights == NULL ? 1 : pass->weights[i] * pass->factor;
+}
+
+/* What row i counts for among those of its own cluster. */
+static double
+row_unit(const Pass *pass, size_t i)
+{
+	return (pass->units == NULL ? 1 : pass->units[i]) * pass->factor;
 }
 
 /* Give every cluster of every labeling a slot, and every row its slots. */
@@ -178,17 +188,18 @@ static double
 row_silhouette(const Pass *pass, const Eight *sums, size_t i, size_t lane, size_t l)
 {
 	size_t		own_slot = pass->slot_of[i * pass->m + l];
+	double		others = pass->sizes[own_slot] - row_unit(pass, i);
 	double		own = 0;
 	double		other = INFINITY;
 
-	if (pass->sizes[own_slot] <= 1)
+	if (!(others > pass->sizes[own_slot] * ALONE))
 		return 0;
 	for (size_t slot = pass->first_slot[l]; slot < pass->first_slot[l] + pass->labelings[l].k; slot++)
 	{
 		double		sum = sums[slot].half[lane / 4][lane % 4];
 
 		if (slot == own_slot)
-			own = sum / (pass->sizes[slot] - 1);
+			own = sum / others;
 		else if (pass->sizes[slot] > 0)
 			other = fmin(other, sum / pass->sizes[slot]);
 	}
@@ -228,18 +239,22 @@ clusters_with_rows(const Pass *pass, size_t l)
 }
 
 SegStatus
-seg_silhouette_mean(const double *rows, const double *weights, size_t n, size_t d,
+seg_silhouette_mean(const double *rows, const double *weights, const double *units, size_t n, size_t d,
 					const SegLabeling *labelings, size_t m, SegArena *arena, double *mean)
 {
-	Pass		pass = {.rows = rows, .weights = weights, .n = n, .d = d, .m = m, .labelings = labelings};
+	Pass		pass = {.rows = rows, .weights = weights, .units = units, .factor = 1, .n = n, .d = d, .m = m, .labelings = labelings};
 	double		widest = n > 0 ? diameter(rows, n, d) : 0;
 	double		total = 0;
-	double		addends;
+	double		addends = (double) n;
 	SegSum	   *totals;
 
 	for (size_t i = 0; i < n; i++)
 		total += row_weight(&pass, i);
-	addends = fmax(total, (double) n);
+	if (weights != NULL && n > 0)
+	{
+		pass.factor = addends / total;
+		total = addends;
+	}
 	if (!(widest <= SEG_GRID_LIMIT / (addends + 1)))
 		return SEG_TOO_FAR;
 	for (size_t l = 0; l < m; l++)

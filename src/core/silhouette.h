@@ -35,14 +35,16 @@ extern size_t seg_silhouette_workspace(size_t n, size_t d, const SegLabeling *la
 /*
  * The mean silhouette of each of m labelings.
  *
- * IN rows: n x d, row by row, finite.  IN weights: n, or NULL for ones; a row of
- * weight w counts like w rows.  INOUT arena: at least
+ * IN rows: n x d, row by row, finite.  IN weights: n, or NULL for ones.  IN units:
+ * n, of a row that stands for several copies the weight of one, which is what a row
+ * leaves out of its own cluster; NULL: 1, so that a row of weight w counts like w
+ * rows.  INOUT arena: at least
  * seg_silhouette_workspace() bytes.  OUT mean: m; NaN for a labeling with fewer
  * than two clusters that have rows, or without rows.
  * Returns SEG_OK; SEG_TOO_FAR when the rows' diameter overflows.
  * Cost: n^2 (d + m).  Clusters may be empty.
  */
-extern SegStatus seg_silhouette_mean(const double *rows, const double *weights, size_t n, size_t d,
+extern SegStatus seg_silhouette_mean(const double *rows, const double *weights, const double *units, size_t n, size_t d,
 									 const SegLabeling *labelings, size_t m,
 									 SegArena *arena, double *mean);
 

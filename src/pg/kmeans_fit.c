@@ -33,14 +33,14 @@ seg_kmeans_check_k(const char *name, int64 k, int64 most)
 }
 
 void
-seg_kmeans_draw_sample(const SegKmeansRows *state, size_t capacity, size_t k, SegKmeansSample *sample)
+seg_kmeans_draw_sample(const SegKmeansRows *state, size_t capacity, size_t k, bool by_distance, SegKmeansSample *sample)
 {
 	size_t		d = state->rows.d;
 	SegArena	arena;
 
 	capacity = seg_min_size(capacity, state->rows.n);
 	arena = seg_kmeans_arena(seg_kmeans_sample_workspace(capacity, d));
-	seg_kmeans_sample_draw(&state->data, (uint64_t) state->options.seed, capacity, &arena, sample);
+	seg_kmeans_sample_draw(&state->data, (uint64_t) state->options.seed, capacity, by_distance, &arena, sample);
 	sample->data = seg_kmeans_with_filter(&sample->data);
 	if (k > sample->data.rows.n)
 		seg_raise(SEG_TOO_FEW_DISTINCT, sample->data.rows.n, k);
@@ -49,7 +49,7 @@ seg_kmeans_draw_sample(const SegKmeansRows *state, size_t capacity, size_t k, Se
 void
 seg_kmeans_draw_seeding_sample(const SegKmeansRows *state, size_t k, SegKmeansSample *sample)
 {
-	seg_kmeans_draw_sample(state, seg_kmeans_sample_capacity(k, state->rows.d), k, sample);
+	seg_kmeans_draw_sample(state, seg_kmeans_sample_capacity(k, state->rows.d), k, true, sample);
 }
 
 /* A feature as the model describes it. */
@@ -85,6 +85,8 @@ gather_stats(const SegKmeansRows *state, const SegKmeansSample *sample, const Se
 	size_t		line = d * sizeof(double);
 	uint32_t   *ids = palloc(k * sizeof(uint32_t));
 	SegArena	room = seg_kmeans_arena(5 * k * line + 3 * SEG_ARENA_ALIGN);
+	MemoryContext bins = AllocSetContextCreate(CurrentMemoryContext, "segment k-means bins", ALLOCSET_SMALL_SIZES);
+	SegKmeansSample uniform = *sample;
 	SegKmeansStats stats = {
 		.sizes = palloc(k * sizeof(uint64_t)),
 		.inertias = palloc(k * sizeof(double)),
@@ -94,8 +96,16 @@ gather_stats(const SegKmeansRows *state, const SegKmeansSample *sample, const Se
 	stats.means = seg_arena_take(&room, k, line);
 	stats.sds = seg_arena_take(&room, k, line);
 	stats.quartiles = seg_arena_take(&room, k, 3 * line);
-	seg_kmeans_stats(&state->data, run, &sample->data, &stats,
+	if (!sample->is_whole)
+	{
+		MemoryContext old = MemoryContextSwitchTo(bins);
+
+		seg_kmeans_draw_sample(state, sample->data.rows.n, 1, false, &uniform);
+		MemoryContextSwitchTo(old);
+	}
+	seg_kmeans_stats(&state->data, run, &uniform.data, &stats,
 					 seg_kmeans_arena(seg_kmeans_stats_workspace(d, k)));
+	MemoryContextDelete(bins);
 	seg_kmeans_number(run, d, ids);
 	model->clusters = palloc(k * sizeof(SegKmeansCluster));
 	for (size_t c = 0; c < k; c++)

@@ -17,10 +17,10 @@ extern void seg_kmeans_check_k(const char *name, int64 k, int64 most);
 extern void seg_kmeans_check_range(const SegKmeansOptions *options, int64 k_min, int64 k_max);
 
 /*
- * Draw a sample of that many rows, in the current context; fewer than k distinct
- * rows are an error.
+ * Draw a sample of that many rows, uniform or by distance, in the current context;
+ * fewer than k distinct rows are an error.
  */
-extern void seg_kmeans_draw_sample(const SegKmeansRows *state, size_t capacity, size_t k,
+extern void seg_kmeans_draw_sample(const SegKmeansRows *state, size_t capacity, size_t k, bool by_distance,
 								   SegKmeansSample *sample);
 
 /* The sample for seeding k centers. */

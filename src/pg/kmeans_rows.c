@@ -13,6 +13,7 @@
 
 #include "core/kmeans_filter.h"
 #include "core/sum.h"
+#include "core/weighted.h"
 #include "pg/error.h"
 #include "pg/features.h"
 
@@ -368,6 +369,7 @@ prepare(SegKmeansRows *state)
 		seg_raise(status, position);
 	state->data = (SegKmeansData) {state->rows, state->weights, state->total, scales, active};
 	state->data.n_active = seg_kmeans_active(scales, d, active);
+	state->data.is_relative = seg_weights_are_relative(state->weights, state->rows.n);
 	state->is_prepared = true;
 	MemoryContextSwitchTo(old);
 	MemoryContextDelete(work);

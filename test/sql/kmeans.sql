@@ -107,6 +107,29 @@ SELECT kmeans_fit(features, 3, '{}', CASE id % 3 WHEN 0 THEN 0 WHEN 1 THEN NULL 
 SELECT DISTINCT cluster_id, size, round(share::numeric, 4) AS share
 FROM kmeans_centroids((SELECT kmeans_fit(features, 3, '{}', CASE planted WHEN 0 THEN 0.0001 ELSE 0.00025 END) FROM customers)) ORDER BY 1;
 
+-- weights with fractions are relative: whatever they sum to, the figures stay
+CREATE TABLE shares AS
+SELECT sums, round((cluster_sd / 4.778423728944)::numeric, 9) AS sd, round((z_score * 1e6)::numeric, 3) AS z_score, round(share::numeric, 12) AS share
+FROM unnest('{1e-12, 0.9999999999999999, 1, 1.000000000000001, 7, 1e9}'::float8[]) WITH ORDINALITY AS s (sums, at),
+LATERAL (SELECT kmeans_fit(ARRAY[x], 1, '{}', w * (sums / 12)) AS model
+         FROM (VALUES (1, 1), (2, 1), (4, 3), (7, 1), (11, 6.0::float8)) AS v (x, w)) AS f,
+LATERAL kmeans_profile(model) ORDER BY at;
+SELECT count(*), sd, z_score, share FROM shares GROUP BY 2, 3, 4;
+-- so do labels and silhouettes, and equal weights are none
+SELECT count(*), count(DISTINCT assigned) AS labels,
+       bool_and(choice = (SELECT k FROM model_info((SELECT kmeans_fit(features, NULL, '{"k_min": 2, "k_max": 5}') FROM customers WHERE id <= 600)))) AS as_without
+FROM unnest('{1e-12, 0.9999999999999999, 1, 7.7, 1e9}'::float8[]) AS sums,
+LATERAL (SELECT kmeans_fit(features, NULL, '{"k_min": 2, "k_max": 5}', sums / 600) AS model FROM customers WHERE id <= 600) AS f,
+LATERAL (SELECT k AS choice FROM model_info(model)) AS i,
+LATERAL (SELECT string_agg(kmeans_assign(model, features)::text, '' ORDER BY id) AS assigned FROM customers WHERE id <= 600) AS a;
+
+-- four blobs, and the same a long way off: the inertia is theirs
+SELECT off, round(inertia::numeric, 3) AS inertia, round(explained_fraction::numeric, 6) AS explained
+FROM unnest('{0, 1e9, 1e12, -1e12}'::float8[]) AS off,
+LATERAL (SELECT kmeans_fit(ARRAY[off + i % 4 / 2 * 1000 + i * 7 % 11, off + i % 2 * 1000 + i * 5 % 13], 4, '{"standardize": "none"}') AS model
+         FROM generate_series(1, 2000) AS i) AS f,
+LATERAL model_info(model) ORDER BY off;
+
 -- a model for each group, a filter, a running model
 SELECT planted, (model_info(kmeans_fit(features, 2))).rows_used FROM customers GROUP BY planted ORDER BY planted;
 SELECT kmeans_fit(features, 3) FILTER (WHERE id <= 700) =

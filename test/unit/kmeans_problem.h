@@ -14,6 +14,7 @@
 #include "core/kmeans_stats.h"
 #include "core/rng.h"
 #include "core/sum.h"
+#include "core/weighted.h"
 
 typedef struct Problem
 {
@@ -92,6 +93,7 @@ fit_scale(const Problem *problem, SegStandardize standardize, SegTransform trans
 	free(arena.base);
 	fit->data = (SegKmeansData) {fit->rows, problem->weights, total, fit->scales, fit->active};
 	fit->data.n_active = seg_kmeans_active(fit->scales, d, fit->active);
+	fit->data.is_relative = seg_weights_are_relative(problem->weights, n);
 	return status;
 }
 
@@ -120,7 +122,7 @@ fit_cluster(const Problem *problem, const SegKmeansParams *params, const double 
 
 	fit->sample_room = sample_arena.base;
 	fit->run_room = run_arena.base;
-	seg_kmeans_sample_draw(&fit->data, params->seed, capacity, &sample_arena, &fit->sample);
+	seg_kmeans_sample_draw(&fit->data, params->seed, capacity, true, &sample_arena, &fit->sample);
 	assert_true(fit->sample.data.rows.n >= k);
 	seg_kmeans_take_run(&fit->run, n, d, k, &run_arena);
 	if (centers != NULL)

@@ -253,6 +253,144 @@ a_heavy_row_leaves_the_light_ones_alone(void **state)
 	problem_free(&problem);
 }
 
+/* Four blobs in three features, far apart: every start finds them. */
+static Problem
+four_blobs(uint64_t seed)
+{
+	SegRng		rng = seg_rng(21, seed);
+	Problem		problem = {.n = 240, .d = 3, .k = 4};
+
+	problem.x = patterned(problem.n * 3 * sizeof(double));
+	for (size_t cell = 0; cell < problem.n * 3; cell++)
+		problem.x[cell] = (double) (cell / 3 % 4 * (cell % 3 + 1)) * 9 + noise(&rng);
+	return problem;
+}
+
+/* The cluster of blob b of these. */
+static size_t
+cluster_of_blob(const Fit *fit, size_t b)
+{
+	return fit->run.labels[b];
+}
+
+/* The clusters' means and sds are the same, up to the clusters' order. */
+static void
+assert_same_blobs(const Fit *fit, const Fit *other)
+{
+	for (size_t b = 0; b < 4; b++)
+	{
+		size_t		c = cluster_of_blob(fit, b);
+		size_t		o = cluster_of_blob(other, b);
+
+		assert_int_equal(fit->stats.sizes[c], 60);
+		assert_int_equal(other->stats.sizes[o], 60);
+		for (size_t j = 0; j < 3; j++)
+		{
+			assert_close(fit->stats.means[c * 3 + j], other->stats.means[o * 3 + j], 1e-11);
+			assert_close(fit->stats.sds[c * 3 + j], other->stats.sds[o * 3 + j], 1e-11);
+			assert_true(fit->stats.sds[c * 3 + j] > 0.5 && fit->stats.sds[c * 3 + j] < 2);
+		}
+	}
+	assert_close(fit->run.inertia / fit->run.total_ss, other->run.inertia / other->run.total_ss, 1e-12);
+	assert_close(fit->stats.silhouette, other->stats.silhouette, 1e-12);
+}
+
+/* Weights with fractions mean what they mean whatever they sum to. */
+static void
+relative_weights_have_no_scale(void **state)
+{
+	static const double sums[] = {1e-12, 1 - 0x1.0p-53, 1, 1 + 0x1.0p-50, 7, 1e9};
+
+	for (int standardize = SEG_STANDARDIZE_ZSCORE; standardize <= SEG_STANDARDIZE_NONE; standardize++)
+	{
+		SegRng		rng = seg_rng(21, (uint64_t) standardize);
+		Problem		problem = four_blobs((uint64_t) standardize);
+		double		raw[240];
+		double		sum = 0;
+		Fit			first;
+		Fit			fit;
+
+		problem.weights = patterned(problem.n * sizeof(double));
+		for (size_t i = 0; i < problem.n; i++)
+			sum += raw[i] = 0.1 + seg_rng_uniform(&rng);
+		for (size_t s = 0; s < sizeof(sums) / sizeof(sums[0]); s++)
+		{
+			for (size_t i = 0; i < problem.n; i++)
+				problem.weights[i] = raw[i] * (sums[s] / sum);
+			fit_with(&problem, standardize, defaults, s == 0 ? &first : &fit);
+			if (s == 0)
+				continue;
+			assert_true(fit.data.is_relative);
+			assert_same_blobs(&fit, &first);
+			assert_close(fit.run.inertia / sums[s] / (first.run.inertia / sums[0]), 1, 1e-9);
+			fit_free(&fit);
+		}
+		fit_free(&first);
+		problem_free(&problem);
+	}
+}
+
+/* Equal weights, whatever they are, are no weights. */
+static void
+equal_weights_are_none(void **state)
+{
+	Problem		problem = four_blobs(22);
+	Fit			fit;
+	Fit			plain;
+
+	fit_with(&problem, SEG_STANDARDIZE_ZSCORE, defaults, &plain);
+	problem.weights = patterned(problem.n * sizeof(double));
+	for (size_t i = 0; i < problem.n; i++)
+		problem.weights[i] = 1 / (double) problem.n;
+	fit_with(&problem, SEG_STANDARDIZE_ZSCORE, defaults, &fit);
+	for (size_t j = 0; j < problem.d; j++)
+		assert_close(fit.data.scales[j].sd / plain.data.scales[j].sd, 1, 1e-12);
+	assert_same_blobs(&fit, &plain);
+	fit_free(&fit);
+	fit_free(&plain);
+	problem_free(&problem);
+}
+
+/* ---- far from the origin ---- */
+
+/* The same blobs around zero and a long way off: the same figures, on any scale. */
+static void
+blobs_far_away_have_the_same_inertia(void **state)
+{
+	static const double origins[] = {1e12, -1e12, 1.7e12, 0x1.0p+49};
+
+	for (int standardize = SEG_STANDARDIZE_ZSCORE; standardize <= SEG_STANDARDIZE_NONE; standardize++)
+	{
+		SegRng		rng = seg_rng(23, (uint64_t) standardize);
+		Problem		problem = {.n = 400, .d = 2, .k = 4};
+		Problem		moved = problem;
+		Fit			fit;
+		Fit			far;
+
+		problem.x = patterned(problem.n * 2 * sizeof(double));
+		moved.x = patterned(problem.n * 2 * sizeof(double));
+		for (size_t cell = 0; cell < problem.n * 2; cell++)
+			problem.x[cell] = (double) ((cell / 2 % 4 >> cell % 2 & 1) * 128) + floor(noise(&rng) * 64) / 8;
+		fit_with(&problem, standardize, defaults, &fit);
+		assert_true(fit.run.inertia > 0 && fit.run.inertia < fit.run.total_ss / 5);
+		for (size_t o = 0; o < sizeof(origins) / sizeof(origins[0]); o++)
+		{
+			for (size_t cell = 0; cell < problem.n * 2; cell++)
+				moved.x[cell] = problem.x[cell] + origins[o];
+			fit_with(&moved, standardize, defaults, &far);
+			assert_close(far.run.inertia / fit.run.inertia, 1, 1e-9);
+			assert_close(far.run.total_ss / fit.run.total_ss, 1, 1e-9);
+			assert_close(far.stats.silhouette, fit.stats.silhouette, 1e-9);
+			assert_close(far.stats.inertias[0] + far.stats.inertias[1] + far.stats.inertias[2] + far.stats.inertias[3],
+						 far.run.inertia, 1e-9 * far.run.inertia);
+			fit_free(&far);
+		}
+		fit_free(&fit);
+		problem_free(&problem);
+		problem_free(&moved);
+	}
+}
+
 /* ---- empty clusters and hopeless rows ---- */
 
 static void
@@ -381,14 +519,16 @@ a_sample_is_the_same_rows_in_any_order(void **state)
 	(void) fit_scale(&problem, SEG_STANDARDIZE_ROBUST, SEG_TRANSFORM_NONE, SEG_NULL_ERROR, &fit, &position);
 	(void) fit_scale(&other, SEG_STANDARDIZE_ROBUST, SEG_TRANSFORM_NONE, SEG_NULL_ERROR, &again, &position);
 	assert_int_equal(fit.data.n_active, 2);
-	for (size_t capacity = 50; capacity <= 1600; capacity *= 2)
+	for (size_t draw = 0; draw < 12; draw++)
 	{
+		size_t		capacity = (size_t) 50 << draw / 2;
+		bool		by_distance = draw % 2 == 1;
 		size_t		size = seg_kmeans_sample_workspace(capacity, 3);
 
 		arenas[0] = patterned_arena(size);
 		arenas[1] = patterned_arena(size);
-		seg_kmeans_sample_draw(&fit.data, 42, capacity, &arenas[0], &fit.sample);
-		seg_kmeans_sample_draw(&again.data, 42, capacity, &arenas[1], &again.sample);
+		seg_kmeans_sample_draw(&fit.data, 42, capacity, by_distance, &arenas[0], &fit.sample);
+		seg_kmeans_sample_draw(&again.data, 42, capacity, by_distance, &arenas[1], &again.sample);
 		assert_int_equal(fit.sample.data.rows.n, seg_min_size(capacity, 1000));
 		assert_int_equal(fit.sample.is_whole, capacity >= 1000);
 		assert_int_equal(again.sample.data.rows.n, fit.sample.data.rows.n);
@@ -455,8 +595,8 @@ rows_of_one_hash_are_told_apart(void **state)
 
 		for (int a = 0; a < 2; a++)
 			arenas[a] = patterned_arena(seg_kmeans_sample_workspace(capacity, 2));
-		seg_kmeans_sample_draw(&fit.data, 42, capacity, &arenas[0], &fit.sample);
-		seg_kmeans_sample_draw(&again.data, 42, capacity, &arenas[1], &again.sample);
+		seg_kmeans_sample_draw(&fit.data, 42, capacity, capacity > 16, &arenas[0], &fit.sample);
+		seg_kmeans_sample_draw(&again.data, 42, capacity, capacity > 16, &arenas[1], &again.sample);
 		assert_int_equal(fit.sample.data.rows.n, seg_min_size(capacity, 48));
 		assert_int_equal(again.sample.data.rows.n, fit.sample.data.rows.n);
 		assert_same_doubles(again.sample.data.rows.values, fit.sample.data.rows.values, fit.sample.data.rows.n * 2);
@@ -471,7 +611,102 @@ rows_of_one_hash_are_told_apart(void **state)
 	problem_free(&problem);
 }
 
+/* What the sample by distance stands for is the rows: their number, and their squares around the mean. */
+static void
+a_sample_by_distance_stands_for_the_rows(void **state)
+{
+	SegRng		rng = seg_rng(24, 0);
+	Problem		problem = {.n = 40000, .d = 2, .k = 1};
+	SegArena	arena = patterned_arena(seg_kmeans_sample_workspace(2000, 2));
+	double		squares = 0;
+	double		sampled = 0;
+	size_t		position;
+	Fit			fit;
+
+	problem.x = patterned(problem.n * 2 * sizeof(double));
+	for (size_t cell = 0; cell < problem.n * 2; cell++)
+		problem.x[cell] = pow(1 - seg_rng_uniform(&rng), -1 / 1.5);	/* Pareto: no variance */
+	(void) fit_scale(&problem, SEG_STANDARDIZE_ZSCORE, SEG_TRANSFORM_NONE, SEG_NULL_ERROR, &fit, &position);
+	seg_kmeans_sample_draw(&fit.data, 42, 2000, true, &arena, &fit.sample);
+	assert_int_equal(fit.sample.data.rows.n, 2000);
+	for (size_t cell = 0; cell < problem.n * 2; cell++)
+		squares += fit.rows.values[cell] * fit.rows.values[cell];
+	for (size_t i = 0; i < 2000; i++)
+		for (size_t j = 0; j < 2; j++)
+			sampled += fit.sample.data.weights[i] * pow(*seg_rows_cell(&fit.sample.data.rows, i, j), 2);
+	assert_close(fit.sample.data.total / (double) problem.n, 1, 0.05);
+	assert_close(sampled / squares, 1, 0.05);	/* a uniform sample misses most of it */
+	free(arena.base);
+	fit_free(&fit);
+	problem_free(&problem);
+}
+
 /* ---- seeding ---- */
+
+/* Skewed rows, whose optima are many. */
+static Problem
+skewed_problem(size_t n, size_t d, size_t k, double spread, uint64_t seed)
+{
+	SegRng		rng = seg_rng(25, seed);
+	Problem		problem = {.n = n, .d = d, .k = k};
+
+	problem.x = patterned(n * d * sizeof(double));
+	for (size_t cell = 0; cell < n * d; cell++)
+		problem.x[cell] = exp(spread * noise(&rng));
+	return problem;
+}
+
+static void
+more_starts_are_never_worse(void **state)
+{
+	for (uint64_t trial = 0; trial < 12; trial++)
+	{
+		Problem		problem = skewed_problem(120 + 20 * trial, 1 + trial % 4, 2 + trial % 7, 1, trial);
+		double		before = INFINITY;
+
+		for (size_t n_init = 1; n_init <= 32; n_init = n_init * 3 / 2 + 1)
+		{
+			SegKmeansParams params = defaults;
+			Fit			fit;
+
+			params.n_init = n_init;
+			fit_with(&problem, SEG_STANDARDIZE_ZSCORE, params, &fit);
+			assert_true(fit.run.inertia <= before * (1 + 1e-14));
+			before = fit.run.inertia;
+			fit_free(&fit);
+		}
+		problem_free(&problem);
+	}
+}
+
+/* Where few rows make most of the inertia, starts from a sample are nearly as good as from all rows. */
+static void
+heavy_tails_are_seen(void **state)
+{
+	for (uint64_t trial = 0; trial < 3; trial++)
+	{
+		Problem		problem = skewed_problem(30000, 2, 6, 2, 100 + trial);
+		SegArena	room = patterned_arena(seg_kmeans_sample_workspace(problem.n, 2));
+		SegArena	workspace = patterned_arena(seg_kmeans_workspace(problem.n, 2, problem.k) +
+												seg_seed_workspace(problem.n, 2, problem.k));
+		SegKmeansParams given = defaults;
+		SegKmeansSample all;
+		Fit			fit;
+		double		found;
+
+		fit_with(&problem, SEG_STANDARDIZE_NONE, defaults, &fit);
+		assert_false(fit.sample.is_whole);
+		found = fit.run.inertia;
+		seg_kmeans_sample_draw(&fit.data, 1, problem.n, true, &room, &all);
+		given.n_init = 4;
+		seg_kmeans_cluster(&fit.data, &all.data, &given, &fit.run, workspace);
+		assert_true(found <= 1.02 * fit.run.inertia);
+		free(room.base);
+		free(workspace.base);
+		fit_free(&fit);
+		problem_free(&problem);
+	}
+}
 
 /* k blobs far apart on a grid: every start should find them all, by either way. */
 static void
@@ -619,6 +854,12 @@ main(void)
 		cmocka_unit_test(the_heavier_cluster_is_number_one),
 		cmocka_unit_test(the_order_of_rows_does_not_show),
 		cmocka_unit_test(a_weight_counts_like_repeated_rows),
+		cmocka_unit_test(relative_weights_have_no_scale),
+		cmocka_unit_test(equal_weights_are_none),
+		cmocka_unit_test(blobs_far_away_have_the_same_inertia),
+		cmocka_unit_test(a_sample_by_distance_stands_for_the_rows),
+		cmocka_unit_test(more_starts_are_never_worse),
+		cmocka_unit_test(heavy_tails_are_seen),
 		cmocka_unit_test(light_rows_add_up_in_any_order),
 		cmocka_unit_test(a_heavy_row_leaves_the_light_ones_alone),
 		cmocka_unit_test(empty_clusters_get_the_farthest_row),

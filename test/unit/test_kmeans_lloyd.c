@@ -204,7 +204,7 @@ skipping_and_incremental_sums_change_nothing(void **state)
 			SegArena	arena = patterned_arena(seg_kmeans_sample_workspace(capacity, problem.d));
 			SegKmeansSample sample;
 
-			seg_kmeans_sample_draw(&fit.data, 42, capacity, &arena, &sample);
+			seg_kmeans_sample_draw(&fit.data, 42, capacity, true, &arena, &sample);
 			problem.k = seg_min_size(problem.k, sample.data.rows.n);
 			free(arena.base);
 		}

@@ -156,9 +156,9 @@ weighted_silhouette_is_that_of_repeated_rows(void **state)
 	size = seg_silhouette_workspace(copies, 2, &repeated_labeling, 1);
 	room = aligned_alloc(64, (size + 63) / 64 * 64);
 	arena = seg_arena(room, size);
-	assert_int_equal(seg_silhouette_mean(rows, weights, N, 2, &labeling, 1, &arena, &by_weight), SEG_OK);
+	assert_int_equal(seg_silhouette_mean(rows, weights, NULL, N, 2, &labeling, 1, &arena, &by_weight), SEG_OK);
 	arena = seg_arena(room, size);
-	assert_int_equal(seg_silhouette_mean(repeated, NULL, copies, 2, &repeated_labeling, 1, &arena, &by_copies), SEG_OK);
+	assert_int_equal(seg_silhouette_mean(repeated, NULL, NULL, copies, 2, &repeated_labeling, 1, &arena, &by_copies), SEG_OK);
 	assert_close(by_weight, by_copies, 1e-13);
 	free(room);
 }
@@ -189,7 +189,7 @@ sweep_finds_three_blobs(void **state)
 
 		seg_rows_set(&data.rows, i, row);
 	}
-	seg_kmeans_sample_draw(&data, 42, N, &sample_arena, &sample);
+	seg_kmeans_sample_draw(&data, 42, N, true, &sample_arena, &sample);
 	assert_true(sample.is_whole);
 	size = seg_sweep_workspace(N, D, sample.data.rows.n, 1, MOST);
 	arena = seg_arena(aligned_alloc(64, (size + 63) / 64 * 64), size);

@@ -228,22 +228,107 @@ medians_match_sorting(void **state)
 	}
 }
 
-/* Weights that sum to 1 or to a hair more or less give the same picture. */
+/* Sums of weights that once made n - 1 a rounding error, or less than nothing. */
+static const double sums[] = {1e-12, 1 - 0x1.0p-53, 1, 1 + 0x1.0p-50, 7, 1e9};
+
+/*
+ * Weights with fractions are relative: mean, sd, median and MAD do not depend on their
+ * sum, and where all are equal they are those without weights.  The sd is
+ * numpy.sqrt(numpy.cov([1, 2, 4, 7, 11], aweights=[1, 1, 3, 1, 6])).
+ */
 static void
-shares_of_one_are_weights(void **state)
+relative_weights_have_no_scale(void **state)
 {
-	for (int scale = -60; scale <= 0; scale += 20)
+	const double parts[] = {1, 1, 3, 1, 6};
+
+	for (size_t s = 0; s < sizeof(sums) / sizeof(sums[0]); s++)
+		for (int equal = 0; equal <= 1; equal++)
+		{
+			double		weights[5];
+			double		sum = 0;
+			Fit			fit;
+
+			for (size_t i = 0; i < 5; i++)
+				weights[i] = (equal ? 1 : parts[i]) * (sums[s] / (equal ? 5 : 12));
+			for (size_t i = 0; i < 5; i++)
+				sum += weights[i];
+			if (sum == floor(sum) && weights[0] == floor(weights[0]))
+				continue;		/* counts */
+			assert_int_equal(scale_column(ones, weights, 5, SEG_STANDARDIZE_ZSCORE, SEG_TRANSFORM_NONE, SEG_NULL_ERROR, &fit), SEG_OK);
+			assert_close(fit.scales[0].mean, equal ? 5 : 22 / 3.0, 1e-13);
+			assert_close(fit.scales[0].sd, equal ? sqrt(16.5) : 4.778423728944, 1e-11);
+			fit_free(&fit);
+			assert_int_equal(scale_column(ones, weights, 5, SEG_STANDARDIZE_ROBUST, SEG_TRANSFORM_NONE, SEG_NULL_ERROR, &fit), SEG_OK);
+			/* half of the weight is at 11: the median lies between it and 7 */
+			assert_close(fit.scales[0].shift, equal ? 4 : 9, 1e-13);
+			assert_close(fit.scales[0].scale / 1.4826022185056018, equal ? 3 : 2, 1e-13);
+			fit_free(&fit);
+		}
+}
+
+/* Whole weights are counts, also where there is one of them. */
+static void
+whole_weights_are_counts(void **state)
+{
+	double		weights[] = {1, 1, 3, 1, 6};
+	double		once[] = {1};
+	Fit			fit;
+
+	assert_int_equal(scale_column(ones, weights, 5, SEG_STANDARDIZE_ZSCORE, SEG_TRANSFORM_NONE, SEG_NULL_ERROR, &fit), SEG_OK);
+	assert_close(fit.scales[0].sd, 4.075053448246, 1e-11);	/* the same with fweights */
+	fit_free(&fit);
+	assert_int_equal(scale_column(ones, once, 1, SEG_STANDARDIZE_ZSCORE, SEG_TRANSFORM_NONE, SEG_NULL_ERROR, &fit), SEG_OK);
+	assert_same_double(fit.scales[0].sd, 0);
+	fit_free(&fit);
+}
+
+/* The origin is exact: nothing of a value is lost, however far from zero all are. */
+static void
+far_from_zero_nothing_is_lost(void **state)
+{
+	for (uint64_t trial = 0; trial < 400; trial++)
 	{
-		double		weights[5];
+		SegRng		rng = seg_rng(5, trial);
+		double		x[20];
+		double		low = INFINITY;
+		double		high = -INFINITY;
+		double		origin;
+		double		far = (trial % 2 == 0 ? 1 : -1) * ldexp(1 + seg_rng_uniform(&rng), (int) (trial % 60));
 		Fit			fit;
 
-		for (size_t i = 0; i < 5; i++)
-			weights[i] = ldexp(0.2, scale);
-		assert_int_equal(scale_column(ones, weights, 5, SEG_STANDARDIZE_ZSCORE, SEG_TRANSFORM_NONE, SEG_NULL_ERROR, &fit), SEG_OK);
-		assert_close(fit.scales[0].mean, 5, 1e-13);
-		assert_close(fit.scales[0].sd, sqrt(13.2), 1e-12);	/* n where there is no n - 1 */
+		for (size_t i = 0; i < 20; i++)
+		{
+			x[i] = far + noise(&rng) * ldexp(1, (int) (trial % 11));
+			low = fmin(low, x[i]);
+			high = fmax(high, x[i]);
+		}
+		origin = seg_scale_origin(low, high);
+		assert_true(fmax(high - origin, origin - low) <= 3 * (high - low));
+		if (low == high)
+			continue;
+		assert_int_equal(scale_column(x, NULL, 20, SEG_STANDARDIZE_NONE, SEG_TRANSFORM_NONE, SEG_NULL_ERROR, &fit), SEG_OK);
+		assert_true(fit.scales[0].max_abs <= 3 * (high - low));
+		for (size_t i = 0; i < 20; i++)
+		{
+			double		z = *seg_rows_cell(&fit.rows, i, 0);
+
+			assert_same_double(seg_unscale_value(SEG_TRANSFORM_NONE, fit.scales[0].shift, fit.scales[0].scale, z), x[i]);
+			assert_true((long double) z == (long double) x[i] - fit.scales[0].shift);
+		}
 		fit_free(&fit);
 	}
+}
+
+/* 1e12 and some: the sd is that of what is added, to the last digits. */
+static void
+sd_far_from_zero(void **state)
+{
+	double		x[] = {1e12 + 0.25, 1e12 + 0.5, 1e12 + 1, 1e12 + 1.5};	/* exact */
+	Fit			fit;
+
+	assert_int_equal(scale_column(x, NULL, 4, SEG_STANDARDIZE_ZSCORE, SEG_TRANSFORM_NONE, SEG_NULL_ERROR, &fit), SEG_OK);
+	assert_close(fit.scales[0].sd, 0.554338945652, 1e-11);	/* numpy.std([.25, .5, 1, 1.5], ddof=1) */
+	fit_free(&fit);
 }
 
 int
@@ -256,7 +341,10 @@ main(void)
 		cmocka_unit_test(no_spread),
 		cmocka_unit_test(the_edges_of_doubles),
 		cmocka_unit_test(medians_match_sorting),
-		cmocka_unit_test(shares_of_one_are_weights),
+		cmocka_unit_test(relative_weights_have_no_scale),
+		cmocka_unit_test(whole_weights_are_counts),
+		cmocka_unit_test(far_from_zero_nothing_is_lost),
+		cmocka_unit_test(sd_far_from_zero),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -27,7 +27,7 @@ silhouettes(const double *x, size_t n, size_t d, const SegLabeling *labelings, s
 	size_t		size = seg_silhouette_workspace(n, d, labelings, m);
 	void	   *room = aligned_alloc(SEG_ARENA_ALIGN, (size + 63) / 64 * 64);
 	SegArena	arena = seg_arena(room, size);
-	SegStatus	status = seg_silhouette_mean(x, NULL, n, d, labelings, m, &arena, mean);
+	SegStatus	status = seg_silhouette_mean(x, NULL, NULL, n, d, labelings, m, &arena, mean);
 
 	free(room);
 	return status;
