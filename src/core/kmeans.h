@@ -38,6 +38,7 @@ typedef struct SegKmeansParams
 	size_t		n_init;			/* 10 */
 	size_t		max_iterations; /* 300 */
 	double		tolerance;		/* 0: until no assignment changes; else the least relative gain of inertia */
+	double		min_share;		/* 0.01: of the weight, of every cluster, where a sweep chooses k */
 
 	/*
 	 * Told after each assignment of all rows, not of those of the sample: to how

@@ -275,7 +275,7 @@ seg_sweep(const SegKmeansData *data, const SegKmeansData *sample, const SegKmean
 		measure_k(&sweep, k_min + l, sweep.labels + l * probe->rows.n, &entries[l]);
 	measure_silhouettes(&sweep, m, entries);
 	seg_sweep_mark_elbow(entries, m);
-	seg_sweep_mark_silhouette(entries, m);
+	seg_sweep_mark_silhouette(entries, m, params->min_share);
 }
 
 /* How far the normalised curve is below its chord at entry i. */
@@ -319,12 +319,12 @@ seg_sweep_mark_elbow(SegSweepEntry *entries, size_t m)
 }
 
 void
-seg_sweep_mark_silhouette(SegSweepEntry *entries, size_t m)
+seg_sweep_mark_silhouette(SegSweepEntry *entries, size_t m, double min_share)
 {
 	SegSweepEntry *best = NULL;
 
 	for (size_t i = 0; i < m; i++)
-		if (!isnan(entries[i].silhouette) && (best == NULL || entries[i].silhouette > best->silhouette))
+		if (!isnan(entries[i].silhouette) && entries[i].smallest_share >= min_share && (best == NULL || entries[i].silhouette > best->silhouette))
 			best = &entries[i];
 	if (best != NULL)
 		best->is_best_silhouette = true;

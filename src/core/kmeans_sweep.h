@@ -54,7 +54,11 @@ extern void seg_sweep(const SegKmeansData *data, const SegKmeansData *sample, co
  */
 extern void seg_sweep_mark_elbow(SegSweepEntry *entries, size_t m);
 
-/* Mark the largest silhouette, the smallest k among equals. */
-extern void seg_sweep_mark_silhouette(SegSweepEntry *entries, size_t m);
+/*
+ * Mark the largest silhouette among the k whose clusters all have at least min_share
+ * of the weight, the smallest k among equals: a k that makes a cluster of one far row
+ * often has the largest of all, and tells nothing.
+ */
+extern void seg_sweep_mark_silhouette(SegSweepEntry *entries, size_t m, double min_share);
 
 #endif							/* SEG_CORE_KMEANS_SWEEP_H */

@@ -49,6 +49,7 @@ static const SegOption option_table[] = {
 	{"feature_names", SEG_OPTION_TEXTS, FIELD(feature_names)},
 	{"k_min", SEG_OPTION_INT, FIELD(k_min), 1, SEG_KMEANS_MAX_K},
 	{"k_max", SEG_OPTION_INT, FIELD(k_max), 1, SEG_KMEANS_MAX_K},
+	{"min_share", SEG_OPTION_REAL, FIELD(min_share), 0, 0.5},
 	{NULL}
 };
 
@@ -62,6 +63,7 @@ seg_kmeans_options_read(const Jsonb *options, SegKmeansOptions *result)
 	result->seed = 42;
 	result->n_init = 10;
 	result->max_iterations = 300;
+	result->min_share = 0.01;
 	seg_options_read(options, option_table, result);
 	has_centroids = result->centroids.matrix.rows > 0 || result->centroids.model_hex != NULL;
 	if (result->algorithm == ALGORITHM_GMM)
@@ -103,6 +105,7 @@ seg_kmeans_params(const SegKmeansOptions *options)
 		.n_init = options->n_init,
 		.max_iterations = options->max_iterations,
 		.tolerance = options->tolerance,
+		.min_share = options->min_share,
 		.on_iteration = seg_progress_is_told() ? seg_progress_iteration : NULL,
 	};
 

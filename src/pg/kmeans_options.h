@@ -31,6 +31,7 @@ typedef struct SegKmeansOptions
 	int64		k_min;
 	int64		k_max;
 	double		tolerance;
+	double		min_share;
 } SegKmeansOptions;
 
 /* Read them; palloc's in the current context. */

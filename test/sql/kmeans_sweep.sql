@@ -18,6 +18,17 @@ ORDER BY s.k;
 -- a null k takes the largest silhouette
 SELECT (model_info(kmeans_fit(features, NULL, '{"k_min": 2, "k_max": 6}'))).k FROM sweep_points;
 
+-- a k that makes a cluster of two far rows is not it, unless it is asked for; where none is left k_min is taken
+CREATE TABLE sweep_far AS
+SELECT features FROM sweep_points UNION ALL VALUES (ARRAY[60, 0]::float8[]), (ARRAY[60, 1]);
+SELECT options, (SELECT k FROM model_info((SELECT kmeans_fit(features, NULL, '{"k_min": 2, "k_max": 6}' || options) FROM sweep_far))) AS chosen,
+       (SELECT array_agg(k) FILTER (WHERE is_best_silhouette)
+        FROM kmeans_sweep_rows((SELECT kmeans_sweep(features, 2, 6, options) FROM sweep_far))) AS best,
+       (SELECT min(smallest_share) < 0.01 FROM kmeans_sweep_rows((SELECT kmeans_sweep(features, 2, 6, options) FROM sweep_far))) AS has_small
+FROM unnest('{"{}","{\"min_share\": 0}","{\"min_share\": 0.0005}","{\"min_share\": 0.5}"}'::jsonb[]) AS options;
+DROP TABLE sweep_far;
+SELECT kmeans_sweep(features, 2, 3, '{"min_share": 0.6}') FROM sweep_points;
+
 -- the same bytes whatever the order and the plan
 SELECT count(DISTINCT md5(sweep)) AS different
 FROM (SELECT kmeans_sweep(features, 2, 4) AS sweep FROM sweep_points

@@ -67,15 +67,36 @@ best_silhouette_is_the_smallest_k_of_equals(void **state)
 	const double inertia[] = {4, 3, 2, 1};
 
 	curve(entries, inertia, 4);
-	seg_sweep_mark_silhouette(entries, 4);
+	seg_sweep_mark_silhouette(entries, 4, 0);
 	for (size_t i = 0; i < 4; i++)
 		assert_false(entries[i].is_best_silhouette);
 	entries[1].silhouette = 0.5;
 	entries[2].silhouette = 0.7;
 	entries[3].silhouette = 0.7;
-	seg_sweep_mark_silhouette(entries, 4);
+	seg_sweep_mark_silhouette(entries, 4, 0);
 	assert_true(entries[2].is_best_silhouette);
 	assert_false(entries[3].is_best_silhouette);
+}
+
+/* A cluster of too small a share takes its k out of the choice. */
+static void
+small_clusters_are_no_choice(void **state)
+{
+	SegSweepEntry entries[3];
+	const double inertia[] = {3, 2, 1};
+
+	for (int small = 0; small <= 1; small++)
+	{
+		curve(entries, inertia, 3);
+		for (size_t i = 0; i < 3; i++)
+		{
+			entries[i].silhouette = 0.1 * (double) (i + 1);
+			entries[i].smallest_share = i == 2 ? 0.0099 : small ? 0.001 : 0.01;
+		}
+		seg_sweep_mark_silhouette(entries, 3, 0.01);
+		assert_false(entries[0].is_best_silhouette || entries[2].is_best_silhouette);
+		assert_true(entries[1].is_best_silhouette == !small);
+	}
 }
 
 static void
@@ -217,6 +238,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(elbow_is_found_or_absent),
 		cmocka_unit_test(best_silhouette_is_the_smallest_k_of_equals),
+		cmocka_unit_test(small_clusters_are_no_choice),
 		cmocka_unit_test(sweep_survives_its_bytes),
 		cmocka_unit_test(weighted_silhouette_is_that_of_repeated_rows),
 		cmocka_unit_test(sweep_finds_three_blobs),
