@@ -17,8 +17,9 @@ typedef struct Space
 	SegMcdSearch search;
 	double	   *scaled;
 	uint64_t   *ends;
-	double	   *mean;			/* d */
+	double	   *mean;			/* d; of a feature that is not in the search the commonest value */
 	double	   *scale;			/* d; 0: not in the search */
+	double	   *reach;			/* d: how far from it a row may be there; infinite in the search */
 } Space;
 
 /* ---- features ---- */
@@ -33,9 +34,9 @@ compare_values(const void *a, const void *b)
 	return (x->distance2 > y->distance2) - (x->distance2 < y->distance2);
 }
 
-/* The weight of the commonest value of feature j. */
+/* The weight of the commonest value of feature j; OUT value. */
 static double
-commonest(const double *rows, const uint64_t *counts, size_t n, size_t d, size_t j, SegMcdItem *items)
+commonest(const double *rows, const uint64_t *counts, size_t n, size_t d, size_t j, SegMcdItem *items, double *value)
 {
 	double		most = 0;
 	double		run = 0;
@@ -46,9 +47,39 @@ commonest(const double *rows, const uint64_t *counts, size_t n, size_t d, size_t
 	for (size_t i = 0; i < n; i++)
 	{
 		run = i > 0 && items[i].distance2 == items[i - 1].distance2 ? run + items[i].weight : items[i].weight;
-		most = fmax(most, run);
+		if (run > most)
+		{
+			most = run;
+			*value = items[i].distance2;
+		}
 	}
 	return most;
+}
+
+/*
+ * How far from the commonest value a row may be: the 0.975 quantile of normal
+ * distances, by the median of those that are not 0.
+ */
+static double
+reach_of_others(const double *rows, const uint64_t *counts, size_t n, size_t d, size_t j, double value, SegMcdItem *items)
+{
+	size_t		others = 0;
+	double		weight = 0;
+	double		upto = 0;
+	size_t		i = 0;
+
+	for (size_t r = 0; r < n; r++)
+		if (rows[r * d + j] != value)
+		{
+			items[others++] = (SegMcdItem) {fabs(rows[r * d + j] - value), (double) counts[r], 0};
+			weight += (double) counts[r];
+		}
+	if (others == 0)
+		return INFINITY;
+	qsort(items, others, sizeof(SegMcdItem), compare_values);
+	while (i + 1 < others && (upto += items[i].weight) < weight / 2)
+		i++;
+	return items[i].distance2 * sqrt(seg_chisq_quantile(CUTOFF, 1) / seg_chisq_quantile(0.5, 1));
 }
 
 static void
@@ -82,14 +113,23 @@ scale_rows(const double *rows, const uint64_t *counts, size_t n, size_t d, uint6
 	for (size_t j = 0; j < d; j++)
 	{
 		double		sd;
+		double		value = 0;
 
 		CHECK_FOR_INTERRUPTS();
 		find_scale(rows, counts, n, d, j, &space->mean[j], &sd);
 		space->scale[j] = 0;
-		if (sd > 0 && isfinite(1 / sd) && commonest(rows, counts, n, d, j, space->search.items) < (double) h)
+		space->reach[j] = INFINITY;
+		if (!(sd > 0 && isfinite(1 / sd)))
+			continue;
+		if (commonest(rows, counts, n, d, j, space->search.items, &value) < (double) h)
 		{
 			space->scale[j] = 1 / sd;
 			m++;
+		}
+		else
+		{
+			space->mean[j] = value;
+			space->reach[j] = reach_of_others(rows, counts, n, d, j, value, space->search.items);
 		}
 	}
 	for (size_t i = 0; i < n; i++)
@@ -114,11 +154,20 @@ consistency(double share, double df)
 
 /* ---- result ---- */
 
+/* The row's feature j as it counts: within reach of the commonest value. */
+static double
+counted_value(const double *row, size_t j, const Space *space)
+{
+	double		reach = space->reach[j];
+
+	return isfinite(reach) ? fmin(fmax(row[j], space->mean[j] - reach), space->mean[j] + reach) : row[j];
+}
+
 /* Mean and covariance in all features of the rows within the cutoff. */
 static void
-reweight(const double *rows, size_t d, const SegMcdSearch *search, double cutoff,
-		 double *center, double *covariance, SegMcd *info)
+reweight(const double *rows, size_t d, const Space *space, double cutoff, double *center, double *covariance, SegMcd *info)
 {
+	const SegMcdSearch *search = &space->search;
 	const SegMcdItem *items = search->items;
 	double		weight = 0;
 
@@ -132,7 +181,7 @@ reweight(const double *rows, size_t d, const SegMcdSearch *search, double cutoff
 			continue;
 		weight += items[i].weight;
 		for (size_t j = 0; j < d; j++)
-			center[j] += (row[j] - center[j]) * (items[i].weight / weight);
+			center[j] += (counted_value(row, j, space) - center[j]) * (items[i].weight / weight);
 	}
 	info->kept = (uint64_t) weight;
 	info->factor = search->m > 0 ? consistency(weight / (double) info->total, (double) search->m) : 1;
@@ -145,8 +194,12 @@ reweight(const double *rows, size_t d, const SegMcdSearch *search, double cutoff
 		if (!(items[i].distance2 < cutoff))
 			continue;
 		for (size_t k = 0; k < d; k++)
+		{
+			double		off = counted_value(row, k, space) - center[k];
+
 			for (size_t j = k; j < d; j++)
-				covariance[j + k * d] += factor * (row[j] - center[j]) * (row[k] - center[k]);
+				covariance[j + k * d] += factor * (counted_value(row, j, space) - center[j]) * off;
+		}
 	}
 }
 
@@ -183,6 +236,7 @@ lay_out(char *base, size_t n, size_t d, Space *space)
 	space->ends = part(base, &used, n * sizeof(uint64_t));
 	space->mean = part(base, &used, d * sizeof(double));
 	space->scale = part(base, &used, d * sizeof(double));
+	space->reach = part(base, &used, d * sizeof(double));
 	search->block = part(base, &used, SEG_MCD_BLOCK * d * sizeof(double));
 	return used;
 }
@@ -226,6 +280,6 @@ seg_mcd_fit(const double *rows, const uint64_t *counts, size_t n, size_t d, uint
 		cutoff = seg_chisq_quantile(CUTOFF, (double) search->m) * info->raw_factor;
 		seg_mcd_measure(search, search->items, n, &search->best[0]);
 	}
-	reweight(rows, d, search, cutoff, center, covariance, info);
+	reweight(rows, d, &space, cutoff, center, covariance, info);
 	return SEG_OK;
 }

@@ -24,8 +24,10 @@
  *
  * Rows may occur several times: n counts occurrences, and of the row on the edge
  * of a subset as many of them are in it as are wanted.  A feature in which h rows
- * or more have one value would make every determinant 0; it is left out until the
- * last step.
+ * or more have one value would make every determinant 0; it is left out of the
+ * search.  What most rows have is its center, and the median distance from it of the
+ * rows that are elsewhere its scale: values beyond the 0.975 quantile of that count as
+ * standing there in the last step.  So up to half of those rows cannot spoil the feature.
  *
  * Source: P. Rousseeuw and K. Van Driessen, "A fast algorithm for the minimum
  * covariance determinant estimator", Technometrics 41 (1999); the factor: C. Croux

@@ -118,3 +118,29 @@ seg_weighted_quantile(const SegWeighted *values, size_t n, double q)
 	right = value_at(values, n, (uint64_t) below + 1);
 	return left == right ? left : left * (1 - (place - below)) + right * (place - below);
 }
+
+void
+seg_weighted_cut(const SegWeighted *values, size_t n, double share, double *cut, uint64_t *above)
+{
+	uint64_t	total = 0;
+	uint64_t	count = 0;
+	double		wanted;
+
+	for (size_t i = 0; i < n; i++)
+		total += values[i].count;
+	wanted = share * (double) total;
+	*above = 0;
+	*cut = values[n - 1].value;
+	for (size_t i = n; i-- > 1 && (double) *above < wanted;)
+	{
+		double		middle = values[i - 1].value + (values[i].value - values[i - 1].value) / 2;
+
+		count += values[i].count;
+		if (values[i - 1].value == values[i].value)
+			continue;
+		if (fabs((double) count - wanted) > fabs((double) *above - wanted))
+			return;
+		*above = count;
+		*cut = middle < values[i].value ? middle : values[i - 1].value;
+	}
+}

@@ -69,4 +69,12 @@ extern void seg_weighted_sort(SegWeighted *values, size_t n);
  */
 extern double seg_weighted_quantile(const SegWeighted *values, size_t n, double q);
 
+/*
+ * The cut that the share nearest to `share` lies above, equal values together, the
+ * larger share of two equally near: OUT cut, halfway between two values, or the
+ * greatest where nothing lies above it; OUT above, the counts of what does.
+ * IN values[n], ascending, n > 0; share from 0 to 0.5.
+ */
+extern void seg_weighted_cut(const SegWeighted *values, size_t n, double share, double *cut, uint64_t *above);
+
 #endif							/* SEG_CORE_WEIGHTED_H */

@@ -13,9 +13,10 @@
 extern size_t seg_anomaly_of_kmeans_size(const SegKmeansModel *kmeans);
 
 /*
- * OUT model: arrays out of the arena, names and centers of IN kmeans, which a
+ * OUT model: arrays out of the arena, names of IN kmeans, which a
  * decoder accepted: then another accepts the bytes of the result.
- * IN contamination: above 0, at most 0.5.
+ * IN contamination: above 0, at most 0.5.  Clusters that are too small to be normal are
+ * left out, unless all are.
  */
 extern void seg_anomaly_of_kmeans(const SegKmeansModel *kmeans, double contamination, SegArena *arena,
 								  SegAnomalyModel *model);

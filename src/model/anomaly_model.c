@@ -313,7 +313,9 @@ seg_anomaly_decode(SegReader *reader, int version, SegArena *arena, SegAnomalyMo
 	model->seed = seg_read_u64(reader);
 	model->contamination = seg_read_double(reader);
 	model->threshold = seg_read_double(reader);
-	if (!(model->contamination > 0 && model->contamination <= 0.5) ||
+	model->flagged = seg_read_u64(reader);
+	if (model->flagged > model->sample_rows ||
+		!(model->contamination > 0 && model->contamination <= 0.5) ||
 		!(model->threshold >= 0 && model->threshold <= 1))
 		return SEG_MALFORMED_MODEL;
 	switch (model->method)
@@ -347,6 +349,7 @@ seg_anomaly_encode(SegWriter *writer, const SegAnomalyModel *model)
 	seg_write_u64(writer, model->seed);
 	seg_write_double(writer, model->contamination);
 	seg_write_double(writer, model->threshold);
+	seg_write_u64(writer, model->flagged);
 	switch (model->method)
 	{
 		case SEG_ANOMALY_IFOREST:

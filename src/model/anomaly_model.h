@@ -9,7 +9,7 @@
  *		per feature: name, transform (1), fill, typical, mean, sd, minimum,
  *			maximum (8 each), missing (8), histogram (histogram_codec.h)
  *		rows used, rows skipped, sample rows, seed (8 each)
- *		contamination, threshold (8 each)
+ *		contamination, threshold, flagged (8 each)
  *		what the method needs:
  *		iforest		psi (4), trees (4), nodes (4), then each tree in preorder:
  *					a cut is feature (2) and value (8), a leaf 65535 (2) and rows (2)
@@ -73,6 +73,7 @@ typedef struct SegAnomalyModel
 	uint64_t	seed;
 	double		contamination;
 	double		threshold;		/* odd is a score above it */
+	uint64_t	flagged;		/* of the sample's rows, those that are; 0 without a sample */
 
 	/* one of these, by method */
 	SegForest	forest;

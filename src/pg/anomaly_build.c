@@ -252,10 +252,16 @@ fit_metric(Fit *fit)
 		seg_raise(status, (size_t) 0);
 }
 
-/* The score that the share `contamination` of the sample's rows lies above. */
+/*
+ * The scores above the threshold are odd: of so many of the sample's rows that their
+ * share is as near as can be to `contamination`, equal scores together, the more of two
+ * equally near.  It stands between two scores, so that it is nobody's.
+ */
 static void
 find_threshold(Fit *fit)
 {
+	SegAnomalyModel *model = &fit->model;
+
 	for (size_t i = 0; i < fit->n; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
@@ -264,7 +270,7 @@ find_threshold(Fit *fit)
 		};
 	}
 	seg_weighted_sort(fit->column, fit->n);
-	fit->model.threshold = seg_weighted_quantile(fit->column, fit->n, 1 - fit->model.contamination);
+	seg_weighted_cut(fit->column, fit->n, model->contamination, &model->threshold, &model->flagged);
 }
 
 static void

@@ -53,6 +53,9 @@ anomaly_info(const void *decoded, SegModelInfo *info)
 	seg_info_real(info, "contamination", model->contamination);
 	seg_info_real(info, "threshold", model->threshold);
 	seg_info_int(info, "sample_rows", model->sample_rows);
+	/* a k-means model's rows are not there to be scored */
+	if (model->sample_rows > 0)
+		seg_info_real(info, "flagged_share", (double) model->flagged / (double) model->sample_rows);
 	seg_info_text(info, "null_policy", null_policy_names[model->null_policy]);
 }
 

@@ -174,6 +174,41 @@ SELECT anomaly_from_kmeans(kmeans_fit(features, 2), 0) FROM round_clusters;
 SELECT anomaly_from_kmeans(kmeans_fit(features, 2), 'NaN') FROM round_clusters;
 SELECT anomaly_from_kmeans(NULL) IS NULL AS null_in_null_out;
 
+-- a far row that made a cluster of its own is at its center, and odd all the same; so are two, and small clusters of many rows
+CREATE TABLE with_far AS
+SELECT false AS far, features FROM round_clusters UNION ALL VALUES (true, ARRAY[900, 900]::float8[]);
+SELECT n, is_anomaly(model, ARRAY[900, 900]) AS odd, anomaly_score(model, ARRAY[900, 900]) > 0.999999 AS very, is_anomaly(model, ARRAY[100, 0]) AS center_is, k AS normal_clusters
+FROM (SELECT n, anomaly_from_kmeans((SELECT kmeans_fit(features, 3) FROM with_far, generate_series(1, CASE WHEN far THEN n ELSE times END))) AS model
+      FROM (VALUES (1, 1), (2, 1), (7, 2), (9, 2)) AS v (n, times)) AS m, LATERAL model_info(model) ORDER BY n;
+-- where all clusters are as small there is nothing else to be near to
+SELECT count(*) FILTER (WHERE is_anomaly(model, f)) AS odd
+FROM (SELECT anomaly_from_kmeans(kmeans_fit(ARRAY[x], 3)) AS model FROM unnest('{1, 5, 9}'::float8[]) AS x) AS m, (VALUES (ARRAY[1::float8]), (ARRAY[5]), (ARRAY[9])) AS t (f);
+
+-- equal scores are flagged together, as many as come nearest to the share that was asked for
+SELECT method, count(*) FILTER (WHERE is_anomaly(model, f)) AS flagged, (SELECT options->>'flagged_share' FROM model_info(model)) AS told
+FROM (SELECT method, anomaly_fit(ARRAY[CASE WHEN i <= 13 THEN 9 ELSE i % 2 END], jsonb_build_object('contamination', 0.2, 'method', method)) AS model
+      FROM generate_series(1, 50) AS i, unnest('{iforest, mahalanobis}'::text[]) AS method GROUP BY method) AS m,
+     (SELECT ARRAY[CASE WHEN i <= 13 THEN 9 ELSE i % 2 END]::float8[] AS f FROM generate_series(1, 50) AS i) AS rows
+GROUP BY method, model ORDER BY method;
+
+-- the example of the documentation
+CREATE TABLE visitors AS
+SELECT i AS customer_id, ARRAY[round(400 + 150 * sin(i * 1.7)), round(4000 + 1500 * sin(i * 1.7) + 300 * cos(i * 2.3)), i % 4]::float8[] AS features
+FROM generate_series(1, 500) AS i
+UNION ALL VALUES (501, ARRAY[420, 900, 1]::float8[]), (502, ARRAY[390, 4100, 40]::float8[]);
+SELECT array_agg(customer_id ORDER BY customer_id) AS odd, max((SELECT options->>'flagged_share' FROM model_info(model))) AS flagged_share
+FROM (SELECT anomaly_fit(features, '{"method": "mahalanobis", "contamination": 0.004}') AS model FROM visitors) AS m, visitors
+WHERE is_anomaly(model, features);
+SELECT customer_id, round(anomaly_score((SELECT anomaly_from_kmeans(kmeans_fit(features, 3)) FROM visitors), features)::numeric, 3) AS by_cluster
+FROM visitors ORDER BY anomaly_score((SELECT anomaly_fit(features) FROM visitors), features) DESC LIMIT 2;
+
+-- robust where most rows are equal: those who have very much do not set the scale
+SELECT robust, bool_and(anomaly_score(model, ARRAY[i, 40]) > 0.999) AS forty_is_odd, bool_or(anomaly_score(model, ARRAY[i, 2]) > 0.999) AS two_is
+FROM (SELECT robust, anomaly_fit(ARRAY[i % 7, CASE WHEN i % 10 = 0 THEN 40 WHEN i % 3 = 0 THEN 1 + i % 4 ELSE 0 END],
+                                 jsonb_build_object('method', 'mahalanobis', 'robust', robust)) AS model
+      FROM generate_series(1, 400) AS i, unnest('{f, t}'::boolean[]) AS robust GROUP BY robust) AS m, generate_series(0, 6) AS i
+GROUP BY robust ORDER BY robust;
+
 -- what a model says about itself
 SELECT algorithm, method, features, rows_used, seed, options->>'method' AS how, options->>'trees' AS trees,
        options->>'robust' AS robust, round((options->>'threshold')::numeric, 3) AS threshold

@@ -20,11 +20,11 @@ SELECT (model_info(kmeans_fit(features, NULL, '{"k_min": 2, "k_max": 6}'))).k FR
 
 -- a k that makes a cluster of two far rows is not it, unless it is asked for; where none is left k_min is taken
 CREATE TABLE sweep_far AS
-SELECT features FROM sweep_points UNION ALL VALUES (ARRAY[60, 0]::float8[]), (ARRAY[60, 1]);
-SELECT options, (SELECT k FROM model_info((SELECT kmeans_fit(features, NULL, '{"k_min": 2, "k_max": 6}' || options) FROM sweep_far))) AS chosen,
+SELECT features FROM sweep_points UNION ALL VALUES (ARRAY[100, 0]::float8[]), (ARRAY[100, 1]);
+SELECT options, (SELECT k FROM model_info((SELECT kmeans_fit(features, NULL, '{"standardize": "none", "k_min": 2, "k_max": 6}' || options) FROM sweep_far))) AS chosen,
        (SELECT array_agg(k) FILTER (WHERE is_best_silhouette)
-        FROM kmeans_sweep_rows((SELECT kmeans_sweep(features, 2, 6, options) FROM sweep_far))) AS best,
-       (SELECT min(smallest_share) < 0.01 FROM kmeans_sweep_rows((SELECT kmeans_sweep(features, 2, 6, options) FROM sweep_far))) AS has_small
+        FROM kmeans_sweep_rows((SELECT kmeans_sweep(features, 2, 6, '{"standardize": "none"}' || options) FROM sweep_far))) AS best,
+       (SELECT min(smallest_share) < 0.01 FROM kmeans_sweep_rows((SELECT kmeans_sweep(features, 2, 6, '{"standardize": "none"}' || options) FROM sweep_far))) AS has_small
 FROM unnest('{"{}","{\"min_share\": 0}","{\"min_share\": 0.0005}","{\"min_share\": 0.5}"}'::jsonb[]) AS options;
 DROP TABLE sweep_far;
 SELECT kmeans_sweep(features, 2, 3, '{"min_share": 0.6}') FROM sweep_points;

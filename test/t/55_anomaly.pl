@@ -95,7 +95,7 @@ foreach my $set (sort keys %truth)
 
 # ---- the golden models -------------------------------------------------------
 
-# Made by anomaly_fit with these options, and from kmeans_fit(features, 3), over the rows below.
+# Made by anomaly_fit with these options, and from an older kmeans_fit(features, 3), over the rows below.
 my %golden = (
 	iforest => q({"trees": 10, "sample_size": 64}),
 	mahalanobis => q({"method": "mahalanobis"}),

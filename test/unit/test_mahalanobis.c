@@ -7,6 +7,7 @@
 #include "core/chisq.h"
 #include "core/mahalanobis.h"
 #include "core/mcd.h"
+#include "core/weighted.h"
 #include "core/rng.h"
 
 /* ---- chi-square ---- */
@@ -384,6 +385,72 @@ mcd_survives_degenerate_rows(void **state)
 	}
 }
 
+/*
+ * Most rows have 0 in every feature, others some, and a few very much: these must not
+ * set the scale, also where no feature is left for the search.
+ */
+static void
+mcd_withstands_outliers_among_equal_values(void **state)
+{
+	for (int zeros = 1; zeros <= D; zeros++)
+	{
+		Fixture    *f = contaminated(300);
+		Fixture    *clean = contaminated(300);
+
+		for (size_t i = 0; i < 300; i++)
+			for (int j = 0; j < zeros; j++)
+			{
+				double		value = i % 3 == (size_t) j ? 1 + (double) (i / 3 % 5) : 0;
+
+				f->rows[i * D + j] = i < 12 && i % 3 == (size_t) j ? 1e4 : value;
+				clean->rows[i * D + j] = value;
+			}
+		fit(f, 42);
+		fit(clean, 42);
+		assert_int_equal(f->info.features, D - zeros);
+		for (int j = 0; j < zeros; j++)
+		{
+			double		sd = sqrt(clean->covariance[j + j * D]);
+
+			assert_true(sd > 1 && sd < 5);
+			assert_true(sqrt(f->covariance[j + j * D]) < 2 * sd);
+			assert_close(f->center[j], clean->center[j], sd);
+		}
+		release(f);
+		release(clean);
+	}
+}
+
+/* The share above a cut is as near as can be to the one asked for, equal values together. */
+static void
+cuts_keep_equal_values_together(void **state)
+{
+	SegWeighted odd[] = {{0.1, 17}, {0.2, 20}, {0.9, 13}};	/* 50 rows */
+	SegWeighted apart[50];
+	SegWeighted close[] = {{1, 1}, {1 + 0x1.0p-52, 1}};
+	const double shares[] = {0.004, 0.12, 0.13, 0.2, 0.26, 0.4, 0.46, 0.47, 0.5};
+	const uint64_t above[] = {0, 0, 13, 13, 13, 13, 33, 33, 33};
+	double		cut;
+	uint64_t	count;
+
+	for (size_t i = 0; i < sizeof(shares) / sizeof(shares[0]); i++)
+	{
+		seg_weighted_cut(odd, 3, shares[i], &cut, &count);
+		assert_int_equal(count, above[i]);
+		assert_true(cut == 0.9 ? count == 0 : count == 13 ? cut > 0.2 && cut < 0.9 : cut > 0.1 && cut < 0.2);
+	}
+	for (size_t i = 0; i < 50; i++)
+		apart[i] = (SegWeighted) {i < 37 ? (double) i : 40, 1};	/* thirteen equal scores of different rows */
+	seg_weighted_cut(apart, 50, 0.2, &cut, &count);
+	assert_int_equal(count, 13);
+	assert_same_double(cut, 38);
+	seg_weighted_cut(apart, 1, 0.5, &cut, &count);
+	assert_int_equal(count, 0);
+	seg_weighted_cut(close, 2, 0.5, &cut, &count);
+	assert_int_equal(count, 1);
+	assert_true(close[1].value > cut);
+}
+
 int
 main(void)
 {
@@ -398,6 +465,8 @@ main(void)
 		cmocka_unit_test(metrics_hold_at_the_edges),
 		cmocka_unit_test(mcd_withstands_four_in_ten),
 		cmocka_unit_test(mcd_is_reproducible),
+		cmocka_unit_test(mcd_withstands_outliers_among_equal_values),
+		cmocka_unit_test(cuts_keep_equal_values_together),
 		cmocka_unit_test(mcd_counts_repetitions),
 		cmocka_unit_test(mcd_survives_degenerate_rows),
 	};
