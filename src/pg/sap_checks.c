@@ -39,8 +39,8 @@ append_client(StringInfo sql, const SapColumns *columns, const char *alias)
 	char	   *column = seg_sap_column(columns->target, "mandt");
 
 	if (columns->options->client != NULL && column != NULL)
-		appendStringInfo(sql, " WHERE %s.%s::pg_catalog.text OPERATOR(pg_catalog.=) %s", alias, column,
-						 quote_literal_cstr(columns->options->client));
+		appendStringInfo(sql, " WHERE segment_internal.sap_key(%s.%s::pg_catalog.text, 3) OPERATOR(pg_catalog.=) %s",
+						 alias, column, quote_literal_cstr(columns->options->client));
 }
 
 bool
@@ -72,6 +72,17 @@ seg_sap_duplicate_keys(const SapColumns *columns, int64 *count)
 	return true;
 }
 
+/* A field of the header's key in internal form, whichever form the table has. */
+static char *
+internal_key(const SegSapTable *table, const char *name, const char *alias, const char *column)
+{
+	const SegSapField *field = seg_sap_field(table, name, strlen(name));
+
+	if (field == NULL || !seg_sap_is_key(field->type))
+		return psprintf("%s.%s::pg_catalog.text", alias, column);
+	return psprintf("segment_internal.sap_key(%s.%s::pg_catalog.text, %d)", alias, column, field->length);
+}
+
 bool
 seg_sap_orphan_items(const SapColumns *columns, int64 *count)
 {
@@ -98,8 +109,9 @@ seg_sap_orphan_items(const SapColumns *columns, int64 *count)
 			continue;
 		if (own == NULL || other == NULL)
 			return false;
-		appendStringInfo(&sql, "%sh.%s::pg_catalog.text OPERATOR(pg_catalog.=) t.%s::pg_catalog.text",
-						 first ? "" : " AND ", other, own);
+		appendStringInfo(&sql, "%s%s OPERATOR(pg_catalog.=) %s", first ? "" : " AND ",
+						 internal_key(table, table->header_key[i], "h", other),
+						 internal_key(table, table->header_key[i], "t", own));
 		first = false;
 	}
 	appendStringInfoChar(&sql, ')');

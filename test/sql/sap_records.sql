@@ -146,6 +146,15 @@ SELECT line_no, field, reason FROM c_refused ORDER BY 1;
 SELECT segment.sap_import('stage', 'c', client => 'ABC');
 SELECT segment.sap_import('stage', 'c', currency => 'Euro 1');
 
+-- items find their header in whatever form it has, and clients their number
+CREATE TABLE outer_form (mandt int, vbeln bigint, waerk text);
+INSERT INTO outer_form VALUES (1, 4711, 'JPY'), (1, 4712, 'EUR');
+CREATE TABLE outer_items (mandt int, vbeln bigint, posnr int, netwr numeric);
+SELECT lines('MANDT;VBELN;POSNR;NETWR', '001;0000004711;10;1.00', '1;4712;10;1.00', '1;4713;10;0', '1;4711;10;2.00', '2;4714;10;1');
+SELECT rows_loaded, other_clients, duplicate_keys, orphan_items FROM segment.sap_import('stage', 'outer_items', sap_table => 'VBRP', client => '1',
+    header_table => 'outer_form', amounts => 'stored', decimal_notation => '1234567.89');
+TABLE outer_items;
+
 -- labels: a header, or a target, without the keys of its table
 SELECT lines('Mandt;Kunde;Name', '100;1;a');
 SELECT segment.sap_import('stage', 'labels', sap_table => 'KNA1');
