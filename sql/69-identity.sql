@@ -8,7 +8,7 @@ COMMENT ON FUNCTION segment_internal.role_key(oid) IS
 CREATE FUNCTION segment_internal.remembered_role(role_name text, role_key text) RETURNS oid
 AS 'MODULE_PATHNAME' LANGUAGE C STABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION segment_internal.remembered_role(text, text) IS
-'The role that was remembered, or NULL when it is gone. In the cluster that made the key the OID decides, so a renamed role keeps what it has, and a new role of an old name gets nothing. In another cluster, after a restore or an upgrade, the name decides.';
+'The role that was remembered, or NULL when it is gone. In the cluster that made the key the OID decides, so a renamed role keeps what it has, and a new role of an old name gets nothing. In another cluster, after a restore or an upgrade, the name decides. A key of another form, such as that of a row restored by somebody without the rights of the role, stands for nobody.';
 
 CREATE FUNCTION segment_internal.may_set_role(role_name text) RETURNS boolean
 AS 'MODULE_PATHNAME' LANGUAGE C STABLE STRICT PARALLEL SAFE;

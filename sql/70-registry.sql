@@ -1,8 +1,10 @@
 -- The registry: what is to be fitted, what was fitted, and who may see it.
 --
--- The tables belong to the role that created the extension, which can dump and restore
--- them; nobody else has a right on them. All reading and writing goes through the
--- functions of 71-door.sql, which decide what the caller may see and change.
+-- The tables belong to the superuser who ran this script; for a trusted extension that is
+-- not the role that created it. All reading and writing goes through the functions of
+-- 71-door.sql, which decide what the caller may see and change. The role that created the
+-- extension may read the tables and insert into them, to dump and restore them, and no
+-- more: what it inserts grants nothing to other roles, see the triggers below.
 --
 -- Roles are stored as a name and a key, see segment_internal.remembered_role. No table
 -- refers to another one by a foreign key: a parallel restore loads them in any order.
@@ -119,18 +121,19 @@ CREATE TABLE segment.model_share (
     model_name text NOT NULL,
     role_name text NOT NULL,
     role_key text NOT NULL,
-    PRIMARY KEY (model_name, role_key)
+    PRIMARY KEY (model_name, role_name, role_key)
 );
-COMMENT ON TABLE segment.model_share IS 'Roles whose members may see and use a model, at most 100 for each. Key: model_name, role_key.';
+COMMENT ON TABLE segment.model_share IS 'Roles whose members may see and use a model, at most 100 for each. Key: model_name, role_name, role_key.';
 COMMENT ON COLUMN segment.model_share.model_name IS 'The model.';
 COMMENT ON COLUMN segment.model_share.role_name IS 'The role, as it was called when the model was shared with it.';
 COMMENT ON COLUMN segment.model_share.role_key IS 'The same role as segment_internal.role_key gives it.';
 
 CREATE TABLE segment.modeler (
     role_name text NOT NULL,
-    role_key text PRIMARY KEY
+    role_key text NOT NULL,
+    PRIMARY KEY (role_name, role_key)
 );
-COMMENT ON TABLE segment.modeler IS 'Roles whose members may create and change models, as segment.grant_modeler has named them. Key: role_key.';
+COMMENT ON TABLE segment.modeler IS 'Roles whose members may create and change models, as segment.grant_modeler has named them. Key: role_name, role_key.';
 COMMENT ON COLUMN segment.modeler.role_name IS 'The role, as it was called then.';
 COMMENT ON COLUMN segment.modeler.role_key IS 'The same role as segment_internal.role_key gives it.';
 
@@ -160,21 +163,73 @@ CREATE TABLE segment.receipts_share (
     receipts_name text NOT NULL,
     role_name text NOT NULL,
     role_key text NOT NULL,
-    PRIMARY KEY (receipts_name, role_key)
+    PRIMARY KEY (receipts_name, role_name, role_key)
 );
-COMMENT ON TABLE segment.receipts_share IS 'Roles whose members may see the cohorts of registered receipts, at most 100 for each. Key: receipts_name, role_key.';
+COMMENT ON TABLE segment.receipts_share IS 'Roles whose members may see the cohorts of registered receipts, at most 100 for each. Key: receipts_name, role_name, role_key.';
 COMMENT ON COLUMN segment.receipts_share.receipts_name IS 'The receipts.';
 COMMENT ON COLUMN segment.receipts_share.role_name IS 'The role, as it was called when they were shared with it.';
 COMMENT ON COLUMN segment.receipts_share.role_key IS 'The same role as segment_internal.role_key gives it.';
 
-ALTER TABLE segment.model OWNER TO @extowner@;
-ALTER TABLE segment.model_version OWNER TO @extowner@;
-ALTER TABLE segment.model_log OWNER TO @extowner@;
-ALTER TABLE segment.cluster_name OWNER TO @extowner@;
-ALTER TABLE segment.model_share OWNER TO @extowner@;
-ALTER TABLE segment.modeler OWNER TO @extowner@;
-ALTER TABLE segment.receipts OWNER TO @extowner@;
-ALTER TABLE segment.receipts_share OWNER TO @extowner@;
+-- ---- dump and restore by the role that created the extension ---------------------------
+
+GRANT SELECT, INSERT ON segment.model, segment.model_version, segment.model_log, segment.cluster_name, segment.model_share,
+    segment.modeler, segment.receipts, segment.receipts_share TO @extowner@;
+GRANT SELECT, UPDATE ON SEQUENCE segment.model_model_id_seq, segment.model_log_fit_id_seq TO @extowner@;
+
+CREATE FUNCTION segment_internal.is_trusted_writer(relation oid) RETURNS boolean
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT EXISTS (SELECT FROM pg_catalog.pg_roles r
+                   WHERE r.rolname = current_user
+                     AND (r.rolsuper OR r.oid = (SELECT c.relowner FROM pg_catalog.pg_class c WHERE c.oid = relation)));
+END;
+COMMENT ON FUNCTION segment_internal.is_trusted_writer(oid) IS
+'Is the current user a superuser or the owner of that table of the registry, so that a row that it inserts is taken as it is?';
+
+CREATE FUNCTION segment_internal.restore_owner() RETURNS trigger
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    role oid := segment_internal.remembered_role(NEW.owner, NEW.owner_key);
+BEGIN
+    IF segment_internal.is_trusted_writer(TG_RELID) THEN
+        RETURN NEW;
+    ELSIF pg_has_role(current_user, role, 'USAGE') THEN
+        -- the name, too: in another cluster it decides
+        NEW.owner := pg_get_userbyid(role);
+        NEW.owner_key := segment_internal.role_key(role);
+    ELSIF NOT starts_with(NEW.owner_key, 'restored ') THEN
+        NEW.owner_key := 'restored ' || NEW.owner_key;
+    END IF;
+    RETURN NEW;
+END $$;
+COMMENT ON FUNCTION segment_internal.restore_owner() IS
+'Trigger: a model or receipts that a role other than a superuser inserts belongs to a role whose privileges it has, or to nobody: then the key says restored, and the role of that name, or a superuser, can take it over.';
+
+CREATE FUNCTION segment_internal.restore_role() RETURNS trigger
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    role oid := segment_internal.remembered_role(NEW.role_name, NEW.role_key);
+BEGIN
+    IF segment_internal.is_trusted_writer(TG_RELID) THEN
+        RETURN NEW;
+    ELSIF TG_TABLE_NAME = 'modeler' AND role IS NOT NULL THEN
+        -- whoever may insert may call grant_modeler
+        NEW.role_name := pg_get_userbyid(role);
+        NEW.role_key := segment_internal.role_key(role);
+    ELSIF NOT starts_with(NEW.role_key, 'restored ') THEN
+        -- that would give away what belongs to others
+        NEW.role_key := 'restored ' || NEW.role_key;
+    END IF;
+    RETURN NEW;
+END $$;
+COMMENT ON FUNCTION segment_internal.restore_role() IS
+'Trigger: a share that a role other than a superuser inserts grants nothing, and the key says restored; a modeler is one.';
+
+CREATE TRIGGER restored BEFORE INSERT ON segment.model FOR EACH ROW EXECUTE FUNCTION segment_internal.restore_owner();
+CREATE TRIGGER restored BEFORE INSERT ON segment.receipts FOR EACH ROW EXECUTE FUNCTION segment_internal.restore_owner();
+CREATE TRIGGER restored BEFORE INSERT ON segment.model_share FOR EACH ROW EXECUTE FUNCTION segment_internal.restore_role();
+CREATE TRIGGER restored BEFORE INSERT ON segment.receipts_share FOR EACH ROW EXECUTE FUNCTION segment_internal.restore_role();
+CREATE TRIGGER restored BEFORE INSERT ON segment.modeler FOR EACH ROW EXECUTE FUNCTION segment_internal.restore_role();
 
 SELECT pg_catalog.pg_extension_config_dump('segment.model', '');
 SELECT pg_catalog.pg_extension_config_dump('segment.model_model_id_seq', '');

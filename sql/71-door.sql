@@ -2,7 +2,7 @@
 --
 -- Each function stands here twice. The first form, in C, may be called by everybody. It
 -- calls the second form, which has the caller's OID in front, as the owner of the
--- tables. The second form checks what the caller may do.
+-- tables, a superuser. The second form checks what the caller may do.
 
 -- ---- who may what --------------------------------------------------------------------
 
@@ -14,17 +14,43 @@ END;
 COMMENT ON FUNCTION segment_internal.role_may(oid, text, text) IS
 'Does the caller have the privileges of a remembered role, as itself, a member or a superuser? false when the role is gone.';
 
+CREATE FUNCTION segment_internal.owns_extension(caller oid) RETURNS boolean
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT EXISTS (SELECT FROM pg_catalog.pg_extension e
+                   WHERE e.extname = 'segment' AND pg_catalog.pg_has_role(caller, e.extowner, 'USAGE'));
+END;
+COMMENT ON FUNCTION segment_internal.owns_extension(oid) IS
+'Does the caller have the privileges of the role that owns the extension, as itself, a member or a superuser?';
+
+CREATE FUNCTION segment_internal.is_superuser(caller oid) RETURNS boolean
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT EXISTS (SELECT FROM pg_catalog.pg_roles r WHERE r.oid = caller AND r.rolsuper);
+END;
+COMMENT ON FUNCTION segment_internal.is_superuser(oid) IS
+'Is the caller a superuser?';
+
+CREATE FUNCTION segment_internal.may_take_over(caller oid, role_name text, role_key text) RETURNS boolean
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT pg_catalog.starts_with(role_key, 'restored ')
+           AND COALESCE(pg_catalog.pg_has_role(caller, pg_catalog.to_regrole(pg_catalog.quote_ident(role_name))::oid, 'USAGE'), false);
+END;
+COMMENT ON FUNCTION segment_internal.may_take_over(oid, text, text) IS
+'May the caller take over what somebody without the rights of its owner has restored? As the role of that name, a member of it or a superuser.';
+
 CREATE FUNCTION segment_internal.check_modeler(caller oid) RETURNS void
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    IF NOT pg_has_role(caller, current_user, 'USAGE')
+    IF NOT segment_internal.owns_extension(caller)
         AND NOT EXISTS (SELECT FROM segment.modeler r WHERE segment_internal.role_may(caller, r.role_name, r.role_key)) THEN
         RAISE EXCEPTION 'role "%" may not create or change models', pg_get_userbyid(caller)
             USING ERRCODE = 'insufficient_privilege', HINT = 'The owner of the extension can call segment.grant_modeler.';
     END IF;
 END $$;
 COMMENT ON FUNCTION segment_internal.check_modeler(oid) IS
-'42501 unless the caller is a modeler, a member of one, or owns the registry.';
+'42501 unless the caller is a modeler, a member of one, or owns the extension.';
 
 CREATE FUNCTION segment_internal.owned_model(caller oid, name text) RETURNS segment.model
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -66,7 +92,7 @@ COMMENT ON FUNCTION segment_internal.owned_fit(oid, bigint) IS
 CREATE FUNCTION segment_internal.models(name text) RETURNS SETOF segment.model
 AS 'MODULE_PATHNAME', 'registry_call' LANGUAGE C STABLE PARALLEL SAFE ROWS 10;
 COMMENT ON FUNCTION segment_internal.models(text) IS
-'The models that the caller may see, or the one of that name: as a member of the owner''s role, of a role that it is shared with, or of the role that owns the registry. owner is the role''s present name.';
+'The models that the caller may see, or the one of that name: as a member of the owner''s role, of a role that it is shared with, or of the role that owns the extension. owner is the role''s present name.';
 
 CREATE FUNCTION segment_internal.models(caller oid, name text) RETURNS SETOF segment.model
 LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 10 SET search_path = pg_catalog, pg_temp AS $$
@@ -76,7 +102,7 @@ BEGIN
     FOR m IN
         SELECT o.* FROM segment.model o
         WHERE (name IS NULL OR o.model_name = name)
-          AND (pg_has_role(caller, current_user, 'USAGE') OR segment_internal.role_may(caller, o.owner, o.owner_key)
+          AND ((SELECT segment_internal.owns_extension(caller)) OR segment_internal.role_may(caller, o.owner, o.owner_key)
                OR EXISTS (SELECT FROM segment.model_share s
                           WHERE s.model_name = o.model_name AND segment_internal.role_may(caller, s.role_name, s.role_key)))
     LOOP
@@ -114,7 +140,7 @@ BEGIN
     SELECT v.model_name, v.version, v.status, v.reason, v.rows, v.metrics, v.source_fingerprint, v.fitted_at, v.duration, v.fitted_by
     FROM segment_internal.models(caller, name) m JOIN segment.model_version v ON v.model_name = m.model_name
     WHERE v.status <> 'failed' OR segment_internal.role_may(caller, m.owner, m.owner_key)
-          OR pg_has_role(caller, current_user, 'USAGE');
+          OR (SELECT segment_internal.owns_extension(caller));
 END $$;
 
 CREATE FUNCTION segment_internal.active_version(name text) RETURNS SETOF segment_internal.version
@@ -157,7 +183,7 @@ BEGIN
     RETURN QUERY
     SELECT l.* FROM segment_internal.models(caller, name) m JOIN segment.model_log l ON l.model_name = m.model_name
     WHERE l.outcome <> 'failed' OR segment_internal.role_may(caller, m.owner, m.owner_key)
-          OR pg_has_role(caller, current_user, 'USAGE');
+          OR (SELECT segment_internal.owns_extension(caller));
 END $$;
 
 CREATE FUNCTION segment_internal.cluster_names(name text) RETURNS SETOF segment.cluster_name
@@ -208,7 +234,7 @@ BEGIN
     FOR r IN
         SELECT o.* FROM segment.receipts o
         WHERE (name IS NULL OR o.receipts_name = name)
-          AND (segment_internal.role_may(caller, o.owner, o.owner_key) OR pg_has_role(caller, current_user, 'USAGE')
+          AND (segment_internal.role_may(caller, o.owner, o.owner_key) OR (SELECT segment_internal.owns_extension(caller))
                OR EXISTS (SELECT FROM segment.receipts_share s
                           WHERE s.receipts_name = o.receipts_name AND segment_internal.role_may(caller, s.role_name, s.role_key)))
     LOOP
@@ -310,23 +336,24 @@ COMMENT ON FUNCTION segment_internal.prune(text) IS
 CREATE FUNCTION segment_internal.set_owner(name text, role text) RETURNS void
 AS 'MODULE_PATHNAME', 'registry_call' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION segment_internal.set_owner(text, text) IS
-'Give a model to another role, of which the caller is a member. The owner of the registry may give away a model whose owner is gone. Errors: 42704 no such model or role, 42501.';
+'Give a model to another role, of which the caller is a member. A model whose owner is gone is a superuser''s to give; one that the owner of the extension has restored may be taken over by the role whose name it has. Errors: 42704 no such model or role, 42501.';
 
 CREATE FUNCTION segment_internal.set_owner(caller oid, name text, role text) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    m segment.model;
     role_id oid := to_regrole(quote_ident(role));
 BEGIN
-    SELECT * INTO m FROM segment_internal.models(caller, name);
-    IF NOT FOUND OR segment_internal.remembered_role(m.owner, m.owner_key) IS NOT NULL
-        OR NOT pg_has_role(caller, current_user, 'USAGE') THEN
-        m := segment_internal.owned_model(caller, name);
+    PERFORM segment_internal.check_modeler(caller);
+    PERFORM FROM segment.model o
+    WHERE o.model_name = name AND segment_internal.remembered_role(o.owner, o.owner_key) IS NULL
+      AND (segment_internal.is_superuser(caller)
+           OR (o.owner = role AND segment_internal.may_take_over(caller, o.owner, o.owner_key)));
+    IF NOT FOUND THEN
+        PERFORM segment_internal.owned_model(caller, name);
     END IF;
     IF role_id IS NULL THEN
         RAISE EXCEPTION 'role "%" does not exist', role USING ERRCODE = 'undefined_object';
-    END IF;
-    IF NOT pg_has_role(caller, role_id, 'MEMBER') AND segment_internal.remembered_role(m.owner, m.owner_key) IS NOT NULL THEN
+    ELSIF NOT pg_has_role(caller, role_id, 'MEMBER') THEN
         RAISE EXCEPTION 'must be a member of role "%"', role USING ERRCODE = 'insufficient_privilege';
     END IF;
     UPDATE segment.model o SET owner = role, owner_key = segment_internal.role_key(role_id) WHERE o.model_name = name;
@@ -350,7 +377,7 @@ BEGIN
     -- two that share one model take turns
     PERFORM FROM segment.model o WHERE o.model_name = name FOR NO KEY UPDATE;
     DELETE FROM segment.model_share s
-    WHERE s.model_name = name AND segment_internal.remembered_role(s.role_name, s.role_key) = role_id;
+    WHERE s.model_name = name AND COALESCE(segment_internal.remembered_role(s.role_name, s.role_key) = role_id, s.role_name = role);
     SELECT count(*) INTO shares FROM segment.model_share s WHERE s.model_name = name;
     IF shares >= 100 THEN
         RAISE EXCEPTION 'model "%" is shared with % roles, but at most 100 are possible', name, shares
@@ -633,7 +660,8 @@ BEGIN
     DELETE FROM segment.receipts r
     WHERE r.receipts_name = name
       AND (segment_internal.role_may(caller, r.owner, r.owner_key)
-           OR (segment_internal.remembered_role(r.owner, r.owner_key) IS NULL AND pg_has_role(caller, current_user, 'USAGE')));
+           OR (segment_internal.remembered_role(r.owner, r.owner_key) IS NULL
+               AND (segment_internal.owns_extension(caller) OR segment_internal.may_take_over(caller, r.owner, r.owner_key))));
     IF NOT FOUND THEN
         RAISE EXCEPTION 'receipts "%" are not registered', name USING ERRCODE = 'undefined_object';
     END IF;
@@ -678,14 +706,14 @@ END $$;
 CREATE FUNCTION segment_internal.set_modeler(role text, is_modeler boolean) RETURNS void
 AS 'MODULE_PATHNAME', 'registry_call' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION segment_internal.set_modeler(text, boolean) IS
-'Make a role a modeler, or no longer one. Errors: 42501 the caller does not own the registry, 42704 no such role.';
+'Make a role a modeler, or no longer one. Errors: 42501 the caller does not own the extension, 42704 no such role.';
 
 CREATE FUNCTION segment_internal.set_modeler(caller oid, role text, is_modeler boolean) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     role_id oid := to_regrole(quote_ident(role));
 BEGIN
-    IF NOT pg_has_role(caller, current_user, 'USAGE') THEN
+    IF NOT segment_internal.owns_extension(caller) THEN
         RAISE EXCEPTION 'must be owner of extension segment' USING ERRCODE = 'insufficient_privilege';
     ELSIF role_id IS NULL THEN
         RAISE EXCEPTION 'role "%" does not exist', role USING ERRCODE = 'undefined_object';

@@ -338,7 +338,7 @@ BEGIN
     PERFORM segment_internal.set_owner(name, role);
 END $$;
 COMMENT ON FUNCTION segment.change_owner(text, text) IS
-'Give a model to another role, of which the caller is a member. A model whose owner was dropped belongs to nobody; the owner of the extension can give it to any role. Errors: 42704 no such model or role, 42501 not the owner''s, or not a member of the new role.';
+'Give a model to another role, of which the caller is a member. A model whose owner was dropped belongs to nobody, and a superuser can give it to any role. One that the owner of the extension has restored from a dump belongs to nobody, too, until a superuser gives it away or the role that owned it, by its name, takes it over: change_owner(name, its own role). It then trusts the restored row, source and options included. Errors: 42704 no such model or role, 42501 not the owner''s, or not a member of the new role.';
 
 CREATE FUNCTION segment.name_cluster(model text, cluster_id integer, name text) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

@@ -54,7 +54,7 @@ BEGIN
     PERFORM segment_internal.remove_receipts(name);
 END $$;
 COMMENT ON FUNCTION segment.drop_receipts(text) IS
-'Take back register_receipts; the relation itself stays. Errors: 42704 no such name, or not the caller''s.';
+'Take back register_receipts; the relation itself stays. Receipts whose owner was dropped can be taken back by the owner of the extension; those that he has restored from a dump also by the role that registered them. Errors: 42704 no such name, or not the caller''s.';
 
 CREATE FUNCTION segment_internal.receipts_plan(name text, OUT role oid, OUT query text)
 AS 'MODULE_PATHNAME', 'registry_call' LANGUAGE C STABLE;

@@ -11,7 +11,6 @@ BEGIN
           AND (p.proargnames[1] = 'caller' OR p.proname IN ('lock_model', 'drop_rows', 'prune', 'promote', 'log_failure'))
     LOOP
         EXECUTE format('REVOKE ALL ON ROUTINE %s FROM PUBLIC', f);
-        EXECUTE format('GRANT EXECUTE ON ROUTINE %s TO @extowner@', f);
         IF obj_description(f, 'pg_proc') IS NULL THEN
             EXECUTE format('COMMENT ON FUNCTION %s IS %L', f,
                            'The same, as the owner of the registry; caller: who called.');

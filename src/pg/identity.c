@@ -7,7 +7,8 @@
  * next; OIDs are never given to a stranger, but mean nothing in another cluster.  So
  * both are kept: the name, and a key made of the cluster's system identifier and the
  * OID.  In the cluster that wrote the key the OID decides; elsewhere, after a restore
- * or an upgrade, the name does.
+ * or an upgrade, the name does.  Whatever else stands there stands for nobody: so rows
+ * are marked whose role is gone, or that somebody inserted without that role's rights.
  */
 #include "pg/identity.h"
 
@@ -91,18 +92,18 @@ role_key(PG_FUNCTION_ARGS)
 	PG_RETURN_TEXT_P(cstring_to_text(psprintf(UINT64_FORMAT "/%u", GetSystemIdentifier(), PG_GETARG_OID(0))));
 }
 
-/* Is the key one of this cluster, and of which OID? */
+/* Take a key apart; false for what is none. */
 static bool
-own_key(const char *key, Oid *role)
+read_key(const char *key, uint64 *cluster, Oid *role)
 {
-	char	   *slash;
-	char	   *end;
-	uint64		cluster = strtou64(key, &slash, 10);
+	size_t		digits = strspn(key, "0123456789");
+	const char *rest = key + digits + 1;
 
-	if (slash == key || *slash != '/' || cluster != GetSystemIdentifier())
+	if (digits == 0 || key[digits] != '/' || *rest == '\0' || rest[strspn(rest, "0123456789")] != '\0')
 		return false;
-	*role = (Oid) strtoul(slash + 1, &end, 10);
-	return end > slash + 1 && *end == '\0';
+	*cluster = strtou64(key, NULL, 10);
+	*role = (Oid) strtoul(rest, NULL, 10);
+	return true;
 }
 
 /* (role name, key): the role that was meant, or NULL when it is gone */
@@ -110,9 +111,12 @@ PG_FUNCTION_INFO_V1(remembered_role);
 Datum
 remembered_role(PG_FUNCTION_ARGS)
 {
+	uint64		cluster;
 	Oid			role;
 
-	if (own_key(text_to_cstring(PG_GETARG_TEXT_PP(1)), &role))
+	if (!read_key(text_to_cstring(PG_GETARG_TEXT_PP(1)), &cluster, &role))
+		PG_RETURN_NULL();
+	if (cluster == GetSystemIdentifier())
 	{
 		if (!SearchSysCacheExists1(AUTHOID, ObjectIdGetDatum(role)))
 			PG_RETURN_NULL();

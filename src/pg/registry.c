@@ -2,16 +2,14 @@
  * registry.c
  *		The one door to the registry's tables.
  *
- * Nobody but the owner of the tables has rights on them.  A function of the schema
- * segment_internal that reads or writes them is declared twice: once in C as
- * registry_call, which everybody may call, and once in PL/pgSQL, with the caller's
- * OID as one more argument in front, which the owner alone may call.  The first
- * calls the second as the owner, in a security-restricted operation with a search
- * path without anybody's schemas.  The second decides what the caller may.
- *
- * So no trigger, rule, policy or default that the owner puts on the tables runs with
- * the rights of those who use them, and nothing stands in the tables that the
- * functions did not write.
+ * The tables belong to the superuser who ran the extension's script, and nobody else
+ * can put anything on them.  A function of the schema segment_internal that reads or
+ * writes them is declared twice: once in C as registry_call, which everybody may call,
+ * and once in PL/pgSQL, with the caller's OID as one more argument in front, which
+ * nobody else may call.  The first calls the second as the owner of the tables, in a
+ * security-restricted operation with a search path without anybody's schemas.  The
+ * second decides what the caller may; it names every object with its schema, and runs
+ * no code and resolves no name that stands in the tables.
  */
 #include "pg/identity.h"
 

@@ -77,12 +77,27 @@ UNION ALL
 SELECT NULL, a.privilege_type FROM pg_namespace n CROSS JOIN LATERAL aclexplode(n.nspacl) a
 WHERE n.nspname IN ('segment', 'segment_internal') AND a.grantee = 0 AND a.privilege_type <> 'USAGE';
 
--- tables on which anybody but their owner has a right; views that would run with the rights of their owner
+-- what anybody but their owner may do with tables: the owner of the extension may dump and restore; views that would run with the rights of their owner
+CREATE ROLE regress_installer;
+CREATE DATABASE regress_installed OWNER regress_installer TEMPLATE template0;
+\set before :DBNAME
+\c regress_installed
+SET ROLE regress_installer;
+CREATE EXTENSION segment;
+RESET ROLE;
+SELECT DISTINCT c.relkind, a.grantee::regrole, a.privilege_type, a.is_grantable
+FROM pg_class c CROSS JOIN LATERAL aclexplode(c.relacl) a
+WHERE c.relnamespace IN ('segment'::regnamespace, 'segment_internal'::regnamespace)
+  AND c.relkind <> 'v' AND a.grantee <> c.relowner ORDER BY 1, 3;
 SELECT c.oid::regclass AS unguarded
 FROM pg_class c
 WHERE c.relnamespace IN ('segment'::regnamespace, 'segment_internal'::regnamespace)
-  AND (c.relkind = 'r' AND EXISTS (SELECT FROM aclexplode(c.relacl) a WHERE a.grantee <> c.relowner)
+  AND (EXISTS (SELECT FROM pg_roles r WHERE r.oid = c.relowner AND NOT r.rolsuper)
+       OR EXISTS (SELECT FROM pg_attribute t WHERE t.attrelid = c.oid AND t.attacl IS NOT NULL)
        OR c.relkind = 'v' AND NOT COALESCE('security_invoker=true' = ANY (c.reloptions), false));
+\c :before
+DROP DATABASE regress_installed;
+DROP ROLE regress_installer;
 
 -- the door to the registry: what runs as its owner is not for others, and each function in front of it has one behind
 SELECT p.oid::regprocedure AS open

@@ -227,8 +227,9 @@ $node->safe_psql('shop', "SELECT segment.revoke_modeler('left'); DROP ROLE left;
 is(as_role('left', 'SELECT count(*) FROM segment.models'), '0', 'nor does one that takes the name of a dropped role');
 is(as_role('carol', 'SELECT count(*) FROM segment.models'), '1', 'a role that is gone makes no reader fail');
 is(as_role('dave', "SELECT segment.change_owner('l', 'dave')"), '42704', 'nobody takes a model whose owner is gone');
-is(as_role('installer', "SELECT segment.change_owner('l', 'dave'); SELECT count(*) FROM segment.models WHERE owner = 'dave'"), "\n2",
-	'but the extension\'s owner, who sees all models, gives it to a role');
+is(as_role('installer', "SELECT segment.change_owner('l', '$_')"), '42501', "nor does the extension's owner, who sees all models, give it to $_") foreach qw(dave installer);
+is(as_role('postgres', "SELECT segment.change_owner('l', 'dave'); SELECT count(*) FROM segment.models WHERE owner = 'dave'"), "\n2",
+	'but a superuser gives it to a role');
 is(as_role('dave', "SELECT segment.drop_model('l')"), '', 'which may drop it');
 is(as_role('dave', join('', map { "SELECT segment.share_model('d', 'r$_');" } 1)), '42704', 'a model is shared with roles that exist');
 $node->safe_psql('shop', join('', map { "CREATE ROLE r$_;" } 1 .. 101));

@@ -12,6 +12,8 @@ $node->safe_psql('postgres', <<'SQL');
 CREATE ROLE installer LOGIN;
 CREATE ROLE alice LOGIN;
 CREATE ROLE readers;
+CREATE ROLE reader LOGIN IN ROLE readers;
+CREATE ROLE stranger LOGIN;
 CREATE DATABASE shop OWNER installer;
 SQL
 $node->safe_psql('shop', 'CREATE SCHEMA mart AUTHORIZATION installer', extra_params => [ '-U', 'installer' ]);
@@ -27,7 +29,12 @@ SELECT segment.create_model('m' || i, 'kmeans', 'mart.points', 'id', options => 
 SELECT segment.fit('m' || i), segment.name_cluster('m' || i, 1, 'One'), segment.share_model('m' || i, 'readers') FROM generate_series(1, 5) i;
 UPDATE mart.points SET x = x + 1;
 SELECT segment.fit('m' || i) FROM generate_series(1, 5) i;
-SELECT segment.register_receipts('r', 'mart.receipts');
+SELECT segment.register_receipts('r', 'mart.receipts'), segment.share_receipts('r', 'readers');
+SQL
+$node->safe_psql('shop', <<'SQL', extra_params => [ '-U', 'installer' ]);
+CREATE TABLE mart.plain AS SELECT i AS id, i % 7 AS x FROM generate_series(1, 50) i;
+SELECT segment.create_model('own', 'kmeans', 'mart.plain', 'id', options => '{"k": 2}');
+SELECT segment.fit('own');
 SQL
 
 # everything that the registry holds, by the roles' names
@@ -38,6 +45,7 @@ my $registry = "SELECT md5(string_agg(t::text, E'\\n' ORDER BY t::text)) FROM (
 	UNION ALL SELECT n.model_name, n.cluster_id::text, n.cluster_name, '', '', '' FROM segment.cluster_name n
 	UNION ALL SELECT s.model_name, s.role_name, '', '', '', '' FROM segment.model_share s
 	UNION ALL SELECT d.role_name, '', '', '', '', '' FROM segment.modeler d
+	UNION ALL SELECT s.receipts_name, s.role_name, '', '', '', '' FROM segment.receipts_share s
 	UNION ALL SELECT r.receipts_name, r.owner, r.source_name, '', '', '' FROM segment.receipts r) t";
 my $before = $node->safe_psql('shop', $registry);
 my $base = $node->basedir;
@@ -78,12 +86,54 @@ restored('data only', 'postgres', [ 'pg_restore', '--schema-only', '-d', 'DATABA
 restored('data only without triggers', 'postgres', [ 'pg_restore', '--schema-only', '-d', 'DATABASE', "$base/custom" ],
 	[ 'pg_restore', '--data-only', '--disable-triggers', '-j2', '-d', 'DATABASE', "$base/custom" ]);
 
-# by the role that created the extension
-$node->safe_psql('postgres', 'CREATE DATABASE own OWNER installer');
-$node->command_ok([ 'pg_restore', '-U', 'installer', '-h', $node->host, '-p', $node->port, '-j2', '-d', 'own', "$base/own" ], 'restore by the creating role');
-is($node->safe_psql('own', $registry), $before, 'the same registry');
+# By the role that created the extension. What belongs to himself goes on at once. The rest
+# is there, but belongs to nobody until its owner takes it over: else whoever restores
+# could say whose a row is.
+sub as_role
+{
+	my ($role, $sql) = @_;
+	my ($out, $err);
+	$node->psql('own', $sql, stdout => \$out, stderr => \$err, extra_params => [ '-q', '-U', $role, '-v', 'VERBOSITY=sqlstate', '-v', 'ON_ERROR_STOP=1' ]);
+	return $err =~ /ERROR:\s+(\w{5})/ ? $1 : $out;
+}
 
-# where the owner does not exist, his models belong to nobody, and the extension's owner gives them away
+my $keys = "SELECT count(*) FILTER (WHERE segment_internal.remembered_role(o.name, o.key) = to_regrole(o.name)) || ' of ' || count(*)
+	FROM (SELECT m.owner, m.owner_key FROM segment.model m UNION ALL SELECT s.role_name, s.role_key FROM segment.model_share s
+	      UNION ALL SELECT d.role_name, d.role_key FROM segment.modeler d
+	      UNION ALL SELECT r.owner, r.owner_key FROM segment.receipts r UNION ALL SELECT t.role_name, t.role_key FROM segment.receipts_share t) o(name, key)";
+foreach my $way ([ 'serial' ], [ 'parallel', '-j2' ], [ 'data only', '--data-only' ])
+{
+	my ($what, @options) = @$way;
+	$node->safe_psql('postgres', 'CREATE DATABASE own OWNER installer');
+	as_role('installer', 'CREATE EXTENSION segment') if $what eq 'data only';
+	$node->command_ok([ 'pg_restore', '-U', 'installer', '-h', $node->host, '-p', $node->port, @options, '-d', 'own', "$base/own" ], "restore by the creating role, $what");
+	is($node->safe_psql('own', $registry), $before, 'the same registry');
+	# the model of his own and the modeler
+	is($node->safe_psql('own', $keys), '2 of 14', 'of which he grants others nothing');
+	is(as_role('installer', "CREATE SCHEMA mart; GRANT ALL ON SCHEMA mart TO PUBLIC; CREATE TABLE mart.plain AS SELECT i AS id, i % 7 AS x FROM generate_series(1, 50) i;
+		SELECT segment.fit('own')"), '1', 'his own model he fits again');
+	is(as_role('alice', 'SELECT count(*) FROM segment.models'), '0', 'alice sees none of hers');
+	is(as_role('alice', "SELECT segment.drop_model('m1')"), '42704', 'and does nothing with them');
+	is(as_role('stranger', "SELECT segment.change_owner('m1', 'stranger')"), '42501', 'nobody takes one over who is no modeler');
+	is(as_role('installer', "SELECT segment.grant_modeler('stranger'), segment.change_owner('m1', '$_')"), '42501', "the creating role gives none to $_")
+	  foreach qw(installer stranger alice);
+	as_role('installer', "SELECT segment.grant_modeler('stranger')");
+	is(as_role('stranger', "SELECT segment.change_owner('m1', '$_')"), '42704', "nor does a modeler give one to $_") foreach qw(stranger alice);
+	is(as_role('alice', "SELECT segment.change_owner('m1', 'readers')"), '42704', 'nor alice to somebody else');
+	is(as_role('alice', "SELECT segment.change_owner('m1', 'alice'); SELECT count(*), min(active_version) FROM segment.models"), "\n1|2", 'she takes hers over, with its versions');
+	is(as_role('postgres', "SELECT segment.change_owner('m2', 'alice'); SELECT count(*) FROM segment.models WHERE owner = 'alice'"), "\n5", 'or a superuser gives it back');
+	is(as_role('alice', "CREATE TABLE mart.points AS SELECT i AS id, (i % 4) * 100 + (i * 37) % 11 AS x, (i % 2) * 70 + (i * 13) % 7 AS y FROM generate_series(1, 200) i;
+		SELECT segment.fit('m1'), segment.fit('m2'), segment.activate('m1', 1)"), '3|3|', 'and works on');
+	is(as_role('reader', 'SELECT count(*) FROM segment.models'), '0', 'what was shared is shared no more');
+	is(as_role('alice', "SELECT segment.share_model('m1', 'readers')") . as_role('reader', 'SELECT count(*) FROM segment.models'), '1', 'until its owner shares it again');
+	is(as_role('stranger', "SELECT segment.drop_receipts('r')"), '42704', 'receipts of alice are not for others');
+	is(as_role('alice', "SELECT segment.drop_receipts('r'); CREATE TABLE mart.receipts AS SELECT 'c' AS customer_id, '1' AS receipt_id, date '2024-01-01' AS receipt_date, 1.0 AS amount, 'EUR' AS currency;
+		SELECT segment.register_receipts('r', 'mart.receipts'); SELECT count(*) FROM segment.cohort_retention"), "\n\n1", 'she registers hers again');
+	is(as_role('reader', 'SELECT count(*) FROM segment.cohort_retention'), '0', 'and shares none of it');
+	$node->safe_psql('postgres', 'DROP DATABASE own');
+}
+
+# where the owner does not exist, his models belong to nobody, and a superuser gives them away
 my $other = PostgreSQL::Test::Cluster->new('elsewhere');
 $other->init;
 $other->start;
