@@ -7,7 +7,7 @@ CREATE FUNCTION segment.model_info(model bytea,
 RETURNS record
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION segment.model_info(bytea) IS
-'What a model of any kind says about itself, in one row; NULL where a column does not apply. algorithm: the family (kmeans, rfm, pca, ...). method: exact or sketch, with estimated_error for a sketch. bytes: its length. inertia and between_ss in the fitted space; explained_fraction = between_ss / (inertia + between_ss); silhouette: for k-means the weighted mean of the simplified one. options: the rest of what it was fitted with. NULL model: NULL. Errors: 22P03 bytes that are no model or damaged, 0A000 a model of a newer version.';
+'What a model of any kind says about itself, in one row; NULL where a column does not apply. algorithm: the family (kmeans, rfm, pca, ...). method: exact or sketch, with estimated_error for a sketch. bytes: its length. inertia and between_ss in the fitted space; explained_fraction = between_ss / (inertia + between_ss); silhouette: for k-means the mean silhouette (Rousseeuw 1987), the same statistic as in kmeans_sweep_rows, over silhouette_rows distinct rows (in options): all of them up to 2000 (up to 10000 where kmeans_fit chose k), else so many drawn by their hashes, each with the weight of its copies; NULL for k = 1 and for models of format_version 1. options: the rest of what it was fitted with. NULL model: NULL. Errors: 22P03 bytes that are no model or damaged, 0A000 a model of a newer version.';
 
 CREATE FUNCTION segment.model_features(model bytea,
     OUT "position" integer, OUT feature text, OUT transform text,

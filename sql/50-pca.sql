@@ -74,11 +74,12 @@ COMMENT ON FUNCTION segment.pca_reconstruction_error(bytea, float8[]) IS
 
 CREATE FUNCTION segment.pca_components(model bytea,
     OUT component integer, OUT feature text, OUT loading double precision,
-    OUT explained_variance double precision, OUT share double precision, OUT cumulative double precision)
+    OUT explained_variance double precision, OUT share double precision, OUT cumulative double precision,
+    OUT "position" integer)
 RETURNS SETOF record
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 20;
 COMMENT ON FUNCTION segment.pca_components(bytea) IS
-'A PCA model laid open: one row per component (from 1) and feature. loading: the component''s entry for the feature, a unit vector over the features. explained_variance: of the component, in fitted units; share: of the total over all directions; cumulative: of this and the components before. NULL model: no rows.';
+'A PCA model laid open: one row per component (from 1) and feature. loading: the component''s entry for the feature, a unit vector over the features. explained_variance: of the component, in fitted units; share: of the total over all directions; cumulative: of this and the components before; position: of the feature, from 1. NULL model: no rows.';
 
 CREATE FUNCTION segment.pca_align(new bytea, old bytea)
 RETURNS bytea

@@ -81,6 +81,9 @@ static const Phrase unnamed = {{"feature %zu", "la variable %zu", "Merkmal %zu"}
 /* %s: a number, at least 2 or below 1. */
 static const Phrase times_average = {{" (%sx average)", " (%s veces el promedio)", " (das %s-Fache des Durchschnitts)"}};
 
+/* The same, of medians. */
+static const Phrase times_median = {{" (%sx the median)", " (%s veces la mediana)", " (das %s-Fache des Medians)"}};
+
 static const Phrase nothing = {{"close to average in every feature", "cerca del promedio en todas las variables",
 "in allen Merkmalen nahe am Durchschnitt"}};
 
@@ -177,7 +180,7 @@ add_name_phrase(Text *text, const char *template, const SegTrait *trait, int lan
 
 /* The ratio with as many digits as one would say, unless it says nothing. */
 static void
-add_ratio(Text *text, double ratio, int language)
+add_ratio(Text *text, double ratio, bool of_medians, int language)
 {
 	char		number[32];
 	char	   *point;
@@ -190,11 +193,11 @@ add_ratio(Text *text, double ratio, int language)
 		*point = '\0';
 	else if (point != NULL && language != 0)
 		*point = ',';
-	add_filled(text, times_average.text[language], number);
+	add_filled(text, (of_medians ? times_median : times_average).text[language], number);
 }
 
 static void
-add_trait(Text *text, const SegTrait *trait, int language)
+add_trait(Text *text, const SegTrait *trait, int language, bool figures)
 {
 	const Words *words = words_for(trait->name);
 	const char *phrase = (trait->high ? &words->high : &words->low)->text[language];
@@ -203,12 +206,12 @@ add_trait(Text *text, const SegTrait *trait, int language)
 		add_name_phrase(text, phrase, trait, language);
 	else
 		add(text, phrase);
-	if (words->ratio)
-		add_ratio(text, trait->ratio, language);
+	if (words->ratio && figures)
+		add_ratio(text, trait->ratio, trait->of_medians, language);
 }
 
 size_t
-seg_describe_traits(int language, const SegTrait *traits, size_t count, char *buffer, size_t size)
+seg_describe_traits(int language, const SegTrait *traits, size_t count, bool figures, char *buffer, size_t size)
 {
 	Text		text = {buffer, size, 0};
 
@@ -217,11 +220,40 @@ seg_describe_traits(int language, const SegTrait *traits, size_t count, char *bu
 	{
 		if (i > 0)
 			add(&text, ", ");
-		add_trait(&text, &traits[i], language);
+		add_trait(&text, &traits[i], language, figures);
 	}
 	if (count == 0)
 		add(&text, nothing.text[language]);
 	if (size > 0)
 		buffer[seg_min_size(text.length, size - 1)] = '\0';
 	return text.length;
+}
+
+/* The length of the longest phrase of one of the traits with which the list goes on, 0 for none. */
+static size_t
+longest_phrase(int language, const char *list, const SegTrait *traits, size_t count)
+{
+	size_t		longest = 0;
+
+	for (size_t i = 0; i < count; i++)
+	{
+		char		phrase[1024];
+		size_t		length = seg_describe_traits(language, &traits[i], 1, false, phrase, sizeof(phrase));
+
+		if (length < sizeof(phrase) && length > longest && strncmp(list, phrase, length) == 0 &&
+			(list[length] == '\0' || strncmp(list + length, ", ", 2) == 0))
+			longest = length;
+	}
+	return longest;
+}
+
+bool
+seg_describe_holds(int language, const char *name, const SegTrait *traits, size_t count)
+{
+	if (count == 0)
+		return strcmp(name, nothing.text[language]) == 0;
+	for (size_t length; (length = longest_phrase(language, name, traits, count)) > 0; name += length + 2)
+		if (name[length] == '\0')
+			return true;
+	return false;
 }

@@ -22,6 +22,7 @@ typedef struct SegTrait
 	size_t		position;		/* of the feature, from 1 */
 	bool		high;			/* else low */
 	double		ratio;			/* to the average; NaN: says nothing */
+	bool		of_medians;		/* the ratio is that of the medians */
 } SegTrait;
 
 /* A language by its code ('en', 'es', 'de'), or -1. */
@@ -32,11 +33,18 @@ extern const char *const seg_describe_languages;
 
 /*
  * The traits as a list of phrases, in their order; a phrase of its own for none.
+ * Without figures it is a name: what it says stays true when a refit moves a mean.
  *
  * OUT buffer: size bytes, UTF-8, cut off (and terminated) when it is too small.
  * Returns the length that it has or would have, as snprintf does.
  */
-extern size_t seg_describe_traits(int language, const SegTrait *traits, size_t count,
+extern size_t seg_describe_traits(int language, const SegTrait *traits, size_t count, bool figures,
 								  char *buffer, size_t size);
+
+/*
+ * Does a name still hold?  Each of its phrases must be that of one of the traits; the
+ * phrase for none holds when there are none.
+ */
+extern bool seg_describe_holds(int language, const char *name, const SegTrait *traits, size_t count);
 
 #endif							/* SEG_CORE_DESCRIBE_H */

@@ -283,6 +283,59 @@ place_at(const SegTally *tally, size_t t, uint64_t cut, uint64_t zeros)
 	return place;
 }
 
+/* The slots' range, and what is in none: OUT cut, zeros for place_at. */
+static void
+find_places(const SegTally *tally, uint64_t *cut, uint64_t *zeros)
+{
+	uint64_t	lowest;
+	uint64_t	highest;
+
+	*cut = used_range(tally, &lowest, &highest) ? cutoff(highest << tally->level) : 0;
+	*zeros = tally->zeros;
+	for (size_t s = 0; s < SEG_TALLY_SLOTS; s++)
+		if ((tally->base + s) << tally->level < *cut)
+			*zeros += (uint64_t) tally->counts[0][s] + tally->counts[1][s];
+}
+
+/* The number from low to high with the fewest decimal places, near their middle. */
+static double
+shortest_between(double low, double high)
+{
+	double		middle = low + (high - low) / 2;
+	double		power = 1;
+
+	for (int places = 0; places <= 17 && fabs(middle) * power < 0x1.0p53; places++, power *= 10)
+	{
+		double		decimal = nearbyint(middle * power) / power;
+
+		if (decimal >= low && decimal <= high)
+			return decimal + 0.0;
+	}
+	return middle;
+}
+
+double
+seg_tally_median(const SegTally *tally)
+{
+	uint64_t	seen = 0;
+	uint64_t	cut;
+	uint64_t	zeros;
+
+	if (tally->total == 0)
+		return NAN;
+	find_places(tally, &cut, &zeros);
+	for (size_t t = 0; t < PLACES; t++)
+	{
+		Place		place = place_at(tally, t, cut, zeros);
+
+		seen += place.count;
+		if (place.count > 0 && 2 * seen >= tally->total)
+			return shortest_between(fmax(nextafter(place.below, INFINITY), tally->low),
+									fmin(place.upper, tally->high));
+	}
+	return tally->high;
+}
+
 /* ---- bins ---- */
 
 static void
@@ -315,10 +368,8 @@ void
 seg_histogram_of_tally(const SegTally *tally, SegHistogram *histogram)
 {
 	uint64_t	total = tally->total;
-	uint64_t	lowest;
-	uint64_t	highest;
-	uint64_t	cut = 0;
-	uint64_t	zeros = tally->zeros;
+	uint64_t	cut;
+	uint64_t	zeros;
 	uint64_t	open = 0;		/* counted since the last bound */
 	uint64_t	seen = 0;
 	bool		last_is_own = false;
@@ -328,11 +379,7 @@ seg_histogram_of_tally(const SegTally *tally, SegHistogram *histogram)
 		return;
 	histogram->low = tally->low;
 	histogram->high = tally->high;
-	if (used_range(tally, &lowest, &highest))
-		cut = cutoff(highest << tally->level);
-	for (size_t s = 0; s < SEG_TALLY_SLOTS; s++)
-		if ((tally->base + s) << tally->level < cut)
-			zeros += (uint64_t) tally->counts[0][s] + tally->counts[1][s];
+	find_places(tally, &cut, &zeros);
 	for (size_t t = 0; t < PLACES; t++)
 	{
 		Place		place = place_at(tally, t, cut, zeros);

@@ -2,34 +2,32 @@
  * kmeans_stats.c
  *		What a model tells about its clusters; see kmeans_stats.h.
  *
- * The first pass goes over blocks of rows: distances and, per cluster and
- * feature, the first two moments around the cluster's center, on an exact grid.
- * The second counts values in bins, a group of features at a time, so that the
- * counters stay in the cache however many clusters there are.
+ * A pass goes over blocks of rows: distances and, per cluster and feature, the first
+ * two moments around the cluster's center, on an exact grid.  The quartiles come after
+ * it (core/kmeans_quartiles.h).
  */
 #include "core/kmeans_stats.h"
 
 #include "core/kmeans_assign.h"
+#include "core/kmeans_quartiles.h"
 #include "core/sums.h"
 #include "core/weighted.h"
 
-/* bins of a histogram, of about equal frequency in the sample */
-#define BINS ((size_t) 20)
-
-/* counters of one group of features */
-#define GROUP_COUNTERS ((size_t) 65536)
-
-/* rows of the sample from which the bins are cut */
-#define COLUMN_ROWS ((size_t) 8192)
+/* Bytes for the pass over the rows. */
+static size_t
+gather_size(size_t d, size_t k)
+{
+	return 2 * seg_sums_size(k, d) + seg_batches_size(k) + 3 * k * sizeof(SegSum) +
+		d * SEG_BATCH * sizeof(double) + 9 * SEG_ARENA_ALIGN;
+}
 
 size_t
-seg_kmeans_stats_workspace(size_t d, size_t k)
+seg_kmeans_stats_workspace(size_t n, size_t d, size_t k, bool weighted)
 {
-	size_t		group = GROUP_COUNTERS > k * BINS ? GROUP_COUNTERS : k * BINS;
+	size_t		quartiles = seg_kmeans_quartiles_workspace(n, d, k, weighted);
+	size_t		gather = gather_size(d, k);
 
-	return 2 * seg_sums_size(k, d) + seg_batches_size(k) + 3 * k * sizeof(SegSum) +
-		d * (SEG_LANES + 1 + SEG_BATCH + (BINS - 1)) * sizeof(double) + (d + 3) * (BINS - 1) * sizeof(double) +
-		group * sizeof(uint32_t) + 2 * COLUMN_ROWS * sizeof(double) + 11 * SEG_ARENA_ALIGN;
+	return k * d * sizeof(bool) + SEG_ARENA_ALIGN + (gather > quartiles ? gather : quartiles);
 }
 
 /* A value of the matrix in input units; features without spread were only transformed. */
@@ -41,7 +39,7 @@ input_value(const SegScale *scale, double value)
 	return seg_unscale_value(scale->transform, scale->shift, scale->scale, value);
 }
 
-/* ---- pass one: distances and moments ---- */
+/* ---- distances and moments ---- */
 
 typedef struct Gather
 {
@@ -49,7 +47,6 @@ typedef struct Gather
 	const SegKmeansRun *run;
 	SegSums		first;			/* k x d: of w (x - pivot) */
 	SegSums		second;			/* k x d: of w (x - pivot)^2 */
-	double	   *block;			/* d x SEG_LANES */
 	SegBatches	waiting;		/* k: rows to be added */
 	double	   *inputs;			/* SEG_BATCH x d: rows with logarithms undone */
 	SegSum	   *weights;		/* k */
@@ -58,8 +55,6 @@ typedef struct Gather
 	bool		has_logarithms;
 	SegGrid		weight_grid;
 	SegGrid		d2_grid;
-	SegGrid		silhouette_grid;
-	SegSum		silhouette;
 } Gather;
 
 /*
@@ -142,18 +137,6 @@ gather_row(Gather *gather, size_t i, const double *pivots)
 }
 
 static void
-gather_distance(Gather *gather, size_t i, double first_d2, double second_d2)
-{
-	double		weight = seg_kmeans_weight(gather->data, i);
-	double		own = sqrt(first_d2);
-	double		other = sqrt(second_d2);
-
-	seg_sum_add_weighted(&gather->inertias[gather->run->labels[i]], gather->d2_grid, first_d2, weight);
-	if (gather->run->k > 1 && other > 0)
-		seg_sum_add_weighted(&gather->silhouette, gather->silhouette_grid, (other - own) / other, weight);
-}
-
-static void
 prepare_gather(Gather *gather, const SegKmeansData *data, const SegKmeansRun *run, SegArena *arena)
 {
 	size_t		d = data->rows.d;
@@ -166,7 +149,6 @@ prepare_gather(Gather *gather, const SegKmeansData *data, const SegKmeansRun *ru
 	gather->first = seg_sums_take(arena, k, d);
 	gather->second = seg_sums_take(arena, k, d);
 	gather->waiting = seg_batches_take(arena, k);
-	gather->block = seg_arena_take(arena, d, SEG_LANES * sizeof(double));
 	gather->inputs = seg_arena_take(arena, SEG_BATCH, d * sizeof(double));
 	gather->weights = seg_arena_take(arena, k, sizeof(SegSum));
 	gather->freedoms = seg_arena_take(arena, k, sizeof(SegSum));
@@ -187,7 +169,6 @@ prepare_gather(Gather *gather, const SegKmeansData *data, const SegKmeansRun *ru
 	}
 	gather->weight_grid = seg_kmeans_grid(data, 1);
 	gather->d2_grid = seg_kmeans_grid(data, span);
-	gather->silhouette_grid = seg_kmeans_grid(data, 1);
 }
 
 /* From the sums around the pivots to mean and sd in input units. */
@@ -222,227 +203,48 @@ finish_moments(const Gather *gather, const double *pivots, SegKmeansStats *stats
 			stats->sds[cell] = sd;
 		}
 	}
-	stats->silhouette = seg_sum_value(&gather->silhouette) / gather->data->total;
 }
 
-/* ---- pass two: histograms ---- */
+/* ---- quartiles ---- */
 
-/* Bits whose order as an unsigned number is that of the double, and back. */
-static inline uint64_t
-ordered_bits(double x)
-{
-	uint64_t	bits;
-
-	memcpy(&bits, &x, sizeof(bits));
-	return bits >> 63 ? ~bits : bits | UINT64_C(1) << 63;
-}
-
-static inline double
-double_of_ordered(uint64_t ordered)
-{
-	uint64_t	bits = ordered >> 63 ? ordered & ~(UINT64_C(1) << 63) : ~ordered;
-	double		x;
-
-	memcpy(&x, &bits, sizeof(x));
-	return x;
-}
-
-/* Radix sort, byte by byte from the lowest; `other` has room for as many. */
+/* What the fitted space and its way back left of a mean; a constant is itself, without spread. */
 static void
-sort_bits(uint64_t *x, uint64_t *other, size_t n)
+settle_moments(const SegKmeansData *data, size_t k, const bool *constant, SegKmeansStats *stats)
 {
-	for (unsigned shift = 0; shift < 64; shift += 8)
+	for (size_t cell = 0; cell < k * data->rows.d; cell++)
 	{
-		size_t		starts[257] = {0};
-		uint64_t   *swap = x;
+		const SegScale *scale = &data->scales[cell % data->rows.d];
+		double		mean = stats->means[cell];
 
-		for (size_t i = 0; i < n; i++)
-			starts[(x[i] >> shift & 255) + 1]++;
-		for (size_t byte = 0; byte < 256; byte++)
-			starts[byte + 1] += starts[byte];
-		for (size_t i = 0; i < n; i++)
-			other[starts[x[i] >> shift & 255]++] = x[i];
-		x = other;				/* after eight turns each is back in its place */
-		other = swap;
-	}
-}
-
-/*
- * Cut points of feature j from the sample: OUT bounds, BINS - 1 of them, in
- * matrix units, strictly ascending ones first; returns how many.
- */
-static size_t
-cut_points(const SegKmeansData *sample, size_t j, uint64_t *column, double *bounds)
-{
-	size_t		n = seg_min_size(sample->rows.n, COLUMN_ROWS);
-	size_t		cuts = 0;
-
-	for (size_t i = 0; i < n; i++)
-		column[i] = ordered_bits(*seg_rows_cell(&sample->rows, i, j));
-	sort_bits(column, column + COLUMN_ROWS, n);
-	for (size_t q = 1; q < BINS; q++)
-	{
-		double		cut = double_of_ordered(column[seg_min_size(q * n / BINS, n - 1)]);
-
-		/* the largest value needs no cut: nothing lies above it */
-		if (cut < double_of_ordered(column[n - 1]) && (cuts == 0 || cut > bounds[cuts - 1]))
-			bounds[cuts++] = cut;
-	}
-	return cuts;
-}
-
-/*
- * Count `count` values of a row, at most four: the bin of each is the number of its
- * feature's bounds below it.  IN bounds: BINS - 1; INOUT cells: count x BINS.
- */
-SEG_ALWAYS_INLINE void
-count_values(const SegLanes *x, size_t count, const SegLanes *bounds, uint32_t *cells)
-{
-	SegIntLanes below = {0};
-	int64_t		bins[4];
-
-#pragma GCC unroll 19
-	for (size_t b = 0; b < BINS - 1; b++)
-		below -= *x > bounds[b];
-	memcpy(bins, &below, sizeof(below));
-	for (size_t l = 0; l < count; l++)
-		cells[l * BINS + bins[l]]++;
-}
-
-/*
- * Count features [from, to) of all rows; counts: k x (to - from) x BINS.  IN lanes:
- * the bounds of those features, BINS - 1 for each four of them.
- */
-SEG_CLONES static void
-count_group(const SegKmeansData *data, const uint16_t *labels, size_t from, size_t to,
-			const SegLanes *lanes, uint32_t *counts)
-{
-	size_t		width = to - from;
-
-	for (size_t i = 0; i < data->rows.n; i++)
-	{
-		const double *row = seg_rows_row(&data->rows, i) + from;
-		uint32_t   *cells = counts + labels[i] * width * BINS;
-		size_t		j = 0;
-
-		if (i % 4096 == 0)
-			CHECK_FOR_INTERRUPTS();
-		for (; j + 4 <= width; j += 4)
-			count_values((const SegLanes *) (row + j), 4, lanes + j / 4 * (BINS - 1), cells + j * BINS);
-		if (j < width)
+		if (constant[cell])
 		{
-			SegLanes	x = {0};
-
-			for (size_t l = 0; l < width - j; l++)
-				x[l] = row[j + l];
-			count_values(&x, width - j, lanes + j / 4 * (BINS - 1), cells + j * BINS);
+			stats->means[cell] = stats->quartiles[3 * cell];
+			stats->sds[cell] = 0;
 		}
-	}
-}
-
-/* Lay the bounds of each four features side by side; no value is above those there are not. */
-static void
-lay_bounds(const double *bounds, const size_t *cuts, size_t from, size_t to, double *lanes)
-{
-	size_t		width = (to - from + 3) / 4 * 4;
-
-	for (size_t j = 0; j < width; j++)
-		for (size_t b = 0; b < BINS - 1; b++)
-			lanes[(j / 4 * (BINS - 1) + b) * 4 + j % 4] = from + j < to && b < cuts[from + j] ?
-				bounds[(from + j) * (BINS - 1) + b] : INFINITY;
-}
-
-/* The q-quantile of one cluster and feature by linear interpolation in its bin. */
-static double
-quantile(const uint32_t *counts, size_t bins, const double *edges, double q)
-{
-	double		wanted = 0;
-	double		below = 0;
-
-	for (size_t b = 0; b < bins; b++)
-		wanted += q * counts[b];
-	for (size_t b = 0; b < bins; b++)
-	{
-		if (counts[b] > 0 && below + counts[b] >= wanted)
-			return edges[b] + (edges[b + 1] - edges[b]) * (wanted - below) / counts[b];
-		below += counts[b];
-	}
-	return edges[bins];
-}
-
-static void
-finish_histograms(const SegKmeansData *data, size_t k, size_t from, size_t to, const double *bounds,
-				  const size_t *cuts, const uint32_t *counts, SegKmeansStats *stats)
-{
-	size_t		d = data->rows.d;
-
-	for (size_t j = from; j < to; j++)
-	{
-		const SegScale *scale = &data->scales[j];
-		SegHistogram *histogram = &stats->histograms[j];
-		double		edges[BINS + 1];
-		size_t		bins = cuts[j] + 1;
-
-		memset(histogram, 0, sizeof(*histogram));
-		histogram->bins = bins;
-		histogram->low = edges[0] = scale->minimum;
-		histogram->high = edges[bins] = scale->maximum;
-		for (size_t b = 0; b < cuts[j]; b++)
-		{
-			double		bound = input_value(scale, bounds[j * (BINS - 1) + b]);
-
-			bound = fmin(fmax(bound, scale->minimum), scale->maximum);
-			histogram->bounds[b] = edges[b + 1] = bound;
-		}
-		for (size_t c = 0; c < k; c++)
-		{
-			const uint32_t *cell = counts + (c * (to - from) + (j - from)) * BINS;
-
-			for (size_t b = 0; b < bins; b++)
-				histogram->counts[b] += cell[b];
-			for (size_t q = 0; q < 3; q++)
-				stats->quartiles[(c * d + j) * 3 + q] = quantile(cell, bins, edges, (q + 1) / 4.0);
-		}
+		else if (scale->scale > 0 || scale->transform != SEG_TRANSFORM_NONE)
+			stats->means[cell] = seg_shortest_within(mean, seg_return_error(scale->transform, scale->shift, mean,
+																			stats->sds[cell]));
 	}
 }
 
 static void
-count_histograms(const SegKmeansData *data, const SegKmeansRun *run, const SegKmeansData *sample,
-				 SegKmeansStats *stats, SegArena *arena)
+find_quartiles(const SegKmeansData *data, const SegKmeansRun *run, bool *constant, SegKmeansStats *stats,
+			   SegArena workspace)
 {
-	size_t		d = data->rows.d;
-	size_t		k = run->k;
-	size_t		group = k * BINS < GROUP_COUNTERS ? GROUP_COUNTERS / (k * BINS) : 1;
-	double	   *bounds = seg_arena_take(arena, d, (BINS - 1) * sizeof(double));
-	size_t	   *cuts = seg_arena_take(arena, d, sizeof(size_t));
-	uint64_t   *column = seg_arena_take(arena, 2 * COLUMN_ROWS, sizeof(uint64_t));
-	double	   *lanes = seg_arena_take(arena, seg_min_size(group, d) + 3, (BINS - 1) * sizeof(double));
-	uint32_t   *counts = seg_arena_take(arena, group * k * BINS, sizeof(uint32_t));
+	SegKmeansQuartiles result = {stats->quartiles, constant};
 
-	Assert(counts != NULL);
-	for (size_t j = 0; j < d; j++)
-	{
-		CHECK_FOR_INTERRUPTS();
-		cuts[j] = cut_points(sample, j, column, bounds + j * (BINS - 1));
-	}
-	for (size_t from = 0; from < d; from += group)
-	{
-		size_t		to = seg_min_size(from + group, d);
-
-		memset(counts, 0, group * k * BINS * sizeof(uint32_t));
-		lay_bounds(bounds, cuts, from, to, lanes);
-		count_group(data, run->labels, from, to, (const SegLanes *) lanes, counts);
-		finish_histograms(data, k, from, to, bounds, cuts, counts, stats);
-	}
+	seg_kmeans_quartiles(data, run->labels, stats->sizes, run->k, &result, workspace);
+	settle_moments(data, run->k, constant, stats);
 }
 
 void
-seg_kmeans_stats(const SegKmeansData *data, const SegKmeansRun *run, const SegKmeansData *sample,
-				 SegKmeansStats *stats, SegArena workspace)
+seg_kmeans_stats(const SegKmeansData *data, const SegKmeansRun *run, SegKmeansStats *stats, SegArena workspace)
 {
 	size_t		k = run->k;
 	size_t		d = data->rows.d;
 	double	   *pivots = stats->means;	/* becomes the means at the end */
+	bool	   *constant = seg_arena_take(&workspace, k, d * sizeof(bool));
+	SegArena	of_quartiles = workspace;
 	Gather		gather;
 
 	prepare_gather(&gather, data, run, &workspace);
@@ -452,25 +254,23 @@ seg_kmeans_stats(const SegKmeansData *data, const SegKmeansRun *run, const SegKm
 			pivots[c * d + j] = moment_pivot(&gather, c, j);
 	for (size_t b = 0; b < seg_rows_blocks(data->rows.n); b++)
 	{
-		double		first_d2[8];
-		double		second_d2[8];
-		uint16_t	first[8];
+		double		d2[SEG_LANES];
 
-		if (seg_kmeans_is_pause(b, k, d))
+		if (seg_kmeans_is_pause(b, 1, d))
 			CHECK_FOR_INTERRUPTS();
-		seg_assign_nearest(data, b, run->centers, k, gather.block, first_d2, second_d2, first);
+		seg_assign_own(data, b, run, d2);
 		for (size_t l = 0; l < seg_rows_lanes(&data->rows, b); l++)
 		{
 			size_t		i = b * SEG_LANES + l;
+			size_t		c = run->labels[i];
 
-			Assert(first[l] == run->labels[i]);
-			stats->sizes[first[l]]++;
-			gather_distance(&gather, i, first_d2[l], second_d2[l]);
+			stats->sizes[c]++;
+			seg_sum_add_weighted(&gather.inertias[c], gather.d2_grid, d2[l], seg_kmeans_weight(data, i));
 			gather_row(&gather, i, pivots);
 		}
 	}
 	for (size_t c = 0; c < k; c++)
 		gather_waiting(&gather, c, pivots);
 	finish_moments(&gather, pivots, stats);
-	count_histograms(data, run, sample, stats, &workspace);
+	find_quartiles(data, run, constant, stats, of_quartiles);
 }

@@ -14,23 +14,19 @@ typedef struct SegKmeansStats
 	double	   *inertias;		/* k: weighted, fitted space */
 	double	   *means;			/* k x d, input units */
 	double	   *sds;			/* k x d, input units, over the freedom of core/weighted.h */
-	double	   *quartiles;		/* k x d x 3, input units, from the histogram */
-	SegHistogram *histograms;	/* d, input units */
-	double		silhouette;		/* weighted mean of the simplified silhouette; 0 when k is 1 */
+	double	   *quartiles;		/* k x d x 3, input units, exact (core/quantiles.h) */
 } SegKmeansStats;
 
 /* Bytes of workspace. */
-extern size_t seg_kmeans_stats_workspace(size_t d, size_t k);
+extern size_t seg_kmeans_stats_workspace(size_t n, size_t d, size_t k, bool weighted);
 
 /*
  * Gather the statistics of a finished run.
  *
- * IN data, run; IN sample: rows from whose quantiles the bins of the histograms
- * are cut, with seg_kmeans_stats_columns() bytes each of room; OUT stats.
- * The simplified silhouette takes the distance to the own and to the nearest
- * other center: s = (b - a) / max(a, b)  (E. Hruschka and others, 2004).
+ * IN data, run; OUT stats.  Means and quartiles are as short as their rounding errors
+ * let them be (seg_shortest_within), and exact where a cluster is constant.
  */
-extern void seg_kmeans_stats(const SegKmeansData *data, const SegKmeansRun *run,
-							 const SegKmeansData *sample, SegKmeansStats *stats, SegArena workspace);
+extern void seg_kmeans_stats(const SegKmeansData *data, const SegKmeansRun *run, SegKmeansStats *stats,
+							 SegArena workspace);
 
 #endif							/* SEG_CORE_KMEANS_STATS_H */

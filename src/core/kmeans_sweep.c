@@ -243,15 +243,49 @@ measure_k(Sweep *sweep, size_t k, uint32_t *labels, SegSweepEntry *entry)
 	entry->stability = k == 1 ? NAN : measure_stability(sweep, labels);
 }
 
+/* OUT rows: the active features of the probe, row by row. */
+static void
+copy_active(const SegKmeansData *probe, double *rows)
+{
+	for (size_t i = 0; i < probe->rows.n; i++)
+		for (size_t a = 0; a < probe->n_active; a++)
+			rows[i * probe->n_active + a] = *seg_rows_cell(&probe->rows, i, probe->active[a]);
+}
+
+size_t
+seg_sweep_silhouette_workspace(size_t probe, size_t d, size_t k)
+{
+	SegLabeling all = {k, NULL};
+
+	return seg_silhouette_workspace(probe, d, &all, 1) + probe * (d * sizeof(double) + sizeof(uint32_t)) +
+		d * SEG_LANES * sizeof(double) + 4 * SEG_ARENA_ALIGN;
+}
+
+double
+seg_sweep_silhouette(const SegKmeansData *probe, const double *centers, size_t k, SegArena workspace)
+{
+	size_t		n = probe->rows.n;
+	uint32_t   *labels = seg_arena_take(&workspace, n, sizeof(uint32_t));
+	double	   *rows = seg_arena_take(&workspace, n, probe->rows.d * sizeof(double));
+	double	   *block = seg_arena_take(&workspace, probe->rows.d, SEG_LANES * sizeof(double));
+	SegLabeling labeling = {k, labels};
+	double		mean;
+
+	Assert(block != NULL);
+	label_probe(probe, centers, k, block, labels);
+	copy_active(probe, rows);
+	/* rows in the fitted space are bounded, so that no diameter overflows */
+	(void) seg_silhouette_mean(rows, probe->weights, probe->units, n, probe->n_active, &labeling, 1, &workspace, &mean);
+	return mean;
+}
+
 static void
 measure_silhouettes(Sweep *sweep, size_t m, SegSweepEntry *entries)
 {
 	const SegKmeansData *probe = sweep->probe;
 	size_t		n = probe->rows.n;
 
-	for (size_t i = 0; i < n; i++)
-		for (size_t a = 0; a < probe->n_active; a++)
-			sweep->rows[i * probe->n_active + a] = *seg_rows_cell(&probe->rows, i, probe->active[a]);
+	copy_active(probe, sweep->rows);
 	for (size_t l = 0; l < m; l++)
 		sweep->labelings[l] = (SegLabeling) {entries[l].k, sweep->labels + l * n};
 	/* rows in the fitted space are bounded, so that no diameter overflows */

@@ -31,6 +31,21 @@ typedef struct SegSweepEntry
 	bool		is_best_silhouette;
 } SegSweepEntry;
 
+/*
+ * Rows over which a single fit takes its silhouette where there are more: it is to
+ * cost no more than a fraction of the fit, and is good to about 0.01 (two standard
+ * errors of a mean of 2000).
+ */
+#define SEG_FIT_SILHOUETTE_ROWS ((size_t) 2000)
+
+/*
+ * The mean silhouette (core/silhouette.h) of the rows of `probe`, distinct ones with
+ * weights, each in the cluster of its nearest center; NAN where fewer than two
+ * clusters have rows among them.  IN centers: k x d.
+ */
+extern double seg_sweep_silhouette(const SegKmeansData *probe, const double *centers, size_t k, SegArena workspace);
+extern size_t seg_sweep_silhouette_workspace(size_t probe, size_t d, size_t k);
+
 /* Bytes of workspace for k from k_min to k_max; `probe` is the number of rows of the sample. */
 extern size_t seg_sweep_workspace(size_t n, size_t d, size_t probe, size_t k_min, size_t k_max);
 

@@ -7,10 +7,10 @@
 
 #include "core/port.h"
 
-/* Below this |z| a cluster's mean counts as average. */
+/* Below this |z| a cluster counts as average in a feature. */
 #define SEG_PROFILE_NOTABLE 0.25
 
-/* How far a cluster's mean is from the overall mean, in overall standard deviations; 0 without spread. */
+/* How far a mean is from the overall one, in overall standard deviations; 0 without spread. */
 static inline double
 seg_profile_z(double mean, double overall_mean, double overall_sd)
 {
@@ -24,6 +24,18 @@ seg_profile_z(double mean, double overall_mean, double overall_sd)
  * (below a hundredth of overall_sd).
  */
 extern double seg_profile_ratio(double mean, double overall_mean, double overall_sd, double minimum);
+
+/*
+ * Does a cluster's mean mislead?  It is more than twice its median or less than half of
+ * it, so that a few rows make it; or the two, as multiples of those of all rows, lie on
+ * different sides of 1.  A ratio of NaN is on no side.
+ */
+static inline bool
+seg_profile_mean_misleads(double mean, double median, double mean_ratio, double median_ratio)
+{
+	return fabs(mean) > 2 * fabs(median) || fabs(median) > 2 * fabs(mean) ||
+		(mean_ratio - 1) * (median_ratio - 1) < 0;
+}
 
 /*
  * Order features by falling strength.

@@ -379,6 +379,34 @@ column_median(const SegRows *rows, const double *weights, size_t j, double origi
 	return (select_rank(column, n, n / 2 - 1) + select_rank(column, n, n / 2)) / 2;
 }
 
+/* ---- and back ---- */
+
+double
+seg_shortest_within(double x, double error)
+{
+	double		power = 1;
+
+	for (int places = 0; places <= 15 && error * power * 1000 < 1; places++, power *= 10)
+	{
+		double		decimal = nearbyint(x * power) / power;
+
+		if (fabs(x * power) < 0x1.0p53 && fabs(decimal - x) <= error)
+			return decimal + 0.0;
+	}
+	return x;
+}
+
+double
+seg_input_value(SegTransform transform, double shift, double scale, double z)
+{
+	double		x;
+
+	if (scale == 0 && transform == SEG_TRANSFORM_NONE)
+		return z + 0.0;
+	x = scale > 0 ? seg_unscale_value(transform, shift, scale, z) : expm1(z);
+	return seg_shortest_within(x, seg_return_error(transform, shift, x, 0));
+}
+
 /* ---- the steps ---- */
 
 /* The weighted mean of what is not null; 0 where all is. */
@@ -528,6 +556,13 @@ apply_scales(SegRows *rows, const SegScale *moments, Workspace *work, SegScale *
 			*position = j + 1;
 			return SEG_RANGE_TOO_WIDE;
 		}
+	}
+	for (size_t j = 0; j < d; j++)
+	{
+		double		inverse = seg_scale_inverse(scales[j].scale);
+
+		scales[j].center = (moments[j].mean - scales[j].shift) * inverse;
+		scales[j].spread = moments[j].sd * inverse;
 	}
 	for (size_t i = 0; i < rows->n; i += PAUSE)
 	{

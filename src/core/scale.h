@@ -117,6 +117,36 @@ seg_unscale_value(SegTransform transform, double shift, double scale, double z)
 	return transform == SEG_TRANSFORM_LOG1P ? expm1(x) : x;
 }
 
+/*
+ * x, or the shortest decimal fraction within `error` of it.  What users measure are
+ * short decimals, and so are many means of these; on the way to the fitted space and
+ * back they lose their last bits: 5 comes back as 5.000000000000004.  A decimal is
+ * taken only where it is a thousand times as short as the error is small, since any
+ * number is near some long one.
+ */
+extern double seg_shortest_within(double x, double error);
+
+/*
+ * How far a number x that came back from the fitted space may be off: a few places of
+ * the largest number that it was added to on the way.  `spread`: of what it is a mean
+ * of, else 0.
+ */
+static inline double
+seg_return_error(SegTransform transform, double shift, double x, double spread)
+{
+	double		size = fabs(x) + spread;
+
+	if (transform == SEG_TRANSFORM_LOG1P)
+		return 0x1.0p-50 * (1 + size) * (1 + fabs(shift) + log1p(size));
+	return 0x1.0p-50 * (size + fabs(shift));
+}
+
+/*
+ * A value of the fitted space as people wrote it: with seg_unscale_value's result
+ * rounded by seg_shortest_within.  Where scale is 0 the value was only transformed.
+ */
+extern double seg_input_value(SegTransform transform, double shift, double scale, double z);
+
 /* 1 / scale, or 0 where there is no spread. */
 static inline double
 seg_scale_inverse(double scale)

@@ -13,7 +13,7 @@
 #include "core/kmeans.h"
 #include "model/envelope.h"
 
-#define SEG_KMEANS_VERSION 1
+#define SEG_KMEANS_VERSION 2
 #define SEG_KMEANS_MAX_ID INT32_MAX	/* cluster numbers are SQL integers */
 
 /* One feature, in input units unless said otherwise. */
@@ -29,6 +29,9 @@ typedef struct SegKmeansFeature
 	double		maximum;
 	double		mean;			/* weighted, of all rows */
 	double		sd;				/* with n - 1 */
+	double		center;			/* mean and sd in the fitted space; 0 where scale is 0 */
+	double		spread;
+	double		median;			/* of the values that were there, as seg_tally_median has it */
 } SegKmeansFeature;
 
 /* One cluster. */
@@ -67,7 +70,9 @@ typedef struct SegKmeansModel
 	double		inertia;		/* within */
 	double		total_ss;		/* around the overall mean */
 	double		between_ss;		/* of the centers around the overall mean */
-	double		silhouette;		/* weighted mean of the simplified one; 0 for k = 1 */
+	double		silhouette;		/* mean over silhouette_rows distinct rows; 0 where there are none */
+	uint64_t	silhouette_rows;	/* 0 for k = 1, and in models of version 1 */
+	bool		silhouette_is_exact;	/* these are all distinct rows */
 
 	/* arrays */
 	SegKmeansFeature *features; /* d */
@@ -75,8 +80,9 @@ typedef struct SegKmeansModel
 	double	   *centers;		/* k x d, fitted space */
 	double	   *means;			/* k x d, input units, arithmetic */
 	double	   *sds;			/* k x d, input units, with n - 1 */
-	double	   *quartiles;		/* k x d x 3, input units, from a histogram */
-	SegHistogram *histograms;	/* d, input units */
+	double	   *quartiles;		/* k x d x 3, input units; exact but in models of version 1 */
+	bool		has_exact_quartiles;
+	SegHistogram *histograms;	/* d, input units, of the values that were there */
 } SegKmeansModel;
 
 /*
@@ -90,7 +96,11 @@ extern size_t seg_kmeans_decoded_size(size_t payload_size);
  */
 extern SegStatus seg_kmeans_decode(SegReader *reader, int version, SegArena *arena, SegKmeansModel *model);
 
-/* Write the payload of the newest version; a writer without buffer measures. */
+/*
+ * Write the payload of the newest version; a writer without buffer measures.  What was
+ * read from version 1 says so in its bytes, and has in the new fields what could be
+ * told from the old ones.
+ */
 extern void seg_kmeans_encode(SegWriter *writer, const SegKmeansModel *model);
 
 /* The place (from 0) of the cluster with that number, or k when there is none. */

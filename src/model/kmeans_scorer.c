@@ -121,6 +121,11 @@ void
 seg_kmeans_center_in_input_units(const SegKmeansModel *model, size_t c, double *center)
 {
 	for (uint32_t j = 0; j < model->d; j++)
-		center[j] = seg_unscale_value(model->features[j].transform, model->features[j].shift,
-									  model->features[j].scale, model->centers[c * model->d + j]);
+	{
+		const SegKmeansFeature *feature = &model->features[j];
+		double		x = seg_unscale_value(feature->transform, feature->shift, feature->scale,
+										  model->centers[c * model->d + j]);
+
+		center[j] = seg_shortest_within(x, seg_return_error(feature->transform, feature->shift, x, feature->scale));
+	}
 }

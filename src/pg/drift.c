@@ -57,6 +57,7 @@ put_feature(SegRow *row, const SegDriftFeature *feature, size_t position)
 	seg_put_float8(row, ratio(feature->now.missing, feature->now.rows));
 	seg_put_null(row);
 	seg_put_null(row);
+	seg_put_null(row);
 	seg_row_store(row);
 }
 
@@ -89,6 +90,7 @@ put_clusters(SegRow *row, const SegDriftModel *report)
 			seg_put_null(row);
 		seg_put_float8(row, c < 0 ? NAN : ratio(cluster->then, then_total));
 		seg_put_float8(row, c < 0 ? NAN : ratio(cluster->now, now_total));
+		seg_put(row, Int32GetDatum((int32) cluster->cluster_id), c < 0);
 		seg_row_store(row);
 	}
 }

@@ -38,9 +38,6 @@ extern const SegModelType *seg_drift_source_type(int kind);
  */
 extern void seg_drift_describe(const SegDriftSource *source, SegDriftModel *report);
 
-/* What a null of feature j becomes in the source's fit, NaN for nothing. */
-extern double seg_drift_fill(const SegDriftSource *source, size_t j);
-
 /*
  * The place of the row's cluster, or k when it cannot be assigned.
  * IN row[d]: input units, NaN where a feature is null.

@@ -134,11 +134,10 @@ count_row(SegDriftState *state, const SegDriftSource *source, const double *row,
 
 	for (size_t j = 0; j < state->d; j++)
 	{
-		double		x = isnan(row[j]) ? seg_drift_fill(source, j) : row[j];
-
-		counts[j].missing += isnan(row[j]) != 0;
-		if (!skipped && !isnan(x))
-			seg_drift_count(&counts[j], x);
+		if (isnan(row[j]))
+			counts[j].missing++;
+		else if (!skipped)
+			seg_drift_count(&counts[j], row[j]);
 	}
 	if (skipped)
 	{

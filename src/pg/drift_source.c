@@ -52,18 +52,6 @@ seg_drift_source(SegKind kind, const void *decoded)
 	return source;
 }
 
-double
-seg_drift_fill(const SegDriftSource *source, size_t j)
-{
-	/* k-means also counts what nulls became, the others the values that were there */
-	if (source->kind == SEG_KIND_PCA || source->null_policy == SEG_NULL_ERROR ||
-		source->null_policy == SEG_NULL_SKIP)
-		return NAN;
-	if (source->kind == SEG_KIND_ANOMALY)
-		return source->anomaly->method == SEG_ANOMALY_KMEANS ? source->anomaly->features[j].fill : NAN;
-	return source->kmeans->model.features[j].fill;
-}
-
 size_t
 seg_drift_cluster(const SegDriftSource *source, const double *row)
 {
@@ -97,17 +85,13 @@ describe_pca(const SegPcaModel *model, SegDriftModel *report)
 	}
 }
 
-/*
- * The bounds of k-means come from the fitted space and back, so they may lie a
- * rounding error below the value that they stand for.
- */
-static void
-loosen(SegHistogram *histogram)
+/* The mean of the values that were there, from that of all rows, `missing` of which were filled. */
+static double
+mean_of_present(double mean, double fill, uint64 rows, uint64 missing)
 {
-	double		margin = 1e-12 * fmax(fabs(histogram->low), fabs(histogram->high));
-
-	for (size_t b = 0; b + 1 < histogram->bins; b++)
-		histogram->bounds[b] += margin;
+	if (missing == 0 || missing >= rows)
+		return mean;
+	return (mean * (double) rows - fill * (double) missing) / (double) (rows - missing);
 }
 
 static void
@@ -123,15 +107,10 @@ describe_anomaly(const SegAnomalyModel *model, SegDriftModel *report)
 
 		to->name = from->name;
 		to->then.values = seg_histogram_total(&from->histogram);
-		to->then.mean = from->mean;
+		to->then.mean = from_kmeans ? mean_of_present(from->mean, from->fill, model->rows_used, from->missing) : from->mean;
 		to->then.rows = !knows_missing ? 0 : from_kmeans ? model->rows_used : model->sample_rows;
 		to->then.missing = Min(from->missing, to->then.rows);
 		to->histogram = from->histogram;
-		if (from_kmeans)
-		{
-			seg_histogram_coarsen(&from->histogram, &to->histogram);
-			loosen(&to->histogram);
-		}
 	}
 }
 
@@ -147,11 +126,10 @@ describe_kmeans(const SegKmeansModel *model, SegDriftModel *report)
 
 		to->name = from->name;
 		to->then.values = seg_histogram_total(&model->histograms[j]);
-		to->then.mean = from->mean;
+		to->then.mean = mean_of_present(from->mean, from->fill, model->rows_used, from->imputed);
 		to->then.rows = knows_missing ? model->rows_used : 0;
 		to->then.missing = knows_missing ? Min(from->imputed, to->then.rows) : 0;
-		seg_histogram_coarsen(&model->histograms[j], &to->histogram);
-		loosen(&to->histogram);
+		to->histogram = model->histograms[j];
 	}
 	for (uint32 c = 0; c < model->k; c++)
 	{

@@ -9,6 +9,7 @@
 
 #include "core/profile.h"
 #include "core/silhouette.h"
+#include "model/kmeans_profile.h"
 #include "pg/error.h"
 #include "pg/features.h"
 #include "pg/rows.h"
@@ -84,6 +85,7 @@ store_profile_row(SegRow *row, const SegKmeansModel *model, uint32_t c, uint32_t
 	seg_put_text(row, direction(z));
 	for (int q = 0; q < 3; q++)
 		seg_put_float8(row, model->quartiles[cell * 3 + q]);
+	seg_put_float8(row, feature->median);
 	seg_row_store(row);
 }
 
@@ -112,8 +114,7 @@ kmeans_profile(PG_FUNCTION_ARGS)
 		MemoryContextReset(of_cluster);
 		for (uint32_t j = 0; j < model->d; j++)
 		{
-			z[j] = seg_profile_z(model->means[(size_t) c * model->d + j],
-								 model->features[j].mean, model->features[j].sd);
+			z[j] = seg_kmeans_z(model, c, j);
 			strength[j] = fabs(z[j]);
 		}
 		seg_profile_order(strength, model->d, order);

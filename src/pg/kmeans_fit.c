@@ -69,6 +69,9 @@ describe_feature(const SegKmeansRows *state, size_t j)
 		.maximum = scale->maximum,
 		.mean = scale->mean,
 		.sd = scale->sd,
+		.center = scale->center,
+		.spread = scale->spread,
+		.median = state->medians[j],
 	};
 
 	if (names->count > 0)
@@ -76,36 +79,55 @@ describe_feature(const SegKmeansRows *state, size_t j)
 	return feature;
 }
 
+/* Do the options ask for the best k of a range? */
+static bool
+has_range(const SegKmeansOptions *options)
+{
+	return options->k_min > 0 || options->k_max > 0;
+}
+
+/* The full silhouette, over a sample of bounded size. */
 static void
-gather_stats(const SegKmeansRows *state, const SegKmeansSample *sample, const SegKmeansRun *run,
-			 SegKmeansModel *model)
+measure_silhouette(const SegKmeansRows *state, const SegKmeansRun *run, SegKmeansModel *model)
+{
+	SegKmeansSample probe;
+	MemoryContext work = AllocSetContextCreate(CurrentMemoryContext, "segment silhouette", ALLOCSET_SMALL_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(work);
+	double		mean;
+
+	/* where k was chosen by a sweep, over the same rows as there */
+	seg_kmeans_draw_sample(state, has_range(&state->options) ? SEG_SWEEP_SILHOUETTE_ROWS : SEG_FIT_SILHOUETTE_ROWS, 1,
+						   false, &probe);
+	mean = seg_sweep_silhouette(&probe.data, run->centers, run->k,
+								seg_kmeans_arena(seg_sweep_silhouette_workspace(probe.data.rows.n, state->rows.d, run->k)));
+	if (isfinite(mean))
+	{
+		model->silhouette = mean;
+		model->silhouette_rows = probe.data.rows.n;
+		model->silhouette_is_exact = probe.is_whole;
+	}
+	MemoryContextSwitchTo(old);
+	MemoryContextDelete(work);
+}
+
+static void
+gather_stats(const SegKmeansRows *state, const SegKmeansRun *run, SegKmeansModel *model)
 {
 	size_t		k = run->k;
 	size_t		d = state->rows.d;
 	size_t		line = d * sizeof(double);
 	uint32_t   *ids = palloc(k * sizeof(uint32_t));
 	SegArena	room = seg_kmeans_arena(5 * k * line + 3 * SEG_ARENA_ALIGN);
-	MemoryContext bins = AllocSetContextCreate(CurrentMemoryContext, "segment k-means bins", ALLOCSET_SMALL_SIZES);
-	SegKmeansSample uniform = *sample;
 	SegKmeansStats stats = {
 		.sizes = palloc(k * sizeof(uint64_t)),
 		.inertias = palloc(k * sizeof(double)),
-		.histograms = palloc(d * sizeof(SegHistogram)),
 	};
 
 	stats.means = seg_arena_take(&room, k, line);
 	stats.sds = seg_arena_take(&room, k, line);
 	stats.quartiles = seg_arena_take(&room, k, 3 * line);
-	if (!sample->is_whole)
-	{
-		MemoryContext old = MemoryContextSwitchTo(bins);
-
-		seg_kmeans_draw_sample(state, sample->data.rows.n, 1, false, &uniform);
-		MemoryContextSwitchTo(old);
-	}
-	seg_kmeans_stats(&state->data, run, &uniform.data, &stats,
-					 seg_kmeans_arena(seg_kmeans_stats_workspace(d, k)));
-	MemoryContextDelete(bins);
+	seg_kmeans_stats(&state->data, run, &stats,
+					 seg_kmeans_arena(seg_kmeans_stats_workspace(state->rows.n, d, k, state->weights != NULL)));
 	seg_kmeans_number(run, d, ids);
 	model->clusters = palloc(k * sizeof(SegKmeansCluster));
 	for (size_t c = 0; c < k; c++)
@@ -115,15 +137,15 @@ gather_stats(const SegKmeansRows *state, const SegKmeansSample *sample, const Se
 		};
 	model->total_ss = run->total_ss;
 	model->between_ss = run->total_ss - run->inertia;
-	model->silhouette = stats.silhouette;
 	model->means = stats.means;
 	model->sds = stats.sds;
 	model->quartiles = stats.quartiles;
-	model->histograms = stats.histograms;
+	model->has_exact_quartiles = true;
+	model->histograms = state->histograms;
 }
 
-bytea *
-seg_kmeans_make_model(const SegKmeansRows *state, const SegKmeansSample *sample, const SegKmeansRun *run)
+static bytea *
+make_model(const SegKmeansRows *state, const SegKmeansRun *run)
 {
 	const SegKmeansOptions *options = &state->options;
 	size_t		d = state->rows.d;
@@ -151,7 +173,9 @@ seg_kmeans_make_model(const SegKmeansRows *state, const SegKmeansSample *sample,
 
 	for (size_t j = 0; j < d; j++)
 		model.features[j] = describe_feature(state, j);
-	gather_stats(state, sample, run, &model);
+	gather_stats(state, run, &model);
+	if (run->k > 1)
+		measure_silhouette(state, run, &model);
 	return seg_kmeans_model_bytes(&model);
 }
 
@@ -185,14 +209,7 @@ fit(const SegKmeansRows *state, size_t k)
 	if (params.init_method == SEG_INIT_CENTROIDS)
 		seg_kmeans_start_from(&state->options.centroids, state->data.scales, k, d, run.centers);
 	cluster(state, &sample, &params, &run);
-	return seg_kmeans_make_model(state, &sample, &run);
-}
-
-/* Do the options ask for the best k of a range? */
-static bool
-has_range(const SegKmeansOptions *options)
-{
-	return options->k_min > 0 || options->k_max > 0;
+	return make_model(state, &run);
 }
 
 /* Refuse a k or a range before any work is done on the rows. */

@@ -33,8 +33,4 @@ extern void seg_kmeans_draw_seeding_sample(const SegKmeansRows *state, size_t k,
 extern SegSweepEntry *seg_kmeans_run_sweep(const SegKmeansRows *state, int64 k_min, int64 k_max,
 										   size_t *m, SegKmeansSample *probe);
 
-/* The model of a finished run, palloc'd in the current context. */
-extern bytea *seg_kmeans_make_model(const SegKmeansRows *state, const SegKmeansSample *sample,
-									const SegKmeansRun *run);
-
 #endif							/* SEG_PG_KMEANS_FIT_H */

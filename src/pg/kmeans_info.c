@@ -45,7 +45,7 @@ kmeans_info(const void *scorer, SegModelInfo *info)
 	info->between_ss = model->between_ss;
 	if (model->total_ss > 0)
 		info->explained_fraction = model->between_ss / model->total_ss;
-	if (model->k > 1)
+	if (model->silhouette_rows > 0)
 		info->silhouette = model->silhouette;
 	info->iterations = model->iterations;
 	info->converged = model->converged;
@@ -61,6 +61,12 @@ kmeans_info(const void *scorer, SegModelInfo *info)
 	seg_info_real(info, "tolerance", model->tolerance);
 	seg_info_real(info, "weight", model->weight);
 	seg_info_int(info, "next_cluster_id", model->next_cluster_id);
+	if (model->silhouette_rows > 0)
+	{
+		seg_info_int(info, "silhouette_rows", model->silhouette_rows);
+		seg_info_bool(info, "silhouette_is_exact", model->silhouette_is_exact);
+	}
+	seg_info_bool(info, "quartiles_are_exact", model->has_exact_quartiles);
 }
 
 static void

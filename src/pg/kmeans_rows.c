@@ -343,6 +343,32 @@ total_weight(const SegKmeansRows *state)
 	return total;
 }
 
+/* Rows whose values are counted at a time, feature by feature, while they are in the cache. */
+#define TALLY_ROWS ((size_t) 128)
+
+/* Count the values in input units, nulls left out; histograms and medians in state->context. */
+static void
+tally_rows(SegKmeansRows *state)
+{
+	size_t		n = state->rows.n;
+	size_t		d = state->rows.d;
+	SegTally   *tallies = palloc0(d * sizeof(SegTally));
+
+	for (size_t i = 0; i < n; i += TALLY_ROWS)
+	{
+		CHECK_FOR_INTERRUPTS();
+		for (size_t j = 0; j < d; j++)
+			seg_tally_add_column(&tallies[j], seg_rows_cell(&state->rows, i, j), Min(TALLY_ROWS, n - i), d);
+	}
+	state->histograms = MemoryContextAlloc(state->context, d * sizeof(SegHistogram));
+	state->medians = MemoryContextAlloc(state->context, d * sizeof(double));
+	for (size_t j = 0; j < d; j++)
+	{
+		seg_histogram_of_tally(&tallies[j], &state->histograms[j]);
+		state->medians[j] = tallies[j].total > 0 ? seg_tally_median(&tallies[j]) : 0;
+	}
+}
+
 /* Scale the rows where they are. */
 static void
 prepare(SegKmeansRows *state)
@@ -361,6 +387,7 @@ prepare(SegKmeansRows *state)
 			options->transform.items[options->transform.count < 0 ? 0 : j];
 	MemoryContextSwitchTo(work);
 	state->total = total_weight(state);
+	tally_rows(state);
 	status = seg_scale_rows(&state->rows, state->weights, state->total, options->standardize,
 							options->null_policy, state->has_nulls, scales,
 							seg_kmeans_arena(seg_scale_workspace(state->rows.n, d, state->weights != NULL)),

@@ -166,6 +166,7 @@ pca_components(PG_FUNCTION_ARGS)
 			seg_put_float8(&row, model->variances[c]);
 			seg_put_float8(&row, share);
 			seg_put_float8(&row, cumulative);
+			seg_put_int32(&row, (int32) j + 1);
 			seg_row_store(&row);
 		}
 	}

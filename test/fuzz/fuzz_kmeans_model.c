@@ -2,16 +2,17 @@
  * fuzz_kmeans_model.c
  *		Any payload, sealed as a k-means model: decode, encode, decode, score, align.
  *
- * What is fuzzed is the payload; the target seals it, else no input would get
- * past the digest.  What decodes must encode to bytes that decode to the same
- * bytes again, must score rows, must align to itself, and must give an anomaly
- * model that decodes.  The seeds are the
- * payloads of fixture_model(k, d, seed), in files named k-d-seed.
+ * What is fuzzed is the payload; the target seals it, as each version in turn, else no
+ * input would get past the digest.  What decodes must encode to bytes that decode to
+ * the same bytes again, must score rows, be put in words, align to itself, and give an
+ * anomaly model that decodes.  The seeds are the payloads of fixture_model(k, d, seed),
+ * in files named k-d-seed (of version 1) and v2-k-d-seed.
  */
 #include "fuzz.h"
 
 #include "model/anomaly_kmeans.h"
 #include "model/kmeans_align.h"
+#include "model/kmeans_profile.h"
 #include "model/kmeans_scorer.h"
 
 /* Decode a sealed model; the arena's buffer goes to *buffer. */
@@ -113,15 +114,29 @@ make_anomaly_model(const SegKmeansModel *kmeans)
 	free(arena.base);
 }
 
-int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static void
+describe(const SegKmeansModel *model)
+{
+	for (uint32_t c = 0; c < model->k; c++)
+	{
+		SegTrait	traits[SEG_DESCRIBE_TRAITS];
+		char		words[2000];
+		size_t		count = seg_kmeans_strongest(model, c, traits);
+
+		require(count <= SEG_DESCRIBE_TRAITS);
+		require(seg_describe_traits(c % 3, traits, count, c % 2 == 0, words, sizeof(words)) > 0);
+	}
+}
+
+static void
+check_version(const uint8_t *data, size_t size, int version)
 {
 	uint8_t    *sealed = room(SEG_ENVELOPE_SIZE + size);
 	SegKmeansScorer scorer;
 	void	   *buffer;
 
 	memcpy(sealed + SEG_ENVELOPE_SIZE, data, size);
-	seg_envelope_seal(sealed, size, SEG_KIND_KMEANS, SEG_KMEANS_VERSION);
+	seg_envelope_seal(sealed, size, SEG_KIND_KMEANS, version);
 	if (decode(sealed, SEG_ENVELOPE_SIZE + size, &scorer, &buffer) == SEG_OK)
 	{
 		size_t		once_size;
@@ -131,11 +146,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		SegKmeansScorer again;
 		void	   *again_buffer;
 
-		require(once_size == SEG_ENVELOPE_SIZE + size);
+		require(version < SEG_KMEANS_VERSION || once_size == SEG_ENVELOPE_SIZE + size);
 		require(decode(once, once_size, &again, &again_buffer) == SEG_OK);
 		twice = encode(&again.model, &twice_size);
 		require(twice_size == once_size && memcmp(once, twice, once_size) == 0);
 		make_anomaly_model(&again.model);
+		describe(&again.model);
 		score(&again, 0);
 		score(&again, -1e300);
 		score(&again, NAN);
@@ -147,5 +163,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	free(buffer);
 	free(sealed);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	for (int version = 1; version <= SEG_KMEANS_VERSION; version++)
+		check_version(data, size, version);
 	return 0;
 }

@@ -39,8 +39,8 @@ SELECT count(*) AS cells,
        bool_and(abs(overall_mean - overall) < 1e-9 * (1 + overall) AND abs(overall_sd - whole_sd) < 1e-9 * (1 + whole_sd)) AS whole,
        bool_and(abs(z_score - (mean - overall) / whole_sd) < 1e-9) AS z_scores,
        bool_and(abs(index_100 - 100 * mean / overall) < 1e-6) AS indexes,
-       bool_and(q1 <= median AND median <= q3 AND q1 >= low - 0.1 * (high - low) AND q3 <= high + 0.1 * (high - low)) AS quartiles_in_range,
-       bool_and(abs(median - middle) <= 0.1 * (1 + middle)) AS medians_close
+       bool_and(q1 BETWEEN low - 1e-12 * abs(low) AND median AND q3 BETWEEN median AND high + 1e-12 * abs(high)) AS quartiles_in_range,
+       bool_and(abs(median - middle) <= 1e-12 * (1 + middle)) AS medians
 FROM kmeans_profile(:'model') AS p
 JOIN (SELECT kmeans_assign(:'model', features) AS cluster_id, (ARRAY['recency_days', 'frequency', 'monetary'])[j] AS feature,
              avg(x) AS mean, stddev_samp(x) AS sd, count(*) AS n, min(x) AS low, max(x) AS high,
@@ -60,12 +60,14 @@ SELECT count(*) AS n,
        bool_and(d.cluster_id = kmeans_assign(:'model', features)) AS clusters,
        bool_and(d.distance = kmeans_distance(:'model', features)) AS distances,
        bool_and(d.second_cluster_id <> d.cluster_id AND d.second_distance >= d.distance) AS seconds,
-       bool_and(d.silhouette = (d.second_distance - d.distance) / d.second_distance) AS silhouettes,
+       bool_and(d.simplified_silhouette = (d.second_distance - d.distance) / d.second_distance) AS silhouettes,
        bool_and(d.cluster_name = 'cluster ' || d.cluster_id) AS names
 FROM customers CROSS JOIN LATERAL kmeans_details(:'model', features) AS d;
-SELECT round((m.silhouette - avg(d.silhouette))::numeric, 12) AS difference
-FROM model_info(:'model') AS m, customers CROSS JOIN LATERAL kmeans_details(:'model', customers.features) AS d GROUP BY m.silhouette;
-SELECT cluster_id, cluster_name, round(distance::numeric, 3) AS distance, second_cluster_id, second_distance, silhouette
+-- that of the model is the full one, of all distinct rows here: as a sweep has it
+SELECT round((m.silhouette - s.silhouette)::numeric, 12) AS difference, m.options -> 'silhouette_rows' AS rows, m.options -> 'silhouette_is_exact' AS exact,
+       s.silhouette_rows = (m.options ->> 'silhouette_rows')::int AS same_rows
+FROM model_info(:'model') AS m, kmeans_sweep_rows((SELECT kmeans_sweep(features, 4, 4) FROM customers)) AS s;
+SELECT cluster_id, cluster_name, round(distance::numeric, 3) AS distance, second_cluster_id, second_distance, simplified_silhouette
 FROM kmeans_details(:'one_model', '{10, 20, 30}');
 SELECT kmeans_details(:'model', features) IS NOT NULL AS composite FROM customers WHERE id = 1;
 SELECT kmeans_details(NULL, '{1, 2, 3}') IS NULL AS no_model, kmeans_details(:'model', NULL) IS NULL AS no_row;

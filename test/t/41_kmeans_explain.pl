@@ -56,14 +56,17 @@ sub properties
 		       (SELECT bool_and(assigned = cluster_id AND distance <= second_distance) FROM scored),
 		       (SELECT bool_and(n = p.size AND abs(mean - p.cluster_mean) <= 1e-9 * (1 + abs(mean))
 		                        AND abs(sd - p.cluster_sd) <= 1e-6 * (1 + sd)
-		                        AND p.q1 <= p.median AND p.median <= p.q3)
+		                        AND p.q1 <= p.median AND p.median <= p.q3
+		                        AND abs(p.median - middle) <= 1e-12 * (1 + abs(middle)))
 		        FROM kmeans_profile(:'model') AS p
-		        JOIN (SELECT cluster_id, 'feature ' || j AS feature, count(*) AS n, avg(x) AS mean, coalesce(stddev_samp(x), 0) AS sd
+		        JOIN (SELECT cluster_id, 'feature ' || j AS feature, count(*) AS n, avg(x) AS mean, coalesce(stddev_samp(x), 0) AS sd,
+		                     percentile_cont(0.5) WITHIN GROUP (ORDER BY x) AS middle
 		              FROM scored, unnest(features) WITH ORDINALITY AS u (x, j) GROUP BY 1, 2) AS m USING (cluster_id, feature)),
 		       (SELECT bool_and(abs(total - (second_distance ^ 2 - distance ^ 2)) <= 1e-9 * (1e-9 + second_distance ^ 2))
 		        FROM (SELECT * FROM scored ORDER BY id LIMIT 500) AS s
 		        CROSS JOIN LATERAL (SELECT sum(contribution) AS total FROM kmeans_reasons(:'model', s.features)) AS r),
-		       abs(i.silhouette - (SELECT avg(silhouette) FROM scored)) <= 1e-9,
+		       abs(i.silhouette - (SELECT silhouette FROM kmeans_sweep_rows((SELECT kmeans_sweep(features, $k, $k, '$options') FROM $set))))
+		         <= CASE WHEN i.options -> 'silhouette_is_exact' = 'true' THEN 1e-9 ELSE 0.02 END,
 		       (SELECT bool_and(length(kmeans_describe(:'model', cluster_id, language)) > 0)
 		        FROM generate_series(1, $k) AS cluster_id, unnest(ARRAY['en', 'es', 'de']) AS language)
 		FROM model_info(:'model') AS i});

@@ -35,6 +35,7 @@ fixture_model(uint32_t k, uint32_t d, uint64_t seed)
 	SegKmeansModel model = {
 		.k = k, .d = d, .next_cluster_id = k + 1,
 		.seed = seed, .n_init = 10, .max_iterations = 300, .iterations = 7, .converged = true,
+		.silhouette = 0.5, .silhouette_rows = 100, .silhouette_is_exact = seed % 2 == 0, .has_exact_quartiles = true,
 	};
 
 	model.features = fixture_room(d, sizeof(SegKmeansFeature));
@@ -56,6 +57,9 @@ fixture_model(uint32_t k, uint32_t d, uint64_t seed)
 		feature->maximum = 10 + seg_rng_uniform(&rng);
 		feature->mean = 5 * seg_rng_uniform(&rng);
 		feature->sd = feature->scale;
+		feature->spread = feature->scale > 0 ? 0.5 + seg_rng_uniform(&rng) : 0;
+		feature->center = feature->scale > 0 ? seg_rng_uniform(&rng) - 0.5 : 0;
+		feature->median = 5 * seg_rng_uniform(&rng);
 		model.histograms[j] = (SegHistogram) {.bins = 10, .low = 0, .high = 10};
 		for (int b = 0; b < 9; b++)
 			model.histograms[j].bounds[b] = b + seg_rng_uniform(&rng);

@@ -134,9 +134,8 @@ fit_cluster(const Problem *problem, const SegKmeansParams *params, const double 
 	fit->stats.means = patterned(k * d * sizeof(double));
 	fit->stats.sds = patterned(k * d * sizeof(double));
 	fit->stats.quartiles = patterned(k * d * 3 * sizeof(double));
-	fit->stats.histograms = patterned(d * sizeof(SegHistogram));
-	arena = patterned_arena(seg_kmeans_stats_workspace(d, k));
-	seg_kmeans_stats(&fit->data, &fit->run, &fit->sample.data, &fit->stats, arena);
+	arena = patterned_arena(seg_kmeans_stats_workspace(n, d, k, problem->weights != NULL));
+	seg_kmeans_stats(&fit->data, &fit->run, &fit->stats, arena);
 	free(arena.base);
 }
 
@@ -154,7 +153,6 @@ fit_free(Fit *fit)
 	free(fit->stats.means);
 	free(fit->stats.sds);
 	free(fit->stats.quartiles);
-	free(fit->stats.histograms);
 }
 
 static inline void

@@ -10,7 +10,7 @@ static const char *
 words(const char *language, const SegTrait *traits, size_t count)
 {
 	static char buffer[1000];
-	size_t		length = seg_describe_traits(seg_describe_language(language), traits, count, buffer, sizeof(buffer));
+	size_t		length = seg_describe_traits(seg_describe_language(language), traits, count, true, buffer, sizeof(buffer));
 
 	assert_int_equal(length, strlen(buffer));
 	return buffer;
@@ -68,6 +68,69 @@ ratios_say_something_or_nothing(void **state)
 	assert_string_equal(words("en", &(SegTrait) {"100%s %n", 1, true, NAN}, 1), "high 100%s %n");
 }
 
+static const char *
+name(const char *language, const SegTrait *traits, size_t count)
+{
+	static char buffer[1000];
+
+	seg_describe_traits(seg_describe_language(language), traits, count, false, buffer, sizeof(buffer));
+	return buffer;
+}
+
+/* A figure of medians says so; a name has no figures. */
+static void
+figures_are_of_medians_or_left_out(void **state)
+{
+	const SegTrait traits[] = {
+		{"monetary", 3, true, 3.14, true},
+		{"visits", 1, false, 0.2, true},
+		{"income", 2, true, 4},
+	};
+
+	assert_string_equal(words("en", traits, 3),
+						"high monetary (3.1x the median), low visits (0.2x the median), high income (4x average)");
+	assert_string_equal(words("es", traits, 1), "gasto alto (3,1 veces la mediana)");
+	assert_string_equal(words("de", traits, 1), "hoher Umsatz (das 3,1-Fache des Medians)");
+	assert_string_equal(name("en", traits, 3), "high monetary, low visits, high income");
+	assert_string_equal(name("es", traits, 3), "gasto alto, valor bajo en visits, ingresos altos");
+	assert_string_equal(name("de", traits, 3), "hoher Umsatz, niedriger Wert bei visits, hohes Einkommen");
+	assert_string_equal(name("en", NULL, 0), "close to average in every feature");
+}
+
+/* A name holds while each of its phrases is true, in whatever order the traits are now. */
+static void
+names_hold_while_their_phrases_do(void **state)
+{
+	const SegTrait traits[] = {
+		{"frequency", 2, true, NAN},
+		{"x", 1, false, NAN},
+		{"x, high y", 3, false, NAN},
+		{"recency_days", 4, false, NAN},
+	};
+
+	for (int language = 0; language < 3; language++)
+	{
+		char		buffer[1000];
+
+		for (size_t from = 0; from < 4; from++)
+			for (size_t count = 1; from + count <= 4; count++)
+			{
+				seg_describe_traits(language, traits + from, count, false, buffer, sizeof(buffer));
+				assert_true(seg_describe_holds(language, buffer, traits, 4));
+				assert_false(seg_describe_holds((language + 1) % 3, buffer, traits, 4));
+				strcat(buffer, ", ");
+				assert_false(seg_describe_holds(language, buffer, traits, 4));
+			}
+	}
+	assert_true(seg_describe_holds(0, "recent, many orders", traits, 4));
+	assert_false(seg_describe_holds(0, "recent, few orders", traits, 4));
+	assert_false(seg_describe_holds(0, "recent, many ordersx", traits, 4));
+	assert_false(seg_describe_holds(0, "recent, many orders", traits, 3));
+	assert_false(seg_describe_holds(0, "", traits, 4));
+	assert_false(seg_describe_holds(0, "close to average in every feature", traits, 4));
+	assert_true(seg_describe_holds(0, "close to average in every feature", NULL, 0));
+}
+
 static void
 nothing_stands_out(void **state)
 {
@@ -90,10 +153,10 @@ small_buffers_are_cut_off(void **state)
 	char		buffer[] = "......";
 	const SegTrait trait = {"frequency", 1, true, 2};
 
-	assert_int_equal(seg_describe_traits(0, &trait, 1, buffer, 5), strlen("many orders"));
+	assert_int_equal(seg_describe_traits(0, &trait, 1, true, buffer, 5), strlen("many orders"));
 	assert_string_equal(buffer, "many");
 	assert_int_equal(buffer[5], '.');
-	assert_int_equal(seg_describe_traits(0, &trait, 1, NULL, 0), strlen("many orders"));
+	assert_int_equal(seg_describe_traits(0, &trait, 1, true, NULL, 0), strlen("many orders"));
 }
 
 int
@@ -103,6 +166,8 @@ main(void)
 		cmocka_unit_test(champions_in_three_languages),
 		cmocka_unit_test(other_features_go_by_their_names),
 		cmocka_unit_test(ratios_say_something_or_nothing),
+		cmocka_unit_test(figures_are_of_medians_or_left_out),
+		cmocka_unit_test(names_hold_while_their_phrases_do),
 		cmocka_unit_test(nothing_stands_out),
 		cmocka_unit_test(languages_are_by_code),
 		cmocka_unit_test(small_buffers_are_cut_off),

@@ -4,6 +4,8 @@
  */
 #include "unit.h"
 
+#include <stdlib.h>
+
 #include "core/histogram.h"
 #include "core/rng.h"
 
@@ -18,6 +20,15 @@ shuffle(double *values, size_t n, SegRng *rng)
 		values[i - 1] = values[other];
 		values[other] = value;
 	}
+}
+
+static int
+compare_doubles(const void *a, const void *b)
+{
+	double		x = *(const double *) a;
+	double		y = *(const double *) b;
+
+	return (x > y) - (x < y);
 }
 
 /* Values of one kind: what users' columns look like, and what they should not. */
@@ -176,6 +187,78 @@ lumps_have_their_own_bins(void **state)
 	assert_int_equal(seg_histogram_bin(&histogram, 8), 4);
 }
 
+/* Within the slot of the value in the middle; whole numbers and short decimals exactly. */
+static void
+medians_are_near(void **state)
+{
+	SegRng		rng = seg_rng(6, 0);
+	SegTally	tally = {0};
+	const double *median;
+	static double values[2001];
+
+	for (int kind = 0; kind < 5; kind++)
+	{
+		memset(&tally, 0, sizeof(tally));
+		for (size_t i = 0; i < 2001; i++)
+			values[i] = value_of_kind(kind, &rng);
+		seg_tally_add_column(&tally, values, 2001, 1);
+		qsort(values, 2001, sizeof(double), compare_doubles);
+		median = &values[1000];
+		if (kind == 2)
+			assert_same_double(seg_tally_median(&tally), *median);
+		else
+			assert_close(seg_tally_median(&tally), *median, 0.25 * fabs(*median));
+	}
+	memset(&tally, 0, sizeof(tally));
+	seg_tally_add(&tally, 19.99, 5);
+	seg_tally_add(&tally, 250, 4);
+	assert_close(seg_tally_median(&tally), 19.99, 19.99 / 16);
+	memset(&tally, 0, sizeof(tally));
+	seg_tally_add(&tally, 5, 7);
+	assert_same_double(seg_tally_median(&tally), 5);
+	seg_tally_add(&tally, -3, 8);
+	assert_same_double(seg_tally_median(&tally), -3);
+	seg_tally_add(&tally, 0, 100);
+	assert_same_double(seg_tally_median(&tally), 0);
+}
+
+/* Half of the ones become fives: by hand, bins (.., 1), 1, above. */
+static void
+a_lump_that_moves_is_seen(void **state)
+{
+	SegTally	tally = {0};
+	SegHistogram histogram;
+	uint64_t	now[SEG_HISTOGRAM_MOST] = {0};
+	double		p[3];
+	double		q[3];
+	double		sum = 0;
+
+	seg_tally_add(&tally, 1, 900);
+	for (int i = 2; i <= 101; i++)
+		seg_tally_add(&tally, i, 1);
+	seg_histogram_of_tally(&tally, &histogram);
+	for (int i = 0; i < 450; i++)
+	{
+		now[seg_histogram_bin(&histogram, 1)]++;
+		now[seg_histogram_bin(&histogram, 5)]++;
+	}
+	for (int i = 2; i <= 101; i++)
+		now[seg_histogram_bin(&histogram, i)]++;
+	assert_int_equal(histogram.bins, 3);
+	assert_int_equal(now[1], 450);
+	for (int b = 0; b < 3; b++)
+	{
+		const double then_count[3] = {0, 900, 100};
+		const double now_count[3] = {0, 450, 550};
+
+		p[b] = (then_count[b] + 0.5) / 1001.5;
+		q[b] = (now_count[b] + 0.5) / 1001.5;
+		sum += (p[b] - q[b]) * log(p[b] / q[b]);
+	}
+	assert_close(seg_stability_index(histogram.counts, now, histogram.bins), sum, 1e-12);
+	assert_true(sum > 1);
+}
+
 static void
 nothing_is_nothing(void **state)
 {
@@ -210,6 +293,8 @@ main(void)
 		cmocka_unit_test(bins_hold_what_they_say),
 		cmocka_unit_test(smooth_values_make_ten_bins),
 		cmocka_unit_test(lumps_have_their_own_bins),
+		cmocka_unit_test(medians_are_near),
+		cmocka_unit_test(a_lump_that_moves_is_seen),
 		cmocka_unit_test(nothing_is_nothing),
 		cmocka_unit_test(stability_index_by_hand),
 	};

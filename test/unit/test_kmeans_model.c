@@ -1,6 +1,6 @@
 /*
  * test_kmeans_model.c
- *		The bytes of k-means models: format 1 is read for ever, damage is refused.
+ *		The bytes of k-means models: every format is read for ever, damage is refused.
  */
 #include "unit.h"
 
@@ -13,7 +13,7 @@
  * "null_policy": "mean", "feature_names": ["recency_days", "größe", "monetary", "constant"]}')
  * over ARRAY[(i * 37) % 101, 1 + (i * 13) % 7, ((i * 7919) % 1009) / 4.0, 5] for
  * i = 1 .. 200, the second feature null in each fortieth row.  The numbers below
- * are kmeans_assign of those rows without the nulls, by that version.
+ * are kmeans_assign of those rows without the nulls, by the first version.
  */
 static const char *const golden_numbers =
 	"31324541312562313162433155421136224311542213562443"
@@ -63,45 +63,117 @@ open_model(const uint8_t *bytes, size_t size, SegKmeansScorer *scorer, void **ro
 	return seg_kmeans_scorer_decode(&reader, version, &arena, scorer);
 }
 
+/* The model of test/data of that version; *room is to be freed. */
 static void
-golden_model_is_read(void **state)
+read_golden(int version, SegKmeansScorer *scorer, void **room)
 {
 	static uint8_t bytes[8192];
-	FILE	   *file = fopen(SEG_TOP "/test/data/kmeans_v1.segm", "rb");
-	SegKmeansScorer scorer;
-	void	   *room;
-	uint8_t    *again;
+	char		path[1000];
+	FILE	   *file;
 	size_t		size;
-	size_t		size_again;
-	double		distance;
-	double		row[4];
 
+	snprintf(path, sizeof(path), "%s/test/data/kmeans_v%d.segm", SEG_TOP, version);
+	file = fopen(path, "rb");
 	assert_non_null(file);
 	size = fread(bytes, 1, sizeof(bytes), file);
 	fclose(file);
-	assert_int_equal(bytes[5], 1);
-	assert_int_equal(open_model(bytes, size, &scorer, &room), SEG_OK);
-	assert_int_equal(scorer.model.k, 6);
-	assert_int_equal(scorer.model.d, 4);
-	assert_int_equal(scorer.model.rows_used, 200);
-	assert_int_equal(scorer.model.next_cluster_id, 7);
-	assert_int_equal(scorer.model.features[1].imputed, 5);
-	assert_string_equal(scorer.model.features[1].name, "größe");
-	assert_int_equal(scorer.model.features[2].transform, SEG_TRANSFORM_LOG1P);
-	assert_same_double(scorer.model.features[3].scale, 0);
-	for (int i = 1; i <= 200; i++)
+	assert_int_equal(bytes[5], version);
+	assert_int_equal(open_model(bytes, size, scorer, room), SEG_OK);
+}
+
+static void
+golden_models_are_read(void **state)
+{
+	for (int version = 1; version <= SEG_KMEANS_VERSION; version++)
 	{
-		row_of(i, row);
-		assert_int_equal(assign(&scorer, row, &distance), golden_numbers[i - 1] - '0');
-		if (i == 1)
-			assert_close(distance, 0.8952698026502525, 1e-12);
+		SegKmeansScorer scorer;
+		void	   *room;
+		double		distance;
+		double		row[4];
+
+		read_golden(version, &scorer, &room);
+		assert_int_equal(scorer.model.k, 6);
+		assert_int_equal(scorer.model.d, 4);
+		assert_int_equal(scorer.model.rows_used, 200);
+		assert_int_equal(scorer.model.next_cluster_id, 7);
+		assert_int_equal(scorer.model.features[1].imputed, 5);
+		assert_string_equal(scorer.model.features[1].name, "größe");
+		assert_int_equal(scorer.model.features[2].transform, SEG_TRANSFORM_LOG1P);
+		assert_same_double(scorer.model.features[3].scale, 0);
+		for (int i = 1; i <= 200; i++)
+		{
+			row_of(i, row);
+			assert_int_equal(assign(&scorer, row, &distance), golden_numbers[i - 1] - '0');
+			if (i == 1)
+				assert_close(distance, 0.8952698026502525, 1e-12);
+		}
+		assert_int_equal(assign(&scorer, (double[]) {10, NAN, 80, 5}, &distance), 2);
+		assert_close(distance, 1.1765806171651887, 1e-12);
+		free(room);
 	}
-	assert_int_equal(assign(&scorer, (double[]) {10, NAN, 80, 5}, &distance), 2);
-	assert_close(distance, 1.1765806171651887, 1e-12);
-	again = fixture_bytes(&scorer.model, &size_again);
-	assert_int_equal(size_again, size);
-	assert_memory_equal(again, bytes, size);
-	free(again);
+}
+
+/* What version 1 lacks, or had otherwise. */
+static void
+version_1_is_renewed(void **state)
+{
+	SegKmeansScorer scorer;
+	SegKmeansScorer again;
+	void	   *room;
+	void	   *again_room;
+	uint8_t    *bytes;
+	uint8_t    *same;
+	size_t		size;
+	size_t		same_size;
+
+	read_golden(1, &scorer, &room);
+	assert_int_equal(scorer.model.silhouette_rows, 0);
+	assert_false(scorer.model.has_exact_quartiles);
+	for (uint32_t j = 0; j < 4; j++)
+	{
+		const SegKmeansFeature *feature = &scorer.model.features[j];
+
+		assert_true(seg_histogram_is_sound(&scorer.model.histograms[j]));
+		assert_int_equal(seg_histogram_total(&scorer.model.histograms[j]), j == 1 ? 195 : 200);
+		assert_true(scorer.model.histograms[j].bins <= 11);
+		assert_same_double(feature->center, 0);
+		assert_close(feature->spread, j == 3 ? 0 : 1, 1e-15);
+	}
+	assert_between(scorer.model.features[0].median, 45, 60);
+	bytes = fixture_bytes(&scorer.model, &size);
+	assert_int_equal(open_model(bytes, size, &again, &again_room), SEG_OK);
+	same = fixture_bytes(&again.model, &same_size);
+	assert_int_equal(same_size, size);
+	assert_memory_equal(same, bytes, size);
+	free(bytes);
+	free(same);
+	free(room);
+	free(again_room);
+}
+
+static void
+version_2_is_written_as_it_was_read(void **state)
+{
+	SegKmeansScorer scorer;
+	void	   *room;
+	uint8_t    *bytes;
+	size_t		size;
+	char		path[1000];
+	static uint8_t golden[8192];
+	FILE	   *file;
+
+	read_golden(2, &scorer, &room);
+	bytes = fixture_bytes(&scorer.model, &size);
+	snprintf(path, sizeof(path), "%s/test/data/kmeans_v2.segm", SEG_TOP);
+	file = fopen(path, "rb");
+	assert_non_null(file);
+	assert_int_equal(fread(golden, 1, sizeof(golden), file), size);
+	fclose(file);
+	assert_memory_equal(bytes, golden, size);
+	assert_true(scorer.model.has_exact_quartiles);
+	assert_int_equal(scorer.model.silhouette_rows, 200);
+	assert_true(scorer.model.silhouette_is_exact);
+	free(bytes);
 	free(room);
 }
 
@@ -150,7 +222,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(golden_model_is_read),
+		cmocka_unit_test(golden_models_are_read),
+		cmocka_unit_test(version_1_is_renewed),
+		cmocka_unit_test(version_2_is_written_as_it_was_read),
 		cmocka_unit_test(damage_is_refused_or_harmless),
 	};
 
