@@ -51,7 +51,7 @@ BEGIN ATOMIC
         ('kmeans', 2, 'cluster_name', 'text', 'n%1$s.value', 'value', 'Its name.'),
         ('kmeans', 3, 'distance', 'double precision', '(q.d%1$s).distance', 'value', 'Distance to its center, in the fitted space.'),
         ('kmeans', 4, 'second_cluster_id', 'integer', '(q.d%1$s).second_cluster_id', 'value', 'The second nearest cluster.'),
-        ('kmeans', 5, 'silhouette', 'double precision', '(q.d%1$s).silhouette', 'value', 'Simplified silhouette, 0 on the border to 1 on the center.'),
+        ('kmeans', 5, 'simplified_silhouette', 'double precision', '(q.d%1$s).simplified_silhouette', 'value', 'Simplified silhouette, 0 on the border to 1 on the center.'),
         ('kmeans', 6, 'cluster_version', 'integer', '%2$s', 'version', 'Version of the model that wrote the row.'),
         ('kmeans', 7, 'old_model_cluster_id', 'integer', '(q.%3$s%1$s).cluster_id', 'old label', 'Cluster of the same data under the version published before.'),
         ('rfm', 1, 'r_score', 'integer', '(q.d%1$s).r_score', 'value', 'Recency score, high is recent.'),

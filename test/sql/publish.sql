@@ -125,7 +125,7 @@ CALL segment.refit('groups');
 SELECT segment.name_cluster('groups', 2, 'Second');
 CALL segment.publish('{groups}', 'mart.clusters', '2026-01-01');
 SELECT count(*) AS rows, count(*) FILTER (WHERE p.cluster_id = d.cluster_id AND p.distance = d.distance
-           AND p.second_cluster_id = d.second_cluster_id AND p.silhouette = d.silhouette) AS details,
+           AND p.second_cluster_id = d.second_cluster_id AND p.simplified_silhouette = d.simplified_silhouette) AS details,
        count(*) FILTER (WHERE (p.cluster_id = 2) = (p.cluster_name = 'Second')) AS names, min(cluster_version) AS version
 FROM mart.clusters p JOIN shoppers s ON s.customer = p.customer
 CROSS JOIN LATERAL segment.kmeans_details(segment.active_model('groups'), ARRAY[s.recency_days, s.frequency, s.monetary]) d;
