@@ -253,7 +253,10 @@ seg_describe_holds(int language, const char *name, const SegTrait *traits, size_
 	if (count == 0)
 		return strcmp(name, nothing.text[language]) == 0;
 	for (size_t length; (length = longest_phrase(language, name, traits, count)) > 0; name += length + 2)
+	{
+		CHECK_FOR_INTERRUPTS();
 		if (name[length] == '\0')
 			return true;
+	}
 	return false;
 }

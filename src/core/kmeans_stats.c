@@ -216,6 +216,8 @@ settle_moments(const SegKmeansData *data, size_t k, const bool *constant, SegKme
 		const SegScale *scale = &data->scales[cell % data->rows.d];
 		double		mean = stats->means[cell];
 
+		if (cell % 4096 == 0)
+			CHECK_FOR_INTERRUPTS();
 		if (constant[cell])
 		{
 			stats->means[cell] = stats->quartiles[3 * cell];

@@ -331,12 +331,73 @@ sd_far_from_zero(void **state)
 	fit_free(&fit);
 }
 
+/* Values there and back: short decimals come back as they were, others within a few places. */
+static void
+short_decimals_come_back(void **state)
+{
+	const double shifts[] = {0, 5, 1234.5678, -1e6 / 3, 1.7e12};
+	SegRng		rng = seg_rng(9, 0);
+
+	assert_same_double(seg_shortest_within(5.000000000000004, 1e-14), 5);
+	assert_same_double(seg_shortest_within(19.99 + 1e-14, 1e-13), 19.99);
+	assert_same_double(seg_shortest_within(1.0 / 3, 1e-14), 1.0 / 3);
+	assert_same_double(seg_shortest_within(5.1, 1), 5.1);	/* not at a thousandth of it */
+	assert_same_double(seg_shortest_within(-1e-20, 1e-15), 0);
+	assert_same_double(seg_shortest_within(1e300, 1e290), 1e300);
+	assert_true(isnan(seg_shortest_within(NAN, 1)));
+	for (size_t s = 0; s < sizeof(shifts) / sizeof(shifts[0]); s++)
+		for (int trial = 0; trial < 2000; trial++)
+		{
+			double		scale = exp(4 * seg_rng_uniform(&rng));
+			double		power = pow(10, (double) seg_rng_below(&rng, 3));
+			double		x = (double) seg_rng_below(&rng, 1000000) / power;
+			double		any = 1e5 * seg_rng_uniform(&rng);
+			double		z = seg_scale_value(SEG_TRANSFORM_NONE, shifts[s], 1 / scale, x);
+
+			if (s < 4)
+				assert_same_double(seg_input_value(SEG_TRANSFORM_NONE, shifts[s], scale, z), x);
+			z = seg_scale_value(SEG_TRANSFORM_LOG1P, shifts[s] / 1e6, 1 / scale, x);
+			if (s < 4)
+				assert_same_double(seg_input_value(SEG_TRANSFORM_LOG1P, shifts[s] / 1e6, scale, z), x);
+			z = seg_scale_value(SEG_TRANSFORM_NONE, shifts[s], 1 / scale, any);
+			assert_close(seg_input_value(SEG_TRANSFORM_NONE, shifts[s], scale, z), any,
+						 2 * seg_return_error(SEG_TRANSFORM_NONE, shifts[s], any, 0));
+		}
+	/* a feature without spread stands as it is, or as its logarithm */
+	assert_same_double(seg_input_value(SEG_TRANSFORM_NONE, 5, 0, 5.000000000000004), 5.000000000000004);
+	assert_same_double(seg_input_value(SEG_TRANSFORM_LOG1P, log1p(5), 0, log1p(5)), 5);
+}
+
+/* Mean and sd of the fitted values, whatever scales them. */
+static void
+center_and_spread_are_of_fitted_values(void **state)
+{
+	for (int standardize = 0; standardize <= SEG_STANDARDIZE_NONE; standardize++)
+		for (int transform = 0; transform <= SEG_TRANSFORM_LOG1P; transform++)
+		{
+			Fit			fit;
+			double		mean = 0;
+			double		squares = 0;
+
+			assert_int_equal(scale_column(ones, NULL, 5, standardize, transform, SEG_NULL_ERROR, &fit), SEG_OK);
+			for (size_t i = 0; i < 5; i++)
+				mean += fit.rows.values[i] / 5;
+			for (size_t i = 0; i < 5; i++)
+				squares += (fit.rows.values[i] - mean) * (fit.rows.values[i] - mean);
+			assert_close(fit.scales[0].center, mean, 1e-13);
+			assert_close(fit.scales[0].spread, sqrt(squares / 4), 1e-13);
+			fit_free(&fit);
+		}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_way_by_hand),
 		cmocka_unit_test(logarithms),
+		cmocka_unit_test(short_decimals_come_back),
+		cmocka_unit_test(center_and_spread_are_of_fitted_values),
 		cmocka_unit_test(nulls_become_what_the_policy_says),
 		cmocka_unit_test(no_spread),
 		cmocka_unit_test(the_edges_of_doubles),
