@@ -100,7 +100,7 @@ FROM (VALUES (1, 'right', 'model, ARRAY[1, 2]'), (2, 'short', 'model, ARRAY[1]')
              (10, 'far', 'model, ARRAY[1e307, -1e307]'), (11, 'log1p of -1', 'logarithmic, ARRAY[1, -1]'),
              (12, 'no model', '''\xdeadbeef''::bytea, ARRAY[1, 2]'), (13, 'no bytes', '''''::bytea, ARRAY[1, 2]'),
              (14, 'head only', 'substr(model, 1, 16), ARRAY[1, 2]'), (15, 'another kind', 'other, ARRAY[1, 2]'),
-             (16, 'newer', 'set_byte(model, 5, 2), ARRAY[1, 2]'), (17, 'version 0', 'set_byte(model, 5, 0), ARRAY[1, 2]'),
+             (16, 'newer', 'set_byte(model, 5, 3), ARRAY[1, 2]'), (17, 'version 0', 'set_byte(model, 5, 0), ARRAY[1, 2]'),
              (18, 'flags', 'set_byte(model, 6, 1), ARRAY[1, 2]'), (19, 'unknown kind', 'set_byte(model, 4, 200), ARRAY[1, 2]'),
              (20, 'a byte more', 'model || ''\x00'', ARRAY[1, 2]')) AS v (id, what, arguments) ORDER BY id;
 
