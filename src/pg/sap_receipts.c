@@ -273,6 +273,8 @@ make_view(ReceiptOptions *options, const char *client, Datum *values, bool *null
 
 	(void) set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION,
 							 GUC_ACTION_SAVE, true, 0, false);
+	/* one query that counts a dozen ways would be compiled for longer than it runs */
+	(void) set_config_option("jit", "off", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
 	options->client = find_client(options, client);
 	if (options->source == RECEIPTS_FI)
 		seg_receipts_fi(options, &parts);

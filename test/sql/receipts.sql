@@ -24,6 +24,13 @@ INSERT INTO receipts VALUES
 SELECT * FROM receipt_totals('receipts', '2019-03-31') ORDER BY customer_id, receipt_date, net;
 SELECT * FROM rfm('receipts', '2019-03-31') ORDER BY customer_id;
 SELECT * FROM rfm('receipts', '2019-03-30') WHERE customer_id = 'F';
+-- in a target list, and in a cursor
+SELECT segment.rfm('receipts', '2019-03-31') ORDER BY 1 LIMIT 2;
+BEGIN;
+DECLARE scores CURSOR FOR SELECT customer_id, rfm_score FROM rfm('receipts', '2019-03-31') ORDER BY 1;
+FETCH 1 FROM scores;
+FETCH 1 FROM scores;
+COMMIT;
 -- a snapshot for each month
 SELECT as_of, string_agg(customer_id || ' ' || coalesce(rfm_score, '-'), ', ' ORDER BY customer_id) AS scores
 FROM generate_series('2019-01-01'::timestamp, '2019-05-01', '1 month') month, date(month - interval '1 day') as_of, rfm('receipts', as_of)

@@ -171,6 +171,11 @@ SELECT obj_description('index_receipts'::regclass), col_description('index_recei
 SELECT receipt_lines, cancelled_documents FROM segment.sap_receipts_view('index_swapped', 'bsid', 'bsad', 'kna1', source => 'fi', client => '100');
 SELECT * FROM index_swapped EXCEPT SELECT * FROM index_receipts;
 SELECT receipt_lines, documents FROM segment.sap_receipts_view('index_cleared', 'bsad', NULL, 'kna1', source => 'fi');
+-- all text, with SAP's own decimals
+CREATE TABLE bsid_text AS SELECT '300' AS mandt, bukrs, kunnr, '00000000' AS augdt, '' AS augbl, gjahr, belnr, buzei, to_char(budat, 'YYYYMMDD') AS budat,
+    'JPY' AS waers, blart, bschl, shkzg, wrbtr::text AS wrbtr FROM bsid WHERE kunnr = '2';
+SELECT receipt_lines FROM segment.sap_receipts_view('yen', 'bsid_text', NULL, source => 'fi', include_one_time => true, amounts => 'stored');
+SELECT customer_id, receipt_id, receipt_date, amount, currency FROM yen;
 SELECT segment.sap_receipts_view('x', 'bkpf', NULL, 'kna1', source => 'fi');
 SELECT segment.sap_receipts_view('x', 'vbrk', NULL, 'kna1');
 SELECT segment.sap_receipts_view('x', 'bkpf', 'bseg', 'kna1', source => 'fi', customer => 'payer');
