@@ -4,89 +4,39 @@
  */
 #include "pg/sap_fault.h"
 
+static const struct
+{
+	SegStatus	status;
+	SegSapFault fault;
+}			faults[] = {
+	{SEG_SAP_NOT_A_DATE, {ERRCODE_INVALID_DATETIME_FORMAT, "value is not a date of the given date_format", NULL}},
+	{SEG_SAP_NOT_A_TIME, {ERRCODE_INVALID_DATETIME_FORMAT, "value is not a time of day", NULL}},
+	{SEG_SAP_NOT_A_NUMBER, {ERRCODE_INVALID_TEXT_REPRESENTATION, "value is not a number of the given decimal_notation", NULL}},
+	{SEG_SAP_NOTATION_NEEDED, {ERRCODE_INVALID_PARAMETER_VALUE, "value has a separator, but decimal_notation is not given", NULL}},
+	{SEG_SAP_TOO_LONG, {ERRCODE_STRING_DATA_RIGHT_TRUNCATION, "value is longer than the field", NULL}},
+	{SEG_SAP_NOT_TEXT, {ERRCODE_CHARACTER_NOT_IN_REPERTOIRE, "line has bytes or characters that the encoding has not", NULL}},
+	{SEG_SAP_OPEN_QUOTE, {ERRCODE_INVALID_TEXT_REPRESENTATION, "quote is not closed", NULL}},
+	{SEG_SAP_AFTER_QUOTE, {ERRCODE_INVALID_TEXT_REPRESENTATION, "text follows a closing quote", NULL}},
+	{SEG_SAP_TOO_MANY_FIELDS, {ERRCODE_INVALID_TEXT_REPRESENTATION, "line has more fields than the header", NULL}},
+	{SEG_SAP_TOO_FEW_FIELDS, {ERRCODE_INVALID_TEXT_REPRESENTATION, "line has fewer fields than the header", NULL}},
+	{SEG_SAP_NO_FIT, {ERRCODE_INVALID_TEXT_REPRESENTATION, "line does not fit the columns of the header", NULL}},
+	{SEG_SAP_CONTROL, {ERRCODE_CHARACTER_NOT_IN_REPERTOIRE, "line has control characters (U+0080 to U+009F)", "Is the file in Windows-1252? Load it with ENCODING 'WIN1252'."}},
+	{SEG_SAP_EXPONENT, {ERRCODE_INVALID_TEXT_REPRESENTATION, "value is written with an exponent, which may have cost digits", "Export again, without a spreadsheet in between."}},
+	{SEG_SAP_KEY_DECIMALS, {ERRCODE_INVALID_TEXT_REPRESENTATION, "key is written as a number with decimals", "Export again, and keep the column as text."}},
+	{SEG_SAP_ASTERISK, {ERRCODE_INVALID_TEXT_REPRESENTATION, "key has an asterisk, as lines of totals have", NULL}},
+	{SEG_SAP_NOT_DIGITS, {ERRCODE_INVALID_TEXT_REPRESENTATION, "value has other characters than digits", NULL}},
+	{SEG_SAP_NOT_A_CURRENCY, {ERRCODE_INVALID_TEXT_REPRESENTATION, "value is not a currency", NULL}},
+	{SEG_SAP_NO_KEY, {ERRCODE_INVALID_TEXT_REPRESENTATION, "key is blank or not assigned", NULL}},
+	{SEG_SAP_OWN_NAME, {ERRCODE_INVALID_TEXT_REPRESENTATION, "value is the name of its own column", NULL}},
+	{SEG_SAP_OTHER_HEADER, {ERRCODE_INVALID_TEXT_REPRESENTATION, "line names other fields, or the same in another order, than the header", "Import each table by itself; a list must not wrap its lines."}},
+	{SEG_SAP_BELOW_OTHER_HEADER, {ERRCODE_INVALID_TEXT_REPRESENTATION, "line stands below another header", "Import each table by itself."}},
+};
+
 SegSapFault
 seg_sap_fault(SegStatus status)
 {
-	SegSapFault fault = {ERRCODE_INVALID_TEXT_REPRESENTATION, NULL, NULL};
-
-	switch ((int) status)
-	{
-		case SEG_SAP_NOT_A_DATE:
-			fault.sqlstate = ERRCODE_INVALID_DATETIME_FORMAT;
-			fault.reason = "value is not a date of the given date_format";
-			break;
-		case SEG_SAP_NOT_A_TIME:
-			fault.sqlstate = ERRCODE_INVALID_DATETIME_FORMAT;
-			fault.reason = "value is not a time of day";
-			break;
-		case SEG_SAP_NOT_A_NUMBER:
-			fault.reason = "value is not a number of the given decimal_notation";
-			break;
-		case SEG_SAP_NOTATION_NEEDED:
-			fault.sqlstate = ERRCODE_INVALID_PARAMETER_VALUE;
-			fault.reason = "value has a separator, but decimal_notation is not given";
-			break;
-		case SEG_SAP_TOO_LONG:
-			fault.sqlstate = ERRCODE_STRING_DATA_RIGHT_TRUNCATION;
-			fault.reason = "value is longer than the field";
-			break;
-		case SEG_SAP_NOT_TEXT:
-			fault.sqlstate = ERRCODE_CHARACTER_NOT_IN_REPERTOIRE;
-			fault.reason = "line has bytes or characters that the encoding has not";
-			break;
-		case SEG_SAP_OPEN_QUOTE:
-			fault.reason = "quote is not closed";
-			break;
-		case SEG_SAP_AFTER_QUOTE:
-			fault.reason = "text follows a closing quote";
-			break;
-		case SEG_SAP_TOO_MANY_FIELDS:
-			fault.reason = "line has more fields than the header";
-			break;
-		case SEG_SAP_TOO_FEW_FIELDS:
-			fault.reason = "line has fewer fields than the header";
-			break;
-		case SEG_SAP_NO_FIT:
-			fault.reason = "line does not fit the columns of the header";
-			break;
-		case SEG_SAP_CONTROL:
-			fault.sqlstate = ERRCODE_CHARACTER_NOT_IN_REPERTOIRE;
-			fault.reason = "line has control characters (U+0080 to U+009F)";
-			fault.hint = "Is the file in Windows-1252? Load it with ENCODING 'WIN1252'.";
-			break;
-		case SEG_SAP_EXPONENT:
-			fault.reason = "value is written with an exponent, which may have cost digits";
-			fault.hint = "Export again, without a spreadsheet in between.";
-			break;
-		case SEG_SAP_KEY_DECIMALS:
-			fault.reason = "key is written as a number with decimals";
-			fault.hint = "Export again, and keep the column as text.";
-			break;
-		case SEG_SAP_ASTERISK:
-			fault.reason = "key has an asterisk, as lines of totals have";
-			break;
-		case SEG_SAP_NOT_DIGITS:
-			fault.reason = "value has other characters than digits";
-			break;
-		case SEG_SAP_NOT_A_CURRENCY:
-			fault.reason = "value is not a currency";
-			break;
-		case SEG_SAP_NO_KEY:
-			fault.reason = "key is blank or not assigned";
-			break;
-		case SEG_SAP_OWN_NAME:
-			fault.reason = "value is the name of its own column";
-			break;
-		case SEG_SAP_OTHER_HEADER:
-			fault.reason = "line names other fields, or the same in another order, than the header";
-			fault.hint = "Import each table by itself; a list must not wrap its lines.";
-			break;
-		case SEG_SAP_BELOW_OTHER_HEADER:
-			fault.reason = "line stands below another header";
-			fault.hint = "Import each table by itself.";
-			break;
-		default:
-			elog(ERROR, "status %d is no fault of SAP text", (int) status);
-	}
-	return fault;
+	for (size_t i = 0; i < lengthof(faults); i++)
+		if (faults[i].status == status)
+			return faults[i].fault;
+	elog(ERROR, "status %d is no fault of SAP text", (int) status);
 }
