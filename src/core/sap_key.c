@@ -149,12 +149,12 @@ key_in(SegSapType type, size_t length, const char *value, size_t size, char *res
 }
 
 static SegStatus
-currency_in(const char *value, size_t size, char *result, size_t *result_size)
+currency_in(size_t length, const char *value, size_t size, char *result, size_t *result_size)
 {
 	*result_size = 0;
 	if (size == 1 && *value == '#')
 		return SEG_OK;
-	if (size > 5)
+	if (size > length)
 		return SEG_SAP_NOT_A_CURRENCY;
 	for (size_t i = 0; i < size; i++)
 	{
@@ -189,7 +189,7 @@ seg_sap_internal(SegSapType type, size_t length, const char *value, size_t size,
 	if (seg_sap_is_key(type))
 		return key_in(type, length, value, size, result, result_size);
 	if (type == SEG_SAP_CUKY)
-		return currency_in(value, size, result, result_size);
+		return currency_in(length, value, size, result, result_size);
 	memcpy(result, value, size);
 	*result_size = size;
 	return length > 0 && size > length && seg_sap_characters(value, size) > length ? SEG_SAP_TOO_LONG : SEG_OK;

@@ -8,9 +8,11 @@
  */
 #include "pg/sap_import.h"
 
+#include "access/htup_details.h"
 #include "catalog/pg_type.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
+#include "utils/syscache.h"
 
 /* False: there is no conversion. */
 static bool
@@ -83,6 +85,27 @@ handed_type(SapKind kind)
 	return InvalidOid;
 }
 
+/* Is the type a domain, of whatever depth, that takes no NULL? */
+static bool
+refuses_null(Oid type)
+{
+	bool		found = false;
+
+	while (!found && OidIsValid(type))
+	{
+		HeapTuple	tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(type));
+		Form_pg_type form;
+
+		if (!HeapTupleIsValid(tuple))
+			elog(ERROR, "cache lookup failed for type %u", type);
+		form = (Form_pg_type) GETSTRUCT(tuple);
+		found = form->typnotnull;
+		type = form->typbasetype;
+		ReleaseSysCache(tuple);
+	}
+	return found;
+}
+
 void
 seg_sap_set_type(SapColumn *column, Form_pg_attribute attribute)
 {
@@ -99,7 +122,7 @@ seg_sap_set_type(SapColumn *column, Form_pg_attribute attribute)
 	column->type = handed_type(column->kind);
 	column->target_type = type;
 	column->typmod = typmod;
-	column->not_null = attribute->attnotnull;
+	column->not_null = attribute->attnotnull || refuses_null(attribute->atttypid);
 	column->type_name = format_type_extended(attribute->atttypid, attribute->atttypmod,
 											 FORMAT_TYPE_TYPEMOD_GIVEN | FORMAT_TYPE_FORCE_QUALIFY);
 }

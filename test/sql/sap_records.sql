@@ -43,9 +43,33 @@ BEGIN
         DROP TABLE one_type;
     END LOOP;
 END $$;
+CREATE DOMAIN word AS text NOT NULL;
+CREATE DOMAIN short_word AS word CHECK (length(VALUE) < 9);
+CREATE TABLE words (kunnr text, erdat date, code short_word, price price, colour warm NOT NULL);
+SELECT rows_loaded FROM segment.sap_import('stage', 'words', date_format => 'DD.MM.YYYY', decimal_notation => '1.234.567,89', on_error => 'reject');
+TABLE words;
 CREATE TABLE one_type (kunnr text, erdat timestamptz);
 SELECT segment.sap_import('stage', 'one_type', date_format => 'DD.MM.YYYY');
 SELECT rows_loaded FROM segment.sap_import('stage', 'one_type', mapping => '{"ERDAT": null}');
+
+-- the same rows under every setting of the session
+SELECT lines('KUNNR;ERDAT;UPTIM;STAMP;UMSAT;RATE;FLAG', '1;05.01.2024;12:34:56;20240105123456;1.234,50-;0,1;X', '2;31.12.9999;24:00:00;31.03.2024;0,01;1.000,25;', '3;29.02.2024;;00.00.0000;;;');
+CREATE TABLE settings (kunnr text, erdat date, uptim time, stamp timestamp, umsat numeric(20,5), rate float8, flag bool);
+CREATE TABLE outcomes (setting text, rows text);
+DO $$
+DECLARE
+    setting text;
+BEGIN
+    FOREACH setting IN ARRAY ARRAY['datestyle=German', 'datestyle=SQL, DMY', 'datestyle=Postgres, MDY', 'datestyle=ISO, YMD', 'intervalstyle=sql_standard', 'timezone=Asia/Tokyo',
+                                   'timezone=America/New_York', 'extra_float_digits=-15', 'standard_conforming_strings=off', 'quote_all_identifiers=on', 'bytea_output=escape',
+                                   'search_path=pg_catalog', 'default_transaction_isolation=serializable', 'work_mem=64kB', 'jit_above_cost=0', 'xmloption=document'] LOOP
+        DELETE FROM records_test.settings;
+        PERFORM set_config(split_part(setting, '=', 1), split_part(setting, '=', 2), true);
+        PERFORM segment.sap_import('records_test.stage', 'records_test.settings', date_format => 'DD.MM.YYYY', decimal_notation => '1.234.567,89', amounts => 'display');
+        INSERT INTO records_test.outcomes SELECT setting, string_agg(s::text, ' ') FROM (SELECT kunnr, erdat - date '2000-01-01', extract(epoch FROM uptim), extract(epoch FROM stamp), umsat, rate::numeric, flag FROM records_test.settings) s;
+    END LOOP;
+END $$;
+SELECT rows, count(*) FROM outcomes GROUP BY rows;
 
 -- the dictionary's type is checked whatever the column's type is, and characters get the internal form
 SELECT lines('VBELN;POSNR;NETWR;WAERK;FKIMG;VRKME;PRSDT;ERZET;MATNR;MANDT', '1;10;1.000,50-;eur;1,000;ST;05.01.2024;12:34:56;4711;100',
