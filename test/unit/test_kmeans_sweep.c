@@ -185,6 +185,57 @@ weighted_silhouette_is_that_of_repeated_rows(void **state)
 }
 
 /* Three blobs: k = 3 is best by every figure, and comes back on every half. */
+/* Relative weights: whatever they sum to, and equal ones are none; who is alone scores 0. */
+static void
+weighted_silhouette_has_no_scale(void **state)
+{
+	enum
+	{
+		N = 61
+	};
+	static const double sums[] = {1e-12, 1 - 0x1.0p-53, 1, 1 + 0x1.0p-50, 7, 1e9};
+	SegRng		rng = seg_rng(9, 9);
+	double		rows[N * 2];
+	double		raw[N];
+	double		weights[N];
+	uint32_t	labels[N];
+	SegLabeling labeling = {4, labels};
+	size_t		size = seg_silhouette_workspace(N, 2, &labeling, 1);
+	char	   *room = aligned_alloc(64, (size + 63) / 64 * 64);
+	double		plain;
+	double		first = NAN;
+	double		sum = 0;
+
+	for (size_t i = 0; i < N; i++)
+	{
+		labels[i] = i == N - 1 ? 3 : (uint32_t) (i % 3);
+		rows[2 * i] = 4 * (double) labels[i] + seg_rng_uniform(&rng);
+		rows[2 * i + 1] = seg_rng_uniform(&rng);
+		sum += raw[i] = 0.1 + seg_rng_uniform(&rng);
+	}
+	for (int equal = 0; equal <= 1; equal++)
+		for (size_t s = 0; s < sizeof(sums) / sizeof(sums[0]); s++)
+		{
+			SegArena	arena = seg_arena(room, size);
+			double		mean;
+
+			for (size_t i = 0; i < N; i++)
+				weights[i] = equal ? sums[s] / N : raw[i] * (sums[s] / sum);
+			assert_int_equal(seg_silhouette_mean(rows, weights, weights, N, 2, &labeling, 1, &arena, &mean), SEG_OK);
+			if (equal)
+			{
+				arena = seg_arena(room, size);
+				assert_int_equal(seg_silhouette_mean(rows, NULL, NULL, N, 2, &labeling, 1, &arena, &plain), SEG_OK);
+				assert_close(mean, plain, 1e-13);
+				continue;
+			}
+			first = s == 0 ? mean : first;
+			assert_close(mean, first, 1e-13);
+			assert_true(mean > 0.5 && mean < 1 - raw[N - 1] / sum);	/* the one alone brings nothing */
+		}
+	free(room);
+}
+
 static void
 sweep_finds_three_blobs(void **state)
 {
@@ -241,6 +292,7 @@ main(void)
 		cmocka_unit_test(small_clusters_are_no_choice),
 		cmocka_unit_test(sweep_survives_its_bytes),
 		cmocka_unit_test(weighted_silhouette_is_that_of_repeated_rows),
+		cmocka_unit_test(weighted_silhouette_has_no_scale),
 		cmocka_unit_test(sweep_finds_three_blobs),
 	};
 
