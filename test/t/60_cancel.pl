@@ -90,6 +90,7 @@ my %heavy = (
 	kmeans_assign => [ each_row('kmeans_assign(' . model('kmeans') . ', f)', 'tall') ],
 	kmeans_centroids => [ laid_open('kmeans_centroids(' . model('kmeans_wide') . ')') ],
 	kmeans_describe => [ each_row('kmeans_describe(' . model('kmeans_wide') . ", 5, 'en')", 'generate_series(1, 100)') ],
+	kmeans_name => [ each_row('kmeans_name(' . model('kmeans_wide') . ", 5, 'en', repeat('recent, ', 1000))", 'generate_series(1, 100)') ],
 	kmeans_details => [ each_row('kmeans_details(' . model('kmeans') . ', f)', 'tall') ],
 	kmeans_distance => [ each_row('kmeans_distance(' . model('kmeans') . ', f)', 'tall') ],
 	kmeans_fit => [ 'SELECT segment.kmeans_fit(f, 9000) FROM tall', 'SELECT segment.kmeans_fit(f, 200) FROM wide',
