@@ -87,6 +87,69 @@ END $$;
 COMMENT ON FUNCTION segment_internal.owned_fit(oid, bigint) IS
 'The row of the log of a refit that this session runs, for a caller who may change its model. Errors: 42704, 42501.';
 
+-- ---- roles that came, went or were renamed -------------------------------------------
+
+CREATE FUNCTION segment_internal.renewed_role(INOUT role_name text, INOUT role_key text)
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT COALESCE(r.rolname::text, renewed_role.role_name),
+           CASE WHEN renewed_role.role_key !~ '^[0-9]+/[0-9]+$' THEN renewed_role.role_key
+                ELSE COALESCE(segment_internal.role_key(r.oid), 'dropped ' || renewed_role.role_key) END
+    FROM (SELECT segment_internal.remembered_role(renewed_role.role_name, renewed_role.role_key) AS id) k
+    LEFT JOIN pg_catalog.pg_roles r ON r.oid = k.id;
+END;
+COMMENT ON FUNCTION segment_internal.renewed_role(text, text) IS
+'A remembered role with its present name and its key in this cluster; of a role that is gone the key says dropped.';
+
+CREATE FUNCTION segment_internal.renew_roles() RETURNS void
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    old record;
+BEGIN
+    -- the rows stay locked until the end of the transaction, which others must not wait for
+    IF segment_internal.in_transaction_block() THEN
+        RETURN;
+    END IF;
+    FOR old IN
+        SELECT d.name, d.key, r.role_name AS new_name, r.role_key AS new_key
+        FROM (SELECT m.owner, m.owner_key FROM segment.model m UNION SELECT c.owner, c.owner_key FROM segment.receipts c
+              UNION SELECT s.role_name, s.role_key FROM segment.model_share s UNION SELECT t.role_name, t.role_key FROM segment.receipts_share t
+              UNION SELECT a.role_name, a.role_key FROM segment.modeler a) d(name, key)
+        CROSS JOIN LATERAL segment_internal.renewed_role(d.name, d.key) r
+        WHERE (d.name, d.key) <> (r.role_name, r.role_key)
+    LOOP
+        UPDATE segment.model o SET owner = old.new_name, owner_key = old.new_key
+        WHERE o.model_name IN (SELECT l.model_name FROM segment.model l
+                               WHERE l.owner = old.name AND l.owner_key = old.key FOR NO KEY UPDATE SKIP LOCKED);
+        UPDATE segment.receipts o SET owner = old.new_name, owner_key = old.new_key
+        WHERE o.receipts_name IN (SELECT l.receipts_name FROM segment.receipts l
+                                  WHERE l.owner = old.name AND l.owner_key = old.key FOR NO KEY UPDATE SKIP LOCKED);
+        -- two old keys can lead to one new one
+        WITH gone AS (
+            DELETE FROM segment.model_share o
+            WHERE o.role_name = old.name AND o.role_key = old.key
+              AND o.model_name IN (SELECT l.model_name FROM segment.model_share l
+                                   WHERE l.role_name = old.name AND l.role_key = old.key FOR UPDATE SKIP LOCKED)
+            RETURNING o.model_name)
+        INSERT INTO segment.model_share SELECT g.model_name, old.new_name, old.new_key FROM gone g ON CONFLICT DO NOTHING;
+        WITH gone AS (
+            DELETE FROM segment.receipts_share o
+            WHERE o.role_name = old.name AND o.role_key = old.key
+              AND o.receipts_name IN (SELECT l.receipts_name FROM segment.receipts_share l
+                                      WHERE l.role_name = old.name AND l.role_key = old.key FOR UPDATE SKIP LOCKED)
+            RETURNING o.receipts_name)
+        INSERT INTO segment.receipts_share SELECT g.receipts_name, old.new_name, old.new_key FROM gone g ON CONFLICT DO NOTHING;
+        WITH gone AS (
+            DELETE FROM segment.modeler o
+            WHERE (o.role_name, o.role_key) IN (SELECT l.role_name, l.role_key FROM segment.modeler l
+                                                WHERE l.role_name = old.name AND l.role_key = old.key FOR UPDATE SKIP LOCKED)
+            RETURNING o.role_name)
+        INSERT INTO segment.modeler SELECT old.new_name, old.new_key FROM gone g ON CONFLICT DO NOTHING;
+    END LOOP;
+END $$;
+COMMENT ON FUNCTION segment_internal.renew_roles() IS
+'Write the present names and keys of all roles that the registry remembers, so that after a restore elsewhere the names decide only until the first refit, and a role of the name of one that was dropped or renamed gets nothing in the next cluster either. Nothing inside a transaction block.';
+
 -- ---- reading -------------------------------------------------------------------------
 
 CREATE FUNCTION segment_internal.models(name text) RETURNS SETOF segment.model
@@ -324,11 +387,6 @@ BEGIN
     USING segment.model m
     WHERE m.model_name = name AND l.model_name = name AND l.outcome <> 'running'
       AND l.finished_at < now() - make_interval(days => m.keep_log);
-    -- the owner's name may have changed since it was written
-    UPDATE segment.model o SET owner = r.rolname
-    FROM pg_roles r
-    WHERE o.model_name = name AND r.oid = segment_internal.remembered_role(o.owner, o.owner_key)
-      AND (o.owner <> r.rolname OR o.owner_key <> segment_internal.role_key(r.oid));
 END $$;
 COMMENT ON FUNCTION segment_internal.prune(text) IS
 'Drop what is older than the model''s keep_versions newest versions, never the active one, and rows of the log older than keep_log days.';
@@ -356,6 +414,7 @@ BEGIN
     ELSIF NOT pg_has_role(caller, role_id, 'MEMBER') THEN
         RAISE EXCEPTION 'must be a member of role "%"', role USING ERRCODE = 'insufficient_privilege';
     END IF;
+    PERFORM segment_internal.renew_roles();
     UPDATE segment.model o SET owner = role, owner_key = segment_internal.role_key(role_id) WHERE o.model_name = name;
 END $$;
 
@@ -489,6 +548,7 @@ DECLARE
     fit_id bigint;
     next_version integer;
 BEGIN
+    PERFORM segment_internal.renew_roles();
     IF NOT segment_internal.lock_model(m.model_id) THEN
         INSERT INTO segment.model_log (model_name, outcome, finished_at, message, fitted_by)
         VALUES (name, 'skipped', clock_timestamp(), 'a refit of this model is running', pg_get_userbyid(caller));
@@ -718,6 +778,7 @@ BEGIN
     ELSIF role_id IS NULL THEN
         RAISE EXCEPTION 'role "%" does not exist', role USING ERRCODE = 'undefined_object';
     END IF;
+    PERFORM segment_internal.renew_roles();
     LOCK TABLE segment.modeler IN SHARE ROW EXCLUSIVE MODE;
     DELETE FROM segment.modeler r WHERE COALESCE(segment_internal.remembered_role(r.role_name, r.role_key) = role_id, true);
     IF is_modeler THEN

@@ -231,6 +231,36 @@ is(as_role('installer', "SELECT segment.change_owner('l', '$_')"), '42501', "nor
 is(as_role('postgres', "SELECT segment.change_owner('l', 'dave'); SELECT count(*) FROM segment.models WHERE owner = 'dave'"), "\n2",
 	'but a superuser gives it to a role');
 is(as_role('dave', "SELECT segment.drop_model('l')"), '', 'which may drop it');
+# receipts of a role that is dropped
+$node->safe_psql('shop', "CREATE ROLE leaver2 LOGIN; GRANT leaver2 TO alice; SELECT segment.grant_modeler('leaver2'); GRANT SELECT ON mart.receipts TO leaver2");
+as_role('leaver2', "SELECT segment.register_receipts('left', 'mart.receipts'), segment.share_receipts('left', 'readers')");
+is(as_role('carol', "SELECT count(*) FROM segment.cohort_retention WHERE receipts_name = 'left'"), '1', 'shared receipts');
+$node->safe_psql('shop', 'REVOKE ALL ON mart.receipts FROM leaver2; DROP ROLE leaver2; CREATE ROLE leaver2 LOGIN; GRANT SELECT ON mart.receipts TO leaver2');
+is(as_role($_, "SELECT (SELECT count(*) FROM segment.cohort_retention WHERE receipts_name = 'left'), (SELECT count(*) FROM segment_internal.receipts('left'))"),
+	{ postgres => '0|1', carol => '0|1' }->{$_} // '0|0', "whose owner was dropped have no rows, for $_") foreach qw(leaver2 carol postgres eve);
+$node->safe_psql('shop', "SELECT segment.grant_modeler('leaver2')");
+is(as_role('leaver2', "SELECT segment.drop_receipts('left')"), '42704', 'a new role of that name does not have them');
+is($node->safe_psql('shop', "SELECT string_agg(r.owner || ' ' || split_part(r.owner_key, ' ', 1), ', ') FROM segment.receipts r WHERE r.receipts_name = 'left'"), 'leaver2 dropped',
+	'nor in the next cluster: the key says that the role was dropped');
+is(as_role('installer', "SELECT segment.drop_receipts('left')"), '', 'the extension\'s owner takes them back');
+$node->safe_psql('shop', "SELECT segment.revoke_modeler('leaver2'); DROP OWNED BY leaver2; DROP ROLE leaver2");
+
+# a renamed role, by its new name in the next cluster
+$node->safe_psql('shop', "CREATE ROLE before LOGIN; SELECT segment.grant_modeler('before'), segment.share_model('a', 'before'); ALTER ROLE before RENAME TO after");
+$node->safe_psql('shop', "SELECT segment.grant_modeler('alice')");
+is($node->safe_psql('shop', "SELECT role_name FROM segment.modeler WHERE role_name IN ('before', 'after') UNION ALL SELECT role_name FROM segment.model_share WHERE role_name IN ('before', 'after')"),
+	"after\nafter", 'the next write keeps the new name of a renamed role');
+$node->safe_psql('shop', "SELECT segment.unshare_model('a', 'after'), segment.revoke_modeler('after'); DROP ROLE after");
+
+# an assertion, a cancelled statement and a wrong figure in registered receipts keep out their own rows only
+as_role('alice', <<'SQL');
+CREATE FUNCTION mart.refuses(x numeric) RETURNS numeric LANGUAGE plpgsql AS 'BEGIN ASSERT false, ''no''; RETURN x; END';
+CREATE VIEW mart.asserting_receipts AS SELECT customer_id, receipt_id, receipt_date, mart.refuses(amount) AS amount, currency FROM mart.receipts;
+SELECT segment.register_receipts('asserting', 'mart.asserting_receipts');
+SQL
+is(as_role($_, "SELECT count(*) FROM segment.cohort_retention; SELECT what FROM segment.problems WHERE model_name = 'asserting'"), "1\nreceipts: no", "an assertion in receipts fails no view, for $_")
+  foreach qw(alice postgres);
+as_role('alice', "SELECT segment.drop_receipts('asserting')");
 is(as_role('dave', join('', map { "SELECT segment.share_model('d', 'r$_');" } 1)), '42704', 'a model is shared with roles that exist');
 $node->safe_psql('shop', join('', map { "CREATE ROLE r$_;" } 1 .. 101));
 is(as_role('dave', join('', map { "SELECT segment.share_model('d', 'r$_') \\g /dev/null\n" } 1 .. 101)), '54000', 'and with 100 at most');

@@ -354,6 +354,26 @@ DELETE FROM segment.model_log WHERE model_name LIKE 'f\_%';
 DELETE FROM segment.receipts WHERE receipts_name ~ '^z?f_';
 SQL
 
+# ---- a role that goes: its models are nobody's, whatever their sources do --------------------------
+
+sql('SET search_path = pg_catalog; CREATE ROLE leaver LOGIN; GRANT leaver TO mallory;' . Hostile::functions('leaver') . "SELECT segment.grant_modeler('leaver')");
+is(as_role('leaver', $path . model_of('l_model', 'leaver', 'of_leaver', 'leaver', '') . <<'SQL'), '', 'models of one who leaves');
+SELECT segment.share_model('l_model', 'sharee'), segment.share_receipts('l_model', 'sharee') \g /dev/null
+SQL
+sql('SET search_path = pg_catalog; REASSIGN OWNED BY leaver TO mallory; DROP OWNED BY leaver; DROP ROLE leaver; CREATE ROLE leaver LOGIN');
+# without a share there is no such model; with one there is, but nobody may change it
+my %refusal = (postgres => '42501', installer => '42501', sharee => '42501', mallory => '42704', leaver => '42704');
+foreach my $role (sort keys %refusal)
+{
+	my $no_modeler = $role =~ /leaver|sharee/;
+	is(as_role($role, "$path CALL segment.refit('l_model')"), $no_modeler ? '42501' : $refusal{$role}, "$role does not refit it");
+	is(as_role($role, "$path CALL segment.publish('{l_model}', 'public.of_l')"), $role eq 'postgres' ? '' : $refusal{$role},
+		$role eq 'postgres' ? 'a superuser publishes it, as the owner of the source' : "$role does not publish it");
+	is(as_role($role, "$path SELECT count(*) FROM segment.cohort_retention WHERE receipts_name = 'l_model'"), '0', "$role sees none of its receipts");
+}
+# mallory has his objects now
+is(escalations('73_security.pl mallory' => 1), '', 'so his code ran as nobody who does not own it');
+
 # ---- every role calls every function ---------------------------------------------------------------
 
 # Values by type and, where one is meant for something, by the argument's name.

@@ -97,10 +97,10 @@ sub as_role
 	return $err =~ /ERROR:\s+(\w{5})/ ? $1 : $out;
 }
 
-my $keys = "SELECT count(*) FILTER (WHERE segment_internal.remembered_role(o.name, o.key) = to_regrole(o.name)) || ' of ' || count(*)
-	FROM (SELECT m.owner, m.owner_key FROM segment.model m UNION ALL SELECT s.role_name, s.role_key FROM segment.model_share s
-	      UNION ALL SELECT d.role_name, d.role_key FROM segment.modeler d
-	      UNION ALL SELECT r.owner, r.owner_key FROM segment.receipts r UNION ALL SELECT t.role_name, t.role_key FROM segment.receipts_share t) o(name, key)";
+my $remembered = "(SELECT m.owner, m.owner_key FROM segment.model m UNION ALL SELECT s.role_name, s.role_key FROM segment.model_share s
+	UNION ALL SELECT d.role_name, d.role_key FROM segment.modeler d
+	UNION ALL SELECT r.owner, r.owner_key FROM segment.receipts r UNION ALL SELECT t.role_name, t.role_key FROM segment.receipts_share t) o(name, key)";
+my $keys = "SELECT count(*) FILTER (WHERE segment_internal.remembered_role(o.name, o.key) = to_regrole(o.name)) || ' of ' || count(*) FROM $remembered";
 foreach my $way ([ 'serial' ], [ 'parallel', '-j2' ], [ 'data only', '--data-only' ])
 {
 	my ($what, @options) = @$way;
@@ -146,6 +146,33 @@ is($other->safe_psql('shop', "SELECT segment.grant_modeler('berta'), segment.cha
 	SELECT count(*) FROM segment.models WHERE owner = 'berta'"), '1', 'a model is given to a role of the cluster');
 is($other->safe_psql('shop', "SELECT segment.activate('m1', 1) \\g /dev/null
 	SELECT active_version FROM segment.models", extra_params => [ '-U', 'berta' ]), '1', 'which has it now');
+
+# Names decide there only until the first refit, or change of a modeler or an owner, which
+# writes the keys anew for all roles: whoever takes the name of a dropped role inherits nothing.
+$other->safe_psql('postgres', 'CREATE ROLE alice LOGIN; CREATE ROLE readers; CREATE ROLE installer; CREATE ROLE reader LOGIN IN ROLE readers');
+$other->safe_psql('postgres', "CREATE DATABASE $_") foreach qw(shop2 shop3);
+$other->command_ok([ 'pg_restore', '-h', $other->host, '-p', $other->port, '-U', 'postgres', '--no-owner', '-d', $_, "$base/custom" ],
+	'restore into a cluster with roles of the same names') foreach qw(shop2 shop3);
+sub there { my ($db, $role, $sql) = @_; return $other->safe_psql($db, $sql, extra_params => [ '-q', '-U', $role ]); }
+my $seen = 'SELECT (SELECT count(*) FROM segment.models), (SELECT count(*) FROM segment_internal.receipts(NULL))';
+my $foreign = "SELECT count(*) FROM $remembered WHERE split_part(o.key, '/', 1) <> (SELECT system_identifier::text FROM pg_control_system())";
+is(there('shop2', $_, $seen), '5|1', "$_ sees the same models") foreach qw(alice reader);
+cmp_ok(there('shop2', 'postgres', $foreign), '>', 10, 'whose keys are those of the other cluster');
+is(there('shop2', 'postgres', "BEGIN; SELECT segment.grant_modeler('berta') \\g /dev/null\n$foreign; COMMIT"), there('shop3', 'postgres', $foreign),
+	'in a transaction block, which would hold the locks, nothing is renewed');
+is(there('shop2', 'postgres', "SELECT segment.revoke_modeler('berta') \\g /dev/null\n$foreign"), '0', 'the first write after that renews all');
+is(there('shop2', $_, $seen), '5|1', "$_ still sees the same models") foreach qw(alice reader);
+there('shop3', 'postgres', 'ALTER TABLE mart.points OWNER TO alice; GRANT USAGE ON SCHEMA mart TO alice');
+there('shop3', 'alice', "CALL segment.refit('m1')");
+is(there('shop3', 'postgres', $foreign), '0', 'as does a refit');
+$other->safe_psql($_, 'REVOKE ALL ON SCHEMA mart FROM alice; REASSIGN OWNED BY alice TO postgres; DROP OWNED BY alice') foreach qw(shop2 shop3);
+$other->safe_psql('postgres', 'DROP ROLE alice, readers; CREATE ROLE alice LOGIN; CREATE ROLE readers; GRANT readers TO reader');
+is(there($_->[0], $_->[1], $seen), '0|0', "a new role $_->[1] inherits nothing in $_->[0]")
+  foreach [ 'shop2', 'alice' ], [ 'shop2', 'reader' ], [ 'shop3', 'alice' ], [ 'shop3', 'reader' ];
+# the same for the next cluster, once a write has seen that they are gone
+there('shop2', 'postgres', "SELECT segment.grant_modeler('berta') \\g /dev/null");
+is(there('shop2', 'postgres', "SELECT count(*) FILTER (WHERE o.key LIKE 'dropped %') || ' of ' || count(*) FROM $remembered WHERE o.name IN ('alice', 'readers')"), '12 of 12',
+	'and in no other cluster, since the key says that the role was dropped');
 $other->stop;
 $node->stop;
 done_testing();
