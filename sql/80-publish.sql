@@ -514,10 +514,15 @@ BEGIN
     IF history IS NULL THEN
         RAISE EXCEPTION '% has no history', target USING ERRCODE = 'undefined_table';
     END IF;
+    -- in a schema where others create tables that name could be anybody's
+    IF NOT EXISTS (SELECT FROM pg_class t JOIN pg_class h ON h.relowner = t.relowner
+                   WHERE t.oid = target AND h.oid = history AND h.relkind = 'r') THEN
+        RAISE EXCEPTION '% is not a table of the owner of %', history, target USING ERRCODE = 'insufficient_privilege';
+    END IF;
     RETURN history;
 END $$;
 COMMENT ON FUNCTION segment_internal.history_of(regclass) IS
-'The history of a published table. Error: 42P01 there is none.';
+'The history of a published table. Errors: 42P01 there is none, 42501 what has its name is no table, or belongs to another role than the target.';
 
 CREATE FUNCTION segment_internal.history_label(
     history regclass, label text, OUT label_column text, OUT old_column text, OUT name_column text)
@@ -573,7 +578,7 @@ BEGIN
     USING "from", "to";
 END $$;
 COMMENT ON FUNCTION segment.migration_customers(regclass, timestamptz, timestamptz, text) IS
-'Each customer of a published table with its group at two dates, from the history: id (as text), the labels and, for clusters, their names then; a NULL from_label: not there at the first date (or not assigned), a NULL to_label: gone. moved_by: customer: the old model puts it elsewhere on the new data, or it came or went; model: only the new model puts it elsewhere, on the same data; both: both, at one publication or at several between the dates; NULL: it stood still. label as in migration. Runs as the caller. Errors: 42P01 no history, 42703 no such label.';
+'Each customer of a published table with its group at two dates, from the history: id (as text), the labels and, for clusters, their names then; a NULL from_label: not there at the first date (or not assigned), a NULL to_label: gone. moved_by: customer: the old model puts it elsewhere on the new data, or it came or went; model: only the new model puts it elsewhere, on the same data; both: both, at one publication or at several between the dates; NULL: it stood still. label as in migration. Runs as the caller. Errors: 42P01 no history, 42501 a history of another owner, 42703 no such label.';
 
 CREATE FUNCTION segment.migration(
     target regclass, "from" timestamptz, "to" timestamptz, label text DEFAULT NULL,
@@ -590,4 +595,4 @@ BEGIN ATOMIC
     ORDER BY c.from_label, c.to_label;
 END;
 COMMENT ON FUNCTION segment.migration(regclass, timestamptz, timestamptz, text) IS
-'Who went where between two dates, from the history of a published table: one row per pair of groups with the number of customers, and for clusters their names at the two dates. label: the column of the groups, a cluster_id or segment column; NULL for the first. A NULL from_label: not there at the first date (or not assigned); a NULL to_label: gone. customer_moved: those that the old model puts elsewhere on the new data, and those that came or went; model_moved: those that only the new model puts elsewhere, on the same data; both_moved: both, at one publication or at several between the dates; customers less the three stood still. segment.migration_customers lists them one by one. A step whose old model version was no longer kept counts as both. Runs as the caller. Errors: 42P01 no history, 42703 no such label.';
+'Who went where between two dates, from the history of a published table: one row per pair of groups with the number of customers, and for clusters their names at the two dates. label: the column of the groups, a cluster_id or segment column; NULL for the first. A NULL from_label: not there at the first date (or not assigned); a NULL to_label: gone. customer_moved: those that the old model puts elsewhere on the new data, and those that came or went; model_moved: those that only the new model puts elsewhere, on the same data; both_moved: both, at one publication or at several between the dates; customers less the three stood still. segment.migration_customers lists them one by one. A step whose old model version was no longer kept counts as both. Runs as the caller. Errors: 42P01 no history, 42501 a history of another owner, 42703 no such label.';

@@ -354,6 +354,15 @@ DELETE FROM segment.model_log WHERE model_name LIKE 'f\_%';
 DELETE FROM segment.receipts WHERE receipts_name ~ '^z?f_';
 SQL
 
+# ---- a history that another role has put beside a table ----------------------------------------------
+
+is(as_role('towner', "$path CREATE TABLE public.plain_p (id integer, cluster_id integer); GRANT SELECT ON public.plain_p TO PUBLIC"), '', 'a table without history');
+is(as_role('mallory', "$path CREATE VIEW public.plain_p_history AS SELECT id, x AS valid_from, NULL::float8 AS valid_to, of_mallory.act('view')::int AS cluster_id, 1 AS old_model_cluster_id FROM of_mallory.t;
+	GRANT SELECT ON public.plain_p_history TO PUBLIC"), '', 'to which mallory adds one');
+is(as_role($_, "$path SELECT count(*) FROM segment.migration('public.plain_p', '2024-01-01', '2024-02-01')"), '42501', "is not read by $_") foreach qw(postgres towner mate);
+is(as_role('towner', "$path SELECT count(*) FROM segment.migration('of_towner.p', '2024-01-01', pg_catalog.now())") =~ /^\d+$/ ? 1 : 0, 1, 'one of its owner is');
+is(escalations(), '', 'and its code is not run');
+
 # ---- a role that goes: its models are nobody's, whatever their sources do --------------------------
 
 sql('SET search_path = pg_catalog; CREATE ROLE leaver LOGIN; GRANT leaver TO mallory;' . Hostile::functions('leaver') . "SELECT segment.grant_modeler('leaver')");
