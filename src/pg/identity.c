@@ -10,10 +10,12 @@
  * or an upgrade, the name does.  Whatever else stands there stands for nobody: so rows
  * are marked whose role is gone, or that somebody inserted without that role's rights.
  */
+#include "pg/advisory.h"
 #include "pg/identity.h"
 
 #include "access/xlog.h"
 #include "miscadmin.h"
+#include "storage/lwlock.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
@@ -55,6 +57,31 @@ seg_become_again(const SegCaller *caller)
 {
 	AtEOXact_GUC(false, caller->settings);
 	SetUserIdAndSecContext(caller->role, caller->security);
+}
+
+void
+seg_run_as(Oid role, void (*run) (void *argument), void *argument)
+{
+	bool		is_other = role != GetUserId();
+	List	   *guarded = is_other ? seg_guard_advisory_locks() : NIL;
+	SegCaller	caller = seg_become(role);
+
+	PG_TRY();
+	{
+		run(argument);
+	}
+	PG_CATCH();
+	{
+		/* the first thing that the end of the transaction would do */
+		LWLockReleaseAll();
+		if (is_other)
+			seg_restore_advisory_locks(guarded, true);
+		PG_RE_THROW();
+	}
+	PG_END_TRY();
+	if (is_other)
+		seg_restore_advisory_locks(guarded, false);
+	seg_become_again(&caller);
 }
 
 void

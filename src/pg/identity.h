@@ -26,6 +26,12 @@ extern SegCaller seg_become(Oid role);
 /* The end of it. */
 extern void seg_become_again(const SegCaller *caller);
 
+/*
+ * Run code that may not be the caller's: as seg_become does it, and whatever becomes of
+ * it, the session keeps its advisory locks and gets no others.
+ */
+extern void seg_run_as(Oid role, void (*run) (void *argument), void *argument);
+
 /* Raise 42501 unless the current user may SET ROLE to that one. */
 extern void seg_check_may_set_role(Oid role);
 

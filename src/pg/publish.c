@@ -236,25 +236,36 @@ make_params(int count)
 	return params;
 }
 
+typedef struct Reading
+{
+	const Target *target;
+	const char *statement;
+	DestReceiver *dest;
+} Reading;
+
+static void
+read_as_owner(void *argument)
+{
+	const Reading *reading = argument;
+
+	seg_fix_search_path();
+	run(reading->statement, make_params(0), create_queryEnv(), reading->target, reading->dest);
+}
+
 /* (target, history, query): rows of a SELECT over the two, read as their owner */
 PG_FUNCTION_INFO_V1(read_target);
 Datum
 read_target(PG_FUNCTION_ARGS)
 {
 	Target		target = check_target(PG_GETARG_OID(0), PG_GETARG_OID(1));
-	const char *statement = text_to_cstring(PG_GETARG_TEXT_PP(2));
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
-	DestReceiver *dest = CreateDestReceiver(DestTuplestore);
-	SegCaller	caller;
+	Reading		reading = {&target, text_to_cstring(PG_GETARG_TEXT_PP(2)), CreateDestReceiver(DestTuplestore)};
 
 	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
-	SetTuplestoreDestReceiverParams(dest, result->setResult, result->econtext->ecxt_per_query_memory, false,
+	SetTuplestoreDestReceiverParams(reading.dest, result->setResult, result->econtext->ecxt_per_query_memory, false,
 									result->setDesc, "query does not return the columns that are expected");
-	caller = seg_become(target.owner);
-	seg_fix_search_path();
-	run(statement, make_params(0), create_queryEnv(), &target, dest);
-	seg_become_again(&caller);
-	dest->rDestroy(dest);
+	seg_run_as(target.owner, read_as_owner, &reading);
+	reading.dest->rDestroy(reading.dest);
 	return (Datum) 0;
 }
 
@@ -359,46 +370,58 @@ check_ids(QueryEnvironment *tables, const Target *target)
 				 errmsg("there are " INT64_FORMAT " rows, but " INT64_FORMAT " different ids", found[0], found[2])));
 }
 
+typedef struct Writing
+{
+	Target		target;
+	QueryEnvironment *tables;
+	ParamListInfo params;
+	const char *changes_query;
+	NamedStore	changes;
+	ArrayType  *statements;
+} Writing;
+
+static void
+write_as_owner(void *argument)
+{
+	Writing    *w = argument;
+	TupleDesc	shape;
+	Datum	   *each;
+	int			count;
+
+	seg_fix_search_path();
+	check_ids(w->tables, &w->target);
+	shape = shape_of(w->changes_query, w->params, w->tables, &w->target);
+	run(w->changes_query, w->params, w->tables, &w->target, w->changes.dest);
+	show_store(w->tables, "changed_rows", shape, w->changes.store);
+	deconstruct_array(w->statements, TEXTOID, -1, false, TYPALIGN_INT, &each, NULL, &count);
+	for (int i = 0; i < count; i++)
+		run(TextDatumGetCString(each[i]), w->params, w->tables, &w->target, None_Receiver);
+}
+
 /* (target, history, as_of, rows_query, models, old_models, names, changes_query, statements) */
 PG_FUNCTION_INFO_V1(write_target);
 Datum
 write_target(PG_FUNCTION_ARGS)
 {
-	Target		target;
-	const char *changes_query;
-	QueryEnvironment *tables = create_queryEnv();
-	ParamListInfo params = make_params(1);
-	NamedStore	changes = make_store();
+	Writing		w = {.tables = create_queryEnv(), .params = make_params(1), .changes = make_store()};
 	Tuplestorestate *rows;
 	int64		changed;
-	TupleDesc	shape;
-	SegCaller	caller;
-	Datum	   *each;
-	int			count;
 
 	for (int i = 0; i < 9; i++)
 		if (PG_ARGISNULL(i) && (i < 4 || i > 6))
 			ereport(ERROR,
 					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 					 errmsg("argument %d must not be null", i + 1)));
-	target = check_target(PG_GETARG_OID(0), PG_GETARG_OID(1));
-	changes_query = text_to_cstring(PG_GETARG_TEXT_PP(7));
-	params->params[0] = (ParamExternData) {
+	w.target = check_target(PG_GETARG_OID(0), PG_GETARG_OID(1));
+	w.params->params[0] = (ParamExternData) {
 		.value = PG_GETARG_DATUM(2), .pflags = PARAM_FLAG_CONST, .ptype = TIMESTAMPTZOID
 	};
-	deconstruct_array(PG_GETARG_ARRAYTYPE_P(8), TEXTOID, -1, false, TYPALIGN_INT, &each, NULL, &count);
-	rows = read_rows(fcinfo, tables);
-	caller = seg_become(target.owner);
-	seg_fix_search_path();
-	check_ids(tables, &target);
-	shape = shape_of(changes_query, params, tables, &target);
-	run(changes_query, params, tables, &target, changes.dest);
-	show_store(tables, "changed_rows", shape, changes.store);
-	for (int i = 0; i < count; i++)
-		run(TextDatumGetCString(each[i]), params, tables, &target, None_Receiver);
-	seg_become_again(&caller);
-	changed = tuplestore_tuple_count(changes.store);
-	tuplestore_end(changes.store);
+	w.changes_query = text_to_cstring(PG_GETARG_TEXT_PP(7));
+	w.statements = PG_GETARG_ARRAYTYPE_P(8);
+	rows = read_rows(fcinfo, w.tables);
+	seg_run_as(w.target.owner, write_as_owner, &w);
+	changed = tuplestore_tuple_count(w.changes.store);
+	tuplestore_end(w.changes.store);
 	tuplestore_end(rows);
 	PG_RETURN_INT64(changed);
 }

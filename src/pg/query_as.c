@@ -17,8 +17,6 @@
 #include "executor/tstoreReceiver.h"
 #include "funcapi.h"
 #include "miscadmin.h"
-#include "storage/lock.h"
-#include "storage/lwlock.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/tuplestore.h"
@@ -55,72 +53,28 @@ parameters(FunctionCallInfo fcinfo)
 	return list;
 }
 
-/* ---- advisory locks that the query took and left to the session ---- */
-
-/* Does an advisory lock of our own process stand in the list with that tag? */
-static bool
-has_lock(const LockData *list, const LOCKTAG *tag)
+typedef struct Statement
 {
-	for (int i = 0; i < list->nelements; i++)
-		if (list->locks[i].pid == MyProcPid && memcmp(&list->locks[i].locktag, tag, sizeof(LOCKTAG)) == 0)
-			return true;
-	return false;
-}
+	const char *query;
+	SPIExecuteOptions *options;
+	int			done;
+} Statement;
 
-/*
- * A lock that lasts as long as the session would outlive the rights of the role
- * that took it.  Those of the transaction only go with it, and LockRelease, which
- * finds them no locks of the session, warns: hence the level of messages.
- */
 static void
-release_advisory_locks(const LockData *before)
+execute(void *argument)
 {
-	const LockData *now = GetLockStatusData();
-	int			client_level = client_min_messages;
-	int			log_level = log_min_messages;
+	Statement  *statement = argument;
 
-	client_min_messages = log_min_messages = ERROR;
-	for (int i = 0; i < now->nelements; i++)
-	{
-		const LockInstanceData *lock = &now->locks[i];
-
-		if (lock->pid != MyProcPid || lock->locktag.locktag_type != LOCKTAG_ADVISORY ||
-			has_lock(before, &lock->locktag))
-			continue;
-		for (LOCKMODE mode = AccessShareLock; mode < MAX_LOCKMODES; mode++)
-			if (lock->holdMask & LOCKBIT_ON(mode))
-				while (LockRelease(&lock->locktag, mode, true))
-					 /* once for each time it was taken */ ;
-	}
-	client_min_messages = client_level;
-	log_min_messages = log_level;
+	statement->done = SPI_execute_extended(statement->query, statement->options);
 }
 
-/* As another role; whatever becomes of it. */
 static int
 run_as(Oid role, const char *query, SPIExecuteOptions *options)
 {
-	SegCaller	caller = seg_become(role);
-	LockData   *before = caller.role == role ? NULL : GetLockStatusData();
-	int			done = 0;
+	Statement	statement = {.query = query, .options = options};
 
-	PG_TRY();
-	{
-		done = SPI_execute_extended(query, options);
-	}
-	PG_CATCH();
-	{
-		/* the first thing that the end of the transaction would do */
-		LWLockReleaseAll();
-		if (before != NULL)
-			release_advisory_locks(before);
-		PG_RE_THROW();
-	}
-	PG_END_TRY();
-	if (before != NULL)
-		release_advisory_locks(before);
-	seg_become_again(&caller);
-	return done;
+	seg_run_as(role, execute, &statement);
+	return statement.done;
 }
 
 /* Where rows may go: an error when the caller cannot take a set of rows of known columns. */

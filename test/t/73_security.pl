@@ -363,6 +363,37 @@ is(as_role($_, "$path SELECT count(*) FROM segment.migration('public.plain_p', '
 is(as_role('towner', "$path SELECT count(*) FROM segment.migration('of_towner.p', '2024-01-01', pg_catalog.now())") =~ /^\d+$/ ? 1 : 0, 1, 'one of its owner is');
 is(escalations(), '', 'and its code is not run');
 
+# ---- advisory locks of the session -----------------------------------------------------------------
+
+# code of a source and of a target: takes some that last, and releases what the session has
+is(as_role('mallory', $path . <<'SQL'), '', 'a source and a target that meddle with locks');
+CREATE FUNCTION of_mallory.locks(fails boolean) RETURNS integer LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_advisory_unlock_all(), pg_advisory_lock(666), pg_advisory_lock_shared(1), pg_advisory_lock(2), pg_advisory_xact_lock(3);
+    IF fails THEN
+        RAISE EXCEPTION 'no';
+    END IF;
+    RETURN 0;
+END $$;
+CREATE FUNCTION of_mallory.lock_trigger() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM of_mallory.locks(false); RETURN NULL; END $$;
+CREATE VIEW of_mallory.locking AS SELECT id, x + of_mallory.locks(false) AS x, y FROM of_mallory.t;
+CREATE VIEW of_mallory.failing AS SELECT id, x + of_mallory.locks(true) AS x, y FROM of_mallory.t;
+SELECT segment.create_model('m_locks', 'kmeans', 'of_mallory.locking', 'id', '{x,y}', '{"k": 2, "n_init": 1}'),
+       segment.create_model('m_fails', 'kmeans', 'of_mallory.failing', 'id', '{x,y}', '{"k": 2, "n_init": 1}') \g /dev/null
+CALL segment.refit('m_locks');
+CALL segment.publish('{m_locks}', 'of_mallory.lp');
+CREATE TRIGGER l AFTER INSERT OR UPDATE OR DELETE ON of_mallory.lp EXECUTE FUNCTION of_mallory.lock_trigger();
+UPDATE of_mallory.t SET x = x + 1;
+SQL
+my $held = "SELECT string_agg(concat_ws(' ', objid, mode), ', ' ORDER BY objid, mode) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()";
+is(as_role('postgres', "$path SELECT pg_advisory_lock(1), pg_advisory_lock(1), pg_advisory_lock_shared(2) \\g /dev/null\n" . join('', map { "$_;\n$held;\n" }
+	"CALL segment.refit('m_locks')", "CALL segment.publish('{m_locks}', 'of_mallory.lp')", "DO 'BEGIN PERFORM segment.fit(''m_fails''); EXCEPTION WHEN raise_exception THEN NULL; END'") .
+	"SELECT pg_advisory_unlock(1); SELECT pg_advisory_unlock(1); SELECT pg_advisory_unlock(1); SELECT pg_advisory_unlock_shared(2); SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"),
+	("1 ExclusiveLock, 2 ShareLock\n" x 3) . "t\nt\nf\nt\n0", 'the session keeps its own, as often as it took them, and gets no others');
+is(as_role('postgres', "$path BEGIN; SELECT pg_advisory_xact_lock(1), pg_advisory_lock(1) \\g /dev/null\nSELECT segment.fit('m_locks') \\g /dev/null\n$held; SELECT pg_advisory_unlock(1); SELECT pg_advisory_unlock(1); $held; COMMIT; SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"),
+	"1 ExclusiveLock, 3 ExclusiveLock\nt\nf\n1 ExclusiveLock, 3 ExclusiveLock\n0", 'those of the transaction go with it');
+as_role('mallory', "$path SELECT segment.drop_model('m_locks'), segment.drop_model('m_fails'); DROP TABLE of_mallory.lp, of_mallory.lp_history");
+
 # ---- a role that goes: its models are nobody's, whatever their sources do --------------------------
 
 sql('SET search_path = pg_catalog; CREATE ROLE leaver LOGIN; GRANT leaver TO mallory;' . Hostile::functions('leaver') . "SELECT segment.grant_modeler('leaver')");
