@@ -110,12 +110,14 @@ CREATE TABLE segment.cluster_name (
     model_name text NOT NULL,
     cluster_id integer NOT NULL CHECK (cluster_id > 0),
     cluster_name text NOT NULL CHECK (segment_internal.is_plain_name(cluster_name)),
+    is_generated boolean NOT NULL DEFAULT false,
     PRIMARY KEY (model_name, cluster_id)
 );
-COMMENT ON TABLE segment.cluster_name IS 'Names given to clusters with segment.name_cluster. Key: model_name, cluster_id.';
+COMMENT ON TABLE segment.cluster_name IS 'Names of clusters: those given with segment.name_cluster, and those that refits made. Key: model_name, cluster_id.';
 COMMENT ON COLUMN segment.cluster_name.model_name IS 'The model.';
 COMMENT ON COLUMN segment.cluster_name.cluster_id IS 'The cluster; refits keep its number.';
 COMMENT ON COLUMN segment.cluster_name.cluster_name IS 'Its name.';
+COMMENT ON COLUMN segment.cluster_name.is_generated IS 'Did a refit make the name? It stays as long as all that it says of the cluster holds.';
 
 CREATE TABLE segment.model_share (
     model_name text NOT NULL,

@@ -478,7 +478,7 @@ BEGIN
     PERFORM FROM segment.model o WHERE o.model_name = name FOR NO KEY UPDATE;
     DELETE FROM segment.cluster_name n WHERE n.model_name = name AND n.cluster_id = cluster_id;
     IF cluster_name IS NOT NULL THEN
-        INSERT INTO segment.cluster_name VALUES (name, cluster_id, cluster_name);
+        INSERT INTO segment.cluster_name (model_name, cluster_id, cluster_name) VALUES (name, cluster_id, cluster_name);
     END IF;
 END $$;
 
@@ -678,6 +678,9 @@ BEGIN
             WHERE v.model_name = m.model_name AND v.version = run.version;
         END;
     END IF;
+    IF same IS NULL AND message IS NULL AND m.algorithm = 'kmeans' THEN
+        PERFORM segment_internal.generate_names(m, model);
+    END IF;
     UPDATE segment.model_log l
     SET outcome = CASE WHEN message IS NULL THEN 'succeeded' ELSE 'held' END, version = COALESCE(same, run.version),
         message = CASE WHEN same IS NOT NULL THEN format('the model is the same as version %s, which stays', same) ELSE message END,
@@ -686,6 +689,24 @@ BEGIN
     PERFORM segment_internal.prune(m.model_name);
     RETURN message;
 END $$;
+
+CREATE FUNCTION segment_internal.generate_names(m segment.model, model bytea) RETURNS void
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    INSERT INTO segment.cluster_name (model_name, cluster_id, cluster_name, is_generated)
+    SELECT m.model_name, c.cluster_id,
+           segment.kmeans_name(model, c.cluster_id, COALESCE(m.options ->> 'language', 'en'), COALESCE(n.cluster_name, '')), true
+    FROM (SELECT DISTINCT k.cluster_id FROM segment.kmeans_centroids(model) k) c
+    LEFT JOIN segment.cluster_name n ON n.model_name = m.model_name AND n.cluster_id = c.cluster_id AND n.is_generated
+    ON CONFLICT (model_name, cluster_id) DO UPDATE SET cluster_name = EXCLUDED.cluster_name
+    WHERE cluster_name.is_generated AND cluster_name.cluster_name <> EXCLUDED.cluster_name;
+EXCEPTION
+    -- somebody names a cluster meanwhile: then the names stay as they are until the next refit
+    WHEN serialization_failure THEN
+        RETURN;
+END $$;
+COMMENT ON FUNCTION segment_internal.generate_names(segment.model, bytea) IS
+'Name the clusters of a new active version that have no name, and those whose generated name is no longer true.';
 
 -- ---- receipts ------------------------------------------------------------------------
 

@@ -263,7 +263,7 @@ BEGIN
     END IF;
     m := segment_internal.check_model(m);
     IF m.feature_columns <> (segment.model_row(name, true)).feature_columns
-        AND EXISTS (SELECT FROM segment_internal.cluster_names(name)) THEN
+        AND EXISTS (SELECT FROM segment_internal.cluster_names(name) n) THEN
         RAISE NOTICE 'the names of the clusters are taken away, since clusters of other features have other meanings';
         PERFORM segment_internal.set_cluster_name(name, n.cluster_id, NULL) FROM segment_internal.cluster_names(name) n;
     END IF;
@@ -362,7 +362,7 @@ BEGIN
     PERFORM segment_internal.set_cluster_name(model, cluster_id, NULLIF(name, ''));
 END $$;
 COMMENT ON FUNCTION segment.name_cluster(text, integer, text) IS
-'Give a cluster of a k-means model a name; refits keep it, since they keep the cluster''s number. NULL or an empty name takes it away, so that the generated description shows again. Errors: 42704, 42501, 42809 not k-means, 22023 no such cluster or a name with characters that are not seen, 55000 never fitted.';
+'Give a cluster of a k-means model a name; refits keep it, since they keep the cluster''s number. NULL or an empty name takes it away, so that a generated name shows again. Errors: 42704, 42501, 42809 not k-means, 22023 no such cluster or a name with characters that are not seen, 55000 never fitted.';
 
 CREATE FUNCTION segment.share_model(name text, role text) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

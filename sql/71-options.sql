@@ -2,13 +2,12 @@
 
 CREATE FUNCTION segment.refit_options()
 RETURNS TABLE (option text, algorithms text[], type text, minimum float8, maximum float8, choices text[], meaning text)
-LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 14
+LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 13
 BEGIN ATOMIC
     VALUES
     ('k', '{kmeans}'::text[], 'integer', 1::float8, 10000::float8, '{auto}'::text[], 'number of clusters, or auto: the best silhouette of k_min to k_max at each refit'),
     ('k_min', '{kmeans}', 'integer', 1, 1000, NULL, 'smallest k of auto; default 2'),
     ('k_max', '{kmeans}', 'integer', 1, 1000, NULL, 'largest k of auto; default 10'),
-    ('min_share', '{kmeans}', 'number', 0, 1, NULL, 'auto: a k whose smallest cluster has a smaller share is not taken; default 0.01'),
     ('k_margin', '{kmeans}', 'number', 0, 2, NULL, 'auto: the k in use stays unless the best silhouette is better by more; default 0.02'),
     ('start', '{kmeans}', 'choice', NULL, NULL, '{fresh,warm}', 'warm: start from the centers of the active version; default fresh'),
     ('language', '{kmeans,rfm}', 'choice', NULL, NULL, '{en,es,de}', 'of the generated descriptions and of the segments'' names; default en'),

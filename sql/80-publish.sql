@@ -29,7 +29,7 @@ LANGUAGE plpgsql STABLE ROWS 10 SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY
-    SELECT c.cluster_id, COALESCE(n.cluster_name, segment.kmeans_describe(b.bytes, c.cluster_id, COALESCE(m.options ->> 'language', 'en')))
+    SELECT c.cluster_id, COALESCE(n.cluster_name, segment.kmeans_name(b.bytes, c.cluster_id, COALESCE(m.options ->> 'language', 'en')))
     FROM segment_internal.models(COALESCE(cluster_names.name, '')) m
     CROSS JOIN LATERAL segment_internal.readable(segment_internal.version_model(m.model_name, COALESCE(cluster_names.version, 0)), 'kmeans') b(bytes)
     CROSS JOIN LATERAL (SELECT DISTINCT k.cluster_id FROM segment.kmeans_centroids(b.bytes) k) c
@@ -37,7 +37,7 @@ BEGIN
     ORDER BY c.cluster_id;
 END $$;
 COMMENT ON FUNCTION segment.cluster_names(text, integer) IS
-'The clusters of one version of a registered k-means model with their names: the one given with name_cluster, else the generated description. No rows for a model of another algorithm, or one that the caller cannot see.';
+'The clusters of one version of a registered k-means model with their names: the one given with name_cluster, else a generated one. No rows for a model of another algorithm, or one that the caller cannot see.';
 
 CREATE FUNCTION segment.publish_columns(algorithm text)
 RETURNS TABLE (place integer, column_name text, column_type text, expression text, role text, meaning text)
@@ -395,7 +395,7 @@ CREATE FUNCTION segment_internal.all_names(one segment_internal.published) RETUR
 LANGUAGE sql STABLE
 BEGIN ATOMIC
     SELECT pg_catalog.jsonb_object_agg(c.cluster_id, COALESCE(one.names ->> c.cluster_id::text,
-               segment.kmeans_describe(one.bytes, c.cluster_id, COALESCE((one.model).options ->> 'language', 'en'))))
+               segment.kmeans_name(one.bytes, c.cluster_id, COALESCE((one.model).options ->> 'language', 'en'))))
     FROM (SELECT DISTINCT k.cluster_id FROM segment.kmeans_centroids(CASE (one.model).algorithm WHEN 'kmeans' THEN one.bytes END) k) c;
 END;
 COMMENT ON FUNCTION segment_internal.all_names(segment_internal.published) IS

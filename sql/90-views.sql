@@ -28,27 +28,28 @@ COMMENT ON COLUMN segment.models.status IS 'active: a version is in use; candida
 COMMENT ON COLUMN segment.models.fitted_at IS 'When the active version was fitted.';
 COMMENT ON COLUMN segment.models.rows_used IS 'Rows that the active version was fitted to.';
 COMMENT ON COLUMN segment.models.inertia IS 'k-means: sum of squared distances to the centers, in the fitted space; else NULL.';
-COMMENT ON COLUMN segment.models.silhouette IS 'k-means: mean simplified silhouette, -1 to 1; else NULL.';
+COMMENT ON COLUMN segment.models.silhouette IS 'k-means: mean silhouette over a sample of the rows, -1 to 1 (see kmeans_fit); else NULL.';
 COMMENT ON COLUMN segment.models.max_psi IS 'Largest population stability index of a feature, or of the cluster shares, in the last refit against the version active then; NULL before the second fit, and for RFM models, which keep no histograms.';
 COMMENT ON COLUMN segment.models.needs_refit IS 'true when no version is active, or the last refit failed (as far as the reader sees that, see fit_log) or was held back by a guard.';
 
 CREATE VIEW segment.cluster_summary WITH (security_invoker = true) AS
     SELECT v.model_name, v.version, c.cluster_id,
-           COALESCE(n.cluster_name, d.description) AS cluster_name, c.size, c.share, d.description
+           COALESCE(n.cluster_name, d.generated_name) AS cluster_name, c.size, c.share, d.description
     FROM segment_internal.models(NULL) m
     CROSS JOIN LATERAL segment_internal.active_version(m.model_name) v
     CROSS JOIN LATERAL segment_internal.readable(
         CASE WHEN m.algorithm = 'kmeans' THEN segment_internal.version_model(m.model_name, v.version) END, 'kmeans') b(bytes)
     CROSS JOIN LATERAL (SELECT DISTINCT k.cluster_id, k.size, k.share FROM segment.kmeans_centroids(b.bytes) k) c
     LEFT JOIN LATERAL segment_internal.cluster_names(m.model_name) n ON n.cluster_id = c.cluster_id
-    CROSS JOIN LATERAL (SELECT segment.kmeans_describe(b.bytes, c.cluster_id,
-               CASE WHEN m.options ->> 'language' IN ('en', 'es', 'de') THEN m.options ->> 'language' ELSE 'en' END) AS description) d
+    CROSS JOIN LATERAL (SELECT CASE WHEN m.options ->> 'language' IN ('en', 'es', 'de') THEN m.options ->> 'language' ELSE 'en' END AS language) w
+    CROSS JOIN LATERAL (SELECT segment.kmeans_describe(b.bytes, c.cluster_id, w.language) AS description,
+                               segment.kmeans_name(b.bytes, c.cluster_id, w.language) AS generated_name) d
     WHERE m.algorithm = 'kmeans';
 COMMENT ON VIEW segment.cluster_summary IS 'Clusters of the active versions of all k-means models that the current user may see. Key: model_name, cluster_id.';
 COMMENT ON COLUMN segment.cluster_summary.model_name IS 'Name of the model.';
 COMMENT ON COLUMN segment.cluster_summary.version IS 'Its active version.';
 COMMENT ON COLUMN segment.cluster_summary.cluster_id IS 'Number of the cluster, from 1; refits keep it.';
-COMMENT ON COLUMN segment.cluster_summary.cluster_name IS 'Name given with segment.name_cluster, else the description.';
+COMMENT ON COLUMN segment.cluster_summary.cluster_name IS 'Name given with segment.name_cluster, else a generated one, which stays as long as it is true.';
 COMMENT ON COLUMN segment.cluster_summary.size IS 'Rows in the cluster when it was fitted.';
 COMMENT ON COLUMN segment.cluster_summary.share IS 'Its part of the rows (of their weight), 0 to 1.';
 COMMENT ON COLUMN segment.cluster_summary.description IS 'What sets the cluster apart, in words.';
@@ -58,7 +59,7 @@ CREATE VIEW segment.cluster_profile WITH (security_invoker = true) AS
     SELECT v.model_name, v.version, p.cluster_id,
            pg_catalog.max(CASE WHEN p.rank = 1 THEN COALESCE(
                (SELECT n.cluster_name FROM segment_internal.cluster_names(m.model_name) n WHERE n.cluster_id = p.cluster_id),
-               segment.kmeans_describe(b.bytes, p.cluster_id,
+               segment.kmeans_name(b.bytes, p.cluster_id,
                    CASE WHEN m.options ->> 'language' IN ('en', 'es', 'de') THEN m.options ->> 'language' ELSE 'en' END)) END)
                OVER (PARTITION BY v.model_name, p.cluster_id) AS cluster_name,
            p.size, p.share, p.feature, p.cluster_mean, p.cluster_sd, p.overall_mean, p.overall_sd,
@@ -73,7 +74,7 @@ COMMENT ON VIEW segment.cluster_profile IS 'What sets each cluster apart, featur
 COMMENT ON COLUMN segment.cluster_profile.model_name IS 'Name of the model.';
 COMMENT ON COLUMN segment.cluster_profile.version IS 'Its active version.';
 COMMENT ON COLUMN segment.cluster_profile.cluster_id IS 'Number of the cluster, from 1; refits keep it.';
-COMMENT ON COLUMN segment.cluster_profile.cluster_name IS 'Name given with segment.name_cluster, else the generated description.';
+COMMENT ON COLUMN segment.cluster_profile.cluster_name IS 'Name given with segment.name_cluster, else a generated one, which stays as long as it is true.';
 COMMENT ON COLUMN segment.cluster_profile.size IS 'Rows in the cluster when it was fitted.';
 COMMENT ON COLUMN segment.cluster_profile.share IS 'Its part of the rows (of their weight), 0 to 1.';
 COMMENT ON COLUMN segment.cluster_profile.feature IS 'Column of the source.';
@@ -172,7 +173,8 @@ COMMENT ON COLUMN segment.elbow.is_best_silhouette IS 'Has it the largest silhou
 
 CREATE VIEW segment.drift_report WITH (security_invoker = true) AS
     SELECT m.model_name, v.version, segment_internal.small_count_in(v.metrics, 'against_version') AS against_version,
-           d.value ->> 'subject' AS subject, COALESCE(d.value ->> 'name', '') AS name,
+           d.value ->> 'subject' AS subject, COALESCE(c.cluster_name, d.value ->> 'name', '') AS name,
+           segment_internal.small_count_in(d.value, 'cluster_id') AS cluster_id,
            segment_internal.figure_in(d.value, 'psi') AS psi, segment_internal.flag_in(d.value, 'is_drifted') AS is_drifted,
            segment_internal.figure_in(d.value, 'mean_then') AS mean_then, segment_internal.figure_in(d.value, 'mean_now') AS mean_now,
            segment_internal.figure_in(d.value, 'missing_then') AS missing_then, segment_internal.figure_in(d.value, 'missing_now') AS missing_now,
@@ -180,13 +182,15 @@ CREATE VIEW segment.drift_report WITH (security_invoker = true) AS
     FROM segment_internal.models(NULL) m
     CROSS JOIN LATERAL (SELECT n.version, n.metrics FROM segment_internal.versions(m.model_name) n
                         WHERE n.status <> 'failed' ORDER BY n.version DESC LIMIT 1) v
-    CROSS JOIN LATERAL segment_internal.rows_in(v.metrics, 'drift') d(value);
+    CROSS JOIN LATERAL segment_internal.rows_in(v.metrics, 'drift') d(value)
+    LEFT JOIN LATERAL segment_internal.cluster_names(m.model_name) c ON c.cluster_id = segment_internal.small_count_in(d.value, 'cluster_id');
 COMMENT ON VIEW segment.drift_report IS 'How far the source had moved at the last refit from what the version active then was fitted to, for the k-means, PCA and anomaly models that the current user may see. Key: model_name, subject, name.';
 COMMENT ON COLUMN segment.drift_report.model_name IS 'Name of the model.';
 COMMENT ON COLUMN segment.drift_report.version IS 'Version of the last refit that did not fail.';
 COMMENT ON COLUMN segment.drift_report.against_version IS 'Version that was active then.';
 COMMENT ON COLUMN segment.drift_report.subject IS 'feature; clusters: all cluster shares together; cluster: the share of one.';
 COMMENT ON COLUMN segment.drift_report.name IS 'Of the feature or the cluster.';
+COMMENT ON COLUMN segment.drift_report.cluster_id IS 'Number of the cluster, where subject is cluster; else NULL.';
 COMMENT ON COLUMN segment.drift_report.psi IS 'Population stability index; NULL for a single cluster.';
 COMMENT ON COLUMN segment.drift_report.is_drifted IS 'Is it above 0.2?';
 COMMENT ON COLUMN segment.drift_report.mean_then IS 'Mean of the feature when the old version was fitted.';

@@ -228,7 +228,7 @@ SELECT segment.name_cluster('groups', 2, 'Two');
 SELECT segment.name_cluster('groups', 9, 'Nine');
 SELECT segment.name_cluster('retail', 1, 'One');
 SELECT segment.name_cluster('groups', 2, NULL);
-SELECT cluster_id, cluster_name = 'One' AS one, cluster_name = segment.kmeans_describe(segment.active_model('groups'), cluster_id) AS described
+SELECT cluster_id, cluster_name = 'One' AS one, cluster_name = segment.kmeans_name(segment.active_model('groups'), cluster_id) AS generated
 FROM segment.cluster_names('groups', 1);
 CREATE TABLE before AS
 SELECT id, segment.kmeans_assign((SELECT segment.active_model('groups')), ARRAY[x, y]) AS cluster_id FROM points;
@@ -237,7 +237,7 @@ DELETE FROM points WHERE id IN (SELECT id FROM before WHERE cluster_id = 1 ORDER
 CALL segment.refit('groups');
 SELECT count(*) AS rows, count(*) FILTER (WHERE b.cluster_id = segment.kmeans_assign((SELECT segment.active_model('groups')), ARRAY[x, y])) AS same
 FROM points JOIN before b USING (id);
-SELECT cluster_id, cluster_name = 'One' AS one, cluster_name = segment.kmeans_describe(segment.active_model('groups'), cluster_id) AS described
+SELECT cluster_id, cluster_name = 'One' AS one, cluster_name = segment.kmeans_name(segment.active_model('groups'), cluster_id) AS generated
 FROM segment.cluster_names('groups', 2);
 UPDATE segment.model SET options = options || '{"start": "warm"}' WHERE model_name = 'groups';
 CALL segment.refit('groups');
