@@ -557,13 +557,6 @@ apply_scales(SegRows *rows, const SegScale *moments, Workspace *work, SegScale *
 			return SEG_RANGE_TOO_WIDE;
 		}
 	}
-	for (size_t j = 0; j < d; j++)
-	{
-		double		inverse = seg_scale_inverse(scales[j].scale);
-
-		scales[j].center = (moments[j].mean - scales[j].shift) * inverse;
-		scales[j].spread = moments[j].sd * inverse;
-	}
 	for (size_t i = 0; i < rows->n; i += PAUSE)
 	{
 		CHECK_FOR_INTERRUPTS();

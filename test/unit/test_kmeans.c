@@ -286,6 +286,8 @@ assert_same_blobs(const Fit *fit, const Fit *other)
 		{
 			assert_close(fit->stats.means[c * 3 + j], other->stats.means[o * 3 + j], 1e-11);
 			assert_close(fit->stats.sds[c * 3 + j], other->stats.sds[o * 3 + j], 1e-11);
+			for (size_t q = 0; q < 3; q++)
+				assert_close(fit->stats.quartiles[(c * 3 + j) * 3 + q], other->stats.quartiles[(o * 3 + j) * 3 + q], 1e-11);
 			assert_true(fit->stats.sds[c * 3 + j] > 0.5 && fit->stats.sds[c * 3 + j] < 2);
 		}
 	}
