@@ -11,7 +11,7 @@ BEGIN ATOMIC
     ('k_margin', '{kmeans}', 'number', 0, 2, NULL, 'auto: the k in use stays unless the best silhouette is better by more; default 0.02'),
     ('start', '{kmeans}', 'choice', NULL, NULL, '{fresh,warm}', 'warm: start from the centers of the active version; default fresh'),
     ('language', '{kmeans,rfm}', 'choice', NULL, NULL, '{en,es,de}', 'of the generated descriptions and of the segments'' names; default en'),
-    ('min_silhouette', '{kmeans}', 'number', -1, 1, NULL, 'hold a version whose mean silhouette is lower'),
+    ('min_silhouette', '{kmeans}', 'number', -1, 1, NULL, 'hold a version whose silhouette (the full one, over a sample of the rows) is lower'),
     ('recut', '{rfm}', 'boolean', NULL, NULL, NULL, 'true: new cuts at each refit; default false, the active version''s cuts stay'),
     ('scheme', '{rfm}', 'choice', NULL, NULL, '{grid,rfm,none}', 'segment names; default grid with 5 bins, else none'),
     ('rules', '{rfm}', 'text', NULL, NULL, NULL, 'a relation that names the segments, as rfm_segment takes it, in place of a scheme'),

@@ -63,7 +63,7 @@ CREATE VIEW segment.cluster_profile WITH (security_invoker = true) AS
                    CASE WHEN m.options ->> 'language' IN ('en', 'es', 'de') THEN m.options ->> 'language' ELSE 'en' END)) END)
                OVER (PARTITION BY v.model_name, p.cluster_id) AS cluster_name,
            p.size, p.share, p.feature, p.cluster_mean, p.cluster_sd, p.overall_mean, p.overall_sd,
-           p.index_100, p.z_score, p.rank, p.direction, p.q1, p.median, p.q3
+           p.index_100, p.z_score, p.rank, p.direction, p.q1, p.median, p.q3, p.overall_median
     FROM segment_internal.models(NULL) m
     CROSS JOIN LATERAL segment_internal.active_version(m.model_name) v
     CROSS JOIN LATERAL segment_internal.readable(
@@ -78,17 +78,18 @@ COMMENT ON COLUMN segment.cluster_profile.cluster_name IS 'Name given with segme
 COMMENT ON COLUMN segment.cluster_profile.size IS 'Rows in the cluster when it was fitted.';
 COMMENT ON COLUMN segment.cluster_profile.share IS 'Its part of the rows (of their weight), 0 to 1.';
 COMMENT ON COLUMN segment.cluster_profile.feature IS 'Column of the source.';
-COMMENT ON COLUMN segment.cluster_profile.cluster_mean IS 'Mean of the feature in the cluster, in its own units.';
+COMMENT ON COLUMN segment.cluster_profile.cluster_mean IS 'Arithmetic mean of the feature in the cluster, in its own units.';
 COMMENT ON COLUMN segment.cluster_profile.cluster_sd IS 'Standard deviation in the cluster, with n - 1.';
 COMMENT ON COLUMN segment.cluster_profile.overall_mean IS 'Mean over all rows.';
 COMMENT ON COLUMN segment.cluster_profile.overall_sd IS 'Standard deviation over all rows, with n - 1.';
 COMMENT ON COLUMN segment.cluster_profile.index_100 IS '100 cluster_mean / overall_mean; NULL where that says nothing.';
-COMMENT ON COLUMN segment.cluster_profile.z_score IS '(cluster_mean - overall_mean) / overall_sd.';
+COMMENT ON COLUMN segment.cluster_profile.z_score IS 'How far the cluster is from all rows, in standard deviations of the fitted space; by medians where a few rows make the mean, see kmeans_profile.';
 COMMENT ON COLUMN segment.cluster_profile.rank IS '1: the feature that sets the cluster apart most.';
 COMMENT ON COLUMN segment.cluster_profile.direction IS 'high, average or low.';
-COMMENT ON COLUMN segment.cluster_profile.q1 IS 'First quartile in the cluster, from a histogram.';
-COMMENT ON COLUMN segment.cluster_profile.median IS 'Median in the cluster, from a histogram.';
-COMMENT ON COLUMN segment.cluster_profile.q3 IS 'Third quartile in the cluster, from a histogram.';
+COMMENT ON COLUMN segment.cluster_profile.q1 IS 'First quartile in the cluster, exact.';
+COMMENT ON COLUMN segment.cluster_profile.median IS 'Median in the cluster, exact.';
+COMMENT ON COLUMN segment.cluster_profile.q3 IS 'Third quartile in the cluster, exact.';
+COMMENT ON COLUMN segment.cluster_profile.overall_median IS 'Median over all rows, to about a sixteenth; exact for whole numbers that are not large.';
 
 CREATE VIEW segment.rfm_summary WITH (security_invoker = true) AS
     SELECT m.model_name, v.version, s.value ->> 'segment' AS segment, s.value ->> 'segment_code' AS segment_code,

@@ -132,7 +132,7 @@ my %heavy = (
 # Rows of the registry, texts and dates: no more work than PostgreSQL's own statements, which can be cancelled;
 # refit does in steps what fit does.
 my %light = map { $_ => 1 } qw(
-	activate active_model align_model alter_model change_owner check_fit_options check_id_type check_option
+	activate active_model align_model alter_model assign change_owner explain check_fit_options check_id_type check_option
 	check_options cluster_names cohort_label cohort_period create_model drop_model
 	drop_receipts features_expression fit_expression fit_options fit_summary grant_modeler id_type keep_log
 	keep_versions migration migration_customers model_row model_source name_cluster progress_slots progress_stage
