@@ -63,14 +63,22 @@ sub ask
 	return $session->{out} =~ s/done\n//r;
 }
 
-sub tell { my ($session, $sql) = @_; $session->{in} .= "$sql;\n"; $session->{run}->pump_nb; }
+sub start_call { my ($session, $sql) = @_; $session->{in} .= "$sql;\n"; $session->{run}->pump_nb; }
 
 sub leave { my ($session) = @_; $session->{in} .= "\\q\n"; finish($session->{run}); }
 
+# Until that session waits for a lock, ten seconds at most.
 sub until_waiting
 {
-	my ($pattern) = @_;
-	ok($node->poll_query_until($db, "SELECT count(*) > 0 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query ~ '$pattern'"), "waits: $pattern");
+	my ($session, $pattern) = @_;
+	foreach (1 .. 100)
+	{
+		$session->{run}->pump_nb;
+		# in a database without a hostile search path
+		return pass("waits: $pattern") if $node->safe_psql('postgres', "SELECT count(*) > 0 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query ~ '$pattern'") eq 't';
+		usleep(100_000);
+	}
+	return fail("waits: $pattern: $session->{out} $session->{err}");
 }
 
 # ---- what the log says -----------------------------------------------------------------
@@ -362,6 +370,90 @@ is(as_role('mallory', "$path CREATE VIEW public.plain_p_history AS SELECT id, x 
 is(as_role($_, "$path SELECT count(*) FROM segment.migration('public.plain_p', '2024-01-01', '2024-02-01')"), '42501', "is not read by $_") foreach qw(postgres towner mate);
 is(as_role('towner', "$path SELECT count(*) FROM segment.migration('of_towner.p', '2024-01-01', pg_catalog.now())") =~ /^\d+$/ ? 1 : 0, 1, 'one of its owner is');
 is(escalations(), '', 'and its code is not run');
+
+# ---- swaps by the owner of the schema, while a publication waits, and while it reads -----------------
+
+is(as_role('towner', $path . <<'SQL'), '', 'a source with a gate');
+CREATE FUNCTION of_towner.gate() RETURNS integer LANGUAGE sql VOLATILE AS 'SELECT 0 FROM pg_advisory_xact_lock_shared(77)';
+CREATE TABLE of_towner.gt AS SELECT i AS id, (i % 2 * 50 + i % 7)::float8 AS x FROM generate_series(1, 12) i;
+CREATE VIEW of_towner.gated AS SELECT g.id, g.x FROM of_towner.gt g CROSS JOIN (SELECT of_towner.gate() OFFSET 0) o;
+SELECT segment.create_model('gated', 'kmeans', 'of_towner.gated', 'id', '{x}', '{"k": 2, "n_init": 1}') \g /dev/null
+CALL segment.refit('gated');
+SQL
+my $swap = "$path ALTER SCHEMA swap RENAME TO swapped; CREATE SCHEMA swap; GRANT ALL ON SCHEMA swap TO PUBLIC;
+	CREATE TABLE swap.p (LIKE swapped.p INCLUDING ALL); CREATE TABLE swap.p_history (LIKE swapped.p_history INCLUDING ALL);" .
+  Hostile::on_table('sowner', 'swap.p', 'id', rules => 1) . Hostile::on_table('sowner', 'swap.p_history', 'id', columns => 1);
+
+# what is locked until the swap is done; and what each publisher then gets
+foreach my $case ([ 'LOCK TABLE swap.p IN EXCLUSIVE MODE', { postgres => '', towner => '42501' } ], [ 'LOCK TABLE swap.p_history IN EXCLUSIVE MODE', { postgres => '42501', towner => '42501' } ],
+	[ 'SELECT pg_advisory_xact_lock(77)', { postgres => '55006', towner => '55006' } ])
+{
+	my ($lock, $expected) = @$case;
+	foreach my $publisher (sort keys %$expected)
+	{
+		catalogs('CREATE SCHEMA swap AUTHORIZATION sowner; GRANT ALL ON SCHEMA swap TO PUBLIC');
+		as_role('towner', "$path CALL segment.publish('{gated}', 'swap.p'); GRANT SELECT ON swap.p, swap.p_history TO sowner; UPDATE of_towner.gt SET x = x + 1");
+		my ($holder, $session) = (background('towner'), background($publisher));
+		ask($_, 'SET search_path = pg_catalog') foreach $holder, $session;
+		ask($holder, "BEGIN; $lock");
+		start_call($session, "CALL segment.publish('{gated}', 'swap.p')");
+		until_waiting($session, '^CALL segment.publish');
+		is(as_role('sowner', $swap), '', "the schema's owner swaps both tables");
+		ask($holder, 'COMMIT');
+		ask($session, 'SELECT 1');
+		leave($_) foreach $holder, $session;
+		is($session->{err} =~ /ERROR:\s+(\w{5})/ ? $1 : '', $expected->{$publisher}, "$lock; then a publication by $publisher");
+		is(escalations(), '', 'runs nothing of his as anybody else');
+		catalogs('DROP SCHEMA swap, swapped CASCADE');
+	}
+}
+# who owns the schema may drop the table, but not under a publication
+catalogs('CREATE SCHEMA swap AUTHORIZATION sowner; GRANT ALL ON SCHEMA swap TO PUBLIC');
+as_role('towner', "$path CALL segment.publish('{gated}', 'swap.p'); UPDATE of_towner.gt SET x = x + 1");
+{
+	my ($holder, $session, $dropper) = (background('towner'), background('postgres'), background('sowner'));
+	ask($_, 'SET search_path = pg_catalog') foreach $holder, $session, $dropper;
+	ask($holder, 'BEGIN; SELECT pg_advisory_xact_lock(77)');
+	start_call($session, "CALL segment.publish('{gated}', 'swap.p')");
+	until_waiting($session, '^CALL segment.publish');
+	start_call($dropper, 'DROP TABLE swap.p, swap.p_history');
+	until_waiting($dropper, '^DROP TABLE swap');
+	ask($holder, 'COMMIT');
+	ask($_, 'SELECT 1') foreach $session, $dropper;
+	leave($_) foreach $holder, $session, $dropper;
+	is($session->{err} . $dropper->{err}, '', 'a DROP TABLE waits for the publication');
+	catalogs('DROP SCHEMA swap CASCADE');
+}
+
+# ---- a session that takes what there is to take --------------------------------------------------------
+
+{
+	my @hostile = map { background('mallory') } 1 .. 12;
+	ask($_, 'SET search_path = pg_catalog; BEGIN') foreach @hostile;
+	ask($hostile[0], "SELECT count(*) FROM (SELECT pg_advisory_lock(i), pg_advisory_lock(i, j), pg_advisory_lock('segment.model'::regclass::oid::int4, i) FROM generate_series(0, 40) i, generate_series(0, 4) j) l");
+	ask($_, "SELECT count(segment.progress_stage(i, 'not so')) FROM generate_series(-2000, 2000) i") foreach @hostile;
+	ask($hostile[1], "SELECT segment_internal.start_fit('m_view')");
+	ask($hostile[2], "SELECT segment_internal.share('m_rfm', 'reader')");
+	ask($hostile[3], "SELECT segment_internal.target_name_lock('of_mallory', 'x'), segment_internal.target_lock('of_mallory', 'p')");
+	my $started = time;
+	my $last = catalogs("SELECT max(fit_id) FROM segment.model_log");
+	foreach my $round (1 .. 3)
+	{
+		foreach my $call ([ 'modeler', "CALL segment.refit('plain')" ], [ 'mate', "CALL segment.refit('team_model')" ], [ 'postgres', "CALL segment.refit('t_model')" ],
+			[ 'mate', "CALL segment.publish('{team_model}', 'teams.p')" ], [ 'modeler', "SELECT segment.share_model('plain', 'reader'), segment.unshare_model('plain', 'reader') \\g /dev/null" ],
+			[ 'installer', "SELECT segment.grant_modeler('reader'), segment.revoke_modeler('reader') \\g /dev/null" ])
+		{
+			is(as_role($call->[0], "$path SET lock_timeout = '3s'; SET statement_timeout = '10s'; $call->[1]"), '', "under hostile sessions, $call->[0]: $call->[1]");
+		}
+	}
+	cmp_ok(time - $started, '<', 25, 'in time');
+	is(catalogs("SELECT string_agg(DISTINCT l.outcome, ', ') || ' ' || count(*) FROM segment.model_log l WHERE l.fit_id > $last AND l.model_name <> 'm_view'"), 'succeeded 9', 'no refit was skipped');
+	is(as_role('modeler', "$path SELECT count(*) FROM segment.refit_progress"), '0', 'nobody sees their stages as those of his models');
+	is(as_role('postgres', "$path SELECT count(*) FROM segment.refit_progress WHERE stage = 'not so' AND model_name <> 'm_view'"), '0', 'nor does a superuser');
+	ask($_, 'ROLLBACK; SELECT pg_advisory_unlock_all()') foreach @hostile;
+	leave($_) foreach @hostile;
+	is(escalations(), '', 'and nothing of theirs ran as others');
+}
 
 # ---- advisory locks of the session -----------------------------------------------------------------
 
