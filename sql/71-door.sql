@@ -694,10 +694,11 @@ CREATE FUNCTION segment_internal.generate_names(m segment.model, model bytea) RE
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     INSERT INTO segment.cluster_name (model_name, cluster_id, cluster_name, is_generated)
-    SELECT m.model_name, c.cluster_id,
-           segment.kmeans_name(model, c.cluster_id, COALESCE(m.options ->> 'language', 'en'), COALESCE(n.cluster_name, '')), true
+    -- a feature is a column, whose name may have characters that are not seen; such a name would speak of nothing
+    SELECT m.model_name, c.cluster_id, CASE WHEN segment_internal.is_plain_name(g.name) THEN g.name ELSE format('cluster %s', c.cluster_id) END, true
     FROM (SELECT DISTINCT k.cluster_id FROM segment.kmeans_centroids(model) k) c
     LEFT JOIN segment.cluster_name n ON n.model_name = m.model_name AND n.cluster_id = c.cluster_id AND n.is_generated
+    CROSS JOIN LATERAL segment.kmeans_name(model, c.cluster_id, COALESCE(m.options ->> 'language', 'en'), COALESCE(n.cluster_name, '')) g(name)
     ON CONFLICT (model_name, cluster_id) DO UPDATE SET cluster_name = EXCLUDED.cluster_name
     WHERE cluster_name.is_generated AND cluster_name.cluster_name <> EXCLUDED.cluster_name;
 EXCEPTION
