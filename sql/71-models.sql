@@ -145,8 +145,7 @@ LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     hidden text;
 BEGIN
-    IF cardinality(feature_columns) IS NULL OR cardinality(feature_columns) = 0
-        OR array_position(feature_columns, NULL) IS NOT NULL OR array_ndims(feature_columns) <> 1 THEN
+    IF array_ndims(feature_columns) IS DISTINCT FROM 1 OR array_position(feature_columns, NULL) IS NOT NULL THEN
         RAISE EXCEPTION 'there are no feature columns' USING ERRCODE = 'invalid_parameter_value';
     END IF;
     IF cardinality(feature_columns) <> (SELECT count(DISTINCT f) FROM unnest(feature_columns) f) THEN

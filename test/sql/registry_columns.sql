@@ -14,4 +14,13 @@ INSERT INTO source SELECT i, i, i, i, i FROM generate_series(1, 20) i;
 SELECT segment.create_model('columns_test', 'kmeans', 'source', 'id', options => '{"k": 2}');
 SELECT feature_columns FROM segment.model WHERE model_name = 'columns_test';
 SELECT segment.drop_model('columns_test');
+-- a name that nobody sees, such as the byte order mark of a file, does not get into the names of clusters
+CREATE TABLE marked AS SELECT i AS id, i AS U&"\FEFFvisits", i % 3 AS "two
+lines" FROM generate_series(1, 20) i;
+SELECT segment.create_model('columns_test', 'kmeans', 'marked', 'id', options => '{"k": 2}');
+CALL segment.refit('columns_test');
+SELECT cluster_id, cluster_name FROM segment.cluster_names('columns_test', 1) ORDER BY 1;
+CALL segment.refit('columns_test');
+SELECT segment.create_model('columns_2', 'kmeans', 'source', 'id', '{{one,two}}', '{"k": 2}');
+SELECT segment.drop_model('columns_test');
 DROP SCHEMA columns_test CASCADE;
