@@ -214,6 +214,16 @@ SELECT segment.create_model('by text', 'rfm', 'by_text', 'customer');
 CALL segment.refit('by text');
 CALL segment.publish('{retail,by text}', 'mart.x');
 SELECT to_regclass('mart.twice'), to_regclass('mart.x');
+CALL segment.publish('{{retail},{odd}}', 'mart.x');
+-- a constraint of somebody's own is no concurrent publication
+CALL segment.publish('{retail}', 'mart.narrow', '2026-03-01');
+CREATE UNIQUE INDEX one_today ON mart.narrow (recency_days) WHERE recency_days = 777;
+UPDATE shoppers SET recency_days = 777 WHERE customer IN (7, 8);
+CALL segment.publish('{retail}', 'mart.narrow', '2026-03-02');
+BEGIN ISOLATION LEVEL REPEATABLE READ;
+CALL segment.publish('{retail}', 'mart.narrow', '2026-03-02');
+ROLLBACK;
+SELECT count(*) AS written FROM mart.narrow_history WHERE valid_from = '2026-03-02';
 SELECT count(*) AS left_over FROM pg_class WHERE relname LIKE '%\_stage';
 
 SELECT count(segment.drop_model(model_name)) FROM segment.model;
