@@ -297,45 +297,6 @@ find_places(const SegTally *tally, uint64_t *cut, uint64_t *zeros)
 			*zeros += (uint64_t) tally->counts[0][s] + tally->counts[1][s];
 }
 
-/* The number from low to high with the fewest decimal places, near their middle. */
-static double
-shortest_between(double low, double high)
-{
-	double		middle = low + (high - low) / 2;
-	double		power = 1;
-
-	for (int places = 0; places <= 17 && fabs(middle) * power < 0x1.0p53; places++, power *= 10)
-	{
-		double		decimal = nearbyint(middle * power) / power;
-
-		if (decimal >= low && decimal <= high)
-			return decimal + 0.0;
-	}
-	return middle;
-}
-
-double
-seg_tally_median(const SegTally *tally)
-{
-	uint64_t	seen = 0;
-	uint64_t	cut;
-	uint64_t	zeros;
-
-	if (tally->total == 0)
-		return NAN;
-	find_places(tally, &cut, &zeros);
-	for (size_t t = 0; t < PLACES; t++)
-	{
-		Place		place = place_at(tally, t, cut, zeros);
-
-		seen += place.count;
-		if (place.count > 0 && 2 * seen >= tally->total)
-			return shortest_between(fmax(nextafter(place.below, INFINITY), tally->low),
-									fmin(place.upper, tally->high));
-	}
-	return tally->high;
-}
-
 /* ---- bins ---- */
 
 static void

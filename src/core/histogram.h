@@ -50,12 +50,6 @@ extern void seg_tally_add_column(SegTally *tally, const double *values, size_t n
 /* into += other. */
 extern void seg_tally_merge(SegTally *into, const SegTally *other);
 
-/*
- * The median of what was counted: the shortest decimal in its slot, NaN of nothing.
- * Whole numbers and short decimals in a slot of their own come out exactly.
- */
-extern double seg_tally_median(const SegTally *tally);
-
 /* False when the bytes cannot be a tally. */
 extern bool seg_tally_is_sound(const SegTally *tally);
 

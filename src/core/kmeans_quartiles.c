@@ -65,7 +65,7 @@ typedef struct Room
 typedef struct Finder
 {
 	const SegKmeansData *data;
-	const uint16_t *labels;
+	const uint16_t *labels;		/* NULL: all 0 */
 	const uint64_t *sizes;
 	size_t		k;
 	const SegKmeansQuartiles *result;
@@ -125,6 +125,12 @@ seg_kmeans_quartiles_workspace(size_t n, size_t d, size_t k, bool weighted)
 
 /* ---- what is found ---- */
 
+static inline size_t
+label_of(const Finder *finder, size_t i)
+{
+	return finder->labels == NULL ? 0 : finder->labels[i];
+}
+
 /* A value of the matrix in input units. */
 static double
 input_value(const Finder *finder, size_t j, double value)
@@ -175,7 +181,7 @@ collect_column(const Finder *finder, size_t j)
 	memcpy(finder->next, finder->starts, finder->k * sizeof(size_t));
 	for (size_t i = 0; i < data->rows.n; i++)
 	{
-		size_t		at = finder->next[finder->labels[i]]++;
+		size_t		at = finder->next[label_of(finder, i)]++;
 
 		if (i % PAUSE == 0)
 			CHECK_FOR_INTERRUPTS();
@@ -239,7 +245,7 @@ draw_sample(Finder *finder)
 	}
 	for (size_t i = 0; i < finder->data->rows.n; i++)
 	{
-		size_t		c = finder->labels[i];
+		size_t		c = label_of(finder, i);
 		size_t		stride = stride_of(finder->sizes[c]);
 		size_t		at = finder->next[c]++;
 
@@ -371,7 +377,7 @@ count_rows(const Finder *finder, size_t from, size_t to, size_t first, size_t la
 	for (size_t i = first; i < last; i++)
 	{
 		const double *row = seg_rows_row(&finder->data->rows, i) + from;
-		size_t		cell = finder->labels[i] * width;
+		size_t		cell = label_of(finder, i) * width;
 
 		for (size_t at = 0; at < to - from; at += 4)
 		{

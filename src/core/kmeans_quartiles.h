@@ -18,7 +18,7 @@ typedef struct SegKmeansQuartiles
 extern size_t seg_kmeans_quartiles_workspace(size_t n, size_t d, size_t k, bool weighted);
 
 /*
- * Find them.  IN data; IN labels: n; IN sizes: k, the rows with each label, none 0.
+ * Find them.  IN data; IN labels: n, or NULL with k = 1, for those of all rows; IN sizes: k, the rows with each label, none 0.
  * Cost: about 4 n d steps; 20 n d with weights.
  */
 extern void seg_kmeans_quartiles(const SegKmeansData *data, const uint16_t *labels, const uint64_t *sizes, size_t k,

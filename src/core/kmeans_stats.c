@@ -21,13 +21,22 @@ gather_size(size_t d, size_t k)
 		d * SEG_BATCH * sizeof(double) + 9 * SEG_ARENA_ALIGN;
 }
 
+/* Bytes for the medians of all rows. */
+static size_t
+overall_size(size_t n, size_t d, bool weighted)
+{
+	return d * (3 * sizeof(double) + sizeof(bool)) + 2 * SEG_ARENA_ALIGN + seg_kmeans_quartiles_workspace(n, d, 1, weighted);
+}
+
 size_t
 seg_kmeans_stats_workspace(size_t n, size_t d, size_t k, bool weighted)
 {
 	size_t		quartiles = seg_kmeans_quartiles_workspace(n, d, k, weighted);
 	size_t		gather = gather_size(d, k);
+	size_t		overall = overall_size(n, d, weighted);
+	size_t		most = gather > quartiles ? gather : quartiles;
 
-	return k * d * sizeof(bool) + SEG_ARENA_ALIGN + (gather > quartiles ? gather : quartiles);
+	return k * d * sizeof(bool) + SEG_ARENA_ALIGN + (most > overall ? most : overall);
 }
 
 /* A value of the matrix in input units; features without spread were only transformed. */
@@ -239,6 +248,21 @@ find_quartiles(const SegKmeansData *data, const SegKmeansRun *run, bool *constan
 	settle_moments(data, run->k, constant, stats);
 }
 
+/* What the clusters' medians are compared with: counted, weighted and filled in as they are. */
+static void
+find_medians(const SegKmeansData *data, SegKmeansStats *stats, SegArena workspace)
+{
+	size_t		d = data->rows.d;
+	uint64_t	n = data->rows.n;
+	SegKmeansQuartiles overall;
+
+	overall.quartiles = seg_arena_take(&workspace, d, 3 * sizeof(double));
+	overall.constant = seg_arena_take(&workspace, d, sizeof(bool));
+	seg_kmeans_quartiles(data, NULL, &n, 1, &overall, workspace);
+	for (size_t j = 0; j < d; j++)
+		stats->medians[j] = overall.quartiles[3 * j + 1];
+}
+
 void
 seg_kmeans_stats(const SegKmeansData *data, const SegKmeansRun *run, SegKmeansStats *stats, SegArena workspace)
 {
@@ -275,4 +299,5 @@ seg_kmeans_stats(const SegKmeansData *data, const SegKmeansRun *run, SegKmeansSt
 		gather_waiting(&gather, c, pivots);
 	finish_moments(&gather, pivots, stats);
 	find_quartiles(data, run, constant, stats, of_quartiles);
+	find_medians(data, stats, of_quartiles);
 }

@@ -15,6 +15,7 @@ typedef struct SegKmeansStats
 	double	   *means;			/* k x d, input units */
 	double	   *sds;			/* k x d, input units, over the freedom of core/weighted.h */
 	double	   *quartiles;		/* k x d x 3, input units, exact (core/quantiles.h) */
+	double	   *medians;		/* d: of all rows, as the quartiles */
 } SegKmeansStats;
 
 /* Bytes of workspace. */

@@ -31,7 +31,7 @@ typedef struct SegKmeansFeature
 	double		sd;				/* with n - 1 */
 	double		center;			/* mean and sd in the fitted space; 0 where scale is 0 */
 	double		spread;
-	double		median;			/* of the values that were there, as seg_tally_median has it */
+	double		median;			/* of all rows, exact; from histograms before version 2 */
 } SegKmeansFeature;
 
 /* One cluster. */

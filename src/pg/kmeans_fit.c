@@ -71,7 +71,6 @@ describe_feature(const SegKmeansRows *state, size_t j)
 		.sd = scale->sd,
 		.center = scale->center,
 		.spread = scale->spread,
-		.median = state->medians[j],
 	};
 
 	if (names->count > 0)
@@ -117,7 +116,7 @@ gather_stats(const SegKmeansRows *state, const SegKmeansRun *run, SegKmeansModel
 	size_t		d = state->rows.d;
 	size_t		line = d * sizeof(double);
 	uint32_t   *ids = palloc(k * sizeof(uint32_t));
-	SegArena	room = seg_kmeans_arena(5 * k * line + 3 * SEG_ARENA_ALIGN);
+	SegArena	room = seg_kmeans_arena((5 * k + 1) * line + 4 * SEG_ARENA_ALIGN);
 	SegKmeansStats stats = {
 		.sizes = palloc(k * sizeof(uint64_t)),
 		.inertias = palloc(k * sizeof(double)),
@@ -126,6 +125,7 @@ gather_stats(const SegKmeansRows *state, const SegKmeansRun *run, SegKmeansModel
 	stats.means = seg_arena_take(&room, k, line);
 	stats.sds = seg_arena_take(&room, k, line);
 	stats.quartiles = seg_arena_take(&room, k, 3 * line);
+	stats.medians = seg_arena_take(&room, 1, line);
 	seg_kmeans_stats(&state->data, run, &stats,
 					 seg_kmeans_arena(seg_kmeans_stats_workspace(state->rows.n, d, k, state->weights != NULL)));
 	seg_kmeans_number(run, d, ids);
@@ -140,6 +140,8 @@ gather_stats(const SegKmeansRows *state, const SegKmeansRun *run, SegKmeansModel
 	model->means = stats.means;
 	model->sds = stats.sds;
 	model->quartiles = stats.quartiles;
+	for (size_t j = 0; j < d; j++)
+		model->features[j].median = stats.medians[j];
 	model->has_exact_quartiles = true;
 	model->histograms = state->histograms;
 }

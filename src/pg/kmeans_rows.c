@@ -346,7 +346,7 @@ total_weight(const SegKmeansRows *state)
 /* Rows whose values are counted at a time, feature by feature, while they are in the cache. */
 #define TALLY_ROWS ((size_t) 128)
 
-/* Count the values in input units, nulls left out; histograms and medians in state->context. */
+/* Count the values in input units, nulls left out; histograms in state->context. */
 static void
 tally_rows(SegKmeansRows *state)
 {
@@ -361,12 +361,8 @@ tally_rows(SegKmeansRows *state)
 			seg_tally_add_column(&tallies[j], seg_rows_cell(&state->rows, i, j), Min(TALLY_ROWS, n - i), d);
 	}
 	state->histograms = MemoryContextAlloc(state->context, d * sizeof(SegHistogram));
-	state->medians = MemoryContextAlloc(state->context, d * sizeof(double));
 	for (size_t j = 0; j < d; j++)
-	{
 		seg_histogram_of_tally(&tallies[j], &state->histograms[j]);
-		state->medians[j] = tallies[j].total > 0 ? seg_tally_median(&tallies[j]) : 0;
-	}
 }
 
 /* Scale the rows where they are. */

@@ -35,7 +35,6 @@ typedef struct SegKmeansRows
 
 	/* of the values that were there, in input units; d each */
 	SegHistogram *histograms;
-	double	   *medians;		/* as seg_tally_median has them; 0 of nothing */
 } SegKmeansRows;
 
 #define SEG_NUMBER_NULL PG_INT64_MIN

@@ -109,3 +109,28 @@ FROM (SELECT policy, drift_rows(drift_fit(m, ARRAY[CASE WHEN i % 3 > 0 THEN i EN
 SELECT subject, name, cluster_id FROM drift_rows((SELECT drift_fit((SELECT kmeans_fit(ARRAY[before], 2) FROM then_now), ARRAY[now]) FROM then_now));
 
 DROP TABLE tail, ones, many, shoppers, whales, then_now;
+
+-- overall_median is exact, weighted, and of what nulls became, as the clusters' medians are: else
+-- a cluster below all others in mean and median may be called high
+SELECT cluster_id, size, round(cluster_mean) AS mean, round(median) AS median, round(overall_median) AS overall,
+       round(z_score::numeric, 3) AS z, direction
+FROM segment.kmeans_profile((
+    SELECT segment.kmeans_fit(ARRAY[CASE WHEN i % 4000 = 0 THEN 0.0005 ELSE 1085 + i % 9 - 4 + i % 2 * 12 END, i % 2 * 50]::float8[], 2)
+    FROM generate_series(1, 20000) AS i))
+WHERE feature = 'feature 1' ORDER BY cluster_id;
+CREATE TEMPORARY TABLE weighty AS
+SELECT ARRAY[CASE WHEN i <= 100 THEN 0 WHEN i <= 200 THEN 10 ELSE 20 END, i % 3]::float8[] AS features,
+       CASE WHEN i <= 200 THEN 30 ELSE 1 END AS weight
+FROM generate_series(1, 700) AS i;
+SELECT count(*) AS lines, count(*) FILTER (WHERE a = b) AS as_repeated, min(a.overall_median) AS overall
+FROM segment.kmeans_profile((SELECT segment.kmeans_fit(features, 3, NULL, weight) FROM weighty)) AS w,
+     segment.kmeans_profile((SELECT segment.kmeans_fit(features, 3) FROM weighty, generate_series(1, weight))) AS r,
+     LATERAL (SELECT w.cluster_id, w.feature, w.z_score, w.direction, w.overall_median) AS a,
+     LATERAL (SELECT r.cluster_id, r.feature, r.z_score, r.direction, r.overall_median) AS b
+WHERE (w.cluster_id, w.feature) = (r.cluster_id, r.feature);
+SELECT cluster_id, size, round(cluster_mean) AS mean, median, overall_median AS overall, round(z_score::numeric, 3) AS z, direction
+FROM segment.kmeans_profile((
+    SELECT segment.kmeans_fit(ARRAY[CASE WHEN i % 10 < 4 THEN NULL WHEN i % 10 < 6 THEN 93 ELSE 113 END,
+                                    CASE WHEN i % 10 < 4 THEN 0 WHEN i % 10 < 6 THEN 100 ELSE 200 END]::float8[], 3, '{"null_policy": "zero"}')
+    FROM generate_series(1, 3000) AS i))
+WHERE feature = 'feature 1' ORDER BY cluster_id;

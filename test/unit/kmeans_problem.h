@@ -134,6 +134,7 @@ fit_cluster(const Problem *problem, const SegKmeansParams *params, const double 
 	fit->stats.means = patterned(k * d * sizeof(double));
 	fit->stats.sds = patterned(k * d * sizeof(double));
 	fit->stats.quartiles = patterned(k * d * 3 * sizeof(double));
+	fit->stats.medians = patterned(d * sizeof(double));
 	arena = patterned_arena(seg_kmeans_stats_workspace(n, d, k, problem->weights != NULL));
 	seg_kmeans_stats(&fit->data, &fit->run, &fit->stats, arena);
 	free(arena.base);
@@ -153,6 +154,7 @@ fit_free(Fit *fit)
 	free(fit->stats.means);
 	free(fit->stats.sds);
 	free(fit->stats.quartiles);
+	free(fit->stats.medians);
 }
 
 static inline void

@@ -22,15 +22,6 @@ shuffle(double *values, size_t n, SegRng *rng)
 	}
 }
 
-static int
-compare_doubles(const void *a, const void *b)
-{
-	double		x = *(const double *) a;
-	double		y = *(const double *) b;
-
-	return (x > y) - (x < y);
-}
-
 /* Values of one kind: what users' columns look like, and what they should not. */
 static double
 value_of_kind(int kind, SegRng *rng)
@@ -187,41 +178,6 @@ lumps_have_their_own_bins(void **state)
 	assert_int_equal(seg_histogram_bin(&histogram, 8), 4);
 }
 
-/* Within the slot of the value in the middle; whole numbers and short decimals exactly. */
-static void
-medians_are_near(void **state)
-{
-	SegRng		rng = seg_rng(6, 0);
-	SegTally	tally = {0};
-	const double *median;
-	static double values[2001];
-
-	for (int kind = 0; kind < 5; kind++)
-	{
-		memset(&tally, 0, sizeof(tally));
-		for (size_t i = 0; i < 2001; i++)
-			values[i] = value_of_kind(kind, &rng);
-		seg_tally_add_column(&tally, values, 2001, 1);
-		qsort(values, 2001, sizeof(double), compare_doubles);
-		median = &values[1000];
-		if (kind == 2)
-			assert_same_double(seg_tally_median(&tally), *median);
-		else
-			assert_close(seg_tally_median(&tally), *median, 0.25 * fabs(*median));
-	}
-	memset(&tally, 0, sizeof(tally));
-	seg_tally_add(&tally, 19.99, 5);
-	seg_tally_add(&tally, 250, 4);
-	assert_close(seg_tally_median(&tally), 19.99, 19.99 / 16);
-	memset(&tally, 0, sizeof(tally));
-	seg_tally_add(&tally, 5, 7);
-	assert_same_double(seg_tally_median(&tally), 5);
-	seg_tally_add(&tally, -3, 8);
-	assert_same_double(seg_tally_median(&tally), -3);
-	seg_tally_add(&tally, 0, 100);
-	assert_same_double(seg_tally_median(&tally), 0);
-}
-
 /* Half of the ones become fives: by hand, bins (.., 1), 1, above. */
 static void
 a_lump_that_moves_is_seen(void **state)
@@ -293,7 +249,6 @@ main(void)
 		cmocka_unit_test(bins_hold_what_they_say),
 		cmocka_unit_test(smooth_values_make_ten_bins),
 		cmocka_unit_test(lumps_have_their_own_bins),
-		cmocka_unit_test(medians_are_near),
 		cmocka_unit_test(a_lump_that_moves_is_seen),
 		cmocka_unit_test(nothing_is_nothing),
 		cmocka_unit_test(stability_index_by_hand),

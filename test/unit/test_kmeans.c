@@ -41,6 +41,7 @@ two_groups_by_hand(void **state)
 	assert_same_double(fit.stats.quartiles[low * 3], 1);
 	assert_same_double(fit.stats.quartiles[low * 3 + 1], 2);
 	assert_same_double(fit.stats.quartiles[low * 3 + 2], 3);
+	assert_same_double(fit.stats.medians[0], 6.5);
 	fit_free(&fit);
 }
 
@@ -87,6 +88,7 @@ assert_same_fit(const Fit *a, const Fit *b, size_t k, bool same_rows)
 	assert_same_doubles(a->stats.inertias, b->stats.inertias, k);
 	assert_same_double(a->run.total_ss, b->run.total_ss);
 	assert_same_doubles(a->stats.quartiles, b->stats.quartiles, k * d * 3);
+	assert_same_doubles(a->stats.medians, b->stats.medians, d);
 	if (same_rows)
 		assert_memory_equal(a->stats.sizes, b->stats.sizes, k * sizeof(uint64_t));
 }
