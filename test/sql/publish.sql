@@ -167,6 +167,13 @@ SELECT nextval('reads') AS reads;
 SELECT segment.create_model(m, 'kmeans', 'shoppers', 'customer', options => '{"k": 2, "n_init": 1}') FROM unnest('{a,a_second}'::text[]) m;
 SELECT count(segment.fit(m)) FROM unnest('{a,a_second}'::text[]) m;
 CALL segment.publish('{a,a_second}', 'mart.collision');
+-- a model whose name makes its label look like the second nearest cluster
+SELECT segment.create_model('second', 'kmeans', 'shoppers', 'customer', options => '{"k": 2, "n_init": 1}');
+SELECT segment.fit('second');
+CALL segment.publish('{a,second}', 'mart.seconds', '2026-01-01');
+CALL segment.publish('{a,second}', 'mart.seconds', '2026-01-02');
+SELECT sum(customers) AS customers FROM segment.migration('mart.seconds', '2026-01-01', '2026-01-02', 'second_cluster_id');
+SELECT segment.migration('mart.seconds', '2026-01-01', '2026-01-02', 'a_second_cluster_id');
 -- a table of the caller's that has the name of a working table
 CREATE TEMP TABLE published_rows (i int);
 CREATE TEMP TABLE fine_stage (i int);
