@@ -33,10 +33,14 @@ BEGIN
              WHERE p.pronamespace = 'segment'::regnamespace AND g.aggtranstype = 'bytea'::regtype LOOP
         EXECUTE format('CREATE AGGREGATE raw_%s(%s) (SFUNC = %s, STYPE = bytea)', a.no, a.declared, a.aggtransfn);
         EXECUTE format('CREATE AGGREGATE state_%s(bytea) (SFUNC = %s, STYPE = bytea, FINALFUNC = %s)', a.no, a.aggcombinefn, a.aggfinalfn);
+        EXECUTE format('INSERT INTO good (bytes) SELECT raw_%s(%s) FROM line', a.no,
+                       (SELECT string_agg(CASE u.type WHEN 'float8[]'::regtype THEN 'f' WHEN 'float8'::regtype THEN 'a' WHEN 'bigint'::regtype THEN 'b'
+                                                      WHEN 'text'::regtype THEN 'a::text' WHEN 'bytea'::regtype THEN '(SELECT g.bytes FROM good g WHERE g.no = 1)'
+                                                      ELSE 'NULL' END, ', ' ORDER BY u.place)
+                        FROM pg_proc p, unnest(p.proargtypes::oid[]) WITH ORDINALITY AS u(type, place) WHERE p.oid = a.oid));
         INSERT INTO target SELECT 1000 + a.no, p.oid, p.oid::regproc::text, 'a', p.proargtypes::oid[] FROM pg_proc p WHERE p.proname = 'state_' || a.no;
     END LOOP;
 END $$;
-INSERT INTO good (bytes) SELECT raw_1(f) FROM line;
 UPDATE target t SET no = n.place FROM (SELECT oid, row_number() OVER (ORDER BY no) AS place FROM target) n WHERE n.oid = t.oid;
 
 CREATE FUNCTION pick(VARIADIC choices text[]) RETURNS text LANGUAGE sql AS $$ SELECT choices[1 + floor(random() * cardinality(choices))::int] $$;
@@ -60,7 +64,7 @@ BEGIN
         RETURN format('NULL::%s', type::regtype);
     END IF;
     RETURN CASE type
-        WHEN 'bytea'::regtype THEN quote_literal(mutated((SELECT g.bytes FROM good g WHERE g.no = 1 + floor(random() * (SELECT count(*) FROM good)))))
+        WHEN 'bytea'::regtype THEN quote_literal(mutated((SELECT g.bytes FROM good g ORDER BY random() LIMIT 1)))
         WHEN 'float8[]'::regtype THEN pick('f', 'f', 'f', '''{}''', '''{1,2,3}''', '''{1,NULL,3}''', '''{NaN,1,2}''', '''{1e308,-1e308,1e308}''', '''{1,2}''', '''{{1,2,3}}''', '''{0,Infinity,1}''', '''[0:2]={1,2,3}''')
         WHEN 'float8'::regtype THEN pick('a', 'b', '0', '-1', '''NaN''', '''Infinity''', '1e308', '1e-320', '3.5')
         WHEN 'bigint'::regtype THEN pick('a', 'b', '0', '-1', '9223372036854775807', '-9223372036854775808')
