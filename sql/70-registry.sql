@@ -53,6 +53,7 @@ CREATE TABLE segment.model_version (
     version integer NOT NULL CHECK (version > 0),
     status text NOT NULL CHECK (status IN ('candidate', 'active', 'archived', 'failed')),
     model bytea CHECK (model IS NOT NULL OR status = 'failed'),
+    feature_columns text[] CHECK (feature_columns IS NOT NULL OR status = 'failed'),
     reason text,
     rows bigint,
     metrics jsonb NOT NULL DEFAULT '{}',
@@ -68,6 +69,7 @@ COMMENT ON COLUMN segment.model_version.model_name IS 'The model.';
 COMMENT ON COLUMN segment.model_version.version IS 'From 1; a number is never given twice.';
 COMMENT ON COLUMN segment.model_version.status IS 'candidate (fitted, not in use), active, archived (was active) or failed.';
 COMMENT ON COLUMN segment.model_version.model IS 'The model; NULL for a failed version only.';
+COMMENT ON COLUMN segment.model_version.feature_columns IS 'Columns of the source that it was fitted on, in the order of its features; NULL for a failed version only.';
 COMMENT ON COLUMN segment.model_version.reason IS 'Why a version is a candidate or has failed.';
 COMMENT ON COLUMN segment.model_version.rows IS 'Rows that the fit read.';
 COMMENT ON COLUMN segment.model_version.metrics IS 'Figures of the fit: model_info of the model, share of missing values, drift against the version that was active.';
@@ -109,7 +111,7 @@ COMMENT ON COLUMN segment.model_log.fitted_by IS 'Role that ran the refit.';
 CREATE TABLE segment.cluster_name (
     model_name text NOT NULL,
     cluster_id integer NOT NULL CHECK (cluster_id > 0),
-    cluster_name text NOT NULL CHECK (segment_internal.is_plain_name(cluster_name)),
+    cluster_name text NOT NULL CHECK (segment_internal.is_plain_name(cluster_name) AND pg_catalog.octet_length(cluster_name) <= 500),
     is_generated boolean NOT NULL DEFAULT false,
     PRIMARY KEY (model_name, cluster_id)
 );

@@ -188,7 +188,7 @@ END;
 
 CREATE TYPE segment_internal.version AS (
     model_name text, version integer, status text, reason text, rows bigint, metrics jsonb, source_fingerprint text,
-    fitted_at timestamptz, duration interval, fitted_by text);
+    fitted_at timestamptz, duration interval, fitted_by text, feature_columns text[]);
 COMMENT ON TYPE segment_internal.version IS 'A row of segment.model_version without the bytes of the model.';
 
 CREATE FUNCTION segment_internal.versions(name text) RETURNS SETOF segment_internal.version
@@ -200,7 +200,7 @@ CREATE FUNCTION segment_internal.versions(caller oid, name text) RETURNS SETOF s
 LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 10 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     RETURN QUERY
-    SELECT v.model_name, v.version, v.status, v.reason, v.rows, v.metrics, v.source_fingerprint, v.fitted_at, v.duration, v.fitted_by
+    SELECT v.model_name, v.version, v.status, v.reason, v.rows, v.metrics, v.source_fingerprint, v.fitted_at, v.duration, v.fitted_by, v.feature_columns
     FROM segment_internal.models(caller, name) m JOIN segment.model_version v ON v.model_name = m.model_name
     WHERE v.status <> 'failed' OR segment_internal.role_may(caller, m.owner, m.owner_key)
           OR (SELECT segment_internal.owns_extension(caller));
@@ -215,7 +215,7 @@ CREATE FUNCTION segment_internal.active_version(caller oid, name text) RETURNS S
 LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 1 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     RETURN QUERY
-    SELECT v.model_name, v.version, v.status, v.reason, v.rows, v.metrics, v.source_fingerprint, v.fitted_at, v.duration, v.fitted_by
+    SELECT v.model_name, v.version, v.status, v.reason, v.rows, v.metrics, v.source_fingerprint, v.fitted_at, v.duration, v.fitted_by, v.feature_columns
     FROM segment.model_version v
     WHERE v.model_name = name AND v.status = 'active' AND EXISTS (SELECT FROM segment_internal.models(caller, name));
 END $$;
@@ -269,19 +269,29 @@ COMMENT ON TYPE segment_internal.published IS 'What publish reads of a model.';
 CREATE FUNCTION segment_internal.published(model_names text[]) RETURNS SETOF segment_internal.published
 AS 'MODULE_PATHNAME', 'registry_call' LANGUAGE C VOLATILE ROWS 3;
 COMMENT ON FUNCTION segment_internal.published(text[]) IS
-'Models with their active versions and the names given to their clusters, as one snapshot has them, in the order of their names'' places.';
+'Models with their active versions and the names of their clusters, as one snapshot has them, in the order of their names'' places; with the feature columns of the version.';
 
 CREATE FUNCTION segment_internal.published(caller oid, model_names text[]) RETURNS SETOF segment_internal.published
 LANGUAGE plpgsql VOLATILE ROWS 3 SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    r record;
+    m segment.model;
 BEGIN
-    RETURN QUERY
-    SELECT m, n.place::integer, segment_internal.role_may(caller, m.owner, m.owner_key), v.version, v.model || ''::bytea,
-           (SELECT jsonb_object_agg(c.cluster_id, c.cluster_name) FROM segment.cluster_name c WHERE c.model_name = m.model_name)
-    FROM unnest(model_names) WITH ORDINALITY AS n(name, place)
-    CROSS JOIN LATERAL segment_internal.models(caller, n.name) m
-    LEFT JOIN segment.model_version v ON v.model_name = m.model_name AND v.status = 'active'
-    WHERE n.name IS NOT NULL
-    ORDER BY n.place;
+    FOR r IN
+        SELECT o AS model, n.place::integer AS place, segment_internal.role_may(caller, o.owner, o.owner_key) AS may_change,
+               v.version, v.feature_columns, v.model || ''::bytea AS bytes,
+               (SELECT jsonb_object_agg(c.cluster_id, c.cluster_name) FROM segment.cluster_name c WHERE c.model_name = o.model_name) AS names
+        FROM unnest(model_names) WITH ORDINALITY AS n(name, place)
+        CROSS JOIN LATERAL segment_internal.models(caller, n.name) o
+        LEFT JOIN segment.model_version v ON v.model_name = o.model_name AND v.status = 'active'
+        WHERE n.name IS NOT NULL
+        ORDER BY n.place
+    LOOP
+        -- a version scores the columns that it was fitted on
+        m := r.model;
+        m.feature_columns := COALESCE(r.feature_columns, m.feature_columns);
+        RETURN NEXT ROW(m, r.place, r.may_change, r.version, r.bytes, r.names)::segment_internal.published;
+    END LOOP;
 END $$;
 
 CREATE FUNCTION segment_internal.receipts(name text) RETURNS SETOF segment.receipts
@@ -492,8 +502,9 @@ LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_variable
 DECLARE
     found_status text;
+    m segment.model := segment_internal.owned_model(caller, name);
+    before text[];
 BEGIN
-    PERFORM segment_internal.owned_model(caller, name);
     -- one activation at a time; a running refit does not hold this lock
     PERFORM FROM segment.model m WHERE m.model_name = name FOR NO KEY UPDATE;
     SELECT v.status INTO found_status FROM segment.model_version v WHERE v.model_name = name AND v.version = version;
@@ -505,7 +516,15 @@ BEGIN
     END IF;
     FOR attempt IN 1 .. 3 LOOP
         BEGIN
+            SELECT v.feature_columns INTO before FROM segment.model_version v WHERE v.model_name = name AND v.status = 'active';
             PERFORM segment_internal.promote(name, version);
+            IF m.algorithm = 'kmeans' AND before <> (SELECT v.feature_columns FROM segment.model_version v
+                                                     WHERE v.model_name = name AND v.version = version) THEN
+                -- clusters of other features have other meanings
+                DELETE FROM segment.cluster_name n WHERE n.model_name = name;
+                PERFORM segment_internal.generate_names(m, (SELECT v.model FROM segment.model_version v
+                                                            WHERE v.model_name = name AND v.version = version));
+            END IF;
             RETURN;
         EXCEPTION WHEN unique_violation THEN
             -- a refit activated its version between our two updates: look again
@@ -629,13 +648,15 @@ END $$;
 COMMENT ON FUNCTION segment_internal.log_failure(bigint, text, text) IS
 'Mark a row of the log as failed, and its version.';
 
-CREATE FUNCTION segment_internal.finish_fit(fit_id bigint, model bytea, fingerprint text, metrics jsonb, against integer) RETURNS text
+CREATE FUNCTION segment_internal.finish_fit(
+    fit_id bigint, model bytea, feature_columns text[], fingerprint text, metrics jsonb, against integer)
+RETURNS text
 AS 'MODULE_PATHNAME', 'registry_call' LANGUAGE C VOLATILE;
-COMMENT ON FUNCTION segment_internal.finish_fit(bigint, bytea, text, jsonb, integer) IS
+COMMENT ON FUNCTION segment_internal.finish_fit(bigint, bytea, text[], text, jsonb, integer) IS
 'Store what the refit of this session has fitted, check the guards, and make it the active version; where its bytes are those of the active version, that one stays. against: the version that was active when it was read. Returns the reason why it was held back, or NULL. Errors: 42704, 42501, 22P03 the bytes are no model of the registered kind and width.';
 
 CREATE FUNCTION segment_internal.finish_fit(
-    caller oid, fit_id bigint, model bytea, fingerprint text, metrics jsonb, against integer)
+    caller oid, fit_id bigint, model bytea, feature_columns text[], fingerprint text, metrics jsonb, against integer)
 RETURNS text
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_variable
@@ -646,14 +667,15 @@ DECLARE
     message text;
     same integer;
 BEGIN
-    IF segment_internal.model_width(model, m.algorithm) IS DISTINCT FROM cardinality(m.feature_columns) THEN
-        RAISE EXCEPTION 'value is not a % model of % features', m.algorithm, cardinality(m.feature_columns)
+    IF segment_internal.model_width(model, m.algorithm) IS DISTINCT FROM cardinality(feature_columns) THEN
+        RAISE EXCEPTION 'value is not a % model of % features', m.algorithm, cardinality(feature_columns)
             USING ERRCODE = 'invalid_binary_representation';
     END IF;
     message := segment_internal.guard(m.options, metrics);
     IF message IS NULL THEN
         SELECT v.version INTO same FROM segment.model_version v
-        WHERE v.model_name = m.model_name AND v.status = 'active' AND v.version = against AND v.model = finish_fit.model;
+        WHERE v.model_name = m.model_name AND v.status = 'active' AND v.version = against AND v.model = finish_fit.model
+          AND v.feature_columns = finish_fit.feature_columns;
     END IF;
     BEGIN
         UPDATE segment.model_version v SET metrics = metrics, rows = rows, source_fingerprint = fingerprint
@@ -664,9 +686,9 @@ BEGIN
         message := 'the active version changed during the fit';
     END;
     IF same IS NULL THEN
-        INSERT INTO segment.model_version (model_name, version, status, model, reason, rows, metrics, source_fingerprint,
+        INSERT INTO segment.model_version (model_name, version, status, model, feature_columns, reason, rows, metrics, source_fingerprint,
                                            fitted_at, duration, fitted_by)
-        VALUES (m.model_name, run.version, 'candidate', model, message, rows, metrics, fingerprint, clock_timestamp(),
+        VALUES (m.model_name, run.version, 'candidate', model, feature_columns, message, rows, metrics, fingerprint, clock_timestamp(),
                 clock_timestamp() - run.started_at, run.fitted_by);
     END IF;
     IF same IS NULL AND message IS NULL THEN
@@ -695,7 +717,7 @@ LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     INSERT INTO segment.cluster_name (model_name, cluster_id, cluster_name, is_generated)
     -- a feature is a column, whose name may have characters that are not seen; such a name would speak of nothing
-    SELECT m.model_name, c.cluster_id, CASE WHEN segment_internal.is_plain_name(g.name) THEN g.name ELSE format('cluster %s', c.cluster_id) END, true
+    SELECT m.model_name, c.cluster_id, CASE WHEN segment_internal.is_plain_name(g.name) AND octet_length(g.name) <= 500 THEN g.name ELSE format('cluster %s', c.cluster_id) END, true
     FROM (SELECT DISTINCT k.cluster_id FROM segment.kmeans_centroids(model) k) c
     LEFT JOIN segment.cluster_name n ON n.model_name = m.model_name AND n.cluster_id = c.cluster_id AND n.is_generated
     CROSS JOIN LATERAL segment.kmeans_name(model, c.cluster_id, COALESCE(m.options ->> 'language', 'en'), COALESCE(n.cluster_name, '')) g(name)

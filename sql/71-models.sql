@@ -199,6 +199,8 @@ BEGIN
         m.feature_columns := segment_internal.default_features(m.algorithm, source, m.id_column);
     END IF;
     PERFORM segment_internal.check_features(m.algorithm, source, m.id_column, m.feature_columns);
+    -- from 1, wherever the given array began
+    m.feature_columns := ARRAY(SELECT unnest(m.feature_columns));
     PERFORM segment.model_source(m);
     PERFORM segment.check_id_type(source, m.id_column);
     PERFORM segment.check_options(m);
@@ -269,7 +271,7 @@ BEGIN
     PERFORM segment_internal.change_model(m);
 END $$;
 COMMENT ON FUNCTION segment.alter_model(text, regclass, text, text[], jsonb, text) IS
-'Change a registered model; its versions, log and names stay, and the active version stays in use until the next refit. What is NULL stays as it is. options: merged into those that it has; an option that is null goes back to its default. After other feature_columns the next version is not compared with the old one: clusters are numbered anew and lose the names that they were given. Errors: as create_model; 42704, 42501 not the owner''s.';
+'Change a registered model; its versions, log and names stay, and the active version stays in use, with the columns that it was fitted on, until the next refit. What is NULL stays as it is. options: merged into those that it has; an option that is null goes back to its default. After other feature_columns the next version is not compared with the old one: clusters are numbered anew and lose the names that they were given. Errors: as create_model; 42704, 42501 not the owner''s.';
 
 CREATE FUNCTION segment.activate(name text, version integer) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -358,10 +360,14 @@ BEGIN
         RAISE EXCEPTION 'name of a cluster must have no characters that are not seen'
             USING ERRCODE = 'invalid_parameter_value';
     END IF;
+    IF octet_length(name) > 500 THEN
+        RAISE EXCEPTION 'name of a cluster has % bytes, but at most 500 are possible', octet_length(name)
+            USING ERRCODE = 'name_too_long';
+    END IF;
     PERFORM segment_internal.set_cluster_name(model, cluster_id, NULLIF(name, ''));
 END $$;
 COMMENT ON FUNCTION segment.name_cluster(text, integer, text) IS
-'Give a cluster of a k-means model a name; refits keep it, since they keep the cluster''s number. NULL or an empty name takes it away, so that a generated name shows again. Errors: 42704, 42501, 42809 not k-means, 22023 no such cluster or a name with characters that are not seen, 55000 never fitted.';
+'Give a cluster of a k-means model a name; refits keep it, since they keep the cluster''s number. NULL or an empty name takes it away, so that a generated name shows again. Errors: 42704, 42501, 42809 not k-means, 22023 no such cluster or a name with characters that are not seen, 42622 a name of more than 500 bytes, 55000 never fitted.';
 
 CREATE FUNCTION segment.share_model(name text, role text) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

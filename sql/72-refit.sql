@@ -201,15 +201,16 @@ END $$;
 COMMENT ON FUNCTION segment.sweep_source(segment.model, regclass) IS
 'Support function of refit: every k of k_min to k_max for a k-means model whose k is auto, as kmeans_sweep_rows tells it.';
 
-CREATE FUNCTION segment_internal.is_comparable(m segment.model, old bytea) RETURNS boolean
+CREATE FUNCTION segment_internal.is_comparable(m segment.model, old bytea, old_columns text[]) RETURNS boolean
 LANGUAGE sql STABLE
 BEGIN ATOMIC
     -- an RFM model has no names of its own
-    SELECT COALESCE(m.algorithm = 'rfm' OR (SELECT pg_catalog.jsonb_agg(f.feature ORDER BY f."position") FROM segment.model_features(old) f)
-                    = COALESCE(m.options -> 'feature_names', pg_catalog.to_jsonb(m.feature_columns)), false);
+    SELECT COALESCE(m.feature_columns = old_columns
+                    AND (m.algorithm = 'rfm' OR (SELECT pg_catalog.jsonb_agg(f.feature ORDER BY f."position") FROM segment.model_features(old) f)
+                                                = COALESCE(m.options -> 'feature_names', pg_catalog.to_jsonb(m.feature_columns))), false);
 END;
-COMMENT ON FUNCTION segment_internal.is_comparable(segment.model, bytea) IS
-'Has the old model the features that the registered model has now? Else a refit cannot keep its meaning.';
+COMMENT ON FUNCTION segment_internal.is_comparable(segment.model, bytea, text[]) IS
+'Has the old model, which was fitted on those columns, the features that the registered model has now? Else a refit cannot keep its meaning.';
 
 CREATE FUNCTION segment_internal.choose_k(m segment.model, sweep jsonb, old bytea) RETURNS jsonb
 LANGUAGE sql STABLE
@@ -252,7 +253,8 @@ END $$;
 COMMENT ON FUNCTION segment_internal.raise_by_column(segment.model, text, text, text, text) IS
 'Raise an error of a fit again, with the name of the column where it had the number of a feature.';
 
-CREATE FUNCTION segment.read_and_fit(name text, old bytea, OUT model bytea, OUT fingerprint text, OUT metrics jsonb)
+CREATE FUNCTION segment.read_and_fit(
+    name text, old bytea, old_columns text[], OUT model bytea, OUT feature_columns text[], OUT fingerprint text, OUT metrics jsonb)
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     m segment.model := segment.model_row(name, true);
@@ -269,7 +271,8 @@ DECLARE
     detail text;
     hint text;
 BEGIN
-    IF NOT segment_internal.is_comparable(m, old) THEN
+    feature_columns := m.feature_columns;
+    IF NOT segment_internal.is_comparable(m, old, old_columns) THEN
         old := NULL;
     END IF;
     -- RFM models have no histograms
@@ -311,28 +314,28 @@ EXCEPTION
             detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
         PERFORM segment_internal.raise_by_column(m, state, message, detail, hint);
 END $$;
-COMMENT ON FUNCTION segment.read_and_fit(text, bytea) IS
-'Support function of refit: read the source once and fit; old is the active version, or NULL. run_fit calls it as the model''s owner.';
+COMMENT ON FUNCTION segment.read_and_fit(text, bytea, text[]) IS
+'Support function of refit: read the source once and fit; old is the active version, fitted on old_columns, or NULL. run_fit calls it as the model''s owner.';
 
 CREATE FUNCTION segment.run_fit(fit_id bigint) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     run segment.model_log := segment_internal.running_fit(fit_id);
     m segment.model := segment.model_row(run.model_name, true);
-    old_version integer;
+    old record;
     fitted record;
     reason text;
 BEGIN
-    SELECT v.version INTO old_version FROM segment_internal.active_version(m.model_name) v;
+    SELECT v.version, v.feature_columns INTO old FROM segment_internal.active_version(m.model_name) v;
     PERFORM segment.report_stage(m, CASE WHEN m.options ->> 'k' = 'auto' THEN 'choosing k' ELSE 'reading and fitting' END);
     PERFORM segment.check_options(m);
     SELECT * INTO fitted
-    FROM segment_internal.query_as(m.owner, format('SELECT * FROM segment.read_and_fit(%L, $1[1])', m.model_name),
-                                   ARRAY[segment_internal.version_model(m.model_name, old_version)])
-        AS f(model bytea, fingerprint text, metrics jsonb);
+    FROM segment_internal.query_as(m.owner, format('SELECT * FROM segment.read_and_fit(%L, $1[1], %L)', m.model_name, old.feature_columns),
+                                   ARRAY[segment_internal.version_model(m.model_name, COALESCE(old.version, 0))])
+        AS f(model bytea, feature_columns text[], fingerprint text, metrics jsonb);
     PERFORM segment.report_stage(m, 'checking');
-    fitted.metrics := fitted.metrics || jsonb_strip_nulls(jsonb_build_object('against_version', old_version));
-    reason := segment_internal.finish_fit(fit_id, fitted.model, fitted.fingerprint, fitted.metrics, old_version);
+    fitted.metrics := fitted.metrics || jsonb_strip_nulls(jsonb_build_object('against_version', old.version));
+    reason := segment_internal.finish_fit(fit_id, fitted.model, fitted.feature_columns, fitted.fingerprint, fitted.metrics, old.version);
     PERFORM segment.report_stage(m, COALESCE('held: ' || reason, 'active: version ' || (
         SELECT v.version FROM segment_internal.active_version(m.model_name) v)));
     PERFORM segment.progress_stage(NULL, NULL);

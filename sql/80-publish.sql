@@ -405,9 +405,8 @@ COMMENT ON FUNCTION segment_internal.all_names(segment_internal.published) IS
 'The names of the clusters of a model, given or generated, by number; NULL for other algorithms.';
 
 CREATE FUNCTION segment_internal.published_before(target regclass, history regclass, models segment_internal.published[],
-                                                  plan segment_internal.publish_column[], as_of timestamptz)
-RETURNS bytea[]
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+                                                  plan segment_internal.publish_column[], INOUT as_of timestamptz, OUT old_bytes bytea[])
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     before record;
 BEGIN
@@ -420,12 +419,17 @@ BEGIN
         RAISE EXCEPTION 'as_of is %, but % was published as of %', as_of, target, before.latest
             USING ERRCODE = 'invalid_parameter_value';
     END IF;
-    RETURN (SELECT array_agg(CASE WHEN before.versions[p.place] IS NULL OR before.versions[p.place] = p.version THEN p.bytes
-                                  ELSE segment_internal.version_model((p.model).model_name, before.versions[p.place]) END ORDER BY p.place)
-            FROM unnest(models) p);
+    -- now that it is this publication's turn
+    as_of := COALESCE(as_of, greatest(clock_timestamp(), before.latest));
+    -- a version that was fitted on other columns says nothing of these
+    old_bytes := (SELECT array_agg(CASE WHEN before.versions[p.place] IS NULL OR before.versions[p.place] = p.version THEN p.bytes
+                                        WHEN EXISTS (SELECT FROM segment_internal.versions((p.model).model_name) v
+                                                     WHERE v.version = before.versions[p.place] AND v.feature_columns = (p.model).feature_columns)
+                                        THEN segment_internal.version_model((p.model).model_name, before.versions[p.place]) END ORDER BY p.place)
+                  FROM unnest(models) p);
 END $$;
 COMMENT ON FUNCTION segment_internal.published_before(regclass, regclass, segment_internal.published[], segment_internal.publish_column[], timestamptz) IS
-'The versions that the target was last written from; NULL for one that is gone. Error: 22023 it was published as of a later date.';
+'The versions that the target was last written from; NULL for one that is gone or was fitted on other columns. as_of: the time now where none was given. Error: 22023 it was published as of a later date.';
 
 CREATE FUNCTION segment_internal.publish_to(model_names text[], target_schema text, target_name text, as_of timestamptz) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off AS $$
@@ -434,7 +438,7 @@ DECLARE
     plan segment_internal.publish_column[];
     target regclass;
     history regclass;
-    old_bytes bytea[];
+    before record;
     key text;
     key_type text;
 BEGIN
@@ -444,7 +448,7 @@ BEGIN
         target := segment_internal.target_lock(target_schema, target_name);
     END IF;
     -- versions and names as they are now that nobody else publishes to the target
-    models := segment_internal.models_to_publish(model_names);
+    models := segment_internal.models_to_publish(ARRAY(SELECT unnest(model_names)));
     plan := segment_internal.publish_plan(models);
     key := segment_internal.key_name(models, plan);
     key_type := segment.id_type(segment.model_source((models[1]).model), ((models[1]).model).id_column);
@@ -461,10 +465,10 @@ BEGIN
         END IF;
     END IF;
     PERFORM segment_internal.check_target(target, history, key, key_type, plan);
-    old_bytes := segment_internal.published_before(target, history, models, plan, as_of);
+    before := segment_internal.published_before(target, history, models, plan, as_of);
     PERFORM segment_internal.write_changes(
-        target, history, key, as_of, segment_internal.publish_rows(models, old_bytes, plan),
-        (SELECT array_agg(p.bytes ORDER BY p.place) FROM unnest(models) p), old_bytes,
+        target, history, key, before.as_of, segment_internal.publish_rows(models, before.old_bytes, plan),
+        (SELECT array_agg(p.bytes ORDER BY p.place) FROM unnest(models) p), before.old_bytes,
         (SELECT array_agg(segment_internal.all_names(p) ORDER BY p.place) FROM unnest(models) p), plan);
 END $$;
 COMMENT ON FUNCTION segment_internal.publish_to(text[], text, text, timestamptz) IS
@@ -477,7 +481,7 @@ BEGIN
         OR cardinality(model_names) <> (SELECT count(DISTINCT u) FROM unnest(model_names) u) THEN
         RAISE EXCEPTION 'model_names must be different names of models' USING ERRCODE = 'invalid_parameter_value';
     END IF;
-    IF as_of IS NULL OR NOT isfinite(as_of) THEN
+    IF NOT isfinite(as_of) THEN
         RAISE EXCEPTION 'as_of must be a point in time' USING ERRCODE = 'invalid_parameter_value';
     END IF;
     IF octet_length(target_name) > 55 THEN
@@ -490,7 +494,7 @@ COMMENT ON FUNCTION segment_internal.check_publish(text[], text, timestamptz) IS
 
 -- No SET clause, because an unqualified target goes where the caller's search path says.
 CREATE PROCEDURE segment.publish(
-    model_names pg_catalog.text[], target pg_catalog.text, as_of timestamp with time zone DEFAULT pg_catalog.now())
+    model_names pg_catalog.text[], target pg_catalog.text, as_of timestamp with time zone DEFAULT NULL)
 LANGUAGE plpgsql AS $$
 DECLARE
     parts pg_catalog.text[] := pg_catalog.parse_ident(target);
@@ -505,7 +509,7 @@ BEGIN
     PERFORM segment_internal.publish_to(model_names, parts[1], parts[2], as_of);
 END $$;
 COMMENT ON PROCEDURE segment.publish(text[], text, timestamptz) IS
-'Write one row per id of the models'' sources into target: id, what each active model says (segment.publish_columns lists the columns), assigned_at. Plain column names while an algorithm occurs once, else with the model''s name before them. target: a table of the caller, made when it does not exist, with target_history beside it, where a row holds from valid_from until before valid_to (NULL: still). Only changed rows are written; ids that vanished leave the target and their history closes. All in the caller''s transaction: readers see the old state or the new one and never wait. A source is read once, as the model''s owner where the caller is a member of that role (or a superuser), else as the owner of the source where the caller can become that role; nobody else may publish a model. The target is written as its owner, which the caller must be able to become, in a security-restricted operation: no trigger on it runs with the caller''s rights. Errors: 42704 no such model, 55000 never fitted, 22023 as_of before that of the last publication, 23505 an id occurs twice, 22004 a null id, 42804 the target has other columns, 42501 no rights, 40001 at REPEATABLE READ or SERIALIZABLE when another publication of the target came first.';
+'Write one row per id of the models'' sources into target: id, what each active model says (segment.publish_columns lists the columns), assigned_at. Plain column names while an algorithm occurs once, else with the model''s name before them. as_of: the time now, when it is this publication''s turn, for NULL. target: a table of the caller, made when it does not exist, with target_history beside it, where a row holds from valid_from until before valid_to (NULL: still). Only changed rows are written; ids that vanished leave the target and their history closes. All in the caller''s transaction: readers see the old state or the new one and never wait. A source is read once, as the model''s owner where the caller is a member of that role (or a superuser), else as the owner of the source where the caller can become that role; nobody else may publish a model. The target is written as its owner, which the caller must be able to become, in a security-restricted operation: no trigger on it runs with the caller''s rights. Errors: 42704 no such model, 55000 never fitted, 22023 as_of before that of the last publication, 23505 an id occurs twice, 22004 a null id, 42804 the target has other columns, 42501 no rights, 40001 at REPEATABLE READ or SERIALIZABLE when another publication of the target came first.';
 
 CREATE FUNCTION segment_internal.history_of(target regclass) RETURNS regclass
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$

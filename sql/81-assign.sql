@@ -5,6 +5,18 @@ CREATE TYPE segment_internal.assignment AS (
     rfm_score text, segment text, pca_x float8, pca_y float8, anomaly_score float8, is_anomaly boolean);
 COMMENT ON TYPE segment_internal.assignment IS 'What a model of any algorithm says of a row; NULL where a column does not apply.';
 
+CREATE FUNCTION segment_internal.model_in_use(name text) RETURNS segment.model
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    m segment.model := segment.model_row(name, false);
+BEGIN
+    -- a version scores the columns that it was fitted on
+    m.feature_columns := COALESCE((SELECT v.feature_columns FROM segment_internal.active_version(name) v), m.feature_columns);
+    RETURN m;
+END $$;
+COMMENT ON FUNCTION segment_internal.model_in_use(text) IS
+'The row of a model that the caller may see, with the feature columns of its active version. Error: 42704.';
+
 CREATE FUNCTION segment_internal.feature_values(m segment.model, source_row jsonb) RETURNS float8[]
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -57,7 +69,7 @@ COMMENT ON FUNCTION segment_internal.source_row(segment.model, text) IS
 CREATE FUNCTION segment.assign(model_name text, source_row jsonb, OUT assignment segment_internal.assignment)
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    m segment.model := segment.model_row(model_name, false);
+    m segment.model := segment_internal.model_in_use(model_name);
     features float8[] := segment_internal.feature_values(m, source_row);
     bytes bytea := segment.active_model(m.model_name);
     details record;
@@ -91,7 +103,7 @@ COMMENT ON FUNCTION segment.assign(text, jsonb) IS
 CREATE FUNCTION segment.assign(model_name text, id text, OUT assignment segment_internal.assignment)
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    assignment := segment.assign(model_name, segment_internal.source_row(segment.model_row(model_name, false), id));
+    assignment := segment.assign(model_name, segment_internal.source_row(segment_internal.model_in_use(model_name), id));
 END $$;
 COMMENT ON FUNCTION segment.assign(text, text) IS
 'What the active version of a registered model says of the row of its source with that id, given as text. The source is read as the model''s owner where the caller is a member of that role, as the caller where the source is its own. Errors: as assign of a row; 42501, P0002 no such row.';
@@ -101,7 +113,7 @@ RETURNS TABLE (rank integer, feature text, value float8, typical float8, contrib
 LANGUAGE plpgsql STABLE ROWS 10 SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
-    m segment.model := segment.model_row(explain.model_name, false);
+    m segment.model := segment_internal.model_in_use(explain.model_name);
     features float8[] := segment_internal.feature_values(m, source_row);
     bytes bytea := segment.active_model(m.model_name);
 BEGIN
@@ -122,7 +134,7 @@ RETURNS TABLE (rank integer, feature text, value float8, typical float8, contrib
 LANGUAGE sql VOLATILE ROWS 10
 BEGIN ATOMIC
     SELECT e.rank, e.feature, e.value, e.typical, e.contribution
-    FROM segment.explain(model_name, segment_internal.source_row(segment.model_row(model_name, false), id)) e
+    FROM segment.explain(model_name, segment_internal.source_row(segment_internal.model_in_use(model_name), id)) e
     ORDER BY e.rank;
 END;
 COMMENT ON FUNCTION segment.explain(text, text) IS

@@ -13,7 +13,7 @@ CREATE VIEW segment.models WITH (security_invoker = true) AS
            segment_internal.figure_in(a.metrics, 'inertia') AS inertia,
            segment_internal.figure_in(a.metrics, 'silhouette') AS silhouette,
            segment_internal.figure_in(l.metrics, 'max_psi') AS max_psi,
-           a.version IS NULL OR COALESCE(l.outcome, 'failed') <> 'succeeded' AS needs_refit
+           a.version IS NULL OR COALESCE(l.outcome, 'failed') <> 'succeeded' OR a.feature_columns <> m.feature_columns AS needs_refit
     FROM segment_internal.models(NULL) m
     LEFT JOIN LATERAL segment_internal.active_version(m.model_name) a ON true
     LEFT JOIN LATERAL (SELECT g.outcome, g.metrics FROM segment_internal.log(m.model_name) g
@@ -30,7 +30,7 @@ COMMENT ON COLUMN segment.models.rows_used IS 'Rows that the active version was 
 COMMENT ON COLUMN segment.models.inertia IS 'k-means: sum of squared distances to the centers, in the fitted space; else NULL.';
 COMMENT ON COLUMN segment.models.silhouette IS 'k-means: mean silhouette over a sample of the rows, -1 to 1 (see kmeans_fit); else NULL.';
 COMMENT ON COLUMN segment.models.max_psi IS 'Largest population stability index of a feature, or of the cluster shares, in the last refit against the version active then; NULL before the second fit, and for RFM models, which keep no histograms.';
-COMMENT ON COLUMN segment.models.needs_refit IS 'true when no version is active, or the last refit failed (as far as the reader sees that, see fit_log) or was held back by a guard.';
+COMMENT ON COLUMN segment.models.needs_refit IS 'true when no version is active, or the last refit failed (as far as the reader sees that, see fit_log) or was held back by a guard, or the feature columns were changed since.';
 
 CREATE VIEW segment.cluster_summary WITH (security_invoker = true) AS
     SELECT v.model_name, v.version, c.cluster_id,

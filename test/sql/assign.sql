@@ -32,6 +32,25 @@ SELECT segment.assign('groups', '[1, 2]'::jsonb);
 SELECT segment.assign('no such model', '1');
 SELECT segment.explain('map', '1');
 SELECT segment.explain('scores', '1');
+-- a version scores the columns that it was fitted on, whatever the model names since
+CREATE TABLE before AS SELECT p."Person" AS id, r.cluster_id, r.distance FROM people p, segment.assign('groups', p."Person"::text) r;
+SELECT segment.alter_model('groups', feature_columns => '{a,c}');
+SELECT model_name, active_version, needs_refit FROM segment.models WHERE model_name = 'groups';
+SELECT count(*) AS rows, count(*) FILTER (WHERE (r.cluster_id, r.distance) = (b.cluster_id, b.distance)) AS same
+FROM before b, segment.assign('groups', b.id::text) r;
+SELECT DISTINCT feature FROM segment.explain('groups', '7') ORDER BY 1;
+CALL segment.publish('{groups}', 'public.published_groups', '2026-01-01');
+SELECT count(*) AS rows, count(*) FILTER (WHERE (p.cluster_id, p.distance) = (b.cluster_id, b.distance)) AS same FROM before b JOIN published_groups p ON p."Person" = b.id;
+SELECT segment.fit('groups');
+SELECT model_name, active_version, needs_refit FROM segment.models WHERE model_name = 'groups';
+SELECT DISTINCT feature FROM segment.explain('groups', '7') ORDER BY 1;
+-- what the version published before would say is not known, since it knows other columns
+CALL segment.publish('{groups}', 'public.published_groups', '2026-01-02');
+SELECT count(*) AS rows, count(old_model_cluster_id) AS old FROM published_groups_history WHERE valid_to IS NULL;
+SELECT segment.activate('groups', 1);
+SELECT count(*) AS rows, count(*) FILTER (WHERE (r.cluster_id, r.distance) = (b.cluster_id, b.distance)) AS same
+FROM before b, segment.assign('groups', b.id::text) r;
+DROP TABLE before, published_groups, published_groups_history;
 -- a sharee passes rows of its own, and looks up none of others
 SELECT segment.share_model('groups', 'pg_monitor');
 SET ROLE pg_monitor;

@@ -64,7 +64,6 @@ UPDATE shoppers SET monetary = 0 WHERE customer = 1;
 CALL segment.publish('{retail,odd}', 'mart.customers', '2026-01-03');
 SELECT valid_from, valid_to, m_score FROM mart.customers_history WHERE customer = 1 ORDER BY 1;
 CALL segment.publish('{retail,odd}', 'mart.customers', '2026-01-02');
-CALL segment.publish('{retail,odd}', 'mart.customers', NULL);
 CALL segment.publish('{retail,odd}', 'mart.customers', 'infinity');
 
 -- ---- who moved: the customer or the model ----------------------------------------
@@ -167,6 +166,13 @@ SELECT nextval('reads') AS reads;
 SELECT segment.create_model(m, 'kmeans', 'shoppers', 'customer', options => '{"k": 2, "n_init": 1}') FROM unnest('{a,a_second}'::text[]) m;
 SELECT count(segment.fit(m)) FROM unnest('{a,a_second}'::text[]) m;
 CALL segment.publish('{a,a_second}', 'mart.collision');
+-- without as_of: the time when it is the publication's turn, also twice in one transaction
+BEGIN;
+CALL segment.publish('{a}', 'mart.timeless');
+UPDATE shoppers SET recency_days = 3 WHERE customer = 9;
+CALL segment.publish('[7:7]={a}', 'mart.timeless', NULL);
+COMMIT;
+SELECT count(*) AS history, count(DISTINCT valid_from) AS times, max(valid_from) <= clock_timestamp() AS past FROM mart.timeless_history;
 -- a model whose name makes its label look like the second nearest cluster
 SELECT segment.create_model('second', 'kmeans', 'shoppers', 'customer', options => '{"k": 2, "n_init": 1}');
 SELECT segment.fit('second');

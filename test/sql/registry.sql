@@ -140,8 +140,8 @@ SELECT version, status FROM segment.model_version ORDER BY version;
 SELECT segment.activate('retail', 3);
 SELECT segment.activate('retail', 9);
 SELECT segment.activate('no such model', 1);
-INSERT INTO segment.model_version (model_name, version, status, model, fitted_at, duration, fitted_by)
-VALUES ('retail', 99, 'active', '', now(), '0', 'x');  -- two active versions cannot be
+INSERT INTO segment.model_version (model_name, version, status, model, feature_columns, fitted_at, duration, fitted_by)
+VALUES ('retail', 99, 'active', '', '{}', now(), '0', 'x');  -- two active versions cannot be
 SELECT version, status FROM segment.model_version ORDER BY version;
 
 -- ---- guards -------------------------------------------------------------------
