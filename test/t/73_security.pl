@@ -325,7 +325,7 @@ SELECT m.model_name, r.name, m.owner_key, 'of_installer', 'r'
 FROM segment.model m CROSS JOIN LATERAL (VALUES (split_part(m.model_name, '_', 2))) r(name) WHERE m.model_name LIKE 'f\_%';
 INSERT INTO segment.receipts (receipts_name, owner, owner_key, source_schema, source_name)
 SELECT 'z' || m.model_name, m.owner, segment_internal.role_key(10), 'of_mallory', 'r' FROM segment.model m WHERE m.model_name LIKE 'f\_%';
-INSERT INTO segment.model_version SELECT m.model_name, 1, 'active', v.model, NULL, v.rows, v.metrics, v.source_fingerprint, v.fitted_at, v.duration, 'postgres'
+INSERT INTO segment.model_version SELECT m.model_name, 1, 'active', v.model, m.feature_columns, NULL, v.rows, v.metrics, v.source_fingerprint, v.fitted_at, v.duration, 'postgres'
 FROM segment.model m, segment.model_version v WHERE m.model_name LIKE 'f\_%' AND v.model_name = 'i_model' AND v.status = 'active';
 INSERT INTO segment.receipts_share SELECT n.name, r.name, k.key
 FROM (VALUES ('m_view'), ('team_model'), ('t_model')) n(name), (VALUES ('installer'), ('nobody')) r(name),
