@@ -3,6 +3,15 @@
 -- The functions that read receipts are each one query, made here and run by src/pg/receipts.c,
 -- which means the arguments by their places: $1 is receipts and $2 as_of in all of them.
 
+CREATE FUNCTION segment_internal.relation_name(relation regclass) RETURNS text
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT CASE WHEN n.oid = pg_catalog.pg_my_temp_schema() THEN 'pg_temp' ELSE n.nspname END || '.' || c.relname
+    FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = relation;
+END;
+COMMENT ON FUNCTION segment_internal.relation_name(regclass) IS
+'How messages call a relation, whatever the search path: its schema and its name, to be put in quotes as PostgreSQL does.';
+
 CREATE FUNCTION segment_internal.check_columns(relation regclass, wanted text[], hint text)
 RETURNS void
 LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
@@ -21,7 +30,7 @@ BEGIN
     ORDER BY w.place
     LIMIT 1;
     IF FOUND THEN
-        RAISE EXCEPTION 'relation % has no column "%"', relation, missing
+        RAISE EXCEPTION 'relation "%" has no column "%"', segment_internal.relation_name(relation), missing
             USING ERRCODE = 'undefined_column', HINT = hint;
     END IF;
 END
@@ -52,7 +61,7 @@ BEGIN
     END IF;
 
     -- a timestamptz lies on one day or another, depending on the session; text is a number in some notation
-    SELECT a.attname AS name, format_type(t.oid, NULL) AS type,
+    SELECT a.attname AS name, w.relation, format_type(t.oid, NULL) AS type,
            CASE w.kind WHEN 'N' THEN 'a number' ELSE 'date or timestamp' END AS wanted,
            CASE w.kind WHEN 'N' THEN 'Make a view of the relation that casts it.'
                 ELSE 'Make a view of the relation; a timestamptz becomes a timestamp with AT TIME ZONE.' END AS hint
@@ -64,7 +73,8 @@ BEGIN
     WHERE CASE w.kind WHEN 'N' THEN t.typcategory <> 'N' ELSE t.oid NOT IN ('date'::regtype, 'timestamp'::regtype) END
     LIMIT 1;
     IF FOUND THEN
-        RAISE EXCEPTION '% is of type %, but must be %', fault.name, fault.type, fault.wanted
+        RAISE EXCEPTION 'column "%" of relation "%" is of type %, but must be %', fault.name,
+            segment_internal.relation_name(fault.relation), fault.type, fault.wanted
             USING ERRCODE = 'datatype_mismatch', HINT = fault.hint;
     END IF;
 END

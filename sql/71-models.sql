@@ -51,7 +51,7 @@ DECLARE
     usable boolean;
 BEGIN
     IF source IS NULL THEN
-        RAISE EXCEPTION 'source "%"."%" does not exist', m.source_schema, m.source_name
+        RAISE EXCEPTION 'source "%.%" does not exist', m.source_schema, m.source_name
             USING ERRCODE = 'undefined_table';
     END IF;
     FOREACH feature IN ARRAY m.id_column || m.feature_columns LOOP
@@ -59,14 +59,14 @@ BEGIN
         INTO found_type, usable
         FROM segment.source_columns(source) c WHERE c.column_name = feature;
         IF NOT FOUND THEN
-            RAISE EXCEPTION 'source "%"."%" has no column "%"', m.source_schema, m.source_name, feature
+            RAISE EXCEPTION 'source "%.%" has no column "%"', m.source_schema, m.source_name, feature
                 USING ERRCODE = 'undefined_column';
         ELSIF feature = m.id_column AND found_type <> m.id_type THEN
-            RAISE EXCEPTION 'column "%" of source "%"."%" is of type %, but was of type %',
+            RAISE EXCEPTION 'column "%" of source "%.%" is of type %, but was of type %',
                 feature, m.source_schema, m.source_name, found_type, m.id_type
-                USING ERRCODE = 'datatype_mismatch', HINT = 'Register the model anew.';
+                USING ERRCODE = 'datatype_mismatch', HINT = 'segment.alter_model can give the model another id_column.';
         ELSIF feature <> m.id_column AND NOT usable THEN
-            RAISE EXCEPTION 'column "%" of source "%"."%" is of type %, but must be numeric',
+            RAISE EXCEPTION 'column "%" of source "%.%" is of type %, but must be numeric',
                 feature, m.source_schema, m.source_name, found_type
                 USING ERRCODE = 'datatype_mismatch',
                       HINT = segment_internal.feature_hint(found_type);
@@ -99,7 +99,8 @@ BEGIN
     EXECUTE format('SELECT hash_record_extended(ROW(i.id), 0) FROM (SELECT NULL::%s AS id) i ORDER BY i.id', segment.id_type(source, id_column));
 EXCEPTION
     WHEN undefined_function THEN
-        RAISE EXCEPTION 'column "%" of source % is of type %, which cannot identify rows', id_column, source, segment.id_type(source, id_column)
+        RAISE EXCEPTION 'column "%" of source "%" is of type %, which cannot identify rows', id_column,
+            segment_internal.relation_name(source), segment.id_type(source, id_column)
             USING ERRCODE = 'datatype_mismatch', HINT = 'An id can be sorted and hashed, as numbers, texts and uuid can.';
 END $$;
 COMMENT ON FUNCTION segment.check_id_type(regclass, text) IS
@@ -162,7 +163,8 @@ BEGIN
     SELECT c.column_name INTO hidden FROM segment.source_columns(source) c
     WHERE c.column_name = ANY (id_column || feature_columns) AND NOT has_column_privilege(source, c.column_name, 'SELECT') LIMIT 1;
     IF FOUND THEN
-        RAISE EXCEPTION 'permission denied for column "%" of source %', hidden, source USING ERRCODE = 'insufficient_privilege';
+        RAISE EXCEPTION 'permission denied for column "%" of source "%"', hidden, segment_internal.relation_name(source)
+            USING ERRCODE = 'insufficient_privilege';
     END IF;
 END $$;
 COMMENT ON FUNCTION segment_internal.check_features(text, regclass, text, text[]) IS
@@ -178,7 +180,7 @@ BEGIN
     INTO m.source_schema, m.source_name, kind, persistence
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = source;
     IF kind NOT IN ('r', 'p', 'v', 'm', 'f') OR persistence = 't' THEN
-        RAISE EXCEPTION 'source % is not a lasting table, view or materialized view', source
+        RAISE EXCEPTION 'source "%" is not a permanent table, view or materialized view', segment_internal.relation_name(source)
             USING ERRCODE = 'wrong_object_type';
     END IF;
     RETURN m;
@@ -193,7 +195,7 @@ DECLARE
 BEGIN
     m.id_type := segment.id_type(source, m.id_column);
     IF m.id_type IS NULL THEN
-        RAISE EXCEPTION 'source % has no column "%"', source, m.id_column USING ERRCODE = 'undefined_column';
+        RAISE EXCEPTION 'source "%" has no column "%"', segment_internal.relation_name(source), m.id_column USING ERRCODE = 'undefined_column';
     END IF;
     IF m.feature_columns IS NULL THEN
         m.feature_columns := segment_internal.default_features(m.algorithm, source, m.id_column);
@@ -221,7 +223,7 @@ BEGIN
         RAISE EXCEPTION 'name, algorithm, source and id_column must not be null' USING ERRCODE = 'null_value_not_allowed';
     END IF;
     IF octet_length(name) > 40 OR NOT segment_internal.is_plain_name(name) THEN
-        RAISE EXCEPTION 'model name must have 1 to 40 bytes and no characters that are not seen'
+        RAISE EXCEPTION 'model name must have 1 to 40 bytes and no invisible characters'
             USING ERRCODE = 'invalid_parameter_value';
     END IF;
     IF algorithm NOT IN ('kmeans', 'rfm', 'pca', 'anomaly') THEN
@@ -251,7 +253,7 @@ BEGIN
     IF source IS NOT NULL THEN
         m := segment_internal.set_source(m, source);
     ELSIF to_regclass(format('%I.%I', m.source_schema, m.source_name)) IS NULL THEN
-        RAISE EXCEPTION 'source "%"."%" does not exist', m.source_schema, m.source_name USING ERRCODE = 'undefined_table';
+        RAISE EXCEPTION 'source "%.%" does not exist', m.source_schema, m.source_name USING ERRCODE = 'undefined_table';
     END IF;
     m.id_column := COALESCE(alter_model.id_column, m.id_column);
     m.feature_columns := COALESCE(alter_model.feature_columns, m.feature_columns);
@@ -260,6 +262,8 @@ BEGIN
         IF jsonb_typeof(options) <> 'object' THEN
             RAISE EXCEPTION 'options must be a jsonb object' USING ERRCODE = 'invalid_parameter_value';
         END IF;
+        -- also those that are null; one that the model has may go, whatever it is
+        PERFORM segment_internal.check_option_names(m.algorithm, ARRAY(SELECT n FROM jsonb_object_keys(options) n WHERE NOT m.options ? n));
         m.options := jsonb_strip_nulls(m.options || options);
     END IF;
     m := segment_internal.check_model(m);
@@ -290,7 +294,7 @@ BEGIN
     IF bytes IS NULL THEN
         PERFORM segment.model_row(name, false);
         RAISE EXCEPTION 'model "%" has no active version', name
-            USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'Call segment.refit.';
+            USING ERRCODE = 'object_not_in_prerequisite_state', HINT = format('CALL segment.refit(%L) makes one.', name);
     END IF;
     RETURN bytes;
 END $$;
@@ -357,7 +361,7 @@ BEGIN
         RAISE EXCEPTION 'model "%" has no cluster %', model, cluster_id USING ERRCODE = 'invalid_parameter_value';
     END IF;
     IF name <> '' AND NOT segment_internal.is_plain_name(name) THEN
-        RAISE EXCEPTION 'name of a cluster must have no characters that are not seen'
+        RAISE EXCEPTION 'name of a cluster must have no invisible characters'
             USING ERRCODE = 'invalid_parameter_value';
     END IF;
     IF octet_length(name) > 500 THEN

@@ -22,7 +22,30 @@ END;
 COMMENT ON FUNCTION segment.refit_options() IS
 'The options of create_model that steer refit; all others go to the family''s fit aggregate. algorithms: where the option exists; type: integer, number, boolean, choice or text; minimum, maximum: bounds, both allowed; choices: words allowed.';
 
-CREATE FUNCTION segment.check_option(option text, value jsonb, algorithm text) RETURNS void
+CREATE FUNCTION segment_internal.fit_option_names(algorithm text) RETURNS text[]
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION segment_internal.fit_option_names(text) IS
+'The names of the options that the fit aggregate of an algorithm takes.';
+
+CREATE FUNCTION segment_internal.check_option_names(algorithm text, names text[]) RETURNS void
+LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    valid text[] := (SELECT array_agg(r.option) FROM segment.refit_options() r
+                     WHERE check_option_names.algorithm = ANY (r.algorithms));
+    unknown text;
+BEGIN
+    valid := valid || (SELECT array_agg(f) FROM unnest(segment_internal.fit_option_names(algorithm)) f WHERE f <> ALL (valid));
+    SELECT n INTO unknown FROM unnest(names) n WHERE n <> ALL (valid) LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'unrecognized option "%"', unknown
+            USING ERRCODE = 'invalid_parameter_value',
+                  HINT = format('Valid options of algorithm %s are: %s.', algorithm, array_to_string(valid, ', '));
+    END IF;
+END $$;
+COMMENT ON FUNCTION segment_internal.check_option_names(text, text[]) IS
+'22023 for a name that is no option of a registered model of the algorithm, neither of refit nor of its fit; the hint lists all.';
+
+CREATE FUNCTION segment.check_option(option text, value jsonb) RETURNS void
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     o record;
@@ -32,9 +55,6 @@ BEGIN
     SELECT * INTO o FROM segment.refit_options() r WHERE r.option = check_option.option;
     IF NOT FOUND THEN
         RETURN;
-    END IF;
-    IF NOT algorithm = ANY (o.algorithms) THEN
-        RAISE EXCEPTION 'algorithm % has no option "%"', algorithm, option USING ERRCODE = 'invalid_parameter_value';
     END IF;
     fine := CASE jsonb_typeof(value)
         WHEN 'string' THEN o.type = 'text' OR COALESCE(value #>> '{}' = ANY (o.choices), false)
@@ -49,11 +69,11 @@ BEGIN
             CASE WHEN o.type IN ('integer', 'number')
                 THEN format('%s from %s to %s', CASE o.type WHEN 'integer' THEN 'an integer' ELSE 'a number' END,
                             o.minimum::numeric, o.maximum::numeric) END,
-            CASE WHEN o.choices IS NOT NULL THEN 'one of ' || array_to_string(o.choices, ', ') END);
+            CASE cardinality(o.choices) WHEN 1 THEN o.choices[1] ELSE 'one of ' || array_to_string(o.choices, ', ') END);
         RAISE EXCEPTION 'option "%" must be %', option, wanted USING ERRCODE = 'invalid_parameter_value';
     END IF;
 END $$;
-COMMENT ON FUNCTION segment.check_option(text, jsonb, text) IS
+COMMENT ON FUNCTION segment.check_option(text, jsonb) IS
 'Support function of check_options: 22023 unless the value suits an option of segment.refit_options(); options that are not listed there pass.';
 
 CREATE FUNCTION segment.fit_options(m segment.model) RETURNS jsonb
@@ -81,11 +101,12 @@ BEGIN
     IF jsonb_typeof(m.options) <> 'object' THEN
         RAISE EXCEPTION 'options must be a jsonb object' USING ERRCODE = 'invalid_parameter_value';
     END IF;
+    PERFORM segment_internal.check_option_names(m.algorithm, ARRAY(SELECT jsonb_object_keys(m.options)));
     IF m.algorithm = 'kmeans' AND NOT m.options ? 'k' THEN
         RAISE EXCEPTION 'algorithm kmeans needs the option "k"' USING ERRCODE = 'invalid_parameter_value';
     END IF;
     FOR one IN SELECT * FROM jsonb_each(m.options) LOOP
-        PERFORM segment.check_option(one.key, one.value, m.algorithm);
+        PERFORM segment.check_option(one.key, one.value);
     END LOOP;
     PERFORM segment.check_fit_options(m.algorithm, segment.fit_options(m), cardinality(m.feature_columns),
         -- 4.0 is an integer too

@@ -100,7 +100,7 @@ BEGIN
     END IF;
     rules := to_regclass(m.options ->> 'rules');
     IF rules IS NULL THEN
-        RAISE EXCEPTION 'rules % of model "%" do not exist', m.options ->> 'rules', m.model_name
+        RAISE EXCEPTION 'rules "%" of model "%" do not exist', m.options ->> 'rules', m.model_name
             USING ERRCODE = 'undefined_table', HINT = 'Give the option "rules" the name of a relation with its schema.';
     END IF;
     -- who has no scores has a word for it in place of a segment
@@ -133,9 +133,9 @@ COMMENT ON FUNCTION segment.fit_summary(segment.model, regclass, bytea) IS
 
 -- ---- the steps of a fit -------------------------------------------------------
 
-CREATE FUNCTION segment.progress_stage(model_id integer, stage text) RETURNS void
+CREATE FUNCTION segment.progress_stage(model_id integer, stage text, model_name text DEFAULT NULL) RETURNS void
 AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE;
-COMMENT ON FUNCTION segment.progress_stage(integer, text) IS
+COMMENT ON FUNCTION segment.progress_stage(integer, text, text) IS
 'Support function of refit: tell other sessions the stage, until the transaction ends, where they can be told: on PostgreSQL 15 and 16 that takes segment in shared_preload_libraries; NULL: nothing runs any more.';
 
 CREATE FUNCTION segment.progress_tick() RETURNS boolean
@@ -153,7 +153,7 @@ COMMENT ON FUNCTION segment.progress_slots() IS
 CREATE FUNCTION segment.report_stage(m segment.model, stage text) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    PERFORM segment.progress_stage(m.model_id, stage);
+    PERFORM segment.progress_stage(m.model_id, stage, m.model_name);
     IF current_setting('segment.progress', true)::boolean THEN
         RAISE NOTICE 'model "%": %', m.model_name, stage;
     END IF;
@@ -381,13 +381,13 @@ DECLARE
 BEGIN
     IF segment_internal.in_transaction_block() THEN
         RAISE EXCEPTION 'refit cannot run inside a transaction block'
-            USING ERRCODE = 'invalid_transaction_termination', HINT = 'segment.fit can.';
+            USING ERRCODE = 'invalid_transaction_termination', HINT = pg_catalog.format('SELECT segment.fit(%L) can.', name);
     END IF;
     COMMIT;
     SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
     fit_id := segment_internal.start_fit(name);
     IF fit_id IS NULL THEN
-        RAISE NOTICE 'model "%" is being refitted, skipping', name;
+        RAISE NOTICE 'model "%": a refit runs already, so this one is skipped', name;
         RETURN;
     END IF;
     COMMIT;

@@ -176,7 +176,7 @@ BEGIN
     ELSIF segment_internal.may_set_role(source_owner) THEN
         RETURN source_owner;
     END IF;
-    RAISE EXCEPTION 'must be a member of role "%" or owner of source "%"."%" to publish model "%"', (one.model).owner,
+    RAISE EXCEPTION 'must be a member of role "%" or owner of source "%.%" to publish model "%"', (one.model).owner,
         (one.model).source_schema, (one.model).source_name, (one.model).model_name
         USING ERRCODE = 'insufficient_privilege',
               HINT = 'Anybody whom the model is shared with can score rows with segment.active_model in a query.';
@@ -272,7 +272,7 @@ DECLARE
 BEGIN
     IF (SELECT count(*) FROM pg_class c WHERE c.oid IN (target, history)) < 2 THEN
         -- made after the snapshot of this REPEATABLE READ transaction
-        RAISE EXCEPTION 'could not serialize access due to a concurrent publication of %', target
+        RAISE EXCEPTION 'could not serialize access due to a concurrent publication of table "%"', segment_internal.relation_name(target)
             USING ERRCODE = 'serialization_failure', HINT = 'Run the transaction again.';
     END IF;
     FOR wanted IN
@@ -285,8 +285,8 @@ BEGIN
     LOOP
         SELECT s.column_type INTO found_type FROM segment.source_columns(wanted.relation) s WHERE s.column_name = wanted.column_name;
         IF found_type IS DISTINCT FROM wanted.column_type THEN
-            RAISE EXCEPTION 'column "%" of % is of type %, but must be %', wanted.column_name, wanted.relation,
-                COALESCE(found_type, '(none)'), wanted.column_type
+            RAISE EXCEPTION 'column "%" of table "%" is of type %, but must be %', wanted.column_name,
+                segment_internal.relation_name(wanted.relation), COALESCE(found_type, '(none)'), wanted.column_type
                 USING ERRCODE = 'datatype_mismatch',
                       HINT = 'Publish other models to another target, or drop this one and its history.';
         END IF;
@@ -296,7 +296,7 @@ BEGIN
     WHERE s.column_name <> ALL ('{valid_from,valid_to}'::text[] || key)
       AND s.column_name NOT IN (SELECT c.column_name FROM unnest(plan) c WHERE c.role <> 'figure');
     IF FOUND THEN
-        RAISE EXCEPTION 'column "%" of % belongs to none of the models', found_type, history
+        RAISE EXCEPTION 'column "%" of table "%" belongs to none of the models', found_type, segment_internal.relation_name(history)
             USING ERRCODE = 'datatype_mismatch',
                   HINT = 'Publish other models to another target, or drop this one and its history.';
     END IF;
@@ -362,7 +362,7 @@ EXCEPTION
             RAISE;
         END IF;
         -- an id that another publication wrote after the snapshot of this REPEATABLE READ transaction
-        RAISE EXCEPTION 'could not serialize access due to a concurrent publication of %', target
+        RAISE EXCEPTION 'could not serialize access due to a concurrent publication of table "%"', segment_internal.relation_name(target)
             USING ERRCODE = 'serialization_failure', HINT = 'Run the transaction again.';
 END $$;
 COMMENT ON FUNCTION segment_internal.write_changes(regclass, regclass, text, timestamptz, text, bytea[], bytea[], jsonb[], segment_internal.publish_column[]) IS
@@ -383,7 +383,7 @@ BEGIN
             RAISE EXCEPTION 'model "%" does not exist', model_names[i] USING ERRCODE = 'undefined_object';
         ELSIF one.version IS NULL THEN
             RAISE EXCEPTION 'model "%" has no active version', model_names[i]
-                USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'Call segment.refit.';
+                USING ERRCODE = 'object_not_in_prerequisite_state', HINT = format('CALL segment.refit(%L) makes one.', model_names[i]);
         ELSIF (one.model).id_type <> ((models[1]).model).id_type THEN
             RAISE EXCEPTION 'the id of model "%" is of type %, but that of model "%" of type %', model_names[1],
                 ((models[1]).model).id_type, model_names[i], (one.model).id_type USING ERRCODE = 'datatype_mismatch';
@@ -416,7 +416,7 @@ BEGIN
              (SELECT string_agg(format('(SELECT max(%I) FROM %s)', c.column_name, target), ', ' ORDER BY c.place)
               FROM unnest(plan) c WHERE c.role = 'version'), target, history)) AS r(versions integer[], latest timestamptz);
     IF as_of < before.latest THEN
-        RAISE EXCEPTION 'as_of is %, but % was published as of %', as_of, target, before.latest
+        RAISE EXCEPTION 'as_of is %, but table "%" was published as of %', as_of, segment_internal.relation_name(target), before.latest
             USING ERRCODE = 'invalid_parameter_value';
     END IF;
     -- now that it is this publication's turn
@@ -460,7 +460,7 @@ BEGIN
     ELSE
         history := segment_internal.target_lock(target_schema, target_name || '_history');
         IF history IS NULL THEN
-            RAISE EXCEPTION '% exists, but its history "%" does not', target, target_name || '_history'
+            RAISE EXCEPTION 'table "%.%" exists, but its history "%.%_history" does not', target_schema, target_name, target_schema, target_name
                 USING ERRCODE = 'undefined_table', HINT = 'Publish to another target, or drop this one.';
         END IF;
     END IF;
@@ -519,12 +519,13 @@ BEGIN
     SELECT to_regclass(format('%I.%I', n.nspname, c.relname || '_history')) INTO history
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = target;
     IF history IS NULL THEN
-        RAISE EXCEPTION '% has no history', target USING ERRCODE = 'undefined_table';
+        RAISE EXCEPTION 'table "%" has no history', segment_internal.relation_name(target) USING ERRCODE = 'undefined_table';
     END IF;
     -- in a schema where others create tables that name could be anybody's
     IF NOT EXISTS (SELECT FROM pg_class t JOIN pg_class h ON h.relowner = t.relowner
                    WHERE t.oid = target AND h.oid = history AND h.relkind = 'r') THEN
-        RAISE EXCEPTION '% is not a table of the owner of %', history, target USING ERRCODE = 'insufficient_privilege';
+        RAISE EXCEPTION '"%" is not a table of the owner of "%"', segment_internal.relation_name(history), segment_internal.relation_name(target)
+            USING ERRCODE = 'insufficient_privilege';
     END IF;
     RETURN history;
 END $$;
@@ -546,7 +547,7 @@ BEGIN
                         WHERE o.column_name = regexp_replace(c.column_name, '(cluster_id|segment)$', E'old_model_\\1')
                           AND o.column_name <> c.column_name)) l;
     IF label_column IS NULL THEN
-        RAISE EXCEPTION '% has no label "%"', history, COALESCE(label, '(any)')
+        RAISE EXCEPTION 'table "%" has no label "%"', segment_internal.relation_name(history), COALESCE(label, '(any)')
             USING ERRCODE = 'undefined_column',
                   HINT = COALESCE('Its labels are ' || known || '.', 'Only k-means and RFM models give labels.');
     END IF;

@@ -50,7 +50,7 @@ DECLARE
     found_row jsonb;
 BEGIN
     IF reader = current_user AND NOT (SELECT pg_has_role(c.relowner, 'USAGE') FROM pg_class c WHERE c.oid = source) AND reader <> m.owner THEN
-        RAISE EXCEPTION 'must be a member of role "%" or owner of source "%"."%" to look up a row of model "%"', m.owner,
+        RAISE EXCEPTION 'must be a member of role "%" or owner of source "%.%" to look up a row of model "%"', m.owner,
             m.source_schema, m.source_name, m.model_name
             USING ERRCODE = 'insufficient_privilege', HINT = 'Pass the row itself, as to_jsonb(s).';
     END IF;
@@ -58,7 +58,7 @@ BEGIN
     FROM segment_internal.query_as(reader, format('SELECT pg_catalog.to_jsonb(s) FROM %s s WHERE s.%I::pg_catalog.text OPERATOR(pg_catalog.=) %L LIMIT 1',
                                                   source, m.id_column, id)) AS r(found jsonb);
     IF found_row IS NULL THEN
-        RAISE EXCEPTION 'source "%"."%" has no row whose "%" is that', m.source_schema, m.source_name, m.id_column
+        RAISE EXCEPTION 'source "%.%" has no row with that id in column "%"', m.source_schema, m.source_name, m.id_column
             USING ERRCODE = 'no_data_found';
     END IF;
     RETURN found_row;

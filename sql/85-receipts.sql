@@ -8,15 +8,15 @@ DECLARE
     passing regclass;
 BEGIN
     IF name IS NULL OR name = '' OR source IS NULL THEN
-        RAISE EXCEPTION 'name and source must be given' USING ERRCODE = 'null_value_not_allowed';
+        RAISE EXCEPTION 'name and source must not be null or blank' USING ERRCODE = 'null_value_not_allowed';
     END IF;
     IF NOT segment_internal.is_plain_name(name) THEN
-        RAISE EXCEPTION 'name of receipts must have no characters that are not seen'
+        RAISE EXCEPTION 'name of receipts must have no invisible characters'
             USING ERRCODE = 'invalid_parameter_value';
     END IF;
     SELECT c.oid INTO passing FROM pg_class c WHERE c.oid IN (source, rates) AND c.relpersistence = 't' LIMIT 1;
     IF FOUND THEN
-        RAISE EXCEPTION 'source % is not a lasting table, view or materialized view', passing
+        RAISE EXCEPTION 'source "%" is not a permanent table, view or materialized view', segment_internal.relation_name(passing)
             USING ERRCODE = 'wrong_object_type';
     END IF;
     -- what a reading would refuse of the columns
@@ -112,11 +112,11 @@ CREATE FUNCTION segment_internal.retention_problem(r segment.receipts) RETURNS t
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     IF to_regclass(format('%I.%I', r.source_schema, r.source_name)) IS NULL THEN
-        RETURN format('receipts: source "%s"."%s" does not exist', r.source_schema, r.source_name);
+        RETURN format('receipts: source "%s.%s" does not exist', r.source_schema, r.source_name);
     ELSIF segment_internal.remembered_role(r.owner, r.owner_key) IS NULL THEN
         RETURN format('receipts: their owner, role "%s", does not exist any more', r.owner);
     ELSIF (segment_internal.receipts_plan(r.receipts_name)).query IS NULL THEN
-        RETURN format('receipts: "%s"."%s" cannot be read for the current user as role "%s"', r.source_schema, r.source_name, r.owner);
+        RETURN format('receipts: "%s.%s" cannot be read for the current user as role "%s"', r.source_schema, r.source_name, r.owner);
     END IF;
     PERFORM FROM segment_internal.receipts_rows(r.receipts_name)
         AS c(as_of date, cohort text, period integer, customers bigint, active bigint, retention float8, lost bigint,

@@ -11,6 +11,7 @@
 
 #include "model/anomaly_model.h"
 #include "model/anomaly_state.h"
+#include "pg/options.h"
 #include "pg/state.h"
 
 /* Decodes into a SegAnomalyModel. */
@@ -21,6 +22,9 @@ extern bytea *seg_anomaly_model_bytes(const SegAnomalyModel *model);
 
 /* A feature's name in the database's encoding, else "feature <position>"; position from 1; palloc'd. */
 extern char *seg_anomaly_feature_name(const SegAnomalyFeature *feature, size_t position);
+
+/* The options of anomaly_fit by name. */
+extern const SegOption seg_anomaly_option_table[];
 
 /* 22023 for options (NULL: all defaults) that anomaly_fit does not take with rows of d features. */
 extern void seg_anomaly_options_check(const Jsonb *options, size_t d);

@@ -36,7 +36,7 @@ static const char *const transforms[] = {"none", "log1p", NULL};
 
 #define FIELD(name) offsetof(ParsedOptions, name)
 
-static const SegOption option_table[] = {
+const SegOption seg_anomaly_option_table[] = {
 	{"method", SEG_OPTION_CHOICE, FIELD(numbers.method), .choices = methods},
 	{"trees", SEG_OPTION_INT, FIELD(numbers.trees), 1, SEG_IFOREST_MAX_TREES},
 	{"sample_size", SEG_OPTION_INT, FIELD(numbers.sample_size), 2, SEG_IFOREST_MAX_SAMPLE},
@@ -63,7 +63,7 @@ parse_options(const Jsonb *options)
 		},
 	};
 
-	seg_options_read(options, option_table, &parsed);
+	seg_options_read(options, seg_anomaly_option_table, &parsed);
 	return parsed;
 }
 
@@ -197,14 +197,6 @@ in_room(SegStates *states, SegAnomalyState *state, SegAnomalyRoom room)
 	return larger;
 }
 
-static void
-refuse_options(void)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("options must be the same for all rows")));
-}
-
 void
 seg_anomaly_state_check_options(const SegAnomalyState *state, const Jsonb *options)
 {
@@ -212,14 +204,14 @@ seg_anomaly_state_check_options(const SegAnomalyState *state, const Jsonb *optio
 
 	if (size != state->given_size ||
 		(size > 0 && memcmp(state + 1, VARDATA_ANY(options), size) != 0))
-		refuse_options();
+		seg_refuse_changed("options");
 }
 
 void
 seg_anomaly_state_check_same(const SegAnomalyState *a, const SegAnomalyState *b)
 {
 	if (a->given_size != b->given_size || memcmp(a + 1, b + 1, a->given_size) != 0)
-		refuse_options();
+		seg_refuse_changed("options");
 	if (a->d != b->d)
 		seg_raise(SEG_WRONG_LENGTH, (size_t) b->d, (size_t) a->d);
 	if (memcmp(&a->options, &b->options, sizeof(SegAnomalyOptions)) != 0 || a->labels_size != b->labels_size ||

@@ -12,6 +12,7 @@
 #include "model/drift_state.h"
 #include "pg/error.h"
 #include "pg/features.h"
+#include "pg/options.h"
 #include "pg/state.h"
 
 /* The kind of a model by its envelope. */
@@ -167,7 +168,7 @@ drift_fit_transfn(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(1))
 		ereport(ERROR,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("model is null")));
+				 errmsg("model must not be null")));
 	if (PG_ARGISNULL(2))
 	{
 		if (PG_ARGISNULL(0))
@@ -178,9 +179,7 @@ drift_fit_transfn(PG_FUNCTION_ARGS)
 	source = seg_drift_source(state->kind,
 							  seg_model_argument(fcinfo, 1, 0, seg_drift_source_type(state->kind)));
 	if (seg_model_argument_digest(fcinfo, 0) != state->digest || source.d != state->d || source.k != state->k)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("model differs between rows")));
+		seg_refuse_changed("model");
 	features = seg_features_open(PG_GETARG_DATUM(2));
 	if (features.d != state->d)
 		seg_raise(SEG_WRONG_LENGTH, features.d, (size_t) state->d);
@@ -205,9 +204,7 @@ drift_fit_combinefn(PG_FUNCTION_ARGS)
 	}
 	if (state->digest != other->digest || state->model_size != other->model_size ||
 		memcmp(seg_drift_model(state), seg_drift_model(other), state->model_size) != 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("model differs between rows")));
+		seg_refuse_changed("model");
 	seg_drift_state_merge(state, other);
 	PG_RETURN_POINTER(state);
 }

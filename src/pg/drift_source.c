@@ -21,7 +21,7 @@ seg_drift_source_type(int kind)
 		return &seg_anomaly_model_type;
 	ereport(ERROR,
 			(errcode(ERRCODE_WRONG_OBJECT_TYPE),
-			 errmsg("value is a %s, which keeps no histograms", seg_kind_name(kind)),
+			 errmsg("value is %s, which keeps no histograms", seg_with_article(seg_kind_name(kind))),
 			 errhint("Drift is measured against a k-means, PCA or anomaly model.")));
 }
 

@@ -10,9 +10,8 @@
 
 #include "pg/sap_fault.h"
 
-/* "a k-means model", "an RFM model" */
-static const char *
-with_article(const char *kind)
+const char *
+seg_with_article(const char *kind)
 {
 	return psprintf("%s %s", strchr("Ra", kind[0]) != NULL ? "an" : "a", kind);
 }
@@ -56,7 +55,7 @@ seg_raise(SegStatus status,...)
 
 				ereport(ERROR,
 						(errcode(ERRCODE_WRONG_OBJECT_TYPE),
-						 errmsg("value is %s, not %s", with_article(got), with_article(wanted))));
+						 errmsg("value is %s, not %s", seg_with_article(got), seg_with_article(wanted))));
 			}
 			break;
 		case SEG_MALFORMED_STATE:
@@ -83,7 +82,7 @@ seg_raise(SegStatus status,...)
 			ereport(ERROR,
 					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 					 errmsg("feature %zu is null", va_arg(args, size_t)),
-					 errhint("Set the option null_policy to skip, mean, median or zero.")));
+					 errhint("The option null_policy says what else to do with nulls, such as skip.")));
 			break;
 		case SEG_NO_ROWS:
 			ereport(ERROR,

@@ -15,4 +15,7 @@
  */
 extern _Noreturn void seg_raise(SegStatus status,...);
 
+/* "a k-means model", "an RFM model" */
+extern const char *seg_with_article(const char *kind);
+
 #endif							/* SEG_PG_ERROR_H */

@@ -11,7 +11,38 @@
 #include "pg/pca.h"
 #include "pg/rfm.h"
 
+#include "catalog/pg_type.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
+
+static const SegOption *
+option_table(const char *algorithm)
+{
+	if (strcmp(algorithm, "kmeans") == 0)
+		return seg_kmeans_option_table;
+	if (strcmp(algorithm, "rfm") == 0)
+		return seg_rfm_option_table;
+	if (strcmp(algorithm, "pca") == 0)
+		return seg_pca_option_table;
+	if (strcmp(algorithm, "anomaly") == 0)
+		return seg_anomaly_option_table;
+	return NULL;
+}
+
+/* (algorithm): the names of its fit's options, as text[] */
+PG_FUNCTION_INFO_V1(fit_option_names);
+Datum
+fit_option_names(PG_FUNCTION_ARGS)
+{
+	const SegOption *table = option_table(text_to_cstring(PG_GETARG_TEXT_PP(0)));
+	ArrayBuildState *names = initArrayResult(TEXTOID, CurrentMemoryContext, false);
+
+	if (table == NULL)
+		PG_RETURN_NULL();
+	for (; table->key != NULL; table++)
+		names = accumArrayResult(names, CStringGetTextDatum(table->key), false, TEXTOID, CurrentMemoryContext);
+	PG_RETURN_DATUM(makeArrayResult(names, CurrentMemoryContext));
+}
 
 /* Starting centers, as if the features had the scale 1. */
 static void
@@ -34,7 +65,7 @@ check_kmeans(const Jsonb *jsonb, size_t d, const int64 numbers[3])
 {
 	SegKmeansOptions options;
 
-	seg_kmeans_options_read(jsonb, &options);
+	seg_kmeans_options_read(jsonb, false, &options);
 	seg_kmeans_options_check_width(&options, d);
 	if (numbers[0] == SEG_NUMBER_NULL)
 	{

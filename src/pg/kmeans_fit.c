@@ -225,7 +225,7 @@ check_arguments(const SegKmeansRows *state)
 	else if (options->k_min == 0 || options->k_max == 0 || state->numbers[0] != SEG_NUMBER_NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("options k_min and k_max go together, and only with a null k")));
+				 errmsg("options \"k_min\" and \"k_max\" go together, and only with a null k")));
 }
 
 /* k as given, or the k of the range with the largest silhouette. */

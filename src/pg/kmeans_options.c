@@ -35,7 +35,9 @@ read_centroids(const char *key, const JsonbValue *value, void *field)
 
 #define FIELD(name) offsetof(SegKmeansOptions, name)
 
-static const SegOption option_table[] = {
+const SegOption seg_kmeans_option_table[] = {
+	{"k_min", SEG_OPTION_INT, FIELD(k_min), 1, SEG_KMEANS_MAX_K},
+	{"k_max", SEG_OPTION_INT, FIELD(k_max), 1, SEG_KMEANS_MAX_K},
 	{"standardize", SEG_OPTION_CHOICE, FIELD(standardize), .choices = standardize_choices},
 	{"transform", SEG_OPTION_CHOICES, FIELD(transform), .choices = transform_choices},
 	{"null_policy", SEG_OPTION_CHOICE, FIELD(null_policy), .choices = null_policy_choices},
@@ -47,14 +49,15 @@ static const SegOption option_table[] = {
 	{"tolerance", SEG_OPTION_REAL, FIELD(tolerance), 0, 1},
 	{"seed", SEG_OPTION_INT, FIELD(seed), -0x1.0p+63, 0x1.0p+63},
 	{"feature_names", SEG_OPTION_TEXTS, FIELD(feature_names)},
-	{"k_min", SEG_OPTION_INT, FIELD(k_min), 1, SEG_KMEANS_MAX_K},
-	{"k_max", SEG_OPTION_INT, FIELD(k_max), 1, SEG_KMEANS_MAX_K},
 	{"min_share", SEG_OPTION_REAL, FIELD(min_share), 0, 0.5},
 	{NULL}
 };
 
+/* k_min and k_max are arguments of a sweep */
+#define FIRST_OF_SWEEP 2
+
 void
-seg_kmeans_options_read(const Jsonb *options, SegKmeansOptions *result)
+seg_kmeans_options_read(const Jsonb *options, bool of_sweep, SegKmeansOptions *result)
 {
 	bool		has_centroids;
 
@@ -64,7 +67,7 @@ seg_kmeans_options_read(const Jsonb *options, SegKmeansOptions *result)
 	result->n_init = 10;
 	result->max_iterations = 300;
 	result->min_share = 0.01;
-	seg_options_read(options, option_table, result);
+	seg_options_read(options, seg_kmeans_option_table + (of_sweep ? FIRST_OF_SWEEP : 0), result);
 	has_centroids = result->centroids.matrix.rows > 0 || result->centroids.model_hex != NULL;
 	if (result->algorithm == ALGORITHM_GMM)
 		ereport(ERROR,
@@ -76,7 +79,7 @@ seg_kmeans_options_read(const Jsonb *options, SegKmeansOptions *result)
 	if ((result->init_method == SEG_INIT_CENTROIDS) != has_centroids)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("option init_method \"centroids\" and option centroids go together")));
+				 errmsg("init_method \"centroids\" and the option \"centroids\" go together")));
 }
 
 static void
@@ -85,7 +88,7 @@ check_per_feature(const char *key, int count, size_t d)
 	if (count > 0 && count != d)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("option %s has %d elements, but there are %zu features", key, count, d)));
+				 errmsg("option \"%s\" has %d elements, but there are %zu features", key, count, d)));
 }
 
 void
@@ -138,7 +141,7 @@ seg_kmeans_start_from(const SegStartingCenters *given, const SegScale *scales, s
 	if (matrix.rows != k || matrix.columns != d)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("option centroids has %d rows of %d numbers, but k is %zu and there are %zu features",
+				 errmsg("option \"centroids\" has %d rows of %d numbers, but k is %zu and there are %zu features",
 						matrix.rows, matrix.columns, k, d)));
 	for (size_t c = 0; c < k; c++)
 		for (size_t j = 0; j < d; j++)

@@ -34,8 +34,11 @@ typedef struct SegKmeansOptions
 	double		min_share;
 } SegKmeansOptions;
 
+/* Those of kmeans_fit, by name; those of kmeans_sweep stand behind k_min and k_max. */
+extern const SegOption seg_kmeans_option_table[];
+
 /* Read them; palloc's in the current context. */
-extern void seg_kmeans_options_read(const Jsonb *options, SegKmeansOptions *result);
+extern void seg_kmeans_options_read(const Jsonb *options, bool of_sweep, SegKmeansOptions *result);
 
 /* Refuse options with an element per feature where d is not their number. */
 extern void seg_kmeans_options_check_width(const SegKmeansOptions *options, size_t d);

@@ -146,21 +146,13 @@ options_argument(FunctionCallInfo fcinfo, int argno)
 }
 
 static void
-refuse_changed(const char *what)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("%s must be the same in all rows", what)));
-}
-
-static void
 check_unchanged(FunctionCallInfo fcinfo, const SegKmeansRows *state, int numbers)
 {
 	struct varlena *options;
 
 	for (int i = 0; i < numbers; i++)
 		if (number_argument(fcinfo, 2 + i) != state->numbers[i])
-			refuse_changed(numbers == 1 ? "k" : i == 0 ? "k_min" : "k_max");
+			seg_refuse_changed(numbers == 1 ? "k" : i == 0 ? "k_min" : "k_max");
 	if (state->options_fixed)
 		return;
 	options = options_argument(fcinfo, 2 + numbers);
@@ -168,7 +160,7 @@ check_unchanged(FunctionCallInfo fcinfo, const SegKmeansRows *state, int numbers
 		(options != NULL &&
 		 (VARSIZE_ANY_EXHDR(options) != VARSIZE_ANY_EXHDR(state->options_given) ||
 		  memcmp(VARDATA_ANY(options), VARDATA_ANY(state->options_given), VARSIZE_ANY_EXHDR(options)) != 0)))
-		refuse_changed("options");
+		seg_refuse_changed("options");
 }
 
 /* Is that argument of the aggregate a constant? */
@@ -197,7 +189,7 @@ create_state(FunctionCallInfo fcinfo, MemoryContext aggregate, int numbers)
 	state->options_fixed = is_constant(fcinfo, 2 + numbers);
 	if (options != NULL)
 		state->options_given = (struct varlena *) PG_DETOAST_DATUM_COPY(PointerGetDatum(options));
-	seg_kmeans_options_read((Jsonb *) state->options_given, &state->options);
+	seg_kmeans_options_read((Jsonb *) state->options_given, numbers == 2, &state->options);
 	seg_budget_reserve(state->budget, MemoryContextMemAllocated(context, true));
 	MemoryContextSwitchTo(old);
 	return state;

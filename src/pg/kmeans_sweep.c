@@ -37,7 +37,7 @@ seg_kmeans_check_range(const SegKmeansOptions *options, int64 k_min, int64 k_max
 	if (options->init_method == SEG_INIT_CENTROIDS)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("option centroids has one k, and a sweep has several")));
+				 errmsg("option \"centroids\" has one k, and a sweep has several")));
 }
 
 SegSweepEntry *
@@ -93,10 +93,6 @@ kmeans_sweep_finalfn(PG_FUNCTION_ARGS)
 	size_t		m;
 	Datum		bytes;
 
-	if (state->options.k_min > 0 || state->options.k_max > 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("k_min and k_max are arguments of a sweep, not options")));
 	sweep.entries = seg_kmeans_run_sweep(state, state->numbers[0], state->numbers[1], &m, &probe);
 	sweep.count = m;
 	sweep.rows_used = state->rows.n;

@@ -16,7 +16,15 @@ seg_option_refuse(const char *key, const char *expected)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("option %s must be %s", key, expected)));
+			 errmsg("option \"%s\" must be %s", key, expected)));
+}
+
+void
+seg_refuse_changed(const char *what)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("%s must be the same for all rows", what)));
 }
 
 static void
@@ -29,8 +37,8 @@ refuse_key(const char *key, const SegOption *table)
 		appendStringInfo(&valid, "%s%s", option == table ? "" : ", ", option->key);
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("unknown option %s", key),
-			 errhint("Valid options: %s.", valid.data)));
+			 errmsg("unrecognized option \"%s\"", key),
+			 errhint("Valid options are: %s.", valid.data)));
 }
 
 static double

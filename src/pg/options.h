@@ -73,7 +73,10 @@ extern void seg_options_read(const Jsonb *options, const SegOption *table, void 
 /* An array of arrays of numbers, for a CUSTOM option that may also be one. */
 extern void seg_option_read_matrix(const char *key, const JsonbValue *value, SegRealMatrix *matrix);
 
-/* The 22023 for a value of a wrong kind: "option %s must be <expected>". */
+/* The 22023 for a value of a wrong kind: "option "<key>" must be <expected>". */
 extern _Noreturn void seg_option_refuse(const char *key, const char *expected);
+
+/* The 22023 for an argument of an aggregate (options, k, model) that is another one in another row. */
+extern _Noreturn void seg_refuse_changed(const char *what);
 
 #endif							/* SEG_PG_OPTIONS_H */

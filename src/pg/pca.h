@@ -11,6 +11,7 @@
 
 #include "model/pca_model.h"
 #include "model/pca_state.h"
+#include "pg/options.h"
 #include "pg/state.h"
 
 /* Decodes into a SegPcaModel. */
@@ -21,6 +22,9 @@ extern bytea *seg_pca_model_bytes(const SegPcaModel *model);
 
 /* A feature's name, else "feature <position>"; position from 1; palloc'd. */
 extern char *seg_pca_feature_name(const SegPcaFeature *feature, size_t position);
+
+/* The options of pca_fit by name. */
+extern const SegOption seg_pca_option_table[];
 
 /* 22023 for options (NULL: all defaults) that pca_fit does not take with rows of d features. */
 extern void seg_pca_options_check(const Jsonb *options, size_t d);

@@ -34,7 +34,7 @@ static const char *const transform_choices[] = {"none", "log1p", NULL};
 static const SegStandardize standardize_of[] = {SEG_STANDARDIZE_ZSCORE, SEG_STANDARDIZE_NONE};
 static const SegNullPolicy null_policy_of[] = {SEG_NULL_ERROR, SEG_NULL_SKIP, SEG_NULL_MEAN, SEG_NULL_ZERO};
 
-static const SegOption option_table[] = {
+const SegOption seg_pca_option_table[] = {
 	{"n_components", SEG_OPTION_INT, offsetof(GivenOptions, n_components), 1, SEG_MAX_FEATURES},
 	{"explained_variance", SEG_OPTION_REAL, offsetof(GivenOptions, explained_variance), 1e-6, 1},
 	{"standardize", SEG_OPTION_CHOICE, offsetof(GivenOptions, standardize), .choices = standardize_choices},
@@ -50,7 +50,7 @@ check_count(const char *key, int count, size_t d)
 	if (count > 0 && (size_t) count != d)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("option %s has %d elements, but rows have %zu features", key, count, d)));
+				 errmsg("option \"%s\" has %d elements, but rows have %zu features", key, count, d)));
 }
 
 static GivenOptions
@@ -58,15 +58,15 @@ read_options(const Jsonb *jsonb, size_t d)
 {
 	GivenOptions options = {0};
 
-	seg_options_read(jsonb, option_table, &options);
+	seg_options_read(jsonb, seg_pca_option_table, &options);
 	if (options.n_components > 0 && options.explained_variance > 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("options n_components and explained_variance exclude each other")));
+				 errmsg("options \"n_components\" and \"explained_variance\" exclude each other")));
 	if (options.n_components > (int64) d)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("option n_components is %d, but rows have %zu features",
+				 errmsg("option \"n_components\" is %d, but rows have %zu features",
 						(int) options.n_components, d)));
 	if (options.n_components == 0 && options.explained_variance == 0)
 		options.n_components = Min(2, d);

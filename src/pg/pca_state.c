@@ -81,9 +81,7 @@ static void
 check_options(const SegPcaState *state, const void *given, size_t size)
 {
 	if (size != state->given_size || (size > 0 && memcmp(state + 1, given, size) != 0))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("options differ between rows")));
+		seg_refuse_changed("options");
 }
 
 static size_t

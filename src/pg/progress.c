@@ -64,7 +64,8 @@ typedef struct Board
 static Board *board = NULL;		/* NULL: there is none, or not yet looked for */
 
 static ProgressSlot *own = NULL;	/* the slot of this backend, while it fits */
-static SubTransactionId own_subid;	/* what took it, or what that was committed into */
+static char told_model[NAMEDATALEN];	/* the name of the model that it fits, for notices; "" for none */
+static SubTransactionId own_subid;	/* what began to tell, or what that was committed into */
 
 /* ---- where the board is ---- */
 
@@ -188,8 +189,9 @@ slot_to_write(void)
 }
 
 static void
-release_slot(void)
+end_telling(void)
 {
+	told_model[0] = '\0';
 	if (own == NULL)
 		return;
 	LWLockAcquire(&board->lock, LW_EXCLUSIVE);
@@ -202,16 +204,16 @@ release_slot(void)
 static void
 at_transaction_end(XactEvent event, void *argument)
 {
-	release_slot();
+	end_telling();
 }
 
 static void
 at_subtransaction_end(SubXactEvent event, SubTransactionId subid, SubTransactionId parent, void *argument)
 {
-	if (own == NULL || subid != own_subid)
+	if ((own == NULL && told_model[0] == '\0') || subid != own_subid)
 		return;
 	if (event == SUBXACT_EVENT_ABORT_SUB)
-		release_slot();
+		end_telling();
 	else if (event == SUBXACT_EVENT_COMMIT_SUB)
 		own_subid = parent;
 }
@@ -227,33 +229,44 @@ take_slot(int model_id)
 	own->database = MyDatabaseId;
 	own->role = GetUserId();
 	own->model_id = model_id;
-	own_subid = GetCurrentSubTransactionId();
 }
 
-PG_FUNCTION_INFO_V1(progress_stage);
-Datum
-progress_stage(PG_FUNCTION_ARGS)
+static void
+begin_telling(const text *name)
 {
 	static bool registered = false;
-	const text *stage;
 
-	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
-	{
-		release_slot();
-		PG_RETURN_VOID();
-	}
-	stage = PG_GETARG_TEXT_PP(1);
-	find_board();
-	if (board == NULL)
-		PG_RETURN_VOID();
-	if (own != NULL && own->model_id != PG_GETARG_INT32(0))
-		release_slot();
 	if (!registered)
 	{
 		RegisterXactCallback(at_transaction_end, NULL);
 		RegisterSubXactCallback(at_subtransaction_end, NULL);
 		registered = true;
 	}
+	if (own == NULL && told_model[0] == '\0')
+		own_subid = GetCurrentSubTransactionId();
+	if (name != NULL)
+		text_to_cstring_buffer(name, told_model, sizeof(told_model));
+}
+
+/* (model_id, stage, model_name) */
+PG_FUNCTION_INFO_V1(progress_stage);
+Datum
+progress_stage(PG_FUNCTION_ARGS)
+{
+	const text *stage;
+
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
+	{
+		end_telling();
+		PG_RETURN_VOID();
+	}
+	stage = PG_GETARG_TEXT_PP(1);
+	if (own != NULL && own->model_id != PG_GETARG_INT32(0))
+		end_telling();
+	begin_telling(PG_ARGISNULL(2) ? NULL : PG_GETARG_TEXT_PP(2));
+	find_board();
+	if (board == NULL)
+		PG_RETURN_VOID();
 	LWLockAcquire(&board->lock, LW_EXCLUSIVE);
 	if (own == NULL)
 		take_slot(PG_GETARG_INT32(0));
@@ -318,8 +331,12 @@ seg_progress_iteration(void *argument, size_t k, size_t iteration, double inerti
 	if (!TimestampDifferenceExceeds(noticed_at, now, NOTICE_MS))
 		return;
 	noticed_at = now;
-	ereport(NOTICE,
-			(errmsg("k %zu, iteration %zu: inertia %g", k, iteration, inertia)));
+	if (told_model[0] != '\0')
+		ereport(NOTICE,
+				(errmsg("model \"%s\": k %zu, iteration %zu, inertia %g", told_model, k, iteration, inertia)));
+	else
+		ereport(NOTICE,
+				(errmsg("k %zu, iteration %zu, inertia %g", k, iteration, inertia)));
 }
 
 PG_FUNCTION_INFO_V1(progress_slots);

@@ -10,6 +10,7 @@
 #include "utils/jsonb.h"
 
 #include "model/rfm_model.h"
+#include "pg/options.h"
 #include "pg/rows.h"
 #include "pg/state.h"
 
@@ -49,6 +50,9 @@ extern size_t seg_rfm_place_of(const SegRfmNaming *naming, const int scores[SEG_
 extern void seg_rfm_put_segment(SegRow *row, const SegRfmNaming *naming, size_t place);
 
 /* ---- fitting ---- */
+
+/* The options of rfm_fit by name. */
+extern const SegOption seg_rfm_option_table[];
 
 /* The options of rfm_fit; NULL: all defaults.  22023 for what it does not take. */
 extern SegRfmOptions seg_rfm_options_read(const Jsonb *options);

@@ -38,7 +38,7 @@ read_cuts(const char *key, const JsonbValue *value, void *field)
 	seg_options_read(JsonbValueToJsonb((JsonbValue *) value), cut_options, field);
 }
 
-static const SegOption fit_options[] = {
+const SegOption seg_rfm_option_table[] = {
 	{"bins", SEG_OPTION_INT, offsetof(FitOptions, bins), SEG_RFM_MIN_BINS, SEG_RFM_MAX_BINS},
 	{"ties", SEG_OPTION_CHOICE, offsetof(FitOptions, ties), .choices = tie_names},
 	{"cuts", SEG_OPTION_CUSTOM, offsetof(FitOptions, cuts), .read = read_cuts},
@@ -52,7 +52,7 @@ seg_rfm_options_read(const Jsonb *jsonb)
 	SegRfmOptions options;
 
 	memset(&options, 0, sizeof(options));
-	seg_options_read(jsonb, fit_options, &given);
+	seg_options_read(jsonb, seg_rfm_option_table, &given);
 	options.bins = given.bins;
 	options.ties = given.ties;
 	for (int i = 0; i < SEG_RFM_MEASURES; i++)
@@ -62,8 +62,8 @@ seg_rfm_options_read(const Jsonb *jsonb)
 		if (count == 0)
 			continue;
 		if (count != given.bins - 1 || !seg_rfm_cuts_valid(given.cuts[i].items, count))
-			seg_option_refuse(psprintf("cuts of %s", seg_rfm_measure_names[i]),
-							  psprintf("%d rising numbers, one fewer than bins", (int) given.bins - 1));
+			seg_option_refuse("cuts", psprintf("%d rising numbers for %s, one fewer than bins",
+											   (int) given.bins - 1, seg_rfm_measure_names[i]));
 		options.explicit_cuts[i] = 1;
 		for (int j = 0; j < count; j++)
 			options.cuts[i][j] = given.cuts[i].items[j] + 0.0;
@@ -118,9 +118,7 @@ static void
 refuse_other_options(const SegRfmOptions *a, const SegRfmOptions *b)
 {
 	if (memcmp(a, b, sizeof(SegRfmOptions)) != 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("options differ between rows")));
+		seg_refuse_changed("options");
 }
 
 /* ---- the state ---- */

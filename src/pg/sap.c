@@ -86,6 +86,12 @@ sap_date(PG_FUNCTION_ARGS)
 	const char *utf8 = seg_sap_to_utf8(VARDATA_ANY(value), &size);
 	SegStatus	status = seg_sap_date(utf8, size, format, &date);
 
+	if (status == SEG_SAP_NOT_A_DATE)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_DATETIME_FORMAT),
+				 errmsg("value is not a date of the form %s", seg_sap_date_formats[format]),
+				 format != SEG_SAP_DATE_INTERNAL ? 0 :
+				 errhint("The argument date_format names another form, such as DD.MM.YYYY.")));
 	if (status != SEG_OK)
 		seg_raise(status);
 	if (date.is_null)
@@ -119,6 +125,10 @@ sap_number(PG_FUNCTION_ARGS)
 	SegSapNumber number;
 	SegStatus	status = seg_sap_number(utf8, size, notation, &number);
 
+	if (status == SEG_SAP_NOT_A_NUMBER)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+				 errmsg("value is not a number of the form %s", seg_sap_notations[notation])));
 	if (status != SEG_OK)
 		seg_raise(status);
 	if (number.is_null)

@@ -95,7 +95,7 @@ refuse_duplicates(const SapColumns *columns)
 			if (strcmp(columns->items[i].name, columns->items[j].name) == 0)
 				ereport(ERROR,
 						(errcode(ERRCODE_DUPLICATE_COLUMN),
-						 errmsg("header names column %s twice", columns->items[i].name),
+						 errmsg("header names column \"%s\" twice", columns->items[i].name),
 						 errhint("Export with technical names, or map one of the labels to another field.")));
 }
 
@@ -224,7 +224,7 @@ check_mapping(const Jsonb *mapping, const SegSapCell *names, size_t count)
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					 *name == '\0' ? errmsg("mapping names a column without a name, but the header has none") :
-					 errmsg("mapping names %s, but the header does not", name)));
+					 errmsg("mapping names \"%s\", but the header does not", name)));
 		(void) JsonbIteratorNext(&iterator, &entry, true);
 	}
 }

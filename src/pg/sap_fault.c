@@ -9,9 +9,9 @@ static const struct
 	SegStatus	status;
 	SegSapFault fault;
 }			faults[] = {
-	{SEG_SAP_NOT_A_DATE, {ERRCODE_INVALID_DATETIME_FORMAT, "value is not a date of the given date_format", NULL}},
+	{SEG_SAP_NOT_A_DATE, {ERRCODE_INVALID_DATETIME_FORMAT, "value is not a date", NULL}},
 	{SEG_SAP_NOT_A_TIME, {ERRCODE_INVALID_DATETIME_FORMAT, "value is not a time of day", NULL}},
-	{SEG_SAP_NOT_A_NUMBER, {ERRCODE_INVALID_TEXT_REPRESENTATION, "value is not a number of the given decimal_notation", NULL}},
+	{SEG_SAP_NOT_A_NUMBER, {ERRCODE_INVALID_TEXT_REPRESENTATION, "value is not a number", NULL}},
 	{SEG_SAP_NOTATION_NEEDED, {ERRCODE_INVALID_PARAMETER_VALUE, "value has a separator, but decimal_notation is not given", NULL}},
 	{SEG_SAP_TOO_LONG, {ERRCODE_STRING_DATA_RIGHT_TRUNCATION, "value is longer than the field", NULL}},
 	{SEG_SAP_NOT_TEXT, {ERRCODE_CHARACTER_NOT_IN_REPERTOIRE, "line has bytes or characters that the encoding has not", NULL}},

@@ -132,7 +132,16 @@ seg_sap_parse_number(const SapColumns *columns, SapCurrencies *currencies, const
 		(type == SEG_SAP_CURR || type == SEG_SAP_QUAN || type == SEG_SAP_INT))
 		status = SEG_SAP_EXPONENT;
 	if (status == SEG_OK && type == SEG_SAP_INT && number->decimals > 0)
-		status = SEG_SAP_NOT_A_NUMBER;
+	{
+		seg_sap_refuse(refusal, ERRCODE_INVALID_TEXT_REPRESENTATION, column->file_name, "value is not a whole number");
+		return false;
+	}
+	if (status == SEG_SAP_NOT_A_NUMBER && columns->options->notation != SEG_SAP_NO_NOTATION)
+	{
+		seg_sap_refuse(refusal, ERRCODE_INVALID_TEXT_REPRESENTATION, column->file_name, "value is not a number of the form %s",
+					   seg_sap_notations[columns->options->notation]);
+		return false;
+	}
 	if (status != SEG_OK)
 	{
 		seg_sap_refusal(refusal, status, column->file_name);

@@ -160,7 +160,7 @@ find_client(const ReceiptOptions *options, const char *named)
 		(client = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1)) == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("relation %s has %s client", seg_sap_quoted_relation(relation),
+				 errmsg("relation \"%s\" has %s client", seg_sap_relation_name(relation),
 						SPI_processed > 1 ? "more than one" : "no"),
 				 errhint("Name the client that you want.")));
 	return quote_literal_cstr(client);

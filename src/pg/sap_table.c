@@ -23,8 +23,14 @@ seg_sap_quoted_relation(Oid relation)
 	if (name == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_TABLE),
-				 errmsg("there is no relation with OID %u", relation)));
+				 errmsg("relation with OID %u does not exist", relation)));
 	return quote_qualified_identifier(get_namespace_name_or_temp(get_rel_namespace(relation)), name);
+}
+
+char *
+seg_sap_relation_name(Oid relation)
+{
+	return psprintf("%s.%s", get_namespace_name_or_temp(get_rel_namespace(relation)), get_rel_name(relation));
 }
 
 /* But for the case of ASCII letters, whatever the locale. */
@@ -79,6 +85,6 @@ seg_sap_required_column(Oid relation, const char *name)
 	if (column == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_COLUMN),
-				 errmsg("relation %s has no column %s", seg_sap_quoted_relation(relation), name)));
+				 errmsg("relation \"%s\" has no column \"%s\"", seg_sap_relation_name(relation), name)));
 	return column;
 }

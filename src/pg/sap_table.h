@@ -16,6 +16,9 @@ extern char *seg_sap_quoted(const RangeVar *name);
 /* The same for a relation that exists. */
 extern char *seg_sap_quoted_relation(Oid relation);
 
+/* schema.name of a relation that exists, as messages put it between quotes. */
+extern char *seg_sap_relation_name(Oid relation);
+
 /* Number of the column of that name: exact spelling first, then any case; or InvalidAttrNumber. */
 extern AttrNumber seg_sap_attribute(TupleDesc descriptor, const char *name);
 

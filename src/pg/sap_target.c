@@ -116,7 +116,7 @@ seg_sap_set_type(SapColumn *column, Form_pg_attribute attribute)
 	if (!kind_of(type, &column->kind, &column->is_cast))
 		ereport(ERROR,
 				(errcode(ERRCODE_DATATYPE_MISMATCH),
-				 errmsg("column %s of the target is of type %s, which no field is converted to",
+				 errmsg("column \"%s\" of the target is of type %s, which no field is converted to",
 						column->name, format_type_be(attribute->atttypid)),
 				 errhint("Take text, a number, date, timestamp, time, boolean, uuid, json, jsonb, an enum or a domain over one of them, or leave the field out with mapping.")));
 	column->type = handed_type(column->kind);

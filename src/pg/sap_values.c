@@ -112,6 +112,8 @@ date_value(const SapColumns *columns, const SapColumn *column, const SegSapCell 
 	{
 		seg_sap_refuse(refusal, ERRCODE_INVALID_DATETIME_FORMAT, column->file_name, "value is not a date of the form %s",
 			   seg_sap_date_formats[columns->options->date_format]);
+		if (columns->options->date_format == SEG_SAP_DATE_INTERNAL)
+			refusal->hint = "The argument date_format names another form, such as DD.MM.YYYY.";
 		return false;
 	}
 	*isnull = date.is_null;

@@ -117,7 +117,7 @@ refused_name(const SapColumns *columns)
 	if (strcmp(name, target) == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("refused lines of %s have no table of their own", quote_identifier(target)),
+				 errmsg("refused lines of table \"%s\" have no table of their own", seg_sap_relation_name(columns->target)),
 				 errhint("Name one in the option refused.")));
 	return makeRangeVar(get_namespace_name_or_temp(get_rel_namespace(columns->target)), name, -1);
 }

@@ -112,6 +112,15 @@ is(slots_after($node, "BEGIN; SELECT segment.progress_stage(1, 'told'); SAVEPOIN
 is(slots_after($node, "BEGIN; SELECT segment.progress_stage(1, 'told'); SELECT segment.progress_stage(2, 'told'); SELECT segment.progress_stage(NULL, NULL);"), '0',
 	'a session has one slot');
 
+# and so does the model's name in the notices of iterations
+{
+	my $err;
+	$node->psql('postgres', "BEGIN; SAVEPOINT a; SELECT segment.fit('failing'); ROLLBACK TO a; SET segment.progress = on;
+		SELECT length(segment.kmeans_fit(ARRAY[i % 7, i % 5], 3)) FROM generate_series(1, 1000) i;",
+		stderr => \$err, on_error_stop => 0);
+	like($err, qr/NOTICE:  k 3, iteration 1, inertia/, 'a fit after a refit that failed is nobody\'s');
+}
+
 # rows that only workers read
 $node->safe_psql('postgres', <<'SQL');
 CREATE TABLE points AS SELECT i AS id, i % 7 AS x, i % 5 AS y FROM generate_series(1, 10000) i;
@@ -145,8 +154,8 @@ my $iteration = "SELECT k = 40 AND iteration > 0 AND inertia > 0 AND inertia < '
 ok($node->poll_query_until('postgres', "SELECT COALESCE(($iteration), false)"), 'k, the iteration and a finite inertia are seen while it runs');
 finish($told);
 like($err, qr/NOTICE:  model "much": reading and fitting/, 'the client sees the stages');
-like($err, qr/NOTICE:  k 40, iteration 1: inertia [1-9][0-9.e+]*$/m, 'and the first iteration at once');
-my @notices = $err =~ /NOTICE:  k 40/g;
+like($err, qr/NOTICE:  model "much": k 40, iteration 1, inertia [1-9][0-9.e+]*$/m, 'and the first iteration at once');
+my @notices = $err =~ /NOTICE:  model "much": k 40/g;
 cmp_ok(@notices, '<=', 2 + time - $began, 'then one a second at most');
 is($node->safe_psql('postgres', "SELECT md5(segment.active_model('much'))"), $first, 'and no bit of the model hangs on telling');
 
