@@ -58,6 +58,7 @@ tell "2. Who they are: RFM segments" 2-rfm.sql
 tell "3. Who stays: the retention of monthly cohorts" 3-cohorts.sql
 tell "4. How they differ: clusters" 4-clusters.sql
 tell "5. Is it right? What was planted, and what was found" 5-truth.sql
+tell "6. Every night again: registered models" 6-registry.sql
 
 heading "$SECONDS seconds from files to segments."
 if [ -n "${KEEP:-}" ]; then

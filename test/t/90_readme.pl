@@ -1,6 +1,7 @@
-# Every ```sql snippet of README.md runs without an error: those of the tour on the
-# database that the demo makes (a smaller one), the others, in order, on a fresh one.
-# The folder of generated exports is the current one, so \copy finds its files.
+# Every ```sql snippet of README.md runs without an error, pasted from top to bottom into
+# one session: all of them on the database that the demo makes (a smaller one), and all but
+# the tour on a fresh one.  The folder of generated exports is the current one, so \copy
+# finds its files.
 use strict;
 use warnings;
 use Cwd qw(getcwd);
@@ -54,6 +55,18 @@ foreach my $file (sort glob("$here/demo/*.sql"))
 	is(run_file('shop', $file), '', 'demo: ' . ($file =~ s/.*\///r));
 }
 
+# Every view has rows, but for what runs and what is wrong.
+foreach my $view (split /\s+/, $node->safe_psql('shop', q{
+	SELECT string_agg(c.relname, ' ' ORDER BY c.relname) FROM pg_class c
+	WHERE c.relnamespace = 'segment'::regnamespace AND c.relkind = 'v'}))
+{
+	is($node->safe_psql('shop', "SELECT count(*) > 0 FROM segment.$view"),
+		$view =~ /^(problems|refit_progress)$/ ? 'f' : 't', "demo: the view $view");
+}
+is($node->safe_psql('shop', q{SELECT string_agg(DISTINCT currency, ' ') FROM receipts}), 'EUR JPY USD', 'demo: the shop has several currencies');
+is($node->safe_psql('shop', q{SELECT count(*) FROM segment.fit_log WHERE outcome <> 'succeeded'}), '0', 'demo: every refit succeeded');
+is($node->safe_psql('shop', q{SELECT count(DISTINCT valid_from) FROM customer_status_history}), '2', 'demo: two publications');
+
 # What the demo prints is true.
 is($node->safe_psql('shop', 'SELECT rows_refused FROM imported WHERE rows_refused > 0'), '3', 'demo: the damaged lines are refused');
 is($node->safe_psql('shop', q{
@@ -67,15 +80,33 @@ is($node->safe_psql('shop', 'SELECT segment.adjusted_rand_index(behaviour, clust
 	FROM truth JOIN customer_clusters USING (customer_id)'), 't', 'demo: the clusters are the planted groups');
 
 my @snippets = snippets("$here/README.md");
-foreach (@snippets)
+
+# All in one session of psql, which goes on after an error as one who pastes does; what it
+# says on stderr is parted by a mark before each.
+sub paste
 {
-	my ($line, $heading, $text) = @$_;
-	my $file = "$exports/snippet.sql";
-	open(my $out, '>', $file) or die $!;
-	print $out "SET client_min_messages = warning;\n$text";
-	close($out);
-	is(run_file($heading eq 'Tour' ? 'shop' : 'fresh', $file), '', "README.md line $line ($heading)");
+	my ($database, @pasted) = @_;
+	my $file = "$exports/pasted.sql";
+	my ($out, $err);
+
+	open(my $to, '>', $file) or die $!;
+	print $to "SET client_min_messages = warning;\n";
+	print $to "\\warn snippet $_->[0]\n$_->[2]\n" foreach @pasted;
+	close($to);
+	IPC::Run::run([ 'psql', '-X', '-q', '-d', $node->connstr($database), '-f', $file ],
+		'<', \undef, '>', \$out, '2>', \$err, init => sub { chdir $exports });
+	my (undef, %said) = split /^snippet (\d+)\n/m, $err, -1;
+	is($said{$_->[0]}, '', "$database: README.md line $_->[0] ($_->[1])") foreach @pasted;
 }
+paste('shop', @snippets);
+paste('fresh', grep { $_->[1] ne 'Tour' } @snippets);
 ok((grep { $_->[1] eq 'Tour' } @snippets) > 0, 'the tour has snippets');
+
+# what is built is for the server that it is installed into
+{
+	open(my $in, '<', "$here/README.md") or die $!;
+	my $text = do { local $/; <$in> };
+	like($text, qr/^make (PG_CONFIG=\S+)\nsudo make install \g1$/m, 'make and make install name one pg_config');
+}
 
 done_testing();
