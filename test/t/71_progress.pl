@@ -121,6 +121,24 @@ is(slots_after($node, "BEGIN; SELECT segment.progress_stage(1, 'told'); SELECT s
 	like($err, qr/NOTICE:  k 3, iteration 1, inertia/, 'a fit after a refit that failed is nobody\'s');
 }
 
+# settings are shown once the library is loaded
+{
+	my $shown = "SELECT string_agg(name || ' ' || (short_desc <> ''), ', ' ORDER BY name) FROM pg_settings WHERE name LIKE 'segment.%'";
+	my $all = 'segment.fit_memory true, segment.progress true';
+	my $fresh = PostgreSQL::Test::Cluster->new('settings');
+
+	$fresh->init(extra => [ '--locale=C.UTF-8', '--encoding=UTF8' ]);
+	$fresh->start;
+	$fresh->safe_psql('postgres', 'CREATE EXTENSION segment; CREATE ROLE plain LOGIN');
+	is($fresh->safe_psql('postgres', $shown), '', 'no setting before that');
+	is($fresh->safe_psql('postgres', "LOAD 'segment'; $shown"), $all, 'LOAD');
+	is($fresh->safe_psql('postgres', "SET segment.fit_memory = '5MB'; SELECT segment.cohort_label('2024-01-01'); SHOW segment.fit_memory"),
+		"2024-01\n5MB", 'a call, which takes over what was set');
+	$fresh->safe_psql('postgres', "ALTER DATABASE postgres SET session_preload_libraries = 'segment'");
+	is($fresh->safe_psql('postgres', $shown, extra_params => [ '-U', 'plain' ]), $all, 'session_preload_libraries');
+	$fresh->stop;
+}
+
 # rows that only workers read
 $node->safe_psql('postgres', <<'SQL');
 CREATE TABLE points AS SELECT i AS id, i % 7 AS x, i % 5 AS y FROM generate_series(1, 10000) i;
