@@ -6,8 +6,10 @@
 CREATE FUNCTION segment_internal.relation_name(relation regclass) RETURNS text
 LANGUAGE sql STABLE
 BEGIN ATOMIC
-    SELECT CASE WHEN n.oid = pg_catalog.pg_my_temp_schema() THEN 'pg_temp' ELSE n.nspname END || '.' || c.relname
-    FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = relation;
+    -- one that is younger than the snapshot is known to the cast alone
+    SELECT COALESCE((SELECT CASE WHEN n.oid = pg_catalog.pg_my_temp_schema() THEN 'pg_temp' ELSE n.nspname END || '.' || c.relname
+                     FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = relation),
+                    relation::pg_catalog.text);
 END;
 COMMENT ON FUNCTION segment_internal.relation_name(regclass) IS
 'How messages call a relation, whatever the search path: its schema and its name, to be put in quotes as PostgreSQL does.';
