@@ -69,7 +69,7 @@ include $(PGXS)
 
 # The inner loops are written to be vectorised; a square root that may set errno,
 # which nobody reads, would not be.
-src/core/%.o src/model/%.o src/pg/features.o: CFLAGS += -O3 -fno-math-errno
+$(filter-out src/server/% %_pg.o,$(OBJS)) src/server/features.o: CFLAGS += -O3 -fno-math-errno
 
 $(DATA_built): $(PIECES) $(top)/segment.control
 	cat $(PIECES) > $@
@@ -78,7 +78,7 @@ $(OBJS): $(wildcard $(top)/src/*/*.h) | objdirs
 
 .PHONY: objdirs
 objdirs:
-	@mkdir -p src/core src/model src/pg
+	@mkdir -p $(sort $(dir $(OBJS)))
 
 # pg_regress 15 seeks the answers beside its output or its input.
 installcheck: expected-here

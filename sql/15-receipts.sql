@@ -1,6 +1,6 @@
 -- ---- receipts: what rfm, cohort_retention and the registry read --------------
 --
--- The functions that read receipts are each one query, made here and run by src/pg/receipts.c,
+-- The functions that read receipts are each one query, made here and run by src/receipts/receipts_pg.c,
 -- which means the arguments by their places: $1 is receipts and $2 as_of in all of them.
 
 CREATE FUNCTION segment_internal.relation_name(relation regclass) RETURNS text

@@ -1,4 +1,4 @@
--- The one door to the registry's tables; see src/pg/registry.c.
+-- The one door to the registry's tables; see src/server/registry.c.
 --
 -- Each function stands here twice. The first form, in C, may be called by everybody. It
 -- calls the second form, which has the caller's OID in front, as the owner of the

@@ -15,11 +15,11 @@ forbid() {
 }
 
 shopt -s nullglob extglob
-core=(src/core/!(port).[ch]) model=(src/model/*.[ch])
-server='#include *[<"](postgres|fmgr|miscadmin|funcapi|access/|catalog/|commands/|executor/|lib/|nodes/|storage/|utils/|varatt|pg/)'
+core=(src/@(base|stats)/!(port).[ch]) model=(src/!(base|stats|server)/!(*_pg).[ch])
+server='#include *[<"](postgres|fmgr|miscadmin|funcapi|access/|catalog/|commands/|executor/|lib/|nodes/|storage/|utils/|varatt|server/)'
 forbid "the core includes what is above it" "$server|#include *\"model/" "${core[@]}"
 forbid "the model floor includes what is above it" "$server" "${model[@]}"
 forbid "floors 0 and 1 allocate, print or exit" '\b(malloc|calloc|realloc|free|printf|fprintf|exit|palloc|ereport|elog)\(' "${core[@]}" "${model[@]}"
-forbid "LAPACK outside linalg.c and linalg_eigen.c" '(lapacke|cblas)\.h' $(ls src/*/*.[ch] | grep -vE '^src/core/linalg(_eigen)?\.c$')
-forbid "a version test outside compat.h" 'PG_VERSION_NUM' $(ls src/*/*.[ch] | grep -v '^src/pg/compat\.h$')
+forbid "LAPACK outside linalg.c and linalg_eigen.c" '(lapacke|cblas)\.h' $(ls src/*/*.[ch] | grep -vE '^src/stats/linalg(_eigen)?\.c$')
+forbid "a version test outside compat.h" 'PG_VERSION_NUM' $(ls src/*/*.[ch] | grep -v '^src/server/compat\.h$')
 exit $status

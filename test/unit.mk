@@ -1,10 +1,10 @@
-# Floors 0 and 1 without a server: unit tests (gcc, ASan, UBSan), fuzz targets
+# All that knows no PostgreSQL, without a server: unit tests (gcc, ASan, UBSan), fuzz targets
 # (clang, libFuzzer) and their replay; the generator of SAP-shaped exports.
 # Called by the Makefile with top=.
 
 build = build
-CORE = $(sort $(wildcard $(top)/src/core/*.c) $(wildcard $(top)/src/model/*.c))
-HEADERS = $(wildcard $(top)/src/core/*.h $(top)/src/model/*.h $(top)/test/unit/*.h $(top)/test/fuzz/*.h)
+CORE = $(filter-out $(top)/src/server/% %_pg.c,$(sort $(wildcard $(top)/src/*/*.c)))
+HEADERS = $(wildcard $(top)/src/*/*.h $(top)/test/unit/*.h $(top)/test/fuzz/*.h)
 TESTS = $(patsubst $(top)/test/unit/%.c,$(build)/unit/%,$(sort $(wildcard $(top)/test/unit/test_*.c)))
 FUZZERS = $(patsubst $(top)/test/fuzz/%.c,%,$(sort $(wildcard $(top)/test/fuzz/fuzz_*.c)))
 
@@ -50,7 +50,7 @@ GENERATOR = $(sort $(wildcard $(top)/test/generator/*.c))
 .PHONY: generator
 generator: $(build)/sap_export
 
-$(build)/sap_export: $(GENERATOR) $(wildcard $(top)/test/generator/*.h) $(top)/src/core/rng.h
+$(build)/sap_export: $(GENERATOR) $(wildcard $(top)/test/generator/*.h) $(top)/src/base/rng.h
 	@mkdir -p $(@D)
 	$(CC) $(COMMON) -O2 $(GENERATOR) -o $@
 

@@ -11,9 +11,9 @@
 #ifndef SEG_MODEL_CODEC_H
 #define SEG_MODEL_CODEC_H
 
-#include "core/arena.h"
-#include "core/port.h"
-#include "core/status.h"
+#include "base/arena.h"
+#include "base/port.h"
+#include "base/status.h"
 
 typedef struct SegReader
 {

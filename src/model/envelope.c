@@ -2,8 +2,8 @@
  * envelope.c
  *		The one door through which bytes become a model; see envelope.h.
  */
-#include "core/hash.h"
 #include "model/envelope.h"
+#include "base/hash.h"
 
 static const char magic[4] = {'S', 'E', 'G', 'M'};
 

@@ -5,8 +5,8 @@
 #ifndef SEG_MODEL_HISTOGRAM_CODEC_H
 #define SEG_MODEL_HISTOGRAM_CODEC_H
 
-#include "core/histogram.h"
 #include "model/codec.h"
+#include "stats/histogram.h"
 
 /* the fewest bytes of a histogram: no bins */
 #define SEG_HISTOGRAM_BYTES (4 + 2 * 8)

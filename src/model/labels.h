@@ -7,8 +7,8 @@
 #ifndef SEG_MODEL_LABELS_H
 #define SEG_MODEL_LABELS_H
 
-#include "core/scale.h"
 #include "model/codec.h"
+#include "stats/scale.h"
 
 static inline void
 seg_write_label(SegWriter *writer, SegTransform transform, const char *name)

@@ -13,8 +13,8 @@
 #include <sys/mman.h>
 #include <time.h>
 
-#include "core/kmeans_filter.h"
-#include "core/kmeans_lloyd.h"
+#include "kmeans/kmeans_filter.h"
+#include "kmeans/kmeans_lloyd.h"
 
 static double
 milliseconds(void)

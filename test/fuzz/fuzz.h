@@ -10,7 +10,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "core/arena.h"
+#include "base/arena.h"
 
 extern int	LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

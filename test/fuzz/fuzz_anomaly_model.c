@@ -8,7 +8,7 @@
  */
 #include "fuzz.h"
 
-#include "model/anomaly_model.h"
+#include "anomaly/anomaly_model.h"
 
 #define MOST ((size_t) 1 << 16)
 

@@ -7,7 +7,7 @@
  */
 #include "fuzz_state.h"
 
-#include "model/anomaly_state.h"
+#include "anomaly/anomaly_state.h"
 
 static size_t
 size_of(const SegAnomalyState *state)

@@ -6,7 +6,7 @@
  */
 #include "fuzz.h"
 
-#include "model/drift_model.h"
+#include "drift/drift_model.h"
 
 static SegStatus
 decode(const uint8_t *bytes, size_t size, SegDriftModel *model, void **memory)

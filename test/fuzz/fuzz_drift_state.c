@@ -7,7 +7,7 @@
  */
 #include "fuzz_state.h"
 
-#include "model/drift_state.h"
+#include "drift/drift_state.h"
 
 static size_t
 size_of(const SegDriftState *state)

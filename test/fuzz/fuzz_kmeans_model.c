@@ -10,10 +10,10 @@
  */
 #include "fuzz.h"
 
-#include "model/anomaly_kmeans.h"
-#include "model/kmeans_align.h"
-#include "model/kmeans_profile.h"
-#include "model/kmeans_scorer.h"
+#include "anomaly/anomaly_kmeans_model.h"
+#include "kmeans/kmeans_align_model.h"
+#include "kmeans/kmeans_profile_model.h"
+#include "kmeans/kmeans_scorer_model.h"
 
 /* Decode a sealed model; the arena's buffer goes to *buffer. */
 static SegStatus

@@ -6,8 +6,8 @@
  */
 #include "fuzz.h"
 
-#include "core/pca.h"
-#include "model/pca_model.h"
+#include "pca/pca.h"
+#include "pca/pca_model.h"
 
 static SegStatus
 decode(const uint8_t *bytes, size_t size, SegPcaModel *model, void **memory)

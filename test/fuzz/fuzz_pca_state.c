@@ -7,7 +7,7 @@
  */
 #include "fuzz_state.h"
 
-#include "model/pca_state.h"
+#include "pca/pca_state.h"
 
 static size_t
 size_of(const SegPcaState *state)

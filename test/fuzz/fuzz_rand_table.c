@@ -7,8 +7,8 @@
  */
 #include "fuzz_state.h"
 
-#include "core/rand_index.h"
-#include "core/rand_table.h"
+#include "stats/rand_index.h"
+#include "stats/rand_table.h"
 
 static bool
 is_sound(const SegRandTable *table)

@@ -9,7 +9,7 @@
  */
 #include "fuzz.h"
 
-#include "model/rfm_model.h"
+#include "rfm/rfm_model.h"
 
 #define MOST 4096
 

@@ -7,7 +7,7 @@
  */
 #include "fuzz_state.h"
 
-#include "model/rfm_model.h"
+#include "rfm/rfm_model.h"
 
 static SegRfmSlot scratch[1 << SEG_RFM_MAX_LOG2];
 

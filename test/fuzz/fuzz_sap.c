@@ -11,11 +11,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/sap_convert.h"
-#include "core/sap_dictionary.h"
-#include "core/sap_key.h"
-#include "core/sap_record.h"
-#include "core/sap_text.h"
+#include "sap/sap_convert.h"
+#include "sap/sap_dictionary.h"
+#include "sap/sap_key.h"
+#include "sap/sap_record.h"
+#include "sap/sap_text.h"
 
 #define CHECK(condition) do { if (!(condition)) __builtin_trap(); } while (0)
 

@@ -7,7 +7,7 @@
  */
 #include "fuzz.h"
 
-#include "model/sweep_model.h"
+#include "kmeans/sweep_model.h"
 
 static SegStatus
 decode(const uint8_t *payload, size_t size, SegSweepModel *sweep, void **buffer)

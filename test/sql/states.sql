@@ -70,7 +70,7 @@ END $$;
 SELECT aggregate, by_argument(no, state) AS argument, by_first_state(no, state, 0) AS finished, by_first_state(no, state, 600) AS continued
 FROM kinds JOIN good USING (no) ORDER BY no;
 
--- One field changed, by its place in the struct (src/core, src/model), or from the end where before it options stand;
+-- One field changed, by its place in the struct (in src/stats or the room of its family), or from the end where before it options stand;
 -- the length word is not in a bytea's bytes.
 CREATE TABLE damage (aggregate text, what text, at int, bytes bytea);
 INSERT INTO damage VALUES

@@ -8,8 +8,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "core/rng.h"
-#include "model/kmeans_scorer.h"
+#include "base/rng.h"
+#include "kmeans/kmeans_scorer_model.h"
 
 static inline void *
 fixture_room(size_t count, size_t size)

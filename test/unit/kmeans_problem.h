@@ -8,13 +8,13 @@
 #ifndef SEG_TEST_KMEANS_PROBLEM_H
 #define SEG_TEST_KMEANS_PROBLEM_H
 
-#include "core/kmeans_assign.h"
-#include "core/kmeans_lloyd.h"
-#include "core/kmeans_seed.h"
-#include "core/kmeans_stats.h"
-#include "core/rng.h"
-#include "core/sum.h"
-#include "core/weighted.h"
+#include "base/rng.h"
+#include "kmeans/kmeans_assign.h"
+#include "kmeans/kmeans_lloyd.h"
+#include "kmeans/kmeans_seed.h"
+#include "kmeans/kmeans_stats.h"
+#include "stats/sum.h"
+#include "stats/weighted.h"
 
 typedef struct Problem
 {

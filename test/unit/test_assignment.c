@@ -4,8 +4,8 @@
  */
 #include "unit.h"
 
-#include "core/assignment.h"
-#include "core/rng.h"
+#include "base/rng.h"
+#include "stats/assignment.h"
 
 static double
 solve(const double *cost, size_t rows, size_t columns, uint32_t *column_of)

@@ -4,11 +4,11 @@
  */
 #include "unit.h"
 
-#include "core/arena.h"
-#include "core/hash.h"
-#include "core/rng.h"
-#include "core/sum.h"
+#include "base/arena.h"
+#include "base/hash.h"
+#include "base/rng.h"
 #include "model/envelope.h"
+#include "stats/sum.h"
 
 /* splitmix64 of seed 0: the first outputs printed by its authors' reference code */
 static void

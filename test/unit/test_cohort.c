@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-#include "core/cohort.h"
+#include "cohort/cohort.h"
 
 static void
 assert_label(SegGrain grain, int64_t day, const char *expected)

@@ -4,7 +4,7 @@
  */
 #include "unit.h"
 
-#include "core/describe.h"
+#include "stats/describe.h"
 
 static const char *
 words(const char *language, const SegTrait *traits, size_t count)

@@ -6,8 +6,8 @@
 
 #include <stdlib.h>
 
-#include "core/histogram.h"
-#include "core/rng.h"
+#include "base/rng.h"
+#include "stats/histogram.h"
 
 static void
 shuffle(double *values, size_t n, SegRng *rng)

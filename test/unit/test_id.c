@@ -4,7 +4,7 @@
  */
 #include "unit.h"
 
-#include "core/id.h"
+#include "base/id.h"
 
 static bool
 meaningful(const char *text, const char *no_break_space)

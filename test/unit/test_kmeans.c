@@ -7,7 +7,7 @@
 
 #include "kmeans_problem.h"
 
-#include "core/hash.h"
+#include "base/hash.h"
 
 /* ---- by hand ---- */
 

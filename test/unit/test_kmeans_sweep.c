@@ -4,11 +4,11 @@
  */
 #include "unit.h"
 
-#include "core/kmeans_seed.h"
-#include "core/kmeans_sweep.h"
-#include "core/rng.h"
-#include "core/silhouette.h"
-#include "model/sweep_model.h"
+#include "base/rng.h"
+#include "kmeans/kmeans_seed.h"
+#include "kmeans/kmeans_sweep.h"
+#include "kmeans/sweep_model.h"
+#include "stats/silhouette.h"
 
 static void
 curve(SegSweepEntry *entries, const double *inertia, size_t m)

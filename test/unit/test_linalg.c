@@ -5,8 +5,8 @@
  */
 #include "unit.h"
 
-#include "core/linalg.h"
-#include "core/rng.h"
+#include "base/rng.h"
+#include "stats/linalg.h"
 
 static double *
 random_matrix(size_t cells, uint64_t seed)

@@ -4,11 +4,11 @@
  */
 #include "unit.h"
 
-#include "core/chisq.h"
-#include "core/mahalanobis.h"
-#include "core/mcd.h"
-#include "core/weighted.h"
-#include "core/rng.h"
+#include "anomaly/mahalanobis.h"
+#include "anomaly/mcd.h"
+#include "base/rng.h"
+#include "stats/chisq.h"
+#include "stats/weighted.h"
 
 /* ---- chi-square ---- */
 

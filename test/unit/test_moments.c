@@ -4,8 +4,8 @@
  */
 #include "unit.h"
 
-#include "core/moments.h"
-#include "core/rng.h"
+#include "base/rng.h"
+#include "stats/moments.h"
 
 /* ---- what a transition function does ---- */
 

@@ -6,10 +6,10 @@
 
 #include <stdio.h>
 
-#include "core/linalg.h"
-#include "core/pca.h"
-#include "core/rng.h"
-#include "model/pca_model.h"
+#include "base/rng.h"
+#include "pca/pca.h"
+#include "pca/pca_model.h"
+#include "stats/linalg.h"
 
 static void
 scales_are_standard_deviations(void **state)

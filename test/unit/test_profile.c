@@ -4,8 +4,8 @@
  */
 #include "unit.h"
 
-#include "core/profile.h"
-#include "core/rng.h"
+#include "base/rng.h"
+#include "stats/profile.h"
 
 static void
 z_is_in_overall_deviations(void **state)

@@ -9,9 +9,9 @@
 
 #include <stdlib.h>
 
-#include "core/kmeans_quartiles.h"
-#include "core/quantiles.h"
-#include "core/rng.h"
+#include "base/rng.h"
+#include "kmeans/kmeans_quartiles.h"
+#include "stats/quantiles.h"
 
 typedef struct Item
 {

@@ -9,9 +9,9 @@
  */
 #include "unit.h"
 
-#include "core/rand_index.h"
-#include "core/rand_table.h"
-#include "core/rng.h"
+#include "base/rng.h"
+#include "stats/rand_index.h"
+#include "stats/rand_table.h"
 
 static uint64_t cells[10000];
 

@@ -6,9 +6,9 @@
 
 #include <stdio.h>
 
-#include "core/rfm.h"
-#include "core/rng.h"
-#include "model/rfm_model.h"
+#include "base/rng.h"
+#include "rfm/rfm.h"
+#include "rfm/rfm_model.h"
 
 /* ---- a state on the heap, handled as the aggregate handles it ---- */
 

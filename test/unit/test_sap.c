@@ -4,11 +4,11 @@
  */
 #include "unit.h"
 
-#include "core/sap_convert.h"
-#include "core/sap_dictionary.h"
-#include "core/sap_key.h"
-#include "core/sap_record.h"
-#include "core/sap_text.h"
+#include "sap/sap_convert.h"
+#include "sap/sap_dictionary.h"
+#include "sap/sap_key.h"
+#include "sap/sap_record.h"
+#include "sap/sap_text.h"
 
 static SegSapCell cells[SEG_SAP_MAX_FIELDS];
 static SegSapList list;

@@ -10,8 +10,8 @@
  */
 #include "unit.h"
 
-#include "core/rng.h"
-#include "core/silhouette.h"
+#include "base/rng.h"
+#include "stats/silhouette.h"
 
 static const double rows[10][2] = {
 	{1, 2}, {1.5, 1.8}, {5, 8}, {8, 8}, {1, 0.6}, {9, 11}, {8, 2}, {10, 2}, {9, 3}, {5, 5}

@@ -1,0 +1,334 @@
+/*
+ * anomaly_build_pg.c
+ *		From the state of anomaly_fit to its model.
+ */
+#include "anomaly/anomaly_pg.h"
+
+#include "utils/memutils.h"
+
+#include "anomaly/mcd.h"
+#include "server/budget.h"
+#include "server/error.h"
+#include "stats/weighted.h"
+
+/* What a fit works on: the sample in its own order. */
+typedef struct Fit
+{
+	const SegAnomalyState *state;
+	SegBudget  *budget;
+	size_t		n;				/* distinct rows */
+	size_t		d;
+	double	   *rows;			/* n x d; input units, then prepared */
+	uint64	   *counts;			/* n */
+	uint64		total;			/* sum of counts */
+	SegWeighted *column;		/* n, scratch */
+	SegMoments *moments;		/* of all rows, finished; or NULL */
+	SegAnomalyModel model;
+} Fit;
+
+/* Memory within segment.fit_memory, given back with the fit's context. */
+static void *
+take(Fit *fit, size_t count, size_t item_size)
+{
+	size_t		size;
+
+	if (!seg_mul_size(count, item_size, &size))
+		size = SIZE_MAX;
+	seg_budget_reserve(fit->budget, size);
+	return palloc_extended(Max(size, 1), MCXT_ALLOC_HUGE);
+}
+
+/* Copy the sample's rows in an order that depends on nothing but the rows. */
+static void
+gather(Fit *fit)
+{
+	const SegRowSample *sample = seg_anomaly_state_sample(fit->state);
+	uint32_t   *order = take(fit, sample->used, sizeof(uint32_t));
+
+	fit->d = fit->state->d;
+	fit->n = seg_sample_order(sample, order);
+	if (fit->n == 0)
+		seg_raise(SEG_NO_ROWS);
+	fit->rows = take(fit, fit->n, fit->d * sizeof(double));
+	fit->counts = take(fit, fit->n, sizeof(uint64));
+	fit->column = take(fit, fit->n, sizeof(SegWeighted));
+	for (size_t i = 0; i < fit->n; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		memcpy(fit->rows + i * fit->d, seg_sample_row(sample, order[i]), fit->d * sizeof(double));
+		fit->counts[i] = seg_sample_count(sample, order[i]);
+		fit->total += fit->counts[i];
+	}
+}
+
+static void
+finish_moments(Fit *fit)
+{
+	const SegMoments *moments = seg_anomaly_state_moments(fit->state);
+	SegMomentsShape shape;
+
+	if (fit->state->moments_at == 0)
+		return;
+	shape = seg_moments_shape_for_result(moments);
+	fit->moments = take(fit, seg_moments_size(fit->d, shape), 1);
+	seg_moments_reshape(moments, shape, fit->moments);
+	seg_moments_finish(fit->moments);
+}
+
+/* Collect a feature's present values; *missing gets how many rows lack it. */
+static size_t
+present_values(Fit *fit, size_t j, uint64 *missing)
+{
+	size_t		present = 0;
+
+	*missing = 0;
+	for (size_t i = 0; i < fit->n; i++)
+	{
+		double		x = fit->rows[i * fit->d + j];
+
+		if (isnan(x))
+			*missing += fit->counts[i];
+		else
+			fit->column[present++] = (SegWeighted) {x, fit->counts[i]};
+	}
+	return present;
+}
+
+/* The figures of feature j, of the values that are there. */
+static void
+describe_feature(Fit *fit, size_t j)
+{
+	SegAnomalyFeature *feature = &fit->model.features[j];
+	size_t		present = present_values(fit, j, &feature->missing);
+	SegWeightedMoments moments = {0};
+	SegTally	tally;
+
+	memset(&tally, 0, sizeof(tally));
+	CHECK_FOR_INTERRUPTS();
+	for (size_t i = 0; i < present; i++)
+		seg_tally_add(&tally, fit->column[i].value, (uint32) Min(fit->column[i].count, PG_UINT32_MAX / fit->n));
+	seg_histogram_of_tally(fit->moments != NULL ? seg_moments_tally(fit->moments, j) : &tally, &feature->histogram);
+	if (present > 0)
+	{
+		moments = seg_weighted_moments(fit->column, present);
+		seg_weighted_sort(fit->column, present);
+		feature->typical = seg_weighted_quantile(fit->column, present, 0.5);
+	}
+	if (fit->model.null_policy == SEG_NULL_MEAN)
+		feature->fill = fit->moments != NULL && present > 0 ?
+			seg_moments_input_mean(fit->moments, j) : moments.mean;
+	if (fit->model.null_policy == SEG_NULL_MEDIAN)
+		feature->fill = feature->typical;
+	if (!isfinite(moments.sd) || !isfinite(moments.mean) || !isfinite(feature->fill))
+		seg_raise(SEG_RANGE_TOO_WIDE, j + 1);
+	feature->mean = moments.mean;
+	feature->sd = moments.sd;
+	feature->minimum = moments.minimum;
+	feature->maximum = moments.maximum;
+}
+
+static void
+prepare_rows(Fit *fit)
+{
+	for (size_t i = 0; i < fit->n; i++)
+	{
+		double	   *row = fit->rows + i * fit->d;
+		size_t		position;
+		SegStatus	status = seg_anomaly_prepare(&fit->model, row, row, &position);
+
+		CHECK_FOR_INTERRUPTS();
+		if (status != SEG_OK)
+			seg_raise(status, position);
+	}
+}
+
+static void
+grow_forest(Fit *fit)
+{
+	const SegAnomalyOptions *options = &fit->state->options;
+	SegForest  *forest = &fit->model.forest;
+	size_t		most_nodes;
+	uint64	   *ends = take(fit, fit->n, sizeof(uint64));
+	uint32_t   *drawn;
+	uint64		end = 0;
+
+	for (size_t i = 0; i < fit->n; i++)
+		ends[i] = end += fit->counts[i];
+	forest->d = fit->d;
+	forest->sample_size = Min((uint64) options->sample_size, fit->total);
+	most_nodes = options->trees * (2 * forest->sample_size - 1);
+	forest->roots = take(fit, options->trees, sizeof(uint32_t));
+	forest->nodes = take(fit, most_nodes, sizeof(SegTreeNode));
+	forest->sizes = take(fit, most_nodes, sizeof(uint32_t));
+	forest->paths = take(fit, most_nodes, sizeof(double));
+	drawn = take(fit, forest->sample_size, sizeof(uint32_t));
+	for (int64 t = 0; t < options->trees; t++)
+		seg_iforest_grow(forest, fit->rows, ends, fit->n, (uint64) options->seed, drawn);
+	seg_iforest_finish(forest);
+}
+
+/* The model's center and covariance[d x d] of all rows. */
+static void
+use_moments(Fit *fit, double *covariance)
+{
+	size_t		position = 0;
+	SegStatus	status = seg_moments_covariance(fit->moments, fit->model.metric.center, covariance, &position);
+
+	if (status != SEG_OK)
+		seg_raise(status, position);
+	fit->model.core_rows = seg_moments_rows(fit->moments);
+}
+
+/* The same from the sample, each row as often as it occurred. */
+static void
+use_sample(Fit *fit, double *covariance)
+{
+	double	   *center = fit->model.metric.center;
+	double	   *deviations = take(fit, fit->n, fit->d * sizeof(double));
+
+	for (size_t j = 0; j < fit->d; j++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		for (size_t i = 0; i < fit->n; i++)
+			fit->column[i] = (SegWeighted) {fit->rows[i * fit->d + j], fit->counts[i]};
+		center[j] = seg_weighted_moments(fit->column, fit->n).mean;
+	}
+	for (size_t i = 0; i < fit->n; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		for (size_t j = 0; j < fit->d; j++)
+			deviations[i * fit->d + j] = (fit->rows[i * fit->d + j] - center[j]) * sqrt((double) fit->counts[i]);
+	}
+	memset(covariance, 0, fit->d * fit->d * sizeof(double));
+	seg_gram_add(deviations, fit->n, fit->d, covariance);
+	for (size_t i = 0; i < fit->d * fit->d && fit->total > 1; i++)
+		covariance[i] /= (double) (fit->total - 1);
+	fit->model.core_rows = fit->total;
+}
+
+/* The same from the rows that outliers did not spoil, found in the sample. */
+static void
+use_core(Fit *fit, double *covariance)
+{
+	SegMcd		info;
+	SegStatus	status;
+
+	if (fit->d > SEG_MCD_MAX_FEATURES)
+		seg_raise(SEG_TOO_MANY_FEATURES, fit->d, SEG_MCD_MAX_FEATURES);
+	if (fit->total < seg_mcd_least_rows(fit->d))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("there are " UINT64_FORMAT " rows, but a robust fit of %zu features needs " UINT64_FORMAT,
+						fit->total, fit->d, seg_mcd_least_rows(fit->d))));
+	status = seg_mcd_fit(fit->rows, fit->counts, fit->n, fit->d, fit->model.seed,
+						 fit->model.metric.center, covariance, &info,
+						 take(fit, seg_mcd_workspace(fit->n, fit->d), 1));
+	if (status != SEG_OK)
+		seg_raise(status, fit->d, SEG_MCD_MAX_FEATURES);
+	fit->model.core_rows = info.kept;
+}
+
+static void
+fit_metric(Fit *fit)
+{
+	SegMahalanobis *metric = &fit->model.metric;
+	double	   *covariance = take(fit, fit->d, fit->d * sizeof(double));
+	void	   *workspace;
+	SegStatus	status;
+
+	metric->d = fit->d;
+	metric->center = take(fit, fit->d, sizeof(double));
+	metric->whiten = take(fit, seg_mahalanobis_size(fit->d), sizeof(double));
+	metric->lanes = take(fit, seg_mahalanobis_lanes_size(fit->d), sizeof(double));
+	workspace = take(fit, seg_mahalanobis_workspace(fit->d), 1);
+	if (fit->model.robust)
+		use_core(fit, covariance);
+	else if (fit->moments != NULL)
+		use_moments(fit, covariance);
+	else
+		use_sample(fit, covariance);
+	status = seg_mahalanobis_fit(metric, covariance, workspace);
+	if (status != SEG_OK)
+		seg_raise(status, (size_t) 0);
+}
+
+/*
+ * The scores above the threshold are odd: of so many of the sample's rows that their
+ * share is as near as can be to `contamination`, equal scores together, the more of two
+ * equally near.  It stands between two scores, so that it is nobody's.
+ */
+static void
+find_threshold(Fit *fit)
+{
+	SegAnomalyModel *model = &fit->model;
+
+	for (size_t i = 0; i < fit->n; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		fit->column[i] = (SegWeighted) {
+			seg_anomaly_score(&fit->model, fit->rows + i * fit->d), fit->counts[i]
+		};
+	}
+	seg_weighted_sort(fit->column, fit->n);
+	seg_weighted_cut(fit->column, fit->n, model->contamination, &model->threshold, &model->flagged);
+}
+
+static void
+describe_model(Fit *fit)
+{
+	const SegAnomalyState *state = fit->state;
+	SegAnomalyModel *model = &fit->model;
+	SegReader	labels = seg_reader((const uint8 *) state + state->labels_at, state->labels_size);
+	SegArena	arena;
+
+	model->method = state->options.method;
+	model->robust = state->options.robust && model->method == SEG_ANOMALY_MAHALANOBIS;
+	model->null_policy = state->options.null_policy;
+	model->partial = seg_sample_is_partial(seg_anomaly_state_sample(state));
+	model->d = state->d;
+	model->has_transform = state->has_transform;
+	model->rows_used = state->rows_used;
+	model->rows_skipped = state->rows_skipped;
+	model->sample_rows = fit->total;
+	model->seed = (uint64) state->options.seed;
+	model->contamination = state->options.contamination;
+	model->features = take(fit, state->d, sizeof(SegAnomalyFeature));
+	memset(model->features, 0, state->d * sizeof(SegAnomalyFeature));
+	arena = seg_arena(NULL, seg_labels_decoded_size(state->labels_size, state->d));
+	arena.base = take(fit, 1, arena.size);
+	for (size_t j = 0; j < state->d; j++)
+		model->features[j].transform = seg_read_label(&labels, &arena, &model->features[j].name);
+	for (size_t j = 0; j < fit->d; j++)
+		describe_feature(fit, j);
+}
+
+bytea *
+seg_anomaly_fit_state(const SegAnomalyState *state)
+{
+	MemoryContext result_context = CurrentMemoryContext;
+	MemoryContext context = AllocSetContextCreate(result_context, "anomaly fit", ALLOCSET_DEFAULT_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(context);
+	Fit			fit = {state, seg_budget_create(context)};
+	bytea	   *bytes;
+
+	gather(&fit);
+	finish_moments(&fit);
+	describe_model(&fit);
+	prepare_rows(&fit);
+	switch (fit.model.method)
+	{
+		case SEG_ANOMALY_IFOREST:
+			grow_forest(&fit);
+			break;
+		case SEG_ANOMALY_MAHALANOBIS:
+			fit_metric(&fit);
+			break;
+		case SEG_ANOMALY_KMEANS:
+			elog(ERROR, "a k-means anomaly model is not fitted from rows");
+	}
+	find_threshold(&fit);
+	MemoryContextSwitchTo(old);
+	bytes = seg_anomaly_model_bytes(&fit.model);
+	MemoryContextDelete(context);
+	return bytes;
+}

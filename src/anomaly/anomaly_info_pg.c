@@ -1,0 +1,88 @@
+/*
+ * anomaly_info_pg.c
+ *		What an anomaly model tells in model_info and model_features.
+ */
+#include "anomaly/anomaly_pg.h"
+#include "server/model_info.h"
+
+static const char *const method_names[] = {"iforest", "mahalanobis", "kmeans"};
+static const char *const transform_names[] = {"none", "log1p"};
+static const char *const null_policy_names[] = {"error", "skip", "mean", "median", "zero"};
+
+/* Do the scores rest on all rows, or on a sample of them? */
+static bool
+is_exact(const SegAnomalyModel *model)
+{
+	return !model->partial ||
+		(model->method == SEG_ANOMALY_MAHALANOBIS && !model->robust && model->core_rows == model->rows_used);
+}
+
+static void
+anomaly_info(const void *decoded, SegModelInfo *info)
+{
+	const SegAnomalyModel *model = decoded;
+
+	info->algorithm = "anomaly";
+	info->method = is_exact(model) ? "exact" : "sketch";
+	/* the standard error of the share of rows above the threshold */
+	if (model->partial && model->sample_rows > 0)
+		info->estimated_error = sqrt(model->contamination * (1 - model->contamination) / model->sample_rows);
+	info->features = model->d;
+	info->rows_used = model->rows_used;
+	info->rows_skipped = model->rows_skipped;
+	info->has_seed = true;
+	info->seed = (int64) model->seed;
+	seg_info_text(info, "method", method_names[model->method]);
+	switch (model->method)
+	{
+		case SEG_ANOMALY_IFOREST:
+			seg_info_int(info, "trees", model->forest.n_trees);
+			seg_info_int(info, "sample_size", model->forest.sample_size);
+			break;
+		case SEG_ANOMALY_MAHALANOBIS:
+			seg_info_bool(info, "robust", model->robust);
+			seg_info_real(info, "shrinkage", model->metric.shrinkage);
+			seg_info_int(info, "degrees_of_freedom", model->metric.df);
+			seg_info_int(info, "core_rows", model->core_rows);
+			break;
+		case SEG_ANOMALY_KMEANS:
+			info->k = model->spread.k;
+			seg_info_int(info, "degrees_of_freedom", model->spread.df);
+			break;
+	}
+	seg_info_real(info, "contamination", model->contamination);
+	seg_info_real(info, "threshold", model->threshold);
+	seg_info_int(info, "sample_rows", model->sample_rows);
+	/* a k-means model's rows are not there to be scored */
+	if (model->sample_rows > 0)
+		seg_info_real(info, "flagged_share", (double) model->flagged / (double) model->sample_rows);
+	seg_info_text(info, "null_policy", null_policy_names[model->null_policy]);
+}
+
+static void
+anomaly_features(const void *decoded, SegRow *row)
+{
+	const SegAnomalyModel *model = decoded;
+	bool		fills = model->null_policy != SEG_NULL_ERROR && model->null_policy != SEG_NULL_SKIP;
+
+	for (uint32_t j = 0; j < model->d; j++)
+	{
+		const SegAnomalyFeature *feature = &model->features[j];
+		SegFeatureInfo line = seg_feature_info(j + 1, seg_anomaly_feature_name(feature, j + 1));
+
+		line.transform = transform_names[feature->transform];
+		line.fill = fills ? feature->fill : NAN;
+		line.imputed = feature->missing;
+		line.minimum = feature->minimum;
+		line.maximum = feature->maximum;
+		line.mean = feature->mean;
+		line.sd = feature->sd;
+		seg_store_feature(row, &line);
+	}
+}
+
+const SegModelKind seg_anomaly_kind = {
+	.type = &seg_anomaly_model_type,
+	.info = anomaly_info,
+	.features = anomaly_features,
+};

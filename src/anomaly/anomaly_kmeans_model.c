@@ -1,0 +1,115 @@
+/*
+ * anomaly_kmeans_model.c
+ *		An anomaly model from a k-means model; see anomaly_kmeans_model.h.
+ */
+#include "anomaly/anomaly_kmeans_model.h"
+
+/*
+ * What chi-square with df degrees of freedom wants a squared distance divided by.
+ * A cluster without spread of its own has that of all clusters together.
+ */
+static double
+cluster_variance(const SegKmeansModel *kmeans, const SegKmeansCluster *cluster, uint32_t df)
+{
+	if (df == 0)
+		return 0;
+	if (cluster->inertia > 0 && cluster->weight > 0)
+		return cluster->inertia / cluster->weight / df;
+	return kmeans->weight > 0 ? kmeans->inertia / kmeans->weight / df : 0;
+}
+
+/* Smaller clusters are no normal ones: rows, share of the weight, share of an average cluster's. */
+#define FEWEST_ROWS 3
+#define LEAST_SHARE 0.01
+#define LEAST_OF_AVERAGE 0.1
+
+/*
+ * Is the cluster too small to be normal?  A far row that made a cluster of its own, or
+ * with one or two of its kind, lies at its center, and is odd all the same.
+ */
+static bool
+is_tiny(const SegKmeansModel *kmeans, const SegKmeansCluster *cluster)
+{
+	double		least = kmeans->weight * fmin(LEAST_SHARE, LEAST_OF_AVERAGE / kmeans->k);
+
+	return cluster->size < FEWEST_ROWS || cluster->weight < least;
+}
+
+/* Where all clusters are tiny there is nothing else to be near to. */
+static bool
+all_are_tiny(const SegKmeansModel *kmeans)
+{
+	uint32_t	tiny = 0;
+
+	for (uint32_t c = 0; c < kmeans->k; c++)
+		tiny += is_tiny(kmeans, &kmeans->clusters[c]);
+	return tiny == kmeans->k;
+}
+
+static void
+copy_feature(const SegKmeansFeature *from, const SegHistogram *histogram, SegAnomalyFeature *to)
+{
+	to->name = from->name;
+	to->transform = from->transform;
+	to->fill = from->fill;
+	to->typical = from->mean;
+	to->mean = from->mean;
+	to->sd = from->sd;
+	to->minimum = from->minimum;
+	to->maximum = from->maximum;
+	to->missing = from->imputed;
+	to->histogram = *histogram;
+}
+
+static void
+copy_spread(const SegKmeansModel *kmeans, SegArena *arena, SegClusterSpread *spread)
+{
+	bool		keep_tiny = all_are_tiny(kmeans);
+
+	spread->d = kmeans->d;
+	spread->shift = seg_arena_take(arena, kmeans->d, sizeof(double));
+	spread->scale = seg_arena_take(arena, kmeans->d, sizeof(double));
+	spread->variances = seg_arena_take(arena, kmeans->k, sizeof(double));
+	spread->centers = seg_arena_take(arena, kmeans->k, kmeans->d * sizeof(double));
+	for (size_t j = 0; j < kmeans->d; j++)
+	{
+		spread->shift[j] = kmeans->features[j].shift;
+		spread->scale[j] = kmeans->features[j].scale;
+		spread->df += spread->scale[j] > 0;
+	}
+	for (uint32_t c = 0; c < kmeans->k; c++)
+	{
+		if (is_tiny(kmeans, &kmeans->clusters[c]) && !keep_tiny)
+			continue;
+		spread->variances[spread->k] = cluster_variance(kmeans, &kmeans->clusters[c], spread->df);
+		memcpy(spread->centers + spread->k * kmeans->d, kmeans->centers + (size_t) c * kmeans->d,
+			   kmeans->d * sizeof(double));
+		spread->k++;
+	}
+}
+
+size_t
+seg_anomaly_of_kmeans_size(const SegKmeansModel *kmeans)
+{
+	return kmeans->d * (sizeof(SegAnomalyFeature) + 2 * sizeof(double)) + kmeans->k * (kmeans->d + 1) * sizeof(double) +
+		5 * SEG_ARENA_ALIGN;
+}
+
+void
+seg_anomaly_of_kmeans(const SegKmeansModel *kmeans, double contamination, SegArena *arena,
+					  SegAnomalyModel *model)
+{
+	memset(model, 0, sizeof(*model));
+	model->method = SEG_ANOMALY_KMEANS;
+	model->null_policy = kmeans->null_policy;
+	model->d = kmeans->d;
+	model->rows_used = kmeans->rows_used;
+	model->rows_skipped = kmeans->rows_skipped;
+	model->seed = kmeans->seed;
+	model->contamination = contamination;
+	model->threshold = 1 - contamination;
+	model->features = seg_arena_take(arena, kmeans->d, sizeof(SegAnomalyFeature));
+	for (size_t j = 0; j < kmeans->d; j++)
+		copy_feature(&kmeans->features[j], &kmeans->histograms[j], &model->features[j]);
+	copy_spread(kmeans, arena, &model->spread);
+}

@@ -1,0 +1,365 @@
+/*
+ * anomaly_model.c
+ *		A fitted anomaly model as bytes; see anomaly_model.h.
+ */
+#include "anomaly/anomaly_model.h"
+
+#include "kmeans/kmeans.h"
+#include "model/histogram_codec.h"
+
+#define LEAF 0xFFFF
+#define LEAST_NODE_BYTES 4		/* a leaf */
+#define FEATURE_BYTES (4 + 1 + 6 * 8 + 8 + SEG_HISTOGRAM_BYTES)
+
+size_t
+seg_anomaly_decoded_size(size_t payload_size)
+{
+	/*
+	 * A feature of 81 bytes becomes a struct of some 430 and a name of one to
+	 * sixteen; a node of four bytes becomes 28; centers become themselves and up
+	 * to SEG_CENTER_LANES copies; a whitening matrix of d features twice itself
+	 * and 8 d + 64 numbers more; a little rounding.
+	 */
+	size_t		size;
+
+	return seg_mul_size(payload_size, 12, &size) && size <= SIZE_MAX - 4096 ? size + 4096 : SIZE_MAX;
+}
+
+/* ---- features ---- */
+
+static void
+decode_feature(SegReader *reader, SegArena *arena, SegAnomalyFeature *feature)
+{
+	feature->name = seg_read_text(reader, arena);
+	feature->transform = seg_read_choice(reader, SEG_TRANSFORM_LOG1P + 1);
+	feature->fill = seg_read_double(reader);
+	feature->typical = seg_read_double(reader);
+	feature->mean = seg_read_double(reader);
+	feature->sd = seg_read_double(reader);
+	feature->minimum = seg_read_double(reader);
+	feature->maximum = seg_read_double(reader);
+	feature->missing = seg_read_u64(reader);
+	seg_read_histogram(reader, &feature->histogram);
+	if (feature->sd < 0 || feature->minimum > feature->maximum)
+		reader->failed = true;
+}
+
+static void
+encode_feature(SegWriter *writer, const SegAnomalyFeature *feature)
+{
+	seg_write_text(writer, feature->name);
+	seg_write_u8(writer, feature->transform);
+	seg_write_double(writer, feature->fill);
+	seg_write_double(writer, feature->typical);
+	seg_write_double(writer, feature->mean);
+	seg_write_double(writer, feature->sd);
+	seg_write_double(writer, feature->minimum);
+	seg_write_double(writer, feature->maximum);
+	seg_write_u64(writer, feature->missing);
+	seg_write_histogram(writer, &feature->histogram);
+}
+
+/* ---- forest ---- */
+
+/* A node that still has to be read, and how deep it lies. */
+typedef struct Pending
+{
+	uint32_t	node;
+	int			depth;
+} Pending;
+
+/* One node; its children, if any, are placed behind all that were placed so far. */
+static void
+decode_node(SegReader *reader, SegForest *forest, size_t room, uint32_t at, bool may_cut)
+{
+	uint32_t	feature = (uint32_t) seg_read_bits(reader, 2);
+	SegTreeNode *node = &forest->nodes[at];
+
+	node->feature = 0;
+	node->split = INFINITY;
+	node->child = at;
+	forest->sizes[at] = 0;
+	if (feature == LEAF)
+	{
+		forest->sizes[at] = (uint32_t) seg_read_bits(reader, 2);
+		if (forest->sizes[at] == 0)
+			reader->failed = true;
+		return;
+	}
+	if (feature >= forest->d || !may_cut || room - forest->n_nodes < 2)
+	{
+		reader->failed = true;
+		return;
+	}
+	node->feature = feature;
+	node->split = seg_read_double(reader);
+	node->child = (uint32_t) forest->n_nodes;
+	forest->n_nodes += 2;
+}
+
+/* One tree in preorder, no deeper than a tree of its sample can be. */
+static void
+decode_tree(SegReader *reader, SegForest *forest, size_t room)
+{
+	Pending		stack[SEG_IFOREST_MAX_HEIGHT + 2];
+	size_t		waiting = 0;
+	int			limit = seg_iforest_height_limit(forest->sample_size);
+	size_t		first = forest->n_nodes;
+
+	if (room == forest->n_nodes)
+	{
+		reader->failed = true;
+		return;
+	}
+	forest->roots[forest->n_trees++] = (uint32_t) first;
+	stack[waiting++] = (Pending) {(uint32_t) forest->n_nodes++, 0};
+	while (waiting > 0 && !reader->failed)
+	{
+		Pending		next = stack[--waiting];
+
+		decode_node(reader, forest, room, next.node, next.depth < limit);
+		if (reader->failed || forest->nodes[next.node].child == next.node)
+			continue;
+		stack[waiting++] = (Pending) {forest->nodes[next.node].child + 1, next.depth + 1};
+		stack[waiting++] = (Pending) {forest->nodes[next.node].child, next.depth + 1};
+	}
+	if (reader->failed)
+		return;
+	for (size_t node = forest->n_nodes; node-- > first;)
+	{
+		size_t		child = forest->nodes[node].child;
+
+		if (child != node)
+			forest->sizes[node] = forest->sizes[child] + forest->sizes[child + 1];
+	}
+	if (forest->sizes[first] != forest->sample_size)
+		reader->failed = true;
+}
+
+static void
+decode_forest(SegReader *reader, SegArena *arena, SegForest *forest, size_t d)
+{
+	size_t		trees;
+	size_t		room;
+
+	forest->d = d;
+	forest->sample_size = seg_read_u32(reader);
+	trees = seg_read_count(reader, LEAST_NODE_BYTES);
+	room = seg_read_count(reader, LEAST_NODE_BYTES);
+	if (reader->failed || forest->sample_size < 1 || forest->sample_size > SEG_IFOREST_MAX_SAMPLE ||
+		trees < 1 || trees > SEG_IFOREST_MAX_TREES || room < trees)
+	{
+		reader->failed = true;
+		return;
+	}
+	forest->roots = seg_arena_take(arena, trees, sizeof(uint32_t));
+	forest->nodes = seg_arena_take(arena, room, sizeof(SegTreeNode));
+	forest->sizes = seg_arena_take(arena, room, sizeof(uint32_t));
+	forest->paths = seg_arena_take(arena, room, sizeof(double));
+	if (forest->roots == NULL || forest->nodes == NULL || forest->sizes == NULL || forest->paths == NULL)
+		reader->failed = true;
+	while (!reader->failed && forest->n_trees < trees)
+	{
+		CHECK_FOR_INTERRUPTS();
+		decode_tree(reader, forest, room);
+	}
+	if (forest->n_nodes != room)
+		reader->failed = true;
+	if (!reader->failed)
+		seg_iforest_finish(forest);
+}
+
+static void
+encode_tree(SegWriter *writer, const SegForest *forest, uint32_t root)
+{
+	uint32_t	stack[SEG_IFOREST_MAX_HEIGHT + 2];
+	size_t		waiting = 0;
+
+	stack[waiting++] = root;
+	while (waiting > 0)
+	{
+		uint32_t	at = stack[--waiting];
+		const SegTreeNode *node = &forest->nodes[at];
+
+		if (node->child == at)
+		{
+			seg_write_bits(writer, LEAF, 2);
+			seg_write_bits(writer, forest->sizes[at], 2);
+			continue;
+		}
+		seg_write_bits(writer, node->feature, 2);
+		seg_write_double(writer, node->split);
+		stack[waiting++] = node->child + 1;
+		stack[waiting++] = node->child;
+	}
+}
+
+static void
+encode_forest(SegWriter *writer, const SegForest *forest)
+{
+	seg_write_u32(writer, forest->sample_size);
+	seg_write_u32(writer, forest->n_trees);
+	seg_write_u32(writer, forest->n_nodes);
+	for (size_t t = 0; t < forest->n_trees; t++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		encode_tree(writer, forest, forest->roots[t]);
+	}
+}
+
+/* ---- mahalanobis ---- */
+
+static void
+decode_metric(SegReader *reader, SegArena *arena, SegAnomalyModel *model)
+{
+	SegMahalanobis *metric = &model->metric;
+
+	metric->d = model->d;
+	metric->df = seg_read_u32(reader);
+	metric->shrinkage = seg_read_double(reader);
+	model->core_rows = seg_read_u64(reader);
+	metric->center = seg_read_doubles(reader, arena, metric->d);
+	metric->whiten = seg_read_doubles(reader, arena, seg_mahalanobis_size(metric->d));
+	if (metric->df > metric->d || !(metric->shrinkage >= 0 && metric->shrinkage <= 1))
+		reader->failed = true;
+	metric->lanes = seg_arena_take(arena, seg_mahalanobis_lanes_size(metric->d), sizeof(double));
+	if (metric->lanes == NULL)
+		reader->failed = true;
+	if (!reader->failed)
+		seg_mahalanobis_pack(metric);
+}
+
+static void
+encode_metric(SegWriter *writer, const SegAnomalyModel *model)
+{
+	const SegMahalanobis *metric = &model->metric;
+
+	seg_write_u32(writer, metric->df);
+	seg_write_double(writer, metric->shrinkage);
+	seg_write_u64(writer, model->core_rows);
+	seg_write_doubles(writer, metric->center, metric->d);
+	seg_write_doubles(writer, metric->whiten, seg_mahalanobis_size(metric->d));
+}
+
+/* ---- kmeans ---- */
+
+static void
+decode_spread(SegReader *reader, SegArena *arena, SegClusterSpread *spread, size_t d)
+{
+	double	   *by_feature;
+
+	spread->d = d;
+	spread->k = seg_read_count(reader, (d + 1) * sizeof(double));
+	spread->df = seg_read_u32(reader);
+	if (reader->failed || spread->k < 1 || spread->k > SEG_KMEANS_MAX_K || spread->df > d)
+	{
+		reader->failed = true;
+		return;
+	}
+	spread->shift = seg_read_doubles(reader, arena, d);
+	spread->scale = seg_read_doubles(reader, arena, d);
+	spread->centers = seg_read_doubles(reader, arena, spread->k * d);
+	spread->variances = seg_read_doubles(reader, arena, spread->k);
+	by_feature = seg_arena_take(arena, d, seg_centers_stride(spread->k) * sizeof(double));
+	if (by_feature == NULL)
+		reader->failed = true;
+	if (reader->failed)
+		return;
+	for (size_t j = 0; j < d; j++)
+		if (spread->scale[j] < 0 || !isfinite(seg_scale_inverse(spread->scale[j])))
+			reader->failed = true;
+	for (size_t c = 0; c < spread->k; c++)
+		if (spread->variances[c] < 0)
+			reader->failed = true;
+	seg_centers_pack(&spread->packed, spread->centers, spread->k, d, by_feature);
+}
+
+static void
+encode_spread(SegWriter *writer, const SegClusterSpread *spread)
+{
+	seg_write_u32(writer, spread->k);
+	seg_write_u32(writer, spread->df);
+	seg_write_doubles(writer, spread->shift, spread->d);
+	seg_write_doubles(writer, spread->scale, spread->d);
+	seg_write_doubles(writer, spread->centers, spread->k * spread->d);
+	seg_write_doubles(writer, spread->variances, spread->k);
+}
+
+/* ---- the model ---- */
+
+SegStatus
+seg_anomaly_decode(SegReader *reader, int version, SegArena *arena, SegAnomalyModel *model)
+{
+	Assert(version == SEG_ANOMALY_VERSION);
+	memset(model, 0, sizeof(*model));
+	model->method = seg_read_choice(reader, SEG_ANOMALY_METHODS);
+	model->robust = seg_read_choice(reader, 2);
+	model->null_policy = seg_read_choice(reader, SEG_NULL_ZERO + 1);
+	model->partial = seg_read_choice(reader, 2);
+	model->d = seg_read_count(reader, FEATURE_BYTES);
+	if (reader->failed || model->d < 1 || model->d > SEG_ANOMALY_MAX_FEATURES)
+		return SEG_MALFORMED_MODEL;
+	model->features = seg_arena_take(arena, model->d, sizeof(SegAnomalyFeature));
+	if (model->features == NULL)
+		return SEG_MALFORMED_MODEL;
+	for (size_t j = 0; j < model->d; j++)
+	{
+		decode_feature(reader, arena, &model->features[j]);
+		model->has_transform |= model->features[j].transform != SEG_TRANSFORM_NONE;
+	}
+	model->rows_used = seg_read_u64(reader);
+	model->rows_skipped = seg_read_u64(reader);
+	model->sample_rows = seg_read_u64(reader);
+	model->seed = seg_read_u64(reader);
+	model->contamination = seg_read_double(reader);
+	model->threshold = seg_read_double(reader);
+	model->flagged = seg_read_u64(reader);
+	if (model->flagged > model->sample_rows ||
+		!(model->contamination > 0 && model->contamination <= 0.5) ||
+		!(model->threshold >= 0 && model->threshold <= 1))
+		return SEG_MALFORMED_MODEL;
+	switch (model->method)
+	{
+		case SEG_ANOMALY_IFOREST:
+			decode_forest(reader, arena, &model->forest, model->d);
+			break;
+		case SEG_ANOMALY_MAHALANOBIS:
+			decode_metric(reader, arena, model);
+			break;
+		case SEG_ANOMALY_KMEANS:
+			decode_spread(reader, arena, &model->spread, model->d);
+			break;
+	}
+	return seg_reader_done(reader) ? SEG_OK : SEG_MALFORMED_MODEL;
+}
+
+void
+seg_anomaly_encode(SegWriter *writer, const SegAnomalyModel *model)
+{
+	seg_write_u8(writer, model->method);
+	seg_write_u8(writer, model->robust);
+	seg_write_u8(writer, model->null_policy);
+	seg_write_u8(writer, model->partial);
+	seg_write_u32(writer, model->d);
+	for (size_t j = 0; j < model->d; j++)
+		encode_feature(writer, &model->features[j]);
+	seg_write_u64(writer, model->rows_used);
+	seg_write_u64(writer, model->rows_skipped);
+	seg_write_u64(writer, model->sample_rows);
+	seg_write_u64(writer, model->seed);
+	seg_write_double(writer, model->contamination);
+	seg_write_double(writer, model->threshold);
+	seg_write_u64(writer, model->flagged);
+	switch (model->method)
+	{
+		case SEG_ANOMALY_IFOREST:
+			encode_forest(writer, &model->forest);
+			break;
+		case SEG_ANOMALY_MAHALANOBIS:
+			encode_metric(writer, model);
+			break;
+		case SEG_ANOMALY_KMEANS:
+			encode_spread(writer, &model->spread);
+			break;
+	}
+}

@@ -1,0 +1,113 @@
+/*
+ * anomaly_state.h
+ *		The flat state of anomaly_fit: options, labels, a sample of rows, moments.
+ *
+ * It is updated in place.  What takes more room says so first (a SegAnomalyRoom);
+ * the caller moves the state to a buffer of that size and goes on with it there.
+ */
+#ifndef SEG_ANOMALY_ANOMALY_STATE_H
+#define SEG_ANOMALY_ANOMALY_STATE_H
+
+#include "anomaly/anomaly_model.h"
+#include "base/state.h"
+#include "model/labels.h"
+#include "stats/moments.h"
+#include "stats/row_sample.h"
+
+#define SEG_ANOMALY_STATE_MAGIC UINT32_C(0x32474553)	/* "SEG2" */
+
+/* The options of anomaly_fit as numbers; what is a choice is one byte of a state, of any value. */
+typedef struct SegAnomalyOptions
+{
+	int32_t		method;
+	int32_t		null_policy;
+	int64_t		robust;			/* 0 or 1 */
+	int64_t		trees;
+	int64_t		sample_size;
+	int64_t		seed;
+	double		contamination;
+} SegAnomalyOptions;
+
+/*
+ * Behind the head stand the options as they were given (for comparison only;
+ * never parsed again), the labels (labels.h), the sample, and for a covariance
+ * of all rows their moments; offsets are from the start of the value.
+ */
+typedef struct SegAnomalyState
+{
+	SegStateHead head;
+	uint32_t	d;
+	uint32_t	given_size;		/* bytes of options as given; 0: none */
+	uint32_t	labels_at;
+	uint32_t	labels_size;
+	uint64_t	sample_at;		/* a multiple of 8, as is the next */
+	uint64_t	moments_at;		/* 0: none */
+	uint64_t	rows_used;
+	uint64_t	rows_skipped;
+	SegAnomalyOptions options;
+	uint64_t	has_transform;	/* 0 or 1 */
+} SegAnomalyState;
+
+/* How large the two parts are that grow; has_moments is fixed. */
+typedef struct SegAnomalyRoom
+{
+	size_t		capacity;		/* rows of the sample */
+	bool		has_moments;
+	SegMomentsShape shape;
+} SegAnomalyRoom;
+
+static inline SegRowSample *
+seg_anomaly_state_sample(const SegAnomalyState *state)
+{
+	return (SegRowSample *) ((char *) state + state->sample_at);
+}
+
+static inline SegMoments *
+seg_anomaly_state_moments(const SegAnomalyState *state)
+{
+	return (SegMoments *) ((char *) state + state->moments_at);
+}
+
+/* Distinct rows that the sample keeps. */
+extern size_t seg_anomaly_sample_limit(const SegAnomalyOptions *options, size_t d);
+
+/* The room of a state that begins, and of one that there is. */
+extern SegAnomalyRoom seg_anomaly_first_room(const SegAnomalyOptions *options, size_t d);
+extern SegAnomalyRoom seg_anomaly_room(const SegAnomalyState *state);
+
+/* The room for one row more, with or without missing features, and for another state's rows. */
+extern SegAnomalyRoom seg_anomaly_room_for_row(const SegAnomalyState *state, bool has_missing);
+extern SegAnomalyRoom seg_anomaly_room_for_merge(const SegAnomalyState *into, const SegAnomalyState *from);
+
+static inline bool
+seg_anomaly_same_room(SegAnomalyRoom a, SegAnomalyRoom b)
+{
+	return a.capacity == b.capacity && (!a.has_moments || seg_moments_same_shape(a.shape, b.shape));
+}
+
+/* Bytes of a state with that head; 0 when they do not fit. */
+extern size_t seg_anomaly_state_size(const SegAnomalyState *head, SegAnomalyRoom room);
+
+/*
+ * Begin.  INOUT state: zeroed bytes of the size, with d, given_size, labels_at,
+ * labels_size, sample_at, options and has_transform set, and labels behind them.
+ * Returns SEG_OK, or SEG_TOO_MANY_FEATURES for moments.
+ */
+extern SegStatus seg_anomaly_state_begin(SegAnomalyState *state, SegAnomalyRoom room);
+
+/* Copy to OUT into, bytes of the size for that room; its head becomes that of from. */
+extern void seg_anomaly_state_move(const SegAnomalyState *from, SegAnomalyRoom room, SegAnomalyState *into);
+
+/* Add a row with so many NaN (missing) in it; the state has room for it. */
+extern void seg_anomaly_state_add(SegAnomalyState *state, const double *row, size_t missing);
+
+/* Add the rows of another state; the state has room for them. */
+extern void seg_anomaly_state_merge(SegAnomalyState *into, const SegAnomalyState *from);
+
+/*
+ * Is it a state of that many bytes, aligned to 8, of which all parts agree?  For
+ * bytes that come from elsewhere.
+ */
+extern bool seg_anomaly_state_is_sound(const SegAnomalyState *state, size_t size);
+
+#endif							/* SEG_ANOMALY_ANOMALY_STATE_H */

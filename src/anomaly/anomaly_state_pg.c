@@ -1,0 +1,240 @@
+/*
+ * anomaly_state_pg.c
+ *		The options of anomaly_fit, and its state (anomaly/anomaly_state.h) as a bytea.
+ */
+#include "anomaly/anomaly_pg.h"
+
+#include "mb/pg_wchar.h"
+#include "utils/memutils.h"
+
+#include "server/error.h"
+#include "server/features.h"
+#include "server/options.h"
+
+/* As options are read: a choice is an int there, a yes or no a bool. */
+typedef struct GivenNumbers
+{
+	int			method;
+	int			null_policy;
+	bool		robust;
+	int64		trees;
+	int64		sample_size;
+	int64		seed;
+	double		contamination;
+} GivenNumbers;
+
+typedef struct ParsedOptions
+{
+	GivenNumbers numbers;
+	SegIntList	transform;
+	SegTextList feature_names;
+} ParsedOptions;
+
+static const char *const methods[] = {"iforest", "mahalanobis", NULL};
+static const char *const null_policies[] = {"error", "skip", "mean", "median", "zero", NULL};
+static const char *const transforms[] = {"none", "log1p", NULL};
+
+#define FIELD(name) offsetof(ParsedOptions, name)
+
+const SegOption seg_anomaly_option_table[] = {
+	{"method", SEG_OPTION_CHOICE, FIELD(numbers.method), .choices = methods},
+	{"trees", SEG_OPTION_INT, FIELD(numbers.trees), 1, SEG_IFOREST_MAX_TREES},
+	{"sample_size", SEG_OPTION_INT, FIELD(numbers.sample_size), 2, SEG_IFOREST_MAX_SAMPLE},
+	{"robust", SEG_OPTION_BOOL, FIELD(numbers.robust)},
+	{"contamination", SEG_OPTION_REAL, FIELD(numbers.contamination), 1e-9, 0.5},
+	{"seed", SEG_OPTION_INT, FIELD(numbers.seed), -0x1.0p+63, 0x1.0p+63},
+	{"null_policy", SEG_OPTION_CHOICE, FIELD(numbers.null_policy), .choices = null_policies},
+	{"transform", SEG_OPTION_CHOICES, FIELD(transform), .choices = transforms},
+	{"feature_names", SEG_OPTION_TEXTS, FIELD(feature_names)},
+	{NULL}
+};
+
+static ParsedOptions
+parse_options(const Jsonb *options)
+{
+	ParsedOptions parsed = {
+		.numbers = {
+			.method = SEG_ANOMALY_IFOREST,
+			.null_policy = SEG_NULL_ERROR,
+			.trees = 100,
+			.sample_size = 256,
+			.seed = 42,
+			.contamination = 0.05,
+		},
+	};
+
+	seg_options_read(options, seg_anomaly_option_table, &parsed);
+	return parsed;
+}
+
+/* Transforms and names, one for each feature, as the model will carry them. */
+static void
+write_labels(SegWriter *writer, const ParsedOptions *parsed, size_t d)
+{
+	for (size_t j = 0; j < d; j++)
+	{
+		int			transform = SEG_TRANSFORM_NONE;
+		const char *name = "";
+
+		if (parsed->transform.count != 0)
+			transform = parsed->transform.items[parsed->transform.count < 0 ? 0 : j];
+		if (parsed->feature_names.count != 0)
+			name = pg_server_to_any(parsed->feature_names.items[j],
+									strlen(parsed->feature_names.items[j]), PG_UTF8);
+		seg_write_label(writer, transform, name);
+	}
+}
+
+static bool
+any_transform(const SegIntList *list)
+{
+	for (int i = 0; i < abs(list->count); i++)
+		if (list->items[i] != SEG_TRANSFORM_NONE)
+			return true;
+	return false;
+}
+
+static void
+check_counts(const ParsedOptions *parsed, size_t d)
+{
+	if (parsed->transform.count > 0 && parsed->transform.count != d)
+		seg_option_refuse("transform", psprintf("one choice or %zu of them, not %d", d, parsed->transform.count));
+	if (parsed->feature_names.count > 0 && parsed->feature_names.count != d)
+		seg_option_refuse("feature_names", psprintf("%zu names, not %d", d, parsed->feature_names.count));
+}
+
+void
+seg_anomaly_options_check(const Jsonb *options, size_t d)
+{
+	ParsedOptions parsed = parse_options(options);
+
+	check_counts(&parsed, d);
+}
+
+static SegAnomalyOptions
+numbers_of(const GivenNumbers *given)
+{
+	return (SegAnomalyOptions) {
+		.method = given->method,
+		.null_policy = given->null_policy,
+		.robust = given->robust,
+		.trees = given->trees,
+		.sample_size = given->sample_size,
+		.seed = given->seed,
+		.contamination = given->contamination,
+	};
+}
+
+/* ---- the state ---- */
+
+static bool
+is_sound(const void *state, size_t size)
+{
+	return seg_anomaly_state_is_sound(state, size);
+}
+
+const SegStateType seg_anomaly_state_type = {SEG_ANOMALY_STATE_MAGIC, is_sound};
+
+/* Bytes of a state with that room; an error where no row of it could be fitted. */
+static size_t
+size_with(const SegAnomalyState *head, SegAnomalyRoom room)
+{
+	size_t		size = seg_anomaly_state_size(head, room);
+
+	if (room.has_moments && !seg_moments_has_width(room.shape))
+		seg_raise(SEG_TOO_MANY_FEATURES, (size_t) head->d, (size_t) SEG_PACKED_MAX / 2);
+	if (size == 0 || size > MaxAllocSize)
+		seg_raise(SEG_TOO_LARGE, size == 0 ? SIZE_MAX : size, (size_t) MaxAllocSize);
+	return size;
+}
+
+SegAnomalyState *
+seg_anomaly_state_create(SegStates *states, const Jsonb *options, size_t d)
+{
+	ParsedOptions parsed = parse_options(options);
+	SegWriter	writer = {NULL, 0};
+	SegAnomalyState head;
+	SegAnomalyState *state;
+	SegAnomalyRoom room;
+	SegStatus	status;
+
+	check_counts(&parsed, d);
+	write_labels(&writer, &parsed, d);
+	memset(&head, 0, sizeof(head));
+	head.d = d;
+	head.given_size = options == NULL ? 0 : VARSIZE_ANY_EXHDR(options);
+	head.labels_at = sizeof(SegAnomalyState) + head.given_size;
+	head.labels_size = writer.size;
+	head.sample_at = MAXALIGN(head.labels_at + head.labels_size);
+	head.options = numbers_of(&parsed.numbers);
+	head.has_transform = any_transform(&parsed.transform);
+	room = seg_anomaly_first_room(&head.options, d);
+	state = seg_state_new(states, &seg_anomaly_state_type, size_with(&head, room));
+	head.head = state->head;
+	*state = head;
+	if (head.given_size > 0)
+		memcpy(state + 1, VARDATA_ANY(options), head.given_size);
+	writer = (SegWriter) {(uint8_t *) state + head.labels_at, 0};
+	write_labels(&writer, &parsed, d);
+	status = seg_anomaly_state_begin(state, room);
+	if (status != SEG_OK)
+		seg_raise(status, d, (size_t) SEG_PACKED_MAX);
+	return state;
+}
+
+static SegAnomalyState *
+in_room(SegStates *states, SegAnomalyState *state, SegAnomalyRoom room)
+{
+	SegAnomalyState *larger;
+	SegStateHead head;
+
+	if (seg_anomaly_same_room(room, seg_anomaly_room(state)))
+		return state;
+	larger = seg_state_resize(states, state, size_with(state, room));
+	head = larger->head;
+	seg_anomaly_state_move(state, room, larger);
+	larger->head = head;
+	return larger;
+}
+
+void
+seg_anomaly_state_check_options(const SegAnomalyState *state, const Jsonb *options)
+{
+	size_t		size = options == NULL ? 0 : VARSIZE_ANY_EXHDR(options);
+
+	if (size != state->given_size ||
+		(size > 0 && memcmp(state + 1, VARDATA_ANY(options), size) != 0))
+		seg_refuse_changed("options");
+}
+
+void
+seg_anomaly_state_check_same(const SegAnomalyState *a, const SegAnomalyState *b)
+{
+	if (a->given_size != b->given_size || memcmp(a + 1, b + 1, a->given_size) != 0)
+		seg_refuse_changed("options");
+	if (a->d != b->d)
+		seg_raise(SEG_WRONG_LENGTH, (size_t) b->d, (size_t) a->d);
+	if (memcmp(&a->options, &b->options, sizeof(SegAnomalyOptions)) != 0 || a->labels_size != b->labels_size ||
+		memcmp((const char *) a + a->labels_at, (const char *) b + b->labels_at, a->labels_size) != 0)
+		seg_raise(SEG_MALFORMED_STATE);
+}
+
+SegAnomalyState *
+seg_anomaly_state_take(SegStates *states, SegAnomalyState *state, const double *row, size_t missing)
+{
+	if (state->moments_at > 0)
+		seg_moments_check_rows(state->rows_used + 1);
+	state = in_room(states, state, seg_anomaly_room_for_row(state, missing > 0));
+	seg_anomaly_state_add(state, row, missing);
+	return state;
+}
+
+SegAnomalyState *
+seg_anomaly_state_unite(SegStates *states, SegAnomalyState *state, const SegAnomalyState *other)
+{
+	if (state->moments_at > 0)
+		seg_moments_check_rows(state->rows_used + other->rows_used);
+	state = in_room(states, state, seg_anomaly_room_for_merge(state, other));
+	seg_anomaly_state_merge(state, other);
+	return state;
+}

@@ -1,0 +1,71 @@
+/*
+ * cohort_pg.c
+ *		cohort_label and cohort_period: the calendar without a session's time zone.
+ */
+#include "server/compat.h"
+
+#include "datatype/timestamp.h"
+#include "utils/builtins.h"
+#include "utils/timestamp.h"
+
+#include "cohort/cohort.h"
+
+static SegGrain
+grain_argument(FunctionCallInfo fcinfo, int argno)
+{
+	static const struct
+	{
+		const char *name;
+		SegGrain	grain;
+	}			grains[] = {
+		{"month", SEG_GRAIN_MONTH},
+		{"week", SEG_GRAIN_WEEK},
+		{"day", SEG_GRAIN_DAY},
+		{"quarter", SEG_GRAIN_QUARTER},
+		{"year", SEG_GRAIN_YEAR},
+	};
+	const text *name = PG_GETARG_TEXT_PP(argno);
+
+	for (int i = 0; i < lengthof(grains); i++)
+		if (VARSIZE_ANY_EXHDR(name) == strlen(grains[i].name) &&
+			memcmp(VARDATA_ANY(name), grains[i].name, VARSIZE_ANY_EXHDR(name)) == 0)
+			return grains[i].grain;
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("grain must be one of day, week, month, quarter, year")));
+}
+
+/* The day of a timestamp, from 2000-01-01, rounded down. */
+static int64
+day_argument(FunctionCallInfo fcinfo, int argno)
+{
+	Timestamp	at = PG_GETARG_TIMESTAMP(argno);
+
+	if (TIMESTAMP_NOT_FINITE(at))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
+				 errmsg("timestamp is infinite")));
+	return at / USECS_PER_DAY - (at % USECS_PER_DAY < 0);
+}
+
+/* (at, grain) */
+PG_FUNCTION_INFO_V1(cohort_label);
+Datum
+cohort_label(PG_FUNCTION_ARGS)
+{
+	char		label[SEG_LABEL_SIZE];
+	size_t		size = seg_cohort_label(grain_argument(fcinfo, 1), day_argument(fcinfo, 0), label);
+
+	PG_RETURN_TEXT_P(cstring_to_text_with_len(label, (int) size));
+}
+
+/* (first_at, at, grain) */
+PG_FUNCTION_INFO_V1(cohort_period);
+Datum
+cohort_period(PG_FUNCTION_ARGS)
+{
+	SegGrain	grain = grain_argument(fcinfo, 2);
+	int64		first = seg_cohort_index(grain, day_argument(fcinfo, 0));
+
+	PG_RETURN_INT32((int32) (seg_cohort_index(grain, day_argument(fcinfo, 1)) - first));
+}

@@ -1,0 +1,124 @@
+/*
+ * drift_model.c
+ *		A drift report as a struct and as bytes; see drift_model.h.
+ *
+ * Layout of version 1, all little-endian:
+ *
+ *		u8 source; u32 d, clusters; u64 rows_used, rows_skipped
+ *		d features: text name; then and now, each u64 values; f64 mean;
+ *			u64 rows, missing; histogram then; u64 counts[bins] now
+ *		clusters: u32 cluster_id; text name; u64 then, now
+ */
+#include "drift/drift_model.h"
+
+#include "model/histogram_codec.h"
+#include "stats/linalg.h"
+
+/* the smallest encoded feature and cluster, for checking counts */
+#define FEATURE_BYTES (4 + 2 * 4 * 8 + SEG_HISTOGRAM_BYTES)
+#define CLUSTER_BYTES (4 + 4 + 2 * 8)
+
+size_t
+seg_drift_decoded_size(size_t payload_size)
+{
+	/* structs of features (at most so many) and clusters, names with a terminator, rounding */
+	size_t		features = seg_min_size(payload_size / FEATURE_BYTES, SEG_LINALG_MAX);
+
+	return 2 * payload_size + payload_size / CLUSTER_BYTES * (1 + SEG_ARENA_ALIGN) +
+		features * (sizeof(SegDriftFeature) + 1 + SEG_ARENA_ALIGN) + 2 * SEG_ARENA_ALIGN;
+}
+
+static void
+read_side(SegReader *reader, SegDriftSide *side)
+{
+	side->values = seg_read_u64(reader);
+	side->mean = seg_read_double(reader);
+	side->rows = seg_read_u64(reader);
+	side->missing = seg_read_u64(reader);
+	if (side->missing > side->rows)
+		reader->failed = true;
+}
+
+static void
+read_feature(SegReader *reader, SegArena *arena, SegDriftFeature *feature)
+{
+	feature->name = seg_read_text(reader, arena);
+	read_side(reader, &feature->then);
+	read_side(reader, &feature->now);
+	seg_read_histogram(reader, &feature->histogram);
+	for (uint32_t b = 0; !reader->failed && b < feature->histogram.bins; b++)
+		feature->counts[b] = seg_read_u64(reader);
+}
+
+static void
+read_cluster(SegReader *reader, SegArena *arena, SegDriftCluster *cluster)
+{
+	cluster->cluster_id = seg_read_u32(reader);
+	cluster->name = seg_read_text(reader, arena);
+	cluster->then = seg_read_u64(reader);
+	cluster->now = seg_read_u64(reader);
+}
+
+SegStatus
+seg_drift_decode(SegReader *reader, int version, SegArena *arena, void *decoded)
+{
+	SegDriftModel *model = decoded;
+
+	Assert(version == SEG_DRIFT_VERSION);
+	model->source = seg_read_u8(reader);
+	model->d = seg_read_count(reader, FEATURE_BYTES);
+	model->clusters = seg_read_count(reader, CLUSTER_BYTES);
+	model->rows_used = seg_read_u64(reader);
+	model->rows_skipped = seg_read_u64(reader);
+	if (reader->failed || model->d == 0 || model->d > SEG_LINALG_MAX ||
+		(model->source != SEG_KIND_PCA && model->source != SEG_KIND_KMEANS && model->source != SEG_KIND_ANOMALY))
+		return SEG_MALFORMED_MODEL;
+	model->features = seg_arena_take(arena, model->d, sizeof(SegDriftFeature));
+	model->shares = seg_arena_take(arena, model->clusters, sizeof(SegDriftCluster));
+	if (model->features == NULL || model->shares == NULL)
+		return SEG_MALFORMED_MODEL;
+	memset(model->features, 0, model->d * sizeof(SegDriftFeature));
+	for (uint32_t j = 0; !reader->failed && j < model->d; j++)
+		read_feature(reader, arena, &model->features[j]);
+	for (uint32_t c = 0; !reader->failed && c < model->clusters; c++)
+		read_cluster(reader, arena, &model->shares[c]);
+	return seg_reader_done(reader) ? SEG_OK : SEG_MALFORMED_MODEL;
+}
+
+static void
+write_side(SegWriter *writer, const SegDriftSide *side)
+{
+	seg_write_u64(writer, side->values);
+	seg_write_double(writer, side->mean);
+	seg_write_u64(writer, side->rows);
+	seg_write_u64(writer, side->missing);
+}
+
+void
+seg_drift_encode(SegWriter *writer, const SegDriftModel *model)
+{
+	seg_write_u8(writer, model->source);
+	seg_write_u32(writer, model->d);
+	seg_write_u32(writer, model->clusters);
+	seg_write_u64(writer, model->rows_used);
+	seg_write_u64(writer, model->rows_skipped);
+	for (uint32_t j = 0; j < model->d; j++)
+	{
+		const SegDriftFeature *feature = &model->features[j];
+
+		seg_write_text(writer, feature->name);
+		write_side(writer, &feature->then);
+		write_side(writer, &feature->now);
+		seg_write_histogram(writer, &feature->histogram);
+		seg_write_u64s(writer, feature->counts, feature->histogram.bins);
+	}
+	for (uint32_t c = 0; c < model->clusters; c++)
+	{
+		const SegDriftCluster *cluster = &model->shares[c];
+
+		seg_write_u32(writer, cluster->cluster_id);
+		seg_write_text(writer, cluster->name);
+		seg_write_u64(writer, cluster->then);
+		seg_write_u64(writer, cluster->now);
+	}
+}

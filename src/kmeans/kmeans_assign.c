@@ -1,0 +1,396 @@
+/*
+ * kmeans_assign.c
+ *		Every row to its nearest center, and with it into that cluster's exact sums.
+ *
+ * Three things make it fast:
+ *
+ * - eight rows are measured side by side, first in floats (kmeans_filter.h), which
+ *   are certain about nearly all of them, and where not in doubles (kmeans_block.h);
+ * - the sums of the clusters are exact on their grid (stats/sum.h), so only rows
+ *   that change cluster touch them, and the result never drifts;
+ * - once few rows change cluster, bounds skip blocks.  When a block is measured
+ *   we keep the smallest gap between the distances of its rows to their own and
+ *   to the nearest other center.  A step of the centers brings the two closer by
+ *   no more than the two longest moves together, so with
+ *		drift = sum over the steps of (longest + second longest move)
+ *   no row of the block can change its label before the drift has grown by that
+ *   gap: one number per block, compared and never updated.  It is rounded down by
+ *   more than any error of the arithmetic, so that skipping never changes a label.
+ */
+#include "kmeans/kmeans_assign.h"
+
+#include "kmeans/kmeans_block.h"
+
+/* distances of a row, in multiplications, that cost more than its deadline */
+#define BOUNDED_COST 64
+
+/* what a gap is rounded down by, as a share of the distances; d2 is good to d * 2^-53 */
+#define GAP_MARGIN 1e-9
+
+/* and what is taken off besides, for squares that underflow */
+#define SMALLEST_GAP 1e-150
+
+size_t
+seg_assignment_size(size_t n, size_t d, size_t k)
+{
+	return seg_sums_size(k, d) + k * (sizeof(SegSum) + sizeof(size_t) + sizeof(bool)) +
+		seg_rows_blocks(n) * sizeof(double) + seg_filter_centers_size(d, k) +
+		d * SEG_LANES * sizeof(double) + 5 * SEG_ARENA_ALIGN;
+}
+
+void
+seg_assignment_start(SegAssignment *assignment, const SegKmeansData *data, SegKmeansRun *run, SegArena *arena)
+{
+	size_t		blocks = seg_rows_blocks(data->rows.n);
+	size_t		d = data->rows.d;
+	size_t		k = run->k;
+
+	memset(assignment, 0, sizeof(*assignment));
+	assignment->data = data;
+	assignment->run = run;
+	assignment->sums = seg_sums_take(arena, k, d);
+	assignment->weights = seg_arena_take(arena, k, sizeof(SegSum));
+	assignment->counts = seg_arena_take(arena, k, sizeof(size_t));
+	assignment->changed = seg_arena_take(arena, k, sizeof(bool));
+	assignment->block = seg_arena_take(arena, d, SEG_LANES * sizeof(double));
+	assignment->deadlines = seg_arena_take(arena, blocks, sizeof(double));
+	Assert(assignment->deadlines != NULL);
+	if (data->filter != NULL)
+		seg_filter_take_centers(data->filter, k, arena, &assignment->form);
+	memset(assignment->weights, 0, k * sizeof(SegSum));
+	memset(assignment->counts, 0, k * sizeof(size_t));
+	memset(assignment->changed, 0, k * sizeof(bool));
+	for (size_t j = 0; j < d; j++)
+		seg_sums_set_grid(&assignment->sums, j, seg_kmeans_grid(data, data->scales[j].max_abs));
+	assignment->weight_grid = seg_kmeans_grid(data, 1);
+	for (size_t b = 0; b < blocks; b++)
+		assignment->deadlines[b] = -1;
+	for (size_t i = 0; i < blocks * SEG_LANES; i++)
+		run->labels[i] = SEG_NO_LABEL;
+}
+
+SEG_CLONES void
+seg_assign_nearest(const SegKmeansData *data, size_t b, const double *centers, size_t k,
+				   double *block, double *first_d2, double *second_d2, uint16_t *first)
+{
+	seg_rows_get_block(&data->rows, b, data->active, data->n_active, block);
+	nearest_of_block(block, data->active, data->n_active, centers, data->rows.d, k, true,
+					 first_d2, second_d2, first);
+}
+
+SEG_CLONES void
+seg_assign_own(const SegKmeansData *data, size_t b, const SegKmeansRun *run, double *d2)
+{
+	const double *rows[SEG_LANES];
+
+	seg_rows_of_block(&data->rows, b, rows);
+	own_distances(rows, data->active, data->n_active, run->centers, data->rows.d, run->labels + b * SEG_LANES, d2);
+}
+
+/* ---- sums ---- */
+
+/* A row comes to a cluster, or with sign -1 leaves it. */
+SEG_ALWAYS_INLINE void
+count_row(SegAssignment *assignment, size_t cluster, double weight, int sign)
+{
+	seg_sum_add(&assignment->weights[cluster], assignment->weight_grid, sign * weight);
+	assignment->counts[cluster] += sign;
+	assignment->changed[cluster] = true;
+}
+
+/* A row that has waited joins its cluster, and leaves the one before. */
+SEG_ALWAYS_INLINE void
+carry_out(SegAssignment *assignment, const SegMove *move)
+{
+	double		weight = seg_kmeans_weight(assignment->data, move->row);
+	SegAddend	addend = seg_addend(seg_rows_row(&assignment->data->rows, move->row), weight, 1);
+
+	if (move->from == SEG_NO_LABEL)
+		seg_sums_add(&assignment->sums, move->to, &addend, 1, NULL, false);
+	else
+	{
+		seg_sums_move(&assignment->sums, move->from, move->to, addend);
+		count_row(assignment, move->from, weight, -1);
+	}
+	count_row(assignment, move->to, weight, 1);
+}
+
+SEG_CLONES static void
+carry_out_all(SegAssignment *assignment)
+{
+	for (size_t m = 0; m < seg_min_size(assignment->moves, SEG_WAITING); m++)
+		carry_out(assignment, &assignment->waiting[m]);
+	assignment->moves = 0;
+}
+
+/* Let row i wait to be moved, and move the one that has waited longest. */
+SEG_ALWAYS_INLINE void
+move_row(SegAssignment *assignment, size_t i, uint16_t from, uint16_t to)
+{
+	const double *row = seg_rows_row(&assignment->data->rows, i);
+	SegMove    *place = &assignment->waiting[assignment->moves % SEG_WAITING];
+
+	for (size_t j = 0; j < assignment->data->rows.d; j += 8)
+		__builtin_prefetch(row + j);
+	if (assignment->moves++ >= SEG_WAITING)
+		carry_out(assignment, place);
+	*place = (SegMove) {i, from, to};
+}
+
+/* Write the labels of block b; returns how many rows changed cluster. */
+SEG_CLONES static size_t
+relabel_block(SegAssignment *assignment, size_t b, const uint16_t *first)
+{
+	uint16_t   *labels = assignment->run->labels + b * SEG_LANES;
+	size_t		lanes = seg_rows_lanes(&assignment->data->rows, b);
+	size_t		moved = 0;
+
+	for (size_t l = 0; l < lanes; l++)
+	{
+		if (labels[l] == first[l])
+			continue;
+		move_row(assignment, b * SEG_LANES + l, labels[l], first[l]);
+		moved++;
+	}
+	memcpy(labels, first, SEG_LANES * sizeof(uint16_t));
+	return moved;
+}
+
+/* ---- bounds ---- */
+
+/* How much nearer each row of a block is to its center than to another, at least. */
+SEG_ALWAYS_INLINE double
+smallest_gap(const double *first_d2, const double *second_d2)
+{
+	double		smallest = INFINITY;
+
+	for (size_t l = 0; l < SEG_LANES; l++)
+	{
+		double		own = sqrt(first_d2[l]);
+		double		other = sqrt(second_d2[l]);
+		double		gap = other - own - GAP_MARGIN * (other + own) - SMALLEST_GAP;
+
+		smallest = gap < smallest ? gap : smallest;
+	}
+	return smallest;
+}
+
+/* The drift up to which the labels of a block hold that was measured just now. */
+SEG_ALWAYS_INLINE double
+deadline(double drift, double gap)
+{
+	return drift + gap * (1 - GAP_MARGIN) - drift * GAP_MARGIN;
+}
+
+void
+seg_assignment_drift(SegAssignment *assignment, const double *from)
+{
+	size_t		d = assignment->data->rows.d;
+	double		longest = 0;
+	double		second = 0;
+
+	for (size_t c = 0; c < assignment->run->k; c++)
+	{
+		const double *now = assignment->run->centers + c * d;
+		const double *before = from + c * d;
+		double		sum = 0;
+		double		move;
+
+		for (size_t j = 0; j < d; j++)
+			sum = fma(now[j] - before[j], now[j] - before[j], sum);
+		move = sqrt(sum);
+		if (move > longest)
+		{
+			second = longest;
+			longest = move;
+		}
+		else if (move > second)
+			second = move;
+	}
+	/* no two centers come closer by more */
+	assignment->drift += (longest + second) * (1 + GAP_MARGIN);
+}
+
+/* ---- all rows ---- */
+
+/* The largest sum of weighted squared distances: bounds the grid of the inertia. */
+static double
+largest_d2(const SegKmeansData *data)
+{
+	double		sum = 0;
+
+	for (size_t a = 0; a < data->n_active; a++)
+	{
+		double		span = 2 * data->scales[data->active[a]].max_abs;
+
+		sum += span * span;
+	}
+	return sum;
+}
+
+/* The next block from b on whose deadline has passed; any block, for all. */
+SEG_ALWAYS_INLINE size_t
+next_block(const SegAssignment *assignment, size_t b, bool all)
+{
+	size_t		blocks = seg_rows_blocks(assignment->data->rows.n);
+
+	while (b < blocks && !all && assignment->drift < assignment->deadlines[b])
+		b++;
+	return b;
+}
+
+/* The sum of weighted squared distances, while it is taken. */
+typedef struct Inertia
+{
+	SegGrid		grid;
+	SegSum		sum;
+} Inertia;
+
+static void
+add_distances(const SegKmeansData *data, size_t b, const double *d2, Inertia *inertia)
+{
+	for (size_t l = 0; l < seg_rows_lanes(&data->rows, b); l++)
+		seg_sum_add_weighted(&inertia->sum, inertia->grid, d2[l], seg_kmeans_weight(data, b * SEG_LANES + l));
+}
+
+/* Measure block b in doubles, and relabel it; returns how many rows changed cluster. */
+SEG_ALWAYS_INLINE size_t
+measure_block(SegAssignment *assignment, size_t b, bool bounded, Inertia *inertia)
+{
+	const SegKmeansData *data = assignment->data;
+	double		first_d2[SEG_LANES];
+	double		second_d2[SEG_LANES];
+	uint16_t	first[SEG_LANES];
+
+	seg_rows_get_block(&data->rows, b, data->active, data->n_active, assignment->block);
+	nearest_of_block(assignment->block, data->active, data->n_active, assignment->run->centers, data->rows.d, assignment->run->k,
+					 bounded, first_d2, second_d2, first);
+	if (bounded)
+		assignment->deadlines[b] = deadline(assignment->drift, smallest_gap(first_d2, second_d2));
+	if (inertia != NULL)
+		add_distances(data, b, first_d2, inertia);
+	return relabel_block(assignment, b, first);
+}
+
+static bool
+has_doubt(const uint16_t *labels)
+{
+	bool		doubt = false;
+
+	for (size_t l = 0; l < SEG_LANES; l++)
+		doubt |= labels[l] == SEG_FILTER_DOUBT;
+	return doubt;
+}
+
+/* Assign the blocks of a strip that the filter has labelled. */
+SEG_ALWAYS_INLINE size_t
+assign_labelled(SegAssignment *assignment, const SegFilterStrip *strip, bool bounded, Inertia *inertia)
+{
+	const SegKmeansData *data = assignment->data;
+	double		scale = 1 / data->filter->unit;	/* a power of two */
+	size_t		moved = 0;
+
+	for (size_t i = 0; i < strip->count; i++)
+	{
+		size_t		b = strip->blocks[i];
+		const uint16_t *first = strip->labels[i];
+		bool		is_new = memcmp(assignment->run->labels + b * SEG_LANES, first, sizeof(strip->labels[i])) != 0;
+
+		if (bounded)
+			assignment->deadlines[b] = deadline(assignment->drift, sqrt((double) strip->gap_squares[i]) * scale);
+		if (is_new && has_doubt(first))
+			moved += measure_block(assignment, b, bounded, inertia);
+		else
+		{
+			if (is_new)
+				moved += relabel_block(assignment, b, first);
+			if (inertia != NULL)
+			{
+				double		d2[SEG_LANES];
+
+				seg_assign_own(data, b, assignment->run, d2);
+				add_distances(data, b, d2, inertia);
+			}
+		}
+	}
+	return moved;
+}
+
+/* Gather the blocks, from *b on, that have to be measured; returns how many. */
+SEG_ALWAYS_INLINE size_t
+fill_strip(const SegAssignment *assignment, size_t *b, bool all, SegFilterStrip *strip)
+{
+	size_t		blocks = seg_rows_blocks(assignment->data->rows.n);
+	size_t		most = seg_kmeans_pause(assignment->run->k, assignment->data->rows.d);
+
+	strip->count = 0;
+	for (*b = next_block(assignment, *b, all); *b < blocks && strip->count < most; *b = next_block(assignment, *b + 1, all))
+		strip->blocks[strip->count++] = *b;
+	return strip->count;
+}
+
+/*
+ * Assign all rows but those of blocks whose deadline is still to come.  With
+ * `bounded`, set deadlines.  Returns how many rows changed cluster.
+ */
+SEG_ALWAYS_INLINE size_t
+assign_blocks(SegAssignment *assignment, bool bounded, Inertia *inertia)
+{
+	SegFilterStrip strip;
+	size_t		moved = 0;
+	size_t		b = 0;
+
+	while (fill_strip(assignment, &b, inertia != NULL, &strip) > 0)
+	{
+		CHECK_FOR_INTERRUPTS();
+		assignment->run->distances += strip.count * SEG_LANES * assignment->run->k;
+		if (assignment->is_filtered)
+		{
+			seg_filter_label(assignment->data, &assignment->form, bounded, &strip);
+			moved += assign_labelled(assignment, &strip, bounded, inertia);
+		}
+		else
+			for (size_t i = 0; i < strip.count; i++)
+				moved += measure_block(assignment, strip.blocks[i], bounded, inertia);
+	}
+	carry_out_all(assignment);
+	return moved;
+}
+
+SEG_CLONES size_t
+seg_assign_rows(SegAssignment *assignment, bool few_moved, double *inertia)
+{
+	const SegKmeansData *data = assignment->data;
+	const SegKmeansRun *run = assignment->run;
+	Inertia		sum = {.grid = seg_kmeans_grid(data, largest_d2(data))};
+	Inertia    *wanted = inertia != NULL ? &sum : NULL;
+	size_t		moved;
+
+	assignment->is_filtered = data->filter != NULL &&
+		seg_filter_set_centers(data, run->centers, run->k, &assignment->form);
+	if (few_moved && run->k * data->n_active >= BOUNDED_COST)
+		moved = assign_blocks(assignment, true, wanted);
+	else
+		moved = assign_blocks(assignment, false, wanted);
+	if (inertia != NULL)
+		*inertia = seg_sum_value(&sum.sum);
+	return moved;
+}
+
+double
+seg_assignment_inertia(const SegAssignment *assignment)
+{
+	const SegKmeansData *data = assignment->data;
+	Inertia		inertia = {.grid = seg_kmeans_grid(data, largest_d2(data))};
+
+	for (size_t b = 0; b < seg_rows_blocks(data->rows.n); b++)
+	{
+		double		d2[SEG_LANES];
+
+		if (seg_kmeans_is_pause(b, 1, data->rows.d))
+			CHECK_FOR_INTERRUPTS();
+		seg_assign_own(data, b, assignment->run, d2);
+		add_distances(data, b, d2, &inertia);
+	}
+	return seg_sum_value(&inertia.sum);
+}

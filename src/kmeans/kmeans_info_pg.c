@@ -1,0 +1,100 @@
+/*
+ * kmeans_info_pg.c
+ *		What a k-means model tells in model_info and model_features.
+ */
+#include "kmeans/kmeans_pg.h"
+#include "server/model_info.h"
+
+static const char *const standardize_names[] = {"zscore", "robust", "minmax", "none"};
+static const char *const transform_names[] = {"none", "log1p"};
+static const char *const null_policy_names[] = {"error", "skip", "mean", "median", "zero"};
+static const char *const init_method_names[] = {"kmeans++", "random", "centroids"};
+static const char *const algorithm_names[] = {"lloyd", "bisecting"};
+
+/* One word when all features are transformed alike, else one per feature. */
+static void
+transform_info(const SegKmeansModel *model, SegModelInfo *info)
+{
+	StringInfoData list;
+	bool		alike = true;
+
+	initStringInfo(&list);
+	for (uint32_t j = 0; j < model->d; j++)
+	{
+		appendStringInfo(&list, "%c\"%s\"", j == 0 ? '[' : ',', transform_names[model->features[j].transform]);
+		alike = alike && model->features[j].transform == model->features[0].transform;
+	}
+	appendStringInfoChar(&list, ']');
+	if (alike)
+		seg_info_text(info, "transform", transform_names[model->features[0].transform]);
+	else
+		seg_info_json(info, "transform", list.data);
+}
+
+static void
+kmeans_info(const void *scorer, SegModelInfo *info)
+{
+	const SegKmeansModel *model = &((const SegKmeansScorer *) scorer)->model;
+
+	info->algorithm = "kmeans";
+	info->features = model->d;
+	info->rows_used = model->rows_used;
+	info->rows_skipped = model->rows_skipped;
+	info->k = model->k;
+	info->inertia = model->inertia;
+	info->between_ss = model->between_ss;
+	if (model->total_ss > 0)
+		info->explained_fraction = model->between_ss / model->total_ss;
+	if (model->silhouette_rows > 0)
+		info->silhouette = model->silhouette;
+	info->iterations = model->iterations;
+	info->converged = model->converged;
+	info->has_seed = true;
+	info->seed = (int64) model->seed;
+	seg_info_text(info, "algorithm", algorithm_names[model->algorithm]);
+	seg_info_text(info, "standardize", standardize_names[model->standardize]);
+	transform_info(model, info);
+	seg_info_text(info, "null_policy", null_policy_names[model->null_policy]);
+	seg_info_text(info, "init_method", init_method_names[model->init_method]);
+	seg_info_int(info, "n_init", model->n_init);
+	seg_info_int(info, "max_iterations", model->max_iterations);
+	seg_info_real(info, "tolerance", model->tolerance);
+	seg_info_real(info, "weight", model->weight);
+	seg_info_int(info, "next_cluster_id", model->next_cluster_id);
+	if (model->silhouette_rows > 0)
+	{
+		seg_info_int(info, "silhouette_rows", model->silhouette_rows);
+		seg_info_bool(info, "silhouette_is_exact", model->silhouette_is_exact);
+	}
+	seg_info_bool(info, "quartiles_are_exact", model->has_exact_quartiles);
+}
+
+static void
+kmeans_features(const void *scorer, SegRow *row)
+{
+	const SegKmeansModel *model = &((const SegKmeansScorer *) scorer)->model;
+
+	for (uint32_t j = 0; j < model->d; j++)
+	{
+		const SegKmeansFeature *feature = &model->features[j];
+		SegFeatureInfo line = seg_feature_info(j + 1, seg_kmeans_feature_name(feature, j + 1));
+
+		line.transform = transform_names[feature->transform];
+		line.shift = feature->shift;
+		line.scale = feature->scale;
+		if (model->null_policy != SEG_NULL_ERROR && model->null_policy != SEG_NULL_SKIP)
+			line.fill = feature->fill;
+		line.imputed = feature->imputed;
+		line.minimum = feature->minimum;
+		line.maximum = feature->maximum;
+		line.mean = feature->mean;
+		line.sd = feature->sd;
+		seg_store_feature(row, &line);
+	}
+}
+
+const SegModelKind seg_kmeans_kind = {
+	.type = &seg_kmeans_model_type,
+	.info = kmeans_info,
+	.features = kmeans_features,
+};

@@ -1,0 +1,330 @@
+/*
+ * kmeans_model.c
+ *		A fitted k-means model as a struct and as bytes; see kmeans_model.h.
+ *
+ * Layout of version 2, all little-endian:
+ *
+ *		u32 k, d, next_cluster_id
+ *		u8 standardize, null_policy, init_method, algorithm, converged
+ *		u64 seed; u32 n_init, max_iterations, iterations; f64 tolerance
+ *		u64 rows_used, rows_skipped; f64 weight
+ *		f64 inertia, total_ss, between_ss, silhouette
+ *		u64 silhouette_rows; u8 silhouette_is_exact, has_exact_quartiles
+ *		d features: text name; u8 transform; f64 shift, scale, fill;
+ *			u64 imputed; f64 minimum, maximum, mean, sd, center, spread, median
+ *		k clusters: u32 cluster_id; text name; u64 size; f64 weight, inertia
+ *		f64 centers[k d], means[k d], sds[k d], quartiles[k d 3]
+ *		d histograms (model/histogram_codec.h)
+ *
+ * Version 1 had no third line of figures and no center, spread and median.  Its
+ * silhouette was the simplified one (which no longer is in a model), its quartiles
+ * came from its histograms, and these had 20 bins, whose bounds came from the fitted
+ * space, and counted what nulls became.
+ */
+#include "kmeans/kmeans_model.h"
+
+#include "model/histogram_codec.h"
+#include "stats/linalg.h"
+
+/* the smallest encoded feature and cluster, for checking counts */
+#define FEATURE_BYTES (4 + 1 + 3 * 8 + 8 + 4 * 8 + SEG_HISTOGRAM_BYTES)	/* of version 1 */
+#define CLUSTER_BYTES (4 + 4 + 8 + 2 * 8)
+
+size_t
+seg_kmeans_decoded_size(size_t payload_size)
+{
+	/*
+	 * Arrays take no more than their bytes did, structs and the rounding of a
+	 * text to SEG_ARENA_ALIGN do: a feature of FEATURE_BYTES takes at most a
+	 * SegKmeansFeature, a SegHistogram and 32 bytes, less than six times as much.
+	 */
+	return 6 * payload_size + 16 * SEG_ARENA_ALIGN;
+}
+
+static void
+read_features(SegReader *reader, int version, SegArena *arena, SegKmeansModel *model)
+{
+	for (uint32_t j = 0; j < model->d && !reader->failed; j++)
+	{
+		SegKmeansFeature *feature = &model->features[j];
+
+		feature->name = seg_read_text(reader, arena);
+		feature->transform = seg_read_choice(reader, SEG_TRANSFORM_LOG1P + 1);
+		feature->shift = seg_read_double(reader);
+		feature->scale = seg_read_double(reader);
+		feature->fill = seg_read_double(reader);
+		feature->imputed = seg_read_u64(reader);
+		feature->minimum = seg_read_double(reader);
+		feature->maximum = seg_read_double(reader);
+		feature->mean = seg_read_double(reader);
+		feature->sd = seg_read_double(reader);
+		feature->center = version == 1 ? 0 : seg_read_double(reader);
+		feature->spread = version == 1 ? 0 : seg_read_double(reader);
+		feature->median = version == 1 ? 0 : seg_read_double(reader);
+		if (feature->scale < 0 || feature->sd < 0 || feature->spread < 0 || feature->minimum > feature->maximum)
+			reader->failed = true;
+	}
+}
+
+/* An inertia, its weight, and the mean squared distance that they give. */
+static bool
+ratio_is_sound(double inertia, double weight)
+{
+	return inertia >= 0 && weight >= 0 && (weight == 0 || isfinite(inertia / weight));
+}
+
+static void
+read_clusters(SegReader *reader, SegArena *arena, SegKmeansModel *model)
+{
+	for (uint32_t c = 0; c < model->k && !reader->failed; c++)
+	{
+		SegKmeansCluster *cluster = &model->clusters[c];
+
+		cluster->cluster_id = seg_read_u32(reader);
+		cluster->name = seg_read_text(reader, arena);
+		cluster->size = seg_read_u64(reader);
+		cluster->weight = seg_read_double(reader);
+		cluster->inertia = seg_read_double(reader);
+		if (cluster->cluster_id == 0 || cluster->cluster_id >= model->next_cluster_id ||
+			!ratio_is_sound(cluster->inertia, cluster->weight))
+			reader->failed = true;
+		for (uint32_t other = 0; other < c; other++)
+			if (model->clusters[other].cluster_id == cluster->cluster_id)
+				reader->failed = true;
+	}
+}
+
+static void
+read_head(SegReader *reader, int version, SegKmeansModel *model)
+{
+	model->k = seg_read_u32(reader);
+	model->d = seg_read_u32(reader);
+	model->next_cluster_id = seg_read_u32(reader);
+	model->standardize = seg_read_choice(reader, SEG_STANDARDIZE_NONE + 1);
+	model->null_policy = seg_read_choice(reader, SEG_NULL_ZERO + 1);
+	model->init_method = seg_read_choice(reader, SEG_INIT_CENTROIDS + 1);
+	model->algorithm = seg_read_choice(reader, SEG_KMEANS_BISECTING + 1);
+	model->converged = seg_read_choice(reader, 2);
+	model->seed = seg_read_u64(reader);
+	model->n_init = seg_read_u32(reader);
+	model->max_iterations = seg_read_u32(reader);
+	model->iterations = seg_read_u32(reader);
+	model->tolerance = seg_read_double(reader);
+	model->rows_used = seg_read_u64(reader);
+	model->rows_skipped = seg_read_u64(reader);
+	model->weight = seg_read_double(reader);
+	model->inertia = seg_read_double(reader);
+	model->total_ss = seg_read_double(reader);
+	model->between_ss = seg_read_double(reader);
+	model->silhouette = seg_read_double(reader);
+	if (version == 1)
+	{
+		model->silhouette = 0;
+		model->silhouette_rows = 0;
+		model->silhouette_is_exact = model->has_exact_quartiles = false;
+		return;
+	}
+	model->silhouette_rows = seg_read_u64(reader);
+	model->silhouette_is_exact = seg_read_choice(reader, 2);
+	model->has_exact_quartiles = seg_read_choice(reader, 2);
+}
+
+/* ---- version 1 ---- */
+
+/* The bounds of version 1 may lie a rounding error below the value that they stand for. */
+static void
+loosen_bounds(SegHistogram *histogram)
+{
+	double		margin = 1e-12 * fmax(fabs(histogram->low), fabs(histogram->high));
+
+	for (size_t b = 0; b + 1 < histogram->bins; b++)
+	{
+		double		bound = histogram->bounds[b] + margin;
+
+		if (isfinite(bound) && (b + 2 >= histogram->bins || bound < histogram->bounds[b + 1]))
+			histogram->bounds[b] = bound;
+	}
+}
+
+/* As version 2 has it: at most about ten bins, without what nulls became. */
+static void
+renew_histogram(const SegKmeansFeature *feature, SegHistogram *histogram)
+{
+	SegHistogram old = *histogram;
+	size_t		b;
+
+	if (old.bins == 0)
+		return;
+	b = seg_histogram_bin(&old, feature->fill);
+	old.counts[b] -= old.counts[b] < feature->imputed ? old.counts[b] : feature->imputed;
+	seg_histogram_coarsen(&old, histogram);
+	loosen_bounds(histogram);
+}
+
+/* The bound of the bin that holds the median, or what is at the end. */
+static double
+histogram_median(const SegHistogram *histogram)
+{
+	uint64_t	total = seg_histogram_total(histogram);
+	uint64_t	seen = 0;
+
+	for (size_t b = 0; b + 1 < histogram->bins; b++)
+	{
+		seen += histogram->counts[b];
+		if (seen >= total / 2)
+			return histogram->bounds[b];
+	}
+	return histogram->bins == 0 ? 0 : histogram->high;
+}
+
+/*
+ * Mean and sd of feature j in the fitted space.  Of logarithms that were not scaled by
+ * them only what the centers tell is known.
+ */
+static void
+renew_feature(const SegKmeansModel *model, uint32_t j, SegKmeansFeature *feature)
+{
+	double		squares = 0;
+	double		sum = 0;
+	double		weight = 0;
+
+	feature->median = histogram_median(&model->histograms[j]);
+	if (feature->scale == 0 || !isfinite(1 / feature->scale))
+		return;
+	if (feature->transform == SEG_TRANSFORM_NONE || model->standardize == SEG_STANDARDIZE_ZSCORE)
+	{
+		bool		plain = feature->transform == SEG_TRANSFORM_NONE;
+
+		feature->center = plain ? (feature->mean - feature->shift) / feature->scale : 0;
+		feature->spread = plain ? feature->sd / feature->scale : 1;
+	}
+	else
+	{
+		for (uint32_t c = 0; c < model->k; c++)
+		{
+			weight += model->clusters[c].weight;
+			sum += model->clusters[c].weight * model->centers[(size_t) c * model->d + j];
+		}
+		feature->center = weight > 0 ? sum / weight : 0;
+		for (uint32_t c = 0; c < model->k && weight > 0; c++)
+		{
+			double		off = model->centers[(size_t) c * model->d + j] - feature->center;
+
+			squares += model->clusters[c].weight / weight * off * off;
+		}
+		feature->spread = sqrt(squares);
+	}
+	if (!isfinite(feature->center) || !isfinite(feature->spread))
+		feature->center = feature->spread = 0;
+}
+
+SegStatus
+seg_kmeans_decode(SegReader *reader, int version, SegArena *arena, SegKmeansModel *model)
+{
+	size_t		cells;
+
+	Assert(version >= 1 && version <= SEG_KMEANS_VERSION);
+	read_head(reader, version, model);
+	if (reader->failed || model->k == 0 || model->d == 0 || model->next_cluster_id > SEG_KMEANS_MAX_ID ||
+		model->rows_used > INT64_MAX || model->rows_skipped > INT64_MAX || model->silhouette_rows > INT64_MAX ||
+		!ratio_is_sound(model->inertia, model->weight) || model->d > SEG_LINALG_MAX ||
+		model->k > SEG_KMEANS_MAX_K || model->k > reader->left / CLUSTER_BYTES ||
+		model->d > reader->left / FEATURE_BYTES)
+		return SEG_MALFORMED_MODEL;
+	cells = (size_t) model->k * model->d;
+	model->features = seg_arena_take(arena, model->d, sizeof(SegKmeansFeature));
+	model->clusters = seg_arena_take(arena, model->k, sizeof(SegKmeansCluster));
+	model->histograms = seg_arena_take(arena, model->d, sizeof(SegHistogram));
+	if (model->features == NULL || model->clusters == NULL || model->histograms == NULL)
+		return SEG_MALFORMED_MODEL;
+	read_features(reader, version, arena, model);
+	read_clusters(reader, arena, model);
+	model->centers = seg_read_doubles(reader, arena, cells);
+	model->means = seg_read_doubles(reader, arena, cells);
+	model->sds = seg_read_doubles(reader, arena, cells);
+	model->quartiles = seg_read_doubles(reader, arena, cells * 3);
+	for (uint32_t j = 0; j < model->d; j++)
+		seg_read_histogram(reader, &model->histograms[j]);
+	if (!seg_reader_done(reader))
+		return SEG_MALFORMED_MODEL;
+	for (uint32_t j = 0; j < model->d && version == 1; j++)
+	{
+		renew_histogram(&model->features[j], &model->histograms[j]);
+		renew_feature(model, j, &model->features[j]);
+	}
+	return SEG_OK;
+}
+
+void
+seg_kmeans_encode(SegWriter *writer, const SegKmeansModel *model)
+{
+	size_t		cells = (size_t) model->k * model->d;
+
+	seg_write_u32(writer, model->k);
+	seg_write_u32(writer, model->d);
+	seg_write_u32(writer, model->next_cluster_id);
+	seg_write_u8(writer, model->standardize);
+	seg_write_u8(writer, model->null_policy);
+	seg_write_u8(writer, model->init_method);
+	seg_write_u8(writer, model->algorithm);
+	seg_write_u8(writer, model->converged);
+	seg_write_u64(writer, model->seed);
+	seg_write_u32(writer, model->n_init);
+	seg_write_u32(writer, model->max_iterations);
+	seg_write_u32(writer, model->iterations);
+	seg_write_double(writer, model->tolerance);
+	seg_write_u64(writer, model->rows_used);
+	seg_write_u64(writer, model->rows_skipped);
+	seg_write_double(writer, model->weight);
+	seg_write_double(writer, model->inertia);
+	seg_write_double(writer, model->total_ss);
+	seg_write_double(writer, model->between_ss);
+	seg_write_double(writer, model->silhouette);
+	seg_write_u64(writer, model->silhouette_rows);
+	seg_write_u8(writer, model->silhouette_is_exact);
+	seg_write_u8(writer, model->has_exact_quartiles);
+	for (uint32_t j = 0; j < model->d; j++)
+	{
+		const SegKmeansFeature *feature = &model->features[j];
+
+		seg_write_text(writer, feature->name);
+		seg_write_u8(writer, feature->transform);
+		seg_write_double(writer, feature->shift);
+		seg_write_double(writer, feature->scale);
+		seg_write_double(writer, feature->fill);
+		seg_write_u64(writer, feature->imputed);
+		seg_write_double(writer, feature->minimum);
+		seg_write_double(writer, feature->maximum);
+		seg_write_double(writer, feature->mean);
+		seg_write_double(writer, feature->sd);
+		seg_write_double(writer, feature->center);
+		seg_write_double(writer, feature->spread);
+		seg_write_double(writer, feature->median);
+	}
+	for (uint32_t c = 0; c < model->k; c++)
+	{
+		const SegKmeansCluster *cluster = &model->clusters[c];
+
+		seg_write_u32(writer, cluster->cluster_id);
+		seg_write_text(writer, cluster->name);
+		seg_write_u64(writer, cluster->size);
+		seg_write_double(writer, cluster->weight);
+		seg_write_double(writer, cluster->inertia);
+	}
+	seg_write_doubles(writer, model->centers, cells);
+	seg_write_doubles(writer, model->means, cells);
+	seg_write_doubles(writer, model->sds, cells);
+	seg_write_doubles(writer, model->quartiles, cells * 3);
+	for (uint32_t j = 0; j < model->d; j++)
+		seg_write_histogram(writer, &model->histograms[j]);
+}
+
+uint32_t
+seg_kmeans_find_cluster(const SegKmeansModel *model, uint32_t cluster_id)
+{
+	uint32_t	c = 0;
+
+	while (c < model->k && model->clusters[c].cluster_id != cluster_id)
+		c++;
+	return c;
+}

@@ -1,0 +1,109 @@
+/*
+ * kmeans_model.h
+ *		A fitted k-means model as a struct and as bytes.
+ *
+ * Rows are scored in the fitted space: transform, then (x - shift) / scale.
+ * Centers stand in the order in which the fit visited them, because ties go to
+ * the first; cluster_id says what a center is called.  So renumbering a model
+ * (seg_kmeans_align) never changes which rows belong together.
+ */
+#ifndef SEG_KMEANS_KMEANS_MODEL_H
+#define SEG_KMEANS_KMEANS_MODEL_H
+
+#include "kmeans/kmeans.h"
+#include "model/envelope.h"
+
+#define SEG_KMEANS_VERSION 2
+#define SEG_KMEANS_MAX_ID INT32_MAX	/* cluster numbers are SQL integers */
+
+/* One feature, in input units unless said otherwise. */
+typedef struct SegKmeansFeature
+{
+	const char *name;			/* UTF-8; "" when it was given none */
+	SegTransform transform;
+	double		shift;			/* transformed units */
+	double		scale;			/* transformed units; 0: no spread, counts as 0 */
+	double		fill;			/* what a null becomes */
+	uint64_t	imputed;		/* nulls that became fill */
+	double		minimum;
+	double		maximum;
+	double		mean;			/* weighted, of all rows */
+	double		sd;				/* with n - 1 */
+	double		center;			/* mean and sd in the fitted space; 0 where scale is 0 */
+	double		spread;
+	double		median;			/* of all rows, exact; from histograms before version 2 */
+} SegKmeansFeature;
+
+/* One cluster. */
+typedef struct SegKmeansCluster
+{
+	uint32_t	cluster_id;		/* from 1, unique in the model */
+	const char *name;			/* UTF-8; "" when it has none */
+	uint64_t	size;			/* rows */
+	double		weight;			/* sum of their weights */
+	double		inertia;		/* weighted squared distances to the center, fitted space */
+} SegKmeansCluster;
+
+typedef struct SegKmeansModel
+{
+	/* shape */
+	uint32_t	k;
+	uint32_t	d;
+	uint32_t	next_cluster_id;	/* the first number never given */
+
+	/* how it was fitted */
+	SegStandardize standardize;
+	SegNullPolicy null_policy;
+	SegInitMethod init_method;
+	SegKmeansAlgorithm algorithm;
+	uint64_t	seed;
+	uint32_t	n_init;
+	uint32_t	max_iterations;
+	double		tolerance;
+	uint32_t	iterations;
+	bool		converged;
+	uint64_t	rows_used;
+	uint64_t	rows_skipped;
+	double		weight;			/* sum of all weights; rows_used without weights */
+
+	/* how good it is, in the fitted space */
+	double		inertia;		/* within */
+	double		total_ss;		/* around the overall mean */
+	double		between_ss;		/* of the centers around the overall mean */
+	double		silhouette;		/* mean over silhouette_rows distinct rows; 0 where there are none */
+	uint64_t	silhouette_rows;	/* 0 for k = 1, and in models of version 1 */
+	bool		silhouette_is_exact;	/* these are all distinct rows */
+
+	/* arrays */
+	SegKmeansFeature *features; /* d */
+	SegKmeansCluster *clusters; /* k */
+	double	   *centers;		/* k x d, fitted space */
+	double	   *means;			/* k x d, input units, arithmetic */
+	double	   *sds;			/* k x d, input units, with n - 1 */
+	double	   *quartiles;		/* k x d x 3, input units; exact but in models of version 1 */
+	bool		has_exact_quartiles;
+	SegHistogram *histograms;	/* d, input units, of the values that were there */
+} SegKmeansModel;
+
+/*
+ * Bytes that decoding a payload of payload_size bytes may take from an arena.
+ */
+extern size_t seg_kmeans_decoded_size(size_t payload_size);
+
+/*
+ * Read a payload into OUT *model with arrays out of the arena.
+ * Returns SEG_OK or SEG_MALFORMED_MODEL.
+ */
+extern SegStatus seg_kmeans_decode(SegReader *reader, int version, SegArena *arena, SegKmeansModel *model);
+
+/*
+ * Write the payload of the newest version; a writer without buffer measures.  What was
+ * read from version 1 says so in its bytes, and has in the new fields what could be
+ * told from the old ones.
+ */
+extern void seg_kmeans_encode(SegWriter *writer, const SegKmeansModel *model);
+
+/* The place (from 0) of the cluster with that number, or k when there is none. */
+extern uint32_t seg_kmeans_find_cluster(const SegKmeansModel *model, uint32_t cluster_id);
+
+#endif							/* SEG_KMEANS_KMEANS_MODEL_H */

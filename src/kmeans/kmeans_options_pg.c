@@ -1,0 +1,161 @@
+/*
+ * kmeans_options_pg.c
+ *		The options of kmeans_fit and kmeans_sweep.
+ */
+#include "kmeans/kmeans_options_pg.h"
+
+#include "utils/builtins.h"
+
+#include "kmeans/kmeans_pg.h"
+#include "server/error.h"
+#include "server/progress.h"
+
+static const char *const standardize_choices[] = {"zscore", "robust", "minmax", "none", NULL};
+static const char *const transform_choices[] = {"none", "log1p", NULL};
+static const char *const null_policy_choices[] = {"error", "skip", "mean", "median", "zero", NULL};
+static const char *const init_method_choices[] = {"kmeans++", "random", "centroids", NULL};
+static const char *const algorithm_choices[] = {"lloyd", "bisecting", "gmm", NULL};
+
+/* a name that is taken, for a method that is not there yet */
+#define ALGORITHM_GMM 2
+
+/* no init_method given: centroids where there are some, else kmeans++ */
+#define INIT_NOT_GIVEN (-1)
+
+static void
+read_centroids(const char *key, const JsonbValue *value, void *field)
+{
+	SegStartingCenters *centers = field;
+
+	if (value->type == jbvString)
+		centers->model_hex = pnstrdup(value->val.string.val, value->val.string.len);
+	else
+		seg_option_read_matrix(key, value, &centers->matrix);
+}
+
+#define FIELD(name) offsetof(SegKmeansOptions, name)
+
+const SegOption seg_kmeans_option_table[] = {
+	{"k_min", SEG_OPTION_INT, FIELD(k_min), 1, SEG_KMEANS_MAX_K},
+	{"k_max", SEG_OPTION_INT, FIELD(k_max), 1, SEG_KMEANS_MAX_K},
+	{"standardize", SEG_OPTION_CHOICE, FIELD(standardize), .choices = standardize_choices},
+	{"transform", SEG_OPTION_CHOICES, FIELD(transform), .choices = transform_choices},
+	{"null_policy", SEG_OPTION_CHOICE, FIELD(null_policy), .choices = null_policy_choices},
+	{"init_method", SEG_OPTION_CHOICE, FIELD(init_method), .choices = init_method_choices},
+	{"centroids", SEG_OPTION_CUSTOM, FIELD(centroids), .read = read_centroids},
+	{"algorithm", SEG_OPTION_CHOICE, FIELD(algorithm), .choices = algorithm_choices},
+	{"n_init", SEG_OPTION_INT, FIELD(n_init), 1, 10000},
+	{"max_iterations", SEG_OPTION_INT, FIELD(max_iterations), 1, 1000000},
+	{"tolerance", SEG_OPTION_REAL, FIELD(tolerance), 0, 1},
+	{"seed", SEG_OPTION_INT, FIELD(seed), -0x1.0p+63, 0x1.0p+63},
+	{"feature_names", SEG_OPTION_TEXTS, FIELD(feature_names)},
+	{"min_share", SEG_OPTION_REAL, FIELD(min_share), 0, 0.5},
+	{NULL}
+};
+
+/* k_min and k_max are arguments of a sweep */
+#define FIRST_OF_SWEEP 2
+
+void
+seg_kmeans_options_read(const Jsonb *options, bool of_sweep, SegKmeansOptions *result)
+{
+	bool		has_centroids;
+
+	memset(result, 0, sizeof(*result));
+	result->init_method = INIT_NOT_GIVEN;
+	result->seed = 42;
+	result->n_init = 10;
+	result->max_iterations = 300;
+	result->min_share = 0.01;
+	seg_options_read(options, seg_kmeans_option_table + (of_sweep ? FIRST_OF_SWEEP : 0), result);
+	has_centroids = result->centroids.matrix.rows > 0 || result->centroids.model_hex != NULL;
+	if (result->algorithm == ALGORITHM_GMM)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("algorithm gmm is reserved, but not available"),
+				 errhint("Choose lloyd or bisecting.")));
+	if (result->init_method == INIT_NOT_GIVEN)
+		result->init_method = has_centroids ? SEG_INIT_CENTROIDS : SEG_INIT_KMEANS_PLUS_PLUS;
+	if ((result->init_method == SEG_INIT_CENTROIDS) != has_centroids)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("init_method \"centroids\" and the option \"centroids\" go together")));
+}
+
+static void
+check_per_feature(const char *key, int count, size_t d)
+{
+	if (count > 0 && count != d)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("option \"%s\" has %d elements, but there are %zu features", key, count, d)));
+}
+
+void
+seg_kmeans_options_check_width(const SegKmeansOptions *options, size_t d)
+{
+	check_per_feature("transform", options->transform.count, d);
+	check_per_feature("feature_names", options->feature_names.count, d);
+}
+
+SegKmeansParams
+seg_kmeans_params(const SegKmeansOptions *options)
+{
+	SegKmeansParams params = {
+		.algorithm = options->algorithm,
+		.init_method = options->init_method,
+		.seed = (uint64_t) options->seed,
+		.n_init = options->n_init,
+		.max_iterations = options->max_iterations,
+		.tolerance = options->tolerance,
+		.min_share = options->min_share,
+		.on_iteration = seg_progress_is_told() ? seg_progress_iteration : NULL,
+	};
+
+	return params;
+}
+
+/* The centers of a model in hex, with or without \x before it, as a matrix. */
+static SegRealMatrix
+matrix_of_model(const char *hex)
+{
+	text	   *digits = cstring_to_text(strncmp(hex, "\\x", 2) == 0 ? hex + 2 : hex);
+	bytea	   *bytes = DatumGetByteaPP(DirectFunctionCall2(binary_decode, PointerGetDatum(digits),
+															CStringGetTextDatum("hex")));
+	const SegKmeansScorer *scorer = seg_model_decode(bytes, &seg_kmeans_model_type);
+	const SegKmeansModel *model = &scorer->model;
+	SegRealMatrix matrix = {model->k, model->d};
+
+	matrix.items = palloc((Size) model->k * model->d * sizeof(double));
+	for (uint32_t c = 0; c < model->k; c++)
+		seg_kmeans_center_in_input_units(model, c, matrix.items + (size_t) c * model->d);
+	return matrix;
+}
+
+void
+seg_kmeans_start_from(const SegStartingCenters *given, const SegScale *scales, size_t k, size_t d,
+					  double *centers)
+{
+	SegRealMatrix matrix = given->model_hex != NULL ? matrix_of_model(given->model_hex) : given->matrix;
+
+	if (matrix.rows != k || matrix.columns != d)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("option \"centroids\" has %d rows of %d numbers, but k is %zu and there are %zu features",
+						matrix.rows, matrix.columns, k, d)));
+	for (size_t c = 0; c < k; c++)
+		for (size_t j = 0; j < d; j++)
+		{
+			double		x = matrix.items[c * d + j];
+
+			if (scales[j].transform == SEG_TRANSFORM_LOG1P && x <= -1)
+				seg_raise(SEG_LOG_DOMAIN, j + 1);
+			if (fabs(x) > SEG_MAX_MAGNITUDE)
+				seg_raise(SEG_RANGE_TOO_WIDE, j + 1);
+			x = seg_scale_value(scales[j].transform, scales[j].shift,
+								seg_scale_inverse(scales[j].scale), x);
+			if (fabs(x) > SEG_MAX_MAGNITUDE)
+				seg_raise(SEG_RANGE_TOO_WIDE, j + 1);
+			centers[c * d + j] = x;
+		}
+}

@@ -1,0 +1,141 @@
+/*
+ * kmeans_pg.c
+ *		Scoring rows with a k-means model: kmeans_assign, kmeans_distance.
+ */
+#include "kmeans/kmeans_pg.h"
+
+#include "mb/pg_wchar.h"
+
+#include "server/error.h"
+#include "server/features.h"
+#include "stats/profile.h"
+
+const SegModelType seg_kmeans_model_type = {
+	.kind = SEG_KIND_KMEANS,
+	.newest = SEG_KMEANS_VERSION,
+	.struct_size = sizeof(SegKmeansScorer),
+	.decoded_size = seg_kmeans_scorer_size,
+	.decode = seg_kmeans_scorer_decode,
+};
+
+bytea *
+seg_kmeans_model_bytes(const SegKmeansModel *model)
+{
+	SegWriter	writer = {NULL, 0};
+	uint8	   *payload;
+	bytea	   *bytes;
+
+	seg_kmeans_encode(&writer, model);
+	bytes = seg_model_alloc(writer.size, &payload);
+	writer = (SegWriter) {payload, 0};
+	seg_kmeans_encode(&writer, model);
+	seg_model_seal(bytes, &seg_kmeans_model_type);
+	return bytes;
+}
+
+/* Names are UTF-8 in the model, whatever the database's encoding. */
+static char *
+name_or(const char *name, const char *what, size_t number)
+{
+	if (name[0] == '\0')
+		return psprintf("%s %zu", what, number);
+	return pstrdup(pg_any_to_server(name, strlen(name), PG_UTF8));
+}
+
+char *
+seg_kmeans_cluster_name(const SegKmeansCluster *cluster)
+{
+	return name_or(cluster->name, "cluster", cluster->cluster_id);
+}
+
+char *
+seg_kmeans_feature_name(const SegKmeansFeature *feature, size_t position)
+{
+	return name_or(feature->name, "feature", position);
+}
+
+void
+seg_kmeans_order_numbers(const uint32_t *numbers, uint32_t count, uint32_t *places)
+{
+	double	   *strength = palloc(count * sizeof(double));
+
+	for (uint32_t at = 0; at < count; at++)
+		strength[at] = -(double) numbers[at];
+	seg_profile_order(strength, count, places);
+	pfree(strength);
+}
+
+void
+seg_kmeans_order_clusters(const SegKmeansModel *model, uint32_t *places)
+{
+	uint32_t   *numbers = palloc(model->k * sizeof(uint32_t));
+
+	for (uint32_t c = 0; c < model->k; c++)
+		numbers[c] = model->clusters[c].cluster_id;
+	seg_kmeans_order_numbers(numbers, model->k, places);
+	pfree(numbers);
+}
+
+/* Bring a row to the fitted space; false when it is to be skipped. */
+static bool
+fit_row(const SegKmeansScorer *scorer, const SegFeatures *features, double *z)
+{
+	size_t		position = 0;
+	SegStatus	status;
+
+	if (features->d != scorer->model.d)
+		seg_raise(SEG_WRONG_LENGTH, features->d, (size_t) scorer->model.d);
+	if (features->nulls == NULL && seg_kmeans_plain_to_fitted(scorer, features->values, z))
+		return true;
+	(void) seg_features_copy(features, z);
+	status = seg_kmeans_to_fitted(scorer, z, &position);
+	if (status == SEG_NULL_FEATURE && scorer->model.null_policy == SEG_NULL_SKIP)
+		return false;
+	if (status != SEG_OK)
+		seg_raise(status, position);
+	return true;
+}
+
+bool
+seg_kmeans_score_row(FunctionCallInfo fcinfo, SegKmeansRow *result)
+{
+	static double z[SEG_MAX_FEATURES];
+	static double d2[SEG_KMEANS_MAX_K + SEG_CENTER_LANES];
+	const SegKmeansScorer *scorer = seg_model_argument(fcinfo, 0, 0, &seg_kmeans_model_type);
+	SegFeatures features = seg_features_open(PG_GETARG_DATUM(1));
+	bool		is_fitted = fit_row(scorer, &features, z);
+
+	seg_features_close(&features);
+	if (!is_fitted)
+		return false;
+	seg_centers_distances(&scorer->centers, z, d2);
+	result->scorer = scorer;
+	result->z = z;
+	result->d2 = d2;
+	result->nearest = seg_centers_nearest(d2, scorer->model.k);
+	if (!isfinite(result->nearest.first_d2))
+		seg_raise(SEG_TOO_FAR);
+	return true;
+}
+
+PG_FUNCTION_INFO_V1(kmeans_assign);
+Datum
+kmeans_assign(PG_FUNCTION_ARGS)
+{
+	SegKmeansRow row;
+
+	if (!seg_kmeans_score_row(fcinfo, &row))
+		PG_RETURN_NULL();
+	PG_RETURN_INT32(row.scorer->model.clusters[row.nearest.first].cluster_id);
+}
+
+PG_FUNCTION_INFO_V1(kmeans_distance);
+Datum
+kmeans_distance(PG_FUNCTION_ARGS)
+{
+	SegKmeansRow row;
+
+	if (!seg_kmeans_score_row(fcinfo, &row))
+		PG_RETURN_NULL();
+	PG_RETURN_FLOAT8(sqrt(row.nearest.first_d2));
+}

@@ -1,0 +1,46 @@
+/*
+ * kmeans_pg.h
+ *		What the files of the k-means family share.
+ */
+#ifndef SEG_KMEANS_KMEANS_PG_H
+#define SEG_KMEANS_KMEANS_PG_H
+
+#include "server/model.h"
+
+#include "kmeans/kmeans_scorer_model.h"
+
+/* Decodes into a SegKmeansScorer. */
+extern const SegModelType seg_kmeans_model_type;
+
+/* Encode and seal a model as bytea, palloc'd. */
+extern bytea *seg_kmeans_model_bytes(const SegKmeansModel *model);
+
+/* One row against the model of argument 0. */
+typedef struct SegKmeansRow
+{
+	const SegKmeansScorer *scorer;
+	const double *z;			/* d, fitted space */
+	const double *d2;			/* k squared distances */
+	SegNearest	nearest;
+} SegKmeansRow;
+
+/*
+ * Score argument 1 (features) with the model of argument 0.  The arrays of *row
+ * live until the next call.  False when a feature is null and the policy is
+ * skip: the answer is NULL then.  Other faults are errors.
+ */
+extern bool seg_kmeans_score_row(FunctionCallInfo fcinfo, SegKmeansRow *row);
+
+/* OUT places: 0 .. count - 1 in the order of numbers[place]. */
+extern void seg_kmeans_order_numbers(const uint32_t *numbers, uint32_t count, uint32_t *places);
+
+/* OUT places: the places of a model's k clusters in the order of their cluster_id. */
+extern void seg_kmeans_order_clusters(const SegKmeansModel *model, uint32_t *places);
+
+/* What a cluster is called in output: its name, else "cluster <id>"; palloc'd. */
+extern char *seg_kmeans_cluster_name(const SegKmeansCluster *cluster);
+
+/* A feature's name, else "feature <position>"; position from 1; palloc'd. */
+extern char *seg_kmeans_feature_name(const SegKmeansFeature *feature, size_t position);
+
+#endif							/* SEG_KMEANS_KMEANS_PG_H */

@@ -1,0 +1,565 @@
+/*
+ * kmeans_quartiles.c
+ *		The quartiles of every cluster and feature; see kmeans_quartiles.h.
+ *
+ * Sorting or even moving all values would cost more than the fit.  So a sample of each
+ * cluster's rows tells where its quartiles must be about: between two values of the
+ * sample, its cuts.  One pass over the rows, four features side by side, then counts
+ * how many values are below, at, between and above the cuts, and keeps those between
+ * the two of a pair, about a sixth of all.  The counts tell whether the rank that is
+ * wanted is at a cut, or which of the kept values it is; selection finds that one.
+ * A value that many rows share is a cut itself, so that it need not be kept.
+ *
+ * Where a rank is in none of these places (a sample is a matter of chance), where
+ * rows are few, and where they have weights, all values of the feature are brought
+ * together by cluster, and stats/quantiles.h finds the quartiles.  Both ways give the
+ * same result, so which of them was gone does not matter.
+ */
+#include "kmeans/kmeans_quartiles.h"
+
+#include "base/lanes.h"
+#include "stats/quantiles.h"
+
+/* fewer rows are not worth a sample */
+#define SAMPLED_ROWS ((size_t) 16384)
+
+/* the most rows in the sample of a cluster, and in that of all rows */
+#define SAMPLE ((size_t) 4096)
+
+/* how many standard deviations the cuts stand beside the quantile of the sample */
+#define MARGIN 3.7
+
+/* two cuts for each quartile; below, at and above each */
+#define MOST_CUTS ((size_t) 6)
+#define PLACES (2 * MOST_CUTS + 1)
+
+/* features of one pass, and their cells: cuts and counters stay in the cache */
+#define GROUP ((size_t) 32)
+#define GROUP_CELLS ((size_t) 65536)
+
+/* the part of a cluster for which there is room between the cuts */
+#define KEPT 3
+
+#define PAUSE ((size_t) 8192)
+
+/*
+ * The cuts of a cluster in four features side by side, each twice: the largest number
+ * below it, and the cut.  A value is in place p when p of these are below it: odd places
+ * are cuts, even ones between them.  Bit p of `kept`: values of place p are kept.
+ */
+typedef struct Cuts
+{
+	double		bounds[2 * MOST_CUTS][4];
+	int64_t		kept[4];
+} Cuts;
+
+/* Where the values that are kept for a cell go. */
+typedef struct Room
+{
+	double	   *values;			/* size, and one more for what is not kept */
+	size_t		used;
+	size_t		size;			/* used > size: there were too many */
+	size_t		done;			/* so many are where they belong, lowest first */
+} Room;
+
+typedef struct Finder
+{
+	const SegKmeansData *data;
+	const uint16_t *labels;		/* NULL: all 0 */
+	const uint64_t *sizes;
+	size_t		k;
+	const SegKmeansQuartiles *result;
+
+	/* by cluster */
+	size_t	   *starts;			/* k + 1: of its values in a column */
+	size_t	   *next;			/* k */
+	double	   *column;			/* n, and n weights behind them where there are some */
+
+	/* the sample: row numbers, by cluster */
+	uint32_t   *sample;
+	size_t	   *sample_starts;	/* k + 1 */
+	double	   *values;			/* SAMPLE */
+
+	/* a group of `width` features, padded to fours */
+	size_t		width;
+	Cuts	   *cuts;			/* k x width / 4 */
+	uint32_t   *counts;			/* k x width x PLACES */
+	Room	   *rooms;			/* k x width */
+	double	   *kept;			/* kept_size() */
+} Finder;
+
+static size_t
+group_width(size_t d, size_t k)
+{
+	size_t		most = GROUP_CELLS / k / 4 * 4;
+
+	most = most < 4 ? 4 : seg_min_size(most, GROUP);
+	return seg_min_size(most, (d + 3) / 4 * 4);
+}
+
+/* Room for the values that are kept, of at most width features. */
+static size_t
+kept_size(size_t n, size_t k, size_t width)
+{
+	return (n / KEPT + k) * width;
+}
+
+static bool
+is_sampled(size_t n, bool weighted)
+{
+	return n >= SAMPLED_ROWS && n <= UINT32_MAX && !weighted;
+}
+
+size_t
+seg_kmeans_quartiles_workspace(size_t n, size_t d, size_t k, bool weighted)
+{
+	size_t		width = group_width(d, k);
+	size_t		by_cluster = (weighted ? 2 : 1) * n * sizeof(double) + 3 * (k + 1) * sizeof(size_t);
+
+	if (!is_sampled(n, weighted))
+		return by_cluster + 4 * SEG_ARENA_ALIGN;
+	return by_cluster + n * sizeof(uint32_t) + SAMPLE * sizeof(double) +
+		k * width * (sizeof(Cuts) / 4 + PLACES * sizeof(uint32_t) + sizeof(Room)) +
+		kept_size(n, k, width) * sizeof(double) + 10 * SEG_ARENA_ALIGN;
+}
+
+/* ---- what is found ---- */
+
+static inline size_t
+label_of(const Finder *finder, size_t i)
+{
+	return finder->labels == NULL ? 0 : finder->labels[i];
+}
+
+/* A value of the matrix in input units. */
+static double
+input_value(const Finder *finder, size_t j, double value)
+{
+	const SegScale *scale = &finder->data->scales[j];
+	double		x = seg_input_value(scale->transform, scale->shift, scale->scale, value);
+
+	return fmin(fmax(x, scale->minimum), scale->maximum);
+}
+
+static double
+input_mean(const Finder *finder, size_t j, SegQuantile quantile)
+{
+	double		low = input_value(finder, j, quantile.low);
+
+	return quantile.low == quantile.high ? low : (low + input_value(finder, j, quantile.high)) / 2;
+}
+
+static void
+set_quartiles(const Finder *finder, size_t c, size_t j, const SegQuantile *quartiles, bool constant)
+{
+	size_t		cell = c * finder->data->rows.d + j;
+	double	   *result = finder->result->quartiles + cell * 3;
+
+	for (size_t q = 0; q < 3; q++)
+	{
+		result[q] = input_mean(finder, j, quartiles[q]);
+		if (q > 0 && result[q] < result[q - 1])
+			result[q] = result[q - 1];
+	}
+	finder->result->constant[cell] = constant;
+}
+
+static void
+set_five(const Finder *finder, size_t c, size_t j, const SegFive *five)
+{
+	set_quartiles(finder, c, j, five->quartiles, five->minimum == five->maximum);
+}
+
+/* ---- a column of all values, by cluster ---- */
+
+static void
+collect_column(const Finder *finder, size_t j)
+{
+	const SegKmeansData *data = finder->data;
+	double	   *weights = finder->column + data->rows.n;
+
+	memcpy(finder->next, finder->starts, finder->k * sizeof(size_t));
+	for (size_t i = 0; i < data->rows.n; i++)
+	{
+		size_t		at = finder->next[label_of(finder, i)]++;
+
+		if (i % PAUSE == 0)
+			CHECK_FOR_INTERRUPTS();
+		finder->column[at] = *seg_rows_cell(&data->rows, i, j);
+		if (data->weights != NULL)
+			weights[at] = data->weights[i];
+	}
+}
+
+/* Feature j of all clusters. */
+static void
+solve_column(const Finder *finder, size_t j)
+{
+	const SegKmeansData *data = finder->data;
+	double	   *weights = data->weights == NULL ? NULL : finder->column + data->rows.n;
+	SegGrid		grid = seg_kmeans_grid(data, 1);
+
+	collect_column(finder, j);
+	for (size_t c = 0; c < finder->k; c++)
+	{
+		size_t		start = finder->starts[c];
+		SegFive		five = seg_quartiles(finder->column + start, weights == NULL ? NULL : weights + start,
+										 finder->starts[c + 1] - start, grid);
+
+		set_five(finder, c, j, &five);
+	}
+}
+
+/* ---- the sample ---- */
+
+/* Every how many rows of a cluster one is taken. */
+static size_t
+stride_of(size_t rows)
+{
+	return (rows + SAMPLE - 1) / SAMPLE;
+}
+
+static size_t
+sampled_of(const Finder *finder, size_t c)
+{
+	return finder->sample_starts[c + 1] - finder->sample_starts[c];
+}
+
+/* Are all rows of the cluster in the sample? */
+static bool
+is_whole(const Finder *finder, size_t c)
+{
+	return finder->sizes[c] <= SAMPLE;
+}
+
+static void
+draw_sample(Finder *finder)
+{
+	finder->sample_starts[0] = 0;
+	for (size_t c = 0; c < finder->k; c++)
+	{
+		size_t		stride = stride_of(finder->sizes[c]);
+
+		finder->sample_starts[c + 1] = finder->sample_starts[c] + (finder->sizes[c] + stride - 1) / stride;
+		finder->next[c] = 0;
+	}
+	for (size_t i = 0; i < finder->data->rows.n; i++)
+	{
+		size_t		c = label_of(finder, i);
+		size_t		stride = stride_of(finder->sizes[c]);
+		size_t		at = finder->next[c]++;
+
+		if (i % PAUSE == 0)
+			CHECK_FOR_INTERRUPTS();
+		if (at % stride == 0)
+			finder->sample[finder->sample_starts[c] + at / stride] = (uint32_t) i;
+	}
+}
+
+/* OUT finder->values: feature j of the cluster's sample; returns how many. */
+static size_t
+sample_values(const Finder *finder, size_t c, size_t j)
+{
+	size_t		size = sampled_of(finder, c);
+	const uint32_t *rows = finder->sample + finder->sample_starts[c];
+
+	for (size_t i = 0; i < size; i++)
+		finder->values[i] = *seg_rows_cell(&finder->data->rows, rows[i], j);
+	return size;
+}
+
+/* ---- cuts ---- */
+
+/* OUT *low, *high: the values of the sample between which its q-quantile is likely to be of all. */
+static void
+cut_around(double *values, size_t size, double q, double *low, double *high)
+{
+	double		margin = MARGIN * sqrt(q * (1 - q) / (double) size);
+	size_t		from = (size_t) ((q - margin) * (double) size);
+	size_t		to = seg_min_size((size_t) ceil((q + margin) * (double) size), size - 1);
+
+	seg_select_rank(values, size, from);
+	*low = values[from];
+	seg_select_rank(values + from, size - from, to - from);
+	*high = values[to];
+}
+
+/*
+ * Lay out the cuts of one feature: IN low, high: m pairs.  OUT bounds: 2 MOST_CUTS of
+ * them at a distance of four; returns the places between the two of a pair.
+ */
+static int64_t
+lay_cuts(const double *low, const double *high, size_t m, double *bounds)
+{
+	double		cuts[MOST_CUTS];
+	size_t		count = 0;
+	int64_t		kept = 0;
+
+	for (size_t pair = 0; pair < 2 * m; pair++)
+	{
+		double		cut = pair % 2 == 0 ? low[pair / 2] : high[pair / 2];
+		size_t		at = 0;
+
+		while (at < count && cuts[at] < cut)
+			at++;
+		if (at < count && cuts[at] == cut)
+			continue;
+		memmove(cuts + at + 1, cuts + at, (count++ - at) * sizeof(double));
+		cuts[at] = cut;
+	}
+	for (size_t at = 0; at < MOST_CUTS; at++)
+	{
+		bounds[8 * at] = at < count ? nextafter(cuts[at], -INFINITY) : INFINITY;
+		bounds[8 * at + 4] = at < count ? cuts[at] : INFINITY;
+		for (size_t pair = 0; at + 1 < count && pair < m; pair++)
+			if (cuts[at] >= low[pair] && cuts[at + 1] <= high[pair])
+				kept |= INT64_C(1) << (2 * at + 2);
+	}
+	return kept;
+}
+
+static void
+cut_cluster(const Finder *finder, size_t c, size_t j, size_t at)
+{
+	Cuts	   *cuts = &finder->cuts[(c * finder->width + at) / 4];
+	double		low[3];
+	double		high[3];
+	size_t		size = sample_values(finder, c, j);
+
+	if (is_whole(finder, c))
+	{
+		SegFive		five = seg_quartiles(finder->values, NULL, size, (SegGrid) {0});
+
+		set_five(finder, c, j, &five);
+		cuts->kept[at % 4] = lay_cuts(NULL, NULL, 0, &cuts->bounds[0][at % 4]);
+		return;
+	}
+	for (size_t q = 0; q < 3; q++)
+		cut_around(finder->values, size, (double) (q + 1) / 4, &low[q], &high[q]);
+	cuts->kept[at % 4] = lay_cuts(low, high, 3, &cuts->bounds[0][at % 4]);
+}
+
+/* ---- the pass ---- */
+
+/* Count four values in their places, and keep those that are to be kept. */
+SEG_ALWAYS_INLINE void
+count_four(const SegLanes *x, const Cuts *cuts, uint32_t *counts, Room *rooms)
+{
+	SegIntLanes place = {0};
+	SegIntLanes keep;
+
+#pragma GCC unroll 12
+	for (size_t b = 0; b < 2 * MOST_CUTS; b++)
+		place -= *x > *(const SegLanes *) cuts->bounds[b];
+	keep = *(const SegIntLanes *) cuts->kept >> place & 1;
+#pragma GCC unroll 4
+	for (size_t l = 0; l < 4; l++)
+		counts[l * PLACES + place[l]]++;
+	if ((keep[0] | keep[1] | keep[2] | keep[3]) == 0)
+		return;
+	/* which of the four it is cannot be foreseen: all are written, some stay */
+#pragma GCC unroll 4
+	for (size_t l = 0; l < 4; l++)
+	{
+		Room	   *room = &rooms[l];
+
+		room->values[room->used < room->size ? room->used : room->size] = (*x)[l];
+		room->used += keep[l];
+	}
+}
+
+/* Features [from, to) of rows [first, last). */
+SEG_CLONES static void
+count_rows(const Finder *finder, size_t from, size_t to, size_t first, size_t last)
+{
+	size_t		width = finder->width;
+
+	for (size_t i = first; i < last; i++)
+	{
+		const double *row = seg_rows_row(&finder->data->rows, i) + from;
+		size_t		cell = label_of(finder, i) * width;
+
+		for (size_t at = 0; at < to - from; at += 4)
+		{
+			SegLanes	x = {0};
+
+			if (at + 4 <= to - from)
+				x = *(const SegLanes *) (row + at);
+			else
+				for (size_t l = 0; at + l < to - from; l++)
+					x[l] = row[at + l];
+			count_four(&x, &finder->cuts[(cell + at) / 4], finder->counts + (cell + at) * PLACES,
+					   finder->rooms + cell + at);
+		}
+	}
+}
+
+/* Give every cell its room. */
+static void
+share_rooms(const Finder *finder)
+{
+	double	   *free = finder->kept;
+
+	for (size_t c = 0; c < finder->k; c++)
+		for (size_t at = 0; at < finder->width; at++)
+		{
+			Room	   *room = &finder->rooms[c * finder->width + at];
+
+			*room = (Room) {.values = free, .size = is_whole(finder, c) ? 0 : finder->sizes[c] / KEPT};
+			free += room->size + 1;
+		}
+}
+
+/* ---- from counts to quantiles ---- */
+
+/* The value of rank r of those in a room; ranks come in ascending order. */
+static double
+value_in_room(Room *room, size_t r)
+{
+	if (r >= room->done)
+	{
+		seg_select_rank(room->values + room->done, room->used - room->done, r - room->done);
+		room->done = r + 1;
+	}
+	return room->values[r];
+}
+
+/*
+ * The value of rank r of a cell: IN bounds, kept: of its feature, at a distance of
+ * four.  False when it was not kept.
+ */
+static bool
+value_of_rank(const uint32_t *counts, const double *bounds, int64_t kept, Room *room, size_t r, double *value)
+{
+	size_t		kept_below = 0;
+
+	if (room->used > room->size)
+		return false;
+	for (size_t p = 0; p < PLACES; p++)
+	{
+		if (r < counts[p])
+		{
+			if (p % 2 == 1)
+				*value = bounds[4 * p];
+			else if (kept >> p & 1)
+			{
+				*value = value_in_room(room, kept_below + r);
+			}
+			else
+				return false;
+			return true;
+		}
+		r -= counts[p];
+		if (kept >> p & 1)
+			kept_below += counts[p];
+	}
+	return false;
+}
+
+static bool
+find_quantile(const uint32_t *counts, const double *bounds, int64_t kept, Room *room, size_t n, size_t part,
+			  SegQuantile *quantile)
+{
+	size_t		low;
+	size_t		high;
+
+	seg_quantile_ranks(n, part, &low, &high);
+	return value_of_rank(counts, bounds, kept, room, low, &quantile->low) &&
+		value_of_rank(counts, bounds, kept, room, high, &quantile->high);
+}
+
+/* Feature j of cluster c; false when the sample was no help. */
+static bool
+solve_cell(const Finder *finder, size_t c, size_t j, size_t at)
+{
+	size_t		cell = c * finder->width + at;
+	const Cuts *cuts = &finder->cuts[cell / 4];
+	const uint32_t *counts = finder->counts + cell * PLACES;
+	SegQuantile quartiles[3];
+
+	if (is_whole(finder, c))
+		return true;
+	for (size_t q = 0; q < 3; q++)
+		if (!find_quantile(counts, &cuts->bounds[0][at % 4], cuts->kept[at % 4], &finder->rooms[cell], finder->sizes[c],
+						   q + 1, &quartiles[q]))
+			return false;
+	set_quartiles(finder, c, j, quartiles, counts[1] == finder->sizes[c]);
+	return true;
+}
+
+/* Features [from, to), at most finder->width. */
+static void
+solve_group(const Finder *finder, size_t from, size_t to)
+{
+	size_t		n = finder->data->rows.n;
+
+	memset(finder->cuts, 0, finder->k * finder->width / 4 * sizeof(Cuts));
+	memset(finder->counts, 0, finder->k * finder->width * PLACES * sizeof(uint32_t));
+	share_rooms(finder);
+	for (size_t c = 0; c < finder->k; c++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		for (size_t j = from; j < to; j++)
+			cut_cluster(finder, c, j, j - from);
+	}
+	for (size_t i = 0; i < n; i += PAUSE)
+	{
+		CHECK_FOR_INTERRUPTS();
+		count_rows(finder, from, to, i, seg_min_size(i + PAUSE, n));
+	}
+	for (size_t j = from; j < to; j++)
+	{
+		bool		solved = true;
+
+		CHECK_FOR_INTERRUPTS();
+		for (size_t c = 0; c < finder->k && solved; c++)
+			solved = solve_cell(finder, c, j, j - from);
+		if (!solved)
+			solve_column(finder, j);
+	}
+}
+
+static void
+take_group(Finder *finder, SegArena *arena)
+{
+	size_t		n = finder->data->rows.n;
+	size_t		cells = finder->k * finder->width;
+
+	finder->sample = seg_arena_take(arena, n, sizeof(uint32_t));
+	finder->sample_starts = seg_arena_take(arena, finder->k + 1, sizeof(size_t));
+	finder->values = seg_arena_take(arena, SAMPLE, sizeof(double));
+	finder->cuts = seg_arena_take(arena, cells / 4, sizeof(Cuts));
+	finder->counts = seg_arena_take(arena, cells, PLACES * sizeof(uint32_t));
+	finder->rooms = seg_arena_take(arena, cells, sizeof(Room));
+	finder->kept = seg_arena_take(arena, kept_size(n, finder->k, finder->width), sizeof(double));
+	Assert(finder->kept != NULL);
+}
+
+void
+seg_kmeans_quartiles(const SegKmeansData *data, const uint16_t *labels, const uint64_t *sizes, size_t k,
+					 const SegKmeansQuartiles *result, SegArena workspace)
+{
+	size_t		n = data->rows.n;
+	size_t		d = data->rows.d;
+	bool		weighted = data->weights != NULL;
+	Finder		finder = {.data = data, .labels = labels, .sizes = sizes, .k = k, .result = result};
+
+	finder.starts = seg_arena_take(&workspace, k + 1, sizeof(size_t));
+	finder.next = seg_arena_take(&workspace, k, sizeof(size_t));
+	finder.column = seg_arena_take(&workspace, n, (weighted ? 2 : 1) * sizeof(double));
+	Assert(finder.column != NULL);
+	finder.starts[0] = 0;
+	for (size_t c = 0; c < k; c++)
+		finder.starts[c + 1] = finder.starts[c] + sizes[c];
+	if (!is_sampled(n, weighted))
+	{
+		for (size_t j = 0; j < d; j++)
+			solve_column(&finder, j);
+		return;
+	}
+	finder.width = group_width(d, k);
+	take_group(&finder, &workspace);
+	draw_sample(&finder);
+	for (size_t from = 0; from < d; from += finder.width)
+		solve_group(&finder, from, seg_min_size(from + finder.width, d));
+}

@@ -1,0 +1,384 @@
+/*
+ * kmeans_sample.c
+ *		An order-free sample of the rows; see kmeans_seed.h.
+ *
+ * Each row is hashed with the seed, and its score is
+ *
+ *		u / b,		u = the hash as a number in (0, 1),		b = 1 in a uniform sample,
+ *		b = 1 + d2 / mean d2, with d2 the squared distance to the mean of all rows
+ *
+ * else.  The rows with the smallest scores are the sample.  While the rows pass by we
+ * keep up to twice as many candidates in an open-addressing table; when it is full the
+ * larger half goes, and from then on only scores below that bound come in.  A row that
+ * belongs to the sample was below every bound, so no copy of it was missed.  Rows of one
+ * hash, which somebody may have sought out, are told apart and ordered by their values.
+ *
+ * With t the smallest score that is not in the sample, a row is in it with probability
+ * min(1, b t), and stands for the inverse of that many rows.
+ */
+#include "kmeans/kmeans_seed.h"
+
+#include "base/hash.h"
+#include "stats/sum.h"
+
+/* one row, distinct in the features with spread */
+typedef struct Candidate
+{
+	uint64_t	hash;
+	double		score;
+	double		boost;			/* b */
+	size_t		row;			/* the first of the copies in the order of values */
+	size_t		copies;
+	SegSum		weight;			/* all copies' */
+	bool		is_taken;		/* false: an empty slot */
+} Candidate;
+
+typedef struct Table
+{
+	const SegKmeansData *data;
+	Candidate  *slots;			/* size is a power of two */
+	size_t		size;
+	size_t		used;
+	double		bound;			/* scores above it have no chance any more */
+} Table;
+
+/* How far rows are from the mean of all. */
+typedef struct Boosts
+{
+	double	   *center;			/* d; NULL: the sample is uniform */
+	double		inverse;		/* 1 / mean d2 */
+	double		most;			/* no row's b is larger */
+} Boosts;
+
+/* a sample should seed k centers well, and stay within 64 MB */
+#define SAMPLE_ROWS ((size_t) 8192)
+#define SAMPLE_ROWS_PER_CENTER ((size_t) 256)
+#define SAMPLE_MOST_ROWS ((size_t) 65536)
+#define SAMPLE_CELLS ((size_t) 8 << 20)
+
+size_t
+seg_kmeans_sample_capacity(size_t k, size_t d)
+{
+	size_t		wanted = SAMPLE_ROWS_PER_CENTER * k;
+	size_t		affordable = SAMPLE_CELLS / d;
+
+	if (wanted < SAMPLE_ROWS)
+		wanted = SAMPLE_ROWS;
+	if (wanted > SAMPLE_MOST_ROWS)
+		wanted = SAMPLE_MOST_ROWS;
+	if (wanted > affordable)
+		wanted = affordable;
+	return wanted < 4 * k ? 4 * k : wanted;
+}
+
+static size_t
+table_size(size_t capacity)
+{
+	size_t		size = 16;
+
+	while (size < 4 * capacity)
+		size *= 2;
+	return size;
+}
+
+size_t
+seg_kmeans_sample_workspace(size_t capacity, size_t d)
+{
+	size_t		padded = seg_rows_blocks(capacity) * SEG_LANES;
+
+	return padded * (d + 2) * sizeof(double) + table_size(capacity) * sizeof(Candidate) +
+		2 * (capacity + 1) * sizeof(Candidate) + d * sizeof(double) + 8 * SEG_ARENA_ALIGN;
+}
+
+/* Hash the eight rows of a block, lanes side by side. */
+SEG_CLONES static void
+hash_block(const SegKmeansData *data, size_t b, uint64_t seed, uint64_t *hashes)
+{
+	const double *rows[SEG_LANES];
+	uint64_t	hash[8];
+
+	seg_rows_of_block(&data->rows, b, rows);
+	for (size_t l = 0; l < 8; l++)
+		hash[l] = seed;
+	for (size_t a = 0; a < data->n_active; a++)
+	{
+		size_t		j = data->active[a];
+
+		for (size_t l = 0; l < 8; l++)
+			hash[l] = seg_hash_double(hash[l], rows[l][j]);
+	}
+	for (size_t l = 0; l < 8; l++)
+		hashes[l] = seg_hash_finish(hash[l]);
+}
+
+/* The hash as a number in (0, 1); no smaller for a larger hash. */
+static inline double
+uniform_of(uint64_t hash)
+{
+	return ((double) (hash >> 11) + 0.5) * 0x1.0p-53;
+}
+
+static Boosts
+take_boosts(const SegKmeansData *data, bool by_distance, SegArena *arena)
+{
+	Boosts		boosts = {.center = seg_arena_take(arena, data->rows.d, sizeof(double)), .most = 1};
+	double		mean_d2 = 0;
+	double		largest_d2 = 0;
+
+	for (size_t a = 0; a < data->n_active; a++)
+	{
+		const SegScale *scale = &data->scales[data->active[a]];
+		double		reach = scale->max_abs + fabs(scale->center);
+
+		boosts.center[a] = scale->center;
+		mean_d2 += scale->spread * scale->spread;
+		largest_d2 += reach * reach;
+	}
+	if (!by_distance || !(mean_d2 > 0) || !isfinite(largest_d2 / mean_d2))
+		boosts.center = NULL;
+	else
+	{
+		boosts.inverse = 1 / mean_d2;
+		boosts.most = 1 + largest_d2 / mean_d2 * (1 + 1e-9);
+	}
+	return boosts;
+}
+
+/* OUT boosts: b of the rows of block b, lanes side by side. */
+SEG_CLONES static void
+boost_block(const SegKmeansData *data, size_t b, const Boosts *boosts, double *boost)
+{
+	const double *rows[SEG_LANES];
+	double		d2[8] = {0};
+
+	seg_rows_of_block(&data->rows, b, rows);
+	for (size_t a = 0; a < data->n_active; a++)
+	{
+		size_t		j = data->active[a];
+
+		for (size_t l = 0; l < 8; l++)
+		{
+			double		off = rows[l][j] - boosts->center[a];
+
+			d2[l] += off * off;
+		}
+	}
+	for (size_t l = 0; l < 8; l++)
+		boost[l] = 1 + d2[l] * boosts->inverse;
+}
+
+/* OUT boosts, and true, unless no row of block b can be a candidate. */
+static bool
+may_be_candidates(const SegKmeansData *data, size_t b, const Boosts *boosts, const uint64_t *hashes, double bound,
+				  double *boost)
+{
+	bool		may_be = false;
+
+	for (size_t l = 0; l < 8; l++)
+	{
+		may_be |= uniform_of(hashes[l]) <= bound * boosts->most;
+		boost[l] = 1;
+	}
+	if (may_be && boosts->center != NULL)
+		boost_block(data, b, boosts, boost);
+	return may_be;
+}
+
+/* -1, 0 or 1, by the features with spread. */
+static int
+compare_rows(const SegKmeansData *data, size_t a, size_t b)
+{
+	const double *x = seg_rows_row(&data->rows, a);
+	const double *y = seg_rows_row(&data->rows, b);
+
+	for (size_t at = 0; at < data->n_active && a != b; at++)
+	{
+		size_t		j = data->active[at];
+
+		if (x[j] != y[j])
+			return x[j] < y[j] ? -1 : 1;
+	}
+	return 0;
+}
+
+/* The slot of a row's copies, or the empty one for it. */
+static Candidate *
+find_slot(Table *table, uint64_t hash, size_t row)
+{
+	size_t		at = hash & (table->size - 1);
+
+	while (table->slots[at].is_taken &&
+		   (table->slots[at].hash != hash || compare_rows(table->data, table->slots[at].row, row) != 0))
+		at = (at + 1) & (table->size - 1);
+	return &table->slots[at];
+}
+
+static inline bool
+is_before(const SegKmeansData *data, const Candidate *a, const Candidate *b, bool by_score)
+{
+	if (by_score && a->score != b->score)
+		return a->score < b->score;
+	return a->hash != b->hash ? a->hash < b->hash : compare_rows(data, a->row, b->row) < 0;
+}
+
+/* Heapsort by score, if it is asked for, then by hash, then by values; no two are equal. */
+static void
+sort_candidates(const SegKmeansData *data, Candidate *list, size_t n, bool by_score)
+{
+	for (size_t start = n / 2, end = n; end > 1;)
+	{
+		Candidate	swap;
+		size_t		root;
+
+		if (end % 4096 == 0)
+			CHECK_FOR_INTERRUPTS();
+		if (start > 0)
+			start--;
+		else
+		{
+			swap = list[--end];
+			list[end] = list[0];
+			list[0] = swap;
+		}
+		root = start;
+		while (2 * root + 1 < end)
+		{
+			size_t		child = 2 * root + 1;
+
+			if (child + 1 < end && is_before(data, &list[child], &list[child + 1], by_score))
+				child++;
+			if (!is_before(data, &list[root], &list[child], by_score))
+				break;
+			swap = list[root];
+			list[root] = list[child];
+			list[child] = swap;
+			root = child;
+		}
+	}
+}
+
+/* The candidates by score; returns how many. */
+static size_t
+list_candidates(const Table *table, Candidate *list)
+{
+	size_t		n = 0;
+
+	for (size_t at = 0; at < table->size; at++)
+		if (table->slots[at].is_taken)
+			list[n++] = table->slots[at];
+	sort_candidates(table->data, list, n, true);
+	return n;
+}
+
+/* Keep the `capacity` smallest scores, and the next one, which tells what chance they had. */
+static void
+purge(Table *table, size_t capacity, Candidate *list)
+{
+	size_t		n = list_candidates(table, list);
+
+	memset(table->slots, 0, table->size * sizeof(Candidate));
+	table->used = seg_min_size(n, capacity + 1);
+	for (size_t i = 0; i < table->used; i++)
+		*find_slot(table, list[i].hash, list[i].row) = list[i];
+	table->bound = list[table->used - 1].score;
+}
+
+/* Copy number one or more of a row. */
+static void
+add_copy(const SegKmeansData *data, size_t i, uint64_t hash, double boost, double score, SegGrid grid, Table *table)
+{
+	Candidate  *slot = find_slot(table, hash, i);
+
+	if (!slot->is_taken)
+	{
+		*slot = (Candidate) {.hash = hash, .score = score, .boost = boost, .row = i, .is_taken = true};
+		table->used++;
+	}
+	/* copies may still differ where a feature has no spread */
+	else if (data->n_active < data->rows.d && seg_rows_compare(&data->rows, i, slot->row) < 0)
+		slot->row = i;
+	slot->copies++;
+	seg_sum_add(&slot->weight, grid, seg_kmeans_weight(data, i));
+}
+
+/* Let all rows pass by. */
+static void
+gather_candidates(const SegKmeansData *data, uint64_t seed, size_t capacity, const Boosts *boosts, Table *table,
+				  Candidate *list)
+{
+	SegGrid		grid = seg_kmeans_grid(data, 1);
+
+	for (size_t b = 0; b < seg_rows_blocks(data->rows.n); b++)
+	{
+		uint64_t	hashes[8];
+		double		boost[8];
+
+		if (b % 512 == 0)
+			CHECK_FOR_INTERRUPTS();
+		hash_block(data, b, seed, hashes);
+		if (!may_be_candidates(data, b, boosts, hashes, table->bound, boost))
+			continue;
+		for (size_t l = 0; l < seg_rows_lanes(&data->rows, b); l++)
+		{
+			double		score = uniform_of(hashes[l]) / boost[l];
+
+			if (score > table->bound)
+				continue;
+			add_copy(data, b * SEG_LANES + l, hashes[l], boost[l], score, grid, table);
+			if (table->used == 2 * (capacity + 1))
+				purge(table, capacity, list);
+		}
+	}
+}
+
+/* Make the sample of the first candidates of the list; threshold: t, or infinite where all are in it. */
+static void
+fill_sample(const SegKmeansData *data, Candidate *list, size_t count, double threshold, double *weights,
+			double *units, SegKmeansData *sample)
+{
+	sort_candidates(data, list, count, false);
+	sample->rows.n = count;
+	sample->total = 0;
+	for (size_t s = 0; s < count; s++)
+	{
+		double		weight = seg_sum_value(&list[s].weight);
+
+		seg_rows_set(&sample->rows, s, seg_rows_row(&data->rows, list[s].row));
+		units[s] = weight / (double) list[s].copies;
+		weights[s] = weight / fmin(1, list[s].boost * threshold);
+		sample->total += weights[s];
+	}
+	sample->weights = weights;
+	sample->units = data->is_relative ? units : NULL;
+}
+
+void
+seg_kmeans_sample_draw(const SegKmeansData *data, uint64_t seed, size_t capacity, bool by_distance, SegArena *arena,
+					   SegKmeansSample *sample)
+{
+	size_t		padded = seg_rows_blocks(capacity) * SEG_LANES;
+	Table		table = {data, NULL, table_size(capacity), 0, INFINITY};
+	Boosts		boosts = take_boosts(data, by_distance, arena);
+	Candidate  *list;
+	double	   *weights;
+	double	   *units;
+	double		threshold = INFINITY;
+	size_t		found;
+
+	sample->data = *data;
+	sample->data.filter = NULL;
+	sample->data.rows.values = seg_arena_take(arena, padded, data->rows.d * sizeof(double));
+	weights = seg_arena_take(arena, padded, sizeof(double));
+	units = seg_arena_take(arena, padded, sizeof(double));
+	table.slots = seg_arena_take(arena, table.size, sizeof(Candidate));
+	list = seg_arena_take(arena, 2 * (capacity + 1), sizeof(Candidate));
+	Assert(list != NULL);
+	memset(table.slots, 0, table.size * sizeof(Candidate));
+	gather_candidates(data, seed, capacity, &boosts, &table, list);
+	found = list_candidates(&table, list);
+	sample->is_whole = found <= capacity;
+	/* each row of a uniform sample stands for as many, so that weights may stay as they are */
+	if (!sample->is_whole && boosts.center != NULL)
+		threshold = list[capacity].score;
+	fill_sample(data, list, seg_min_size(found, capacity), threshold, weights, units, &sample->data);
+}

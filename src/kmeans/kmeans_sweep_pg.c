@@ -1,0 +1,155 @@
+/*
+ * kmeans_sweep_pg.c
+ *		The aggregate kmeans_sweep: one reading of the rows, every k of a range.
+ */
+#include "kmeans/kmeans_fit_pg.h"
+
+#include "utils/datum.h"
+#include "utils/memutils.h"
+
+#include "kmeans/sweep_model.h"
+#include "server/model_info.h"
+
+static const SegModelType sweep_type = {
+	.kind = SEG_KIND_KMEANS_SWEEP,
+	.newest = SEG_SWEEP_VERSION,
+	.struct_size = sizeof(SegSweepModel),
+	.decoded_size = seg_sweep_decoded_size,
+	.decode = seg_sweep_decode,
+};
+
+PG_FUNCTION_INFO_V1(kmeans_sweep_transfn);
+Datum
+kmeans_sweep_transfn(PG_FUNCTION_ARGS)
+{
+	return seg_kmeans_rows_transition(fcinfo, 2);
+}
+
+void
+seg_kmeans_check_range(const SegKmeansOptions *options, int64 k_min, int64 k_max)
+{
+	seg_kmeans_check_k("k_min", k_min, SEG_SWEEP_MAX_K);
+	seg_kmeans_check_k("k_max", k_max, SEG_SWEEP_MAX_K);
+	if (k_min > k_max)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("k_min is %lld, but k_max is %lld", (long long) k_min, (long long) k_max)));
+	if (options->init_method == SEG_INIT_CENTROIDS)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("option \"centroids\" has one k, and a sweep has several")));
+}
+
+SegSweepEntry *
+seg_kmeans_run_sweep(const SegKmeansRows *state, int64 k_min, int64 k_max, size_t *m, SegKmeansSample *probe)
+{
+	SegKmeansParams params = seg_kmeans_params(&state->options);
+	SegKmeansSample sample;
+	SegSweepEntry *entries;
+	SegArena	workspace;
+	MemoryContext floats;
+	MemoryContext old;
+	SegKmeansData data;
+
+	seg_kmeans_check_range(&state->options, k_min, k_max);
+	seg_kmeans_draw_seeding_sample(state, k_max, &sample);
+	seg_kmeans_draw_sample(state, SEG_SWEEP_SILHOUETTE_ROWS, k_max, false, probe);
+	*m = k_max - k_min + 1;
+	entries = palloc(*m * sizeof(SegSweepEntry));
+	workspace = seg_kmeans_arena(seg_sweep_workspace(state->rows.n, state->rows.d, probe->data.rows.n, k_min, k_max));
+	floats = AllocSetContextCreate(CurrentMemoryContext, "segment k-means floats", ALLOCSET_SMALL_SIZES);
+	old = MemoryContextSwitchTo(floats);
+	data = seg_kmeans_with_filter(&state->data);
+	MemoryContextSwitchTo(old);
+	seg_sweep(&data, &sample.data, &probe->data, &params, k_min, k_max, entries, workspace);
+	MemoryContextDelete(floats);
+	return entries;
+}
+
+static bytea *
+sweep_bytes(const SegSweepModel *sweep)
+{
+	SegWriter	writer = {NULL, 0};
+	uint8	   *payload;
+	bytea	   *bytes;
+
+	seg_sweep_encode(&writer, sweep);
+	bytes = seg_model_alloc(writer.size, &payload);
+	writer = (SegWriter) {payload, 0};
+	seg_sweep_encode(&writer, sweep);
+	seg_model_seal(bytes, &sweep_type);
+	return bytes;
+}
+
+PG_FUNCTION_INFO_V1(kmeans_sweep_finalfn);
+Datum
+kmeans_sweep_finalfn(PG_FUNCTION_ARGS)
+{
+	MemoryContext work = AllocSetContextCreate(CurrentMemoryContext, "segment k-means sweep", ALLOCSET_SMALL_SIZES);
+	MemoryContext result = MemoryContextSwitchTo(work);
+	const SegKmeansRows *state = seg_kmeans_rows_prepare(fcinfo);
+	SegKmeansSample probe;
+	SegSweepModel sweep;
+	size_t		m;
+	Datum		bytes;
+
+	sweep.entries = seg_kmeans_run_sweep(state, state->numbers[0], state->numbers[1], &m, &probe);
+	sweep.count = m;
+	sweep.rows_used = state->rows.n;
+	sweep.rows_skipped = state->rows_skipped;
+	sweep.probe_rows = probe.data.rows.n;
+	sweep.is_exact = probe.is_whole;
+	bytes = PointerGetDatum(sweep_bytes(&sweep));
+	MemoryContextSwitchTo(result);
+	bytes = datumCopy(bytes, false, -1);
+	MemoryContextDelete(work);
+	return bytes;
+}
+
+static void
+sweep_info(const void *model, SegModelInfo *info)
+{
+	const SegSweepModel *sweep = model;
+
+	info->algorithm = "kmeans_sweep";
+	info->rows_used = sweep->rows_used;
+	info->rows_skipped = sweep->rows_skipped;
+	if (sweep->count > 0)
+	{
+		seg_info_int(info, "k_min", sweep->entries[0].k);
+		seg_info_int(info, "k_max", sweep->entries[sweep->count - 1].k);
+	}
+	seg_info_int(info, "silhouette_rows", sweep->probe_rows);
+	seg_info_bool(info, "silhouette_is_exact", sweep->is_exact);
+}
+
+const SegModelKind seg_kmeans_sweep_kind = {&sweep_type, sweep_info, NULL};
+
+PG_FUNCTION_INFO_V1(kmeans_sweep_rows);
+Datum
+kmeans_sweep_rows(PG_FUNCTION_ARGS)
+{
+	const SegSweepModel *sweep = seg_model_decode(PG_GETARG_BYTEA_PP(0), &sweep_type);
+	SegRow		row;
+
+	seg_rows_begin(fcinfo, &row);
+	for (uint32_t i = 0; i < sweep->count; i++)
+	{
+		const SegSweepEntry *entry = &sweep->entries[i];
+
+		seg_put_int32(&row, entry->k);
+		seg_put_float8(&row, entry->inertia);
+		seg_put_float8(&row, entry->explained_fraction);
+		seg_put_float8(&row, entry->silhouette);
+		seg_put_bool(&row, sweep->is_exact);
+		seg_put_int64(&row, sweep->probe_rows);
+		seg_put_float8(&row, entry->davies_bouldin);
+		seg_put_float8(&row, entry->calinski_harabasz);
+		seg_put_float8(&row, entry->smallest_share);
+		seg_put_float8(&row, entry->stability);
+		seg_put_bool(&row, entry->is_elbow);
+		seg_put_bool(&row, entry->is_best_silhouette);
+		seg_row_store(&row);
+	}
+	return (Datum) 0;
+}

@@ -1,0 +1,309 @@
+/*
+ * pca_fit_pg.c
+ *		The aggregate pca_fit, and pca_align.
+ */
+#include "pca/pca_pg.h"
+
+#include "mb/pg_wchar.h"
+#include "utils/memutils.h"
+
+#include "pca/pca.h"
+#include "server/budget.h"
+#include "server/error.h"
+#include "server/features.h"
+#include "server/options.h"
+#include "stats/linalg.h"
+
+/* ---- options ---- */
+
+typedef struct GivenOptions
+{
+	int64		n_components;	/* 0: not given */
+	double		explained_variance; /* 0: not given */
+	int			standardize;
+	int			null_policy;
+	SegIntList	transform;
+	SegTextList feature_names;
+} GivenOptions;
+
+/* Scaling by medians or ranges, and medians for nulls, are no matter of moments. */
+static const char *const standardize_choices[] = {"zscore", "none", NULL};
+static const char *const null_policy_choices[] = {"error", "skip", "mean", "zero", NULL};
+static const char *const transform_choices[] = {"none", "log1p", NULL};
+
+static const SegStandardize standardize_of[] = {SEG_STANDARDIZE_ZSCORE, SEG_STANDARDIZE_NONE};
+static const SegNullPolicy null_policy_of[] = {SEG_NULL_ERROR, SEG_NULL_SKIP, SEG_NULL_MEAN, SEG_NULL_ZERO};
+
+const SegOption seg_pca_option_table[] = {
+	{"n_components", SEG_OPTION_INT, offsetof(GivenOptions, n_components), 1, SEG_MAX_FEATURES},
+	{"explained_variance", SEG_OPTION_REAL, offsetof(GivenOptions, explained_variance), 1e-6, 1},
+	{"standardize", SEG_OPTION_CHOICE, offsetof(GivenOptions, standardize), .choices = standardize_choices},
+	{"null_policy", SEG_OPTION_CHOICE, offsetof(GivenOptions, null_policy), .choices = null_policy_choices},
+	{"transform", SEG_OPTION_CHOICES, offsetof(GivenOptions, transform), .choices = transform_choices},
+	{"feature_names", SEG_OPTION_TEXTS, offsetof(GivenOptions, feature_names)},
+	{NULL}
+};
+
+static void
+check_count(const char *key, int count, size_t d)
+{
+	if (count > 0 && (size_t) count != d)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("option \"%s\" has %d elements, but rows have %zu features", key, count, d)));
+}
+
+static GivenOptions
+read_options(const Jsonb *jsonb, size_t d)
+{
+	GivenOptions options = {0};
+
+	seg_options_read(jsonb, seg_pca_option_table, &options);
+	if (options.n_components > 0 && options.explained_variance > 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("options \"n_components\" and \"explained_variance\" exclude each other")));
+	if (options.n_components > (int64) d)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("option \"n_components\" is %d, but rows have %zu features",
+						(int) options.n_components, d)));
+	if (options.n_components == 0 && options.explained_variance == 0)
+		options.n_components = Min(2, d);
+	check_count("transform", options.transform.count, d);
+	check_count("feature_names", options.feature_names.count, d);
+	return options;
+}
+
+void
+seg_pca_options_check(const Jsonb *jsonb, size_t d)
+{
+	(void) read_options(jsonb, d);
+}
+
+static const char *
+utf8_name(const GivenOptions *options, size_t j)
+{
+	const char *name;
+
+	if (options->feature_names.count == 0)
+		return "";
+	name = options->feature_names.items[j];
+	return pg_server_to_any(name, strlen(name), PG_UTF8);
+}
+
+SegPcaOptions
+seg_pca_options_read(const Jsonb *jsonb, size_t d, SegWriter *labels)
+{
+	GivenOptions given = read_options(jsonb, d);
+	SegPcaOptions options;
+
+	memset(&options, 0, sizeof(options));
+	options.components = given.n_components;
+	options.explained_variance = given.explained_variance;
+	options.standardize = standardize_of[given.standardize];
+	options.null_policy = null_policy_of[given.null_policy];
+	for (size_t j = 0; j < d; j++)
+	{
+		SegTransform transform = SEG_TRANSFORM_NONE;
+
+		if (given.transform.count != 0)
+			transform = given.transform.items[given.transform.count < 0 ? 0 : j];
+		seg_write_label(labels, transform, utf8_name(&given, j));
+	}
+	return options;
+}
+
+/* ---- the final function ---- */
+
+/* Memory within segment.fit_memory, given back with the fit's context. */
+static void *
+take(SegBudget *budget, size_t count, size_t item_size)
+{
+	size_t		size;
+
+	if (!seg_mul_size(count, item_size, &size))
+		size = SIZE_MAX;
+	seg_budget_reserve(budget, size);
+	return palloc_extended(Max(size, 1), MCXT_ALLOC_HUGE);
+}
+
+/* What the model keeps of each feature; moments of it were computed before. */
+static void
+describe_features(SegPcaModel *model, const SegPcaState *state, const SegMoments *moments,
+				  const double *mean, const double *covariance, SegArena names)
+{
+	size_t		d = model->d;
+	SegReader	labels = seg_reader(seg_pca_state_labels(state), state->labels_size);
+
+	for (size_t j = 0; j < d; j++)
+	{
+		SegPcaFeature *feature = &model->features[j];
+
+		feature->transform = seg_read_label(&labels, &names, &feature->name);
+		feature->shift = mean[j];
+		feature->sd = sqrt(fmax(covariance[j + j * d], 0));
+		feature->missing = seg_moments_missing(moments)[j];
+		feature->mean = seg_moments_input_mean(moments, j);
+		if (!isfinite(feature->mean))
+		{
+			if (seg_moments_tally(moments, j)->total > 0)
+				seg_raise(SEG_RANGE_TOO_WIDE, j + 1);
+			feature->mean = 0;
+		}
+		seg_histogram_of_tally(seg_moments_tally(moments, j), &feature->histogram);
+	}
+}
+
+/* As many components as asked for, or as the share of variance needs. */
+static size_t
+count_components(const SegPcaOptions *options, const double *matrix, size_t d, SegBudget *budget)
+{
+	double	   *copy;
+	double	   *values;
+	SegStatus	status;
+
+	if (options->components > 0)
+		return options->components;
+	copy = take(budget, d * d, sizeof(double));
+	values = take(budget, d, sizeof(double));
+	memcpy(copy, matrix, d * d * sizeof(double));
+	status = seg_eigen_symmetric(copy, d, d, values, NULL, take(budget, 1, seg_eigen_workspace(d, false)));
+	if (status != SEG_OK)
+		seg_raise(status, (size_t) 0);
+	return seg_pca_count(values, d, options->explained_variance);
+}
+
+static void
+find_components(SegPcaModel *model, const SegPcaOptions *options, double *matrix, SegBudget *budget)
+{
+	size_t		d = model->d;
+	double	   *scale = take(budget, d, sizeof(double));
+	bool		zscore = model->standardize == SEG_STANDARDIZE_ZSCORE;
+	SegStatus	status;
+
+	model->total_variance = seg_pca_scale(matrix, d, zscore, scale);
+	if (!isfinite(model->total_variance))
+		seg_raise(SEG_RANGE_TOO_WIDE, (size_t) 1);
+	for (size_t j = 0; j < d; j++)
+		model->features[j].scale = scale[j];
+	model->components = count_components(options, matrix, d, budget);
+	model->variances = take(budget, model->components, sizeof(double));
+	model->loadings = take(budget, model->components * d, sizeof(double));
+	status = seg_pca_components(matrix, d, model->components, model->variances, model->loadings,
+								take(budget, 1, seg_eigen_workspace(d, true)));
+	if (status != SEG_OK)
+		seg_raise(status, (size_t) 0);
+}
+
+/* A finished copy of the state's moments. */
+static const SegMoments *
+finished_moments(const SegPcaState *state, SegBudget *budget)
+{
+	const SegMoments *moments = seg_pca_state_moments(state);
+	SegMomentsShape shape = seg_moments_shape_for_result(moments);
+	SegMoments *copy = take(budget, 1, seg_moments_size(state->d, shape));
+
+	seg_moments_reshape(moments, shape, copy);
+	seg_moments_finish(copy);
+	return copy;
+}
+
+static void
+fit_model(const SegPcaState *state, SegPcaModel *model, SegBudget *budget)
+{
+	size_t		d = state->d;
+	size_t		names = seg_labels_decoded_size(state->labels_size, d);
+	const SegMoments *moments = finished_moments(state, budget);
+	double	   *mean = take(budget, d, sizeof(double));
+	double	   *covariance = take(budget, d * d, sizeof(double));
+	size_t		position = 0;
+	SegStatus	status = seg_moments_covariance(moments, mean, covariance, &position);
+
+	if (status != SEG_OK)
+		seg_raise(status, position);
+	model->d = d;
+	model->standardize = state->options.standardize;
+	model->null_policy = state->options.null_policy;
+	model->rows_used = seg_moments_rows(moments);
+	model->rows_skipped = moments->skipped;
+	model->features = take(budget, d, sizeof(SegPcaFeature));
+	describe_features(model, state, moments, mean, covariance, seg_arena(take(budget, 1, names), names));
+	find_components(model, &state->options, covariance, budget);
+}
+
+PG_FUNCTION_INFO_V1(pca_fit_finalfn);
+Datum
+pca_fit_finalfn(PG_FUNCTION_ARGS)
+{
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "pca fit", ALLOCSET_DEFAULT_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(context);
+	SegPcaModel model = {0};
+	bytea	   *bytes;
+
+	(void) seg_states(fcinfo);
+	if (PG_ARGISNULL(0))
+		seg_raise(SEG_NO_ROWS);
+	fit_model(seg_state_other(fcinfo, 0, &seg_pca_state_type), &model, seg_budget_create(context));
+	MemoryContextSwitchTo(old);
+	bytes = seg_pca_model_bytes(&model);
+	MemoryContextDelete(context);
+	PG_RETURN_BYTEA_P(bytes);
+}
+
+/* ---- pca_align ---- */
+
+static void
+check_comparable(const SegPcaModel *new_model, const SegPcaModel *old_model)
+{
+	if (new_model->d != old_model->d)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("new model has %u features, but the old one has %u", new_model->d, old_model->d)));
+	if (new_model->components != old_model->components)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("new model has %u components, but the old one has %u",
+						new_model->components, old_model->components)));
+	for (uint32 j = 0; j < new_model->d; j++)
+		if (strcmp(new_model->features[j].name, old_model->features[j].name) != 0 ||
+			new_model->features[j].transform != old_model->features[j].transform)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("feature %u has another name or transform in the old model", j + 1)));
+}
+
+static SegPcaMap
+map_of(const SegPcaModel *model)
+{
+	double	   *scale = palloc(model->d * sizeof(double));
+	SegPcaMap	map = {model->d, model->components, scale, model->loadings, model->variances};
+
+	for (uint32 j = 0; j < model->d; j++)
+		scale[j] = model->features[j].scale;
+	return map;
+}
+
+PG_FUNCTION_INFO_V1(pca_align);
+Datum
+pca_align(PG_FUNCTION_ARGS)
+{
+	const SegPcaModel *new_model = seg_model_decode(PG_GETARG_BYTEA_PP(0), &seg_pca_model_type);
+	const SegPcaModel *old_model = seg_model_decode(PG_GETARG_BYTEA_PP(1), &seg_pca_model_type);
+	SegPcaModel aligned = *new_model;
+	SegPcaMap	new_map;
+	SegPcaMap	old_map;
+	SegStatus	status;
+
+	check_comparable(new_model, old_model);
+	new_map = map_of(new_model);
+	old_map = map_of(old_model);
+	aligned.aligned = true;
+	aligned.variances = palloc(aligned.components * sizeof(double));
+	aligned.loadings = palloc_extended((Size) aligned.components * aligned.d * sizeof(double), MCXT_ALLOC_HUGE);
+	status = seg_pca_align(&new_map, &old_map, aligned.loadings, aligned.variances,
+						   palloc_extended(seg_pca_align_workspace(aligned.components), MCXT_ALLOC_HUGE));
+	if (status != SEG_OK)
+		seg_raise(status, (size_t) 1);
+	PG_RETURN_BYTEA_P(seg_pca_model_bytes(&aligned));
+}

@@ -1,0 +1,77 @@
+/*
+ * pca_state.h
+ *		The flat state of pca_fit: options, labels, moments.
+ *
+ * It is updated in place.  What takes more room says so first (a SegMomentsShape);
+ * the caller moves the state to a buffer of that size and goes on with it there.
+ */
+#ifndef SEG_PCA_PCA_STATE_H
+#define SEG_PCA_PCA_STATE_H
+
+#include "base/state.h"
+#include "model/labels.h"
+#include "stats/moments.h"
+#include "stats/scale.h"
+
+#define SEG_PCA_STATE_MAGIC UINT32_C(0x32414350)	/* "PCA2" */
+
+/* The options of pca_fit as numbers. */
+typedef struct SegPcaOptions
+{
+	uint32_t	components;		/* 0: as many as explained_variance needs */
+	int32_t		standardize;	/* SegStandardize: zscore or none */
+	int32_t		null_policy;	/* SegNullPolicy: not median */
+	uint32_t	unused;
+	double		explained_variance; /* 0: components counts */
+} SegPcaOptions;
+
+/*
+ * Behind the head stand the options as they were given (for comparison only;
+ * never parsed again), the labels (labels.h), and aligned to 8 the moments.
+ */
+typedef struct SegPcaState
+{
+	SegStateHead head;
+	uint32_t	d;
+	uint32_t	given_size;		/* bytes of options as given; 0: none */
+	uint32_t	labels_size;
+	uint32_t	moments_at;		/* from the start of the value */
+	SegPcaOptions options;
+} SegPcaState;
+
+static inline const uint8_t *
+seg_pca_state_labels(const SegPcaState *state)
+{
+	return (const uint8_t *) (state + 1) + state->given_size;
+}
+
+static inline SegMoments *
+seg_pca_state_moments(const SegPcaState *state)
+{
+	return (SegMoments *) ((char *) state + state->moments_at);
+}
+
+/* Bytes of a state with that head. */
+static inline size_t
+seg_pca_state_size(const SegPcaState *head, SegMomentsShape shape)
+{
+	return head->moments_at + seg_moments_size(head->d, shape);
+}
+
+/*
+ * Begin.  INOUT state: zeroed bytes of the size for seg_moments_first_shape, with
+ * all of the head but head.magic set, and labels behind it.
+ * Returns SEG_OK, SEG_NO_ROWS (d = 0) or SEG_TOO_MANY_FEATURES.
+ */
+extern SegStatus seg_pca_state_begin(SegPcaState *state);
+
+/* Copy to OUT into, bytes of the size for that shape; its head becomes that of from. */
+extern void seg_pca_state_move(const SegPcaState *from, SegMomentsShape shape, SegPcaState *into);
+
+/*
+ * Is it a state of that many bytes, aligned to 8, of which all parts agree?  For
+ * bytes that come from elsewhere.
+ */
+extern bool seg_pca_state_is_sound(const SegPcaState *state, size_t size);
+
+#endif							/* SEG_PCA_PCA_STATE_H */

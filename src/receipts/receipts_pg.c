@@ -1,0 +1,125 @@
+/*
+ * receipts_pg.c
+ *		The functions that read a receipts relation: receipt_totals, receipt_counts,
+ *		rfm, cohort_retention.
+ *
+ * Each is one query, which a support function in PL/pgSQL, <name>_query, checks
+ * the arguments for and writes; the query means the arguments by $1, $2 and so
+ * on.  All is read as the caller, under the snapshot of the statement.
+ *
+ * An error from below names the fact and not our SQL; see rethrow.h.
+ */
+#include "server/compat.h"
+
+#include "executor/spi.h"
+#include "executor/tstoreReceiver.h"
+#include "funcapi.h"
+#include "lib/stringinfo.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/tuplestore.h"
+
+#include "server/rethrow.h"
+
+PG_FUNCTION_INFO_V1(receipt_totals);
+PG_FUNCTION_INFO_V1(receipt_counts);
+PG_FUNCTION_INFO_V1(rfm);
+PG_FUNCTION_INFO_V1(cohort_retention);
+
+/* The arguments of the call as parameters. */
+static ParamListInfo
+parameters(FunctionCallInfo fcinfo)
+{
+	Oid		   *types;
+	int			count;
+	ParamListInfo list;
+
+	(void) get_func_signature(fcinfo->flinfo->fn_oid, &types, &count);
+	list = makeParamList(count);
+	for (int i = 0; i < count; i++)
+		list->params[i] = (ParamExternData) {
+			.value = PG_ARGISNULL(i) ? (Datum) 0 : PG_GETARG_DATUM(i),
+			.isnull = PG_ARGISNULL(i), .pflags = PARAM_FLAG_CONST, .ptype = types[i]
+		};
+	return list;
+}
+
+/* What segment_internal.<maker>(the arguments) answers; palloc'd in the connection of SPI. */
+static char *
+make_query(const char *maker, const SPIExecuteOptions *arguments)
+{
+	StringInfoData call;
+
+	initStringInfo(&call);
+	appendStringInfo(&call, "SELECT segment_internal.%s(", maker);
+	for (int i = 0; i < arguments->params->numParams; i++)
+		appendStringInfo(&call, "%s$%d", i == 0 ? "" : ", ", i + 1);
+	appendStringInfoChar(&call, ')');
+	if (SPI_execute_extended(call.data, arguments) != SPI_OK_SELECT || SPI_processed != 1)
+		elog(ERROR, "could not make the query");
+	return SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
+}
+
+static void
+run_query(FunctionCallInfo fcinfo, const char *maker, DestReceiver *receiver)
+{
+	SPIExecuteOptions options = {.params = parameters(fcinfo), .read_only = true};
+	char	   *query;
+
+	SPI_connect();
+	query = make_query(maker, &options);
+	options.dest = receiver;
+	if (SPI_execute_extended(query, &options) != SPI_OK_SELECT)
+		elog(ERROR, "could not run the query");
+	SPI_finish();
+}
+
+/* The rows of the query that `maker` makes, as the set that the function returns. */
+static Datum
+rows_of_query(FunctionCallInfo fcinfo, const char *maker)
+{
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	MemoryContext context = CurrentMemoryContext;
+	DestReceiver *receiver;
+
+	InitMaterializedSRF(fcinfo, 0);
+	receiver = CreateDestReceiver(DestTuplestore);
+	SetTuplestoreDestReceiverParams(receiver, result->setResult, result->econtext->ecxt_per_query_memory, false,
+									result->setDesc, "query does not return the columns that are expected");
+	PG_TRY();
+	{
+		run_query(fcinfo, maker, receiver);
+	}
+	PG_CATCH();
+	{
+		seg_rethrow_without_context(context);
+	}
+	PG_END_TRY();
+	receiver->rDestroy(receiver);
+	return (Datum) 0;
+}
+
+Datum
+receipt_totals(PG_FUNCTION_ARGS)
+{
+	return rows_of_query(fcinfo, "receipt_totals_query");
+}
+
+Datum
+receipt_counts(PG_FUNCTION_ARGS)
+{
+	return rows_of_query(fcinfo, "receipt_counts_query");
+}
+
+Datum
+rfm(PG_FUNCTION_ARGS)
+{
+	return rows_of_query(fcinfo, "rfm_query");
+}
+
+Datum
+cohort_retention(PG_FUNCTION_ARGS)
+{
+	return rows_of_query(fcinfo, "cohort_retention_query");
+}

@@ -1,0 +1,291 @@
+/*
+ * rfm_fit_pg.c
+ *		The aggregate rfm_fit.
+ *
+ * Its state is a bytea that is changed where it stands: the core's SegRfmState.
+ * It grows by doubling; a grown state is a new value, which the executor copies
+ * and keeps.  server/state.h says how it is checked and counted.
+ */
+#include "rfm/rfm_pg.h"
+
+#include "server/budget.h"
+#include "server/error.h"
+#include "server/options.h"
+
+/* ---- options ---- */
+
+typedef struct FitOptions
+{
+	int64		bins;
+	int			ties;
+	SegRealList cuts[SEG_RFM_MEASURES];
+} FitOptions;
+
+static const char *const tie_names[] = {"lower", "upper", NULL};
+
+static const SegOption cut_options[] = {
+	{"recency_days", SEG_OPTION_REALS, SEG_RECENCY * sizeof(SegRealList)},
+	{"frequency", SEG_OPTION_REALS, SEG_FREQUENCY * sizeof(SegRealList)},
+	{"monetary", SEG_OPTION_REALS, SEG_MONETARY * sizeof(SegRealList)},
+	{NULL},
+};
+
+static void
+read_cuts(const char *key, const JsonbValue *value, void *field)
+{
+	if (value->type != jbvBinary || !JsonContainerIsObject(value->val.binary.data))
+		seg_option_refuse(key, "an object with arrays of numbers");
+	seg_options_read(JsonbValueToJsonb((JsonbValue *) value), cut_options, field);
+}
+
+const SegOption seg_rfm_option_table[] = {
+	{"bins", SEG_OPTION_INT, offsetof(FitOptions, bins), SEG_RFM_MIN_BINS, SEG_RFM_MAX_BINS},
+	{"ties", SEG_OPTION_CHOICE, offsetof(FitOptions, ties), .choices = tie_names},
+	{"cuts", SEG_OPTION_CUSTOM, offsetof(FitOptions, cuts), .read = read_cuts},
+	{NULL},
+};
+
+SegRfmOptions
+seg_rfm_options_read(const Jsonb *jsonb)
+{
+	FitOptions	given = {.bins = SEG_RFM_NAMED_BINS, .ties = SEG_RFM_LOWER};
+	SegRfmOptions options;
+
+	memset(&options, 0, sizeof(options));
+	seg_options_read(jsonb, seg_rfm_option_table, &given);
+	options.bins = given.bins;
+	options.ties = given.ties;
+	for (int i = 0; i < SEG_RFM_MEASURES; i++)
+	{
+		int			count = given.cuts[i].count;
+
+		if (count == 0)
+			continue;
+		if (count != given.bins - 1 || !seg_rfm_cuts_valid(given.cuts[i].items, count))
+			seg_option_refuse("cuts", psprintf("%d rising numbers for %s, one fewer than bins",
+											   (int) given.bins - 1, seg_rfm_measure_names[i]));
+		options.explicit_cuts[i] = 1;
+		for (int j = 0; j < count; j++)
+			options.cuts[i][j] = given.cuts[i].items[j] + 0.0;
+	}
+	return options;
+}
+
+/* The options argument of the last row, kept in fn_extra. */
+typedef struct KnownOptions
+{
+	Jsonb	   *jsonb;
+	SegRfmOptions options;
+} KnownOptions;
+
+static bool
+same_jsonb(const Jsonb *a, const Jsonb *b)
+{
+	if (a == NULL || b == NULL)
+		return a == b;
+	return VARSIZE(a) == VARSIZE(b) && memcmp(a, b, VARSIZE(a)) == 0;
+}
+
+static const SegRfmOptions *
+options_argument(FunctionCallInfo fcinfo, int argno)
+{
+	KnownOptions *known = fcinfo->flinfo->fn_extra;
+	Jsonb	   *jsonb = NULL;
+
+	if (PG_NARGS() > argno && !PG_ARGISNULL(argno))
+		jsonb = PG_GETARG_JSONB_P(argno);
+	if (known != NULL && same_jsonb(known->jsonb, jsonb))
+		return &known->options;
+
+	if (known == NULL)
+	{
+		known = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(KnownOptions));
+		fcinfo->flinfo->fn_extra = known;
+	}
+	known->options = seg_rfm_options_read(jsonb);
+	if (known->jsonb != NULL)
+		pfree(known->jsonb);
+	known->jsonb = NULL;
+	if (jsonb != NULL)
+	{
+		known->jsonb = MemoryContextAlloc(fcinfo->flinfo->fn_mcxt, VARSIZE(jsonb));
+		memcpy(known->jsonb, jsonb, VARSIZE(jsonb));
+	}
+	return &known->options;
+}
+
+static void
+refuse_other_options(const SegRfmOptions *a, const SegRfmOptions *b)
+{
+	if (memcmp(a, b, sizeof(SegRfmOptions)) != 0)
+		seg_refuse_changed("options");
+}
+
+/* ---- the state ---- */
+
+static void
+check(SegStatus status)
+{
+	if (status != SEG_OK)
+		seg_raise(status);
+}
+
+static bool
+is_sound(const void *state, size_t size)
+{
+	return seg_rfm_state_is_sound(state, size);
+}
+
+static const SegStateType state_type = {SEG_RFM_MAGIC, is_sound};
+
+SegRfmState *
+seg_rfm_state_create(SegStates *states, const SegRfmOptions *options)
+{
+	const uint32 log2_slots[] = {SEG_RFM_MIN_LOG2, SEG_RFM_MIN_LOG2, SEG_RFM_MIN_LOG2};
+	SegRfmState *state = seg_state_new(states, &state_type, seg_rfm_state_size(log2_slots));
+
+	seg_rfm_state_init(state, options);
+	return state;
+}
+
+/* As many slots as the largest table of the state has. */
+static SegRfmSlot *
+scratch_slots(const SegRfmState *state)
+{
+	uint32		log2_slots = 0;
+
+	for (int i = 0; i < SEG_RFM_MEASURES; i++)
+		log2_slots = Max(log2_slots, state->tables[i].log2_slots);
+	seg_budget_check(sizeof(SegRfmSlot) << log2_slots);
+	return palloc(sizeof(SegRfmSlot) << log2_slots);
+}
+
+/* Make room for what the state holds already and, when not NULL, for the other's. */
+static SegRfmState *
+with_room(SegStates *states, SegRfmState *state, const SegRfmState *other)
+{
+	uint32		log2_slots[SEG_RFM_MEASURES];
+	SegRfmState *grown;
+	SegStateHead head;
+	size_t		size;
+
+	if (!seg_rfm_room(state, other, log2_slots))
+		return state;
+	size = seg_rfm_state_size(log2_slots);
+	grown = seg_state_resize(states, state, size);
+	head = grown->head;
+	memset(grown, 0, size);
+	check(seg_rfm_grow(state, log2_slots, grown));
+	grown->head = head;
+	return grown;
+}
+
+/* Bring every table down to its budget. */
+static void
+within_budget(SegRfmState *state)
+{
+	for (int i = 0; i < SEG_RFM_MEASURES; i++)
+	{
+		SegRfmSlot *scratch;
+
+		if (state->tables[i].distinct <= SEG_RFM_BUDGET)
+			continue;
+		scratch = scratch_slots(state);
+		check(seg_rfm_coarsen(state, i, 0, scratch));
+		pfree(scratch);
+	}
+}
+
+SegRfmState *
+seg_rfm_state_count(SegStates *states, SegRfmState *state, const double values[SEG_RFM_MEASURES])
+{
+	if (!seg_rfm_counts(values))
+	{
+		state->rows_skipped++;
+		return state;
+	}
+	check(seg_rfm_add(state, values));
+	if (seg_rfm_wants_room(state))
+	{
+		state = with_room(states, state, NULL);
+		within_budget(state);
+	}
+	return state;
+}
+
+bool
+seg_rfm_state_fit(const SegRfmState *state, SegRfmModel *model)
+{
+	SegRfmSlot *scratch = scratch_slots(state);
+	SegStatus	status = seg_rfm_fit(state, scratch, model);
+
+	pfree(scratch);
+	if (status == SEG_NO_ROWS)
+		return false;
+	check(status);
+	return true;
+}
+
+/* ---- the support functions ---- */
+
+/* (state, recency_days, frequency, monetary[, options]) */
+PG_FUNCTION_INFO_V1(rfm_fit_transfn);
+Datum
+rfm_fit_transfn(PG_FUNCTION_ARGS)
+{
+	SegStates  *states = seg_states(fcinfo);
+	const SegRfmOptions *options = options_argument(fcinfo, 4);
+	double		values[SEG_RFM_MEASURES];
+	SegRfmState *state;
+
+	if (PG_ARGISNULL(0))
+		state = seg_rfm_state_create(states, options);
+	else
+	{
+		state = seg_state_own(fcinfo, states, &state_type);
+		refuse_other_options(&state->options, options);
+	}
+	if (PG_ARGISNULL(1) || PG_ARGISNULL(2) || PG_ARGISNULL(3))
+	{
+		state->rows_skipped++;
+		PG_RETURN_POINTER(state);
+	}
+	for (int i = 0; i < SEG_RFM_MEASURES; i++)
+		values[i] = PG_GETARG_FLOAT8(i + 1);
+	PG_RETURN_POINTER(seg_rfm_state_count(states, state, values));
+}
+
+PG_FUNCTION_INFO_V1(rfm_fit_combinefn);
+Datum
+rfm_fit_combinefn(PG_FUNCTION_ARGS)
+{
+	SegStates  *states = seg_states(fcinfo);
+	SegRfmState *into;
+	const SegRfmState *from;
+	SegRfmSlot *scratch;
+
+	if (!seg_state_both(fcinfo, states, &state_type, (void **) &into, (const void **) &from))
+	{
+		if (into == NULL)
+			PG_RETURN_NULL();
+		PG_RETURN_POINTER(into);
+	}
+	refuse_other_options(&into->options, &from->options);
+	into = with_room(states, into, from);
+	scratch = scratch_slots(into);
+	check(seg_rfm_merge(into, from, scratch));
+	pfree(scratch);
+	PG_RETURN_POINTER(into);
+}
+
+PG_FUNCTION_INFO_V1(rfm_fit_finalfn);
+Datum
+rfm_fit_finalfn(PG_FUNCTION_ARGS)
+{
+	SegRfmModel model;
+
+	(void) seg_states(fcinfo);
+	if (PG_ARGISNULL(0) || !seg_rfm_state_fit(seg_state_other(fcinfo, 0, &state_type), &model))
+		seg_raise(SEG_NO_ROWS);
+	PG_RETURN_BYTEA_P(seg_rfm_model_bytes(&model));
+}

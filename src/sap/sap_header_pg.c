@@ -1,0 +1,230 @@
+/*
+ * sap_header_pg.c
+ *		Which line is the header, and which line below it is one.
+ *
+ * Titles and selections may stand before the header, so the first hundred lines
+ * are looked at and the one with the most known names is taken.  Below it, a
+ * line of the same names is the header of the next page, and one of other names
+ * begins another table, of which nothing is taken.
+ */
+#include "sap/sap_reader_pg.h"
+
+#include "server/sap_fault.h"
+
+/* Marks of Unicode as they look when they were read as Latin-1. */
+void
+seg_sap_check_mark(const SapLine *line)
+{
+	bool		is_utf8 = line->status == SEG_OK && line->size >= 6 &&
+		memcmp(line->text, "\xC3\xAF\xC2\xBB\xC2\xBF", 6) == 0;
+	bool		is_utf16 = line->status == SEG_OK && line->size >= 4 &&
+		(memcmp(line->text, "\xC3\xBF\xC3\xBE", 4) == 0 || memcmp(line->text, "\xC3\xBE\xC3\xBF", 4) == 0);
+
+	if (is_utf8 || is_utf16)
+		ereport(ERROR,
+				(errcode(ERRCODE_CHARACTER_NOT_IN_REPERTOIRE),
+				 errmsg("lines are %s, but were read as Latin-1", is_utf8 ? "UTF-8" : "UTF-16"),
+				 is_utf8 ? errhint("Load the staging table again, with ENCODING 'UTF8'.") :
+				 errhint("Convert the file, or hand its bytes to sap_import with encoding UTF16LE.")));
+}
+
+static SegSapDialect
+dialect_of(const SapOptions *options, const HeldLine *line)
+{
+	SegSapDialect dialect = {options->delimiter, options->quote};
+
+	if (dialect.delimiter == '\0')
+		dialect.delimiter = seg_sap_guess_delimiter(line->text, line->size, dialect.quote);
+	return dialect;
+}
+
+bool
+seg_sap_take_header(SapReader *reader, const SapOptions *options, const HeldLine *line)
+{
+	SegStatus	status;
+
+	if (line->status != SEG_OK || seg_sap_is_blank(line->text, line->size) ||
+		(reader->layout == SAP_LAYOUT_LIST && seg_sap_is_list_rule(line->text, line->size)))
+		return false;
+	if (reader->layout == SAP_LAYOUT_LIST)
+	{
+		status = seg_sap_list_header(&reader->list, line->text, line->size, reader->names);
+		reader->name_count = reader->list.fields;
+	}
+	else
+	{
+		resetStringInfo(&reader->work);
+		appendBinaryStringInfo(&reader->work, line->text, line->size);
+		reader->dialect = dialect_of(options, line);
+		status = seg_sap_split(reader->dialect, reader->work.data, reader->work.len,
+							   reader->names, SEG_SAP_MAX_FIELDS, &reader->name_count);
+	}
+	return status == SEG_OK;
+}
+
+int
+seg_sap_find_header(SapReader *reader, const SapOptions *options, bool any_name)
+{
+	int			best = -1;
+	size_t		best_score = 0;
+	int			first = -1;
+
+	for (int i = 0; i < reader->held_count; i++)
+	{
+		size_t		found;
+
+		if (!seg_sap_take_header(reader, options, &reader->held[i]))
+			continue;
+		if (first < 0)
+			first = i;
+		found = seg_sap_names_known(reader->known, reader->names, reader->name_count);
+		if (found > best_score)
+		{
+			best = i;
+			best_score = found;
+		}
+	}
+	return best < 0 && any_name ? first : best;
+}
+
+SapLayout
+seg_sap_layout_of(const SapReader *reader, const SapOptions *options)
+{
+	if (options->layout != SAP_LAYOUT_AUTO)
+		return options->layout;
+	for (int i = 0; i < reader->held_count; i++)
+	{
+		const HeldLine *line = &reader->held[i];
+
+		if (line->status == SEG_OK && seg_sap_is_list_row(line->text, line->size))
+			return SAP_LAYOUT_LIST;
+	}
+	return SAP_LAYOUT_DELIMITED;
+}
+
+void
+seg_sap_refuse_headless(const SapReader *reader, int looked_at)
+{
+	if (looked_at == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("there are no lines to import")));
+	for (int i = 0; i < looked_at; i++)
+	{
+		SegSapFault fault;
+
+		if (reader->held[i].status == SEG_OK)
+			continue;
+		fault = seg_sap_fault(reader->held[i].status);
+		ereport(ERROR,
+				(errcode(fault.sqlstate),
+				 errmsg("there is no header, and line " INT64_FORMAT " cannot be read: %s",
+						reader->held[i].number, fault.reason),
+				 fault.hint != NULL ? errhint("%s", fault.hint) : 0));
+	}
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("there is no header in the first %d lines", looked_at),
+			 errdetail("No line names a column of the target or a known field."),
+			 errhint("Export with technical names, or name the labels in the option mapping, or the delimiter.")));
+}
+
+/* A header above the header is one of another table, or the first half of a wrapped one. */
+void
+seg_sap_refuse_second_header(SapReader *reader, const SapOptions *options, int at)
+{
+	size_t		most = reader->layout == SAP_LAYOUT_LIST ? 1 : 2;
+
+	for (int i = 0; i < at; i++)
+		if (seg_sap_take_header(reader, options, &reader->held[i]) &&
+			seg_sap_names_only(reader->known, reader->names, reader->name_count) >= most)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("lines " INT64_FORMAT " and " INT64_FORMAT " both look like headers",
+							reader->held[i].number, reader->held[at].number),
+					 errhint("Import each table by itself; a list must not wrap its lines.")));
+}
+
+/* One unknown word is the whole line, cut at a delimiter that it does not have or read in a wrong encoding. */
+bool
+seg_sap_is_undivided(const SapReader *reader, const SapOptions *options)
+{
+	return reader->layout == SAP_LAYOUT_DELIMITED && reader->name_count == 1 && options->delimiter == '\0' &&
+		seg_sap_names_known(reader->known, reader->names, reader->name_count) == 0;
+}
+
+/* ---- headers below the header ---------------------------------------------------- */
+
+/*
+ * How many cells repeat the name of their column?  *filled are not blank; *words
+ * repeat one of three letters or more, which is hardly a value; *own is the last.
+ */
+static size_t
+own_names(const SapReader *reader, const SegSapCell *cells, size_t count, size_t *filled, size_t *words, int *own)
+{
+	size_t		found = 0;
+
+	*filled = 0;
+	*words = 0;
+	*own = -1;
+	for (size_t i = 0; i < count; i++)
+	{
+		if (cells[i].size == 0)
+			continue;
+		(*filled)++;
+		if (i >= reader->name_count || cells[i].size != reader->names[i].size ||
+			!seg_sap_same_name(&cells[i], &reader->names[i]))
+			continue;
+		found++;
+		*words += cells[i].size >= 3;
+		*own = (int) i;
+	}
+	return found;
+}
+
+/* A row of a list that does not fit may be a header with other widths: its own cells. */
+static bool
+cut_as_header(SapReader *reader)
+{
+	SapRecord  *record = &reader->record;
+
+	if (reader->layout != SAP_LAYOUT_LIST || record->status != SEG_SAP_NO_FIT ||
+		seg_sap_list_header(&reader->other_list, reader->raw.data, reader->raw.len, record->cells) != SEG_OK)
+		return false;
+	record->count = reader->other_list.fields;
+	return true;
+}
+
+bool
+seg_sap_is_header_again(SapReader *reader)
+{
+	SapRecord  *record = &reader->record;
+	bool		has_other_widths = cut_as_header(reader);
+	size_t		filled;
+	size_t		words;
+	size_t		own;
+
+	if (record->status == SEG_OK || has_other_widths)
+	{
+		own = own_names(reader, record->cells, record->count, &filled, &words, &record->own_name);
+		if (own > 0 && own == filled && own == reader->named)
+		{
+			/* the page may have other widths */
+			if (reader->layout == SAP_LAYOUT_LIST)
+				(void) seg_sap_list_header(&reader->list, reader->raw.data, reader->raw.len, record->cells);
+			reader->below_other = false;
+			return true;
+		}
+		if (seg_sap_names_only(reader->known, record->cells, record->count) >= 2)
+		{
+			reader->below_other = true;
+			record->status = SEG_SAP_OTHER_HEADER;
+			return false;
+		}
+		if (words >= 2 && !has_other_widths)
+			record->status = SEG_SAP_OWN_NAME;
+	}
+	if (reader->below_other)
+		record->status = SEG_SAP_BELOW_OTHER_HEADER;
+	return false;
+}

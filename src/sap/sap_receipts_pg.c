@@ -1,0 +1,326 @@
+/*
+ * sap_receipts_pg.c
+ *		sap_receipts_view(): receipts out of billing documents, sales orders or
+ *		documents of financial accounting.
+ *
+ * What a source has, and in which columns, is in sap_receipts_sd_pg.c and
+ * sap_receipts_fi_pg.c.  Left out, and counted, are other categories, other clients,
+ * documents or customers without a number, and one-time customers (KNA1-XCPDK: a
+ * number that many buyers share).  Keys are compared in internal form, whatever
+ * form a table has.  The columns may be of other types than sap_import makes, as
+ * long as they have SAP's names.
+ */
+#include "sap/sap_receipts_pg.h"
+
+#include "access/htup_details.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_type.h"
+#include "executor/spi.h"
+#include "funcapi.h"
+#include "nodes/makefuncs.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/guc.h"
+#include "utils/lsyscache.h"
+#include "utils/varlena.h"
+
+#include "sap/sap_pg.h"
+#include "sap/sap_statistics_pg.h"
+#include "sap/sap_table_pg.h"
+#include "server/rethrow.h"
+
+PG_FUNCTION_INFO_V1(sap_receipts_view);
+
+static const char *const source_choices[] = {"billing", "orders", "fi", NULL};
+static const char *const customer_choices[] = {"sold_to", "payer", NULL};
+static const char *const amounts_choices[] = {"stored", "display", NULL};
+
+/* ---- the query -------------------------------------------------------------------------- */
+
+/*
+ * NOT IN of a subquery becomes a hash table and never a join, so that KNA1 is
+ * read once whatever the planner thinks of the other tables.
+ */
+static const char *
+is_one_time(const ReceiptOptions *options, const ReceiptParts *parts)
+{
+	const char *key;
+
+	if (!OidIsValid(options->customers))
+		return "false";
+	key = seg_column_key("k", options->customers, "kunnr", 10);
+	return psprintf("%s IN (SELECT %s FROM %s AS k WHERE %s AND %s AND %s IS NOT NULL)", parts->customer_key, key,
+					seg_sap_quoted_relation(options->customers), seg_is_client(options, "k", options->customers),
+					seg_column_is_set("k", options->customers, "xcpdk"), key);
+}
+
+/* FROM and WHERE of all lines; see ReceiptParts. */
+static const char *
+lines_of(const ReceiptParts *parts)
+{
+	return psprintf("%s WHERE %s AND %s IS NOT NULL AND %s AND NOT (%s) AND NOT (%s)", parts->from, parts->of_client,
+					parts->document_key, parts->is_counted, parts->is_cancelled, parts->is_rejected);
+}
+
+static const char *
+view_query(const ReceiptOptions *options, const ReceiptParts *parts)
+{
+	return psprintf("SELECT %s AS customer_id, %s AS receipt_id, %s AS receipt_date, "
+					"(%s * %s)::numeric(28,5) AS amount, %s AS currency, "
+					"%s AS product_id, (%s)::numeric(18,3) AS quantity %s AND %s IS NOT NULL%s%s",
+					parts->customer, parts->document, parts->date, parts->sign,
+					options->stored ? psprintf("segment.sap_amount(%s, %s)", parts->amount, parts->currency) : parts->amount,
+					parts->currency, parts->product, parts->quantity, lines_of(parts), parts->customer_key,
+					options->include_one_time ? "" : " AND NOT ",
+					options->include_one_time ? "" : is_one_time(options, parts));
+}
+
+/* One row of counts, in the order of the function's result. */
+static const char *
+counts_query(const ReceiptOptions *options, const ReceiptParts *parts)
+{
+	const char *lines = lines_of(parts);
+
+	return psprintf("SELECT v.lines, v.documents, d.cancelled, d.other_categories, d.other_clients, "
+					"(SELECT count(*) %s AND %s), d.orphans, d.rejected, d.twice, "
+					"(SELECT count(*) %s AND %s IS NULL), d.without_document "
+					"FROM (SELECT count(*) AS lines, count(DISTINCT receipt_id) AS documents FROM %s) AS v, "
+					"(%s) AS d(cancelled, other_categories, other_clients, orphans, rejected, twice, without_document)",
+					lines, is_one_time(options, parts), lines, parts->customer_key, options->view, parts->counts);
+}
+
+/* ---- the function -------------------------------------------------------------------- */
+
+static void
+execute(const char *sql)
+{
+	if (SPI_execute(sql, false, 0) != SPI_OK_UTILITY)
+		elog(ERROR, "could not create the view");
+}
+
+static void
+create_view(const ReceiptOptions *options, const ReceiptParts *parts)
+{
+	static const char *const sources[] = {"billing documents", "sales orders", "FI documents"};
+	bool		fi = options->source == RECEIPTS_FI;
+	const char *const comments[][2] = {
+		{"customer_id", "The customer, in internal form (leading zeros)."},
+		{"receipt_id", fi ? "Company code, year and number of the document." : "The document, in internal form."},
+		{"receipt_date", "The day of the document; NULL where SAP has none."},
+		{"amount", fi ? "Amount of the customer item in currency, tax included; negative for credits." :
+		 "Net value of the line in currency; negative for returns and credits."},
+		{"currency", "Currency of amount."},
+		{"product_id", fi ? "NULL: the customer item names no material." : "The material, in internal form."},
+		{"quantity", fi ? "NULL: the customer item has no quantity." :
+		 "Quantity in the sales unit; negative for returns and credits."},
+	};
+
+	execute(psprintf("CREATE VIEW %s WITH (security_invoker = true) AS %s", options->view, view_query(options, parts)));
+	execute(psprintf("COMMENT ON VIEW %s IS %s", options->view,
+					 quote_literal_cstr(psprintf("Receipts out of SAP %s, one row per document line; no unique key.",
+												 sources[options->source]))));
+	for (int i = 0; i < lengthof(comments); i++)
+		execute(psprintf("COMMENT ON COLUMN %s.%s IS %s", options->view, comments[i][0],
+						 quote_literal_cstr(comments[i][1])));
+}
+
+/* The first of the relations that has clients, or InvalidOid. */
+static Oid
+relation_with_clients(const ReceiptOptions *options)
+{
+	Oid			relations[3] = {options->header, options->items, options->customers};
+
+	for (int i = 0; i < lengthof(relations); i++)
+		if (OidIsValid(relations[i]) && seg_sap_column(relations[i], "mandt") != NULL)
+			return relations[i];
+	return InvalidOid;
+}
+
+/* The client to filter on, as a literal: the one named, or the only one. */
+static char *
+find_client(const ReceiptOptions *options, const char *named)
+{
+	Oid			relation = relation_with_clients(options);
+	char	   *client;
+
+	if (!OidIsValid(relation) && named != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_COLUMN),
+				 errmsg("no relation has a column mandt")));
+	if (named != NULL)
+		return quote_literal_cstr(named);
+	if (!OidIsValid(relation))
+		return NULL;
+	if (SPI_execute(psprintf("SELECT DISTINCT %s::text FROM %s LIMIT 2", seg_sap_column(relation, "mandt"),
+							 seg_sap_quoted_relation(relation)),
+					true, 2) != SPI_OK_SELECT)
+		elog(ERROR, "could not read the clients");
+	if (SPI_processed != 1 ||
+		(client = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1)) == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("relation \"%s\" has %s client", seg_sap_relation_name(relation),
+						SPI_processed > 1 ? "more than one" : "no"),
+				 errhint("Name the client that you want.")));
+	return quote_literal_cstr(client);
+}
+
+static int
+choice(FunctionCallInfo fcinfo, int argno, const char *name, const char *const *choices)
+{
+	text	   *value;
+
+	if (PG_ARGISNULL(argno))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("%s must not be null", name)));
+	value = PG_GETARG_TEXT_PP(argno);
+	return seg_sap_choice(name, VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value), choices);
+}
+
+/* The document types of FI as an array literal. */
+static char *
+document_types_argument(FunctionCallInfo fcinfo, int argno)
+{
+	ArrayType  *array;
+	Datum	   *types;
+	bool	   *nulls;
+	int			count;
+
+	if (PG_ARGISNULL(argno))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("document_types must not be null")));
+	array = PG_GETARG_ARRAYTYPE_P(argno);
+	deconstruct_array(array, TEXTOID, -1, false, TYPALIGN_INT, &types, &nulls, &count);
+	for (int i = 0; i < count; i++)
+		if (nulls[i])
+			ereport(ERROR,
+					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+					 errmsg("document_types has a null")));
+	if (count == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("document_types is empty"),
+				 errhint("RV, DR and DG are what SAP delivers.")));
+	return psprintf("%s::text[]", quote_literal_cstr(OidOutputFunctionCall(F_ARRAY_OUT, PointerGetDatum(array))));
+}
+
+/* What a source has and what it has not. */
+static void
+check_source(const ReceiptOptions *options)
+{
+	if (options->source != RECEIPTS_BILLING && options->payer)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("source %s has no payer beside the customer", source_choices[options->source]),
+				 errhint("Leave customer at sold_to, or take billing documents.")));
+	if (!OidIsValid(options->items) &&
+		(options->source != RECEIPTS_FI || !seg_receipts_is_index(options->header)))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("items must not be null"),
+				 errhint("Only BSAD or BSID can be the one table of a view.")));
+	if (!OidIsValid(options->customers) && !options->include_one_time)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("customers is needed to leave out one-time accounts"),
+				 errhint("Name the table KNA1, or set include_one_time.")));
+}
+
+static void
+read_options(FunctionCallInfo fcinfo, ReceiptOptions *options)
+{
+	RangeVar   *view;
+
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("%s must not be null", PG_ARGISNULL(0) ? "view_name" : "header")));
+	view = makeRangeVarFromNameList(textToQualifiedNameList(PG_GETARG_TEXT_PP(0)));
+	options->view = quote_qualified_identifier(get_namespace_name_or_temp(RangeVarGetCreationNamespace(view)),
+											   view->relname);
+	options->header = PG_GETARG_OID(1);
+	options->items = PG_ARGISNULL(2) ? InvalidOid : PG_GETARG_OID(2);
+	options->customers = PG_ARGISNULL(3) ? InvalidOid : PG_GETARG_OID(3);
+	options->source = choice(fcinfo, 4, "source", source_choices);
+	options->payer = choice(fcinfo, 6, "customer", customer_choices) == 1;
+	options->include_one_time = !PG_ARGISNULL(7) && PG_GETARG_BOOL(7);
+	options->stored = choice(fcinfo, 8, "amounts", amounts_choices) == 0;
+	options->document_types = document_types_argument(fcinfo, 9);
+	check_source(options);
+}
+
+/* Tables that were never analyzed, which sap_import does not leave behind. */
+static void
+analyze_new_tables(const ReceiptOptions *options)
+{
+	Oid			relations[3] = {options->header, options->items, options->customers};
+
+	for (int i = 0; i < lengthof(relations); i++)
+		if (OidIsValid(relations[i]))
+			seg_sap_analyze(relations[i], true);
+}
+
+/* Create the view and count what is in it; all names are resolved, and what is written here means pg_catalog's. */
+static void
+make_view(ReceiptOptions *options, const char *client, Datum *values, bool *nulls)
+{
+	ReceiptParts parts = {0};
+	int64		twice;
+	int			guc_level = NewGUCNestLevel();
+
+	(void) set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION,
+							 GUC_ACTION_SAVE, true, 0, false);
+	/* one query that counts a dozen ways would be compiled for longer than it runs */
+	(void) set_config_option("jit", "off", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+	options->client = find_client(options, client);
+	if (options->source == RECEIPTS_FI)
+		seg_receipts_fi(options, &parts);
+	else
+		seg_receipts_sd(options, &parts);
+	create_view(options, &parts);
+	if (SPI_execute(counts_query(options, &parts), false, 1) != SPI_OK_SELECT || SPI_processed != 1)
+		elog(ERROR, "could not count the receipts");
+	for (int i = 0; i < SEG_RECEIPT_COUNTS; i++)
+		values[i] = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, i + 1, &nulls[i]);
+	twice = DatumGetInt64(values[8]);
+	if (twice > 0)
+		ereport(WARNING,
+				(errmsg("documents that occur more than once: " INT64_FORMAT, twice),
+				 errhint("Their lines are receipts twice. Was a file imported twice?")));
+	AtEOXact_GUC(true, guc_level);
+}
+
+Datum
+sap_receipts_view(PG_FUNCTION_ARGS)
+{
+	ReceiptOptions options = {0};
+	char	   *client = PG_ARGISNULL(5) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(5));
+	TupleDesc	descriptor;
+	Datum		values[SEG_RECEIPT_COUNTS];
+	bool		nulls[SEG_RECEIPT_COUNTS];
+	HeapTupleHeader result;
+	MemoryContext context = CurrentMemoryContext;
+
+	read_options(fcinfo, &options);
+	if (get_call_result_type(fcinfo, NULL, &descriptor) != TYPEFUNC_COMPOSITE)
+		elog(ERROR, "return type must be a row type");
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect failed");
+	PG_TRY();
+	{
+		analyze_new_tables(&options);
+		make_view(&options, client, values, nulls);
+	}
+	PG_CATCH();
+	{
+		seg_rethrow_without_context(context);
+	}
+	PG_END_TRY();
+	result = SPI_returntuple(heap_form_tuple(descriptor, values, nulls), descriptor);
+	if (SPI_finish() != SPI_OK_FINISH)
+		elog(ERROR, "SPI_finish failed");
+	PG_RETURN_DATUM(PointerGetDatum(result));
+}

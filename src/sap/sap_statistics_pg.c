@@ -1,0 +1,43 @@
+/*
+ * sap_statistics_pg.c
+ *		Statistics of tables that hold SAP data.
+ *
+ * Queries over receipts follow an import at once, long before autovacuum comes
+ * by, and without statistics the planner takes a million headers for one.
+ */
+#include "sap/sap_statistics_pg.h"
+
+#include "access/htup_details.h"
+#include "catalog/pg_class.h"
+#include "executor/spi.h"
+#include "miscadmin.h"
+#include "utils/acl.h"
+#include "utils/syscache.h"
+
+#include "sap/sap_table_pg.h"
+
+/* May it be analyzed, by us, and is there a reason to? */
+static bool
+needs_statistics(Oid relation, bool only_if_never)
+{
+	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relation));
+	bool		result;
+	Form_pg_class form;
+
+	if (!HeapTupleIsValid(tuple))
+		return false;
+	form = (Form_pg_class) GETSTRUCT(tuple);
+	result = (form->relkind == RELKIND_RELATION || form->relkind == RELKIND_PARTITIONED_TABLE ||
+			  form->relkind == RELKIND_MATVIEW) && (!only_if_never || form->reltuples < 0);
+	ReleaseSysCache(tuple);
+	return result && SEG_OWNS_RELATION(relation, GetUserId());
+}
+
+void
+seg_sap_analyze(Oid relation, bool only_if_never)
+{
+	/* never waits: two imports into each other's tables would wait for ever */
+	if (needs_statistics(relation, only_if_never) &&
+		SPI_execute(psprintf("ANALYZE (SKIP_LOCKED) %s", seg_sap_quoted_relation(relation)), false, 0) != SPI_OK_UTILITY)
+		elog(ERROR, "could not analyze the table");
+}

@@ -1,0 +1,29 @@
+/*
+ * sap_table_pg.h
+ *		Names of relations and columns, as SQL.
+ */
+#ifndef SEG_SAP_SAP_TABLE_PG_H
+#define SEG_SAP_SAP_TABLE_PG_H
+
+#include "server/compat.h"
+
+#include "access/tupdesc.h"
+#include "nodes/primnodes.h"
+
+/* schema.table; the schema is left to the search path when it is not named. */
+extern char *seg_sap_quoted(const RangeVar *name);
+
+/* The same for a relation that exists. */
+extern char *seg_sap_quoted_relation(Oid relation);
+
+/* schema.name of a relation that exists, as messages put it between quotes. */
+extern char *seg_sap_relation_name(Oid relation);
+
+/* Number of the column of that name: exact spelling first, then any case; or InvalidAttrNumber. */
+extern AttrNumber seg_sap_attribute(TupleDesc descriptor, const char *name);
+
+/* Its name as SQL, or NULL; the second raises 42703 instead. */
+extern char *seg_sap_column(Oid relation, const char *name);
+extern char *seg_sap_required_column(Oid relation, const char *name);
+
+#endif							/* SEG_SAP_SAP_TABLE_PG_H */

@@ -1,0 +1,157 @@
+/*
+ * sap_target_pg.c
+ *		Types of the target's columns.
+ *
+ * A value is converted by the rules of this family or not at all: PostgreSQL's
+ * own input of dates, time stamps, intervals, arrays, ranges and money follows
+ * the session's DateStyle, IntervalStyle, TimeZone and lc_monetary.
+ */
+#include "sap/sap_import_pg.h"
+
+#include "access/htup_details.h"
+#include "catalog/pg_type.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/syscache.h"
+
+/* False: there is no conversion. */
+static bool
+kind_of(Oid type, SapKind *kind, bool *is_cast)
+{
+	char		category;
+	bool		preferred;
+
+	*is_cast = false;
+	switch (type)
+	{
+		case TEXTOID:
+		case VARCHAROID:
+		case BPCHAROID:
+			*kind = SAP_TEXT;
+			return true;
+		case DATEOID:
+			*kind = SAP_DATE;
+			return true;
+		case TIMESTAMPOID:
+			*kind = SAP_TIMESTAMP;
+			return true;
+		case TIMEOID:
+			*kind = SAP_TIME;
+			return true;
+		case NUMERICOID:
+		case FLOAT4OID:
+		case FLOAT8OID:
+			*kind = SAP_NUMERIC;
+			return true;
+		case INT2OID:
+		case INT4OID:
+		case INT8OID:
+			*kind = SAP_INTEGER;
+			return true;
+		case BOOLOID:
+			*kind = SAP_BOOLEAN;
+			return true;
+		case NAMEOID:			/* cuts off in silence */
+			return false;
+	}
+	get_type_category_preferred(type, &category, &preferred);
+	*is_cast = true;
+	*kind = category == TYPCATEGORY_STRING ? SAP_TEXT : SAP_OTHER;
+	return category == TYPCATEGORY_STRING || category == TYPCATEGORY_ENUM ||
+		type == UUIDOID || type == JSONOID || type == JSONBOID;
+}
+
+static Oid
+handed_type(SapKind kind)
+{
+	switch (kind)
+	{
+		case SAP_TEXT:
+		case SAP_OTHER:
+			return TEXTOID;
+		case SAP_DATE:
+			return DATEOID;
+		case SAP_TIMESTAMP:
+			return TIMESTAMPOID;
+		case SAP_TIME:
+			return TIMEOID;
+		case SAP_NUMERIC:
+			return NUMERICOID;
+		case SAP_INTEGER:
+			return INT8OID;
+		case SAP_BOOLEAN:
+			return BOOLOID;
+	}
+	return InvalidOid;
+}
+
+/* Is the type a domain, of whatever depth, that takes no NULL? */
+static bool
+refuses_null(Oid type)
+{
+	bool		found = false;
+
+	while (!found && OidIsValid(type))
+	{
+		HeapTuple	tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(type));
+		Form_pg_type form;
+
+		if (!HeapTupleIsValid(tuple))
+			elog(ERROR, "cache lookup failed for type %u", type);
+		form = (Form_pg_type) GETSTRUCT(tuple);
+		found = form->typnotnull;
+		type = form->typbasetype;
+		ReleaseSysCache(tuple);
+	}
+	return found;
+}
+
+void
+seg_sap_set_type(SapColumn *column, Form_pg_attribute attribute)
+{
+	int32		typmod = attribute->atttypmod;
+	Oid			type = getBaseTypeAndTypmod(attribute->atttypid, &typmod);
+
+	column->name = pstrdup(NameStr(attribute->attname));
+	if (!kind_of(type, &column->kind, &column->is_cast))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("column \"%s\" of the target is of type %s, which no field is converted to",
+						column->name, format_type_be(attribute->atttypid)),
+				 errhint("Take text, a number, date, timestamp, time, boolean, uuid, json, jsonb, an enum or a domain over one of them, or leave the field out with mapping.")));
+	column->type = handed_type(column->kind);
+	column->target_type = type;
+	column->typmod = typmod;
+	column->not_null = attribute->attnotnull || refuses_null(attribute->atttypid);
+	column->type_name = format_type_extended(attribute->atttypid, attribute->atttypmod,
+											 FORMAT_TYPE_TYPEMOD_GIVEN | FORMAT_TYPE_FORCE_QUALIFY);
+}
+
+const char *
+seg_sap_created_type(const SegSapField *field)
+{
+	switch (field == NULL ? SEG_SAP_CHAR : field->type)
+	{
+		case SEG_SAP_CHAR:
+		case SEG_SAP_ALPHA:
+		case SEG_SAP_MATERIAL:
+		case SEG_SAP_NUMC:
+		case SEG_SAP_CLNT:
+		case SEG_SAP_CUKY:
+		case SEG_SAP_UNIT:
+			return "pg_catalog.text";
+		case SEG_SAP_DATS:
+			return "pg_catalog.date";
+		case SEG_SAP_TIMS:
+			return "pg_catalog.time";
+		case SEG_SAP_CURR:
+			return "pg_catalog.numeric(20,5)";
+		case SEG_SAP_QUAN:
+			return "pg_catalog.numeric(18,3)";
+		case SEG_SAP_DEC:
+			return "pg_catalog.numeric(24,9)";
+		case SEG_SAP_INT:
+			return "pg_catalog.int8";
+	}
+	return NULL;
+}

@@ -1,0 +1,95 @@
+/*
+ * budget.c
+ *		segment.fit_memory: one ceiling for all live fits of a backend.
+ */
+#include "server/budget.h"
+
+#include <sys/mman.h>
+
+#include "utils/memutils.h"
+
+#include "base/status.h"
+#include "server/error.h"
+#include "server/segment.h"
+
+struct SegBudget
+{
+	size_t		reserved;
+	MemoryContextCallback on_reset;
+};
+
+static size_t reserved_in_backend = 0;
+
+static void
+give_back(void *arg)
+{
+	SegBudget  *budget = arg;
+
+	reserved_in_backend -= budget->reserved;
+	budget->reserved = 0;
+}
+
+SegBudget *
+seg_budget_create(MemoryContext context)
+{
+	SegBudget  *budget = MemoryContextAllocZero(context, sizeof(SegBudget));
+
+	budget->on_reset.func = give_back;
+	budget->on_reset.arg = budget;
+	MemoryContextRegisterResetCallback(context, &budget->on_reset);
+	return budget;
+}
+
+static size_t
+allowed_in_backend(void)
+{
+	return (size_t) seg_fit_memory_kb * 1024;
+}
+
+size_t
+seg_budget_left(void)
+{
+	size_t		allowed = allowed_in_backend();
+
+	return allowed > reserved_in_backend ? allowed - reserved_in_backend : 0;
+}
+
+void
+seg_budget_check(size_t bytes)
+{
+	if (bytes > seg_budget_left())
+		seg_raise(SEG_TOO_LARGE, bytes > SIZE_MAX - reserved_in_backend ? SIZE_MAX : reserved_in_backend + bytes,
+				  allowed_in_backend());
+}
+
+void
+seg_budget_reserve(SegBudget *budget, size_t bytes)
+{
+	seg_budget_check(bytes);
+	budget->reserved += bytes;
+	reserved_in_backend += bytes;
+}
+
+void
+seg_budget_release(SegBudget *budget, size_t bytes)
+{
+	Assert(bytes <= budget->reserved);
+	budget->reserved -= bytes;
+	reserved_in_backend -= bytes;
+}
+
+#define PAGE ((size_t) 4096)
+#define LARGE_PAGE ((size_t) 2 << 20)
+
+void
+seg_advise_large_pages(void *room, size_t size)
+{
+#ifdef MADV_HUGEPAGE
+	char	   *begin = (char *) TYPEALIGN(PAGE, room);
+	char	   *end = (char *) TYPEALIGN_DOWN(PAGE, (char *) room + size);
+
+	/* a refusal leaves the pages as they are */
+	if (size >= 2 * LARGE_PAGE)
+		(void) madvise(begin, end - begin, MADV_HUGEPAGE);
+#endif
+}

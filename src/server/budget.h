@@ -1,0 +1,37 @@
+/*
+ * budget.h
+ *		segment.fit_memory: one ceiling for all live fits of a backend.
+ *
+ * GROUP BY makes many aggregate states at once, so a limit for each of them
+ * would be none.  A fit reserves before it allocates; what it reserved is given
+ * back when its memory context is reset or deleted, also after an error.
+ */
+#ifndef SEG_SERVER_BUDGET_H
+#define SEG_SERVER_BUDGET_H
+
+#include "server/compat.h"
+
+typedef struct SegBudget SegBudget;
+
+/* A budget that lives as long as the context. */
+extern SegBudget *seg_budget_create(MemoryContext context);
+
+/* Reserve, or raise SEG_TOO_LARGE: nothing is reserved then. */
+extern void seg_budget_reserve(SegBudget *budget, size_t bytes);
+
+/* Give back, before the context ends, what was reserved. */
+extern void seg_budget_release(SegBudget *budget, size_t bytes);
+
+/* Raise SEG_TOO_LARGE unless that much could be reserved now: for what lives shortly. */
+extern void seg_budget_check(size_t bytes);
+
+/* What may still be reserved now. */
+extern size_t seg_budget_left(void);
+
+/*
+ * Ask the system for large pages where there are megabytes of them: a fit goes over
+ * its memory again and again.  Advice, to be given before the memory is written to.
+ */
+extern void seg_advise_large_pages(void *room, size_t size);
+
+#endif							/* SEG_SERVER_BUDGET_H */

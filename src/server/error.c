@@ -1,0 +1,182 @@
+/*
+ * error.c
+ *		The only table from status to SQLSTATE and message.
+ *
+ * A switch without default: the compiler names a status that was forgotten.
+ */
+#include "server/error.h"
+
+#include <stdarg.h>
+
+#include "server/sap_fault.h"
+
+const char *
+seg_with_article(const char *kind)
+{
+	return psprintf("%s %s", strchr("Ra", kind[0]) != NULL ? "an" : "a", kind);
+}
+
+void
+seg_raise(SegStatus status,...)
+{
+	va_list		args;
+
+	va_start(args, status);
+	switch (status)
+	{
+		case SEG_OK:
+			break;
+		case SEG_NOT_A_MODEL:
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
+					 errmsg("value is not a segment model")));
+			break;
+		case SEG_MALFORMED_MODEL:
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
+					 errmsg("model is malformed"),
+					 errdetail("The bytes were cut off or changed after the model was made.")));
+			break;
+		case SEG_NEWER_MODEL:
+			{
+				int			version = va_arg(args, int);
+				int			newest = va_arg(args, int);
+
+				ereport(ERROR,
+						(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+						 errmsg("model has format version %d, but versions up to %d are known", version, newest),
+						 errhint("Update the extension segment.")));
+			}
+			break;
+		case SEG_OTHER_KIND:
+			{
+				const char *got = va_arg(args, const char *);
+				const char *wanted = va_arg(args, const char *);
+
+				ereport(ERROR,
+						(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+						 errmsg("value is %s, not %s", seg_with_article(got), seg_with_article(wanted))));
+			}
+			break;
+		case SEG_MALFORMED_STATE:
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
+					 errmsg("aggregate state is malformed")));
+			break;
+		case SEG_WRONG_LENGTH:
+			{
+				size_t		got = va_arg(args, size_t);
+				size_t		wanted = va_arg(args, size_t);
+
+				ereport(ERROR,
+						(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+						 errmsg("row has %zu features, but the model has %zu", got, wanted)));
+			}
+			break;
+		case SEG_NOT_FINITE:
+			ereport(ERROR,
+					(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+					 errmsg("feature %zu is NaN or infinite", va_arg(args, size_t))));
+			break;
+		case SEG_NULL_FEATURE:
+			ereport(ERROR,
+					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+					 errmsg("feature %zu is null", va_arg(args, size_t)),
+					 errhint("The option null_policy says what else to do with nulls, such as skip.")));
+			break;
+		case SEG_NO_ROWS:
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("there are no rows to fit")));
+			break;
+		case SEG_TOO_FEW_DISTINCT:
+			{
+				size_t		distinct = va_arg(args, size_t);
+				size_t		k = va_arg(args, size_t);
+
+				ereport(ERROR,
+						(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						 errmsg("there are %zu distinct rows, but k is %zu", distinct, k),
+						 errhint("Choose a smaller k.")));
+			}
+			break;
+		case SEG_RANGE_TOO_WIDE:
+			ereport(ERROR,
+					(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+					 errmsg("feature %zu has too wide a range of values", va_arg(args, size_t)),
+					 errhint("Scale the feature or leave out its extreme values.")));
+			break;
+		case SEG_LOG_DOMAIN:
+			ereport(ERROR,
+					(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+					 errmsg("feature %zu must be greater than -1 for log1p", va_arg(args, size_t))));
+			break;
+		case SEG_TOO_FAR:
+			ereport(ERROR,
+					(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+					 errmsg("row is too far from every center for its distance to be computed")));
+			break;
+		case SEG_NO_CONVERGENCE:
+			ereport(ERROR,
+					(errcode(ERRCODE_INTERNAL_ERROR),
+					 errmsg("eigenvalue or singular value computation did not converge")));
+			break;
+		case SEG_NOT_POSITIVE_DEFINITE:
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("covariance matrix is not positive definite"),
+					 errhint("Leave out features that follow from the others.")));
+			break;
+		case SEG_TOO_MANY_FEATURES:
+			{
+				size_t		got = va_arg(args, size_t);
+				size_t		most = va_arg(args, size_t);
+
+				ereport(ERROR,
+						(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+						 errmsg("row has %zu features, but at most %zu are possible", got, most)));
+			}
+			break;
+		case SEG_TOO_LARGE:
+			{
+				size_t		needed = va_arg(args, size_t);
+				size_t		allowed = va_arg(args, size_t);
+
+				ereport(ERROR,
+						(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+						 errmsg("fit needs %zu bytes, but segment.fit_memory allows %zu", needed, allowed),
+						 errhint("Raise segment.fit_memory, or fit on a sample of the rows.")));
+			}
+			break;
+		case SEG_SAP_NOT_A_DATE:
+		case SEG_SAP_NOT_A_TIME:
+		case SEG_SAP_NOT_A_NUMBER:
+		case SEG_SAP_NOTATION_NEEDED:
+		case SEG_SAP_TOO_LONG:
+		case SEG_SAP_NOT_TEXT:
+		case SEG_SAP_OPEN_QUOTE:
+		case SEG_SAP_AFTER_QUOTE:
+		case SEG_SAP_TOO_MANY_FIELDS:
+		case SEG_SAP_TOO_FEW_FIELDS:
+		case SEG_SAP_NO_FIT:
+		case SEG_SAP_CONTROL:
+		case SEG_SAP_EXPONENT:
+		case SEG_SAP_KEY_DECIMALS:
+		case SEG_SAP_ASTERISK:
+		case SEG_SAP_NOT_DIGITS:
+		case SEG_SAP_NOT_A_CURRENCY:
+		case SEG_SAP_NO_KEY:
+		case SEG_SAP_OWN_NAME:
+		case SEG_SAP_OTHER_HEADER:
+		case SEG_SAP_BELOW_OTHER_HEADER:
+			{
+				SegSapFault fault = seg_sap_fault(status);
+
+				ereport(ERROR,
+						(errcode(fault.sqlstate), errmsg("%s", fault.reason)));
+			}
+			break;
+	}
+	va_end(args);
+	elog(ERROR, "status %d has no message", (int) status);
+}

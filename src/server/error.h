@@ -1,0 +1,21 @@
+/*
+ * error.h
+ *		From a status of the floors below to an error of PostgreSQL.
+ */
+#ifndef SEG_SERVER_ERROR_H
+#define SEG_SERVER_ERROR_H
+
+#include "server/compat.h"
+
+#include "base/status.h"
+
+/*
+ * Raise the error that a status stands for.  The arguments and their types are
+ * in the comment beside the status in base/status.h.
+ */
+extern _Noreturn void seg_raise(SegStatus status,...);
+
+/* "a k-means model", "an RFM model" */
+extern const char *seg_with_article(const char *kind);
+
+#endif							/* SEG_SERVER_ERROR_H */

@@ -1,0 +1,244 @@
+/*
+ * model.c
+ *		A model argument: opened once, kept for the following rows.
+ *
+ * Decoding costs more than scoring a row, so the decoded model stays in
+ * fn_extra.  A following call is a hit when the argument's bytes are the same;
+ * they are compared, for the address alone, or a digest that somebody wrote, says
+ * nothing about them.  Comparing 16 kB takes longer than scoring a row, so it is
+ * left out where the value cannot have changed: a constant stands where it stood.
+ * A parameter, such as the result of a sub-select, changes only when something is
+ * run anew.  It is compared at each of the first calls, and after so many without
+ * a change now and then, by its size, address and digest at all others.  A toast
+ * pointer, a compressed or a short value are at most a page long and are always
+ * compared.
+ */
+#include "server/model.h"
+
+#include "funcapi.h"
+#include "nodes/primnodes.h"
+#include "utils/memutils.h"
+
+#include "server/budget.h"
+#include "server/error.h"
+
+#define MODEL_SLOTS 2
+
+/* Calls at which a parameter is compared, how often after them, and up to which size always. */
+#define COMPARED_CALLS 1024
+#define COMPARED_EVERY 64
+#define COMPARED_SIZE ((size_t) 2048)
+
+/* How an argument may change between two calls. */
+typedef enum Source
+{
+	SOURCE_ANY,
+	SOURCE_PARAMETER,
+	SOURCE_CONSTANT,
+} Source;
+
+typedef struct CachedModel
+{
+	MemoryContext context;		/* holds the model; NULL: empty slot */
+	const struct varlena *address;
+	struct varlena *copy;		/* of the argument as it came */
+	size_t		size;			/* of that */
+	uint64		digest;
+	Source		source;
+	uint32		calls;			/* since it was kept */
+	void	   *model;
+} CachedModel;
+
+/* What fn_extra points to. */
+typedef struct CallCache
+{
+	CachedModel slots[MODEL_SLOTS];
+	TupleDesc	shape;
+} CallCache;
+
+bytea *
+seg_model_alloc(size_t payload_size, uint8 **payload)
+{
+	size_t		size = VARHDRSZ + SEG_ENVELOPE_SIZE + payload_size;
+	bytea	   *bytes;
+
+	if (payload_size > MaxAllocSize - VARHDRSZ - SEG_ENVELOPE_SIZE)
+		seg_raise(SEG_TOO_LARGE, size, (size_t) MaxAllocSize);
+	seg_budget_check(size);
+	bytes = palloc0(size);
+	SET_VARSIZE(bytes, size);
+	*payload = (uint8 *) VARDATA(bytes) + SEG_ENVELOPE_SIZE;
+	return bytes;
+}
+
+/* What is wrong with the bytes, or SEG_OK and the model. */
+static SegStatus
+try_decode(const bytea *bytes, const SegModelType *type, int *kind, int *version, void **model)
+{
+	SegReader	reader;
+	SegArena	arena;
+	SegStatus	status = seg_envelope_open(VARDATA_ANY(bytes), VARSIZE_ANY_EXHDR(bytes),
+										   type->kind, type->newest, kind, version, &reader);
+
+	if (status != SEG_OK)
+		return status;
+	arena = seg_arena(NULL, type->decoded_size(reader.left));
+	arena.base = palloc_extended(Max(arena.size, 1), MCXT_ALLOC_HUGE);
+	*model = palloc0(type->struct_size);
+	status = type->decode(&reader, *version, &arena, *model);
+	return status == SEG_OK && seg_reader_done(&reader) ? SEG_OK : SEG_MALFORMED_MODEL;
+}
+
+void *
+seg_model_decode(const bytea *bytes, const SegModelType *type)
+{
+	int			kind;
+	int			version;
+	void	   *model;
+	SegStatus	status = try_decode(bytes, type, &kind, &version, &model);
+
+	if (status == SEG_OTHER_KIND)
+		seg_raise(status, seg_kind_name(kind), seg_kind_name(type->kind));
+	if (status == SEG_NEWER_MODEL)
+		seg_raise(status, version, type->newest);
+	if (status != SEG_OK)
+		seg_raise(status);
+	return model;
+}
+
+void *
+seg_model_decode_or_null(const bytea *bytes, const SegModelType *type)
+{
+	int			kind;
+	int			version;
+	void	   *model;
+
+	return try_decode(bytes, type, &kind, &version, &model) == SEG_OK ? model : NULL;
+}
+
+/* Can the argument be other bytes than those of the call before, at the same address? */
+static bool
+may_have_changed(CachedModel *cached, const struct varlena *value)
+{
+	if (cached->address != value || cached->source == SOURCE_ANY)
+		return true;
+	if (cached->source == SOURCE_CONSTANT)
+		return false;
+	cached->calls++;
+	return cached->size <= COMPARED_SIZE || VARATT_IS_EXTENDED(value) ||
+		cached->calls <= COMPARED_CALLS || cached->calls % COMPARED_EVERY == 0 ||
+		cached->digest != seg_envelope_digest(VARDATA(value));
+}
+
+/* Does the slot hold the model of this argument? */
+static bool
+is_cached(CachedModel *cached, const struct varlena *value)
+{
+	if (cached->context == NULL || cached->size != VARSIZE_ANY(value))
+		return false;
+	if (!may_have_changed(cached, value))
+		return true;
+	if (memcmp(cached->copy, value, cached->size) != 0)
+		return false;
+	cached->address = value;
+	return true;
+}
+
+/* The expression of an argument, where the call has one that tells. */
+static Node *
+expression_of(FunctionCallInfo fcinfo, int argno)
+{
+	Aggref	   *aggref;
+
+	if (fcinfo->context == NULL)
+	{
+		Node	   *call = fcinfo->flinfo->fn_expr;
+
+		if (call == NULL || !IsA(call, FuncExpr) || argno >= list_length(((FuncExpr *) call)->args))
+			return NULL;
+		return list_nth(((FuncExpr *) call)->args, argno);
+	}
+	/* a transition function's first argument is the state */
+	aggref = AggCheckCallContext(fcinfo, NULL) ? AggGetAggref(fcinfo) : NULL;
+	if (aggref == NULL || argno < 1 || argno > list_length(aggref->args))
+		return NULL;
+	return (Node *) ((TargetEntry *) list_nth(aggref->args, argno - 1))->expr;
+}
+
+static Source
+source_of(FunctionCallInfo fcinfo, int argno)
+{
+	Node	   *argument = expression_of(fcinfo, argno);
+
+	if (argument == NULL)
+		return SOURCE_ANY;
+	return IsA(argument, Const) ? SOURCE_CONSTANT : IsA(argument, Param) ? SOURCE_PARAMETER : SOURCE_ANY;
+}
+
+static void
+keep_model(CachedModel *cached, FunctionCallInfo fcinfo, int argno, const SegModelType *type)
+{
+	struct varlena *value = (struct varlena *) PG_GETARG_POINTER(argno);
+	MemoryContext context = AllocSetContextCreate(fcinfo->flinfo->fn_mcxt, "segment model", ALLOCSET_SMALL_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(context);
+	bytea	   *bytes = pg_detoast_datum_packed(value);
+	CachedModel kept = {context};
+
+	kept.model = seg_model_decode(bytes, type);
+	kept.address = value;
+	kept.size = VARSIZE_ANY(value);
+	kept.copy = palloc_extended(kept.size, MCXT_ALLOC_HUGE);
+	memcpy(kept.copy, value, kept.size);
+	kept.digest = seg_envelope_digest(VARDATA_ANY(bytes));
+	kept.source = source_of(fcinfo, argno);
+	MemoryContextSwitchTo(old);
+	if (cached->context != NULL)
+		MemoryContextDelete(cached->context);
+	*cached = kept;
+}
+
+static CallCache *
+call_cache(FunctionCallInfo fcinfo)
+{
+	FmgrInfo   *call = fcinfo->flinfo;
+
+	if (call->fn_extra == NULL)
+		call->fn_extra = MemoryContextAllocZero(call->fn_mcxt, sizeof(CallCache));
+	return call->fn_extra;
+}
+
+const void *
+seg_model_argument(FunctionCallInfo fcinfo, int argno, int slot, const SegModelType *type)
+{
+	CachedModel *cached = &call_cache(fcinfo)->slots[slot];
+	const struct varlena *value = (const struct varlena *) PG_GETARG_POINTER(argno);
+
+	Assert(slot < MODEL_SLOTS);
+	if (!is_cached(cached, value))
+		keep_model(cached, fcinfo, argno, type);
+	return cached->model;
+}
+
+uint64
+seg_model_argument_digest(FunctionCallInfo fcinfo, int slot)
+{
+	return call_cache(fcinfo)->slots[slot].digest;
+}
+
+TupleDesc
+seg_call_shape(FunctionCallInfo fcinfo)
+{
+	CallCache  *cache = call_cache(fcinfo);
+
+	if (cache->shape == NULL)
+	{
+		MemoryContext old = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
+		TupleDesc	shape;
+
+		if (get_call_result_type(fcinfo, NULL, &shape) != TYPEFUNC_COMPOSITE)
+			elog(ERROR, "function does not return a row");
+		cache->shape = BlessTupleDesc(CreateTupleDescCopy(shape));
+		MemoryContextSwitchTo(old);
+	}
+	return cache->shape;
+}

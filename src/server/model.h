@@ -1,0 +1,63 @@
+/*
+ * model.h
+ *		A model argument: opened once, kept for the following rows.
+ */
+#ifndef SEG_SERVER_MODEL_H
+#define SEG_SERVER_MODEL_H
+
+#include "server/compat.h"
+
+#include "access/tupdesc.h"
+
+#include "model/envelope.h"
+
+/*
+ * What a family tells about its kind of model.  `decode` fills *model from the
+ * payload with arrays out of an arena; it may return SEG_OK or
+ * SEG_MALFORMED_MODEL and must leave the reader done.  `decoded_size` bounds the
+ * arena for a payload of that many bytes.
+ */
+typedef struct SegModelType
+{
+	SegKind		kind;
+	int			newest;			/* version that we write */
+	size_t		struct_size;
+	size_t		(*decoded_size) (size_t payload_size);
+	SegStatus	(*decode) (SegReader *reader, int version, SegArena *arena, void *model);
+} SegModelType;
+
+/*
+ * The decoded model of argument argno (not null).  It is kept in fn_extra and
+ * decoded again only when the argument's bytes are others; valid until then.
+ * A function with two models uses slots 0 and 1.
+ */
+extern const void *seg_model_argument(FunctionCallInfo fcinfo, int argno, int slot,
+									  const SegModelType *type);
+
+/*
+ * The row type of a function that returns one composite value, looked up at the
+ * first call and kept in fn_extra beside the models.
+ */
+extern TupleDesc seg_call_shape(FunctionCallInfo fcinfo);
+
+/* The digest of the model that seg_model_argument gave last for that slot. */
+extern uint64 seg_model_argument_digest(FunctionCallInfo fcinfo, int slot);
+
+/* Decode a model once, into the current memory context. */
+extern void *seg_model_decode(const bytea *bytes, const SegModelType *type);
+
+/* The same, but NULL where that raises an error. */
+extern void *seg_model_decode_or_null(const bytea *bytes, const SegModelType *type);
+
+/* For an encode function: a bytea with room for the payload; payload begins at *payload. */
+extern bytea *seg_model_alloc(size_t payload_size, uint8 **payload);
+
+/* Seal what was written there. */
+static inline void
+seg_model_seal(bytea *bytes, const SegModelType *type)
+{
+	seg_envelope_seal(VARDATA(bytes), VARSIZE(bytes) - VARHDRSZ - SEG_ENVELOPE_SIZE,
+					  type->kind, type->newest);
+}
+
+#endif							/* SEG_SERVER_MODEL_H */

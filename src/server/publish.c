@@ -1,0 +1,427 @@
+/*
+ * publish.c
+ *		Writing a published table, as its owner.
+ *
+ * Whoever may create objects in a schema can swap a table of that name for another
+ * one while we wait for its lock, and whoever owns a table can put a trigger, a rule
+ * or an expression on it.  So the target is locked by name and then checked; what is
+ * read from it and written to it runs as its owner, in a security-restricted
+ * operation; and a statement is looked up once, when its relations must turn out to be
+ * the ones that were locked.
+ *
+ * The rows to publish are read as the caller into a store, which the statements see
+ * as the table published_rows; a second one, changed_rows, holds those that differ
+ * from the target.
+ */
+#include "server/identity.h"
+
+#include "access/relation.h"
+#include "access/xact.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_namespace.h"
+#include "catalog/pg_type.h"
+#include "common/hashfn.h"
+#include "executor/executor.h"
+#include "executor/spi.h"
+#include "executor/tstoreReceiver.h"
+#include "funcapi.h"
+#include "miscadmin.h"
+#include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
+#include "parser/analyze.h"
+#include "storage/lmgr.h"
+#include "tcop/tcopprot.h"
+#include "tcop/utility.h"
+#include "utils/acl.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/plancache.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
+#include "utils/syscache.h"
+#include "utils/tuplestore.h"
+
+/* Readers go on, other publications wait. */
+#define TARGET_LOCK ShareRowExclusiveLock
+
+/* ---- the tables ---- */
+
+/* Before the lock and again whenever the name led elsewhere: only what the caller may have locked. */
+static void
+check_before_lock(const RangeVar *name, Oid relation, Oid previous, void *argument)
+{
+	HeapTuple	tuple;
+	Form_pg_class form;
+	bool		is_table;
+	Oid			owner;
+
+	if (!OidIsValid(relation))
+		return;
+	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relation));
+	if (!HeapTupleIsValid(tuple))
+		return;
+	form = (Form_pg_class) GETSTRUCT(tuple);
+	is_table = form->relkind == RELKIND_RELATION;
+	owner = form->relowner;
+	ReleaseSysCache(tuple);
+	if (!SEG_MAY_SET_ROLE(GetUserId(), owner))
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("must be owner of table \"%s\"", name->relname)));
+	if (!is_table)
+		ereport(ERROR,
+				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+				 errmsg("\"%s\" is not a table", name->relname)));
+}
+
+static RangeVar *
+range_var(FunctionCallInfo fcinfo)
+{
+	return makeRangeVar(text_to_cstring(PG_GETARG_TEXT_PP(0)), text_to_cstring(PG_GETARG_TEXT_PP(1)), -1);
+}
+
+/* (schema, name): lock a table of the caller's against other writers until the transaction ends; NULL: no such table */
+PG_FUNCTION_INFO_V1(lock_target);
+Datum
+lock_target(PG_FUNCTION_ARGS)
+{
+	Oid			relation;
+
+	PreventCommandIfReadOnly("publish");
+	relation = RangeVarGetRelidExtended(range_var(fcinfo), TARGET_LOCK, RVR_MISSING_OK, check_before_lock, NULL);
+	if (!OidIsValid(relation))
+		PG_RETURN_NULL();
+	PG_RETURN_OID(relation);
+}
+
+/* (schema, name): those who are about to create the same table take turns until their transactions end */
+PG_FUNCTION_INFO_V1(lock_target_name);
+Datum
+lock_target_name(PG_FUNCTION_ARGS)
+{
+	RangeVar   *name = range_var(fcinfo);
+	Oid			schema = RangeVarGetCreationNamespace(name);
+	AclResult	allowed = SEG_SCHEMA_ACLCHECK(schema, GetUserId(), ACL_CREATE);
+	LOCKTAG		tag;
+
+	if (allowed != ACLCHECK_OK)
+		aclcheck_error(allowed, OBJECT_SCHEMA, name->schemaname);
+	SET_LOCKTAG_OBJECT(tag, MyDatabaseId, schema, (Oid) string_hash(name->relname, NAMEDATALEN), 1);
+	(void) LockAcquire(&tag, ExclusiveLock, false, false);
+	PG_RETURN_VOID();
+}
+
+typedef struct Target
+{
+	Oid			relations[2];	/* target and history */
+	Oid			owner;
+} Target;
+
+/* Both are locked by us and belong to one role, as whom the caller may act. */
+static Target
+check_target(Oid target, Oid history)
+{
+	Target		checked = {{target, history}, InvalidOid};
+
+	for (int i = 0; i < 2; i++)
+	{
+		Relation	relation = relation_open(checked.relations[i], AccessShareLock);
+
+		if (relation->rd_rel->relkind != RELKIND_RELATION || !CheckRelationLockedByMe(relation, TARGET_LOCK, true))
+			ereport(ERROR,
+					(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+					 errmsg("table \"%s\" is not locked for a publication", RelationGetRelationName(relation))));
+		if (i > 0 && relation->rd_rel->relowner != checked.owner)
+			ereport(ERROR,
+					(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+					 errmsg("table \"%s\" and its history belong to different roles", get_rel_name(target))));
+		checked.owner = relation->rd_rel->relowner;
+		relation_close(relation, AccessShareLock);
+	}
+	seg_check_may_set_role(checked.owner);
+	return checked;
+}
+
+/* ---- statements ---- */
+
+/* Does every table that the statement names stand among the two? */
+static bool
+is_about_target(const Query *query, const Target *target)
+{
+	ListCell   *cell;
+
+	foreach(cell, query->rtable)
+	{
+		const RangeTblEntry *entry = lfirst(cell);
+
+		if (entry->rtekind == RTE_RELATION && entry->relid != target->relations[0] && entry->relid != target->relations[1])
+			return false;
+	}
+	return true;
+}
+
+/* The same for the queries within: a walker, true when it has found another table. */
+static bool
+find_stranger(Node *node, void *context)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, Query))
+		return !is_about_target((Query *) node, context) ||
+			query_tree_walker((Query *) node, find_stranger, context, 0);
+	return expression_tree_walker(node, find_stranger, context);
+}
+
+/* One statement, analyzed: its names are looked up here and never again. */
+static Query *
+analyze(const char *statement, ParamListInfo params, QueryEnvironment *tables, const Target *target)
+{
+	List	   *parsed = pg_parse_query(statement);
+	Oid			types[4];
+	Query	   *query;
+
+	for (int i = 0; i < params->numParams; i++)
+		types[i] = params->params[i].ptype;
+	if (list_length(parsed) != 1)
+		ereport(ERROR,
+				(errcode(ERRCODE_SYNTAX_ERROR),
+				 errmsg("there must be one statement, not %d", list_length(parsed))));
+	query = parse_analyze_fixedparams(linitial_node(RawStmt, parsed), statement, types, params->numParams, tables);
+	if (query->commandType == CMD_UTILITY || find_stranger((Node *) query, (void *) target))
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_IN_USE),
+				 errmsg("table \"%s\" or its history was replaced during the publication", get_rel_name(target->relations[0])),
+				 errhint("Publish again.")));
+	return query;
+}
+
+/* Run one statement; its rows go to dest. */
+static void
+run(const char *statement, ParamListInfo params, QueryEnvironment *tables, const Target *target, DestReceiver *dest)
+{
+	Query	   *query = analyze(statement, params, tables, target);
+	ListCell   *cell;
+
+	foreach(cell, pg_rewrite_query(query))
+	{
+		Query	   *rewritten = lfirst_node(Query, cell);
+		QueryDesc  *desc;
+
+		if (rewritten->commandType == CMD_UTILITY)
+			continue;			/* NOTIFY of a rule */
+		CHECK_FOR_INTERRUPTS();
+		CommandCounterIncrement();
+		PushActiveSnapshot(GetTransactionSnapshot());
+		desc = CreateQueryDesc(pg_plan_query(rewritten, statement, CURSOR_OPT_PARALLEL_OK, params), statement,
+							   GetActiveSnapshot(), InvalidSnapshot, dest, params, tables, 0);
+		ExecutorStart(desc, 0);
+		SEG_EXECUTOR_RUN(desc);
+		ExecutorFinish(desc);
+		ExecutorEnd(desc);
+		FreeQueryDesc(desc);
+		PopActiveSnapshot();
+	}
+	CommandCounterIncrement();
+}
+
+static ParamListInfo
+make_params(int count)
+{
+	ParamListInfo params = makeParamList(count);
+
+	for (int i = 0; i < count; i++)
+		params->params[i] = (ParamExternData) {.isnull = true, .pflags = PARAM_FLAG_CONST, .ptype = TEXTOID};
+	return params;
+}
+
+typedef struct Reading
+{
+	const Target *target;
+	const char *statement;
+	DestReceiver *dest;
+} Reading;
+
+static void
+read_as_owner(void *argument)
+{
+	const Reading *reading = argument;
+
+	seg_fix_search_path();
+	run(reading->statement, make_params(0), create_queryEnv(), reading->target, reading->dest);
+}
+
+/* (target, history, query): rows of a SELECT over the two, read as their owner */
+PG_FUNCTION_INFO_V1(read_target);
+Datum
+read_target(PG_FUNCTION_ARGS)
+{
+	Target		target = check_target(PG_GETARG_OID(0), PG_GETARG_OID(1));
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	Reading		reading = {&target, text_to_cstring(PG_GETARG_TEXT_PP(2)), CreateDestReceiver(DestTuplestore)};
+
+	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
+	SetTuplestoreDestReceiverParams(reading.dest, result->setResult, result->econtext->ecxt_per_query_memory, false,
+									result->setDesc, "query does not return the columns that are expected");
+	seg_run_as(target.owner, read_as_owner, &reading);
+	reading.dest->rDestroy(reading.dest);
+	return (Datum) 0;
+}
+
+/* ---- the rows ---- */
+
+/* A store that statements see as a table. */
+typedef struct NamedStore
+{
+	Tuplestorestate *store;
+	DestReceiver *dest;
+} NamedStore;
+
+static NamedStore
+make_store(void)
+{
+	NamedStore	made = {tuplestore_begin_heap(false, false, work_mem), CreateDestReceiver(DestTuplestore)};
+
+	SetTuplestoreDestReceiverParams(made.dest, made.store, CurrentMemoryContext, true, NULL, NULL);
+	return made;
+}
+
+static void
+show_store(QueryEnvironment *tables, const char *name, TupleDesc shape, Tuplestorestate *store)
+{
+	EphemeralNamedRelation table = palloc0(sizeof(EphemeralNamedRelationData));
+
+	table->md.name = pstrdup(name);
+	table->md.tupdesc = shape;
+	table->md.enrtype = ENR_NAMED_TUPLESTORE;
+	table->md.enrtuples = tuplestore_tuple_count(store);
+	table->reldata = store;
+	register_ENR(tables, table);
+}
+
+/* What the statement's rows look like. */
+static TupleDesc
+shape_of(const char *statement, ParamListInfo params, QueryEnvironment *tables, const Target *target)
+{
+	return ExecCleanTypeFromTL(analyze(statement, params, tables, target)->targetList);
+}
+
+/* Read what is to be published, as the caller, with his names and his rights. */
+static Tuplestorestate *
+read_rows(FunctionCallInfo fcinfo, QueryEnvironment *tables)
+{
+	static const Oid types[] = {BYTEAARRAYOID, BYTEAARRAYOID, JSONBARRAYOID};
+	SPIExecuteOptions options = {.read_only = false};
+	NamedStore	rows = make_store();
+	ParamListInfo params = make_params(lengthof(types));
+	TupleDesc	shape;
+	SPIPlanPtr	plan;
+	MemoryContext context = CurrentMemoryContext;
+	const char *query = text_to_cstring(PG_GETARG_TEXT_PP(3));
+
+	for (int i = 0; i < lengthof(types); i++)
+	{
+		params->params[i].ptype = types[i];
+		params->params[i].isnull = PG_ARGISNULL(4 + i);
+		params->params[i].value = params->params[i].isnull ? (Datum) 0 : PG_GETARG_DATUM(4 + i);
+	}
+	options.params = params;
+	options.dest = rows.dest;
+	SPI_connect();
+	plan = SPI_prepare(query, lengthof(types), (Oid *) types);
+	if (plan == NULL || !SPI_is_cursor_plan(plan))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("query must be a SELECT")));
+	if (SPI_execute_plan_extended(plan, &options) != SPI_OK_SELECT)
+		elog(ERROR, "query could not be run");
+	MemoryContextSwitchTo(context);
+	shape = CreateTupleDescCopy(((CachedPlanSource *) linitial(SPI_plan_get_plan_sources(plan)))->resultDesc);
+	SPI_finish();
+	show_store(tables, "published_rows", shape, rows.store);
+	return rows.store;
+}
+
+/* Each row needs an id, and an id one row. */
+static void
+check_ids(QueryEnvironment *tables, const Target *target)
+{
+	NamedStore	counts = make_store();
+	const char *statement = "SELECT pg_catalog.count(*), pg_catalog.count(id), pg_catalog.count(DISTINCT id) FROM published_rows";
+	ParamListInfo params = make_params(0);
+	TupleTableSlot *slot = MakeSingleTupleTableSlot(shape_of(statement, params, tables, target), &TTSOpsMinimalTuple);
+	int64		found[3];
+	bool		is_null;
+
+	run(statement, params, tables, target, counts.dest);
+	(void) tuplestore_gettupleslot(counts.store, true, false, slot);
+	for (int i = 0; i < 3; i++)
+		found[i] = DatumGetInt64(slot_getattr(slot, i + 1, &is_null));
+	ExecDropSingleTupleTableSlot(slot);
+	tuplestore_end(counts.store);
+	if (found[1] < found[0])
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg(INT64_FORMAT " rows have no id", found[0] - found[1])));
+	if (found[2] < found[0])
+		ereport(ERROR,
+				(errcode(ERRCODE_UNIQUE_VIOLATION),
+				 errmsg("there are " INT64_FORMAT " rows, but " INT64_FORMAT " different ids", found[0], found[2])));
+}
+
+typedef struct Writing
+{
+	Target		target;
+	QueryEnvironment *tables;
+	ParamListInfo params;
+	const char *changes_query;
+	NamedStore	changes;
+	ArrayType  *statements;
+} Writing;
+
+static void
+write_as_owner(void *argument)
+{
+	Writing    *w = argument;
+	TupleDesc	shape;
+	Datum	   *each;
+	int			count;
+
+	seg_fix_search_path();
+	check_ids(w->tables, &w->target);
+	shape = shape_of(w->changes_query, w->params, w->tables, &w->target);
+	run(w->changes_query, w->params, w->tables, &w->target, w->changes.dest);
+	show_store(w->tables, "changed_rows", shape, w->changes.store);
+	deconstruct_array(w->statements, TEXTOID, -1, false, TYPALIGN_INT, &each, NULL, &count);
+	for (int i = 0; i < count; i++)
+		run(TextDatumGetCString(each[i]), w->params, w->tables, &w->target, None_Receiver);
+}
+
+/* (target, history, as_of, rows_query, models, old_models, names, changes_query, statements) */
+PG_FUNCTION_INFO_V1(write_target);
+Datum
+write_target(PG_FUNCTION_ARGS)
+{
+	Writing		w = {.tables = create_queryEnv(), .params = make_params(1), .changes = make_store()};
+	Tuplestorestate *rows;
+	int64		changed;
+
+	for (int i = 0; i < 9; i++)
+		if (PG_ARGISNULL(i) && (i < 4 || i > 6))
+			ereport(ERROR,
+					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+					 errmsg("argument %d must not be null", i + 1)));
+	w.target = check_target(PG_GETARG_OID(0), PG_GETARG_OID(1));
+	w.params->params[0] = (ParamExternData) {
+		.value = PG_GETARG_DATUM(2), .pflags = PARAM_FLAG_CONST, .ptype = TIMESTAMPTZOID
+	};
+	w.changes_query = text_to_cstring(PG_GETARG_TEXT_PP(7));
+	w.statements = PG_GETARG_ARRAYTYPE_P(8);
+	rows = read_rows(fcinfo, w.tables);
+	seg_run_as(w.target.owner, write_as_owner, &w);
+	changed = tuplestore_tuple_count(w.changes.store);
+	tuplestore_end(w.changes.store);
+	tuplestore_end(rows);
+	PG_RETURN_INT64(changed);
+}

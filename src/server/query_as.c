@@ -1,0 +1,152 @@
+/*
+ * query_as.c
+ *		Reading a source as the role that owns the model.
+ *
+ * A source may be a view, and the functions of a view run as whoever reads it:
+ * a superuser who refits everybody's models would run everybody's code.  So the
+ * source is read as PostgreSQL itself does it for REFRESH MATERIALIZED VIEW: as
+ * the owner, in a security-restricted operation, from which no SET ROLE, no
+ * deferred trigger and no changed setting leads back to the caller.
+ *
+ * Nothing is gained over SET ROLE, which the caller must be allowed.
+ */
+#include "server/identity.h"
+
+#include "catalog/pg_type.h"
+#include "executor/spi.h"
+#include "executor/tstoreReceiver.h"
+#include "funcapi.h"
+#include "miscadmin.h"
+#include "utils/acl.h"
+#include "utils/builtins.h"
+#include "utils/tuplestore.h"
+
+/* Where the rows go as they come: a store that spills to disk beyond work_mem. */
+static DestReceiver *
+open_store(ReturnSetInfo *result)
+{
+	MemoryContext old = MemoryContextSwitchTo(result->econtext->ecxt_per_query_memory);
+	bool		random = (result->allowedModes & SFRM_Materialize_Random) != 0;
+	DestReceiver *receiver = CreateDestReceiver(DestTuplestore);
+
+	result->returnMode = SFRM_Materialize;
+	result->setDesc = CreateTupleDescCopy(result->expectedDesc);
+	result->setResult = tuplestore_begin_heap(random, false, work_mem);
+	SetTuplestoreDestReceiverParams(receiver, result->setResult, CurrentMemoryContext, false, result->setDesc,
+									"query does not return the columns that are expected");
+	MemoryContextSwitchTo(old);
+	return receiver;
+}
+
+/* $1 and $2, both bytea[], and $3, jsonb[]. */
+static ParamListInfo
+parameters(FunctionCallInfo fcinfo)
+{
+	static const Oid types[] = {BYTEAARRAYOID, BYTEAARRAYOID, JSONBARRAYOID};
+	ParamListInfo list = makeParamList(lengthof(types));
+
+	for (int i = 0; i < lengthof(types); i++)
+		list->params[i] = (ParamExternData) {
+			.value = PG_ARGISNULL(2 + i) ? (Datum) 0 : PG_GETARG_DATUM(2 + i),
+			.isnull = PG_ARGISNULL(2 + i), .pflags = PARAM_FLAG_CONST, .ptype = types[i]
+		};
+	return list;
+}
+
+typedef struct Statement
+{
+	const char *query;
+	SPIExecuteOptions *options;
+	int			done;
+} Statement;
+
+static void
+execute(void *argument)
+{
+	Statement  *statement = argument;
+
+	statement->done = SPI_execute_extended(statement->query, statement->options);
+}
+
+static int
+run_as(Oid role, const char *query, SPIExecuteOptions *options)
+{
+	Statement	statement = {.query = query, .options = options};
+
+	seg_run_as(role, execute, &statement);
+	return statement.done;
+}
+
+/* Where rows may go: an error when the caller cannot take a set of rows of known columns. */
+static ReturnSetInfo *
+check_result(FunctionCallInfo fcinfo)
+{
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+
+	if (result == NULL || !IsA(result, ReturnSetInfo) || !(result->allowedModes & SFRM_Materialize) ||
+		result->expectedDesc == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("set-valued function called in context that cannot accept a set")));
+	return result;
+}
+
+/*
+ * (name): rows of registered receipts, as the role that owns them.  The registry
+ * says which role and which SQL, so the caller need not be able to take that role:
+ * the receipts may be shared with it.
+ */
+PG_FUNCTION_INFO_V1(receipts_rows);
+Datum
+receipts_rows(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *result = check_result(fcinfo);
+	SPIExecuteOptions options = {.read_only = true};
+	Oid			types[] = {TEXTOID};
+	Datum		values[] = {PG_GETARG_DATUM(0)};
+	bool		no_role;
+	Oid			role;
+	char	   *query;
+
+	options.dest = open_store(result);
+	SPI_connect();
+	if (SPI_execute_with_args("SELECT p.role, p.query FROM segment_internal.receipts_plan($1) p", 1, types, values, NULL,
+							  true, 1) != SPI_OK_SELECT || SPI_processed != 1)
+		elog(ERROR, "the registry could not be read");
+	role = DatumGetObjectId(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &no_role));
+	query = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2);
+	if (!no_role && query != NULL)
+		(void) run_as(role, query, &options);
+	SPI_finish();
+	options.dest->rDestroy(options.dest);
+	return (Datum) 0;
+}
+
+/* (role_name, query, models, old_models, names) */
+PG_FUNCTION_INFO_V1(query_as);
+Datum
+query_as(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *result = check_result(fcinfo);
+	SPIExecuteOptions options = {.read_only = true};	/* with the snapshot of the statement that called */
+	char	   *query;
+	Oid			role;
+
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("role_name and query must not be null")));
+	role = get_role_oid(text_to_cstring(PG_GETARG_TEXT_PP(0)), false);
+	seg_check_may_set_role(role);
+	query = text_to_cstring(PG_GETARG_TEXT_PP(1));
+	options.params = parameters(fcinfo);
+	options.dest = open_store(result);
+	SPI_connect();
+	if (run_as(role, query, &options) != SPI_OK_SELECT)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("query must be a SELECT")));
+	SPI_finish();
+	options.dest->rDestroy(options.dest);
+	return (Datum) 0;
+}

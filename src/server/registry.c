@@ -1,0 +1,159 @@
+/*
+ * registry.c
+ *		The one door to the registry's tables.
+ *
+ * The tables belong to the superuser who ran the extension's script, and nobody else
+ * can put anything on them.  A function of the schema segment_internal that reads or
+ * writes them is declared twice: once in C as registry_call, which everybody may call,
+ * and once in PL/pgSQL, with the caller's OID as one more argument in front, which
+ * nobody else may call.  The first calls the second as the owner of the tables, in a
+ * security-restricted operation with a search path without anybody's schemas.  The
+ * second decides what the caller may; it names every object with its schema, and runs
+ * no code and resolves no name that stands in the tables.
+ */
+#include "server/identity.h"
+
+#include "access/htup_details.h"
+#include "access/xact.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_proc.h"
+#include "catalog/pg_type.h"
+#include "mb/pg_wchar.h"
+#include "miscadmin.h"
+#include "storage/lock.h"
+#include "tcop/utility.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/syscache.h"
+
+static Oid
+registry_table(void)
+{
+	return get_relname_relid("model", get_namespace_oid("segment", false));
+}
+
+static Oid
+registry_owner(void)
+{
+	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(registry_table()));
+	Oid			owner;
+
+	if (!HeapTupleIsValid(tuple))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_TABLE),
+				 errmsg("table \"segment.model\" does not exist")));
+	owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
+	ReleaseSysCache(tuple);
+	return owner;
+}
+
+/* The function of the same name with the caller's OID in front. */
+static Oid
+inner_function(Oid outer)
+{
+	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(outer));
+	Form_pg_proc form;
+	Oid			types[FUNC_MAX_ARGS];
+	oidvector  *signature;
+	Oid			inner;
+
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "cache lookup failed for function %u", outer);
+	form = (Form_pg_proc) GETSTRUCT(tuple);
+	types[0] = OIDOID;
+	memcpy(types + 1, form->proargtypes.values, form->pronargs * sizeof(Oid));
+	signature = buildoidvector(types, form->pronargs + 1);
+	inner = GetSysCacheOid3(PROCNAMEARGSNSP, Anum_pg_proc_oid, CStringGetDatum(NameStr(form->proname)),
+							PointerGetDatum(signature), ObjectIdGetDatum(form->pronamespace));
+	ReleaseSysCache(tuple);
+	if (!OidIsValid(inner))
+		elog(ERROR, "function %u has no counterpart for the owner of the registry", outer);
+	return inner;
+}
+
+PG_FUNCTION_INFO_V1(registry_call);
+Datum
+registry_call(PG_FUNCTION_ARGS)
+{
+	LOCAL_FCINFO(call, FUNC_MAX_ARGS);
+	FmgrInfo   *inner = fcinfo->flinfo->fn_extra;
+	SegCaller	caller;
+	Datum		result;
+
+	if (inner == NULL)
+	{
+		inner = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(FmgrInfo));
+		fmgr_info_cxt(inner_function(fcinfo->flinfo->fn_oid), inner, fcinfo->flinfo->fn_mcxt);
+		fcinfo->flinfo->fn_extra = inner;
+	}
+	InitFunctionCallInfoData(*call, inner, PG_NARGS() + 1, PG_GET_COLLATION(), NULL, fcinfo->resultinfo);
+	call->args[0] = (NullableDatum) {ObjectIdGetDatum(GetUserId()), false};
+	memcpy(call->args + 1, fcinfo->args, PG_NARGS() * sizeof(NullableDatum));
+	caller = seg_become(registry_owner());
+	seg_fix_search_path();
+	result = FunctionCallInvoke(call);
+	seg_become_again(&caller);
+	fcinfo->isnull = call->isnull;
+	return result;
+}
+
+/*
+ * Try to take the lock of a model until the transaction ends.  It is one on an
+ * object, which no SQL takes: advisory locks are anybody's.
+ */
+PG_FUNCTION_INFO_V1(lock_model);
+Datum
+lock_model(PG_FUNCTION_ARGS)
+{
+	LOCKTAG		tag;
+
+	PreventCommandIfReadOnly("refit");
+	SET_LOCKTAG_OBJECT(tag, MyDatabaseId, registry_table(), (Oid) PG_GETARG_INT32(0), 0);
+	PG_RETURN_BOOL(LockAcquire(&tag, ExclusiveLock, false, true) != LOCKACQUIRE_NOT_AVAIL);
+}
+
+/* Characters that are not seen, or change how others are shown. */
+static bool
+is_unseen(pg_wchar c)
+{
+	return c < 0x20 || (c >= 0x7F && c <= 0x9F) || c == 0xAD || c == 0x61C ||
+		(c >= 0x200B && c <= 0x200F) || (c >= 0x2028 && c <= 0x202E) || (c >= 0x2060 && c <= 0x206F) || c == 0xFEFF;
+}
+
+/* (name): may it stand in a report: not empty, no control characters, no marks of direction? */
+PG_FUNCTION_INFO_V1(is_plain_name);
+Datum
+is_plain_name(PG_FUNCTION_ARGS)
+{
+	const text *name = PG_GETARG_TEXT_PP(0);
+	const char *bytes = VARDATA_ANY(name);
+	int			size = VARSIZE_ANY_EXHDR(name);
+	const unsigned char *at = (const unsigned char *) pg_server_to_any(bytes, size, PG_UTF8);
+	const unsigned char *end;
+
+	if (at != (const unsigned char *) bytes)
+		size = strlen((const char *) at);
+	end = at + size;
+	if (size == 0)
+		PG_RETURN_BOOL(false);
+	while (at < end)
+	{
+		int			length = Min(pg_utf_mblen(at), end - at);
+
+		if (!pg_utf8_islegal(at, length))
+			length = 1;			/* of a database without an encoding */
+		else if (is_unseen(utf8_to_unicode(at)))
+			PG_RETURN_BOOL(false);
+		at += length;
+	}
+	PG_RETURN_BOOL(true);
+}
+
+/* A procedure that commits cannot run there. */
+PG_FUNCTION_INFO_V1(in_transaction_block);
+Datum
+in_transaction_block(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(IsTransactionBlock());
+}

@@ -1,0 +1,82 @@
+/*
+ * centers.c
+ *		The distances of one row to all centers; see centers.h.
+ */
+#include "stats/centers.h"
+
+void
+seg_centers_pack(SegCenters *packed, const double *centers, size_t k, size_t d, double *by_feature)
+{
+	packed->k = k;
+	packed->d = d;
+	packed->stride = seg_centers_stride(k);
+	packed->by_feature = by_feature;
+	memset(by_feature, 0, d * packed->stride * sizeof(double));
+	for (size_t c = 0; c < k; c++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		for (size_t j = 0; j < d; j++)
+			by_feature[j * packed->stride + c] = centers[c * d + j];
+	}
+}
+
+SEG_CLONES void
+seg_centers_distances(const SegCenters *packed, const double *z, double *d2)
+{
+	size_t		d = packed->d;
+	size_t		stride = packed->stride;
+
+	for (size_t lane = 0; lane < stride; lane += SEG_CENTER_LANES)
+	{
+		double		sum[8] = {0};
+
+		for (size_t j = 0; j < d; j++)
+		{
+			const double *center = packed->by_feature + j * stride + lane;
+
+			for (size_t l = 0; l < SEG_CENTER_LANES; l++)
+			{
+				double		difference = z[j] - center[l];
+
+				sum[l] = fma(difference, difference, sum[l]);
+			}
+		}
+		memcpy(d2 + lane, sum, sizeof(sum));
+	}
+}
+
+/* yes where the condition holds, else no; without a branch */
+static inline size_t
+choose(bool condition, size_t yes, size_t no)
+{
+	return no ^ ((no ^ yes) & -(size_t) condition);
+}
+
+/* Which center is nearest cannot be foretold, so nothing here branches on it. */
+SegNearest
+seg_centers_nearest(const double *d2, size_t k)
+{
+	SegNearest	nearest = {0, 0, d2[0], d2[0]};
+
+	if (k > 1)
+	{
+		bool		is_first = d2[1] < d2[0];
+
+		nearest.first = is_first;
+		nearest.second = !is_first;
+		nearest.first_d2 = d2[1] < d2[0] ? d2[1] : d2[0];
+		nearest.second_d2 = d2[1] > d2[0] ? d2[1] : d2[0];
+	}
+	for (size_t c = 2; c < k; c++)
+	{
+		bool		is_first = d2[c] < nearest.first_d2;
+		double		loser_d2 = d2[c] > nearest.first_d2 ? d2[c] : nearest.first_d2;
+		bool		is_second = loser_d2 < nearest.second_d2;
+
+		nearest.second = choose(is_second, choose(is_first, nearest.first, c), nearest.second);
+		nearest.second_d2 = loser_d2 < nearest.second_d2 ? loser_d2 : nearest.second_d2;
+		nearest.first = choose(is_first, c, nearest.first);
+		nearest.first_d2 = d2[c] < nearest.first_d2 ? d2[c] : nearest.first_d2;
+	}
+	return nearest;
+}

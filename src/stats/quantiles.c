@@ -1,0 +1,329 @@
+/*
+ * quantiles.c
+ *		Exact quantiles by selection; see quantiles.h.
+ *
+ * A pivot splits a range into what is below it, equal to it and above it; the part
+ * that holds the rank is split again.  Pivots are picked from a small sample a
+ * little to the far side of the rank, so that two splits leave next to nothing.
+ * Splitting moves values without a branch on them.
+ */
+#include "stats/quantiles.h"
+
+#include "base/rng.h"
+
+/* ranges up to this size are sorted */
+#define SMALL ((size_t) 24)
+
+/* the most values in a sample */
+#define SAMPLE ((size_t) 128)
+
+/* values between two looks for a cancel */
+#define PAUSE ((size_t) 1 << 20)
+
+/* the part of the weight by which a sum may miss q and still count as q */
+#define SLACK 1e-13
+
+/* A value and its weight. */
+typedef struct Pair
+{
+	double		x;
+	double		weight;
+} Pair;
+
+/* ---- splitting ---- */
+
+/* Values below the pivot first (or_equal: those not above it); returns how many. */
+static size_t
+split(double *x, size_t n, double pivot, bool or_equal)
+{
+	size_t		m = 0;
+
+	for (size_t from = 0; from < n; from += PAUSE)
+	{
+		size_t		to = seg_min_size(from + PAUSE, n);
+
+		CHECK_FOR_INTERRUPTS();
+		if (or_equal)
+			for (size_t i = from; i < to; i++)
+			{
+				double		value = x[i];
+
+				x[i] = x[m];
+				x[m] = value;
+				m += value <= pivot;
+			}
+		else
+			for (size_t i = from; i < to; i++)
+			{
+				double		value = x[i];
+
+				x[i] = x[m];
+				x[m] = value;
+				m += value < pivot;
+			}
+	}
+	return m;
+}
+
+/* The same with weights; OUT *weight: the sum of those that come first. */
+static size_t
+split_pairs(double *x, double *weights, size_t n, double pivot, bool or_equal, SegGrid grid, double *weight)
+{
+	SegSum		sum = {0};
+	size_t		m = 0;
+
+	for (size_t i = 0; i < n; i++)
+	{
+		double		value = x[i];
+		double		its = weights[i];
+
+		if (i % PAUSE == 0)
+			CHECK_FOR_INTERRUPTS();
+		if (value < pivot || (or_equal && value == pivot))
+		{
+			x[i] = x[m];
+			weights[i] = weights[m];
+			x[m] = value;
+			weights[m++] = its;
+			seg_sum_add(&sum, grid, its);
+		}
+	}
+	*weight = seg_sum_value(&sum);
+	return m;
+}
+
+static void
+sort_few(double *x, size_t n)
+{
+	for (size_t gap = n > SMALL ? n / 4 : 1; gap > 0; gap = gap == 1 ? 0 : gap < 8 ? 1 : gap / 4)
+		for (size_t i = gap; i < n; i++)
+		{
+			double		value = x[i];
+			size_t		at = i;
+
+			for (; at >= gap && x[at - gap] > value; at -= gap)
+				x[at] = x[at - gap];
+			x[at] = value;
+		}
+}
+
+static void
+sort_pairs(Pair *pairs, size_t n)
+{
+	for (size_t gap = n / 2; gap > 0; gap /= 2)
+		for (size_t i = gap; i < n; i++)
+		{
+			Pair		pair = pairs[i];
+			size_t		at = i;
+
+			for (; at >= gap && pairs[at - gap].x > pair.x; at -= gap)
+				pairs[at] = pairs[at - gap];
+			pairs[at] = pair;
+		}
+}
+
+static size_t
+sample_size(size_t n)
+{
+	size_t		size = 8;
+
+	while (size < SAMPLE && size * size < n)
+		size *= 2;
+	return seg_min_size(size, n);
+}
+
+/* ---- ranks ---- */
+
+/* A value of x[n] near rank r, on its far side as seen from the nearer end. */
+static double
+pick_pivot(const double *x, size_t n, size_t r)
+{
+	double		sample[SAMPLE];
+	size_t		size = sample_size(n);
+	SegRng		rng = seg_rng(n, r);
+	double		part = (double) r / (double) n;
+	double		margin = 1.5 * sqrt((double) size * part * (1 - part)) + 1;
+	double		place = part * (double) size + (part < 0.5 ? margin : -margin);
+
+	for (size_t i = 0; i < size; i++)
+		sample[i] = x[seg_rng_below(&rng, n)];
+	sort_few(sample, size);
+	return sample[(size_t) fmin(fmax(place, 0), (double) (size - 1))];
+}
+
+void
+seg_select_rank(double *x, size_t n, size_t r)
+{
+	while (n > SMALL)
+	{
+		double		pivot = pick_pivot(x, n, r);
+		size_t		below = split(x, n, pivot, false);
+		size_t		equal;
+
+		if (r < below)
+		{
+			n = below;
+			continue;
+		}
+		equal = split(x + below, n - below, pivot, true);
+		if (r < below + equal)
+			return;
+		x += below + equal;
+		n -= below + equal;
+		r -= below + equal;
+	}
+	sort_few(x, n);
+}
+
+static double
+lowest(const double *x, size_t n)
+{
+	double		result = x[0];
+
+	for (size_t i = 1; i < n; i++)
+		result = x[i] < result ? x[i] : result;
+	return result;
+}
+
+static double
+highest(const double *x, size_t n)
+{
+	double		result = x[0];
+
+	for (size_t i = 1; i < n; i++)
+		result = x[i] > result ? x[i] : result;
+	return result;
+}
+
+/* The quantile part / 4, once its rank was selected in x[n]; `known`: a larger rank that was, or n - 1. */
+static SegQuantile
+read_quantile(const double *x, size_t n, size_t part, size_t known)
+{
+	size_t		low;
+	size_t		high;
+
+	seg_quantile_ranks(n, part, &low, &high);
+	return (SegQuantile) {x[low], high == low || known == low ? x[low] : lowest(x + low + 1, known - low)};
+}
+
+static SegFive
+plain_quartiles(double *x, size_t n)
+{
+	size_t		ranks[3];
+	size_t		next;
+	SegFive		five;
+
+	for (size_t q = 0; q < 3; q++)
+		seg_quantile_ranks(n, q + 1, &ranks[q], &next);
+	seg_select_rank(x, n, ranks[1]);
+	/* beside what was selected, which stays where it is */
+	if (ranks[0] < ranks[1])
+		seg_select_rank(x, ranks[1], ranks[0]);
+	if (ranks[2] > ranks[1])
+		seg_select_rank(x + ranks[1] + 1, n - ranks[1] - 1, ranks[2] - ranks[1] - 1);
+	five.minimum = lowest(x, ranks[0] + 1);
+	five.maximum = highest(x + ranks[2], n - ranks[2]);
+	five.quartiles[0] = read_quantile(x, n, 1, ranks[1]);
+	five.quartiles[1] = read_quantile(x, n, 2, ranks[2]);
+	five.quartiles[2] = read_quantile(x, n, 3, n - 1);
+	return five;
+}
+
+/* ---- weights ---- */
+
+static double
+pick_weighted_pivot(const double *x, const double *weights, size_t n, double part)
+{
+	Pair		sample[SAMPLE];
+	size_t		size = sample_size(n);
+	SegRng		rng = seg_rng(n, 0);
+	double		total = 0;
+	double		below = 0;
+	size_t		at = 0;
+
+	for (size_t i = 0; i < size; i++)
+	{
+		size_t		place = seg_rng_below(&rng, n);
+
+		sample[i] = (Pair) {x[place], weights[place]};
+		total += weights[place];
+	}
+	sort_pairs(sample, size);
+	while (at + 1 < size && (below += sample[at].weight) < part * total)
+		at++;
+	return sample[at].x;
+}
+
+/* x[n] with their weights, of which `total`; the value up to which `wanted` of it lies, and the next one. */
+static SegQuantile
+select_weight(double *x, double *weights, size_t n, double total, double wanted, double slack, SegGrid grid)
+{
+	double		before = 0;		/* the weight of what was left behind */
+	double		next = INFINITY;	/* the lowest value behind x[n] */
+
+	for (;;)
+	{
+		double		left = fmin(fmax((wanted - before) / (total - before), 0), 1);
+		double		pivot = pick_weighted_pivot(x, weights, n, left);
+		double		below_weight;
+		double		equal_weight;
+		size_t		below = split_pairs(x, weights, n, pivot, false, grid, &below_weight);
+		size_t		equal;
+
+		if (below > 0 && before + below_weight >= wanted - slack)
+		{
+			n = below;
+			next = pivot;
+			total = before + below_weight;
+			continue;
+		}
+		equal = split_pairs(x + below, weights + below, n - below, pivot, true, grid, &equal_weight);
+		before += below_weight + equal_weight;
+		x += below + equal;
+		weights += below + equal;
+		n -= below + equal;
+		if (before >= wanted - slack || n == 0)
+		{
+			if (n > 0)
+				next = lowest(x, n);
+			return (SegQuantile) {pivot, before <= wanted + slack && isfinite(next) ? next : pivot};
+		}
+	}
+}
+
+static double
+sum_of(const double *weights, size_t n, SegGrid grid)
+{
+	SegSum		sum = {0};
+
+	for (size_t i = 0; i < n; i++)
+	{
+		if (i % PAUSE == 0)
+			CHECK_FOR_INTERRUPTS();
+		seg_sum_add(&sum, grid, weights[i]);
+	}
+	return seg_sum_value(&sum);
+}
+
+static SegQuantile
+weighted_quantile(double *x, double *weights, size_t n, double total, double q, SegGrid grid)
+{
+	return select_weight(x, weights, n, total, q * total, SLACK * total, grid);
+}
+
+SegFive
+seg_quartiles(double *x, double *weights, size_t n, SegGrid grid)
+{
+	SegFive		five;
+	double		total;
+
+	Assert(n > 0);
+	if (weights == NULL)
+		return plain_quartiles(x, n);
+	total = sum_of(weights, n, grid);
+	for (size_t q = 0; q < 3; q++)
+		five.quartiles[q] = weighted_quantile(x, weights, n, total, (double) (q + 1) / 4, grid);
+	five.minimum = lowest(x, n);
+	five.maximum = highest(x, n);
+	return five;
+}

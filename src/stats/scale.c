@@ -1,0 +1,605 @@
+/*
+ * scale.c
+ *		From input units to the space in which distances are measured; see scale.h.
+ *
+ * Every pass goes over the rows, and over the features of a row side by side.
+ * Sums are exact on their grid (stats/sum.h).  A whole weight w counts like w rows: the
+ * parts of a value on the grid are multiplied, not the value.
+ */
+#include "stats/scale.h"
+
+#include "base/rng.h"
+#include "stats/sum.h"
+#include "stats/sums.h"
+#include "stats/weighted.h"
+
+/* 1 / Phi^-1(3/4): makes the MAD an estimate of the sd of normal data */
+#define MAD_TO_SD 1.4826022185056018
+
+typedef struct Workspace
+{
+	SegSums		sums;			/* d */
+	double	   *result;			/* d */
+	double	   *centers;		/* d: what deviations are taken from */
+	double	   *inverses;		/* d */
+	double	   *offsets;		/* d: of the means from what they were rounded to */
+	SegScale   *moments;		/* d: of the transformed values */
+	double	   *column;			/* n values, and n weights where there are some */
+	double		total;			/* weight */
+	double		freedom;		/* what a mean square divides by */
+	double		addends;		/* the larger of rows and total weight: what sums are sized for */
+} Workspace;
+
+/* For sums over the rows of what is at most max_abs in magnitude. */
+static SegGrid
+work_grid(const Workspace *work, double max_abs)
+{
+	return seg_grid_of_total(work->addends, work->total * max_abs);
+}
+
+size_t
+seg_scale_workspace(size_t n, size_t d, bool weighted)
+{
+	return seg_sums_size(1, d) + d * (4 * sizeof(double) + sizeof(SegScale)) +
+		6 * SEG_ARENA_ALIGN + (weighted ? 2 : 1) * n * sizeof(double);
+}
+
+static void
+take_workspace(Workspace *work, SegArena *arena, size_t n, size_t d, const double *weights, double total)
+{
+	work->total = total;
+	work->freedom = seg_weights_freedom(weights, n, total);
+	work->addends = fmax(total, (double) n);
+	work->sums = seg_sums_take(arena, 1, d);
+	work->result = seg_arena_take(arena, d, sizeof(double));
+	work->centers = seg_arena_take(arena, d, sizeof(double));
+	work->inverses = seg_arena_take(arena, d, sizeof(double));
+	work->offsets = seg_arena_take(arena, d, sizeof(double));
+	work->moments = seg_arena_take(arena, d, sizeof(SegScale));
+	work->column = seg_arena_take(arena, n, (weights != NULL ? 2 : 1) * sizeof(double));
+	Assert(work->column != NULL);
+}
+
+/* ---- passes over all rows ---- */
+
+/* Rows between two looks for a cancel. */
+#define PAUSE ((size_t) 4096)
+
+/* Rows that are summed together, while as many behind them come to the cache. */
+#define TOGETHER ((size_t) 4)
+
+/* Rows [from, to); INOUT lowest, highest: d. */
+SEG_CLONES static void
+widen_ranges(const SegRows *rows, size_t from, size_t to, double *restrict lowest, double *restrict highest)
+{
+	for (size_t i = from; i < to; i++)
+	{
+		const double *restrict row = seg_rows_row(rows, i);
+
+		for (size_t j = 0; j < rows->d; j++)
+		{
+			lowest[j] = row[j] < lowest[j] ? row[j] : lowest[j];
+			highest[j] = row[j] > highest[j] ? row[j] : highest[j];
+		}
+	}
+}
+
+static void
+find_ranges(const SegRows *rows, double *lowest, double *highest)
+{
+	for (size_t j = 0; j < rows->d; j++)
+	{
+		lowest[j] = INFINITY;
+		highest[j] = -INFINITY;
+	}
+	for (size_t i = 0; i < rows->n; i += PAUSE)
+	{
+		CHECK_FOR_INTERRUPTS();
+		widen_ranges(rows, i, seg_min_size(i + PAUSE, rows->n), lowest, highest);
+	}
+}
+
+/* Rows [from, to): add (x - center), squared or not, times the row's weight. */
+SEG_CLONES static void
+add_deviations(const SegRows *rows, const double *weights, size_t from, size_t to, bool squared, const Workspace *work)
+{
+	for (size_t i = from; i < to; i += TOGETHER)
+	{
+		size_t		count = seg_min_size(TOGETHER, to - i);
+		SegAddend	addends[TOGETHER];
+
+		for (size_t cell = 0; cell < TOGETHER * rows->d; cell += 8)
+			__builtin_prefetch(seg_rows_row(rows, i + TOGETHER) + cell, 0, 2);
+		for (size_t r = 0; r < count; r++)
+			addends[r] = seg_addend(seg_rows_row(rows, i + r), weights == NULL ? 1 : weights[i + r], 1);
+		if (squared)
+			seg_sums_add(&work->sums, 0, addends, count, work->centers, true);
+		else
+			seg_sums_add(&work->sums, 0, addends, count, work->centers, false);
+	}
+}
+
+/* OUT result[j]: the weighted sum of (x - centers[j]), squared or not; |.| <= bounds[j]. */
+static void
+sum_deviations(const SegRows *rows, const double *weights, bool squared,
+			   const double *bounds, Workspace *work, double *result)
+{
+	size_t		d = rows->d;
+
+	for (size_t j = 0; j < d; j++)
+		seg_sums_set_grid(&work->sums, j, work_grid(work, squared ? bounds[j] * bounds[j] : bounds[j]));
+	seg_sums_clear(&work->sums);
+	for (size_t i = 0; i < rows->n; i += PAUSE)
+	{
+		CHECK_FOR_INTERRUPTS();
+		add_deviations(rows, weights, i, seg_min_size(i + PAUSE, rows->n), squared, work);
+	}
+	for (size_t j = 0; j < d; j++)
+		result[j] = seg_sums_value(&work->sums, 0, j);
+}
+
+SEG_CLONES static void
+shift_and_scale(SegRows *rows, size_t from, size_t to, const double *restrict shifts, const double *restrict inverses)
+{
+	for (size_t i = from; i < to; i++)
+	{
+		double	   *restrict row = seg_rows_row(rows, i);
+
+		for (size_t j = 0; j < rows->d; j++)
+			row[j] = seg_fitted_value(row[j], shifts[j], inverses[j]);
+	}
+}
+
+double
+seg_scale_origin(double minimum, double maximum)
+{
+	double		range = maximum - minimum;
+	double		nearest = minimum > 0 ? minimum : maximum < 0 ? -maximum : 0;
+	double		grid;
+	int			exponent;
+
+	if (!(nearest > 2 * range))
+		return 0;
+	if (range == 0)
+		return minimum;
+	(void) frexp(range, &exponent);
+	grid = ldexp(1, exponent);
+	return rint((minimum + range / 2) / grid) * grid;
+}
+
+/* OUT scales: minimum and maximum of every feature as the matrix stands now. */
+static SegStatus
+find_extremes(const SegRows *rows, Workspace *work, SegScale *scales, size_t *position)
+{
+	find_ranges(rows, work->centers, work->inverses);
+	for (size_t j = 0; j < rows->d; j++)
+	{
+		scales[j].minimum = work->centers[j];
+		scales[j].maximum = work->inverses[j];
+		if (fmax(fabs(scales[j].minimum), fabs(scales[j].maximum)) > SEG_MAX_MAGNITUDE)
+		{
+			*position = j + 1;
+			return SEG_RANGE_TOO_WIDE;
+		}
+	}
+	return SEG_OK;
+}
+
+/*
+ * minimum, maximum, mean and sd of every feature as the matrix stands now.  With the
+ * mean m, which is a double c and an offset m - c besides,
+ *
+ *		sum of w (x - m)^2 = sum of w (x - c)^2 - (sum of w) (m - c)^2
+ */
+static SegStatus
+find_moments(const SegRows *rows, const double *weights, double total, Workspace *work,
+			 SegScale *scales, size_t *position)
+{
+	size_t		d = rows->d;
+	double	   *result = work->result;
+	double	   *bounds = work->inverses;
+	SegStatus	status = find_extremes(rows, work, scales, position);
+
+	if (status != SEG_OK)
+		return status;
+	for (size_t j = 0; j < d; j++)
+	{
+		double		origin = seg_scale_origin(scales[j].minimum, scales[j].maximum);
+
+		work->centers[j] = origin;
+		bounds[j] = fmax(fabs(scales[j].minimum - origin), fabs(scales[j].maximum - origin));
+	}
+	sum_deviations(rows, weights, false, bounds, work, result);
+	for (size_t j = 0; j < d; j++)
+	{
+		double		from_origin = result[j] / total;
+		double		mean = fmin(fmax(work->centers[j] + from_origin, scales[j].minimum), scales[j].maximum);
+
+		work->offsets[j] = (work->centers[j] - mean) + from_origin;
+		scales[j].mean = work->centers[j] = mean;
+		bounds[j] = fmax(mean - scales[j].minimum, scales[j].maximum - mean);
+	}
+	sum_deviations(rows, weights, true, bounds, work, result);
+	for (size_t j = 0; j < d; j++)
+	{
+		double		squares = fmax(result[j] - total * work->offsets[j] * work->offsets[j], 0);
+
+		scales[j].sd = work->freedom > 0 ? sqrt(squares / work->freedom) : 0;
+	}
+	return SEG_OK;
+}
+
+/* ---- medians ---- */
+
+/* Hoare's selection: the value of rank r (from 0) in x[n], which is reordered. */
+static double
+select_rank(double *x, size_t n, size_t r)
+{
+	SegRng		rng = seg_rng(n, r);
+	size_t		left = 0;
+	size_t		right = n - 1;
+
+	while (left < right)
+	{
+		double		pivot = x[left + seg_rng_below(&rng, right - left + 1)];
+		double		swap;
+		size_t		i = left;
+		size_t		j = right;
+
+		CHECK_FOR_INTERRUPTS();
+		for (;;)
+		{
+			while (x[i] < pivot)
+				i++;
+			while (pivot < x[j])
+				j--;
+			if (i >= j)
+				break;
+			swap = x[i];
+			x[i++] = x[j];
+			x[j--] = swap;
+		}
+		if (r <= j)
+			right = j;
+		else
+			left = j + 1;
+	}
+	return x[r];
+}
+
+static bool
+pair_before(const double *pairs, size_t a, size_t b)
+{
+	if (pairs[2 * a] != pairs[2 * b])
+		return pairs[2 * a] < pairs[2 * b];
+	return pairs[2 * a + 1] < pairs[2 * b + 1];
+}
+
+static void
+swap_pairs(double *pairs, size_t a, size_t b)
+{
+	for (size_t part = 0; part < 2; part++)
+	{
+		double		swap = pairs[2 * a + part];
+
+		pairs[2 * a + part] = pairs[2 * b + part];
+		pairs[2 * b + part] = swap;
+	}
+}
+
+/* Heapsort (J. Williams, 1964) of (value, weight) pairs: a total order. */
+static void
+sort_pairs(double *pairs, size_t n)
+{
+	for (size_t start = n / 2, end = n; end > 1;)
+	{
+		size_t		root;
+
+		if (start > 0)
+			start--;
+		else
+			swap_pairs(pairs, 0, --end);
+		if (end % 4096 == 0)
+			CHECK_FOR_INTERRUPTS();
+		root = start;
+		while (2 * root + 1 < end)
+		{
+			size_t		child = 2 * root + 1;
+
+			if (child + 1 < end && pair_before(pairs, child, child + 1))
+				child++;
+			if (!pair_before(pairs, root, child))
+				break;
+			swap_pairs(pairs, root, child);
+			root = child;
+		}
+	}
+}
+
+/* A share of the weight, below any weight that is allowed, within which sums count as equal. */
+#define SAME_WEIGHT 1e-13
+
+/*
+ * The median of (value, weight) pairs as if each value came weight times.  Weights
+ * such as 1/3 sum to a half of the whole but for their rounding.
+ */
+static double
+weighted_median(double *pairs, size_t n)
+{
+	double		total[2] = {0};
+	double		upto[2] = {0};
+	double		half;
+	double		same;
+	size_t		i = 0;
+
+	sort_pairs(pairs, n);
+	for (size_t p = 0; p < n; p++)
+		seg_twofold_add(total, pairs[2 * p + 1]);
+	half = (total[0] + total[1]) / 2;
+	same = half * SAME_WEIGHT;
+	seg_twofold_add(upto, pairs[1]);
+	while (i + 1 < n && upto[0] + upto[1] < half - same)
+		seg_twofold_add(upto, pairs[2 * ++i + 1]);
+	if (i + 1 < n && upto[0] + upto[1] <= half + same)
+		return (pairs[2 * i] + pairs[2 * (i + 1)]) / 2;
+	return pairs[2 * i];
+}
+
+/* The median of y = x - origin of feature j, nulls left out; with a center that is not NAN, of |y - center|. */
+static double
+column_median(const SegRows *rows, const double *weights, size_t j, double origin, double center, double *column)
+{
+	size_t		n = 0;
+
+	for (size_t i = 0; i < rows->n; i++)
+	{
+		double		x = *seg_rows_cell(rows, i, j) - origin;
+
+		if (i % 65536 == 0)
+			CHECK_FOR_INTERRUPTS();
+		if (isnan(x))
+			continue;
+		if (!isnan(center))
+			x = fabs(x - center);
+		if (weights == NULL)
+			column[n] = x;
+		else
+		{
+			column[2 * n] = x;
+			column[2 * n + 1] = weights[i];
+		}
+		n++;
+	}
+	if (n == 0)
+		return 0;
+	if (weights != NULL)
+		return weighted_median(column, n);
+	if (n % 2 == 1)
+		return select_rank(column, n, n / 2);
+	return (select_rank(column, n, n / 2 - 1) + select_rank(column, n, n / 2)) / 2;
+}
+
+/* ---- and back ---- */
+
+double
+seg_shortest_within(double x, double error)
+{
+	double		power = 1;
+
+	for (int places = 0; places <= 15 && error * power * 1000 < 1; places++, power *= 10)
+	{
+		double		decimal = nearbyint(x * power) / power;
+
+		if (fabs(x * power) < 0x1.0p53 && fabs(decimal - x) <= error)
+			return decimal + 0.0;
+	}
+	return x;
+}
+
+double
+seg_input_value(SegTransform transform, double shift, double scale, double z)
+{
+	double		x;
+
+	if (scale == 0 && transform == SEG_TRANSFORM_NONE)
+		return z + 0.0;
+	x = scale > 0 ? seg_unscale_value(transform, shift, scale, z) : expm1(z);
+	return seg_shortest_within(x, seg_return_error(transform, shift, x, 0));
+}
+
+/* ---- the steps ---- */
+
+/* The weighted mean of what is not null; 0 where all is. */
+static double
+column_mean(const SegRows *rows, const double *weights, const Workspace *work, size_t j)
+{
+	double		max_abs = 0;
+	SegGrid		grid;
+	SegGrid		weight_grid = work_grid(work, 1);
+	SegSum		sum = {0};
+	SegSum		present = {0};
+
+	for (size_t i = 0; i < rows->n; i++)
+	{
+		if (i % 65536 == 0)
+			CHECK_FOR_INTERRUPTS();
+		max_abs = fmax(max_abs, fabs(*seg_rows_cell(rows, i, j)));
+	}
+	if (max_abs > SEG_MAX_MAGNITUDE)
+		return 0;				/* find_moments refuses it */
+	grid = work_grid(work, max_abs);
+	for (size_t i = 0; i < rows->n; i++)
+	{
+		double		x = *seg_rows_cell(rows, i, j);
+		double		weight = weights == NULL ? 1 : weights[i];
+
+		if (i % 65536 == 0)
+			CHECK_FOR_INTERRUPTS();
+		if (!isnan(x))
+		{
+			seg_sum_add_weighted(&sum, grid, x, weight);
+			seg_sum_add(&present, weight_grid, weight);
+		}
+	}
+	return seg_sum_value(&present) > 0 ? seg_sum_value(&sum) / seg_sum_value(&present) : 0;
+}
+
+static void
+fill_nulls(SegRows *rows, const double *weights, SegNullPolicy null_policy,
+		   Workspace *work, SegScale *scales)
+{
+	for (size_t j = 0; j < rows->d; j++)
+	{
+		SegScale   *scale = &scales[j];
+
+		CHECK_FOR_INTERRUPTS();
+		if (null_policy == SEG_NULL_MEAN)
+			scale->fill = column_mean(rows, weights, work, j);
+		else if (null_policy == SEG_NULL_MEDIAN)
+			scale->fill = column_median(rows, weights, j, 0, NAN, work->column);
+		for (size_t i = 0; i < rows->n; i++)
+		{
+			double	   *x = seg_rows_cell(rows, i, j);
+
+			if (i % 65536 == 0)
+				CHECK_FOR_INTERRUPTS();
+			if (isnan(*x))
+			{
+				*x = scale->fill;
+				scale->imputed++;
+			}
+		}
+	}
+}
+
+static SegStatus
+take_logarithms(SegRows *rows, const SegScale *scales, size_t *position)
+{
+	for (size_t j = 0; j < rows->d; j++)
+		if (scales[j].transform == SEG_TRANSFORM_LOG1P && scales[j].minimum <= -1)
+		{
+			*position = j + 1;
+			return SEG_LOG_DOMAIN;
+		}
+	for (size_t i = 0; i < rows->n; i++)
+	{
+		double	   *row = seg_rows_row(rows, i);
+
+		if (i % 512 == 0)
+			CHECK_FOR_INTERRUPTS();
+		for (size_t j = 0; j < rows->d; j++)
+			if (scales[j].transform == SEG_TRANSFORM_LOG1P)
+				row[j] = log1p(row[j]);
+	}
+	return SEG_OK;
+}
+
+/* IN moments: of the transformed values. */
+static void
+choose_scale(const SegRows *rows, const double *weights, size_t j, SegStandardize standardize,
+			 double *column, const SegScale *moments, SegScale *scale)
+{
+	double		minimum = moments->minimum;
+	double		maximum = moments->maximum;
+	double		origin = seg_scale_origin(minimum, maximum);
+	double		median;
+
+	switch (standardize)
+	{
+		case SEG_STANDARDIZE_ZSCORE:
+			scale->shift = moments->mean;
+			scale->scale = moments->sd;
+			break;
+		case SEG_STANDARDIZE_ROBUST:
+			median = column_median(rows, weights, j, origin, NAN, column);
+			scale->shift = origin + median;
+			scale->scale = MAD_TO_SD * column_median(rows, weights, j, origin, median, column);
+			break;
+		case SEG_STANDARDIZE_MINMAX:
+			scale->shift = minimum;
+			scale->scale = maximum - minimum;
+			break;
+		case SEG_STANDARDIZE_NONE:
+			scale->shift = origin;
+			scale->scale = 1;
+			break;
+	}
+	/* rounding must not turn a constant into noise, nor a denormal into infinity */
+	if (minimum == maximum || scale->scale < SEG_MIN_MAGNITUDE)
+	{
+		scale->scale = 0;
+		if (minimum == maximum)
+			scale->shift = minimum;
+	}
+}
+
+/* Shift and scale all rows; a feature without spread stays as it is. */
+static SegStatus
+apply_scales(SegRows *rows, const SegScale *moments, Workspace *work, SegScale *scales, size_t *position)
+{
+	size_t		d = rows->d;
+
+	for (size_t j = 0; j < d; j++)
+	{
+		SegScale   *scale = &scales[j];
+		double		inverse = scale->scale == 0 ? 1 : seg_scale_inverse(scale->scale);
+		double		shift = scale->scale == 0 ? 0 : scale->shift;
+
+		work->centers[j] = shift;
+		work->inverses[j] = inverse;
+		scale->max_abs = fmax(fabs((moments[j].minimum - shift) * inverse),
+							  fabs((moments[j].maximum - shift) * inverse));
+		scale->center = scale->scale == 0 ? 0 : (moments[j].mean - shift) * inverse;
+		scale->spread = scale->scale == 0 ? 0 : moments[j].sd * inverse;
+		if (scale->max_abs > SEG_MAX_MAGNITUDE)
+		{
+			*position = j + 1;
+			return SEG_RANGE_TOO_WIDE;
+		}
+	}
+	for (size_t i = 0; i < rows->n; i += PAUSE)
+	{
+		CHECK_FOR_INTERRUPTS();
+		shift_and_scale(rows, i, seg_min_size(i + PAUSE, rows->n), work->centers, work->inverses);
+	}
+	return SEG_OK;
+}
+
+SegStatus
+seg_scale_rows(SegRows *rows, const double *weights, double total, SegStandardize standardize,
+			   SegNullPolicy null_policy, bool has_nulls, SegScale *scales, SegArena arena,
+			   size_t *position)
+{
+	size_t		d = rows->d;
+	bool		has_transform = false;
+	Workspace	work;
+	SegStatus	status;
+
+	take_workspace(&work, &arena, rows->n, d, weights, total);
+	for (size_t j = 0; j < d; j++)
+	{
+		scales[j] = (SegScale) {.transform = scales[j].transform};
+		has_transform |= scales[j].transform != SEG_TRANSFORM_NONE;
+	}
+	if (has_nulls)
+		fill_nulls(rows, weights, null_policy, &work, scales);
+	status = find_moments(rows, weights, total, &work, scales, position);
+	if (status != SEG_OK)
+		return status;
+	/* what a null in a later row becomes, though these rows have none */
+	for (size_t j = 0; j < d && !has_nulls; j++)
+		scales[j].fill = null_policy == SEG_NULL_MEAN ? scales[j].mean :
+			null_policy == SEG_NULL_MEDIAN ? column_median(rows, weights, j, 0, NAN, work.column) : 0;
+	memcpy(work.moments, scales, d * sizeof(SegScale));
+	if (has_transform)
+	{
+		status = take_logarithms(rows, scales, position);
+		if (status == SEG_OK)
+			status = find_moments(rows, weights, total, &work, work.moments, position);
+		if (status != SEG_OK)
+			return status;
+	}
+	for (size_t j = 0; j < d; j++)
+		choose_scale(rows, weights, j, standardize, work.column, &work.moments[j], &scales[j]);
+	return apply_scales(rows, work.moments, &work, scales, position);
+}

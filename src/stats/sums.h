@@ -1,0 +1,228 @@
+/*
+ * sums.h
+ *		Order-free sums (sum.h) of whole rows: one sum per feature, for each of several groups.
+ *
+ * Rows of a group are added some at a time, feature by feature, so that the sums
+ * stay in registers meanwhile.  Sums and grids are padded to whole SegLanes.
+ */
+#ifndef SEG_STATS_SUMS_H
+#define SEG_STATS_SUMS_H
+
+#include "base/arena.h"
+#include "base/lanes.h"
+#include "stats/sum.h"
+
+typedef struct SegSums
+{
+	size_t		groups;
+	size_t		d;
+	double	   *coarse;			/* d, of the grids */
+	double	   *fine;
+	double	   *high;			/* groups x d, of the sums */
+	double	   *low;
+} SegSums;
+
+/*
+ * A row and how it counts: a whole weight w multiplies what stands on the grid, like
+ * w rows; another one multiplies the value.  The bits are those of seg_sum_add_weighted.
+ */
+typedef struct SegAddend
+{
+	const double *row;			/* d */
+	double		factor;			/* of the value */
+	double		parts;			/* of what stands on the grid */
+} SegAddend;
+
+/* With a sign of -1 the row is taken out again. */
+static inline SegAddend
+seg_addend(const double *row, double weight, double sign)
+{
+	bool		is_whole = weight == floor(weight);
+	SegAddend	addend = {row, is_whole ? 1 : weight, sign * (is_whole ? weight : 1)};
+
+	return addend;
+}
+
+/* d, rounded up to whole lanes. */
+static inline size_t
+seg_sums_width(size_t d)
+{
+	return (d + 3) / 4 * 4;
+}
+
+static inline size_t
+seg_sums_size(size_t groups, size_t d)
+{
+	return 2 * (groups + 1) * seg_sums_width(d) * sizeof(double) + 4 * SEG_ARENA_ALIGN;
+}
+
+static inline void
+seg_sums_clear(const SegSums *sums)
+{
+	memset(sums->high, 0, sums->groups * seg_sums_width(sums->d) * sizeof(double));
+	memset(sums->low, 0, sums->groups * seg_sums_width(sums->d) * sizeof(double));
+}
+
+/* Sums of zero, whose grids are to be set. */
+static inline SegSums
+seg_sums_take(SegArena *arena, size_t groups, size_t d)
+{
+	size_t		width = seg_sums_width(d);
+	SegSums		sums = {.groups = groups, .d = d};
+
+	sums.coarse = seg_arena_take(arena, width, sizeof(double));
+	sums.fine = seg_arena_take(arena, width, sizeof(double));
+	sums.high = seg_arena_take(arena, groups * width, sizeof(double));
+	sums.low = seg_arena_take(arena, groups * width, sizeof(double));
+	Assert(sums.low != NULL);
+	for (size_t j = d; j < width; j++)
+		sums.coarse[j] = sums.fine[j] = 1;
+	seg_sums_clear(&sums);
+	return sums;
+}
+
+/* The grid of feature j in all groups. */
+static inline void
+seg_sums_set_grid(const SegSums *sums, size_t j, SegGrid grid)
+{
+	sums->coarse[j] = grid.coarse;
+	sums->fine[j] = grid.fine;
+}
+
+static inline double
+seg_sums_value(const SegSums *sums, size_t group, size_t j)
+{
+	size_t		at = group * seg_sums_width(sums->d) + j;
+
+	return sums->high[at] + sums->low[at];
+}
+
+/* OUT values: four of a row from j on, 0 behind its end. */
+SEG_ALWAYS_INLINE void
+seg_sums_values(const double *row, size_t j, size_t d, SegLanes *values)
+{
+	row += j;
+	switch (d - j)
+	{
+		case 1:
+			*values = (SegLanes) {row[0]};
+			break;
+		case 2:
+			*values = (SegLanes) {row[0], row[1]};
+			break;
+		case 3:
+			*values = (SegLanes) {row[0], row[1], row[2]};
+			break;
+		default:
+			*values = *(const SegLanes *) row;
+	}
+}
+
+/*
+ * Add rows to a group's sums; with a center (d) their differences from it, and
+ * with is_square the squares of these.
+ */
+SEG_ALWAYS_INLINE void
+seg_sums_add(const SegSums *sums, size_t group, const SegAddend *addends, size_t count,
+			 const double *center, bool is_square)
+{
+	size_t		d = sums->d;
+	size_t		width = seg_sums_width(d);
+
+	for (size_t j = 0; j < width; j += 4)
+	{
+		SegLanes	coarse = *(const SegLanes *) (sums->coarse + j);
+		SegLanes	fine = *(const SegLanes *) (sums->fine + j);
+		SegLanes   *high = (SegLanes *) (sums->high + group * width + j);
+		SegLanes   *low = (SegLanes *) (sums->low + group * width + j);
+		SegLanes	from = {0};
+		SegLanes	high_sum = *high;
+		SegLanes	low_sum = *low;
+
+		if (center != NULL)
+			seg_sums_values(center, j, d, &from);
+		for (size_t i = 0; i < count; i++)
+		{
+			SegLanes	value;
+			SegLanes	upper;
+
+			seg_sums_values(addends[i].row, j, d, &value);
+			if (center != NULL)
+				value -= from;
+			if (is_square)
+				value *= value;
+			value *= addends[i].factor;
+			upper = (value + coarse) - coarse;
+			high_sum += upper * addends[i].parts;
+			low_sum += (((value - upper) + fine) - fine) * addends[i].parts;
+		}
+		*high = high_sum;
+		*low = low_sum;
+	}
+}
+
+/* Take a row out of one group's sums and add it to another's. */
+SEG_ALWAYS_INLINE void
+seg_sums_move(const SegSums *sums, size_t from, size_t to, SegAddend addend)
+{
+	size_t		d = sums->d;
+	size_t		width = seg_sums_width(d);
+
+	for (size_t j = 0; j < width; j += 4)
+	{
+		SegLanes	coarse = *(const SegLanes *) (sums->coarse + j);
+		SegLanes	fine = *(const SegLanes *) (sums->fine + j);
+		SegLanes	value;
+		SegLanes	upper;
+		SegLanes	lower;
+
+		seg_sums_values(addend.row, j, d, &value);
+		value *= addend.factor;
+		upper = (value + coarse) - coarse;
+		lower = (((value - upper) + fine) - fine) * addend.parts;
+		upper *= addend.parts;
+		*(SegLanes *) (sums->high + from * width + j) -= upper;
+		*(SegLanes *) (sums->low + from * width + j) -= lower;
+		*(SegLanes *) (sums->high + to * width + j) += upper;
+		*(SegLanes *) (sums->low + to * width + j) += lower;
+	}
+}
+
+/* ---- rows that wait until there are some for their group ---- */
+
+#define SEG_BATCH ((size_t) 16)
+
+typedef struct SegBatches
+{
+	size_t		groups;
+	SegAddend  *addends;		/* groups x SEG_BATCH */
+	uint32_t   *counts;			/* groups */
+} SegBatches;
+
+static inline size_t
+seg_batches_size(size_t groups)
+{
+	return groups * (SEG_BATCH * sizeof(SegAddend) + sizeof(uint32_t)) + 2 * SEG_ARENA_ALIGN;
+}
+
+static inline SegBatches
+seg_batches_take(SegArena *arena, size_t groups)
+{
+	SegBatches	batches = {.groups = groups};
+
+	batches.addends = seg_arena_take(arena, groups, SEG_BATCH * sizeof(SegAddend));
+	batches.counts = seg_arena_take(arena, groups, sizeof(uint32_t));
+	Assert(batches.counts != NULL);
+	memset(batches.counts, 0, groups * sizeof(uint32_t));
+	return batches;
+}
+
+/* Let a row wait; true when its group's batch is full and has to be emptied. */
+static inline bool
+seg_batches_put(const SegBatches *batches, size_t group, SegAddend addend)
+{
+	batches->addends[group * SEG_BATCH + batches->counts[group]++] = addend;
+	return batches->counts[group] == SEG_BATCH;
+}
+
+#endif							/* SEG_STATS_SUMS_H */

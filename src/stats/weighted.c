@@ -1,0 +1,146 @@
+/*
+ * weighted.c
+ *		Weights, and figures of values that occurred so many times each; see weighted.h.
+ */
+#include "stats/weighted.h"
+
+#include <stdlib.h>
+
+#include "stats/sum.h"
+
+bool
+seg_weights_are_relative(const double *weights, size_t n)
+{
+	for (size_t i = 0; i < n && weights != NULL; i++)
+	{
+		if (i % 65536 == 0)
+			CHECK_FOR_INTERRUPTS();
+		if (weights[i] != floor(weights[i]))
+			return true;
+	}
+	return false;
+}
+
+double
+seg_weights_freedom(const double *weights, size_t n, double total)
+{
+	SegGrid		grid;
+	SegSum		sum = {0};
+
+	if (weights == NULL)
+		return (double) n - 1;
+	if (!seg_weights_are_relative(weights, n))
+		return total - 1;
+	grid = seg_grid_of_total((double) n, total);
+	for (size_t i = 0; i < n; i++)
+	{
+		if (i % 65536 == 0)
+			CHECK_FOR_INTERRUPTS();
+		seg_sum_add(&sum, grid, seg_weight_freedom(weights[i], total));
+	}
+	return seg_sum_value(&sum);
+}
+
+SegWeightedMoments
+seg_weighted_moments(const SegWeighted *values, size_t n)
+{
+	SegWeightedMoments moments = {0, 0, values[0].value, values[0].value};
+	double		total = 0;
+	double		squares = 0;
+
+	/* a running mean does not overflow where a sum would */
+	for (size_t i = 0; i < n; i++)
+	{
+		double		x = values[i].value;
+		double		count = (double) values[i].count;
+
+		total += count;
+		moments.mean += (x - moments.mean) * (count / total);
+		if (x < moments.minimum)
+			moments.minimum = x;
+		if (x > moments.maximum)
+			moments.maximum = x;
+	}
+	for (size_t i = 0; i < n; i++)
+	{
+		double		deviation = values[i].value - moments.mean;
+
+		squares += deviation * deviation * (double) values[i].count;
+	}
+	moments.sd = total > 1 ? sqrt(squares / (total - 1)) : 0;
+	return moments;
+}
+
+static int
+compare(const void *a, const void *b)
+{
+	const SegWeighted *x = a;
+	const SegWeighted *y = b;
+
+	CHECK_FOR_INTERRUPTS();
+	if (x->value != y->value)
+		return x->value < y->value ? -1 : 1;
+	return (x->count > y->count) - (x->count < y->count);
+}
+
+void
+seg_weighted_sort(SegWeighted *values, size_t n)
+{
+	qsort(values, n, sizeof(SegWeighted), compare);
+}
+
+/* The value at place `at`, from 0, among all occurrences. */
+static double
+value_at(const SegWeighted *values, size_t n, uint64_t at)
+{
+	uint64_t	before = 0;
+	size_t		i = 0;
+
+	while (i + 1 < n && before + values[i].count <= at)
+		before += values[i++].count;
+	return values[i].value;
+}
+
+double
+seg_weighted_quantile(const SegWeighted *values, size_t n, double q)
+{
+	uint64_t	total = 0;
+	double		place;
+	double		below;
+	double		left;
+	double		right;
+
+	for (size_t i = 0; i < n; i++)
+		total += values[i].count;
+	place = (double) (total - 1) * q;
+	below = floor(place);
+	left = value_at(values, n, (uint64_t) below);
+	right = value_at(values, n, (uint64_t) below + 1);
+	return left == right ? left : left * (1 - (place - below)) + right * (place - below);
+}
+
+void
+seg_weighted_cut(const SegWeighted *values, size_t n, double share, double *cut, uint64_t *above)
+{
+	uint64_t	total = 0;
+	uint64_t	count = 0;
+	double		wanted;
+
+	for (size_t i = 0; i < n; i++)
+		total += values[i].count;
+	wanted = share * (double) total;
+	*above = 0;
+	*cut = values[n - 1].value;
+	for (size_t i = n; i-- > 1 && (double) *above < wanted;)
+	{
+		double		middle = values[i - 1].value + (values[i].value - values[i - 1].value) / 2;
+
+		count += values[i].count;
+		if (values[i - 1].value == values[i].value)
+			continue;
+		if (fabs((double) count - wanted) > fabs((double) *above - wanted))
+			return;
+		*above = count;
+		*cut = middle < values[i].value ? middle : values[i - 1].value;
+	}
+}

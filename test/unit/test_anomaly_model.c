@@ -1,0 +1,568 @@
+/*
+ * test_anomaly_model.c
+ *		The order-free sample, weighted figures, isolation forests and their model.
+ */
+#include "unit.h"
+
+#include "anomaly/anomaly_model.h"
+#include "base/rng.h"
+#include "stats/row_sample.h"
+#include "stats/weighted.h"
+
+/* ---- the sample ---- */
+
+static SegRowSample *
+new_sample(size_t d, size_t limit, size_t capacity)
+{
+	SegRowSample *sample = malloc(seg_sample_size(d, capacity));
+
+	seg_sample_init(sample, d, limit, capacity, 42);
+	return sample;
+}
+
+static SegRowSample *
+add(SegRowSample *sample, const double *row, uint64_t count)
+{
+	if (seg_sample_is_full(sample))
+	{
+		SegRowSample *larger = new_sample(sample->d, sample->limit, 2 * (size_t) sample->capacity);
+
+		seg_sample_move(larger, sample);
+		free(sample);
+		sample = larger;
+	}
+	seg_sample_add(sample, row, count);
+	if (sample->used < 16 || sample->used % 97 == 0)
+		assert_true(seg_sample_is_sound(sample, seg_sample_size(sample->d, sample->capacity), sample->d));
+	return sample;
+}
+
+/* Row number i of a set with duplicates: half of the numbers are one row. */
+static void
+make_row(size_t i, double *row)
+{
+	row[0] = i % 2 == 0 ? 7 : (double) (i * 2654435761u % 65536);
+	row[1] = i % 2 == 0 ? NAN : (double) (i % 3);
+}
+
+static SegRowSample *
+sample_of(size_t n, size_t limit, size_t step, size_t parts)
+{
+	SegRowSample *sample = NULL;
+
+	for (size_t part = 0; part < parts; part++)
+	{
+		SegRowSample *own = new_sample(2, limit, seg_sample_first_capacity(limit));
+
+		for (size_t i = 0; i < n; i++)
+		{
+			size_t		at = i * step % n;
+			double		row[2];
+
+			make_row(at, row);
+			if (at % parts == part)
+				own = add(own, row, 1);
+		}
+		if (sample == NULL)
+		{
+			sample = own;
+			continue;
+		}
+		for (size_t i = 0; i < own->used; i++)
+			sample = add(sample, seg_sample_row(own, i), seg_sample_count(own, i));
+		seg_sample_lower(sample, own->threshold);
+		free(own);
+	}
+	return sample;
+}
+
+static void
+assert_same_samples(const SegRowSample *a, const SegRowSample *b)
+{
+	uint32_t   *order_a = malloc(a->used * sizeof(uint32_t));
+	uint32_t   *order_b = malloc(b->used * sizeof(uint32_t));
+	size_t		n = seg_sample_order(a, order_a);
+
+	assert_int_equal(seg_sample_order(b, order_b), n);
+	assert_int_equal(seg_sample_is_partial(a), seg_sample_is_partial(b));
+	for (size_t i = 0; i < n; i++)
+	{
+		assert_memory_equal(seg_sample_row(a, order_a[i]), seg_sample_row(b, order_b[i]), 2 * sizeof(double));
+		assert_int_equal(seg_sample_count(a, order_a[i]), seg_sample_count(b, order_b[i]));
+	}
+	free(order_a);
+	free(order_b);
+}
+
+/* Whatever the order and the parts: below, at and far above the limit. */
+static void
+sample_does_not_depend_on_order(void **state)
+{
+	const size_t limits[] = {1, 3, 100, 5000};
+
+	for (size_t l = 0; l < 4; l++)
+	{
+		SegRowSample *forward = sample_of(4999, limits[l], 1, 1);
+		SegRowSample *shuffled = sample_of(4999, limits[l], 1234, 1);
+		SegRowSample *merged = sample_of(4999, limits[l], 77, 5);
+
+		assert_same_samples(forward, shuffled);
+		assert_same_samples(forward, merged);
+		free(forward);
+		free(shuffled);
+		free(merged);
+	}
+}
+
+static void
+sample_counts_what_repeats(void **state)
+{
+	SegRowSample *sample = sample_of(4999, 5000, 1, 3);
+	uint64_t	total = 0;
+	uint64_t	most = 0;
+
+	assert_false(seg_sample_is_partial(sample));
+	for (size_t i = 0; i < sample->used; i++)
+	{
+		total += seg_sample_count(sample, i);
+		if (seg_sample_count(sample, i) > most)
+			most = seg_sample_count(sample, i);
+	}
+	assert_int_equal(total, 4999);
+	assert_int_equal(most, 2500);
+	free(sample);
+}
+
+/* Each of 1000 distinct rows is kept with probability 1/10, whatever the seed. */
+static void
+sample_is_uniform_over_distinct_rows(void **state)
+{
+	static int	kept[1000];
+
+	memset(kept, 0, sizeof(kept));
+	for (uint64_t seed = 0; seed < 400; seed++)
+	{
+		SegRowSample *sample = new_sample(1, 100, seg_sample_last_capacity(100));
+		uint32_t	order[256];
+
+		seg_sample_init(sample, 1, 100, seg_sample_last_capacity(100), seed);
+		for (int i = 0; i < 1000; i++)
+		{
+			double		x = i;
+
+			seg_sample_add(sample, &x, 1);
+		}
+		assert_int_equal(seg_sample_order(sample, order), 100);
+		for (int i = 0; i < 100; i++)
+			kept[(int) *seg_sample_row(sample, order[i])]++;
+		free(sample);
+	}
+	for (int i = 0; i < 1000; i++)
+		assert_between(kept[i], 15, 70);	/* 40 +- 5 standard deviations of 6 */
+}
+
+/* Is the sample refused with that field changed?  The field is put back. */
+#define REFUSED_WITH(sample, size, field, value) \
+	do \
+	{ \
+		__typeof__(field) good = (field); \
+		\
+		(field) = (value); \
+		assert_false(seg_sample_is_sound(sample, size, 2)); \
+		(field) = good; \
+		assert_true(seg_sample_is_sound(sample, size, 2)); \
+	} while (0)
+
+static void
+sample_refuses_foreign_bytes(void **state)
+{
+	SegRowSample *sample = new_sample(2, 100, 64);
+	size_t		size = seg_sample_size(2, 64);
+	uint64_t   *hashes = (uint64_t *) (sample + 1);
+	uint64_t   *counts = hashes + 64;
+	double	   *rows = (double *) (counts + 64);
+	uint32_t   *table = (uint32_t *) (rows + 2 * 64);
+	size_t		slot = 0;
+
+	for (int i = 0; i < 9; i++)
+		seg_sample_add(sample, (double[]) {i, NAN}, 2);
+	while (table[slot] == 0)
+		slot++;
+	assert_true(seg_sample_is_sound(sample, size, 2));
+	assert_false(seg_sample_is_sound(sample, size - 1, 2));
+	assert_false(seg_sample_is_sound(sample, 3, 2));
+	assert_false(seg_sample_is_sound(sample, size, 3));
+	REFUSED_WITH(sample, size, sample->used, 65);
+	REFUSED_WITH(sample, size, sample->used, 8);
+	REFUSED_WITH(sample, size, sample->capacity, 63);
+	REFUSED_WITH(sample, size, sample->d, 3);
+	REFUSED_WITH(sample, size, sample->limit, 0);
+	REFUSED_WITH(sample, size, sample->seed, 1);
+	REFUSED_WITH(sample, size, sample->threshold, hashes[0]);
+	REFUSED_WITH(sample, size, hashes[3], hashes[3] + 1);
+	REFUSED_WITH(sample, size, counts[3], 0);
+	REFUSED_WITH(sample, size, counts[3], UINT64_MAX);
+	REFUSED_WITH(sample, size, rows[0], INFINITY);
+	REFUSED_WITH(sample, size, rows[0], 77);
+	REFUSED_WITH(sample, size, table[slot], 0);
+	REFUSED_WITH(sample, size, table[slot], 10);
+	REFUSED_WITH(sample, size, table[slot], table[slot] % 9 + 1);
+	free(sample);
+}
+
+/* ---- weighted figures ---- */
+
+/* R: x <- rep(c(1, 2, 10), c(3, 1, 2)); mean(x); sd(x); quantile(x, c(0, .3, .5, .95)) */
+static void
+weighted_figures_are_those_of_repeated_values(void **state)
+{
+	SegWeighted values[] = {{10, 2}, {1, 3}, {2, 1}};
+	SegWeightedMoments moments = seg_weighted_moments(values, 3);
+
+	assert_close(moments.mean, 4.166666666666667, 1e-15);
+	assert_close(moments.sd, 4.535048695071164, 1e-14);
+	assert_same_double(moments.minimum, 1);
+	assert_same_double(moments.maximum, 10);
+	seg_weighted_sort(values, 3);
+	assert_same_double(seg_weighted_quantile(values, 3, 0), 1);
+	assert_same_double(seg_weighted_quantile(values, 3, 0.3), 1);
+	assert_close(seg_weighted_quantile(values, 3, 0.5), 1.5, 1e-15);
+	assert_close(seg_weighted_quantile(values, 3, 0.95), 10, 1e-15);
+	assert_same_double(seg_weighted_quantile(values, 3, 1), 10);
+}
+
+static void
+weighted_figures_hold_at_the_edges(void **state)
+{
+	const SegWeighted one[] = {{-3, 1}};
+	const SegWeighted wide[] = {{-1e308, 1}, {1e308, 1}};
+
+	assert_same_double(seg_weighted_moments(one, 1).sd, 0);
+	assert_same_double(seg_weighted_quantile(one, 1, 0.5), -3);
+	assert_close(seg_weighted_quantile(wide, 2, 0.5), 0, 0);
+}
+
+/* ---- the forest ---- */
+
+enum
+{
+	ROWS = 600,
+	D = 3,
+	TREES = 60,
+	PSI = 64
+};
+
+typedef struct Fixture
+{
+	double		rows[ROWS][D];
+	uint64_t	ends[ROWS];
+	uint32_t	roots[TREES];
+	SegTreeNode nodes[TREES * (2 * PSI - 1)];
+	uint32_t	sizes[TREES * (2 * PSI - 1)];
+	double		paths[TREES * (2 * PSI - 1)];
+	uint32_t	drawn[PSI];
+	SegForest	forest;
+	SegAnomalyFeature features[D];
+	SegAnomalyModel model;
+} Fixture;
+
+/* Two features of a disc, one constant, and a last row far away. */
+static Fixture *
+grown(uint64_t seed)
+{
+	Fixture    *f = calloc(1, sizeof(Fixture));
+	SegRng		rng = seg_rng(9, 9);
+
+	for (int i = 0; i < ROWS; i++)
+	{
+		f->rows[i][0] = seg_rng_uniform(&rng) + seg_rng_uniform(&rng);
+		f->rows[i][1] = -5 * (seg_rng_uniform(&rng) + seg_rng_uniform(&rng));
+		f->rows[i][2] = 11;
+		f->ends[i] = i + 1;
+	}
+	f->rows[ROWS - 1][0] = 4;
+	f->forest = (SegForest) {
+		.d = D, .sample_size = PSI, .roots = f->roots, .nodes = f->nodes, .sizes = f->sizes, .paths = f->paths
+	};
+	for (int t = 0; t < TREES; t++)
+		seg_iforest_grow(&f->forest, &f->rows[0][0], f->ends, ROWS, seed, f->drawn);
+	seg_iforest_finish(&f->forest);
+	for (int j = 0; j < D; j++)
+		f->features[j].name = j == 0 ? "größe" : "";
+	f->model = (SegAnomalyModel) {
+		.method = SEG_ANOMALY_IFOREST, .d = D, .features = f->features, .rows_used = ROWS,
+		.sample_rows = ROWS, .seed = seed, .contamination = 0.05, .threshold = 0.6, .forest = f->forest
+	};
+	return f;
+}
+
+/* Liu, Ting and Zhou (2008): c(256) is about 10.24; scikit-learn 1.2.1's
+ * _average_path_length gives these figures */
+static void
+average_path_is_lius(void **state)
+{
+	assert_same_double(seg_iforest_average_path(0), 0);
+	assert_same_double(seg_iforest_average_path(1), 0);
+	assert_same_double(seg_iforest_average_path(2), 1);
+	assert_close(seg_iforest_average_path(3), 1.207392357589623, 1e-12);
+	assert_close(seg_iforest_average_path(256), 10.244770920119917, 1e-12);
+	assert_int_equal(seg_iforest_height_limit(1), 0);
+	assert_int_equal(seg_iforest_height_limit(256), 8);
+	assert_int_equal(seg_iforest_height_limit(257), 9);
+}
+
+static void
+trees_are_sound(void **state)
+{
+	Fixture    *f = grown(42);
+
+	assert_int_equal(f->forest.n_trees, TREES);
+	assert_true(f->forest.height <= 6);
+	for (size_t t = 0; t < TREES; t++)
+		assert_int_equal(f->sizes[f->roots[t]], PSI);
+	for (size_t node = 0; node < f->forest.n_nodes; node++)
+	{
+		uint32_t	child = f->nodes[node].child;
+
+		if (child == node)
+			continue;
+		assert_true(child > node && child + 1 < f->forest.n_nodes);
+		assert_int_equal(f->sizes[node], f->sizes[child] + f->sizes[child + 1]);
+		assert_true(f->nodes[node].feature < 2);	/* the constant one cannot be cut */
+	}
+	free(f);
+}
+
+static void
+far_row_is_among_the_oddest(void **state)
+{
+	Fixture    *f = grown(42);
+	double		odd = seg_anomaly_score(&f->model, f->rows[ROWS - 1]);
+	int			odder = 0;
+
+	for (int i = 0; i < ROWS - 1; i++)
+		odder += seg_anomaly_score(&f->model, f->rows[i]) > odd;
+	assert_true(odd > 0.6 && odd < 1);
+	assert_between(odder, 0, ROWS / 50);
+	free(f);
+}
+
+static void
+parts_add_up_to_the_score(void **state)
+{
+	Fixture    *f = grown(42);
+
+	for (int i = 0; i < ROWS; i++)
+	{
+		double		parts[D];
+		double		sum;
+
+		assert_int_equal(seg_anomaly_attribute(&f->model, f->rows[i], parts, &sum), SEG_OK);
+		for (int j = 0; j < D; j++)
+			sum += parts[j];
+		assert_close(sum, seg_anomaly_score(&f->model, f->rows[i]), 1e-13);
+		assert_same_double(parts[2], 0.0);
+		if (i == ROWS - 1)
+			assert_true(parts[0] > 0.05 && parts[0] > parts[1]);
+	}
+	free(f);
+}
+
+static void
+seed_decides_alone(void **state)
+{
+	Fixture    *a = grown(42);
+	Fixture    *b = grown(42);
+	Fixture    *c = grown(43);
+
+	assert_int_equal(a->forest.n_nodes, b->forest.n_nodes);
+	assert_memory_equal(a->nodes, b->nodes, a->forest.n_nodes * sizeof(SegTreeNode));
+	assert_memory_not_equal(a->nodes, c->nodes, 10 * sizeof(SegTreeNode));
+	free(a);
+	free(b);
+	free(c);
+}
+
+/* Occurrences are drawn, not rows: one row in ten, nine times each, fills 9/18 of a tree. */
+static void
+occurrences_count(void **state)
+{
+	enum
+	{
+		N = 200
+	};
+	Fixture    *f = calloc(1, sizeof(Fixture));
+	uint64_t	end = 0;
+	int			heavy = 0;
+
+	for (int i = 0; i < N; i++)
+	{
+		f->rows[i][0] = i;
+		f->ends[i] = end += i % 10 == 0 ? 9 : 1;
+	}
+	f->forest = (SegForest) {
+		.d = 1, .sample_size = PSI, .roots = f->roots, .nodes = f->nodes, .sizes = f->sizes, .paths = f->paths
+	};
+	for (int t = 0; t < TREES; t++)
+	{
+		static double column[N];
+
+		for (int i = 0; i < N; i++)
+			column[i] = i;
+		seg_iforest_grow(&f->forest, column, f->ends, N, 1, f->drawn);
+		for (int i = 0; i < PSI; i++)
+			heavy += f->drawn[i] % 10 == 0;
+	}
+	assert_between(heavy, TREES * PSI * 45 / 100, TREES * PSI * 55 / 100);
+	free(f);
+}
+
+static void
+extreme_rows_make_a_tree(void **state)
+{
+	double		rows[4] = {-DBL_MAX, DBL_MAX, 0, nextafter(0, 1)};
+	uint64_t	ends[4] = {1, 2, 3, 4};
+	uint32_t	root;
+	SegTreeNode nodes[7];
+	uint32_t	sizes[7];
+	double		paths[7];
+	uint32_t	drawn[4];
+
+	for (uint64_t seed = 0; seed < 50; seed++)
+	{
+		SegForest	forest = {
+			.d = 1, .sample_size = 4, .roots = &root, .nodes = nodes, .sizes = sizes, .paths = paths
+		};
+
+		seg_iforest_grow(&forest, rows, ends, 4, seed, drawn);
+		seg_iforest_finish(&forest);
+		for (int i = 0; i < 4; i++)
+			assert_true(isfinite(seg_iforest_path(&forest, &rows[i])));
+	}
+}
+
+/* ---- the model ---- */
+
+static SegStatus
+decode(const void *bytes, size_t size, SegAnomalyModel *model, void **memory)
+{
+	SegReader	reader = seg_reader(bytes, size);
+	SegArena	arena = seg_arena(NULL, seg_anomaly_decoded_size(size));
+
+	*memory = arena.base = aligned_alloc(16, (arena.size + 15) / 16 * 16);
+	return seg_anomaly_decode(&reader, SEG_ANOMALY_VERSION, &arena, model);
+}
+
+static size_t
+encode(const SegAnomalyModel *model, uint8_t **bytes)
+{
+	SegWriter	writer = {NULL, 0};
+
+	seg_anomaly_encode(&writer, model);
+	*bytes = malloc(writer.size);
+	writer = (SegWriter) {*bytes, 0};
+	seg_anomaly_encode(&writer, model);
+	return writer.size;
+}
+
+static void
+model_comes_back(void **state)
+{
+	Fixture    *f = grown(42);
+	uint8_t    *bytes;
+	uint8_t    *again;
+	size_t		size = encode(&f->model, &bytes);
+	SegAnomalyModel model;
+	void	   *memory;
+
+	assert_int_equal(decode(bytes, size, &model, &memory), SEG_OK);
+	assert_string_equal(model.features[0].name, "größe");
+	assert_int_equal(encode(&model, &again), size);
+	assert_memory_equal(bytes, again, size);
+	for (int i = 0; i < ROWS; i++)
+		assert_same_double(seg_anomaly_score(&model, f->rows[i]), seg_anomaly_score(&f->model, f->rows[i]));
+	free(memory);
+	free(again);
+	free(bytes);
+	free(f);
+}
+
+/* Cut off anywhere, or with any byte changed: refused, or a model that scores. */
+static void
+damaged_models_do_no_harm(void **state)
+{
+	Fixture    *f = grown(42);
+	uint8_t    *bytes;
+	size_t		size;
+	SegAnomalyModel model;
+	void	   *memory;
+
+	f->model.forest.n_trees = 2;
+	f->model.forest.n_nodes = f->roots[2];
+	size = encode(&f->model, &bytes);
+	for (size_t cut = 0; cut < size; cut++)
+	{
+		assert_int_equal(decode(bytes, cut, &model, &memory), SEG_MALFORMED_MODEL);
+		free(memory);
+	}
+	for (size_t i = 0; i < size * 8; i++)
+	{
+		bytes[i / 8] ^= 1 << (i % 8);
+		if (decode(bytes, size, &model, &memory) == SEG_OK && model.d == D)
+		{
+			double		score = seg_anomaly_score(&model, f->rows[0]);
+
+			assert_true(score >= 0 && score <= 1);
+		}
+		free(memory);
+		bytes[i / 8] ^= 1 << (i % 8);
+	}
+	free(bytes);
+	free(f);
+}
+
+static void
+rows_are_prepared(void **state)
+{
+	SegAnomalyFeature features[2] = {{.transform = SEG_TRANSFORM_LOG1P, .fill = 3}, {.fill = -1}};
+	SegAnomalyModel model = {.d = 2, .features = features, .null_policy = SEG_NULL_MEAN};
+	double		row[2] = {NAN, NAN};
+	double		z[2];
+	size_t		position;
+
+	assert_int_equal(seg_anomaly_prepare(&model, row, z, &position), SEG_OK);
+	assert_close(z[0], log(4), 1e-15);
+	assert_same_double(z[1], -1);
+	row[0] = -1;
+	assert_int_equal(seg_anomaly_prepare(&model, row, z, &position), SEG_LOG_DOMAIN);
+	assert_int_equal(position, 1);
+	row[0] = 0;
+	model.null_policy = SEG_NULL_SKIP;
+	assert_int_equal(seg_anomaly_prepare(&model, row, z, &position), SEG_NULL_FEATURE);
+	assert_int_equal(position, 2);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(sample_does_not_depend_on_order),
+		cmocka_unit_test(sample_counts_what_repeats),
+		cmocka_unit_test(sample_is_uniform_over_distinct_rows),
+		cmocka_unit_test(sample_refuses_foreign_bytes),
+		cmocka_unit_test(weighted_figures_are_those_of_repeated_values),
+		cmocka_unit_test(weighted_figures_hold_at_the_edges),
+		cmocka_unit_test(average_path_is_lius),
+		cmocka_unit_test(trees_are_sound),
+		cmocka_unit_test(far_row_is_among_the_oddest),
+		cmocka_unit_test(parts_add_up_to_the_score),
+		cmocka_unit_test(seed_decides_alone),
+		cmocka_unit_test(occurrences_count),
+		cmocka_unit_test(extreme_rows_make_a_tree),
+		cmocka_unit_test(model_comes_back),
+		cmocka_unit_test(damaged_models_do_no_harm),
+		cmocka_unit_test(rows_are_prepared),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
