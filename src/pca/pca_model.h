@@ -8,9 +8,9 @@
 #ifndef SEG_PCA_PCA_MODEL_H
 #define SEG_PCA_PCA_MODEL_H
 
-#include "kmeans/kmeans_model.h"
 #include "model/envelope.h"
 #include "stats/histogram.h"
+#include "stats/scale.h"
 
 #define SEG_PCA_VERSION 1
 
