@@ -211,7 +211,7 @@ END $$;
 COMMENT ON FUNCTION segment_internal.check_model(segment.model) IS
 'The model with the type of its id and, where none were named, its features, after all checks that need no rows.';
 
-CREATE FUNCTION segment.create_model(
+CREATE FUNCTION segment_internal.create_model(
     name text, algorithm text, source regclass, id_column text,
     feature_columns text[] DEFAULT NULL, options jsonb DEFAULT '{}', comment text DEFAULT NULL)
 RETURNS void
@@ -239,10 +239,17 @@ BEGIN
     m.feature_columns := feature_columns;
     PERFORM segment_internal.add_model(segment_internal.check_model(m));
 END $$;
+COMMENT ON FUNCTION segment_internal.create_model(text, text, regclass, text, text[], jsonb, text) IS
+'The work of segment.create_model, whose errors show none of its SQL.';
+
+CREATE FUNCTION segment.create_model(
+    name text, algorithm text, source regclass, id_column text,
+    feature_columns text[] DEFAULT NULL, options jsonb DEFAULT '{}', comment text DEFAULT NULL) RETURNS void
+AS 'MODULE_PATHNAME', 'quiet_call' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION segment.create_model(text, text, regclass, text, text[], jsonb, text) IS
 'Register a model; the caller becomes its owner. algorithm: kmeans, rfm, pca or anomaly. source: table, view or materialized view, kept as schema and name and looked up at each refit. feature_columns: NULL for all numeric columns but the id, as they are now; for rfm three, in the order recency_days, frequency, monetary, and NULL for the columns of these names. options: those of segment.refit_options() and of the family''s fit aggregate. Nothing is read or fitted yet: CALL segment.refit(name) does; but options and columns are checked as the fit would. Errors: 42710 the name is taken (also by a model that the caller cannot see), 22023 a bad argument or option, 42703 no such column, 42804 a feature that is not numeric or an id that cannot be sorted and hashed, 42501 the caller may not read the source, or no grant_modeler.';
 
-CREATE FUNCTION segment.alter_model(
+CREATE FUNCTION segment_internal.alter_model(
     name text, source regclass DEFAULT NULL, id_column text DEFAULT NULL, feature_columns text[] DEFAULT NULL,
     options jsonb DEFAULT NULL, comment text DEFAULT NULL)
 RETURNS void
@@ -274,6 +281,13 @@ BEGIN
     END IF;
     PERFORM segment_internal.change_model(m);
 END $$;
+COMMENT ON FUNCTION segment_internal.alter_model(text, regclass, text, text[], jsonb, text) IS
+'The work of segment.alter_model, whose errors show none of its SQL.';
+
+CREATE FUNCTION segment.alter_model(
+    name text, source regclass DEFAULT NULL, id_column text DEFAULT NULL, feature_columns text[] DEFAULT NULL,
+    options jsonb DEFAULT NULL, comment text DEFAULT NULL) RETURNS void
+AS 'MODULE_PATHNAME', 'quiet_call' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION segment.alter_model(text, regclass, text, text[], jsonb, text) IS
 'Change a registered model; its versions, log and names stay, and the active version stays in use, with the columns that it was fitted on, until the next refit. What is NULL stays as it is. options: merged into those that it has; an option that is null goes back to its default. After other feature_columns the next version is not compared with the old one: clusters are numbered anew and lose the names that they were given. Errors: as create_model; 42704, 42501 not the owner''s.';
 
@@ -345,7 +359,7 @@ END $$;
 COMMENT ON FUNCTION segment.change_owner(text, text) IS
 'Give a model to another role, of which the caller is a member. A model whose owner was dropped belongs to nobody, and a superuser can give it to any role. One that the owner of the extension has restored from a dump belongs to nobody, too, until a superuser gives it away or the role that owned it, by its name, takes it over: change_owner(name, its own role). It then trusts the restored row, source and options included. Errors: 42704 no such model or role, 42501 not the owner''s, or not a member of the new role.';
 
-CREATE FUNCTION segment.name_cluster(model text, cluster_id integer, name text) RETURNS void
+CREATE FUNCTION segment_internal.name_cluster(model text, cluster_id integer, name text) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_variable
 DECLARE
@@ -370,6 +384,11 @@ BEGIN
     END IF;
     PERFORM segment_internal.set_cluster_name(model, cluster_id, NULLIF(name, ''));
 END $$;
+COMMENT ON FUNCTION segment_internal.name_cluster(text, integer, text) IS
+'The work of segment.name_cluster, whose errors show none of its SQL.';
+
+CREATE FUNCTION segment.name_cluster(model text, cluster_id integer, name text) RETURNS void
+AS 'MODULE_PATHNAME', 'quiet_call' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION segment.name_cluster(text, integer, text) IS
 'Give a cluster of a k-means model a name; refits keep it, since they keep the cluster''s number. NULL or an empty name takes it away, so that a generated name shows again. Errors: 42704, 42501, 42809 not k-means, 22023 no such cluster or a name with characters that are not seen, 42622 a name of more than 500 bytes, 55000 never fitted.';
 

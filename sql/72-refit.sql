@@ -412,7 +412,7 @@ END $$;
 COMMENT ON PROCEDURE segment.refit(text) IS
 'Fit a registered model anew and activate the result: reads the source in one REPEATABLE READ transaction, keeps the meaning of the old version (cluster numbers, axes, RFM cuts), checks the guards, and activates the new version; a version that a guard holds back stays a candidate. Logged in segment.fit_log, also when it fails; then the active version is what it was, and the error is raised. When a refit of the model runs already, this one is logged as skipped. It commits, so it cannot run inside a transaction block (2D000): use segment.fit there.';
 
-CREATE FUNCTION segment.fit(name text) RETURNS integer
+CREATE FUNCTION segment_internal.fit(name text) RETURNS integer
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     run_id bigint := segment_internal.start_fit(name);
@@ -434,5 +434,10 @@ BEGIN
     END;
     RETURN (SELECT l.version FROM segment_internal.log(name) l WHERE l.fit_id = run_id);
 END $$;
+COMMENT ON FUNCTION segment_internal.fit(text) IS
+'The work of segment.fit, whose errors show none of its SQL.';
+
+CREATE FUNCTION segment.fit(name text) RETURNS integer
+AS 'MODULE_PATHNAME', 'quiet_call' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION segment.fit(text) IS
 'As CALL segment.refit(name), but in the caller''s transaction; returns the version, which is active unless a guard held it back. An error undoes everything, the log row too. Errors: 55006 a refit of the model runs, and those of the fit.';

@@ -439,6 +439,10 @@ DECLARE
     target regclass;
     history regclass;
     before record;
+    state text;
+    message text;
+    detail text;
+    hint text;
     key text;
     key_type text;
 BEGIN
@@ -466,10 +470,19 @@ BEGIN
     END IF;
     PERFORM segment_internal.check_target(target, history, key, key_type, plan);
     before := segment_internal.published_before(target, history, models, plan, as_of);
-    PERFORM segment_internal.write_changes(
-        target, history, key, before.as_of, segment_internal.publish_rows(models, before.old_bytes, plan),
-        (SELECT array_agg(p.bytes ORDER BY p.place) FROM unnest(models) p), before.old_bytes,
-        (SELECT array_agg(segment_internal.all_names(p) ORDER BY p.place) FROM unnest(models) p), plan);
+    BEGIN
+        PERFORM segment_internal.write_changes(
+            target, history, key, before.as_of, segment_internal.publish_rows(models, before.old_bytes, plan),
+            (SELECT array_agg(p.bytes ORDER BY p.place) FROM unnest(models) p), before.old_bytes,
+            (SELECT array_agg(segment_internal.all_names(p) ORDER BY p.place) FROM unnest(models) p), plan);
+    EXCEPTION WHEN null_value_not_allowed OR numeric_value_out_of_range THEN
+        GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
+        -- of several models it is not known whose feature it is
+        IF cardinality(models) > 1 THEN
+            PERFORM segment.raise_again(state, message, detail, hint);
+        END IF;
+        PERFORM segment_internal.raise_by_column((models[1]).model, state, message, detail, hint);
+    END;
 END $$;
 COMMENT ON FUNCTION segment_internal.publish_to(text[], text, text, timestamptz) IS
 'The work of publish, with the target''s schema resolved and the arguments checked.';
@@ -493,9 +506,10 @@ COMMENT ON FUNCTION segment_internal.check_publish(text[], text, timestamptz) IS
 'Are the arguments of publish what they must be? Errors: 22023, 42622.';
 
 -- No SET clause, because an unqualified target goes where the caller's search path says.
-CREATE PROCEDURE segment.publish(
+CREATE FUNCTION segment_internal.publish(
     model_names pg_catalog.text[], target pg_catalog.text, as_of timestamp with time zone DEFAULT NULL)
-LANGUAGE plpgsql AS $$
+RETURNS void
+LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
     parts pg_catalog.text[] := pg_catalog.parse_ident(target);
 BEGIN
@@ -508,6 +522,11 @@ BEGIN
     PERFORM segment_internal.check_publish(model_names, parts[2], as_of);
     PERFORM segment_internal.publish_to(model_names, parts[1], parts[2], as_of);
 END $$;
+COMMENT ON FUNCTION segment_internal.publish(text[], text, timestamptz) IS
+'The work of segment.publish, whose errors show none of its SQL.';
+
+CREATE PROCEDURE segment.publish(model_names text[], target text, as_of timestamp with time zone DEFAULT NULL)
+AS 'MODULE_PATHNAME', 'quiet_call' LANGUAGE C;
 COMMENT ON PROCEDURE segment.publish(text[], text, timestamptz) IS
 'Write one row per id of the models'' sources into target: id, what each active model says (segment.publish_columns lists the columns), assigned_at. Plain column names while an algorithm occurs once, else with the model''s name before them. as_of: the time now, when it is this publication''s turn, for NULL. target: a table of the caller, made when it does not exist, with target_history beside it, where a row holds from valid_from until before valid_to (NULL: still). Only changed rows are written; ids that vanished leave the target and their history closes. All in the caller''s transaction: readers see the old state or the new one and never wait. A source is read once, as the model''s owner where the caller is a member of that role (or a superuser), else as the owner of the source where the caller can become that role; nobody else may publish a model. The target is written as its owner, which the caller must be able to become, in a security-restricted operation: no trigger on it runs with the caller''s rights. Errors: 42704 no such model, 55000 never fitted, 22023 as_of before that of the last publication, 23505 an id occurs twice, 22004 a null id, 42804 the target has other columns, 42501 no rights, 40001 at REPEATABLE READ or SERIALIZABLE when another publication of the target came first.';
 

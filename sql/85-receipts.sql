@@ -1,6 +1,6 @@
 -- Receipts relations by name, for the view segment.cohort_retention.
 
-CREATE FUNCTION segment.register_receipts(name text, source regclass, currency text DEFAULT NULL, rates regclass DEFAULT NULL)
+CREATE FUNCTION segment_internal.register_receipts(name text, source regclass, currency text DEFAULT NULL, rates regclass DEFAULT NULL)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -29,6 +29,11 @@ BEGIN
     r.currency := register_receipts.currency;
     PERFORM segment_internal.add_receipts(r);
 END $$;
+COMMENT ON FUNCTION segment_internal.register_receipts(text, regclass, text, regclass) IS
+'The work of segment.register_receipts, whose errors show none of its SQL.';
+
+CREATE FUNCTION segment.register_receipts(name text, source regclass, currency text DEFAULT NULL, rates regclass DEFAULT NULL) RETURNS void
+AS 'MODULE_PATHNAME', 'quiet_call' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION segment.register_receipts(text, regclass, text, regclass) IS
 'Register a receipts relation under a name, so that its monthly cohorts appear in the view segment.cohort_retention for the members of the caller''s role. currency: the one that counts; rates: a relation that converts all amounts, as cohort_retention takes it; NULL for both when there is only one currency, or none. Errors: 42710 the name is taken, 42703 a column is missing, 42809 a temporary table, 22023 currency together with rates, 42501 no grant_modeler.';
 

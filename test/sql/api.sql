@@ -27,18 +27,19 @@ JOIN pg_depend d ON d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.de
 WHERE d.refobjid = (SELECT oid FROM pg_extension WHERE extname = 'segment')
   AND (p.prosecdef
        OR (p.prolang = (SELECT oid FROM pg_language WHERE lanname = 'plpgsql')
-           AND p.prokind = 'f'
+           AND p.prokind = 'f' AND p.oid <> 'segment_internal.publish(text[], text, timestamptz)'::regprocedure
            AND NOT EXISTS (SELECT FROM unnest(p.proconfig) c WHERE c LIKE 'search\_path=%pg\_temp')))
 ORDER BY 1;
 
--- committing procedures, which can have no SET clause: no operator, no name that is not qualified
+-- a procedure that commits, and a function that asks for the caller's schema, can have no SET clause: no operator, no name that is not qualified
 SELECT p.oid::regprocedure AS procedure, p.prosrc ~ 'COMMIT' AS commits,
        regexp_replace(p.prosrc, '(?n)(\s--.*$|''[^'']*''|:=|OPERATOR\(pg_catalog\.[=<>]+\)|(state|message|detail|hint|ERRCODE|HINT) = |pg_catalog\.\w+)', '', 'g')
            ~ '[-+*/<>~!@#%^&|`?=]|\m(text|numeric|bytea|regclass)\M' AS unqualified,
        p.proconfig
 FROM pg_proc p
 JOIN pg_depend d ON d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'
-WHERE d.refobjid = (SELECT oid FROM pg_extension WHERE extname = 'segment') AND p.prokind = 'p'
+WHERE d.refobjid = (SELECT oid FROM pg_extension WHERE extname = 'segment') AND p.prolang = (SELECT oid FROM pg_language WHERE lanname = 'plpgsql')
+  AND (p.prokind = 'p' OR p.oid = 'segment_internal.publish(text[], text, timestamptz)'::regprocedure)
 ORDER BY 1;
 
 -- SQL functions without an ATOMIC body, which would be resolved anew by each caller
@@ -65,7 +66,7 @@ FROM pg_proc p
 JOIN pg_depend d ON d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'
 WHERE d.refobjid = (SELECT oid FROM pg_extension WHERE extname = 'segment')
   AND p.prolang = (SELECT oid FROM pg_language WHERE lanname = 'c')
-  AND NOT p.proisstrict AND p.pronargs > 0 AND p.prosrc <> 'registry_call' AND p.proname !~ '_(trans|final|combine|serial|deserial)fn$'
+  AND NOT p.proisstrict AND p.pronargs > 0 AND p.prosrc NOT IN ('registry_call', 'quiet_call') AND p.proname !~ '_(trans|final|combine|serial|deserial)fn$'
 ORDER BY p.oid::regprocedure::text;
 
 -- what PUBLIC may do beside SELECT, USAGE and EXECUTE
@@ -111,3 +112,8 @@ WHERE p.prosrc = 'registry_call'
                   WHERE i.pronamespace = p.pronamespace AND i.proname = p.proname AND i.prorettype = p.prorettype
                     AND i.proretset = p.proretset AND i.provolatile = p.provolatile AND i.proparallel = p.proparallel
                     AND i.proargtypes::oid[] = array_prepend('oid'::regtype::oid, p.proargtypes::oid[]));
+-- and so has each function whose errors show none of our SQL
+SELECT p.oid::regprocedure AS lonely
+FROM pg_proc p
+WHERE p.prosrc = 'quiet_call'
+  AND NOT EXISTS (SELECT FROM pg_proc i WHERE i.pronamespace = 'segment_internal'::regnamespace AND i.proname = p.proname AND i.proargtypes = p.proargtypes);

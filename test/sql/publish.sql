@@ -245,3 +245,13 @@ DROP VIEW few, twice, by_text, counted;
 DROP FUNCTION seen(anyelement);
 DROP SEQUENCE reads;
 DROP TABLE shoppers, state1, labels1;
+-- an error of the scoring names the column and how to find the row, without our SQL
+CREATE TABLE lacking AS SELECT i AS id, i * 1.5 AS a, i % 3 AS b FROM generate_series(1, 40) i;
+SELECT segment.create_model('lacking', 'kmeans', 'lacking', 'id', options => '{"k": 2, "n_init": 1}');
+SELECT segment.fit('lacking');
+UPDATE lacking SET b = NULL WHERE id = 3;
+\set VERBOSITY default
+CALL segment.publish('{lacking}', 'public.lacking_published');
+\set VERBOSITY terse
+SELECT segment.drop_model('lacking');
+DROP TABLE lacking;
