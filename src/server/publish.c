@@ -343,23 +343,31 @@ read_rows(FunctionCallInfo fcinfo, QueryEnvironment *tables)
 	return rows.store;
 }
 
+/* The bigints of a SELECT of one row. */
+static void
+read_counts(const char *statement, QueryEnvironment *tables, const Target *target, int64 *counts, int count)
+{
+	NamedStore	row = make_store();
+	ParamListInfo params = make_params(0);
+	TupleTableSlot *slot = MakeSingleTupleTableSlot(shape_of(statement, params, tables, target), &TTSOpsMinimalTuple);
+	bool		is_null;
+
+	run(statement, params, tables, target, row.dest);
+	(void) tuplestore_gettupleslot(row.store, true, false, slot);
+	for (int i = 0; i < count; i++)
+		counts[i] = DatumGetInt64(slot_getattr(slot, i + 1, &is_null));
+	ExecDropSingleTupleTableSlot(slot);
+	tuplestore_end(row.store);
+}
+
 /* Each row needs an id, and an id one row. */
 static void
 check_ids(QueryEnvironment *tables, const Target *target)
 {
-	NamedStore	counts = make_store();
-	const char *statement = "SELECT pg_catalog.count(*), pg_catalog.count(id), pg_catalog.count(DISTINCT id) FROM published_rows";
-	ParamListInfo params = make_params(0);
-	TupleTableSlot *slot = MakeSingleTupleTableSlot(shape_of(statement, params, tables, target), &TTSOpsMinimalTuple);
 	int64		found[3];
-	bool		is_null;
 
-	run(statement, params, tables, target, counts.dest);
-	(void) tuplestore_gettupleslot(counts.store, true, false, slot);
-	for (int i = 0; i < 3; i++)
-		found[i] = DatumGetInt64(slot_getattr(slot, i + 1, &is_null));
-	ExecDropSingleTupleTableSlot(slot);
-	tuplestore_end(counts.store);
+	read_counts("SELECT pg_catalog.count(*), pg_catalog.count(id), pg_catalog.count(DISTINCT id) FROM published_rows",
+				tables, target, found, lengthof(found));
 	if (found[1] < found[0])
 		ereport(ERROR,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
@@ -368,6 +376,31 @@ check_ids(QueryEnvironment *tables, const Target *target)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNIQUE_VIOLATION),
 				 errmsg("there are " INT64_FORMAT " rows, but " INT64_FORMAT " different ids", found[0], found[2])));
+}
+
+static char *
+qualified_name(Oid relation)
+{
+	return quote_qualified_identifier(get_namespace_name(get_rel_namespace(relation)), get_rel_name(relation));
+}
+
+/* A trigger, a rule or a policy of the owner's may have kept rows back: then target and history would part. */
+static void
+check_written(QueryEnvironment *tables, const Target *target)
+{
+	int64		found[3];
+
+	read_counts(psprintf("SELECT (SELECT pg_catalog.count(*) FROM published_rows), (SELECT pg_catalog.count(*) FROM %s),"
+						 " (SELECT pg_catalog.count(*) FROM %s h WHERE h.valid_to IS NULL)",
+						 qualified_name(target->relations[0]), qualified_name(target->relations[1])),
+				tables, target, found, lengthof(found));
+	for (int i = 1; i < lengthof(found); i++)
+		if (found[i] != found[0])
+			ereport(ERROR,
+					(errcode(ERRCODE_TRIGGERED_ACTION_EXCEPTION),
+					 errmsg("table \"%s\" has " INT64_FORMAT " rows after the publication of " INT64_FORMAT,
+							get_rel_name(target->relations[i - 1]), found[i], found[0]),
+					 errhint("A trigger, a rule or a policy of the table keeps rows from being written.")));
 }
 
 typedef struct Writing
@@ -396,6 +429,7 @@ write_as_owner(void *argument)
 	deconstruct_array(w->statements, TEXTOID, -1, false, TYPALIGN_INT, &each, NULL, &count);
 	for (int i = 0; i < count; i++)
 		run(TextDatumGetCString(each[i]), w->params, w->tables, &w->target, None_Receiver);
+	check_written(w->tables, &w->target);
 }
 
 /* (target, history, as_of, rows_query, models, old_models, names, changes_query, statements) */

@@ -255,3 +255,18 @@ CALL segment.publish('{lacking}', 'public.lacking_published');
 \set VERBOSITY terse
 SELECT segment.drop_model('lacking');
 DROP TABLE lacking;
+-- a trigger that keeps rows back does not part target and history
+CREATE TABLE swallowed AS SELECT i AS id, i * 1.5 AS a, i % 3 AS b FROM generate_series(1, 40) i;
+SELECT segment.create_model('swallowed', 'kmeans', 'swallowed', 'id', options => '{"k": 2, "n_init": 1}');
+SELECT segment.fit('swallowed');
+CALL segment.publish('{swallowed}', 'public.swallowing', '2026-01-01');
+CREATE FUNCTION swallow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN CASE NEW.id WHEN 7 THEN NULL ELSE NEW END; END';
+CREATE TRIGGER swallow BEFORE INSERT ON swallowing FOR EACH ROW EXECUTE FUNCTION swallow();
+DELETE FROM swallowed WHERE id = 7;
+CALL segment.publish('{swallowed}', 'public.swallowing', '2026-01-02');
+INSERT INTO swallowed VALUES (7, 10.5, 1);
+CALL segment.publish('{swallowed}', 'public.swallowing', '2026-01-03');
+SELECT count(*) AS rows, (SELECT count(*) FROM swallowing_history WHERE valid_to IS NULL) AS open FROM swallowing;
+SELECT segment.drop_model('swallowed');
+DROP TABLE swallowed, swallowing, swallowing_history;
+DROP FUNCTION swallow();
