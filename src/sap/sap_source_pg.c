@@ -7,6 +7,7 @@
  */
 #include "sap/sap_import_pg.h"
 
+#include "access/detoast.h"
 #include "catalog/namespace.h"
 #include "common/int.h"
 #include "executor/spi.h"
@@ -18,6 +19,9 @@
 #include "sap/sap_table_pg.h"
 
 #define LINES_PER_FETCH 1000
+
+/* Of a line in bytes: copies of it are made that nothing can cancel. */
+#define LONGEST_LINE ((size_t) 64 << 20)
 
 struct SapSource
 {
@@ -114,6 +118,16 @@ fits_server(const char *text, size_t size)
 	return fitting == (int) size;
 }
 
+static void
+check_length(size_t size, int64 number)
+{
+	if (size > LONGEST_LINE)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("line " INT64_FORMAT " has %zu bytes, but at most %zu are possible", number, size, LONGEST_LINE),
+				 errhint("Is the end of a line another one than expected, or the encoding?")));
+}
+
 static bool
 next_of_bytes(SapSource *source, SapLine *line)
 {
@@ -123,8 +137,9 @@ next_of_bytes(SapSource *source, SapLine *line)
 
 	if (!seg_sap_next_line(&source->text, &raw, &raw_size))
 		return false;
-	decoded = buffer_of(source, seg_sap_decoded_size(raw_size) + 1);
 	line->number = ++source->line_no;
+	check_length(raw_size, line->number);
+	decoded = buffer_of(source, seg_sap_decoded_size(raw_size) + 1);
 	line->text = decoded;
 	line->status = seg_sap_decode(source->text.encoding, raw, raw_size, decoded, &line->size);
 	if (line->status == SEG_OK && !fits_server(decoded, line->size))
@@ -198,7 +213,10 @@ next_of_table(SapSource *source, SapLine *line)
 	line->text = "";
 	line->size = 0;
 	if (!isnull)				/* COPY makes an empty line null */
+	{
+		check_length(toast_raw_datum_size(value) - VARHDRSZ, line->number);
 		take_line(source, line, value);
+	}
 	return true;
 }
 

@@ -127,5 +127,13 @@ RESET statement_timeout;
 SELECT count(*) FROM slow;
 SELECT to_regclass('slow_refused') IS NULL AS nothing_was_created;
 
+-- a line that is too long, from a table and from bytes
+TRUNCATE stage RESTART IDENTITY;
+INSERT INTO stage (line) VALUES ('KUNNR'), (repeat('7', 64 * 1024 * 1024 + 1));
+\set VERBOSITY default
+SELECT segment.sap_import('stage', 'slow');
+\set VERBOSITY terse
+SELECT segment.sap_import(convert_to(E'KUNNR\n' || repeat('7', 64 * 1024 * 1024 + 1), 'UTF8'), 'UTF8', 'slow');
+
 DROP SCHEMA hostile_sap CASCADE;
 DROP ROLE sap_importer;
