@@ -2,9 +2,10 @@
 --
 -- The tables belong to the superuser who ran this script; for a trusted extension that is
 -- not the role that created it. All reading and writing goes through the functions of
--- 71-door.sql, which decide what the caller may see and change. The role that created the
--- extension may read the tables and insert into them, to dump and restore them, and no
--- more: what it inserts grants nothing to other roles, see the triggers below.
+-- 71-door.sql and 71-doors-writing.sql, which decide what the caller may see and change.
+-- The role that created the extension may read the tables and insert into them, to dump
+-- and restore them, and no more: what it inserts grants nothing to other roles, see the
+-- triggers below.
 --
 -- Roles are stored as a name and a key, see segment_internal.remembered_role. No table
 -- refers to another one by a foreign key: a parallel restore loads them in any order.
