@@ -48,7 +48,7 @@ gather(Fit *fit)
 	fit->d = fit->state->d;
 	fit->n = seg_sample_order(sample, order);
 	if (fit->n == 0)
-		seg_raise(SEG_NO_ROWS);
+		seg_raise((SegFault) {SEG_NO_ROWS});
 	fit->rows = take(fit, fit->n, fit->d * sizeof(double));
 	fit->counts = take(fit, fit->n, sizeof(uint64));
 	fit->column = take(fit, fit->n, sizeof(SegWeighted));
@@ -120,7 +120,7 @@ describe_feature(Fit *fit, size_t j)
 	if (fit->model.null_policy == SEG_NULL_MEDIAN)
 		feature->fill = feature->typical;
 	if (!isfinite(moments.sd) || !isfinite(moments.mean) || !isfinite(feature->fill))
-		seg_raise(SEG_RANGE_TOO_WIDE, j + 1);
+		seg_raise((SegFault) {SEG_RANGE_TOO_WIDE, .feature = j + 1});
 	feature->mean = moments.mean;
 	feature->sd = moments.sd;
 	feature->minimum = moments.minimum;
@@ -138,7 +138,7 @@ prepare_rows(Fit *fit)
 
 		CHECK_FOR_INTERRUPTS();
 		if (status != SEG_OK)
-			seg_raise(status, position);
+			seg_raise((SegFault) {status, .feature = position});
 	}
 }
 
@@ -175,7 +175,7 @@ use_moments(Fit *fit, double *covariance)
 	SegStatus	status = seg_moments_covariance(fit->moments, fit->model.metric.center, covariance, &position);
 
 	if (status != SEG_OK)
-		seg_raise(status, position);
+		seg_raise((SegFault) {status, .feature = position});
 	fit->model.core_rows = seg_moments_rows(fit->moments);
 }
 
@@ -214,7 +214,7 @@ use_core(Fit *fit, double *covariance)
 	SegStatus	status;
 
 	if (fit->d > SEG_MCD_MAX_FEATURES)
-		seg_raise(SEG_TOO_MANY_FEATURES, fit->d, SEG_MCD_MAX_FEATURES);
+		seg_raise((SegFault) {SEG_TOO_MANY_FEATURES, .got = fit->d, .wanted = SEG_MCD_MAX_FEATURES});
 	if (fit->total < seg_mcd_least_rows(fit->d))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -224,7 +224,7 @@ use_core(Fit *fit, double *covariance)
 						 fit->model.metric.center, covariance, &info,
 						 take(fit, seg_mcd_workspace(fit->n, fit->d), 1));
 	if (status != SEG_OK)
-		seg_raise(status, fit->d, SEG_MCD_MAX_FEATURES);
+		seg_raise((SegFault) {status, .got = fit->d, .wanted = SEG_MCD_MAX_FEATURES});
 	fit->model.core_rows = info.kept;
 }
 
@@ -249,7 +249,7 @@ fit_metric(Fit *fit)
 		use_sample(fit, covariance);
 	status = seg_mahalanobis_fit(metric, covariance, workspace);
 	if (status != SEG_OK)
-		seg_raise(status, (size_t) 0);
+		seg_raise((SegFault) {status});
 }
 
 /*

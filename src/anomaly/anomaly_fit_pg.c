@@ -15,7 +15,7 @@ check_logs(const SegAnomalyState *state, const double *row)
 
 	for (size_t j = 0; j < state->d; j++)
 		if (seg_read_label(&reader, NULL, NULL) == SEG_TRANSFORM_LOG1P && row[j] <= -1)
-			seg_raise(SEG_LOG_DOMAIN, j + 1);
+			seg_raise((SegFault) {SEG_LOG_DOMAIN, .feature = j + 1});
 }
 
 static size_t
@@ -54,12 +54,12 @@ anomaly_fit_transfn(PG_FUNCTION_ARGS)
 		seg_anomaly_state_check_options(state, options);
 	}
 	if (features.d != state->d)
-		seg_raise(SEG_WRONG_LENGTH, features.d, (size_t) state->d);
+		seg_raise((SegFault) {SEG_WRONG_LENGTH, .got = features.d, .wanted = state->d});
 	missing = seg_features_copy(&features, row);
 	if (missing > 0)
 	{
 		if (state->options.null_policy == SEG_NULL_ERROR)
-			seg_raise(SEG_NULL_FEATURE, first_null(row, features.d));
+			seg_raise((SegFault) {SEG_NULL_FEATURE, .feature = first_null(row, features.d)});
 		if (state->options.null_policy == SEG_NULL_SKIP)
 		{
 			state->rows_skipped++;
@@ -96,6 +96,6 @@ anomaly_fit_finalfn(PG_FUNCTION_ARGS)
 {
 	(void) seg_states(fcinfo);
 	if (PG_ARGISNULL(0))
-		seg_raise(SEG_NO_ROWS);
+		seg_raise((SegFault) {SEG_NO_ROWS});
 	PG_RETURN_BYTEA_P(seg_anomaly_fit_state(seg_state_other(fcinfo, 0, &seg_anomaly_state_type)));
 }

@@ -54,14 +54,14 @@ prepared_row(FunctionCallInfo fcinfo, double *raw, double *z)
 	SegStatus	status;
 
 	if (features.d != model->d)
-		seg_raise(SEG_WRONG_LENGTH, features.d, (size_t) model->d);
+		seg_raise((SegFault) {SEG_WRONG_LENGTH, .got = features.d, .wanted = model->d});
 	(void) seg_features_copy(&features, raw);
 	seg_features_close(&features);
 	status = seg_anomaly_prepare(model, raw, z, &position);
 	if (status == SEG_NULL_FEATURE && model->null_policy == SEG_NULL_SKIP)
 		return NULL;
 	if (status != SEG_OK)
-		seg_raise(status, position);
+		seg_raise((SegFault) {status, .feature = position});
 	return model;
 }
 
@@ -130,7 +130,7 @@ anomaly_reasons(PG_FUNCTION_ARGS)
 		return (Datum) 0;
 	status = seg_anomaly_attribute(model, z, parts, &base);
 	if (status != SEG_OK)
-		seg_raise(status);
+		seg_raise((SegFault) {status});
 	seg_anomaly_typical(model, z, typical);
 	rank_parts(parts, ranked, model->d);
 	for (size_t i = 0; i < model->d; i++)

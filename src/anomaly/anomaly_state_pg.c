@@ -142,9 +142,9 @@ size_with(const SegAnomalyState *head, SegAnomalyRoom room)
 	size_t		size = seg_anomaly_state_size(head, room);
 
 	if (room.has_moments && !seg_moments_has_width(room.shape))
-		seg_raise(SEG_TOO_MANY_FEATURES, (size_t) head->d, (size_t) SEG_PACKED_MAX / 2);
+		seg_raise((SegFault) {SEG_TOO_MANY_FEATURES, .got = head->d, .wanted = SEG_PACKED_MAX / 2});
 	if (size == 0 || size > MaxAllocSize)
-		seg_raise(SEG_TOO_LARGE, size == 0 ? SIZE_MAX : size, (size_t) MaxAllocSize);
+		seg_raise((SegFault) {SEG_TOO_LARGE, .got = size == 0 ? SIZE_MAX : size, .wanted = MaxAllocSize});
 	return size;
 }
 
@@ -178,7 +178,7 @@ seg_anomaly_state_create(SegStates *states, const Jsonb *options, size_t d)
 	write_labels(&writer, &parsed, d);
 	status = seg_anomaly_state_begin(state, room);
 	if (status != SEG_OK)
-		seg_raise(status, d, (size_t) SEG_PACKED_MAX);
+		seg_raise((SegFault) {status, .got = d, .wanted = SEG_PACKED_MAX});
 	return state;
 }
 
@@ -213,10 +213,10 @@ seg_anomaly_state_check_same(const SegAnomalyState *a, const SegAnomalyState *b)
 	if (a->given_size != b->given_size || memcmp(a + 1, b + 1, a->given_size) != 0)
 		seg_refuse_changed("options");
 	if (a->d != b->d)
-		seg_raise(SEG_WRONG_LENGTH, (size_t) b->d, (size_t) a->d);
+		seg_raise((SegFault) {SEG_WRONG_LENGTH, .got = b->d, .wanted = a->d});
 	if (memcmp(&a->options, &b->options, sizeof(SegAnomalyOptions)) != 0 || a->labels_size != b->labels_size ||
 		memcmp((const char *) a + a->labels_at, (const char *) b + b->labels_at, a->labels_size) != 0)
-		seg_raise(SEG_MALFORMED_STATE);
+		seg_raise((SegFault) {SEG_MALFORMED_STATE});
 }
 
 SegAnomalyState *

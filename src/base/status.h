@@ -3,42 +3,44 @@
  *		What a function that knows no PostgreSQL can answer.
  *
  * The core never raises.  Where a message needs numbers, the comment beside the
- * status names the arguments that seg_raise(status, ...) expects, with their C
- * types; server/error.c turns them into SQLSTATE, message, detail and hint.
+ * status names the members of SegFault that it uses; server/error.c turns a fault
+ * into SQLSTATE, message, detail and hint.
  */
 #ifndef SEG_BASE_STATUS_H
 #define SEG_BASE_STATUS_H
+
+#include <stddef.h>
 
 typedef enum SegStatus
 {
 	SEG_OK = 0,
 
 	/* bytes that should be a model */
-	SEG_NOT_A_MODEL,			/* no arguments */
-	SEG_MALFORMED_MODEL,		/* no arguments */
-	SEG_NEWER_MODEL,			/* int version, int newest_known */
-	SEG_OTHER_KIND,				/* const char *got, const char *wanted */
-	SEG_MALFORMED_STATE,		/* no arguments: of an aggregate */
+	SEG_NOT_A_MODEL,			/* no members */
+	SEG_MALFORMED_MODEL,		/* no members */
+	SEG_NEWER_MODEL,			/* got: version, wanted: newest known */
+	SEG_OTHER_KIND,				/* got_kind, wanted_kind */
+	SEG_MALFORMED_STATE,		/* no members: of an aggregate */
 
 	/* rows */
-	SEG_WRONG_LENGTH,			/* size_t got, size_t wanted */
-	SEG_NOT_FINITE,				/* size_t position, from 1 */
-	SEG_NULL_FEATURE,			/* size_t position, from 1 */
-	SEG_NO_ROWS,				/* no arguments */
-	SEG_TOO_FEW_DISTINCT,		/* size_t distinct, size_t k */
-	SEG_RANGE_TOO_WIDE,			/* size_t position, from 1 */
-	SEG_LOG_DOMAIN,				/* size_t position, from 1 */
-	SEG_TOO_FAR,				/* no arguments */
+	SEG_WRONG_LENGTH,			/* got, wanted */
+	SEG_NOT_FINITE,				/* feature */
+	SEG_NULL_FEATURE,			/* feature */
+	SEG_NO_ROWS,				/* no members */
+	SEG_TOO_FEW_DISTINCT,		/* got: distinct rows, wanted: k */
+	SEG_RANGE_TOO_WIDE,			/* feature */
+	SEG_LOG_DOMAIN,				/* feature */
+	SEG_TOO_FAR,				/* no members */
 
 	/* linear algebra */
-	SEG_NO_CONVERGENCE,			/* no arguments */
-	SEG_NOT_POSITIVE_DEFINITE,	/* no arguments */
+	SEG_NO_CONVERGENCE,			/* no members */
+	SEG_NOT_POSITIVE_DEFINITE,	/* no members */
 
 	/* sizes */
-	SEG_TOO_MANY_FEATURES,		/* size_t got, size_t most */
-	SEG_TOO_LARGE,				/* size_t bytes_needed, size_t bytes_allowed */
+	SEG_TOO_MANY_FEATURES,		/* got, wanted: the most */
+	SEG_TOO_LARGE,				/* got: bytes needed, wanted: bytes allowed */
 
-	/* SAP text; none has arguments, server/sap_fault.c has their words */
+	/* SAP text; none has members, server/sap_fault.c has their words */
 	SEG_SAP_NOT_A_DATE,
 	SEG_SAP_NOT_A_TIME,
 	SEG_SAP_NOT_A_NUMBER,
@@ -61,5 +63,19 @@ typedef enum SegStatus
 	SEG_SAP_OTHER_HEADER,
 	SEG_SAP_BELOW_OTHER_HEADER,
 } SegStatus;
+
+/*
+ * A status with what its message needs; the other members stay 0:
+ * (SegFault) {SEG_NULL_FEATURE, .feature = j + 1}
+ */
+typedef struct SegFault
+{
+	SegStatus	status;
+	size_t		feature;		/* position, from 1 */
+	size_t		got;
+	size_t		wanted;
+	const char *got_kind;		/* the word for a kind of model, "PCA" */
+	const char *wanted_kind;
+} SegFault;
 
 #endif							/* SEG_BASE_STATUS_H */

@@ -26,7 +26,7 @@ kind_of(const bytea *model)
 										   &kind, &version, &reader);
 
 	if (status != SEG_OK)
-		seg_raise(status);
+		seg_raise((SegFault) {status});
 	return kind;
 }
 
@@ -182,7 +182,7 @@ drift_fit_transfn(PG_FUNCTION_ARGS)
 		seg_refuse_changed("model");
 	features = seg_features_open(PG_GETARG_DATUM(2));
 	if (features.d != state->d)
-		seg_raise(SEG_WRONG_LENGTH, features.d, (size_t) state->d);
+		seg_raise((SegFault) {SEG_WRONG_LENGTH, .got = features.d, .wanted = state->d});
 	count_row(state, &source, row, seg_features_copy(&features, row));
 	seg_features_close(&features);
 	PG_RETURN_POINTER(state);
@@ -234,7 +234,7 @@ drift_fit_finalfn(PG_FUNCTION_ARGS)
 
 	(void) seg_states(fcinfo);
 	if (PG_ARGISNULL(0))
-		seg_raise(SEG_NO_ROWS);
+		seg_raise((SegFault) {SEG_NO_ROWS});
 	state = seg_state_other(fcinfo, 0, &state_type);
 	source = source_of_state(state);
 	seg_drift_describe(&source, &report);
@@ -248,7 +248,7 @@ drift_fit_finalfn(PG_FUNCTION_ARGS)
 		now->values = count->values;
 		now->mean = count->values == 0 ? 0 : (count->sum[0] + count->sum[1]) / (double) count->values;
 		if (!isfinite(now->mean))
-			seg_raise(SEG_RANGE_TOO_WIDE, j + 1);
+			seg_raise((SegFault) {SEG_RANGE_TOO_WIDE, .feature = j + 1});
 		now->rows = state->rows_used + state->rows_skipped;
 		now->missing = count->missing;
 		memcpy(report.features[j].counts, count->bins.counts, sizeof(count->bins.counts));

@@ -52,7 +52,7 @@ align_arguments(FunctionCallInfo fcinfo)
 	arena.base = palloc_extended(arena.size, MCXT_ALLOC_HUGE);
 	status = seg_kmeans_align(aligned.new_model, aligned.old_model, &arena, &aligned.pairs, &position);
 	if (status != SEG_OK)
-		seg_raise(status, position);
+		seg_raise((SegFault) {status, .feature = position});
 	if (aligned.pairs.next_cluster_id > SEG_KMEANS_MAX_ID)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),

@@ -137,7 +137,7 @@ kmeans_details(PG_FUNCTION_ARGS)
 	if (!seg_kmeans_score_row(fcinfo, &scored))
 		PG_RETURN_NULL();
 	if (!isfinite(scored.nearest.second_d2))
-		seg_raise(SEG_TOO_FAR);
+		seg_raise((SegFault) {SEG_TOO_FAR});
 	seg_row_begin(&row, seg_call_shape(fcinfo));
 	clusters = scored.scorer->model.clusters;
 	distance = sqrt(scored.nearest.first_d2);
@@ -210,7 +210,7 @@ kmeans_reasons(PG_FUNCTION_ARGS)
 	if (!seg_kmeans_score_row(fcinfo, &scored))
 		return (Datum) 0;
 	if (!isfinite(scored.nearest.second_d2))
-		seg_raise(SEG_TOO_FAR);
+		seg_raise((SegFault) {SEG_TOO_FAR});
 	model = &scored.scorer->model;
 	order = palloc(model->d * sizeof(uint32_t));
 	contribution = palloc(model->d * sizeof(double));

@@ -43,7 +43,7 @@ seg_kmeans_draw_sample(const SegKmeansRows *state, size_t capacity, size_t k, bo
 	seg_kmeans_sample_draw(&state->data, (uint64_t) state->options.seed, capacity, by_distance, &arena, sample);
 	sample->data = seg_kmeans_with_filter(&sample->data);
 	if (k > sample->data.rows.n)
-		seg_raise(SEG_TOO_FEW_DISTINCT, sample->data.rows.n, k);
+		seg_raise((SegFault) {SEG_TOO_FEW_DISTINCT, .got = sample->data.rows.n, .wanted = k});
 }
 
 void

@@ -149,13 +149,13 @@ seg_kmeans_start_from(const SegStartingCenters *given, const SegScale *scales, s
 			double		x = matrix.items[c * d + j];
 
 			if (scales[j].transform == SEG_TRANSFORM_LOG1P && x <= -1)
-				seg_raise(SEG_LOG_DOMAIN, j + 1);
+				seg_raise((SegFault) {SEG_LOG_DOMAIN, .feature = j + 1});
 			if (fabs(x) > SEG_MAX_MAGNITUDE)
-				seg_raise(SEG_RANGE_TOO_WIDE, j + 1);
+				seg_raise((SegFault) {SEG_RANGE_TOO_WIDE, .feature = j + 1});
 			x = seg_scale_value(scales[j].transform, scales[j].shift,
 								seg_scale_inverse(scales[j].scale), x);
 			if (fabs(x) > SEG_MAX_MAGNITUDE)
-				seg_raise(SEG_RANGE_TOO_WIDE, j + 1);
+				seg_raise((SegFault) {SEG_RANGE_TOO_WIDE, .feature = j + 1});
 			centers[c * d + j] = x;
 		}
 }

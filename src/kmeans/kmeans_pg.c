@@ -84,7 +84,7 @@ fit_row(const SegKmeansScorer *scorer, const SegFeatures *features, double *z)
 	SegStatus	status;
 
 	if (features->d != scorer->model.d)
-		seg_raise(SEG_WRONG_LENGTH, features->d, (size_t) scorer->model.d);
+		seg_raise((SegFault) {SEG_WRONG_LENGTH, .got = features->d, .wanted = scorer->model.d});
 	if (features->nulls == NULL && seg_kmeans_plain_to_fitted(scorer, features->values, z))
 		return true;
 	(void) seg_features_copy(features, z);
@@ -92,7 +92,7 @@ fit_row(const SegKmeansScorer *scorer, const SegFeatures *features, double *z)
 	if (status == SEG_NULL_FEATURE && scorer->model.null_policy == SEG_NULL_SKIP)
 		return false;
 	if (status != SEG_OK)
-		seg_raise(status, position);
+		seg_raise((SegFault) {status, .feature = position});
 	return true;
 }
 
@@ -114,7 +114,7 @@ seg_kmeans_score_row(FunctionCallInfo fcinfo, SegKmeansRow *result)
 	result->d2 = d2;
 	result->nearest = seg_centers_nearest(d2, scorer->model.k);
 	if (!isfinite(result->nearest.first_d2))
-		seg_raise(SEG_TOO_FAR);
+		seg_raise((SegFault) {SEG_TOO_FAR});
 	return true;
 }
 

@@ -199,7 +199,7 @@ static void
 set_width(SegKmeansRows *state, size_t d, bool weighted)
 {
 	if (d == 0)
-		seg_raise(SEG_WRONG_LENGTH, d, (size_t) 1);
+		seg_raise((SegFault) {SEG_WRONG_LENGTH, .got = d, .wanted = 1});
 	seg_kmeans_options_check_width(&state->options, d);
 	state->rows.d = d;
 	if (weighted)
@@ -229,7 +229,7 @@ refuse_null(const SegFeatures *features)
 
 	while (!seg_feature_is_null(features, j))
 		j++;
-	seg_raise(SEG_NULL_FEATURE, j + 1);
+	seg_raise((SegFault) {SEG_NULL_FEATURE, .feature = j + 1});
 }
 
 /* Copy a row behind the others; returns false when it is to be skipped. */
@@ -381,7 +381,7 @@ prepare(SegKmeansRows *state)
 							seg_kmeans_arena(seg_scale_workspace(state->rows.n, d, state->weights != NULL)),
 							&position);
 	if (status != SEG_OK)
-		seg_raise(status, position);
+		seg_raise((SegFault) {status, .feature = position});
 	state->data = (SegKmeansData) {state->rows, state->weights, state->total, scales, active};
 	state->data.n_active = seg_kmeans_active(scales, d, active);
 	state->data.is_relative = seg_weights_are_relative(state->weights, state->rows.n);
@@ -433,7 +433,7 @@ seg_kmeans_rows_prepare(FunctionCallInfo fcinfo)
 	SegKmeansRows *state = PG_ARGISNULL(0) ? NULL : (SegKmeansRows *) PG_GETARG_POINTER(0);
 
 	if (state == NULL || state->rows.n == 0)
-		seg_raise(SEG_NO_ROWS);
+		seg_raise((SegFault) {SEG_NO_ROWS});
 	if (AggCheckCallContext(fcinfo, NULL) == AGG_CONTEXT_WINDOW)
 		state = copy_state(state);
 	if (!state->is_prepared)

@@ -45,7 +45,7 @@ copy_pairs(const SegRandTable *from, SegRandTable *to)
 		CHECK_FOR_INTERRUPTS();
 		if (from->pairs[slot].rows > 0 &&
 			!seg_rand_table_add(to, from->pairs[slot].a, from->pairs[slot].b, from->pairs[slot].rows))
-			seg_raise(SEG_MALFORMED_STATE);
+			seg_raise((SegFault) {SEG_MALFORMED_STATE});
 	}
 }
 
@@ -80,7 +80,7 @@ state_add(SegStates *states, RandState *state, SegRandLabel a, SegRandLabel b, u
 				 errmsg("there are more than " UINT64_FORMAT " rows to compare", (uint64) SEG_RAND_MAX_ROWS)));
 	state = with_room(states, state);
 	if (!seg_rand_table_add(&state->table, a, b, rows))
-		seg_raise(SEG_MALFORMED_STATE);
+		seg_raise((SegFault) {SEG_MALFORMED_STATE});
 	return state;
 }
 
@@ -195,7 +195,7 @@ adjusted_rand_index_finalfn(PG_FUNCTION_ARGS)
 	seg_budget_check((state->table.used + 1) * sizeof(SegRandPair));
 	workspace = palloc((state->table.used + 1) * sizeof(SegRandPair));
 	if (seg_rand_table_index(&state->table, workspace, &index) != SEG_OK)
-		seg_raise(SEG_MALFORMED_STATE);
+		seg_raise((SegFault) {SEG_MALFORMED_STATE});
 	pfree(workspace);
 	if (isnan(index))
 		PG_RETURN_NULL();

@@ -148,7 +148,7 @@ describe_features(SegPcaModel *model, const SegPcaState *state, const SegMoments
 		if (!isfinite(feature->mean))
 		{
 			if (seg_moments_tally(moments, j)->total > 0)
-				seg_raise(SEG_RANGE_TOO_WIDE, j + 1);
+				seg_raise((SegFault) {SEG_RANGE_TOO_WIDE, .feature = j + 1});
 			feature->mean = 0;
 		}
 		seg_histogram_of_tally(seg_moments_tally(moments, j), &feature->histogram);
@@ -170,7 +170,7 @@ count_components(const SegPcaOptions *options, const double *matrix, size_t d, S
 	memcpy(copy, matrix, d * d * sizeof(double));
 	status = seg_eigen_symmetric(copy, d, d, values, NULL, take(budget, 1, seg_eigen_workspace(d, false)));
 	if (status != SEG_OK)
-		seg_raise(status, (size_t) 0);
+		seg_raise((SegFault) {status});
 	return seg_pca_count(values, d, options->explained_variance);
 }
 
@@ -184,7 +184,7 @@ find_components(SegPcaModel *model, const SegPcaOptions *options, double *matrix
 
 	model->total_variance = seg_pca_scale(matrix, d, zscore, scale);
 	if (!isfinite(model->total_variance))
-		seg_raise(SEG_RANGE_TOO_WIDE, (size_t) 1);
+		seg_raise((SegFault) {SEG_RANGE_TOO_WIDE, .feature = 1});
 	for (size_t j = 0; j < d; j++)
 		model->features[j].scale = scale[j];
 	model->components = count_components(options, matrix, d, budget);
@@ -193,7 +193,7 @@ find_components(SegPcaModel *model, const SegPcaOptions *options, double *matrix
 	status = seg_pca_components(matrix, d, model->components, model->variances, model->loadings,
 								take(budget, 1, seg_eigen_workspace(d, true)));
 	if (status != SEG_OK)
-		seg_raise(status, (size_t) 0);
+		seg_raise((SegFault) {status});
 }
 
 /* A finished copy of the state's moments. */
@@ -221,7 +221,7 @@ fit_model(const SegPcaState *state, SegPcaModel *model, SegBudget *budget)
 	SegStatus	status = seg_moments_covariance(moments, mean, covariance, &position);
 
 	if (status != SEG_OK)
-		seg_raise(status, position);
+		seg_raise((SegFault) {status, .feature = position});
 	model->d = d;
 	model->standardize = state->options.standardize;
 	model->null_policy = state->options.null_policy;
@@ -243,7 +243,7 @@ pca_fit_finalfn(PG_FUNCTION_ARGS)
 
 	(void) seg_states(fcinfo);
 	if (PG_ARGISNULL(0))
-		seg_raise(SEG_NO_ROWS);
+		seg_raise((SegFault) {SEG_NO_ROWS});
 	fit_model(seg_state_other(fcinfo, 0, &seg_pca_state_type), &model, seg_budget_create(context));
 	MemoryContextSwitchTo(old);
 	bytes = seg_pca_model_bytes(&model);
@@ -304,6 +304,6 @@ pca_align(PG_FUNCTION_ARGS)
 	status = seg_pca_align(&new_map, &old_map, aligned.loadings, aligned.variances,
 						   palloc_extended(seg_pca_align_workspace(aligned.components), MCXT_ALLOC_HUGE));
 	if (status != SEG_OK)
-		seg_raise(status, (size_t) 1);
+		seg_raise((SegFault) {status, .feature = 1});
 	PG_RETURN_BYTEA_P(seg_pca_model_bytes(&aligned));
 }

@@ -58,14 +58,14 @@ fitted_row(FunctionCallInfo fcinfo, double *z)
 	SegStatus	status;
 
 	if (features.d != model->d)
-		seg_raise(SEG_WRONG_LENGTH, features.d, (size_t) model->d);
+		seg_raise((SegFault) {SEG_WRONG_LENGTH, .got = features.d, .wanted = model->d});
 	(void) seg_features_copy(&features, z);
 	seg_features_close(&features);
 	status = seg_pca_to_fitted(model, z, z, &position);
 	if (status == SEG_NULL_FEATURE && model->null_policy == SEG_NULL_SKIP)
 		return NULL;
 	if (status != SEG_OK)
-		seg_raise(status, position);
+		seg_raise((SegFault) {status, .feature = position});
 	return model;
 }
 

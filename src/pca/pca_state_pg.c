@@ -73,7 +73,7 @@ begin_state(SegStates *states, const Jsonb *given, size_t d)
 	(void) seg_pca_options_read(given, d, &writer);
 	status = seg_pca_state_begin(state);
 	if (status != SEG_OK)
-		seg_raise(status, d, (size_t) SEG_PACKED_MAX);
+		seg_raise((SegFault) {status, .got = d, .wanted = SEG_PACKED_MAX});
 	return state;
 }
 
@@ -100,7 +100,7 @@ check_logs(const SegMoments *moments, const double *row)
 
 	for (size_t j = 0; j < moments->d; j++)
 		if (logs[j] && row[j] <= -1)
-			seg_raise(SEG_LOG_DOMAIN, j + 1);
+			seg_raise((SegFault) {SEG_LOG_DOMAIN, .feature = j + 1});
 }
 
 static SegPcaState *
@@ -119,7 +119,7 @@ add_row(SegStates *states, SegPcaState *state, const SegFeatures *features)
 	row = seg_moments_next_row(moments);
 	missing = seg_features_copy(features, row);
 	if (missing > 0 && moments->policy == SEG_MISSING_REFUSE)
-		seg_raise(SEG_NULL_FEATURE, find_null(row, moments->d));
+		seg_raise((SegFault) {SEG_NULL_FEATURE, .feature = find_null(row, moments->d)});
 	if (moments->any_log)
 		check_logs(moments, row);
 	seg_moments_add(moments, missing);
@@ -151,7 +151,7 @@ pca_fit_transfn(PG_FUNCTION_ARGS)
 					  given == NULL ? 0 : VARSIZE_ANY_EXHDR(given));
 	}
 	if (features.d != state->d)
-		seg_raise(SEG_WRONG_LENGTH, features.d, (size_t) state->d);
+		seg_raise((SegFault) {SEG_WRONG_LENGTH, .got = features.d, .wanted = state->d});
 	state = add_row(states, state, &features);
 	seg_features_close(&features);
 	PG_RETURN_POINTER(state);
@@ -174,11 +174,11 @@ pca_fit_combinefn(PG_FUNCTION_ARGS)
 	}
 	check_options(state, other + 1, other->given_size);
 	if (other->d != state->d)
-		seg_raise(SEG_WRONG_LENGTH, (size_t) other->d, (size_t) state->d);
+		seg_raise((SegFault) {SEG_WRONG_LENGTH, .got = other->d, .wanted = state->d});
 	if (memcmp(&state->options, &other->options, sizeof(SegPcaOptions)) != 0 ||
 		state->labels_size != other->labels_size ||
 		memcmp(seg_pca_state_labels(state), seg_pca_state_labels(other), state->labels_size) != 0)
-		seg_raise(SEG_MALFORMED_STATE);
+		seg_raise((SegFault) {SEG_MALFORMED_STATE});
 	from = seg_pca_state_moments(other);
 	seg_moments_check_rows(seg_moments_rows(seg_pca_state_moments(state)) + seg_moments_rows(from));
 	state = in_shape(states, state, seg_moments_shape_for_merge(seg_pca_state_moments(state), from));

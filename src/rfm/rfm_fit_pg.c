@@ -127,7 +127,7 @@ static void
 check(SegStatus status)
 {
 	if (status != SEG_OK)
-		seg_raise(status);
+		seg_raise((SegFault) {status});
 }
 
 static bool
@@ -286,6 +286,6 @@ rfm_fit_finalfn(PG_FUNCTION_ARGS)
 
 	(void) seg_states(fcinfo);
 	if (PG_ARGISNULL(0) || !seg_rfm_state_fit(seg_state_other(fcinfo, 0, &state_type), &model))
-		seg_raise(SEG_NO_ROWS);
+		seg_raise((SegFault) {SEG_NO_ROWS});
 	PG_RETURN_BYTEA_P(seg_rfm_model_bytes(&model));
 }

@@ -93,7 +93,7 @@ sap_date(PG_FUNCTION_ARGS)
 				 format != SEG_SAP_DATE_INTERNAL ? 0 :
 				 errhint("The argument date_format names another form, such as DD.MM.YYYY.")));
 	if (status != SEG_OK)
-		seg_raise(status);
+		seg_raise((SegFault) {status});
 	if (date.is_null)
 		PG_RETURN_NULL();
 	PG_RETURN_DATEADT(seg_sap_date_adt(&date));
@@ -109,7 +109,7 @@ sap_time(PG_FUNCTION_ARGS)
 	SegStatus	status = seg_sap_time(utf8, size, &time);
 
 	if (status != SEG_OK)
-		seg_raise(status);
+		seg_raise((SegFault) {status});
 	if (time.is_null)
 		PG_RETURN_NULL();
 	PG_RETURN_TIMEADT(seg_sap_time_adt(&time));
@@ -130,7 +130,7 @@ sap_number(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 				 errmsg("value is not a number of the form %s", seg_sap_notations[notation])));
 	if (status != SEG_OK)
-		seg_raise(status);
+		seg_raise((SegFault) {status});
 	if (number.is_null)
 		PG_RETURN_NULL();
 	PG_RETURN_DATUM(seg_sap_numeric(&number));
@@ -154,7 +154,7 @@ sap_alpha_in(PG_FUNCTION_ARGS)
 	key = palloc(Max(size, (size_t) length));
 	status = seg_sap_alpha_in(utf8, size, length, key, &size);
 	if (status != SEG_OK)
-		seg_raise(status);
+		seg_raise((SegFault) {status});
 	server = seg_sap_to_server(key, &size);
 	PG_RETURN_TEXT_P(cstring_to_text_with_len(server, size));
 }

@@ -58,8 +58,10 @@ void
 seg_budget_check(size_t bytes)
 {
 	if (bytes > seg_budget_left())
-		seg_raise(SEG_TOO_LARGE, bytes > SIZE_MAX - reserved_in_backend ? SIZE_MAX : reserved_in_backend + bytes,
-				  allowed_in_backend());
+		seg_raise((SegFault) {
+			SEG_TOO_LARGE, .got = bytes > SIZE_MAX - reserved_in_backend ? SIZE_MAX : reserved_in_backend + bytes,
+				.wanted = allowed_in_backend()
+		});
 }
 
 void

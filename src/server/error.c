@@ -6,8 +6,6 @@
  */
 #include "server/error.h"
 
-#include <stdarg.h>
-
 #include "server/sap_fault.h"
 
 const char *
@@ -17,12 +15,9 @@ seg_with_article(const char *kind)
 }
 
 void
-seg_raise(SegStatus status,...)
+seg_raise(SegFault fault)
 {
-	va_list		args;
-
-	va_start(args, status);
-	switch (status)
+	switch (fault.status)
 	{
 		case SEG_OK:
 			break;
@@ -38,25 +33,16 @@ seg_raise(SegStatus status,...)
 					 errdetail("The bytes were cut off or changed after the model was made.")));
 			break;
 		case SEG_NEWER_MODEL:
-			{
-				int			version = va_arg(args, int);
-				int			newest = va_arg(args, int);
-
-				ereport(ERROR,
-						(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-						 errmsg("model has format version %d, but versions up to %d are known", version, newest),
-						 errhint("Update the extension segment.")));
-			}
+			ereport(ERROR,
+					(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+					 errmsg("model has format version %zu, but versions up to %zu are known", fault.got, fault.wanted),
+					 errhint("Update the extension segment.")));
 			break;
 		case SEG_OTHER_KIND:
-			{
-				const char *got = va_arg(args, const char *);
-				const char *wanted = va_arg(args, const char *);
-
-				ereport(ERROR,
-						(errcode(ERRCODE_WRONG_OBJECT_TYPE),
-						 errmsg("value is %s, not %s", seg_with_article(got), seg_with_article(wanted))));
-			}
+			ereport(ERROR,
+					(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+					 errmsg("value is %s, not %s",
+							seg_with_article(fault.got_kind), seg_with_article(fault.wanted_kind))));
 			break;
 		case SEG_MALFORMED_STATE:
 			ereport(ERROR,
@@ -64,24 +50,19 @@ seg_raise(SegStatus status,...)
 					 errmsg("aggregate state is malformed")));
 			break;
 		case SEG_WRONG_LENGTH:
-			{
-				size_t		got = va_arg(args, size_t);
-				size_t		wanted = va_arg(args, size_t);
-
-				ereport(ERROR,
-						(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-						 errmsg("row has %zu features, but the model has %zu", got, wanted)));
-			}
+			ereport(ERROR,
+					(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+					 errmsg("row has %zu features, but the model has %zu", fault.got, fault.wanted)));
 			break;
 		case SEG_NOT_FINITE:
 			ereport(ERROR,
 					(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-					 errmsg("feature %zu is NaN or infinite", va_arg(args, size_t))));
+					 errmsg("feature %zu is NaN or infinite", fault.feature)));
 			break;
 		case SEG_NULL_FEATURE:
 			ereport(ERROR,
 					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-					 errmsg("feature %zu is null", va_arg(args, size_t)),
+					 errmsg("feature %zu is null", fault.feature),
 					 errhint("The option null_policy says what else to do with nulls, such as skip.")));
 			break;
 		case SEG_NO_ROWS:
@@ -90,26 +71,21 @@ seg_raise(SegStatus status,...)
 					 errmsg("there are no rows to fit")));
 			break;
 		case SEG_TOO_FEW_DISTINCT:
-			{
-				size_t		distinct = va_arg(args, size_t);
-				size_t		k = va_arg(args, size_t);
-
-				ereport(ERROR,
-						(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						 errmsg("there are %zu distinct rows, but k is %zu", distinct, k),
-						 errhint("Choose a smaller k.")));
-			}
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("there are %zu distinct rows, but k is %zu", fault.got, fault.wanted),
+					 errhint("Choose a smaller k.")));
 			break;
 		case SEG_RANGE_TOO_WIDE:
 			ereport(ERROR,
 					(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-					 errmsg("feature %zu has too wide a range of values", va_arg(args, size_t)),
+					 errmsg("feature %zu has too wide a range of values", fault.feature),
 					 errhint("Scale the feature or leave out its extreme values.")));
 			break;
 		case SEG_LOG_DOMAIN:
 			ereport(ERROR,
 					(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-					 errmsg("feature %zu must be greater than -1 for log1p", va_arg(args, size_t))));
+					 errmsg("feature %zu must be greater than -1 for log1p", fault.feature)));
 			break;
 		case SEG_TOO_FAR:
 			ereport(ERROR,
@@ -128,25 +104,15 @@ seg_raise(SegStatus status,...)
 					 errhint("Leave out features that follow from the others.")));
 			break;
 		case SEG_TOO_MANY_FEATURES:
-			{
-				size_t		got = va_arg(args, size_t);
-				size_t		most = va_arg(args, size_t);
-
-				ereport(ERROR,
-						(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-						 errmsg("row has %zu features, but at most %zu are possible", got, most)));
-			}
+			ereport(ERROR,
+					(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+					 errmsg("row has %zu features, but at most %zu are possible", fault.got, fault.wanted)));
 			break;
 		case SEG_TOO_LARGE:
-			{
-				size_t		needed = va_arg(args, size_t);
-				size_t		allowed = va_arg(args, size_t);
-
-				ereport(ERROR,
-						(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-						 errmsg("fit needs %zu bytes, but segment.fit_memory allows %zu", needed, allowed),
-						 errhint("Raise segment.fit_memory, or fit on a sample of the rows.")));
-			}
+			ereport(ERROR,
+					(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+					 errmsg("fit needs %zu bytes, but segment.fit_memory allows %zu", fault.got, fault.wanted),
+					 errhint("Raise segment.fit_memory, or fit on a sample of the rows.")));
 			break;
 		case SEG_SAP_NOT_A_DATE:
 		case SEG_SAP_NOT_A_TIME:
@@ -170,13 +136,12 @@ seg_raise(SegStatus status,...)
 		case SEG_SAP_OTHER_HEADER:
 		case SEG_SAP_BELOW_OTHER_HEADER:
 			{
-				SegSapFault fault = seg_sap_fault(status);
+				SegSapFault sap = seg_sap_fault(fault.status);
 
 				ereport(ERROR,
-						(errcode(fault.sqlstate), errmsg("%s", fault.reason)));
+						(errcode(sap.sqlstate), errmsg("%s", sap.reason)));
 			}
 			break;
 	}
-	va_end(args);
-	elog(ERROR, "status %d has no message", (int) status);
+	elog(ERROR, "status %d has no message", (int) fault.status);
 }

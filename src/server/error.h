@@ -10,10 +10,10 @@
 #include "base/status.h"
 
 /*
- * Raise the error that a status stands for.  The arguments and their types are
- * in the comment beside the status in base/status.h.
+ * Raise the error that a fault stands for.  Which members of the fault a status
+ * needs is in the comment beside the status in base/status.h.
  */
-extern _Noreturn void seg_raise(SegStatus status,...);
+extern _Noreturn void seg_raise(SegFault fault);
 
 /* "a k-means model", "an RFM model" */
 extern const char *seg_with_article(const char *kind);

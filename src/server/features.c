@@ -43,7 +43,7 @@ seg_features_open(Datum array)
 				 errmsg("features has %d dimensions, but must have 1", head.ndim)));
 	Assert(head.elemtype == FLOAT8OID);
 	if (head.length > SEG_MAX_FEATURES)
-		seg_raise(SEG_TOO_MANY_FEATURES, (size_t) head.length, (size_t) SEG_MAX_FEATURES);
+		seg_raise((SegFault) {SEG_TOO_MANY_FEATURES, .got = head.length, .wanted = SEG_MAX_FEATURES});
 	features.d = head.length;
 	/* dataoffset counts from the start of an aligned array, length word included */
 	features.values = data + (head.dataoffset == 0 ?
@@ -58,7 +58,7 @@ refuse_not_finite(const double *row, size_t d)
 {
 	for (size_t j = 0; j < d; j++)
 		if (!isfinite(row[j]))
-			seg_raise(SEG_NOT_FINITE, j + 1);
+			seg_raise((SegFault) {SEG_NOT_FINITE, .feature = j + 1});
 }
 
 size_t
@@ -86,7 +86,7 @@ seg_features_copy(const SegFeatures *features, double *row)
 		memcpy(&row[j], at, sizeof(double));
 		at += sizeof(double);
 		if (!isfinite(row[j]))
-			seg_raise(SEG_NOT_FINITE, j + 1);
+			seg_raise((SegFault) {SEG_NOT_FINITE, .feature = j + 1});
 	}
 	return nulls;
 }

@@ -63,7 +63,7 @@ seg_model_alloc(size_t payload_size, uint8 **payload)
 	bytea	   *bytes;
 
 	if (payload_size > MaxAllocSize - VARHDRSZ - SEG_ENVELOPE_SIZE)
-		seg_raise(SEG_TOO_LARGE, size, (size_t) MaxAllocSize);
+		seg_raise((SegFault) {SEG_TOO_LARGE, .got = size, .wanted = MaxAllocSize});
 	seg_budget_check(size);
 	bytes = palloc0(size);
 	SET_VARSIZE(bytes, size);
@@ -98,11 +98,11 @@ seg_model_decode(const bytea *bytes, const SegModelType *type)
 	SegStatus	status = try_decode(bytes, type, &kind, &version, &model);
 
 	if (status == SEG_OTHER_KIND)
-		seg_raise(status, seg_kind_name(kind), seg_kind_name(type->kind));
+		seg_raise((SegFault) {status, .got_kind = seg_kind_name(kind), .wanted_kind = seg_kind_name(type->kind)});
 	if (status == SEG_NEWER_MODEL)
-		seg_raise(status, version, type->newest);
+		seg_raise((SegFault) {status, .got = version, .wanted = type->newest});
 	if (status != SEG_OK)
-		seg_raise(status);
+		seg_raise((SegFault) {status});
 	return model;
 }
 

@@ -111,14 +111,14 @@ open_any(const bytea *bytes, int *version, void **model)
 										   &kind, version, &reader);
 
 	if (status != SEG_OK)
-		seg_raise(status);
+		seg_raise((SegFault) {status});
 	for (size_t i = 0; i < lengthof(kinds); i++)
 		if (kinds[i]->type->kind == kind)
 		{
 			*model = seg_model_decode(bytes, kinds[i]->type);
 			return kinds[i];
 		}
-	seg_raise(SEG_OTHER_KIND, seg_kind_name(kind), "model");
+	seg_raise((SegFault) {SEG_OTHER_KIND, .got_kind = seg_kind_name(kind), .wanted_kind = "model"});
 }
 
 static void

@@ -147,7 +147,7 @@ allocate(SegStates *states, uint32 magic, size_t size, int flags)
 	SegStateHead *head;
 
 	if (size > MaxAllocSize)
-		seg_raise(SEG_TOO_LARGE, size, (size_t) MaxAllocSize);
+		seg_raise((SegFault) {SEG_TOO_LARGE, .got = size, .wanted = MaxAllocSize});
 	/* here and where the executor copies it to */
 	seg_budget_check(2 * chunk_size(size));
 	reserve(states, size);
@@ -201,7 +201,7 @@ checked_state(Datum datum, const SegStateType *type)
 
 	if (VARSIZE(head) < sizeof(SegStateHead) || head->magic != type->magic ||
 		!type->is_sound(head, VARSIZE(head)))
-		seg_raise(SEG_MALFORMED_STATE);
+		seg_raise((SegFault) {SEG_MALFORMED_STATE});
 	return head;
 }
 
