@@ -1,7 +1,9 @@
-# Every ```sql snippet of README.md runs without an error, pasted from top to bottom into
-# one session: all of them on the database that the demo makes (a smaller one), and all but
-# the tour on a fresh one.  The folder of generated exports is the current one, so \copy
-# finds its files.
+# README.md and docs/*.md are true: every ```sql snippet runs, what a page shows below a
+# snippet (```output) is what psql prints, every link leads somewhere, and no page is long.
+#
+# Each page runs from top to bottom in one session of psql, on a copy of the database that
+# the demo makes.  The folder of generated exports is the current one, so \copy finds its
+# files.  With ACCEPT=1 the output is written into the pages instead of compared.
 use strict;
 use warnings;
 use Cwd qw(getcwd);
@@ -9,15 +11,16 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
+use Docs;
+
 my $here = getcwd();
 my $exports = "$here/exports";
-system($ENV{SEGMENT_GENERATOR}, $exports, 'customers=300', 'damaged=3') == 0 or die 'no exports';
+system($ENV{SEGMENT_GENERATOR}, $exports, 'customers=4000', 'months=24', 'seed=42', 'damaged=3') == 0 or die 'no exports';
 
 my $node = PostgreSQL::Test::Cluster->new('readme');
 $node->init(extra => [ '--locale=C.UTF-8', '--encoding=UTF8' ]);
 $node->start;
-$node->safe_psql('postgres', "CREATE DATABASE $_") foreach qw(shop fresh);
-$node->safe_psql('fresh', 'CREATE EXTENSION segment');
+$node->safe_psql('postgres', 'CREATE DATABASE shop');
 
 # Run a file with psql in the folder of the exports; returns what it said on stderr.
 sub run_file
@@ -28,26 +31,6 @@ sub run_file
 		'-d', $node->connstr($database), '-f', $file);
 	my $ok = IPC::Run::run(\@command, '<', \undef, '>', \$out, '2>', \$err, init => sub { chdir $exports });
 	return $ok ? '' : "failed: $err";
-}
-
-# (line number, heading, text) of each snippet
-sub snippets
-{
-	my ($path) = @_;
-	my ($heading, $start, $text, @found) = ('');
-	open(my $in, '<', $path) or die "$path: $!";
-	while (my $line = <$in>)
-	{
-		if (defined $start)
-		{
-			if ($line =~ /^\s*```/) { push @found, [ $start, $heading, $text ]; undef $start; }
-			else { $text .= $line; }
-		}
-		elsif ($line =~ /^\s*```sql\s*$/) { ($start, $text) = ($. + 1, ''); }
-		elsif ($line =~ /^## (.*)/) { $heading = $1; }
-	}
-	die "README.md: the snippet of line $start has no end" if defined $start;
-	return @found;
 }
 
 foreach my $file (sort glob("$here/demo/*.sql"))
@@ -79,34 +62,101 @@ is($node->safe_psql('shop', q{
 is($node->safe_psql('shop', 'SELECT segment.adjusted_rand_index(behaviour, cluster_id::text) > 0.7
 	FROM truth JOIN customer_clusters USING (customer_id)'), 't', 'demo: the clusters are the planted groups');
 
-my @snippets = snippets("$here/README.md");
-
-# All in one session of psql, which goes on after an error as one who pastes does; what it
-# says on stderr is parted by a mark before each.
-sub paste
+# Run the snippets of a page in one session of psql, which goes on after an error as one who
+# pastes does.  Marks on both streams part what each snippet prints.
+sub run_snippets
 {
-	my ($database, @pasted) = @_;
+	my ($database, @snippets) = @_;
 	my $file = "$exports/pasted.sql";
 	my ($out, $err);
 
-	open(my $to, '>', $file) or die $!;
-	print $to "SET client_min_messages = warning;\n";
-	print $to "\\warn snippet $_->[0]\n$_->[2]\n" foreach @pasted;
+	open(my $to, '>:encoding(UTF-8)', $file) or die $!;
+	print $to "\\pset footer off\n\\pset pager off\nSET client_min_messages = warning;\n";
+	print $to "\\echo snippet $_->{line}\n\\warn snippet $_->{line}\n$_->{text}\n" foreach @snippets;
 	close($to);
 	IPC::Run::run([ 'psql', '-X', '-q', '-d', $node->connstr($database), '-f', $file ],
 		'<', \undef, '>', \$out, '2>', \$err, init => sub { chdir $exports });
+	utf8::decode($out);
+	my (undef, %printed) = split /^snippet (\d+)\n/m, $out, -1;
 	my (undef, %said) = split /^snippet (\d+)\n/m, $err, -1;
-	is($said{$_->[0]}, '', "$database: README.md line $_->[0] ($_->[1])") foreach @pasted;
+	@$_{qw(printed said)} = (tidy($printed{ $_->{line} } // ''), $said{ $_->{line} } // 'did not run') foreach @snippets;
 }
-paste('shop', @snippets);
-paste('fresh', grep { $_->[1] ne 'Tour' } @snippets);
-ok((grep { $_->[1] eq 'Tour' } @snippets) > 0, 'the tour has snippets');
+
+# Without blanks at the ends of lines, and blank lines at the ends of the text.
+sub tidy
+{
+	my ($text) = @_;
+	$text =~ s/[ \t]+$//mg;
+	$text =~ s/\A\n+//;
+	$text =~ s/\n+\z/\n/;
+	return $text;
+}
+
+# Write what the snippets printed into the page, from the last to the first.
+sub accept_output
+{
+	my ($path, @snippets) = @_;
+	my @lines = Docs::read_lines($path);
+
+	foreach my $snippet (reverse grep { defined $_->{output} } @snippets)
+	{
+		splice @lines, $snippet->{output_from}, $snippet->{output_to} - $snippet->{output_from} + 1, split(/\n/, $snippet->{printed});
+	}
+	open(my $to, '>:encoding(UTF-8)', $path) or die "$path: $!";
+	print $to map { "$_\n" } @lines;
+	close($to);
+}
+
+my @pages = Docs::pages($here);
+my $shown = 0;
+foreach my $page (@pages)
+{
+	my @snippets = Docs::snippets("$here/$page") or next;
+	$node->safe_psql('postgres', 'CREATE DATABASE page TEMPLATE shop');
+	run_snippets('page', @snippets);
+	$node->safe_psql('postgres', 'DROP DATABASE page');
+	accept_output("$here/$page", @snippets) if $ENV{ACCEPT};
+	foreach my $snippet (@snippets)
+	{
+		is($snippet->{said}, '', "$page line $snippet->{line} runs");
+		next unless defined $snippet->{output};
+		$shown++;
+		is($snippet->{printed}, tidy($snippet->{output}), "$page line $snippet->{line} prints what is shown") unless $ENV{ACCEPT};
+	}
+}
+cmp_ok($shown, '>', 0, 'pages show output');
+
+# Links lead to files and headings.
+my %anchors = map { ($_ => { map { ($_ => 1) } Docs::anchors("$here/$_") }) } @pages;
+foreach my $page (@pages)
+{
+	my ($folder) = $page =~ m{^(.*/)};
+	my @broken;
+	foreach my $link (Docs::links("$here/$page"))
+	{
+		my ($line, $target) = @$link;
+		next if $target =~ m{^https?://};
+		my ($file, $anchor) = split /#/, $target, 2;
+		my $to = $file eq '' ? $page : ($folder // '') . $file;
+		1 while $to =~ s{(^|/)(?!\.\./)[^/]+/\.\./}{$1};
+		push @broken, "line $line: $target"
+			unless $anchors{$to} ? !defined $anchor || $anchors{$to}{$anchor} : !defined $anchor && -e "$here/$to";
+	}
+	is(join("\n", @broken), '', "$page: links lead somewhere");
+}
+
+# Every page is reached from the README or the index, and none is long.
+my %linked = map { ($_->[1] =~ s/#.*//r =~ s/^docs\///r => 1) } map { Docs::links("$here/$_") } grep { -e "$here/$_" } 'README.md', 'docs/index.md';
+foreach my $page (@pages)
+{
+	my $most = $page eq 'README.md' ? 200 : 450;
+	cmp_ok(scalar(Docs::read_lines("$here/$page")), '<=', $most, "$page has at most $most lines");
+	ok($linked{ $page =~ s/^docs\///r }, "$page is linked from README.md or docs/index.md") unless $page =~ /README|index/;
+}
 
 # what is built is for the server that it is installed into
 {
-	open(my $in, '<', "$here/README.md") or die $!;
-	my $text = do { local $/; <$in> };
-	like($text, qr/^make (PG_CONFIG=\S+)\nsudo make install \g1$/m, 'make and make install name one pg_config');
+	like(join("\n", Docs::read_lines("$here/README.md"), ''), qr/^make (PG_CONFIG=\S+)\nsudo make install \g1$/m, 'make and make install name one pg_config');
 }
 
 done_testing();
