@@ -328,7 +328,7 @@ seg_anomaly_fit_state(const SegAnomalyState *state)
 	}
 	find_threshold(&fit);
 	MemoryContextSwitchTo(old);
-	bytes = seg_anomaly_model_bytes(&fit.model);
+	bytes = seg_model_bytes(&seg_anomaly_model_type, &fit.model);
 	MemoryContextDelete(context);
 	return bytes;
 }

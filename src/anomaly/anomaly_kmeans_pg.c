@@ -25,5 +25,5 @@ anomaly_from_kmeans(PG_FUNCTION_ARGS)
 	seg_budget_check(size);
 	arena = seg_arena(palloc(size), size);
 	seg_anomaly_of_kmeans(&scorer->model, contamination, &arena, &model);
-	PG_RETURN_BYTEA_P(seg_anomaly_model_bytes(&model));
+	PG_RETURN_BYTEA_P(seg_model_bytes(&seg_anomaly_model_type, &model));
 }

@@ -334,8 +334,10 @@ seg_anomaly_decode(SegReader *reader, int version, SegArena *arena, SegAnomalyMo
 }
 
 void
-seg_anomaly_encode(SegWriter *writer, const SegAnomalyModel *model)
+seg_anomaly_encode(SegWriter *writer, const void *encoded)
 {
+	const SegAnomalyModel *model = encoded;
+
 	seg_write_u8(writer, model->method);
 	seg_write_u8(writer, model->robust);
 	seg_write_u8(writer, model->null_policy);

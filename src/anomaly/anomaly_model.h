@@ -92,7 +92,7 @@ extern size_t seg_anomaly_decoded_size(size_t payload_size);
 extern SegStatus seg_anomaly_decode(SegReader *reader, int version, SegArena *arena, SegAnomalyModel *model);
 
 /* Write the payload of the newest version; a writer without buffer measures. */
-extern void seg_anomaly_encode(SegWriter *writer, const SegAnomalyModel *model);
+extern void seg_anomaly_encode(SegWriter *writer, const void *model);
 
 /*
  * Fill and transform a row.  IN row[d]: input units, NaN where missing.

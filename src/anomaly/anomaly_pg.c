@@ -24,22 +24,8 @@ const SegModelType seg_anomaly_model_type = {
 	.struct_size = sizeof(SegAnomalyModel),
 	.decoded_size = seg_anomaly_decoded_size,
 	.decode = decode,
+	.encode = seg_anomaly_encode,
 };
-
-bytea *
-seg_anomaly_model_bytes(const SegAnomalyModel *model)
-{
-	SegWriter	writer = {NULL, 0};
-	uint8	   *payload;
-	bytea	   *bytes;
-
-	seg_anomaly_encode(&writer, model);
-	bytes = seg_model_alloc(writer.size, &payload);
-	writer = (SegWriter) {payload, 0};
-	seg_anomaly_encode(&writer, model);
-	seg_model_seal(bytes, &seg_anomaly_model_type);
-	return bytes;
-}
 
 /*
  * The model of argument 0 and, in OUT raw[d] and z[d], the row of argument 1 as

@@ -17,9 +17,6 @@
 /* Decodes into a SegAnomalyModel. */
 extern const SegModelType seg_anomaly_model_type;
 
-/* Encode and seal a model as bytea, palloc'd. */
-extern bytea *seg_anomaly_model_bytes(const SegAnomalyModel *model);
-
 /* A feature's name in the database's encoding, else "feature <position>"; position from 1; palloc'd. */
 extern char *seg_anomaly_feature_name(const SegAnomalyFeature *feature, size_t position);
 

@@ -209,21 +209,6 @@ drift_fit_combinefn(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(state);
 }
 
-static bytea *
-report_bytes(const SegDriftModel *report)
-{
-	SegWriter	writer = {NULL, 0};
-	uint8	   *payload;
-	bytea	   *bytes;
-
-	seg_drift_encode(&writer, report);
-	bytes = seg_model_alloc(writer.size, &payload);
-	writer = (SegWriter) {payload, 0};
-	seg_drift_encode(&writer, report);
-	seg_model_seal(bytes, &seg_drift_model_type);
-	return bytes;
-}
-
 PG_FUNCTION_INFO_V1(drift_fit_finalfn);
 Datum
 drift_fit_finalfn(PG_FUNCTION_ARGS)
@@ -255,5 +240,5 @@ drift_fit_finalfn(PG_FUNCTION_ARGS)
 	}
 	for (size_t c = 0; c < state->k; c++)
 		report.shares[c].now = seg_drift_clusters(state)[c];
-	PG_RETURN_BYTEA_P(report_bytes(&report));
+	PG_RETURN_BYTEA_P(seg_model_bytes(&seg_drift_model_type, &report));
 }

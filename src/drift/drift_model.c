@@ -95,8 +95,10 @@ write_side(SegWriter *writer, const SegDriftSide *side)
 }
 
 void
-seg_drift_encode(SegWriter *writer, const SegDriftModel *model)
+seg_drift_encode(SegWriter *writer, const void *encoded)
 {
+	const SegDriftModel *model = encoded;
+
 	seg_write_u8(writer, model->source);
 	seg_write_u32(writer, model->d);
 	seg_write_u32(writer, model->clusters);

@@ -54,6 +54,6 @@ extern size_t seg_drift_decoded_size(size_t payload_size);
 extern SegStatus seg_drift_decode(SegReader *reader, int version, SegArena *arena, void *model);
 
 /* Write the payload; with a writer without buffer, measure it. */
-extern void seg_drift_encode(SegWriter *writer, const SegDriftModel *model);
+extern void seg_drift_encode(SegWriter *writer, const void *model);
 
 #endif							/* SEG_DRIFT_DRIFT_MODEL_H */

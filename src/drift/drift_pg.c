@@ -19,6 +19,7 @@ const SegModelType seg_drift_model_type = {
 	.struct_size = sizeof(SegDriftModel),
 	.decoded_size = seg_drift_decoded_size,
 	.decode = seg_drift_decode,
+	.encode = seg_drift_encode,
 };
 
 static double

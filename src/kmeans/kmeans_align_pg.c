@@ -67,7 +67,7 @@ kmeans_align(PG_FUNCTION_ARGS)
 	Aligned		aligned = align_arguments(fcinfo);
 
 	seg_kmeans_renumber(aligned.new_model, aligned.old_model, &aligned.pairs);
-	PG_RETURN_BYTEA_P(seg_kmeans_model_bytes(aligned.new_model));
+	PG_RETURN_BYTEA_P(seg_model_bytes(&seg_kmeans_model_type, aligned.new_model));
 }
 
 /* The new model's cluster at place c. */

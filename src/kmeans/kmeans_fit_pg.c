@@ -178,7 +178,7 @@ make_model(const SegKmeansRows *state, const SegKmeansRun *run)
 	gather_stats(state, run, &model);
 	if (run->k > 1)
 		measure_silhouette(state, run, &model);
-	return seg_kmeans_model_bytes(&model);
+	return seg_model_bytes(&seg_kmeans_model_type, &model);
 }
 
 /* Cluster the rows, which are floats meanwhile, where these are faster. */

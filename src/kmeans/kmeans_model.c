@@ -256,8 +256,9 @@ seg_kmeans_decode(SegReader *reader, int version, SegArena *arena, SegKmeansMode
 }
 
 void
-seg_kmeans_encode(SegWriter *writer, const SegKmeansModel *model)
+seg_kmeans_encode(SegWriter *writer, const void *encoded)
 {
+	const SegKmeansModel *model = encoded;
 	size_t		cells = (size_t) model->k * model->d;
 
 	seg_write_u32(writer, model->k);

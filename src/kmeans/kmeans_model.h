@@ -101,7 +101,7 @@ extern SegStatus seg_kmeans_decode(SegReader *reader, int version, SegArena *are
  * read from version 1 says so in its bytes, and has in the new fields what could be
  * told from the old ones.
  */
-extern void seg_kmeans_encode(SegWriter *writer, const SegKmeansModel *model);
+extern void seg_kmeans_encode(SegWriter *writer, const void *model);
 
 /* The place (from 0) of the cluster with that number, or k when there is none. */
 extern uint32_t seg_kmeans_find_cluster(const SegKmeansModel *model, uint32_t cluster_id);

@@ -16,22 +16,8 @@ const SegModelType seg_kmeans_model_type = {
 	.struct_size = sizeof(SegKmeansScorer),
 	.decoded_size = seg_kmeans_scorer_size,
 	.decode = seg_kmeans_scorer_decode,
+	.encode = seg_kmeans_encode,
 };
-
-bytea *
-seg_kmeans_model_bytes(const SegKmeansModel *model)
-{
-	SegWriter	writer = {NULL, 0};
-	uint8	   *payload;
-	bytea	   *bytes;
-
-	seg_kmeans_encode(&writer, model);
-	bytes = seg_model_alloc(writer.size, &payload);
-	writer = (SegWriter) {payload, 0};
-	seg_kmeans_encode(&writer, model);
-	seg_model_seal(bytes, &seg_kmeans_model_type);
-	return bytes;
-}
 
 /* Names are UTF-8 in the model, whatever the database's encoding. */
 static char *

@@ -12,9 +12,6 @@
 /* Decodes into a SegKmeansScorer. */
 extern const SegModelType seg_kmeans_model_type;
 
-/* Encode and seal a model as bytea, palloc'd. */
-extern bytea *seg_kmeans_model_bytes(const SegKmeansModel *model);
-
 /* One row against the model of argument 0. */
 typedef struct SegKmeansRow
 {

@@ -10,7 +10,7 @@
 
 typedef struct SegKmeansScorer
 {
-	SegKmeansModel model;
+	SegKmeansModel model;		/* first: SegModelType.encode reads it */
 	double	   *shift;			/* d */
 	double	   *inverse;		/* d: 1 / scale, 0 where scale is 0 */
 	SegCenters	centers;

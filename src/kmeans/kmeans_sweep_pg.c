@@ -16,6 +16,7 @@ static const SegModelType sweep_type = {
 	.struct_size = sizeof(SegSweepModel),
 	.decoded_size = seg_sweep_decoded_size,
 	.decode = seg_sweep_decode,
+	.encode = seg_sweep_encode,
 };
 
 PG_FUNCTION_INFO_V1(kmeans_sweep_transfn);
@@ -66,21 +67,6 @@ seg_kmeans_run_sweep(const SegKmeansRows *state, int64 k_min, int64 k_max, size_
 	return entries;
 }
 
-static bytea *
-sweep_bytes(const SegSweepModel *sweep)
-{
-	SegWriter	writer = {NULL, 0};
-	uint8	   *payload;
-	bytea	   *bytes;
-
-	seg_sweep_encode(&writer, sweep);
-	bytes = seg_model_alloc(writer.size, &payload);
-	writer = (SegWriter) {payload, 0};
-	seg_sweep_encode(&writer, sweep);
-	seg_model_seal(bytes, &sweep_type);
-	return bytes;
-}
-
 PG_FUNCTION_INFO_V1(kmeans_sweep_finalfn);
 Datum
 kmeans_sweep_finalfn(PG_FUNCTION_ARGS)
@@ -99,7 +85,7 @@ kmeans_sweep_finalfn(PG_FUNCTION_ARGS)
 	sweep.rows_skipped = state->rows_skipped;
 	sweep.probe_rows = probe.data.rows.n;
 	sweep.is_exact = probe.is_whole;
-	bytes = PointerGetDatum(sweep_bytes(&sweep));
+	bytes = PointerGetDatum(seg_model_bytes(&sweep_type, &sweep));
 	MemoryContextSwitchTo(result);
 	bytes = datumCopy(bytes, false, -1);
 	MemoryContextDelete(work);

@@ -98,8 +98,10 @@ write_entry(SegWriter *writer, SegSweepEntry *entry)
 }
 
 void
-seg_sweep_encode(SegWriter *writer, const SegSweepModel *sweep)
+seg_sweep_encode(SegWriter *writer, const void *encoded)
 {
+	const SegSweepModel *sweep = encoded;
+
 	seg_write_u64(writer, sweep->rows_used);
 	seg_write_u64(writer, sweep->rows_skipped);
 	seg_write_u64(writer, sweep->probe_rows);

@@ -28,6 +28,6 @@ typedef struct SegSweepModel
 
 extern size_t seg_sweep_decoded_size(size_t payload_size);
 extern SegStatus seg_sweep_decode(SegReader *reader, int version, SegArena *arena, void *sweep);
-extern void seg_sweep_encode(SegWriter *writer, const SegSweepModel *sweep);
+extern void seg_sweep_encode(SegWriter *writer, const void *sweep);
 
 #endif							/* SEG_KMEANS_SWEEP_MODEL_H */

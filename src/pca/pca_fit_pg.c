@@ -246,7 +246,7 @@ pca_fit_finalfn(PG_FUNCTION_ARGS)
 		seg_raise((SegFault) {SEG_NO_ROWS});
 	fit_model(seg_state_other(fcinfo, 0, &seg_pca_state_type), &model, seg_budget_create(context));
 	MemoryContextSwitchTo(old);
-	bytes = seg_pca_model_bytes(&model);
+	bytes = seg_model_bytes(&seg_pca_model_type, &model);
 	MemoryContextDelete(context);
 	PG_RETURN_BYTEA_P(bytes);
 }
@@ -305,5 +305,5 @@ pca_align(PG_FUNCTION_ARGS)
 						   palloc_extended(seg_pca_align_workspace(aligned.components), MCXT_ALLOC_HUGE));
 	if (status != SEG_OK)
 		seg_raise((SegFault) {status, .feature = 1});
-	PG_RETURN_BYTEA_P(seg_pca_model_bytes(&aligned));
+	PG_RETURN_BYTEA_P(seg_model_bytes(&seg_pca_model_type, &aligned));
 }

@@ -80,8 +80,10 @@ seg_pca_decode(SegReader *reader, int version, SegArena *arena, void *decoded)
 }
 
 void
-seg_pca_encode(SegWriter *writer, const SegPcaModel *model)
+seg_pca_encode(SegWriter *writer, const void *encoded)
 {
+	const SegPcaModel *model = encoded;
+
 	seg_write_u32(writer, model->d);
 	seg_write_u32(writer, model->components);
 	seg_write_u8(writer, model->standardize);

@@ -49,7 +49,7 @@ extern size_t seg_pca_decoded_size(size_t payload_size);
 extern SegStatus seg_pca_decode(SegReader *reader, int version, SegArena *arena, void *model);
 
 /* Write the payload; with a writer without buffer, measure it. */
-extern void seg_pca_encode(SegWriter *writer, const SegPcaModel *model);
+extern void seg_pca_encode(SegWriter *writer, const void *model);
 
 /*
  * A row in fitted space.  IN row[d], NaN where a feature is null; OUT z[d], which

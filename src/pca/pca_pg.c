@@ -20,22 +20,8 @@ const SegModelType seg_pca_model_type = {
 	.struct_size = sizeof(SegPcaModel),
 	.decoded_size = seg_pca_decoded_size,
 	.decode = seg_pca_decode,
+	.encode = seg_pca_encode,
 };
-
-bytea *
-seg_pca_model_bytes(const SegPcaModel *model)
-{
-	SegWriter	writer = {NULL, 0};
-	uint8	   *payload;
-	bytea	   *bytes;
-
-	seg_pca_encode(&writer, model);
-	bytes = seg_model_alloc(writer.size, &payload);
-	writer = (SegWriter) {payload, 0};
-	seg_pca_encode(&writer, model);
-	seg_model_seal(bytes, &seg_pca_model_type);
-	return bytes;
-}
 
 char *
 seg_pca_feature_name(const SegPcaFeature *feature, size_t position)

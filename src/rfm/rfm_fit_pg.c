@@ -287,5 +287,5 @@ rfm_fit_finalfn(PG_FUNCTION_ARGS)
 	(void) seg_states(fcinfo);
 	if (PG_ARGISNULL(0) || !seg_rfm_state_fit(seg_state_other(fcinfo, 0, &state_type), &model))
 		seg_raise((SegFault) {SEG_NO_ROWS});
-	PG_RETURN_BYTEA_P(seg_rfm_model_bytes(&model));
+	PG_RETURN_BYTEA_P(seg_model_bytes(&seg_rfm_model_type, &model));
 }

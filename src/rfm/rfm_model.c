@@ -19,8 +19,10 @@ encode_measure(SegWriter *writer, const SegRfmMeasure *measure, size_t cuts)
 }
 
 void
-seg_rfm_encode(SegWriter *writer, const SegRfmModel *model)
+seg_rfm_encode(SegWriter *writer, const void *encoded)
 {
+	const SegRfmModel *model = encoded;
+
 	seg_write_u8(writer, (uint8_t) model->bins);
 	seg_write_u8(writer, (uint8_t) model->ties);
 	seg_write_u64(writer, model->rows_used);

@@ -22,7 +22,7 @@
 extern const char *const seg_rfm_measure_names[SEG_RFM_MEASURES];
 
 /* Write the payload; with a writer that has no buffer, only measure it. */
-extern void seg_rfm_encode(SegWriter *writer, const SegRfmModel *model);
+extern void seg_rfm_encode(SegWriter *writer, const void *model);
 
 /*
  * OUT model: a SegRfmModel.  The arena is not used.  SEG_MALFORMED_MODEL when

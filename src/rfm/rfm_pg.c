@@ -16,22 +16,8 @@ const SegModelType seg_rfm_model_type = {
 	.struct_size = sizeof(SegRfmModel),
 	.decoded_size = seg_rfm_decoded_size,
 	.decode = seg_rfm_decode,
+	.encode = seg_rfm_encode,
 };
-
-bytea *
-seg_rfm_model_bytes(const SegRfmModel *model)
-{
-	SegWriter	writer = {NULL, 0};
-	uint8	   *payload;
-	bytea	   *bytes;
-
-	seg_rfm_encode(&writer, model);
-	bytes = seg_model_alloc(writer.size, &payload);
-	writer = (SegWriter) {payload, 0};
-	seg_rfm_encode(&writer, model);
-	seg_model_seal(bytes, &seg_rfm_model_type);
-	return bytes;
-}
 
 bool
 seg_rfm_counts(const double values[SEG_RFM_MEASURES])

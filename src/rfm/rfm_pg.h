@@ -17,9 +17,6 @@
 /* Decodes into a SegRfmModel. */
 extern const SegModelType seg_rfm_model_type;
 
-/* Encode and seal a model as bytea, palloc'd. */
-extern bytea *seg_rfm_model_bytes(const SegRfmModel *model);
-
 /*
  * Has a customer with these values a say and scores?  False for one who never
  * bought (frequency 0).  Errors: NaN and infinities, a negative recency or frequency.

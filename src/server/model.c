@@ -57,17 +57,22 @@ typedef struct CallCache
 } CallCache;
 
 bytea *
-seg_model_alloc(size_t payload_size, uint8 **payload)
+seg_model_bytes(const SegModelType *type, const void *model)
 {
-	size_t		size = VARHDRSZ + SEG_ENVELOPE_SIZE + payload_size;
+	SegWriter	writer = {NULL, 0};
+	size_t		size;
 	bytea	   *bytes;
 
-	if (payload_size > MaxAllocSize - VARHDRSZ - SEG_ENVELOPE_SIZE)
+	type->encode(&writer, model);
+	size = VARHDRSZ + SEG_ENVELOPE_SIZE + writer.size;
+	if (size > MaxAllocSize)
 		seg_raise((SegFault) {SEG_TOO_LARGE, .got = size, .wanted = MaxAllocSize});
 	seg_budget_check(size);
 	bytes = palloc0(size);
 	SET_VARSIZE(bytes, size);
-	*payload = (uint8 *) VARDATA(bytes) + SEG_ENVELOPE_SIZE;
+	writer = (SegWriter) {(uint8_t *) VARDATA(bytes) + SEG_ENVELOPE_SIZE, 0};
+	type->encode(&writer, model);
+	seg_envelope_seal(VARDATA(bytes), writer.size, type->kind, type->newest);
 	return bytes;
 }
 

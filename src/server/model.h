@@ -15,7 +15,9 @@
  * What a family tells about its kind of model.  `decode` fills *model from the
  * payload with arrays out of an arena; it may return SEG_OK or
  * SEG_MALFORMED_MODEL and must leave the reader done.  `decoded_size` bounds the
- * arena for a payload of that many bytes.
+ * arena for a payload of that many bytes.  `encode` writes the payload of the model
+ * that `decode` fills, or of the model that such a struct begins with; with a writer
+ * without buffer it measures.
  */
 typedef struct SegModelType
 {
@@ -24,6 +26,7 @@ typedef struct SegModelType
 	size_t		struct_size;
 	size_t		(*decoded_size) (size_t payload_size);
 	SegStatus	(*decode) (SegReader *reader, int version, SegArena *arena, void *model);
+	void		(*encode) (SegWriter *writer, const void *model);
 } SegModelType;
 
 /*
@@ -49,15 +52,7 @@ extern void *seg_model_decode(const bytea *bytes, const SegModelType *type);
 /* The same, but NULL where that raises an error. */
 extern void *seg_model_decode_or_null(const bytea *bytes, const SegModelType *type);
 
-/* For an encode function: a bytea with room for the payload; payload begins at *payload. */
-extern bytea *seg_model_alloc(size_t payload_size, uint8 **payload);
-
-/* Seal what was written there. */
-static inline void
-seg_model_seal(bytea *bytes, const SegModelType *type)
-{
-	seg_envelope_seal(VARDATA(bytes), VARSIZE(bytes) - VARHDRSZ - SEG_ENVELOPE_SIZE,
-					  type->kind, type->newest);
-}
+/* The bytes of a model: measured, reserved, encoded and sealed; palloc'd. */
+extern bytea *seg_model_bytes(const SegModelType *type, const void *model);
 
 #endif							/* SEG_SERVER_MODEL_H */
