@@ -39,7 +39,7 @@ known=(
 circles_most=9
 
 # Unit tests that bear the name of no file of src/, because they test several.
-tests_of_several='test_base test_sap'
+tests_of_several='test_sap'
 
 complain() {
     printf '%s:\n%s\n' "$1" "$2"

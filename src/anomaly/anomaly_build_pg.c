@@ -9,7 +9,7 @@
 #include "anomaly/mcd.h"
 #include "server/budget.h"
 #include "server/error.h"
-#include "stats/weighted.h"
+#include "stats/value_counts.h"
 
 /* What a fit works on: the sample in its own order. */
 typedef struct Fit
@@ -21,7 +21,7 @@ typedef struct Fit
 	double	   *rows;			/* n x d; input units, then prepared */
 	uint64	   *counts;			/* n */
 	uint64		total;			/* sum of counts */
-	SegWeighted *column;		/* n, scratch */
+	SegValueCount *column;		/* n, scratch */
 	SegMoments *moments;		/* of all rows, finished; or NULL */
 	SegAnomalyModel model;
 } Fit;
@@ -51,7 +51,7 @@ gather(Fit *fit)
 		seg_raise((SegFault) {SEG_NO_ROWS});
 	fit->rows = take(fit, fit->n, fit->d * sizeof(double));
 	fit->counts = take(fit, fit->n, sizeof(uint64));
-	fit->column = take(fit, fit->n, sizeof(SegWeighted));
+	fit->column = take(fit, fit->n, sizeof(SegValueCount));
 	for (size_t i = 0; i < fit->n; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
@@ -89,7 +89,7 @@ present_values(Fit *fit, size_t j, uint64 *missing)
 		if (isnan(x))
 			*missing += fit->counts[i];
 		else
-			fit->column[present++] = (SegWeighted) {x, fit->counts[i]};
+			fit->column[present++] = (SegValueCount) {x, fit->counts[i]};
 	}
 	return present;
 }
@@ -100,7 +100,7 @@ describe_feature(Fit *fit, size_t j)
 {
 	SegAnomalyFeature *feature = &fit->model.features[j];
 	size_t		present = present_values(fit, j, &feature->missing);
-	SegWeightedMoments moments = {0};
+	SegValueCountMoments moments = {0};
 	SegTally	tally;
 
 	memset(&tally, 0, sizeof(tally));
@@ -110,9 +110,9 @@ describe_feature(Fit *fit, size_t j)
 	seg_histogram_of_tally(fit->moments != NULL ? seg_moments_tally(fit->moments, j) : &tally, &feature->histogram);
 	if (present > 0)
 	{
-		moments = seg_weighted_moments(fit->column, present);
-		seg_weighted_sort(fit->column, present);
-		feature->typical = seg_weighted_quantile(fit->column, present, 0.5);
+		moments = seg_value_counts_moments(fit->column, present);
+		seg_value_counts_sort(fit->column, present);
+		feature->typical = seg_value_counts_quantile(fit->column, present, 0.5);
 	}
 	if (fit->model.null_policy == SEG_NULL_MEAN)
 		feature->fill = fit->moments != NULL && present > 0 ?
@@ -190,8 +190,8 @@ use_sample(Fit *fit, double *covariance)
 	{
 		CHECK_FOR_INTERRUPTS();
 		for (size_t i = 0; i < fit->n; i++)
-			fit->column[i] = (SegWeighted) {fit->rows[i * fit->d + j], fit->counts[i]};
-		center[j] = seg_weighted_moments(fit->column, fit->n).mean;
+			fit->column[i] = (SegValueCount) {fit->rows[i * fit->d + j], fit->counts[i]};
+		center[j] = seg_value_counts_moments(fit->column, fit->n).mean;
 	}
 	for (size_t i = 0; i < fit->n; i++)
 	{
@@ -239,7 +239,7 @@ fit_metric(Fit *fit)
 	metric->d = fit->d;
 	metric->center = take(fit, fit->d, sizeof(double));
 	metric->whiten = take(fit, seg_mahalanobis_size(fit->d), sizeof(double));
-	metric->lanes = take(fit, seg_mahalanobis_lanes_size(fit->d), sizeof(double));
+	metric->blocks = take(fit, seg_mahalanobis_blocks_size(fit->d), sizeof(double));
 	workspace = take(fit, seg_mahalanobis_workspace(fit->d), 1);
 	if (fit->model.robust)
 		use_core(fit, covariance);
@@ -253,9 +253,9 @@ fit_metric(Fit *fit)
 }
 
 /*
- * The scores above the threshold are odd: of so many of the sample's rows that their
- * share is as near as can be to `contamination`, equal scores together, the more of two
- * equally near.  It stands between two scores, so that it is nobody's.
+ * Scores above the threshold are anomalous.  It is chosen so that their share of the
+ * sample's rows is as near as possible to `contamination`; of two shares equally near,
+ * the larger one.  It lies between two scores, so no row has it as its score.
  */
 static void
 find_threshold(Fit *fit)
@@ -265,12 +265,12 @@ find_threshold(Fit *fit)
 	for (size_t i = 0; i < fit->n; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		fit->column[i] = (SegWeighted) {
+		fit->column[i] = (SegValueCount) {
 			seg_anomaly_score(&fit->model, fit->rows + i * fit->d), fit->counts[i]
 		};
 	}
-	seg_weighted_sort(fit->column, fit->n);
-	seg_weighted_cut(fit->column, fit->n, model->contamination, &model->threshold, &model->flagged);
+	seg_value_counts_sort(fit->column, fit->n);
+	seg_value_counts_cut(fit->column, fit->n, model->contamination, &model->threshold, &model->flagged);
 }
 
 static void

@@ -18,14 +18,14 @@ cluster_variance(const SegKmeansModel *kmeans, const SegKmeansCluster *cluster, 
 	return kmeans->weight > 0 ? kmeans->inertia / kmeans->weight / df : 0;
 }
 
-/* Smaller clusters are no normal ones: rows, share of the weight, share of an average cluster's. */
+/* Smaller clusters are not normal: rows, share of the weight, share of the weight of an average cluster. */
 #define FEWEST_ROWS 3
 #define LEAST_SHARE 0.01
 #define LEAST_OF_AVERAGE 0.1
 
 /*
- * Is the cluster too small to be normal?  A far row that made a cluster of its own, or
- * with one or two of its kind, lies at its center, and is odd all the same.
+ * Is the cluster too small to be normal?  A far row that is a cluster of its own, or
+ * shares one with one or two others, lies at its center, but is anomalous.
  */
 static bool
 is_tiny(const SegKmeansModel *kmeans, const SegKmeansCluster *cluster)

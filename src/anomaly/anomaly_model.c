@@ -17,7 +17,7 @@ seg_anomaly_decoded_size(size_t payload_size)
 	/*
 	 * A feature of 81 bytes becomes a struct of some 430 and a name of one to
 	 * sixteen; a node of four bytes becomes 28; centers become themselves and up
-	 * to SEG_CENTER_LANES copies; a whitening matrix of d features twice itself
+	 * to SEG_CENTER_BLOCK copies; a whitening matrix of d features twice itself
 	 * and 8 d + 64 numbers more; a little rounding.
 	 */
 	size_t		size;
@@ -222,8 +222,8 @@ decode_metric(SegReader *reader, SegArena *arena, SegAnomalyModel *model)
 	metric->whiten = seg_read_doubles(reader, arena, seg_mahalanobis_size(metric->d));
 	if (metric->df > metric->d || !(metric->shrinkage >= 0 && metric->shrinkage <= 1))
 		reader->failed = true;
-	metric->lanes = seg_arena_take(arena, seg_mahalanobis_lanes_size(metric->d), sizeof(double));
-	if (metric->lanes == NULL)
+	metric->blocks = seg_arena_take(arena, seg_mahalanobis_blocks_size(metric->d), sizeof(double));
+	if (metric->blocks == NULL)
 		reader->failed = true;
 	if (!reader->failed)
 		seg_mahalanobis_pack(metric);
@@ -260,7 +260,7 @@ decode_spread(SegReader *reader, SegArena *arena, SegClusterSpread *spread, size
 	spread->scale = seg_read_doubles(reader, arena, d);
 	spread->centers = seg_read_doubles(reader, arena, spread->k * d);
 	spread->variances = seg_read_doubles(reader, arena, spread->k);
-	by_feature = seg_arena_take(arena, d, seg_centers_stride(spread->k) * sizeof(double));
+	by_feature = seg_arena_take(arena, d, seg_nearest_stride(spread->k) * sizeof(double));
 	if (by_feature == NULL)
 		reader->failed = true;
 	if (reader->failed)
@@ -271,7 +271,7 @@ decode_spread(SegReader *reader, SegArena *arena, SegClusterSpread *spread, size
 	for (size_t c = 0; c < spread->k; c++)
 		if (spread->variances[c] < 0)
 			reader->failed = true;
-	seg_centers_pack(&spread->packed, spread->centers, spread->k, d, by_feature);
+	seg_nearest_pack(&spread->packed, spread->centers, spread->k, d, by_feature);
 }
 
 static void

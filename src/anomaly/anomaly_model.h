@@ -72,7 +72,7 @@ typedef struct SegAnomalyModel
 	uint64_t	sample_rows;	/* that the threshold was taken from */
 	uint64_t	seed;
 	double		contamination;
-	double		threshold;		/* odd is a score above it */
+	double		threshold;		/* scores above it are anomalous */
 	uint64_t	flagged;		/* of the sample's rows, those that are; 0 without a sample */
 
 	/* one of these, by method */

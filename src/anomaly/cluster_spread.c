@@ -12,15 +12,15 @@
 static double
 nearest(const SegClusterSpread *spread, const double *z, double *fitted, size_t *cluster)
 {
-	double		d2[SEG_KMEANS_MAX_K + SEG_CENTER_LANES];
+	double		d2[SEG_KMEANS_MAX_K + SEG_CENTER_BLOCK];
 	SegNearest	found;
 
 	Assert(spread->k <= SEG_KMEANS_MAX_K && spread->d <= MOST_FEATURES);
 	for (size_t j = 0; j < spread->d; j++)
 		fitted[j] = seg_scale_value(SEG_TRANSFORM_NONE, spread->shift[j],
 									seg_scale_inverse(spread->scale[j]), z[j]);
-	seg_centers_distances(&spread->packed, fitted, d2);
-	found = seg_centers_nearest(d2, spread->k);
+	seg_nearest_distances(&spread->packed, fitted, d2);
+	found = seg_nearest_find(d2, spread->k);
 	*cluster = found.first;
 	return found.first_d2;
 }

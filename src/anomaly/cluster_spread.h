@@ -6,14 +6,14 @@
  *
  * of the nearest center, with df the features that have spread.  If the rows of a
  * cluster are normal and alike in all directions D2 is chi-square with df degrees
- * of freedom, so it is scored as a Mahalanobis distance is.  A tight cluster
- * makes a row odd that a loose one would not.
+ * of freedom, so it is scored as a Mahalanobis distance is.  The same
+ * distance is more anomalous in a tight cluster than in a loose one.
  */
 #ifndef SEG_ANOMALY_CLUSTER_SPREAD_H
 #define SEG_ANOMALY_CLUSTER_SPREAD_H
 
 #include "base/port.h"
-#include "stats/centers.h"
+#include "stats/nearest.h"
 #include "stats/scale.h"
 
 typedef struct SegClusterSpread
@@ -25,7 +25,7 @@ typedef struct SegClusterSpread
 	double	   *scale;			/* d; 0: no spread */
 	double	   *centers;		/* k x d, fitted space */
 	double	   *variances;		/* k; 0: all its rows are at its center */
-	SegCenters	packed;			/* the centers again */
+	SegPackedCenters packed;	/* the centers again */
 } SegClusterSpread;
 
 /*

@@ -1,6 +1,6 @@
 /*
  * iforest.c
- *		Isolation forests: rows that few random cuts set apart are odd; see iforest.h.
+ *		Isolation forests: rows that few random cuts isolate are anomalous; see iforest.h.
  */
 #include "anomaly/iforest.h"
 

@@ -1,6 +1,6 @@
 /*
  * iforest.h
- *		Isolation forests: rows that few random cuts set apart are odd.
+ *		Isolation forests: rows that few random cuts isolate are anomalous.
  *
  * A tree is grown from a sample of psi rows by cutting at a random feature and
  * a random value between the least and the largest there, until a row stands

@@ -114,38 +114,38 @@ seg_mahalanobis_fit(SegMahalanobis *m, const double *covariance, void *workspace
 
 /* ---- distances ---- */
 
-#define LANES SEG_MAHALANOBIS_LANES
+#define BLOCK SEG_MAHALANOBIS_BLOCK
 
-/* As many doubles, wherever they stand; each lane is added up on its own. */
-typedef double Lanes __attribute__((vector_size(8 * sizeof(double)), aligned(8), may_alias));
+/* So many doubles at any address; the operations are element by element. */
+typedef double Block __attribute__((vector_size(8 * sizeof(double)), aligned(8), may_alias));
 
-/* d rounded up to whole blocks of lanes. */
+/* d rounded up to whole blocks. */
 static size_t
 padded(size_t d)
 {
-	return (d + LANES - 1) / LANES * LANES;
+	return (d + BLOCK - 1) / BLOCK * BLOCK;
 }
 
-/* Block b, rows b LANES .., has a column for each feature up to its last row. */
+/* Block b, rows b * BLOCK .., has a column for each feature up to its last row. */
 size_t
-seg_mahalanobis_lanes_size(size_t d)
+seg_mahalanobis_blocks_size(size_t d)
 {
-	size_t		blocks = padded(d) / LANES;
+	size_t		blocks = padded(d) / BLOCK;
 
-	return LANES * LANES * blocks * (blocks + 1) / 2;
+	return BLOCK * BLOCK * blocks * (blocks + 1) / 2;
 }
 
 void
 seg_mahalanobis_pack(SegMahalanobis *m)
 {
 	size_t		d = m->d;
-	double	   *at = m->lanes;
+	double	   *at = m->blocks;
 
-	for (size_t first = 0; first < d; first += LANES)
+	for (size_t first = 0; first < d; first += BLOCK)
 	{
 		CHECK_FOR_INTERRUPTS();
-		for (size_t j = 0; j < first + LANES; j++)
-			for (size_t i = first; i < first + LANES; i++)
+		for (size_t j = 0; j < first + BLOCK; j++)
+			for (size_t i = first; i < first + BLOCK; i++)
 				/* column j begins after those of d, d - 1, ... entries */
 				*at++ = i < d && j <= i ? m->whiten[j * d - j * (j + 1) / 2 + i] : 0;
 	}
@@ -157,27 +157,27 @@ seg_mahalanobis_pack(SegMahalanobis *m)
  * clones.
  */
 SEG_CLONES static double
-multiply(const double *lanes, const double *u, size_t padded_d, double *y)
+multiply(const double *blocks, const double *u, size_t padded_d, double *y)
 {
-	const Lanes *column = (const Lanes *) lanes;
-	Lanes		squares = {0};
+	const Block *column = (const Block *) blocks;
+	Block		squares = {0};
 	double		sum = 0;
 
-	for (size_t first = 0; first < padded_d; first += LANES)
+	for (size_t first = 0; first < padded_d; first += BLOCK)
 	{
-		Lanes		even = {0};
-		Lanes		odd = {0};
+		Block		even = {0};
+		Block		odd = {0};
 
-		for (size_t j = 0; j < first + LANES; j += 2)
+		for (size_t j = 0; j < first + BLOCK; j += 2)
 		{
 			even += *column++ * u[j];
 			odd += *column++ * u[j + 1];
 		}
 		even += odd;
 		squares += even * even;
-		*(Lanes *) (y + first) = even;
+		*(Block *) (y + first) = even;
 	}
-	for (size_t l = 0; l < LANES; l++)
+	for (size_t l = 0; l < BLOCK; l++)
 		sum += squares[l];
 	return sum;
 }
@@ -193,15 +193,15 @@ whiten_row(const SegMahalanobis *m, const double *row, double *u, double *y)
 		u[j] = row[j] - m->center[j];
 	for (size_t j = m->d; j < padded_d; j++)
 		u[j] = 0;
-	sum = multiply(m->lanes, u, padded_d, y);
+	sum = multiply(m->blocks, u, padded_d, y);
 	return isnan(sum) ? INFINITY : sum;
 }
 
 double
 seg_mahalanobis_distance2(const SegMahalanobis *m, const double *row)
 {
-	double		u[SEG_LINALG_MAX + LANES];
-	double		y[SEG_LINALG_MAX + LANES];
+	double		u[SEG_LINALG_MAX + BLOCK];
+	double		y[SEG_LINALG_MAX + BLOCK];
 
 	return whiten_row(m, row, u, y);
 }
@@ -209,8 +209,8 @@ seg_mahalanobis_distance2(const SegMahalanobis *m, const double *row)
 double
 seg_mahalanobis_attribute(const SegMahalanobis *m, const double *row, double *parts)
 {
-	double		u[SEG_LINALG_MAX + LANES];
-	double		y[SEG_LINALG_MAX + LANES];
+	double		u[SEG_LINALG_MAX + BLOCK];
+	double		y[SEG_LINALG_MAX + BLOCK];
 	double		distance2 = whiten_row(m, row, u, y);
 	const double *entry = m->whiten;
 

@@ -34,10 +34,10 @@ typedef struct SegMahalanobis
 	double		shrinkage;		/* 0 .. 1 */
 	double	   *center;			/* d */
 	double	   *whiten;			/* W, lower triangle by columns: d, d - 1, ... 1 entries */
-	double	   *lanes;			/* W again, SEG_MAHALANOBIS_LANES rows side by side */
+	double	   *blocks;			/* W again, in blocks of SEG_MAHALANOBIS_BLOCK rows */
 } SegMahalanobis;
 
-#define SEG_MAHALANOBIS_LANES ((size_t) 8)
+#define SEG_MAHALANOBIS_BLOCK ((size_t) 8)
 
 /* Entries of whiten. */
 static inline size_t
@@ -46,17 +46,17 @@ seg_mahalanobis_size(size_t d)
 	return d * (d + 1) / 2;
 }
 
-/* Entries of lanes. */
-extern size_t seg_mahalanobis_lanes_size(size_t d);
+/* Entries of blocks. */
+extern size_t seg_mahalanobis_blocks_size(size_t d);
 
-/* Fill lanes[seg_mahalanobis_lanes_size(d)] from whiten; distances need it. */
+/* Fill blocks[seg_mahalanobis_blocks_size(d)] from whiten; distances need it. */
 extern void seg_mahalanobis_pack(SegMahalanobis *m);
 
 /* Bytes of workspace for d features, aligned to 16. */
 extern size_t seg_mahalanobis_workspace(size_t d);
 
 /*
- * Make the metric.  INOUT m: d, center set; whiten and lanes are filled, df and
+ * Make the metric.  INOUT m: d, center set; whiten and blocks are filled, df and
  * shrinkage set.  IN covariance[d x d]: lower triangle, column-major.
  * SCRATCH workspace.
  * Returns SEG_OK, or what LAPACK's callers return: SEG_TOO_MANY_FEATURES,

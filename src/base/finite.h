@@ -15,16 +15,16 @@ static inline bool
 seg_all_finite(const double *values, size_t count)
 {
 	const uint64_t exponent = UINT64_C(0x7FF) << 52;
-	uint64_t	odd = 0;
+	uint64_t	not_finite = 0;
 
 	for (size_t i = 0; i < count; i++)
 	{
 		uint64_t	bits;
 
 		memcpy(&bits, &values[i], sizeof(bits));
-		odd |= (bits & exponent) == exponent;
+		not_finite |= (bits & exponent) == exponent;
 	}
-	return odd == 0;
+	return not_finite == 0;
 }
 
 #endif							/* SEG_BASE_FINITE_H */

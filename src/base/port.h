@@ -33,7 +33,7 @@
 /*
  * Inner loops exist once in C and several times in the binary; the loader picks
  * the widest one that the processor has.  They are written so that every lane
- * keeps its row's order of operations: the bits are the same in all clones.
+ * keeps the order of operations of its row: the bits are the same in all clones.
  * Where they multiply and add, they say fma(): one rounding everywhere, in
  * hardware where there is some and in the C library where there is none.
  */

@@ -56,15 +56,15 @@ size_t
 seg_drift_cluster(const SegDriftSource *source, const double *row)
 {
 	static double z[SEG_LINALG_MAX];
-	static double d2[SEG_KMEANS_MAX_K + SEG_CENTER_LANES];
+	static double d2[SEG_KMEANS_MAX_K + SEG_CENTER_BLOCK];
 	SegNearest	nearest;
 	size_t		position;
 
 	memcpy(z, row, source->d * sizeof(double));
 	if (seg_kmeans_to_fitted(source->kmeans, z, &position) != SEG_OK)
 		return source->k;
-	seg_centers_distances(&source->kmeans->centers, z, d2);
-	nearest = seg_centers_nearest(d2, source->k);
+	seg_nearest_distances(&source->kmeans->centers, z, d2);
+	nearest = seg_nearest_find(d2, source->k);
 	return isfinite(nearest.first_d2) ? nearest.first : source->k;
 }
 

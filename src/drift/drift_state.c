@@ -5,8 +5,8 @@
 #include "drift/drift_state.h"
 
 #include "kmeans/kmeans.h"
+#include "stats/exact_sum.h"
 #include "stats/linalg.h"
-#include "stats/sum.h"
 
 void
 seg_drift_count(SegDriftCount *count, double value)

@@ -21,7 +21,7 @@ seg_kmeans_active(const SegScale *scales, size_t d, uint32_t *active)
 size_t
 seg_kmeans_run_size(size_t n, size_t d, size_t k)
 {
-	return k * (d + 1) * sizeof(double) + seg_rows_blocks(n) * SEG_LANES * sizeof(uint16_t) +
+	return k * (d + 1) * sizeof(double) + seg_matrix_blocks(n) * SEG_BLOCK_ROWS * sizeof(uint16_t) +
 		3 * SEG_ARENA_ALIGN;
 }
 
@@ -32,7 +32,7 @@ seg_kmeans_take_run(SegKmeansRun *run, size_t n, size_t d, size_t k, SegArena *a
 	run->k = k;
 	run->centers = seg_arena_take(arena, k, d * sizeof(double));
 	run->weights = seg_arena_take(arena, k, sizeof(double));
-	run->labels = seg_arena_take(arena, seg_rows_blocks(n) * SEG_LANES, sizeof(uint16_t));
+	run->labels = seg_arena_take(arena, seg_matrix_blocks(n) * SEG_BLOCK_ROWS, sizeof(uint16_t));
 	Assert(run->labels != NULL);
 }
 

@@ -10,9 +10,9 @@
 #ifndef SEG_KMEANS_KMEANS_H
 #define SEG_KMEANS_KMEANS_H
 
+#include "stats/exact_sum.h"
 #include "stats/histogram.h"
 #include "stats/scale.h"
-#include "stats/sum.h"
 
 #define SEG_KMEANS_MAX_K 10000
 
@@ -55,14 +55,14 @@ typedef struct SegKmeansFilter SegKmeansFilter; /* kmeans/kmeans_filter.h */
 /* Rows in the fitted space, and what is known about them. */
 typedef struct SegKmeansData
 {
-	SegRows		rows;
+	SegMatrix	rows;
 	const double *weights;		/* n, all > 0; NULL: ones */
 	double		total;			/* sum of the weights */
 	const SegScale *scales;		/* d */
 	const uint32_t *active;		/* features with spread, ascending */
 	size_t		n_active;
 	SegKmeansFilter *filter;	/* the rows in floats; NULL: doubles do all the work */
-	bool		is_relative;	/* the weights are no counts (stats/weighted.h) */
+	bool		is_relative;	/* the weights are no counts (stats/weights.h) */
 	const double *units;		/* n: of rows that stand for copies, the weight of one; NULL: 1 */
 } SegKmeansData;
 
@@ -114,7 +114,7 @@ typedef struct SegKmeansRun
 {
 	size_t		k;
 	double	   *centers;		/* k x d, fitted space */
-	uint16_t   *labels;			/* n rounded up to SEG_LANES; places of centers */
+	uint16_t   *labels;			/* n rounded up to SEG_BLOCK_ROWS; places of centers */
 	double	   *weights;		/* k, of the clusters */
 	double		inertia;		/* weighted squares of the rows around their centers */
 	double		total_ss;		/* the same around the mean of all rows */

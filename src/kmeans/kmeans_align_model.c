@@ -6,7 +6,7 @@
 #include "kmeans/kmeans_align_model.h"
 
 #include "kmeans/kmeans_scorer_model.h"
-#include "stats/assignment.h"
+#include "stats/hungarian.h"
 
 size_t
 seg_kmeans_align_workspace(const SegKmeansModel *new_model, const SegKmeansModel *old_model)
@@ -14,8 +14,8 @@ seg_kmeans_align_workspace(const SegKmeansModel *new_model, const SegKmeansModel
 	unsigned __int128 k = (unsigned __int128) new_model->k + old_model->k;
 	unsigned __int128 pairs = (unsigned __int128) new_model->k * old_model->k;
 	unsigned __int128 size = (pairs + k * old_model->d + k) * sizeof(double) + 4 * k * sizeof(uint32_t) +
-		seg_assignment_workspace(seg_min_size(new_model->k, old_model->k),
-								 new_model->k + old_model->k) + 8 * SEG_ARENA_ALIGN;
+		seg_hungarian_workspace(seg_min_size(new_model->k, old_model->k),
+								new_model->k + old_model->k) + 8 * SEG_ARENA_ALIGN;
 
 	return size > SIZE_MAX ? SIZE_MAX : (size_t) size;
 }
@@ -138,7 +138,7 @@ seg_kmeans_align(const SegKmeansModel *new_model, const SegKmeansModel *old_mode
 	if (status != SEG_OK)
 		return status;
 	fill_cost(fewer ? new_centers : old_centers, rows, fewer ? old_centers : new_centers, columns, d, cost);
-	seg_assignment_solve(cost, rows, columns, arena, column_of);
+	seg_hungarian_solve(cost, rows, columns, arena, column_of);
 	for (uint32_t c = 0; c < new_k; c++)
 	{
 		alignment->old_of[c] = old_k;

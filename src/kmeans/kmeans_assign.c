@@ -1,71 +1,72 @@
 /*
  * kmeans_assign.c
- *		Every row to its nearest center, and with it into that cluster's exact sums.
+ *		Assigns every row to its nearest center and keeps the exact sums of the clusters.
  *
  * Three things make it fast:
  *
- * - eight rows are measured side by side, first in floats (kmeans_filter.h), which
- *   are certain about nearly all of them, and where not in doubles (kmeans_block.h);
- * - the sums of the clusters are exact on their grid (stats/sum.h), so only rows
- *   that change cluster touch them, and the result never drifts;
- * - once few rows change cluster, bounds skip blocks.  When a block is measured
- *   we keep the smallest gap between the distances of its rows to their own and
- *   to the nearest other center.  A step of the centers brings the two closer by
- *   no more than the two longest moves together, so with
- *		drift = sum over the steps of (longest + second longest move)
- *   no row of the block can change its label before the drift has grown by that
- *   gap: one number per block, compared and never updated.  It is rounded down by
- *   more than any error of the arithmetic, so that skipping never changes a label.
+ * - Eight rows are measured at once, first in floats (kmeans_filter.h).  Floats decide
+ *   nearly all rows; the others are measured in doubles (kmeans_block.h).
+ * - The sums of the clusters are exact on their grid (stats/exact_sum.h).  So only rows
+ *   that change cluster update them, and no rounding error accumulates.
+ * - When few rows change cluster, bounds skip blocks.  The margin of a row is its
+ *   distance to the second nearest center minus the distance to the nearest one.  When
+ *   a block is measured, the smallest margin of its rows is kept.  An iteration reduces
+ *   a margin by no more than the two longest center shifts together, so with
+ *		center_shift = sum over the iterations of (longest + second longest shift)
+ *   no row of the block can change its label before center_shift has grown by that
+ *   margin.  This is one number per block, which is compared and never updated.  The
+ *   margin is rounded down by more than any error of the arithmetic, so that skipping
+ *   a block never changes a label.
  */
 #include "kmeans/kmeans_assign.h"
 
 #include "kmeans/kmeans_block.h"
 
-/* distances of a row, in multiplications, that cost more than its deadline */
+/* cost of the distances of a row, in multiplications, from which bounds pay */
 #define BOUNDED_COST 64
 
-/* what a gap is rounded down by, as a share of the distances; d2 is good to d * 2^-53 */
-#define GAP_MARGIN 1e-9
+/* share of the distances by which a margin is rounded down; the relative error of d2 is d * 2^-53 */
+#define ROUNDING 1e-9
 
-/* and what is taken off besides, for squares that underflow */
-#define SMALLEST_GAP 1e-150
+/* subtracted as well, for squares that underflow */
+#define UNDERFLOW_ALLOWANCE 1e-150
 
 size_t
 seg_assignment_size(size_t n, size_t d, size_t k)
 {
-	return seg_sums_size(k, d) + k * (sizeof(SegSum) + sizeof(size_t) + sizeof(bool)) +
-		seg_rows_blocks(n) * sizeof(double) + seg_filter_centers_size(d, k) +
-		d * SEG_LANES * sizeof(double) + 5 * SEG_ARENA_ALIGN;
+	return seg_group_sums_size(k, d) + k * (sizeof(SegExactSum) + sizeof(size_t) + sizeof(bool)) +
+		seg_matrix_blocks(n) * sizeof(double) + seg_filter_centers_size(d, k) +
+		d * SEG_BLOCK_ROWS * sizeof(double) + 5 * SEG_ARENA_ALIGN;
 }
 
 void
 seg_assignment_start(SegAssignment *assignment, const SegKmeansData *data, SegKmeansRun *run, SegArena *arena)
 {
-	size_t		blocks = seg_rows_blocks(data->rows.n);
+	size_t		blocks = seg_matrix_blocks(data->rows.n);
 	size_t		d = data->rows.d;
 	size_t		k = run->k;
 
 	memset(assignment, 0, sizeof(*assignment));
 	assignment->data = data;
 	assignment->run = run;
-	assignment->sums = seg_sums_take(arena, k, d);
-	assignment->weights = seg_arena_take(arena, k, sizeof(SegSum));
+	assignment->sums = seg_group_sums_take(arena, k, d);
+	assignment->weights = seg_arena_take(arena, k, sizeof(SegExactSum));
 	assignment->counts = seg_arena_take(arena, k, sizeof(size_t));
 	assignment->changed = seg_arena_take(arena, k, sizeof(bool));
-	assignment->block = seg_arena_take(arena, d, SEG_LANES * sizeof(double));
-	assignment->deadlines = seg_arena_take(arena, blocks, sizeof(double));
-	Assert(assignment->deadlines != NULL);
+	assignment->block = seg_arena_take(arena, d, SEG_BLOCK_ROWS * sizeof(double));
+	assignment->bounds = seg_arena_take(arena, blocks, sizeof(double));
+	Assert(assignment->bounds != NULL);
 	if (data->filter != NULL)
 		seg_filter_take_centers(data->filter, k, arena, &assignment->form);
-	memset(assignment->weights, 0, k * sizeof(SegSum));
+	memset(assignment->weights, 0, k * sizeof(SegExactSum));
 	memset(assignment->counts, 0, k * sizeof(size_t));
 	memset(assignment->changed, 0, k * sizeof(bool));
 	for (size_t j = 0; j < d; j++)
-		seg_sums_set_grid(&assignment->sums, j, seg_kmeans_grid(data, data->scales[j].max_abs));
+		seg_group_sums_set_grid(&assignment->sums, j, seg_kmeans_grid(data, data->scales[j].max_abs));
 	assignment->weight_grid = seg_kmeans_grid(data, 1);
 	for (size_t b = 0; b < blocks; b++)
-		assignment->deadlines[b] = -1;
-	for (size_t i = 0; i < blocks * SEG_LANES; i++)
+		assignment->bounds[b] = -1;
+	for (size_t i = 0; i < blocks * SEG_BLOCK_ROWS; i++)
 		run->labels[i] = SEG_NO_LABEL;
 }
 
@@ -73,7 +74,7 @@ SEG_CLONES void
 seg_assign_nearest(const SegKmeansData *data, size_t b, const double *centers, size_t k,
 				   double *block, double *first_d2, double *second_d2, uint16_t *first)
 {
-	seg_rows_get_block(&data->rows, b, data->active, data->n_active, block);
+	seg_matrix_get_block(&data->rows, b, data->active, data->n_active, block);
 	nearest_of_block(block, data->active, data->n_active, centers, data->rows.d, k, true,
 					 first_d2, second_d2, first);
 }
@@ -81,10 +82,10 @@ seg_assign_nearest(const SegKmeansData *data, size_t b, const double *centers, s
 SEG_CLONES void
 seg_assign_own(const SegKmeansData *data, size_t b, const SegKmeansRun *run, double *d2)
 {
-	const double *rows[SEG_LANES];
+	const double *rows[SEG_BLOCK_ROWS];
 
-	seg_rows_of_block(&data->rows, b, rows);
-	own_distances(rows, data->active, data->n_active, run->centers, data->rows.d, run->labels + b * SEG_LANES, d2);
+	seg_matrix_rows_of_block(&data->rows, b, rows);
+	own_distances(rows, data->active, data->n_active, run->centers, data->rows.d, run->labels + b * SEG_BLOCK_ROWS, d2);
 }
 
 /* ---- sums ---- */
@@ -93,7 +94,7 @@ seg_assign_own(const SegKmeansData *data, size_t b, const SegKmeansRun *run, dou
 SEG_ALWAYS_INLINE void
 count_row(SegAssignment *assignment, size_t cluster, double weight, int sign)
 {
-	seg_sum_add(&assignment->weights[cluster], assignment->weight_grid, sign * weight);
+	seg_exact_sum_add(&assignment->weights[cluster], assignment->weight_grid, sign * weight);
 	assignment->counts[cluster] += sign;
 	assignment->changed[cluster] = true;
 }
@@ -103,13 +104,13 @@ SEG_ALWAYS_INLINE void
 carry_out(SegAssignment *assignment, const SegMove *move)
 {
 	double		weight = seg_kmeans_weight(assignment->data, move->row);
-	SegAddend	addend = seg_addend(seg_rows_row(&assignment->data->rows, move->row), weight, 1);
+	SegAddend	addend = seg_addend(seg_matrix_row(&assignment->data->rows, move->row), weight, 1);
 
 	if (move->from == SEG_NO_LABEL)
-		seg_sums_add(&assignment->sums, move->to, &addend, 1, NULL, false);
+		seg_group_sums_add(&assignment->sums, move->to, &addend, 1, NULL, false);
 	else
 	{
-		seg_sums_move(&assignment->sums, move->from, move->to, addend);
+		seg_group_sums_move(&assignment->sums, move->from, move->to, addend);
 		count_row(assignment, move->from, weight, -1);
 	}
 	count_row(assignment, move->to, weight, 1);
@@ -127,7 +128,7 @@ carry_out_all(SegAssignment *assignment)
 SEG_ALWAYS_INLINE void
 move_row(SegAssignment *assignment, size_t i, uint16_t from, uint16_t to)
 {
-	const double *row = seg_rows_row(&assignment->data->rows, i);
+	const double *row = seg_matrix_row(&assignment->data->rows, i);
 	SegMove    *place = &assignment->waiting[assignment->moves % SEG_WAITING];
 
 	for (size_t j = 0; j < assignment->data->rows.d; j += 8)
@@ -141,49 +142,49 @@ move_row(SegAssignment *assignment, size_t i, uint16_t from, uint16_t to)
 SEG_CLONES static size_t
 relabel_block(SegAssignment *assignment, size_t b, const uint16_t *first)
 {
-	uint16_t   *labels = assignment->run->labels + b * SEG_LANES;
-	size_t		lanes = seg_rows_lanes(&assignment->data->rows, b);
+	uint16_t   *labels = assignment->run->labels + b * SEG_BLOCK_ROWS;
+	size_t		count = seg_matrix_block_rows(&assignment->data->rows, b);
 	size_t		moved = 0;
 
-	for (size_t l = 0; l < lanes; l++)
+	for (size_t l = 0; l < count; l++)
 	{
 		if (labels[l] == first[l])
 			continue;
-		move_row(assignment, b * SEG_LANES + l, labels[l], first[l]);
+		move_row(assignment, b * SEG_BLOCK_ROWS + l, labels[l], first[l]);
 		moved++;
 	}
-	memcpy(labels, first, SEG_LANES * sizeof(uint16_t));
+	memcpy(labels, first, SEG_BLOCK_ROWS * sizeof(uint16_t));
 	return moved;
 }
 
 /* ---- bounds ---- */
 
-/* How much nearer each row of a block is to its center than to another, at least. */
+/* The smallest margin of the rows of a block. */
 SEG_ALWAYS_INLINE double
-smallest_gap(const double *first_d2, const double *second_d2)
+smallest_margin(const double *first_d2, const double *second_d2)
 {
 	double		smallest = INFINITY;
 
-	for (size_t l = 0; l < SEG_LANES; l++)
+	for (size_t l = 0; l < SEG_BLOCK_ROWS; l++)
 	{
 		double		own = sqrt(first_d2[l]);
 		double		other = sqrt(second_d2[l]);
-		double		gap = other - own - GAP_MARGIN * (other + own) - SMALLEST_GAP;
+		double		margin = other - own - ROUNDING * (other + own) - UNDERFLOW_ALLOWANCE;
 
-		smallest = gap < smallest ? gap : smallest;
+		smallest = margin < smallest ? margin : smallest;
 	}
 	return smallest;
 }
 
-/* The drift up to which the labels of a block hold that was measured just now. */
+/* The center_shift up to which the labels of a block stay valid that was measured just now. */
 SEG_ALWAYS_INLINE double
-deadline(double drift, double gap)
+bound_of(double center_shift, double margin)
 {
-	return drift + gap * (1 - GAP_MARGIN) - drift * GAP_MARGIN;
+	return center_shift + margin * (1 - ROUNDING) - center_shift * ROUNDING;
 }
 
 void
-seg_assignment_drift(SegAssignment *assignment, const double *from)
+seg_assignment_add_center_shift(SegAssignment *assignment, const double *from)
 {
 	size_t		d = assignment->data->rows.d;
 	double		longest = 0;
@@ -191,24 +192,24 @@ seg_assignment_drift(SegAssignment *assignment, const double *from)
 
 	for (size_t c = 0; c < assignment->run->k; c++)
 	{
-		const double *now = assignment->run->centers + c * d;
-		const double *before = from + c * d;
+		const double *center = assignment->run->centers + c * d;
+		const double *previous = from + c * d;
 		double		sum = 0;
-		double		move;
+		double		shift;
 
 		for (size_t j = 0; j < d; j++)
-			sum = fma(now[j] - before[j], now[j] - before[j], sum);
-		move = sqrt(sum);
-		if (move > longest)
+			sum = fma(center[j] - previous[j], center[j] - previous[j], sum);
+		shift = sqrt(sum);
+		if (shift > longest)
 		{
 			second = longest;
-			longest = move;
+			longest = shift;
 		}
-		else if (move > second)
-			second = move;
+		else if (shift > second)
+			second = shift;
 	}
-	/* no two centers come closer by more */
-	assignment->drift += (longest + second) * (1 + GAP_MARGIN);
+	/* no margin becomes smaller by more */
+	assignment->center_shift += (longest + second) * (1 + ROUNDING);
 }
 
 /* ---- all rows ---- */
@@ -228,13 +229,13 @@ largest_d2(const SegKmeansData *data)
 	return sum;
 }
 
-/* The next block from b on whose deadline has passed; any block, for all. */
+/* The next block from b on whose bound is exceeded; with `all`, the next block. */
 SEG_ALWAYS_INLINE size_t
 next_block(const SegAssignment *assignment, size_t b, bool all)
 {
-	size_t		blocks = seg_rows_blocks(assignment->data->rows.n);
+	size_t		blocks = seg_matrix_blocks(assignment->data->rows.n);
 
-	while (b < blocks && !all && assignment->drift < assignment->deadlines[b])
+	while (b < blocks && !all && assignment->center_shift < assignment->bounds[b])
 		b++;
 	return b;
 }
@@ -243,14 +244,14 @@ next_block(const SegAssignment *assignment, size_t b, bool all)
 typedef struct Inertia
 {
 	SegGrid		grid;
-	SegSum		sum;
+	SegExactSum	sum;
 } Inertia;
 
 static void
 add_distances(const SegKmeansData *data, size_t b, const double *d2, Inertia *inertia)
 {
-	for (size_t l = 0; l < seg_rows_lanes(&data->rows, b); l++)
-		seg_sum_add_weighted(&inertia->sum, inertia->grid, d2[l], seg_kmeans_weight(data, b * SEG_LANES + l));
+	for (size_t l = 0; l < seg_matrix_block_rows(&data->rows, b); l++)
+		seg_exact_sum_add_weighted(&inertia->sum, inertia->grid, d2[l], seg_kmeans_weight(data, b * SEG_BLOCK_ROWS + l));
 }
 
 /* Measure block b in doubles, and relabel it; returns how many rows changed cluster. */
@@ -258,28 +259,28 @@ SEG_ALWAYS_INLINE size_t
 measure_block(SegAssignment *assignment, size_t b, bool bounded, Inertia *inertia)
 {
 	const SegKmeansData *data = assignment->data;
-	double		first_d2[SEG_LANES];
-	double		second_d2[SEG_LANES];
-	uint16_t	first[SEG_LANES];
+	double		first_d2[SEG_BLOCK_ROWS];
+	double		second_d2[SEG_BLOCK_ROWS];
+	uint16_t	first[SEG_BLOCK_ROWS];
 
-	seg_rows_get_block(&data->rows, b, data->active, data->n_active, assignment->block);
+	seg_matrix_get_block(&data->rows, b, data->active, data->n_active, assignment->block);
 	nearest_of_block(assignment->block, data->active, data->n_active, assignment->run->centers, data->rows.d, assignment->run->k,
 					 bounded, first_d2, second_d2, first);
 	if (bounded)
-		assignment->deadlines[b] = deadline(assignment->drift, smallest_gap(first_d2, second_d2));
+		assignment->bounds[b] = bound_of(assignment->center_shift, smallest_margin(first_d2, second_d2));
 	if (inertia != NULL)
 		add_distances(data, b, first_d2, inertia);
 	return relabel_block(assignment, b, first);
 }
 
 static bool
-has_doubt(const uint16_t *labels)
+has_undecided(const uint16_t *labels)
 {
-	bool		doubt = false;
+	bool		undecided = false;
 
-	for (size_t l = 0; l < SEG_LANES; l++)
-		doubt |= labels[l] == SEG_FILTER_DOUBT;
-	return doubt;
+	for (size_t l = 0; l < SEG_BLOCK_ROWS; l++)
+		undecided |= labels[l] == SEG_FILTER_UNDECIDED;
+	return undecided;
 }
 
 /* Assign the blocks of a strip that the filter has labelled. */
@@ -294,11 +295,11 @@ assign_labelled(SegAssignment *assignment, const SegFilterStrip *strip, bool bou
 	{
 		size_t		b = strip->blocks[i];
 		const uint16_t *first = strip->labels[i];
-		bool		is_new = memcmp(assignment->run->labels + b * SEG_LANES, first, sizeof(strip->labels[i])) != 0;
+		bool		is_new = memcmp(assignment->run->labels + b * SEG_BLOCK_ROWS, first, sizeof(strip->labels[i])) != 0;
 
 		if (bounded)
-			assignment->deadlines[b] = deadline(assignment->drift, sqrt((double) strip->gap_squares[i]) * scale);
-		if (is_new && has_doubt(first))
+			assignment->bounds[b] = bound_of(assignment->center_shift, sqrt((double) strip->margin_squares[i]) * scale);
+		if (is_new && has_undecided(first))
 			moved += measure_block(assignment, b, bounded, inertia);
 		else
 		{
@@ -306,7 +307,7 @@ assign_labelled(SegAssignment *assignment, const SegFilterStrip *strip, bool bou
 				moved += relabel_block(assignment, b, first);
 			if (inertia != NULL)
 			{
-				double		d2[SEG_LANES];
+				double		d2[SEG_BLOCK_ROWS];
 
 				seg_assign_own(data, b, assignment->run, d2);
 				add_distances(data, b, d2, inertia);
@@ -320,7 +321,7 @@ assign_labelled(SegAssignment *assignment, const SegFilterStrip *strip, bool bou
 SEG_ALWAYS_INLINE size_t
 fill_strip(const SegAssignment *assignment, size_t *b, bool all, SegFilterStrip *strip)
 {
-	size_t		blocks = seg_rows_blocks(assignment->data->rows.n);
+	size_t		blocks = seg_matrix_blocks(assignment->data->rows.n);
 	size_t		most = seg_kmeans_pause(assignment->run->k, assignment->data->rows.d);
 
 	strip->count = 0;
@@ -330,8 +331,8 @@ fill_strip(const SegAssignment *assignment, size_t *b, bool all, SegFilterStrip 
 }
 
 /*
- * Assign all rows but those of blocks whose deadline is still to come.  With
- * `bounded`, set deadlines.  Returns how many rows changed cluster.
+ * Assign all rows except those of blocks whose bound is not exceeded.  With
+ * `bounded`, set bounds.  Returns how many rows changed cluster.
  */
 SEG_ALWAYS_INLINE size_t
 assign_blocks(SegAssignment *assignment, bool bounded, Inertia *inertia)
@@ -343,7 +344,7 @@ assign_blocks(SegAssignment *assignment, bool bounded, Inertia *inertia)
 	while (fill_strip(assignment, &b, inertia != NULL, &strip) > 0)
 	{
 		CHECK_FOR_INTERRUPTS();
-		assignment->run->distances += strip.count * SEG_LANES * assignment->run->k;
+		assignment->run->distances += strip.count * SEG_BLOCK_ROWS * assignment->run->k;
 		if (assignment->is_filtered)
 		{
 			seg_filter_label(assignment->data, &assignment->form, bounded, &strip);
@@ -373,7 +374,7 @@ seg_assign_rows(SegAssignment *assignment, bool few_moved, double *inertia)
 	else
 		moved = assign_blocks(assignment, false, wanted);
 	if (inertia != NULL)
-		*inertia = seg_sum_value(&sum.sum);
+		*inertia = seg_exact_sum_value(&sum.sum);
 	return moved;
 }
 
@@ -383,14 +384,14 @@ seg_assignment_inertia(const SegAssignment *assignment)
 	const SegKmeansData *data = assignment->data;
 	Inertia		inertia = {.grid = seg_kmeans_grid(data, largest_d2(data))};
 
-	for (size_t b = 0; b < seg_rows_blocks(data->rows.n); b++)
+	for (size_t b = 0; b < seg_matrix_blocks(data->rows.n); b++)
 	{
-		double		d2[SEG_LANES];
+		double		d2[SEG_BLOCK_ROWS];
 
 		if (seg_kmeans_is_pause(b, 1, data->rows.d))
 			CHECK_FOR_INTERRUPTS();
 		seg_assign_own(data, b, assignment->run, d2);
 		add_distances(data, b, d2, &inertia);
 	}
-	return seg_sum_value(&inertia.sum);
+	return seg_exact_sum_value(&inertia.sum);
 }

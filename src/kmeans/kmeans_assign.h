@@ -6,7 +6,7 @@
 #define SEG_KMEANS_KMEANS_ASSIGN_H
 
 #include "kmeans/kmeans_filter.h"
-#include "stats/sums.h"
+#include "stats/group_sums.h"
 
 /* A label that no center has: the row was not assigned yet. */
 #define SEG_NO_LABEL UINT16_MAX
@@ -26,8 +26,8 @@ typedef struct SegAssignment
 {
 	const SegKmeansData *data;
 	SegKmeansRun *run;			/* k, centers and labels */
-	SegSums		sums;			/* k x d: of the rows of each cluster */
-	SegSum	   *weights;		/* k */
+	SegGroupSums sums;			/* k x d: of the rows of each cluster */
+	SegExactSum *weights;		/* k */
 	size_t	   *counts;			/* k: rows */
 	bool	   *changed;		/* k: the cluster won or lost rows; the caller clears it */
 	SegGrid		weight_grid;
@@ -35,9 +35,9 @@ typedef struct SegAssignment
 	size_t		moves;			/* that came into it since it was empty */
 	SegFilterCenters form;		/* the centers in floats */
 	bool		is_filtered;	/* the form stands for the centers */
-	double	   *block;			/* d x SEG_LANES: a workspace */
-	double		drift;			/* of the centers, since the start */
-	double	   *deadlines;		/* per block: the drift up to which its labels hold */
+	double	   *block;			/* d x SEG_BLOCK_ROWS: a workspace */
+	double		center_shift;	/* sum over the iterations of the two longest shifts of centers */
+	double	   *bounds;			/* per block: the center_shift up to which its labels are valid */
 } SegAssignment;
 
 /* Bytes of the arena for n rows, d features and k centers. */
@@ -59,19 +59,22 @@ extern size_t seg_assign_rows(SegAssignment *assignment, bool few_moved, double 
 extern double seg_assignment_inertia(const SegAssignment *assignment);
 
 /* The centers have moved: IN from, k x d, where they were. */
-extern void seg_assignment_drift(SegAssignment *assignment, const double *from);
+extern void seg_assignment_add_center_shift(SegAssignment *assignment, const double *from);
 
 /*
  * The nearest and second nearest center of the eight rows of block b.
  *
- * OUT first_d2, second_d2, first: SEG_LANES each; second_d2 is infinite when
- * k is 1.  OUT block: room for d x SEG_LANES.  IN centers k x d; a center of NaN
+ * OUT first_d2, second_d2, first: SEG_BLOCK_ROWS each; second_d2 is infinite when
+ * k is 1.  OUT block: room for d x SEG_BLOCK_ROWS.  IN centers k x d; a center of NaN
  * is never the nearest.
  */
 extern void seg_assign_nearest(const SegKmeansData *data, size_t b, const double *centers, size_t k,
 							   double *block, double *first_d2, double *second_d2, uint16_t *first);
 
-/* The squared distances of the rows of block b to the centers of a run that they are assigned to; OUT d2: SEG_LANES. */
+/*
+ * The squared distances of the rows of block b to the centers of a run that they are
+ * assigned to; OUT d2: SEG_BLOCK_ROWS.
+ */
 extern void seg_assign_own(const SegKmeansData *data, size_t b, const SegKmeansRun *run, double *d2);
 
 #endif							/* SEG_KMEANS_KMEANS_ASSIGN_H */

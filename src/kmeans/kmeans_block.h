@@ -4,36 +4,36 @@
  *
  * A header, because each clone of a caller (SEG_CLONES) needs its own copy.  Four
  * centers are measured at a time, so that their sums stay in registers, and every
- * row's sum runs over the features in their order (stats/centers.h).
+ * row's sum runs over the features in their order (stats/nearest.h).
  */
 #ifndef SEG_KMEANS_KMEANS_BLOCK_H
 #define SEG_KMEANS_KMEANS_BLOCK_H
 
-#include "base/lanes.h"
+#include "base/vec.h"
 
 /* The nearest centers so far of four rows. */
 typedef struct Ranking
 {
-	SegLanes	first_d2;
-	SegLanes	second_d2;
-	SegIntLanes first;
+	SegVec4d	first_d2;
+	SegVec4d	second_d2;
+	SegVec4q	first;
 } Ranking;
 
 SEG_ALWAYS_INLINE void
-rank_center(Ranking *ranking, const SegLanes *d2, size_t c, bool want_second)
+rank_center(Ranking *ranking, const SegVec4d *d2, size_t c, bool want_second)
 {
-	SegIntLanes is_first = *d2 < ranking->first_d2;
+	SegVec4q	is_first = *d2 < ranking->first_d2;
 
 	if (want_second)
 	{
-		SegLanes	loser = *d2;
-		SegIntLanes is_second;
+		SegVec4d	loser = *d2;
+		SegVec4q	is_second;
 
-		seg_lanes_select(&loser, &is_first, &ranking->first_d2);
+		seg_vec4d_select(&loser, &is_first, &ranking->first_d2);
 		is_second = loser < ranking->second_d2;
-		seg_lanes_select(&ranking->second_d2, &is_second, &loser);
+		seg_vec4d_select(&ranking->second_d2, &is_second, &loser);
 	}
-	seg_lanes_select(&ranking->first_d2, &is_first, d2);
+	seg_vec4d_select(&ranking->first_d2, &is_first, d2);
 	ranking->first = (is_first & (int64_t) c) | (~is_first & ranking->first);
 }
 
@@ -42,28 +42,28 @@ rank_center(Ranking *ranking, const SegLanes *d2, size_t c, bool want_second)
  * against the eight rows of a block, which holds the active features only.
  */
 SEG_ALWAYS_INLINE void
-measure(const SegLanes *block, const uint32_t *active, size_t n_active,
+measure(const SegVec4d *block, const uint32_t *active, size_t n_active,
 		const double *centers, size_t d, size_t start, size_t together, bool want_second,
 		Ranking *left, Ranking *right)
 {
-	SegLanes	left_d2[4] = {{0}};
-	SegLanes	right_d2[4] = {{0}};
+	SegVec4d	left_d2[4] = {{0}};
+	SegVec4d	right_d2[4] = {{0}};
 
 	centers += start * d;
 	for (size_t a = 0; a < n_active; a++)
 	{
 		size_t		j = active[a];
-		SegLanes	left_x = block[2 * a];
-		SegLanes	right_x = block[2 * a + 1];
+		SegVec4d	left_x = block[2 * a];
+		SegVec4d	right_x = block[2 * a + 1];
 
 #pragma GCC unroll 4
 		for (size_t c = 0; c < together; c++)
 		{
-			SegLanes	left_t = left_x - centers[c * d + j];
-			SegLanes	right_t = right_x - centers[c * d + j];
+			SegVec4d	left_t = left_x - centers[c * d + j];
+			SegVec4d	right_t = right_x - centers[c * d + j];
 
-			seg_lanes_add_square(&left_d2[c], &left_t);
-			seg_lanes_add_square(&right_d2[c], &right_t);
+			seg_vec4d_add_square(&left_d2[c], &left_t);
+			seg_vec4d_add_square(&right_d2[c], &right_t);
 		}
 	}
 #pragma GCC unroll 4
@@ -76,10 +76,10 @@ measure(const SegLanes *block, const uint32_t *active, size_t n_active,
 
 /* Four places to 16 bits each, in a register. */
 SEG_ALWAYS_INLINE void
-pack_labels(const SegIntLanes *places, uint16_t *labels)
+pack_labels(const SegVec4q *places, uint16_t *labels)
 {
-	const SegIntLanes shifts = {0, 16, 32, 48};
-	SegIntLanes shifted = *places << shifts;
+	const SegVec4q shifts = {0, 16, 32, 48};
+	SegVec4q	shifted = *places << shifts;
 	uint64_t	packed = shifted[0] | shifted[1] | shifted[2] | shifted[3];
 
 	for (size_t l = 0; l < 4; l++)
@@ -92,30 +92,30 @@ nearest_of_block(const double *block, const uint32_t *active, size_t n_active,
 				 const double *centers, size_t d, size_t k, bool want_second, double *first_d2, double *second_d2,
 				 uint16_t *first)
 {
-	const SegLanes *lanes = (const SegLanes *) block;
+	const SegVec4d *vectors = (const SegVec4d *) block;
 	const double far = INFINITY;
 	Ranking		left = {{far, far, far, far}, {far, far, far, far}, {0}};
 	Ranking		right = left;
 	size_t		c = 0;
 
 	for (; c + 4 <= k; c += 4)
-		measure(lanes, active, n_active, centers, d, c, 4, want_second, &left, &right);
+		measure(vectors, active, n_active, centers, d, c, 4, want_second, &left, &right);
 	switch (k - c)
 	{
 		case 3:
-			measure(lanes, active, n_active, centers, d, c, 3, want_second, &left, &right);
+			measure(vectors, active, n_active, centers, d, c, 3, want_second, &left, &right);
 			break;
 		case 2:
-			measure(lanes, active, n_active, centers, d, c, 2, want_second, &left, &right);
+			measure(vectors, active, n_active, centers, d, c, 2, want_second, &left, &right);
 			break;
 		case 1:
-			measure(lanes, active, n_active, centers, d, c, 1, want_second, &left, &right);
+			measure(vectors, active, n_active, centers, d, c, 1, want_second, &left, &right);
 			break;
 	}
-	memcpy(first_d2, &left.first_d2, sizeof(SegLanes));
-	memcpy(first_d2 + 4, &right.first_d2, sizeof(SegLanes));
-	memcpy(second_d2, &left.second_d2, sizeof(SegLanes));
-	memcpy(second_d2 + 4, &right.second_d2, sizeof(SegLanes));
+	memcpy(first_d2, &left.first_d2, sizeof(SegVec4d));
+	memcpy(first_d2 + 4, &right.first_d2, sizeof(SegVec4d));
+	memcpy(second_d2, &left.second_d2, sizeof(SegVec4d));
+	memcpy(second_d2 + 4, &right.second_d2, sizeof(SegVec4d));
 	pack_labels(&left.first, first);
 	pack_labels(&right.first, first + 4);
 }
@@ -134,22 +134,22 @@ own_differences(const double *const *rows, const double *const *own, const uint3
 	size_t		a = from;
 
 	for (; is_all && a + 4 <= to; a += 4)
-		for (size_t half = 0; half < SEG_LANES; half += 4)
+		for (size_t half = 0; half < SEG_BLOCK_ROWS; half += 4)
 		{
-			SegLanes	x[4];
+			SegVec4d	x[4];
 
 			for (size_t l = 0; l < 4; l++)
 			{
 				__builtin_prefetch(rows[half + l] + ahead + a, 0, 2);
-				x[l] = *(const SegLanes *) (rows[half + l] + a) - *(const SegLanes *) (own[half + l] + a);
+				x[l] = *(const SegVec4d *) (rows[half + l] + a) - *(const SegVec4d *) (own[half + l] + a);
 			}
-			seg_lanes_transpose(x);
+			seg_vec4d_transpose(x);
 			for (size_t l = 0; l < 4; l++)
-				*(SegLanes *) (t + (a - from + l) * SEG_LANES + half) = x[l];
+				*(SegVec4d *) (t + (a - from + l) * SEG_BLOCK_ROWS + half) = x[l];
 		}
 	for (; a < to; a++)
-		for (size_t l = 0; l < SEG_LANES; l++)
-			t[(a - from) * SEG_LANES + l] = rows[l][active[a]] - own[l][active[a]];
+		for (size_t l = 0; l < SEG_BLOCK_ROWS; l++)
+			t[(a - from) * SEG_BLOCK_ROWS + l] = rows[l][active[a]] - own[l][active[a]];
 }
 
 /*
@@ -160,22 +160,22 @@ SEG_ALWAYS_INLINE void
 own_distances(const double *const *rows, const uint32_t *active, size_t n_active, const double *centers, size_t d,
 			  const uint16_t *labels, double *d2)
 {
-	const double *own[SEG_LANES];
-	SegLanes	sums[2] = {{0}};
+	const double *own[SEG_BLOCK_ROWS];
+	SegVec4d	sums[2] = {{0}};
 
-	for (size_t l = 0; l < SEG_LANES; l++)
+	for (size_t l = 0; l < SEG_BLOCK_ROWS; l++)
 		own[l] = centers + labels[l] * d;
 	for (size_t from = 0; from < n_active; from += OWN_FEATURES)
 	{
 		size_t		to = seg_min_size(from + OWN_FEATURES, n_active);
 		double		t[OWN_FEATURES * 8];
-		const SegLanes *lanes = (const SegLanes *) t;
+		const SegVec4d *vectors = (const SegVec4d *) t;
 
-		own_differences(rows, own, active, from, to, n_active == d, SEG_LANES * d, t);
+		own_differences(rows, own, active, from, to, n_active == d, SEG_BLOCK_ROWS * d, t);
 		for (size_t a = 0; a < to - from; a++)
 		{
-			seg_lanes_add_square(&sums[0], &lanes[2 * a]);
-			seg_lanes_add_square(&sums[1], &lanes[2 * a + 1]);
+			seg_vec4d_add_square(&sums[0], &vectors[2 * a]);
+			seg_vec4d_add_square(&sums[1], &vectors[2 * a + 1]);
 		}
 	}
 	memcpy(d2, sums, sizeof(sums));

@@ -11,8 +11,8 @@
 #include "server/error.h"
 #include "server/features.h"
 #include "server/rows.h"
+#include "stats/cluster_indices.h"
 #include "stats/profile.h"
-#include "stats/silhouette.h"
 
 /* cluster_id, cluster_name, size, share */
 static void

@@ -4,7 +4,7 @@
  */
 #include "kmeans/kmeans_filter.h"
 
-#include "base/lanes.h"
+#include "base/vec.h"
 
 /* the unit in the last place of a float near 1, halved, and what a double's square is good to */
 #define FLOAT_ERROR 0x1.0p-24
@@ -16,11 +16,11 @@
 /* centers farther away, in units of the rows' reach, are left to doubles */
 #define FARTHEST 0x1.0p+20
 
-/* below it floats lose digits: a lead as small as this, for a center of length 1, is none */
-#define SMALLEST_LEAD 0x1.0p-120
+/* added to the error bound, per unit of length of a center: below it floats lose digits */
+#define FLOAT_ALLOWANCE 0x1.0p-120
 
-/* shorter leads give no gap: the square of this one is far from underflow */
-#define SHORTEST_LEAD 1e-10f
+/* score margins below it count as 0; the square of this one is far from underflow */
+#define SMALLEST_MARGIN 1e-10f
 
 /* floats of rows, at least, that are on their way to the cache */
 #define AHEAD ((size_t) 1024)
@@ -45,21 +45,21 @@ seg_filter_is_fast(void)
 
 #define FILTER_TARGET
 
-static inline SegFloats
-smaller(SegFloats a, SegFloats b)
+static inline SegVec8f
+smaller(SegVec8f a, SegVec8f b)
 {
-	SegIntFloats is_less = a < b;
+	SegVec8i	is_less = a < b;
 
-	seg_floats_select(&b, &is_less, &a);
+	seg_vec8f_select(&b, &is_less, &a);
 	return b;
 }
 
-static inline SegFloats
-larger(SegFloats a, SegFloats b)
+static inline SegVec8f
+larger(SegVec8f a, SegVec8f b)
 {
-	SegIntFloats is_more = a > b;
+	SegVec8i	is_more = a > b;
 
-	seg_floats_select(&b, &is_more, &a);
+	seg_vec8f_select(&b, &is_more, &a);
 	return b;
 }
 
@@ -74,7 +74,7 @@ seg_filter_is_fast(void)
 size_t
 seg_filter_size(size_t n, size_t d)
 {
-	return seg_rows_blocks(n) * ((d + 1) * SEG_LANES + 1) * sizeof(float) +
+	return seg_matrix_blocks(n) * ((d + 1) * SEG_BLOCK_ROWS + 1) * sizeof(float) +
 		2 * d * sizeof(double) + 5 * SEG_ARENA_ALIGN;
 }
 
@@ -109,28 +109,28 @@ middle_of(const SegScale *scale)
 
 /* Write features [from, from + 8) of a block's rows; INOUT squares: of the rows' lengths. */
 SEG_ALWAYS_INLINE void
-build_columns(const SegKmeansFilter *filter, const double *const *rows, size_t from, float *to, SegLanes *squares)
+build_columns(const SegKmeansFilter *filter, const double *const *rows, size_t from, float *to, SegVec4d *squares)
 {
-	SegFloats	x[SEG_LANES];
+	SegVec8f	x[SEG_BLOCK_ROWS];
 
-	for (size_t l = 0; l < SEG_LANES; l++)
+	for (size_t l = 0; l < SEG_BLOCK_ROWS; l++)
 	{
 		typedef float Four __attribute__((vector_size(16)));
 		Four		halves[2];
 
-		__builtin_prefetch(rows[l] + SEG_LANES * filter->d + from, 0, 2);	/* of the next block */
+		__builtin_prefetch(rows[l] + SEG_BLOCK_ROWS * filter->d + from, 0, 2);	/* of the next block */
 		for (size_t h = 0; h < 2; h++)
 		{
 			size_t		j = from + 4 * h;
-			SegLanes	t = (*(const SegLanes *) (rows[l] + j) - *(const SegLanes *) (filter->middle + j)) *
-				*(const SegLanes *) (filter->units + j);
+			SegVec4d	t = (*(const SegVec4d *) (rows[l] + j) - *(const SegVec4d *) (filter->middle + j)) *
+				*(const SegVec4d *) (filter->units + j);
 
 			squares[l] += t * t;
 			halves[h] = __builtin_convertvector(t, Four);
 		}
 		memcpy(&x[l], halves, sizeof(x[l]));
 	}
-	seg_floats_transpose(x);
+	seg_vec8f_transpose(x);
 	memcpy(to, x, sizeof(x));
 }
 
@@ -139,16 +139,16 @@ SEG_ALWAYS_INLINE double
 build_block(const SegKmeansData *data, size_t b, SegKmeansFilter *filter)
 {
 	size_t		d = filter->d;
-	float	   *to = filter->values + b * d * SEG_LANES;
-	const double *rows[SEG_LANES];
-	SegLanes	squares[SEG_LANES] = {{0}};
+	float	   *to = filter->values + b * d * SEG_BLOCK_ROWS;
+	const double *rows[SEG_BLOCK_ROWS];
+	SegVec4d	squares[SEG_BLOCK_ROWS] = {{0}};
 	double		largest = 0;
 	size_t		whole = d / 8 * 8;
 
-	seg_rows_of_block(&data->rows, b, rows);
+	seg_matrix_rows_of_block(&data->rows, b, rows);
 	for (size_t j = 0; j < whole; j += 8)
-		build_columns(filter, rows, j, to + j * SEG_LANES, squares);
-	for (size_t l = 0; l < SEG_LANES; l++)
+		build_columns(filter, rows, j, to + j * SEG_BLOCK_ROWS, squares);
+	for (size_t l = 0; l < SEG_BLOCK_ROWS; l++)
 	{
 		double		square = squares[l][0] + squares[l][1] + squares[l][2] + squares[l][3];
 
@@ -157,9 +157,9 @@ build_block(const SegKmeansData *data, size_t b, SegKmeansFilter *filter)
 			double		t = (rows[l][j] - filter->middle[j]) * filter->units[j];
 
 			square += t * t;
-			to[j * SEG_LANES + l] = (float) t;
+			to[j * SEG_BLOCK_ROWS + l] = (float) t;
 		}
-		filter->squares[b * SEG_LANES + l] = (float) square;
+		filter->squares[b * SEG_BLOCK_ROWS + l] = (float) square;
 		largest = square > largest ? square : largest;
 	}
 	return largest;
@@ -179,7 +179,7 @@ void
 seg_filter_prepare(const SegKmeansData *data, SegArena *arena, SegKmeansFilter *filter)
 {
 	size_t		d = data->rows.d;
-	size_t		blocks = seg_rows_blocks(data->rows.n);
+	size_t		blocks = seg_matrix_blocks(data->rows.n);
 	double		longest = 0;
 	int			exponent;
 
@@ -188,8 +188,8 @@ seg_filter_prepare(const SegKmeansData *data, SegArena *arena, SegKmeansFilter *
 	filter->built = 0;
 	filter->middle = seg_arena_take(arena, d, sizeof(double));
 	filter->units = seg_arena_take(arena, d, sizeof(double));
-	filter->values = seg_arena_take(arena, blocks * d, SEG_LANES * sizeof(float));
-	filter->squares = seg_arena_take(arena, blocks, SEG_LANES * sizeof(float));
+	filter->values = seg_arena_take(arena, blocks * d, SEG_BLOCK_ROWS * sizeof(float));
+	filter->squares = seg_arena_take(arena, blocks, SEG_BLOCK_ROWS * sizeof(float));
 	filter->reach = seg_arena_take(arena, blocks, sizeof(float));
 	Assert(filter->reach != NULL);
 	for (size_t j = 0; j < d; j++)
@@ -266,9 +266,9 @@ seg_filter_set_centers(const SegKmeansData *data, const double *centers, size_t 
 		set_nobody(filter, place, form);
 
 	/* 2 (floats (C^2 + 2 X C) + doubles (X + C)^2), by powers of X */
-	form->doubt[0] = (float) (2 * ROUND_UP * ((floats + doubles) * longest * longest + SMALLEST_LEAD * (1 + longest)));
-	form->doubt[1] = (float) (4 * ROUND_UP * (floats + doubles) * longest);
-	form->doubt[2] = (float) (2 * ROUND_UP * doubles);
+	form->error[0] = (float) (2 * ROUND_UP * ((floats + doubles) * longest * longest + FLOAT_ALLOWANCE * (1 + longest)));
+	form->error[1] = (float) (4 * ROUND_UP * (floats + doubles) * longest);
+	form->error[2] = (float) (2 * ROUND_UP * doubles);
 	return true;
 }
 
@@ -277,15 +277,15 @@ seg_filter_set_centers(const SegKmeansData *data, const double *centers, size_t 
 /* What the eight rows of a block are told. */
 typedef struct Ranking
 {
-	SegFloats	first;			/* the smallest score */
-	SegFloats	second;
-	SegIntFloats label;			/* the place of the first center */
+	SegVec8f	first;			/* the smallest score */
+	SegVec8f	second;
+	SegVec8i	label;			/* the place of the first center */
 } Ranking;
 
 FILTER_TARGET SEG_ALWAYS_INLINE void
-rank_center(Ranking *ranking, SegFloats score, int32_t place)
+rank_center(Ranking *ranking, SegVec8f score, int32_t place)
 {
-	SegIntFloats is_first = score < ranking->first;
+	SegVec8i	is_first = score < ranking->first;
 
 	ranking->second = smaller(ranking->second, larger(ranking->first, score));
 	ranking->first = smaller(ranking->first, score);
@@ -297,10 +297,10 @@ rank_center(Ranking *ranking, SegFloats score, int32_t place)
  * call), while the rows ahead come to the cache.
  */
 FILTER_TARGET SEG_ALWAYS_INLINE void
-score_group(const SegFloats *const *x, const SegFloats *const *ahead, size_t blocks, size_t d, const float *values,
+score_group(const SegVec8f *const *x, const SegVec8f *const *ahead, size_t blocks, size_t d, const float *values,
 			const float *squares, size_t start, size_t together, Ranking *rankings)
 {
-	SegFloats	scores[2][SEG_FILTER_TOGETHER] = {{{0}}};
+	SegVec8f	scores[2][SEG_FILTER_TOGETHER] = {{{0}}};
 
 #pragma GCC unroll 12
 	for (size_t c = 0; c < together; c++)
@@ -315,7 +315,7 @@ score_group(const SegFloats *const *x, const SegFloats *const *ahead, size_t blo
 		for (size_t c = 0; c < together; c++)
 #pragma GCC unroll 2
 			for (size_t r = 0; r < blocks; r++)
-				seg_floats_add_product(&scores[r][c], &x[r][j], values[j * together + c]);
+				seg_vec8f_add_product(&scores[r][c], &x[r][j], values[j * together + c]);
 	}
 #pragma GCC unroll 12
 	for (size_t c = 0; c < together; c++)
@@ -325,7 +325,7 @@ score_group(const SegFloats *const *x, const SegFloats *const *ahead, size_t blo
 
 /* The smallest of eight floats. */
 SEG_ALWAYS_INLINE float
-smallest_of(const SegFloats *x)
+smallest_of(const SegVec8f *x)
 {
 	typedef float Four __attribute__((vector_size(16)));
 	Four		halves[2];
@@ -349,26 +349,26 @@ smallest_of(const SegFloats *x)
  * and a millionth of the last term is taken off, more than any rounding adds.
  */
 SEG_ALWAYS_INLINE float
-gap_square(const Ranking *ranking, const float *squares, float doubt)
+margin_square(const Ranking *ranking, const float *squares, float error)
 {
-	SegFloats	square = *(const SegFloats *) squares + doubt;
-	SegFloats	spread = 2 * (ranking->first + ranking->second + 2 * square);
-	SegFloats	lead = ranking->second - ranking->first - doubt - 1e-6f * spread;
-	SegFloats	known = lead * lead / spread;
-	SegIntFloats is_known = lead > SHORTEST_LEAD;
-	SegFloats	gap = {0};
+	SegVec8f	square = *(const SegVec8f *) squares + error;
+	SegVec8f	spread = 2 * (ranking->first + ranking->second + 2 * square);
+	SegVec8f	score_margin = ranking->second - ranking->first - error - 1e-6f * spread;
+	SegVec8f	known = score_margin * score_margin / spread;
+	SegVec8i	is_known = score_margin > SMALLEST_MARGIN;
+	SegVec8f	margin = {0};
 
-	seg_floats_select(&gap, &is_known, &known);
-	return smallest_of(&gap);
+	seg_vec8f_select(&margin, &is_known, &known);
+	return smallest_of(&margin);
 }
 
-/* Labels of a block in 16 bits each, with doubts marked. */
+/* Labels of a block in 16 bits each; SEG_FILTER_UNDECIDED where the margin is within the error bound. */
 SEG_ALWAYS_INLINE void
-write_labels(const Ranking *ranking, float doubt, uint16_t *labels)
+write_labels(const Ranking *ranking, float error, uint16_t *labels)
 {
 	typedef uint16_t Labels __attribute__((vector_size(16)));
-	SegIntFloats is_certain = ranking->second - ranking->first > doubt;
-	SegIntFloats label = (is_certain & ranking->label) | (~is_certain & SEG_FILTER_DOUBT);
+	SegVec8i	is_certain = ranking->second - ranking->first > error;
+	SegVec8i	label = (is_certain & ranking->label) | (~is_certain & SEG_FILTER_UNDECIDED);
 	Labels		narrow = __builtin_convertvector(label, Labels);
 
 	memcpy(labels, &narrow, sizeof(narrow));
@@ -376,16 +376,16 @@ write_labels(const Ranking *ranking, float doubt, uint16_t *labels)
 
 /* Tell what block number i of the strip was told. */
 FILTER_TARGET SEG_ALWAYS_INLINE void
-finish_block(const SegKmeansFilter *filter, const SegFilterCenters *form, const Ranking *ranking, bool want_gaps,
+finish_block(const SegKmeansFilter *filter, const SegFilterCenters *form, const Ranking *ranking, bool want_margins,
 			 size_t i, SegFilterStrip *strip)
 {
 	size_t		b = strip->blocks[i];
 	float		reach = filter->reach[b];
-	float		doubt = form->doubt[0] + reach * (form->doubt[1] + reach * form->doubt[2]);
+	float		error = form->error[0] + reach * (form->error[1] + reach * form->error[2]);
 
-	write_labels(ranking, doubt, strip->labels[i]);
-	if (want_gaps)
-		strip->gap_squares[i] = gap_square(ranking, filter->squares + b * SEG_LANES, doubt);
+	write_labels(ranking, error, strip->labels[i]);
+	if (want_margins)
+		strip->margin_squares[i] = margin_square(ranking, filter->squares + b * SEG_BLOCK_ROWS, error);
 }
 
 /* The block at a place of the strip, or what may well follow behind its end. */
@@ -399,45 +399,45 @@ block_ahead(const SegKmeansFilter *filter, const SegFilterStrip *strip, size_t p
 
 /* With few centers two blocks share the fetching of their values. */
 FILTER_TARGET SEG_ALWAYS_INLINE void
-label_strip(const SegKmeansFilter *filter, const SegFilterCenters *form, size_t together, bool want_gaps,
+label_strip(const SegKmeansFilter *filter, const SegFilterCenters *form, size_t together, bool want_margins,
 			SegFilterStrip *strip)
 {
 	size_t		d = filter->d;
 	size_t		blocks = together <= SEG_FILTER_TOGETHER / 2 ? 2 : 1;
-	size_t		size = d * SEG_LANES;
+	size_t		size = d * SEG_BLOCK_ROWS;
 	size_t		distance = blocks * (1 + AHEAD / (blocks * size));
 
 	for (size_t i = 0; i < strip->count; i += blocks)
 	{
 		/* behind the last one comes the last one again */
 		const size_t place[2] = {i, seg_min_size(i + 1, strip->count - 1)};
-		const SegFloats *x[2];
-		const SegFloats *ahead[2];
+		const SegVec8f *x[2];
+		const SegVec8f *ahead[2];
 		Ranking		rankings[2];
 
 		for (size_t r = 0; r < blocks; r++)
 		{
-			x[r] = (const SegFloats *) (filter->values + strip->blocks[place[r]] * size);
-			ahead[r] = (const SegFloats *) (filter->values + block_ahead(filter, strip, i + distance + r) * size);
-			rankings[r] = (Ranking) {INFINITY - (SegFloats) {0}, INFINITY - (SegFloats) {0}, {0}};
+			x[r] = (const SegVec8f *) (filter->values + strip->blocks[place[r]] * size);
+			ahead[r] = (const SegVec8f *) (filter->values + block_ahead(filter, strip, i + distance + r) * size);
+			rankings[r] = (Ranking) {INFINITY - (SegVec8f) {0}, INFINITY - (SegVec8f) {0}, {0}};
 		}
 		for (size_t g = 0; g < form->groups; g++)
 			score_group(x, ahead, blocks, d, form->values + g * d * together, form->squares + g * together,
 						g * together, together, rankings);
 		for (size_t r = 0; r < blocks; r++)
-			finish_block(filter, form, &rankings[r], want_gaps, place[r], strip);
+			finish_block(filter, form, &rankings[r], want_margins, place[r], strip);
 	}
 }
 
 /* A loop for each size of groups, so that its sums are registers. */
 FILTER_TARGET SEG_ALWAYS_INLINE void
-label_by_group_size(const SegKmeansFilter *filter, const SegFilterCenters *form, bool want_gaps, SegFilterStrip *strip)
+label_by_group_size(const SegKmeansFilter *filter, const SegFilterCenters *form, bool want_margins, SegFilterStrip *strip)
 {
 	switch (form->together)
 	{
 #define CASE(together) \
 		case together: \
-			label_strip(filter, form, together, want_gaps, strip); \
+			label_strip(filter, form, together, want_margins, strip); \
 			break
 		CASE(1);
 		CASE(2);
@@ -456,11 +456,11 @@ label_by_group_size(const SegKmeansFilter *filter, const SegFilterCenters *form,
 }
 
 FILTER_TARGET void
-seg_filter_label(const SegKmeansData *data, const SegFilterCenters *form, bool want_gaps, SegFilterStrip *strip)
+seg_filter_label(const SegKmeansData *data, const SegFilterCenters *form, bool want_margins, SegFilterStrip *strip)
 {
 	if (strip->count > 0)
 		build_blocks(data, strip->blocks[strip->count - 1] + 1);
-	if (want_gaps)
+	if (want_margins)
 		label_by_group_size(data->filter, form, true, strip);
 	else
 		label_by_group_size(data->filter, form, false, strip);

@@ -1,11 +1,11 @@
 /*
  * kmeans_filter.h
- *		Rows in single precision: whose nearest center is beyond doubt?
+ *		The nearest centers of rows in single precision, where that is certain.
  *
- * An iteration asks each row for its nearest center and for no distance.  Floats
- * answer in half the memory and a quarter of the arithmetic, and a bound on their
- * error tells for which rows they cannot: those are measured in doubles
- * (kmeans_block.h).  So the answer is the one that doubles give, for every row.
+ * An iteration needs the nearest center of each row, but no distance.  Floats need
+ * half the memory and a quarter of the arithmetic of doubles.  A bound on their error
+ * decides for which rows they are not sufficient: these are measured in doubles
+ * (kmeans_block.h).  So every row gets the label that doubles give.
  *
  * Rows and centers are taken from a point m in their middle and scaled by a power
  * of two, so that no coordinate of a row exceeds 1.  Then
@@ -18,20 +18,21 @@
  *		u (d + 3) (C^2 + 2 X C) 1.01
  *
  * (N. J. Higham, "Accuracy and Stability of Numerical Algorithms", 2002, section
- * 3.1), and the square of a distance in doubles to 2^-52 (d + 3) (X + C)^2.  A lead
- * of twice their sum leaves no doubt.
+ * 3.1), and the square of a distance in doubles to 2^-52 (d + 3) (X + C)^2.  The
+ * margin of a row is its second smallest score minus its smallest.  A margin of more
+ * than twice the sum of the two error bounds makes the label certain.
  */
 #ifndef SEG_KMEANS_KMEANS_FILTER_H
 #define SEG_KMEANS_KMEANS_FILTER_H
 
 #include "base/arena.h"
-#include "base/lanes.h"
+#include "base/vec.h"
 #include "kmeans/kmeans.h"
 
 /* Centers that are scored together at most: their sums stay in registers. */
 #define SEG_FILTER_TOGETHER ((size_t) 12)
 
-/* The rows; blocks are those of the matrix (stats/rows.h). */
+/* The rows; blocks are those of the matrix (stats/matrix.h). */
 struct SegKmeansFilter
 {
 	size_t		d;
@@ -40,8 +41,8 @@ struct SegKmeansFilter
 	double	   *middle;			/* d, fitted space */
 	double	   *units;			/* d: the unit, or 0 for features without spread */
 	double		unit;			/* a power of two */
-	float	   *values;			/* blocks x d x SEG_LANES */
-	float	   *squares;		/* blocks x SEG_LANES: of the rows' lengths */
+	float	   *values;			/* blocks x d x SEG_BLOCK_ROWS */
+	float	   *squares;		/* blocks x SEG_BLOCK_ROWS: of the rows' lengths */
 	float	   *reach;			/* blocks: at least the longest row's length */
 };
 
@@ -52,26 +53,26 @@ typedef struct SegFilterCenters
 	size_t		together;		/* at most SEG_FILTER_TOGETHER */
 	float	   *values;			/* groups x d x together: -2 c */
 	float	   *squares;		/* groups x together: of their lengths */
-	float		doubt[3];		/* a lead beyond doubt[0] + X (doubt[1] + X doubt[2]) is certain */
+	float		error[3];		/* a margin above error[0] + X (error[1] + X error[2]) is certain */
 } SegFilterCenters;
 
 /* Blocks that are scored in one call. */
 #define SEG_FILTER_STRIP ((size_t) 64)
 
-/* The label of a row that floats cannot decide. */
-#define SEG_FILTER_DOUBT ((uint16_t) (UINT16_MAX - 1))
+/* The label of a row that floats do not decide. */
+#define SEG_FILTER_UNDECIDED ((uint16_t) (UINT16_MAX - 1))
 
 typedef struct SegFilterStrip
 {
 	size_t		count;
 	size_t		blocks[SEG_FILTER_STRIP];
-	uint16_t	labels[SEG_FILTER_STRIP][SEG_LANES];
+	uint16_t	labels[SEG_FILTER_STRIP][SEG_BLOCK_ROWS];
 
 	/*
-	 * The square of how much nearer, at least, each row of the block is to its
-	 * center than to any other; in the unit of the filter.
+	 * A lower bound of the squared margin of distances (second nearest minus nearest
+	 * center) over the rows of the block; in the unit of the filter.
 	 */
-	float		gap_squares[SEG_FILTER_STRIP];
+	float		margin_squares[SEG_FILTER_STRIP];
 } SegFilterStrip;
 
 /* Is it worth while here?  Without multiply-add in hardware it is not. */
@@ -97,10 +98,10 @@ extern void seg_filter_take_centers(const SegKmeansFilter *filter, size_t k, Seg
 extern bool seg_filter_set_centers(const SegKmeansData *data, const double *centers, size_t k, SegFilterCenters *form);
 
 /*
- * Label the rows of the strip's blocks, which ascend.  Gaps are told with want_gaps,
- * and mean nothing for a block with a doubt.
+ * Label the rows of the strip's blocks, which ascend.  Margins are written with
+ * want_margins; they are undefined for a block with an undecided row.
  */
-extern void seg_filter_label(const SegKmeansData *data, const SegFilterCenters *form, bool want_gaps,
+extern void seg_filter_label(const SegKmeansData *data, const SegFilterCenters *form, bool want_margins,
 							 SegFilterStrip *strip);
 
 #endif							/* SEG_KMEANS_KMEANS_FILTER_H */

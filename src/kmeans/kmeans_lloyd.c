@@ -18,7 +18,7 @@ typedef struct Lloyd
 	SegKmeansRun *run;
 	SegAssignment assignment;
 	double	   *previous;		/* k x d: the centers before the last step */
-	SegSums		squares;		/* around the mean of all rows; only to tell the inertia */
+	SegGroupSums squares;		/* around the mean of all rows; only to tell the inertia */
 	double	   *mean;			/* d */
 	double	   *nearest_d2;		/* n: from each row to its center, while clusters are seeded anew */
 	double		total_ss;		/* the squares' sum */
@@ -27,7 +27,7 @@ typedef struct Lloyd
 size_t
 seg_lloyd_workspace(size_t n, size_t d, size_t k)
 {
-	return seg_assignment_size(n, d, k) + seg_sums_size(1, d) + ((k + 1) * d + n) * sizeof(double) +
+	return seg_assignment_size(n, d, k) + seg_group_sums_size(1, d) + ((k + 1) * d + n) * sizeof(double) +
 		3 * SEG_ARENA_ALIGN;
 }
 
@@ -39,7 +39,7 @@ measure_nearest(Lloyd *lloyd, const double *from)
 	const SegKmeansRun *run = lloyd->run;
 	size_t		k = from != NULL ? 1 : run->k;
 
-	for (size_t b = 0; b < seg_rows_blocks(data->rows.n); b++)
+	for (size_t b = 0; b < seg_matrix_blocks(data->rows.n); b++)
 	{
 		double		first_d2[8];
 		double		second_d2[8];
@@ -49,9 +49,9 @@ measure_nearest(Lloyd *lloyd, const double *from)
 			CHECK_FOR_INTERRUPTS();
 		seg_assign_nearest(data, b, from != NULL ? from : run->centers, k, lloyd->assignment.block,
 						   first_d2, second_d2, first);
-		for (size_t l = 0; l < seg_rows_lanes(&data->rows, b); l++)
+		for (size_t l = 0; l < seg_matrix_block_rows(&data->rows, b); l++)
 		{
-			double	   *nearest = &lloyd->nearest_d2[b * SEG_LANES + l];
+			double	   *nearest = &lloyd->nearest_d2[b * SEG_BLOCK_ROWS + l];
 
 			*nearest = from != NULL ? fmin(*nearest, first_d2[l]) : first_d2[l];
 		}
@@ -62,7 +62,7 @@ measure_nearest(Lloyd *lloyd, const double *from)
 static size_t
 farthest_row(const Lloyd *lloyd)
 {
-	const SegRows *rows = &lloyd->data->rows;
+	const SegMatrix *rows = &lloyd->data->rows;
 	size_t		farthest = 0;
 
 	for (size_t i = 1; i < rows->n; i++)
@@ -70,7 +70,7 @@ farthest_row(const Lloyd *lloyd)
 		if (i % 4096 == 0)
 			CHECK_FOR_INTERRUPTS();
 		if (lloyd->nearest_d2[i] > lloyd->nearest_d2[farthest] ||
-			(lloyd->nearest_d2[i] == lloyd->nearest_d2[farthest] && seg_rows_compare(rows, i, farthest) < 0))
+			(lloyd->nearest_d2[i] == lloyd->nearest_d2[farthest] && seg_matrix_compare(rows, i, farthest) < 0))
 			farthest = i;
 	}
 	return farthest;
@@ -101,7 +101,7 @@ reseed_empty(Lloyd *lloyd)
 		{
 			double	   *center = run->centers + c * d;
 
-			memcpy(center, seg_rows_row(&lloyd->data->rows, farthest_row(lloyd)), d * sizeof(double));
+			memcpy(center, seg_matrix_row(&lloyd->data->rows, farthest_row(lloyd)), d * sizeof(double));
 			for (size_t j = 0; j < d; j++)
 				if (lloyd->data->scales[j].scale == 0)
 					center[j] = 0;
@@ -120,7 +120,7 @@ update_centers(Lloyd *lloyd)
 	memcpy(lloyd->previous, run->centers, run->k * d * sizeof(double));
 	for (size_t c = 0; c < run->k; c++)
 	{
-		double		weight = seg_sum_value(&lloyd->assignment.weights[c]);
+		double		weight = seg_exact_sum_value(&lloyd->assignment.weights[c]);
 
 		if (!lloyd->assignment.changed[c] || lloyd->assignment.counts[c] == 0)
 			continue;
@@ -128,12 +128,12 @@ update_centers(Lloyd *lloyd)
 		{
 			size_t		j = lloyd->data->active[a];
 
-			run->centers[c * d + j] = seg_sums_value(&lloyd->assignment.sums, c, j) / weight + 0.0;
+			run->centers[c * d + j] = seg_group_sums_value(&lloyd->assignment.sums, c, j) / weight + 0.0;
 		}
 		lloyd->assignment.changed[c] = false;
 	}
 	(void) reseed_empty(lloyd);
-	seg_assignment_drift(&lloyd->assignment, lloyd->previous);
+	seg_assignment_add_center_shift(&lloyd->assignment, lloyd->previous);
 }
 
 /* ---- the run ---- */
@@ -149,7 +149,7 @@ start(Lloyd *lloyd, const SegKmeansData *data, SegKmeansRun *run, SegArena *aren
 	lloyd->previous = seg_arena_take(arena, run->k, d * sizeof(double));
 	lloyd->mean = seg_arena_take(arena, d, sizeof(double));
 	lloyd->nearest_d2 = seg_arena_take(arena, data->rows.n, sizeof(double));
-	lloyd->squares = seg_sums_take(arena, 1, d);
+	lloyd->squares = seg_group_sums_take(arena, 1, d);
 	run->iterations = 0;
 	run->converged = false;
 	run->distances = 0;
@@ -163,13 +163,13 @@ mean_of_feature(const Lloyd *lloyd, size_t j)
 
 	CHECK_FOR_INTERRUPTS();
 	for (size_t c = 0; c < lloyd->run->k; c++)
-		sum += seg_sums_value(&lloyd->assignment.sums, c, j);
+		sum += seg_group_sums_value(&lloyd->assignment.sums, c, j);
 	return sum / lloyd->data->total;
 }
 
 /* The squares of all rows around their mean; INOUT squares: of one group. */
 SEG_CLONES static double
-squares_around(const SegKmeansData *data, const double *mean, SegSums *squares)
+squares_around(const SegKmeansData *data, const double *mean, SegGroupSums *squares)
 {
 	double		sum = 0;
 
@@ -177,19 +177,19 @@ squares_around(const SegKmeansData *data, const double *mean, SegSums *squares)
 	{
 		double		span = 2 * data->scales[j].max_abs;
 
-		seg_sums_set_grid(squares, j, seg_kmeans_grid(data, span * span));
+		seg_group_sums_set_grid(squares, j, seg_kmeans_grid(data, span * span));
 	}
-	seg_sums_clear(squares);
+	seg_group_sums_clear(squares);
 	for (size_t i = 0; i < data->rows.n; i++)
 	{
-		SegAddend	addend = seg_addend(seg_rows_row(&data->rows, i), seg_kmeans_weight(data, i), 1);
+		SegAddend	addend = seg_addend(seg_matrix_row(&data->rows, i), seg_kmeans_weight(data, i), 1);
 
 		if (i % 512 == 0)
 			CHECK_FOR_INTERRUPTS();
-		seg_sums_add(squares, 0, &addend, 1, mean, true);
+		seg_group_sums_add(squares, 0, &addend, 1, mean, true);
 	}
 	for (size_t a = 0; a < data->n_active; a++)
-		sum += seg_sums_value(squares, 0, data->active[a]);
+		sum += seg_group_sums_value(squares, 0, data->active[a]);
 	return sum;
 }
 
@@ -206,12 +206,12 @@ tell_iteration(Lloyd *lloyd, const SegKmeansParams *params)
 		lloyd->total_ss = squares_around(lloyd->data, lloyd->mean, &lloyd->squares);
 	for (size_t c = 0; c < lloyd->run->k; c++)
 	{
-		double		weight = seg_sum_value(&assignment->weights[c]);
+		double		weight = seg_exact_sum_value(&assignment->weights[c]);
 
 		for (size_t a = 0; a < lloyd->data->n_active && assignment->counts[c] > 0; a++)
 		{
 			size_t		j = lloyd->data->active[a];
-			double		off = seg_sums_value(&assignment->sums, c, j) / weight - lloyd->mean[j];
+			double		off = seg_group_sums_value(&assignment->sums, c, j) / weight - lloyd->mean[j];
 
 			between += weight * off * off;
 		}
@@ -241,7 +241,7 @@ total_squares(const Lloyd *lloyd)
 
 		for (size_t c = 0; c < run->k; c++)
 		{
-			double		own = seg_sums_value(&lloyd->assignment.sums, c, j) / run->weights[c];
+			double		own = seg_group_sums_value(&lloyd->assignment.sums, c, j) / run->weights[c];
 			double		off = own - run->centers[c * d + j];
 
 			total += run->weights[c] * ((own - mean) * (own - mean) - off * off);
@@ -286,6 +286,6 @@ seg_lloyd_run(const SegKmeansData *data, const SegKmeansParams *params, SegKmean
 	while (reseed_empty(&lloyd) > 0)
 		(void) seg_assign_rows(&lloyd.assignment, false, &run->inertia);
 	for (size_t c = 0; c < run->k; c++)
-		run->weights[c] = seg_sum_value(&lloyd.assignment.weights[c]);
+		run->weights[c] = seg_exact_sum_value(&lloyd.assignment.weights[c]);
 	run->total_ss = fmax(total_squares(&lloyd), run->inertia);
 }

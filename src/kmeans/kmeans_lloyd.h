@@ -15,7 +15,7 @@ extern size_t seg_lloyd_workspace(size_t n, size_t d, size_t k);
  * gain of inertia falls to params->tolerance, or params->max_iterations.
  *
  * IN data; IN params: max_iterations, tolerance.  INOUT run: k and centers are
- * IN, labels has room for n rounded up to SEG_LANES, the rest is OUT.
+ * IN, labels has room for n rounded up to SEG_BLOCK_ROWS, the rest is OUT.
  * On return every label is the nearest center (the first of equals) and no
  * cluster is empty: an empty one is given the row farthest from its center, the
  * first in the order of values among equals.  There must be k distinct rows.

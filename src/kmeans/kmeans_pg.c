@@ -86,7 +86,7 @@ bool
 seg_kmeans_score_row(FunctionCallInfo fcinfo, SegKmeansRow *result)
 {
 	static double z[SEG_MAX_FEATURES];
-	static double d2[SEG_KMEANS_MAX_K + SEG_CENTER_LANES];
+	static double d2[SEG_KMEANS_MAX_K + SEG_CENTER_BLOCK];
 	const SegKmeansScorer *scorer = seg_model_argument(fcinfo, 0, 0, &seg_kmeans_model_type);
 	SegFeatures features = seg_features_open(PG_GETARG_DATUM(1));
 	bool		is_fitted = fit_row(scorer, &features, z);
@@ -94,11 +94,11 @@ seg_kmeans_score_row(FunctionCallInfo fcinfo, SegKmeansRow *result)
 	seg_features_close(&features);
 	if (!is_fitted)
 		return false;
-	seg_centers_distances(&scorer->centers, z, d2);
+	seg_nearest_distances(&scorer->centers, z, d2);
 	result->scorer = scorer;
 	result->z = z;
 	result->d2 = d2;
-	result->nearest = seg_centers_nearest(d2, scorer->model.k);
+	result->nearest = seg_nearest_find(d2, scorer->model.k);
 	if (!isfinite(result->nearest.first_d2))
 		seg_raise((SegFault) {SEG_TOO_FAR});
 	return true;

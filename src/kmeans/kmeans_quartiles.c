@@ -17,7 +17,7 @@
  */
 #include "kmeans/kmeans_quartiles.h"
 
-#include "base/lanes.h"
+#include "base/vec.h"
 #include "stats/quantiles.h"
 
 /* fewer rows are not worth a sample */
@@ -185,7 +185,7 @@ collect_column(const Finder *finder, size_t j)
 
 		if (i % PAUSE == 0)
 			CHECK_FOR_INTERRUPTS();
-		finder->column[at] = *seg_rows_cell(&data->rows, i, j);
+		finder->column[at] = *seg_matrix_cell(&data->rows, i, j);
 		if (data->weights != NULL)
 			weights[at] = data->weights[i];
 	}
@@ -264,7 +264,7 @@ sample_values(const Finder *finder, size_t c, size_t j)
 	const uint32_t *rows = finder->sample + finder->sample_starts[c];
 
 	for (size_t i = 0; i < size; i++)
-		finder->values[i] = *seg_rows_cell(&finder->data->rows, rows[i], j);
+		finder->values[i] = *seg_matrix_cell(&finder->data->rows, rows[i], j);
 	return size;
 }
 
@@ -343,15 +343,15 @@ cut_cluster(const Finder *finder, size_t c, size_t j, size_t at)
 
 /* Count four values in their places, and keep those that are to be kept. */
 SEG_ALWAYS_INLINE void
-count_four(const SegLanes *x, const Cuts *cuts, uint32_t *counts, Room *rooms)
+count_four(const SegVec4d *x, const Cuts *cuts, uint32_t *counts, Room *rooms)
 {
-	SegIntLanes place = {0};
-	SegIntLanes keep;
+	SegVec4q	place = {0};
+	SegVec4q	keep;
 
 #pragma GCC unroll 12
 	for (size_t b = 0; b < 2 * MOST_CUTS; b++)
-		place -= *x > *(const SegLanes *) cuts->bounds[b];
-	keep = *(const SegIntLanes *) cuts->kept >> place & 1;
+		place -= *x > *(const SegVec4d *) cuts->bounds[b];
+	keep = *(const SegVec4q *) cuts->kept >> place & 1;
 #pragma GCC unroll 4
 	for (size_t l = 0; l < 4; l++)
 		counts[l * PLACES + place[l]]++;
@@ -376,15 +376,15 @@ count_rows(const Finder *finder, size_t from, size_t to, size_t first, size_t la
 
 	for (size_t i = first; i < last; i++)
 	{
-		const double *row = seg_rows_row(&finder->data->rows, i) + from;
+		const double *row = seg_matrix_row(&finder->data->rows, i) + from;
 		size_t		cell = label_of(finder, i) * width;
 
 		for (size_t at = 0; at < to - from; at += 4)
 		{
-			SegLanes	x = {0};
+			SegVec4d	x = {0};
 
 			if (at + 4 <= to - from)
-				x = *(const SegLanes *) (row + at);
+				x = *(const SegVec4d *) (row + at);
 			else
 				for (size_t l = 0; at + l < to - from; l++)
 					x[l] = row[at + l];

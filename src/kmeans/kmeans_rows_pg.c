@@ -3,7 +3,7 @@
  *		The rows that kmeans_fit and kmeans_sweep have seen.
  *
  * Rows are copied as they arrive, straight from the tuple, into one matrix
- * (stats/rows.h) that grows geometrically and is counted against segment.fit_memory.
+ * (stats/matrix.h) that grows geometrically and is counted against segment.fit_memory.
  */
 #include "kmeans/kmeans_rows_pg.h"
 
@@ -14,8 +14,8 @@
 #include "kmeans/kmeans_filter.h"
 #include "server/error.h"
 #include "server/features.h"
-#include "stats/sum.h"
-#include "stats/weighted.h"
+#include "stats/exact_sum.h"
+#include "stats/weights.h"
 
 #define FIRST_CAPACITY ((size_t) 64)
 #define CACHE_LINE ((size_t) 64)
@@ -25,7 +25,7 @@
 #define ALLOCATED_SMALL ((size_t) 4 << 20)
 
 /*
- * Rows of weight w count like w rows on the grids of stats/sum.h, which resolve
+ * Rows of weight w count like w rows on the grids of stats/exact_sum.h, which resolve
  * total^2 2^-106 of the largest value: good to 1e-11 up to MAX_TOTAL_WEIGHT.
  */
 #define MAX_TOTAL_WEIGHT 1e10
@@ -236,7 +236,7 @@ refuse_null(const SegFeatures *features)
 static bool
 pack_row(SegKmeansRows *state, const SegFeatures *features)
 {
-	if (seg_features_copy(features, seg_rows_row(&state->rows, state->rows.n)) == 0)
+	if (seg_features_copy(features, seg_matrix_row(&state->rows, state->rows.n)) == 0)
 		return true;
 	if (state->options.null_policy == SEG_NULL_ERROR)
 		refuse_null(features);
@@ -304,7 +304,7 @@ total_weight(const SegKmeansRows *state)
 	double		smallest = MAX_TOTAL_WEIGHT;
 	double		largest = 0;
 	SegGrid		grid;
-	SegSum		sum = {0};
+	SegExactSum	sum = {0};
 	double		total;
 
 	if (state->weights == NULL)
@@ -319,9 +319,9 @@ total_weight(const SegKmeansRows *state)
 	for (size_t i = 0; i < state->rows.n; i++)
 	{
 		seg_check_step(i);
-		seg_sum_add(&sum, grid, state->weights[i]);
+		seg_exact_sum_add(&sum, grid, state->weights[i]);
 	}
-	total = seg_sum_value(&sum);
+	total = seg_exact_sum_value(&sum);
 	if (total > MAX_TOTAL_WEIGHT)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -350,7 +350,7 @@ tally_rows(SegKmeansRows *state)
 	{
 		CHECK_FOR_INTERRUPTS();
 		for (size_t j = 0; j < d; j++)
-			seg_tally_add_column(&tallies[j], seg_rows_cell(&state->rows, i, j), Min(TALLY_ROWS, n - i), d);
+			seg_tally_add_column(&tallies[j], seg_matrix_cell(&state->rows, i, j), Min(TALLY_ROWS, n - i), d);
 	}
 	state->histograms = MemoryContextAlloc(state->context, d * sizeof(SegHistogram));
 	for (size_t j = 0; j < d; j++)

@@ -20,12 +20,12 @@ typedef struct SegKmeansRows
 	SegKmeansOptions options;
 
 	/* the rows, in input units until they are prepared */
-	SegRows		rows;
+	SegMatrix	rows;
 	char	   *room;			/* where rows.values was cut from, aligned */
 	size_t		allocated;		/* rows there are addresses for */
 	size_t		capacity;		/* rows that are counted against segment.fit_memory */
 	double	   *weights;		/* capacity; NULL: no weights given */
-	double		total;			/* sum of the weights, exact (stats/sum.h) once prepared */
+	double		total;			/* sum of the weights, exact (stats/exact_sum.h) once prepared */
 	uint64_t	rows_skipped;
 	bool		has_nulls;
 

@@ -19,7 +19,7 @@
 #include "kmeans/kmeans_seed.h"
 
 #include "base/hash.h"
-#include "stats/sum.h"
+#include "stats/exact_sum.h"
 
 /* one row, distinct in the features with spread */
 typedef struct Candidate
@@ -29,7 +29,7 @@ typedef struct Candidate
 	double		boost;			/* b */
 	size_t		row;			/* the first of the copies in the order of values */
 	size_t		copies;
-	SegSum		weight;			/* all copies' */
+	SegExactSum	weight;			/* all copies' */
 	bool		is_taken;		/* false: an empty slot */
 } Candidate;
 
@@ -84,20 +84,20 @@ table_size(size_t capacity)
 size_t
 seg_kmeans_sample_workspace(size_t capacity, size_t d)
 {
-	size_t		padded = seg_rows_blocks(capacity) * SEG_LANES;
+	size_t		padded = seg_matrix_blocks(capacity) * SEG_BLOCK_ROWS;
 
 	return padded * (d + 2) * sizeof(double) + table_size(capacity) * sizeof(Candidate) +
 		2 * (capacity + 1) * sizeof(Candidate) + d * sizeof(double) + 8 * SEG_ARENA_ALIGN;
 }
 
-/* Hash the eight rows of a block, lanes side by side. */
+/* Hash the eight rows of a block at once. */
 SEG_CLONES static void
 hash_block(const SegKmeansData *data, size_t b, uint64_t seed, uint64_t *hashes)
 {
-	const double *rows[SEG_LANES];
+	const double *rows[SEG_BLOCK_ROWS];
 	uint64_t	hash[8];
 
-	seg_rows_of_block(&data->rows, b, rows);
+	seg_matrix_rows_of_block(&data->rows, b, rows);
 	for (size_t l = 0; l < 8; l++)
 		hash[l] = seed;
 	for (size_t a = 0; a < data->n_active; a++)
@@ -144,14 +144,14 @@ take_boosts(const SegKmeansData *data, bool by_distance, SegArena *arena)
 	return boosts;
 }
 
-/* OUT boosts: b of the rows of block b, lanes side by side. */
+/* OUT boosts: b of the rows of block b. */
 SEG_CLONES static void
 boost_block(const SegKmeansData *data, size_t b, const Boosts *boosts, double *boost)
 {
-	const double *rows[SEG_LANES];
+	const double *rows[SEG_BLOCK_ROWS];
 	double		d2[8] = {0};
 
-	seg_rows_of_block(&data->rows, b, rows);
+	seg_matrix_rows_of_block(&data->rows, b, rows);
 	for (size_t a = 0; a < data->n_active; a++)
 	{
 		size_t		j = data->active[a];
@@ -188,8 +188,8 @@ may_be_candidates(const SegKmeansData *data, size_t b, const Boosts *boosts, con
 static int
 compare_rows(const SegKmeansData *data, size_t a, size_t b)
 {
-	const double *x = seg_rows_row(&data->rows, a);
-	const double *y = seg_rows_row(&data->rows, b);
+	const double *x = seg_matrix_row(&data->rows, a);
+	const double *y = seg_matrix_row(&data->rows, b);
 
 	for (size_t at = 0; at < data->n_active && a != b; at++)
 	{
@@ -295,10 +295,10 @@ add_copy(const SegKmeansData *data, size_t i, uint64_t hash, double boost, doubl
 		table->used++;
 	}
 	/* copies may still differ where a feature has no spread */
-	else if (data->n_active < data->rows.d && seg_rows_compare(&data->rows, i, slot->row) < 0)
+	else if (data->n_active < data->rows.d && seg_matrix_compare(&data->rows, i, slot->row) < 0)
 		slot->row = i;
 	slot->copies++;
-	seg_sum_add(&slot->weight, grid, seg_kmeans_weight(data, i));
+	seg_exact_sum_add(&slot->weight, grid, seg_kmeans_weight(data, i));
 }
 
 /* Let all rows pass by. */
@@ -308,7 +308,7 @@ gather_candidates(const SegKmeansData *data, uint64_t seed, size_t capacity, con
 {
 	SegGrid		grid = seg_kmeans_grid(data, 1);
 
-	for (size_t b = 0; b < seg_rows_blocks(data->rows.n); b++)
+	for (size_t b = 0; b < seg_matrix_blocks(data->rows.n); b++)
 	{
 		uint64_t	hashes[8];
 		double		boost[8];
@@ -318,13 +318,13 @@ gather_candidates(const SegKmeansData *data, uint64_t seed, size_t capacity, con
 		hash_block(data, b, seed, hashes);
 		if (!may_be_candidates(data, b, boosts, hashes, table->bound, boost))
 			continue;
-		for (size_t l = 0; l < seg_rows_lanes(&data->rows, b); l++)
+		for (size_t l = 0; l < seg_matrix_block_rows(&data->rows, b); l++)
 		{
 			double		score = uniform_of(hashes[l]) / boost[l];
 
 			if (score > table->bound)
 				continue;
-			add_copy(data, b * SEG_LANES + l, hashes[l], boost[l], score, grid, table);
+			add_copy(data, b * SEG_BLOCK_ROWS + l, hashes[l], boost[l], score, grid, table);
 			if (table->used == 2 * (capacity + 1))
 				purge(table, capacity, list);
 		}
@@ -341,9 +341,9 @@ fill_sample(const SegKmeansData *data, Candidate *list, size_t count, double thr
 	sample->total = 0;
 	for (size_t s = 0; s < count; s++)
 	{
-		double		weight = seg_sum_value(&list[s].weight);
+		double		weight = seg_exact_sum_value(&list[s].weight);
 
-		seg_rows_set(&sample->rows, s, seg_rows_row(&data->rows, list[s].row));
+		seg_matrix_set(&sample->rows, s, seg_matrix_row(&data->rows, list[s].row));
 		units[s] = weight / (double) list[s].copies;
 		weights[s] = weight / fmin(1, list[s].boost * threshold);
 		sample->total += weights[s];
@@ -356,7 +356,7 @@ void
 seg_kmeans_sample_draw(const SegKmeansData *data, uint64_t seed, size_t capacity, bool by_distance, SegArena *arena,
 					   SegKmeansSample *sample)
 {
-	size_t		padded = seg_rows_blocks(capacity) * SEG_LANES;
+	size_t		padded = seg_matrix_blocks(capacity) * SEG_BLOCK_ROWS;
 	Table		table = {data, NULL, table_size(capacity), 0, INFINITY};
 	Boosts		boosts = take_boosts(data, by_distance, arena);
 	Candidate  *list;

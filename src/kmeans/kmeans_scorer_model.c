@@ -9,8 +9,8 @@
 size_t
 seg_kmeans_scorer_size(size_t payload_size)
 {
-	/* centers side by side take up to SEG_CENTER_LANES times their bytes (k = 1) */
-	return seg_kmeans_decoded_size(payload_size) + (SEG_CENTER_LANES + 1) * payload_size;
+	/* centers side by side take up to SEG_CENTER_BLOCK times their bytes (k = 1) */
+	return seg_kmeans_decoded_size(payload_size) + (SEG_CENTER_BLOCK + 1) * payload_size;
 }
 
 SegStatus
@@ -25,10 +25,10 @@ seg_kmeans_scorer_decode(SegReader *reader, int version, SegArena *arena, void *
 		return status;
 	scorer->shift = seg_arena_take(arena, model->d, sizeof(double));
 	scorer->inverse = seg_arena_take(arena, model->d, sizeof(double));
-	by_feature = seg_arena_take(arena, model->d, seg_centers_stride(model->k) * sizeof(double));
+	by_feature = seg_arena_take(arena, model->d, seg_nearest_stride(model->k) * sizeof(double));
 	if (scorer->shift == NULL || scorer->inverse == NULL || by_feature == NULL)
 		return SEG_MALFORMED_MODEL;
-	seg_centers_pack(&scorer->centers, model->centers, model->k, model->d, by_feature);
+	seg_nearest_pack(&scorer->centers, model->centers, model->k, model->d, by_feature);
 	scorer->has_transform = false;
 	for (uint32_t j = 0; j < model->d; j++)
 	{
@@ -100,7 +100,7 @@ seg_kmeans_plain_to_fitted(const SegKmeansScorer *scorer, const char *values, do
 	const double *restrict shift = scorer->shift;
 	const double *restrict inverse = scorer->inverse;
 	size_t		d = scorer->model.d;
-	uint64_t	odd = 0;
+	uint64_t	not_finite = 0;
 
 	if (scorer->has_transform)
 		return false;
@@ -111,10 +111,10 @@ seg_kmeans_plain_to_fitted(const SegKmeansScorer *scorer, const char *values, do
 
 		memcpy(&bits, values + j * sizeof(double), sizeof(bits));
 		memcpy(&x, &bits, sizeof(x));
-		odd |= (bits & exponent) == exponent;
+		not_finite |= (bits & exponent) == exponent;
 		z[j] = seg_fitted_value(x, shift[j], inverse[j]);
 	}
-	return odd == 0;
+	return not_finite == 0;
 }
 
 void

@@ -6,14 +6,14 @@
 #define SEG_KMEANS_KMEANS_SCORER_MODEL_H
 
 #include "kmeans/kmeans_model.h"
-#include "stats/centers.h"
+#include "stats/nearest.h"
 
 typedef struct SegKmeansScorer
 {
 	SegKmeansModel model;		/* first: SegModelType.encode reads it */
 	double	   *shift;			/* d */
 	double	   *inverse;		/* d: 1 / scale, 0 where scale is 0 */
-	SegCenters	centers;
+	SegPackedCenters centers;
 	bool		has_transform;	/* some feature is transformed */
 } SegKmeansScorer;
 

@@ -37,9 +37,9 @@ typedef struct Seeder
 	size_t		k;
 	double	   *nearest_d2;		/* n: to the centers chosen so far */
 	double	   *second_d2;		/* n: to the second nearest of them */
-	uint16_t   *owners;			/* n rounded up to SEG_LANES: the nearest of them */
+	uint16_t   *owners;			/* n rounded up to SEG_BLOCK_ROWS: the nearest of them */
 	double	   *losses;			/* k: what is lost without it */
-	double	   *block;			/* d x SEG_LANES */
+	double	   *block;			/* d x SEG_BLOCK_ROWS */
 	double	   *candidate_d2;	/* n: to a candidate */
 	double	   *row;			/* d */
 	double	   *own;			/* k x d: the best centers of a start */
@@ -51,11 +51,11 @@ typedef struct Seeder
 size_t
 seg_seed_workspace(size_t n, size_t d, size_t k)
 {
-	size_t		padded = seg_rows_blocks(n) * SEG_LANES;
+	size_t		padded = seg_matrix_blocks(n) * SEG_BLOCK_ROWS;
 
 	/* bisecting seeds two centers at a time, and needs room for one part's rows */
 	k = k < 2 ? 2 : k;
-	return 3 * n * sizeof(double) + d * (SEG_LANES + 1) * sizeof(double) +
+	return 3 * n * sizeof(double) + d * (SEG_BLOCK_ROWS + 1) * sizeof(double) +
 		k * (2 * d + 2) * sizeof(double) + 2 * padded * sizeof(uint16_t) +
 		seg_lloyd_workspace(n, d, k) +
 		padded * (d + 1) * sizeof(double) + padded * sizeof(uint16_t) + 2 * (d + 1) * sizeof(double) +
@@ -68,19 +68,19 @@ center_from_row(const SegKmeansData *data, size_t i, double *center)
 {
 	memset(center, 0, data->rows.d * sizeof(double));
 	for (size_t a = 0; a < data->n_active; a++)
-		center[data->active[a]] = *seg_rows_cell(&data->rows, i, data->active[a]);
+		center[data->active[a]] = *seg_matrix_cell(&data->rows, i, data->active[a]);
 }
 
 /* OUT d2: n, squared distances of all rows to one center */
 SEG_CLONES static void
 distances_to(const SegKmeansData *data, const double *center, double *d2)
 {
-	for (size_t b = 0; b < seg_rows_blocks(data->rows.n); b++)
+	for (size_t b = 0; b < seg_matrix_blocks(data->rows.n); b++)
 	{
-		const double *rows[SEG_LANES];
+		const double *rows[SEG_BLOCK_ROWS];
 		double		sum[8] = {0};
 
-		seg_rows_of_block(&data->rows, b, rows);
+		seg_matrix_rows_of_block(&data->rows, b, rows);
 		for (size_t a = 0; a < data->n_active; a++)
 		{
 			size_t		j = data->active[a];
@@ -92,7 +92,7 @@ distances_to(const SegKmeansData *data, const double *center, double *d2)
 				sum[l] += difference * difference;
 			}
 		}
-		memcpy(d2 + b * SEG_LANES, sum, seg_rows_lanes(&data->rows, b) * sizeof(double));
+		memcpy(d2 + b * SEG_BLOCK_ROWS, sum, seg_matrix_block_rows(&data->rows, b) * sizeof(double));
 	}
 }
 
@@ -215,18 +215,18 @@ survey(Seeder *seeder, const double *centers)
 {
 	const SegKmeansData *data = seeder->data;
 
-	for (size_t b = 0; b < seg_rows_blocks(data->rows.n); b++)
+	for (size_t b = 0; b < seg_matrix_blocks(data->rows.n); b++)
 	{
-		double		first_d2[SEG_LANES];
-		double		second_d2[SEG_LANES];
-		size_t		lanes = seg_rows_lanes(&data->rows, b);
+		double		first_d2[SEG_BLOCK_ROWS];
+		double		second_d2[SEG_BLOCK_ROWS];
+		size_t		count = seg_matrix_block_rows(&data->rows, b);
 
 		if (seg_kmeans_is_pause(b, seeder->k, data->rows.d))
 			CHECK_FOR_INTERRUPTS();
 		seg_assign_nearest(data, b, centers, seeder->k, seeder->block, first_d2, second_d2,
-						   seeder->owners + b * SEG_LANES);
-		memcpy(seeder->nearest_d2 + b * SEG_LANES, first_d2, lanes * sizeof(double));
-		memcpy(seeder->second_d2 + b * SEG_LANES, second_d2, lanes * sizeof(double));
+						   seeder->owners + b * SEG_BLOCK_ROWS);
+		memcpy(seeder->nearest_d2 + b * SEG_BLOCK_ROWS, first_d2, count * sizeof(double));
+		memcpy(seeder->second_d2 + b * SEG_BLOCK_ROWS, second_d2, count * sizeof(double));
 	}
 }
 
@@ -332,7 +332,7 @@ static void
 make_seeder(Seeder *seeder, const SegKmeansData *data, size_t k, size_t most_rows, SegArena *arena)
 {
 	size_t		d = data->rows.d;
-	size_t		padded = seg_rows_blocks(most_rows) * SEG_LANES;
+	size_t		padded = seg_matrix_blocks(most_rows) * SEG_BLOCK_ROWS;
 
 	memset(seeder, 0, sizeof(*seeder));
 	seeder->data = data;
@@ -343,7 +343,7 @@ make_seeder(Seeder *seeder, const SegKmeansData *data, size_t k, size_t most_row
 	seeder->second_d2 = seg_arena_take(arena, most_rows, sizeof(double));
 	seeder->owners = seg_arena_take(arena, padded, sizeof(uint16_t));
 	seeder->losses = seg_arena_take(arena, k, sizeof(double));
-	seeder->block = seg_arena_take(arena, d, SEG_LANES * sizeof(double));
+	seeder->block = seg_arena_take(arena, d, SEG_BLOCK_ROWS * sizeof(double));
 	seeder->candidate_d2 = seg_arena_take(arena, most_rows, sizeof(double));
 	seeder->row = seg_arena_take(arena, d, sizeof(double));
 	seeder->own = seg_arena_take(arena, k, d * sizeof(double));
@@ -379,7 +379,7 @@ take_part(const SegKmeansData *data, size_t cluster, Bisection *bisection)
 	{
 		if (bisection->labels[i] != cluster)
 			continue;
-		seg_rows_set(&part->rows, n, seg_rows_row(&data->rows, i));
+		seg_matrix_set(&part->rows, n, seg_matrix_row(&data->rows, i));
 		bisection->part_weights[n] = seg_kmeans_weight(data, i);
 		part->total += bisection->part_weights[n++];
 	}
@@ -423,7 +423,7 @@ bisect(const SegKmeansData *data, const SegKmeansParams *params, size_t k, doubl
 {
 	size_t		n = data->rows.n;
 	size_t		d = data->rows.d;
-	size_t		padded = seg_rows_blocks(n) * SEG_LANES;
+	size_t		padded = seg_matrix_blocks(n) * SEG_BLOCK_ROWS;
 	Bisection	bisection = {.part = *data};
 	Seeder		halver;
 

@@ -10,14 +10,14 @@
 
 #include "kmeans/kmeans_assign.h"
 #include "kmeans/kmeans_quartiles.h"
-#include "stats/sums.h"
-#include "stats/weighted.h"
+#include "stats/group_sums.h"
+#include "stats/weights.h"
 
 /* Bytes for the pass over the rows. */
 static size_t
 gather_size(size_t d, size_t k)
 {
-	return 2 * seg_sums_size(k, d) + seg_batches_size(k) + 3 * k * sizeof(SegSum) +
+	return 2 * seg_group_sums_size(k, d) + seg_batches_size(k) + 3 * k * sizeof(SegExactSum) +
 		d * SEG_BATCH * sizeof(double) + 9 * SEG_ARENA_ALIGN;
 }
 
@@ -54,13 +54,13 @@ typedef struct Gather
 {
 	const SegKmeansData *data;
 	const SegKmeansRun *run;
-	SegSums		first;			/* k x d: of w (x - pivot) */
-	SegSums		second;			/* k x d: of w (x - pivot)^2 */
+	SegGroupSums first;			/* k x d: of w (x - pivot) */
+	SegGroupSums second;		/* k x d: of w (x - pivot)^2 */
 	SegBatches	waiting;		/* k: rows to be added */
 	double	   *inputs;			/* SEG_BATCH x d: rows with logarithms undone */
-	SegSum	   *weights;		/* k */
-	SegSum	   *freedoms;		/* k, of relative weights */
-	SegSum	   *inertias;		/* k */
+	SegExactSum *weights;		/* k */
+	SegExactSum *freedoms;		/* k, of relative weights */
+	SegExactSum *inertias;		/* k */
 	bool		has_logarithms;
 	SegGrid		weight_grid;
 	SegGrid		d2_grid;
@@ -127,8 +127,8 @@ gather_waiting(Gather *gather, size_t c, const double *pivots)
 
 	if (gather->has_logarithms)
 		undo_logarithms(gather, addends, count);
-	seg_sums_add(&gather->first, c, addends, count, pivot, false);
-	seg_sums_add(&gather->second, c, addends, count, pivot, true);
+	seg_group_sums_add(&gather->first, c, addends, count, pivot, false);
+	seg_group_sums_add(&gather->second, c, addends, count, pivot, true);
 	gather->waiting.counts[c] = 0;
 }
 
@@ -138,11 +138,11 @@ gather_row(Gather *gather, size_t i, const double *pivots)
 	size_t		c = gather->run->labels[i];
 	double		weight = seg_kmeans_weight(gather->data, i);
 
-	if (seg_batches_put(&gather->waiting, c, seg_addend(seg_rows_row(&gather->data->rows, i), weight, 1)))
+	if (seg_batches_put(&gather->waiting, c, seg_addend(seg_matrix_row(&gather->data->rows, i), weight, 1)))
 		gather_waiting(gather, c, pivots);
-	seg_sum_add(&gather->weights[c], gather->weight_grid, weight);
+	seg_exact_sum_add(&gather->weights[c], gather->weight_grid, weight);
 	if (gather->data->is_relative)
-		seg_sum_add(&gather->freedoms[c], gather->weight_grid, seg_weight_freedom(weight, gather->run->weights[c]));
+		seg_exact_sum_add(&gather->freedoms[c], gather->weight_grid, seg_weight_freedom(weight, gather->run->weights[c]));
 }
 
 static void
@@ -155,23 +155,23 @@ prepare_gather(Gather *gather, const SegKmeansData *data, const SegKmeansRun *ru
 	memset(gather, 0, sizeof(*gather));
 	gather->data = data;
 	gather->run = run;
-	gather->first = seg_sums_take(arena, k, d);
-	gather->second = seg_sums_take(arena, k, d);
+	gather->first = seg_group_sums_take(arena, k, d);
+	gather->second = seg_group_sums_take(arena, k, d);
 	gather->waiting = seg_batches_take(arena, k);
 	gather->inputs = seg_arena_take(arena, SEG_BATCH, d * sizeof(double));
-	gather->weights = seg_arena_take(arena, k, sizeof(SegSum));
-	gather->freedoms = seg_arena_take(arena, k, sizeof(SegSum));
-	gather->inertias = seg_arena_take(arena, k, sizeof(SegSum));
+	gather->weights = seg_arena_take(arena, k, sizeof(SegExactSum));
+	gather->freedoms = seg_arena_take(arena, k, sizeof(SegExactSum));
+	gather->inertias = seg_arena_take(arena, k, sizeof(SegExactSum));
 	Assert(gather->inertias != NULL);
-	memset(gather->weights, 0, k * sizeof(SegSum));
-	memset(gather->freedoms, 0, k * sizeof(SegSum));
-	memset(gather->inertias, 0, k * sizeof(SegSum));
+	memset(gather->weights, 0, k * sizeof(SegExactSum));
+	memset(gather->freedoms, 0, k * sizeof(SegExactSum));
+	memset(gather->inertias, 0, k * sizeof(SegExactSum));
 	for (size_t j = 0; j < d; j++)
 	{
 		double		range = moment_range(gather, j);
 
-		seg_sums_set_grid(&gather->first, j, seg_kmeans_grid(data, range));
-		seg_sums_set_grid(&gather->second, j, seg_kmeans_grid(data, range * range));
+		seg_group_sums_set_grid(&gather->first, j, seg_kmeans_grid(data, range));
+		seg_group_sums_set_grid(&gather->second, j, seg_kmeans_grid(data, range * range));
 		gather->has_logarithms |= data->scales[j].transform == SEG_TRANSFORM_LOG1P;
 		if (data->scales[j].scale > 0)
 			span += 4 * data->scales[j].max_abs * data->scales[j].max_abs;
@@ -188,17 +188,17 @@ finish_moments(const Gather *gather, const double *pivots, SegKmeansStats *stats
 
 	for (size_t c = 0; c < gather->run->k; c++)
 	{
-		double		weight = seg_sum_value(&gather->weights[c]);
-		double		freedom = gather->data->is_relative ? seg_sum_value(&gather->freedoms[c]) : weight - 1;
+		double		weight = seg_exact_sum_value(&gather->weights[c]);
+		double		freedom = gather->data->is_relative ? seg_exact_sum_value(&gather->freedoms[c]) : weight - 1;
 
 		CHECK_FOR_INTERRUPTS();
-		stats->inertias[c] = seg_sum_value(&gather->inertias[c]);
+		stats->inertias[c] = seg_exact_sum_value(&gather->inertias[c]);
 		for (size_t j = 0; j < d; j++)
 		{
 			const SegScale *scale = &gather->data->scales[j];
 			size_t		cell = c * d + j;
-			double		first = seg_sums_value(&gather->first, c, j);
-			double		second = seg_sums_value(&gather->second, c, j);
+			double		first = seg_group_sums_value(&gather->first, c, j);
+			double		second = seg_group_sums_value(&gather->second, c, j);
 			double		squares = second - first / weight * first;
 			double		mean = pivots[cell] + first / weight;
 			double		sd = freedom > 0 && squares > 0 ? sqrt(squares / freedom) : 0;
@@ -278,20 +278,20 @@ seg_kmeans_stats(const SegKmeansData *data, const SegKmeansRun *run, SegKmeansSt
 	for (size_t c = 0; c < k; c++)
 		for (size_t j = 0; j < d; j++)
 			pivots[c * d + j] = moment_pivot(&gather, c, j);
-	for (size_t b = 0; b < seg_rows_blocks(data->rows.n); b++)
+	for (size_t b = 0; b < seg_matrix_blocks(data->rows.n); b++)
 	{
-		double		d2[SEG_LANES];
+		double		d2[SEG_BLOCK_ROWS];
 
 		if (seg_kmeans_is_pause(b, 1, d))
 			CHECK_FOR_INTERRUPTS();
 		seg_assign_own(data, b, run, d2);
-		for (size_t l = 0; l < seg_rows_lanes(&data->rows, b); l++)
+		for (size_t l = 0; l < seg_matrix_block_rows(&data->rows, b); l++)
 		{
-			size_t		i = b * SEG_LANES + l;
+			size_t		i = b * SEG_BLOCK_ROWS + l;
 			size_t		c = run->labels[i];
 
 			stats->sizes[c]++;
-			seg_sum_add_weighted(&gather.inertias[c], gather.d2_grid, d2[l], seg_kmeans_weight(data, i));
+			seg_exact_sum_add_weighted(&gather.inertias[c], gather.d2_grid, d2[l], seg_kmeans_weight(data, i));
 			gather_row(&gather, i, pivots);
 		}
 	}

@@ -13,7 +13,7 @@ typedef struct SegKmeansStats
 	uint64_t   *sizes;			/* k: rows */
 	double	   *inertias;		/* k: weighted, fitted space */
 	double	   *means;			/* k x d, input units */
-	double	   *sds;			/* k x d, input units, over the freedom of stats/weighted.h */
+	double	   *sds;			/* k x d, input units, over the freedom of stats/weights.h */
 	double	   *quartiles;		/* k x d x 3, input units, exact (stats/quantiles.h) */
 	double	   *medians;		/* d: of all rows, as the quartiles */
 } SegKmeansStats;

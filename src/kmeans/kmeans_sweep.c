@@ -12,9 +12,9 @@
 #include "base/rng.h"
 #include "kmeans/kmeans_assign.h"
 #include "kmeans/kmeans_seed.h"
+#include "stats/cluster_indices.h"
+#include "stats/exact_sum.h"
 #include "stats/rand_index.h"
-#include "stats/silhouette.h"
-#include "stats/sum.h"
 
 /* a resample keeps half of the probe's rows, seeded this often */
 #define RESAMPLE_STARTS ((size_t) 3)
@@ -30,16 +30,16 @@ typedef struct Sweep
 	const SegKmeansParams *params;
 	SegKmeansRun run;			/* of all rows, at most k_max centers */
 	SegKmeansRun half_run;		/* of half the probe */
-	SegRows		half;
+	SegMatrix	half;
 	double	   *half_weights;
 	uint32_t   *labels;			/* (k_max - k_min + 1) x probe rows */
 	uint32_t   *half_labels;	/* probe rows, by a half's centers */
 	uint64_t   *table;			/* k_max x k_max */
-	SegSum	   *spreads;		/* k_max: of weighted distances */
+	SegExactSum *spreads;		/* k_max: of weighted distances */
 	double	   *mean_spreads;	/* k_max */
 	uint64_t   *sizes;			/* k_max */
 	double	   *rows;			/* probe rows x active features */
-	double	   *block;			/* d x SEG_LANES */
+	double	   *block;			/* d x SEG_BLOCK_ROWS */
 	SegLabeling *labelings;
 	double	   *silhouettes;
 	SegArena	scratch;		/* of fits and of silhouettes, one after the other */
@@ -72,12 +72,12 @@ size_t
 seg_sweep_workspace(size_t n, size_t d, size_t probe, size_t k_min, size_t k_max)
 {
 	size_t		m = k_max - k_min + 1;
-	size_t		padded = seg_rows_blocks(probe) * SEG_LANES;
+	size_t		padded = seg_matrix_blocks(probe) * SEG_BLOCK_ROWS;
 
 	return seg_kmeans_run_size(n, d, k_max) + seg_kmeans_run_size(probe, d, k_max) +
-		padded * (d + 1) * sizeof(double) + probe * d * sizeof(double) + d * SEG_LANES * sizeof(double) +
+		padded * (d + 1) * sizeof(double) + probe * d * sizeof(double) + d * SEG_BLOCK_ROWS * sizeof(double) +
 		(m + 1) * probe * sizeof(uint32_t) + k_max * k_max * sizeof(uint64_t) +
-		k_max * (sizeof(SegSum) + sizeof(double) + sizeof(uint64_t)) +
+		k_max * (sizeof(SegExactSum) + sizeof(double) + sizeof(uint64_t)) +
 		m * (sizeof(SegLabeling) + sizeof(double)) + 17 * SEG_ARENA_ALIGN +
 		scratch_bytes(n, d, probe, k_min, k_max);
 }
@@ -88,17 +88,17 @@ seg_sweep_workspace(size_t n, size_t d, size_t probe, size_t k_min, size_t k_max
 static void
 label_probe(const SegKmeansData *probe, const double *centers, size_t k, double *block, uint32_t *labels)
 {
-	for (size_t b = 0; b < seg_rows_blocks(probe->rows.n); b++)
+	for (size_t b = 0; b < seg_matrix_blocks(probe->rows.n); b++)
 	{
-		double		first_d2[SEG_LANES];
-		double		second_d2[SEG_LANES];
-		uint16_t	first[SEG_LANES];
+		double		first_d2[SEG_BLOCK_ROWS];
+		double		second_d2[SEG_BLOCK_ROWS];
+		uint16_t	first[SEG_BLOCK_ROWS];
 
 		if (seg_kmeans_is_pause(b, k, probe->rows.d))
 			CHECK_FOR_INTERRUPTS();
 		seg_assign_nearest(probe, b, centers, k, block, first_d2, second_d2, first);
-		for (size_t l = 0; l < seg_rows_lanes(&probe->rows, b); l++)
-			labels[b * SEG_LANES + l] = first[l];
+		for (size_t l = 0; l < seg_matrix_block_rows(&probe->rows, b); l++)
+			labels[b * SEG_BLOCK_ROWS + l] = first[l];
 	}
 }
 
@@ -114,25 +114,25 @@ measure_spreads(Sweep *sweep)
 	for (size_t a = 0; a < data->n_active; a++)
 		widest += 2 * data->scales[data->active[a]].max_abs;
 	grid = seg_kmeans_grid(data, widest);
-	memset(sweep->spreads, 0, run->k * sizeof(SegSum));
+	memset(sweep->spreads, 0, run->k * sizeof(SegExactSum));
 	memset(sweep->sizes, 0, run->k * sizeof(uint64_t));
-	for (size_t b = 0; b < seg_rows_blocks(data->rows.n); b++)
+	for (size_t b = 0; b < seg_matrix_blocks(data->rows.n); b++)
 	{
-		double		d2[SEG_LANES];
+		double		d2[SEG_BLOCK_ROWS];
 
 		if (seg_kmeans_is_pause(b, 1, data->rows.d))
 			CHECK_FOR_INTERRUPTS();
 		seg_assign_own(data, b, run, d2);
-		for (size_t l = 0; l < seg_rows_lanes(&data->rows, b); l++)
+		for (size_t l = 0; l < seg_matrix_block_rows(&data->rows, b); l++)
 		{
-			size_t		c = run->labels[b * SEG_LANES + l];
+			size_t		c = run->labels[b * SEG_BLOCK_ROWS + l];
 
-			seg_sum_add_weighted(&sweep->spreads[c], grid, sqrt(d2[l]), seg_kmeans_weight(data, b * SEG_LANES + l));
+			seg_exact_sum_add_weighted(&sweep->spreads[c], grid, sqrt(d2[l]), seg_kmeans_weight(data, b * SEG_BLOCK_ROWS + l));
 			sweep->sizes[c]++;
 		}
 	}
 	for (size_t c = 0; c < run->k; c++)
-		sweep->mean_spreads[c] = seg_sum_value(&sweep->spreads[c]) / run->weights[c];
+		sweep->mean_spreads[c] = seg_exact_sum_value(&sweep->spreads[c]) / run->weights[c];
 }
 
 /* ---- stability ---- */
@@ -158,7 +158,7 @@ draw_half(Sweep *sweep, SegRng *rng, size_t k, SegKmeansData *half)
 	{
 		if (seg_rng_below(rng, n - i) >= wanted - taken)
 			continue;
-		seg_rows_set(&half->rows, taken, seg_rows_row(&probe->rows, i));
+		seg_matrix_set(&half->rows, taken, seg_matrix_row(&probe->rows, i));
 		sweep->half_weights[taken] = seg_kmeans_weight(probe, i);
 		half->total += sweep->half_weights[taken++];
 	}
@@ -197,7 +197,7 @@ take_arrays(Sweep *sweep, size_t k_min, size_t k_max, SegArena *arena)
 	size_t		n = sweep->data->rows.n;
 	size_t		d = sweep->data->rows.d;
 	size_t		probe = sweep->probe->rows.n;
-	size_t		padded = seg_rows_blocks(probe) * SEG_LANES;
+	size_t		padded = seg_matrix_blocks(probe) * SEG_BLOCK_ROWS;
 	size_t		m = k_max - k_min + 1;
 
 	seg_kmeans_take_run(&sweep->run, n, d, k_max, arena);
@@ -207,11 +207,11 @@ take_arrays(Sweep *sweep, size_t k_min, size_t k_max, SegArena *arena)
 	sweep->labels = seg_arena_take(arena, m, probe * sizeof(uint32_t));
 	sweep->half_labels = seg_arena_take(arena, probe, sizeof(uint32_t));
 	sweep->table = seg_arena_take(arena, k_max, k_max * sizeof(uint64_t));
-	sweep->spreads = seg_arena_take(arena, k_max, sizeof(SegSum));
+	sweep->spreads = seg_arena_take(arena, k_max, sizeof(SegExactSum));
 	sweep->mean_spreads = seg_arena_take(arena, k_max, sizeof(double));
 	sweep->sizes = seg_arena_take(arena, k_max, sizeof(uint64_t));
 	sweep->rows = seg_arena_take(arena, probe, d * sizeof(double));
-	sweep->block = seg_arena_take(arena, d, SEG_LANES * sizeof(double));
+	sweep->block = seg_arena_take(arena, d, SEG_BLOCK_ROWS * sizeof(double));
 	sweep->labelings = seg_arena_take(arena, m, sizeof(SegLabeling));
 	sweep->silhouettes = seg_arena_take(arena, m, sizeof(double));
 	sweep->scratch.size = scratch_bytes(n, d, probe, k_min, k_max);
@@ -249,7 +249,7 @@ copy_active(const SegKmeansData *probe, double *rows)
 {
 	for (size_t i = 0; i < probe->rows.n; i++)
 		for (size_t a = 0; a < probe->n_active; a++)
-			rows[i * probe->n_active + a] = *seg_rows_cell(&probe->rows, i, probe->active[a]);
+			rows[i * probe->n_active + a] = *seg_matrix_cell(&probe->rows, i, probe->active[a]);
 }
 
 size_t
@@ -258,7 +258,7 @@ seg_sweep_silhouette_workspace(size_t probe, size_t d, size_t k)
 	SegLabeling all = {k, NULL};
 
 	return seg_silhouette_workspace(probe, d, &all, 1) + probe * (d * sizeof(double) + sizeof(uint32_t)) +
-		d * SEG_LANES * sizeof(double) + 4 * SEG_ARENA_ALIGN;
+		d * SEG_BLOCK_ROWS * sizeof(double) + 4 * SEG_ARENA_ALIGN;
 }
 
 double
@@ -267,7 +267,7 @@ seg_sweep_silhouette(const SegKmeansData *probe, const double *centers, size_t k
 	size_t		n = probe->rows.n;
 	uint32_t   *labels = seg_arena_take(&workspace, n, sizeof(uint32_t));
 	double	   *rows = seg_arena_take(&workspace, n, probe->rows.d * sizeof(double));
-	double	   *block = seg_arena_take(&workspace, probe->rows.d, SEG_LANES * sizeof(double));
+	double	   *block = seg_arena_take(&workspace, probe->rows.d, SEG_BLOCK_ROWS * sizeof(double));
 	SegLabeling labeling = {k, labels};
 	double		mean;
 

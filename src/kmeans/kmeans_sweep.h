@@ -39,7 +39,7 @@ typedef struct SegSweepEntry
 #define SEG_FIT_SILHOUETTE_ROWS ((size_t) 2000)
 
 /*
- * The mean silhouette (stats/silhouette.h) of the rows of `probe`, distinct ones with
+ * The mean silhouette (stats/cluster_indices.h) of the rows of `probe`, distinct ones with
  * weights, each in the cluster of its nearest center; NAN where fewer than two
  * clusters have rows among them.  IN centers: k x d.
  */

@@ -74,8 +74,8 @@ dot(const double *a, const double *b, size_t d)
 	size_t		j = 0;
 
 	for (; j + 4 <= d; j += 4)
-		for (size_t lane = 0; lane < 4; lane++)
-			sum[lane] += a[j + lane] * b[j + lane];
+		for (size_t part = 0; part < 4; part++)
+			sum[part] += a[j + part] * b[j + part];
 	for (; j < d; j++)
 		sum[0] += a[j] * b[j];
 	return (sum[0] + sum[1]) + (sum[2] + sum[3]);

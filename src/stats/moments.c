@@ -2,8 +2,8 @@
  * moments.c
  *		Count, means, second moments and distribution of rows; see moments.h.
  */
+#include "stats/exact_sum.h"
 #include "stats/moments_parts.h"
-#include "stats/sum.h"
 
 #define MAGIC UINT32_C(0x4D4F4D31)	/* "MOM1" */
 

@@ -2,8 +2,8 @@
  * moments_merge.c
  *		Two states of moments made one, and what a state tells in the end.
  */
+#include "stats/exact_sum.h"
 #include "stats/moments_parts.h"
-#include "stats/sum.h"
 
 /* ---- merging ---- */
 

@@ -69,7 +69,7 @@ split(double *x, size_t n, double pivot, bool or_equal)
 static size_t
 split_pairs(double *x, double *weights, size_t n, double pivot, bool or_equal, SegGrid grid, double *weight)
 {
-	SegSum		sum = {0};
+	SegExactSum	sum = {0};
 	size_t		m = 0;
 
 	for (size_t i = 0; i < n; i++)
@@ -85,10 +85,10 @@ split_pairs(double *x, double *weights, size_t n, double pivot, bool or_equal, S
 			weights[i] = weights[m];
 			x[m] = value;
 			weights[m++] = its;
-			seg_sum_add(&sum, grid, its);
+			seg_exact_sum_add(&sum, grid, its);
 		}
 	}
-	*weight = seg_sum_value(&sum);
+	*weight = seg_exact_sum_value(&sum);
 	return m;
 }
 
@@ -294,15 +294,15 @@ select_weight(double *x, double *weights, size_t n, double total, double wanted,
 static double
 sum_of(const double *weights, size_t n, SegGrid grid)
 {
-	SegSum		sum = {0};
+	SegExactSum	sum = {0};
 
 	for (size_t i = 0; i < n; i++)
 	{
 		if (i % PAUSE == 0)
 			CHECK_FOR_INTERRUPTS();
-		seg_sum_add(&sum, grid, weights[i]);
+		seg_exact_sum_add(&sum, grid, weights[i]);
 	}
-	return seg_sum_value(&sum);
+	return seg_exact_sum_value(&sum);
 }
 
 static SegQuantile

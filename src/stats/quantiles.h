@@ -14,7 +14,7 @@
 #ifndef SEG_STATS_QUANTILES_H
 #define SEG_STATS_QUANTILES_H
 
-#include "stats/sum.h"
+#include "stats/exact_sum.h"
 
 typedef struct SegQuantile
 {

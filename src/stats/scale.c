@@ -3,22 +3,22 @@
  *		From input units to the space in which distances are measured; see scale.h.
  *
  * Every pass goes over the rows, and over the features of a row side by side.
- * Sums are exact on their grid (stats/sum.h).  A whole weight w counts like w rows: the
+ * Sums are exact on their grid (stats/exact_sum.h).  A whole weight w counts like w rows: the
  * parts of a value on the grid are multiplied, not the value.
  */
 #include "stats/scale.h"
 
 #include "base/rng.h"
-#include "stats/sum.h"
-#include "stats/sums.h"
-#include "stats/weighted.h"
+#include "stats/exact_sum.h"
+#include "stats/group_sums.h"
+#include "stats/weights.h"
 
 /* 1 / Phi^-1(3/4): makes the MAD an estimate of the sd of normal data */
 #define MAD_TO_SD 1.4826022185056018
 
 typedef struct Workspace
 {
-	SegSums		sums;			/* d */
+	SegGroupSums sums;			/* d */
 	double	   *result;			/* d */
 	double	   *centers;		/* d: what deviations are taken from */
 	double	   *inverses;		/* d */
@@ -40,7 +40,7 @@ work_grid(const Workspace *work, double max_abs)
 size_t
 seg_scale_workspace(size_t n, size_t d, bool weighted)
 {
-	return seg_sums_size(1, d) + d * (4 * sizeof(double) + sizeof(SegScale)) +
+	return seg_group_sums_size(1, d) + d * (4 * sizeof(double) + sizeof(SegScale)) +
 		6 * SEG_ARENA_ALIGN + (weighted ? 2 : 1) * n * sizeof(double);
 }
 
@@ -50,7 +50,7 @@ take_workspace(Workspace *work, SegArena *arena, size_t n, size_t d, const doubl
 	work->total = total;
 	work->freedom = seg_weights_freedom(weights, n, total);
 	work->addends = fmax(total, (double) n);
-	work->sums = seg_sums_take(arena, 1, d);
+	work->sums = seg_group_sums_take(arena, 1, d);
 	work->result = seg_arena_take(arena, d, sizeof(double));
 	work->centers = seg_arena_take(arena, d, sizeof(double));
 	work->inverses = seg_arena_take(arena, d, sizeof(double));
@@ -70,11 +70,11 @@ take_workspace(Workspace *work, SegArena *arena, size_t n, size_t d, const doubl
 
 /* Rows [from, to); INOUT lowest, highest: d. */
 SEG_CLONES static void
-widen_ranges(const SegRows *rows, size_t from, size_t to, double *restrict lowest, double *restrict highest)
+widen_ranges(const SegMatrix *rows, size_t from, size_t to, double *restrict lowest, double *restrict highest)
 {
 	for (size_t i = from; i < to; i++)
 	{
-		const double *restrict row = seg_rows_row(rows, i);
+		const double *restrict row = seg_matrix_row(rows, i);
 
 		for (size_t j = 0; j < rows->d; j++)
 		{
@@ -85,7 +85,7 @@ widen_ranges(const SegRows *rows, size_t from, size_t to, double *restrict lowes
 }
 
 static void
-find_ranges(const SegRows *rows, double *lowest, double *highest)
+find_ranges(const SegMatrix *rows, double *lowest, double *highest)
 {
 	for (size_t j = 0; j < rows->d; j++)
 	{
@@ -101,7 +101,7 @@ find_ranges(const SegRows *rows, double *lowest, double *highest)
 
 /* Rows [from, to): add (x - center), squared or not, times the row's weight. */
 SEG_CLONES static void
-add_deviations(const SegRows *rows, const double *weights, size_t from, size_t to, bool squared, const Workspace *work)
+add_deviations(const SegMatrix *rows, const double *weights, size_t from, size_t to, bool squared, const Workspace *work)
 {
 	for (size_t i = from; i < to; i += TOGETHER)
 	{
@@ -109,41 +109,41 @@ add_deviations(const SegRows *rows, const double *weights, size_t from, size_t t
 		SegAddend	addends[TOGETHER];
 
 		for (size_t cell = 0; cell < TOGETHER * rows->d; cell += 8)
-			__builtin_prefetch(seg_rows_row(rows, i + TOGETHER) + cell, 0, 2);
+			__builtin_prefetch(seg_matrix_row(rows, i + TOGETHER) + cell, 0, 2);
 		for (size_t r = 0; r < count; r++)
-			addends[r] = seg_addend(seg_rows_row(rows, i + r), weights == NULL ? 1 : weights[i + r], 1);
+			addends[r] = seg_addend(seg_matrix_row(rows, i + r), weights == NULL ? 1 : weights[i + r], 1);
 		if (squared)
-			seg_sums_add(&work->sums, 0, addends, count, work->centers, true);
+			seg_group_sums_add(&work->sums, 0, addends, count, work->centers, true);
 		else
-			seg_sums_add(&work->sums, 0, addends, count, work->centers, false);
+			seg_group_sums_add(&work->sums, 0, addends, count, work->centers, false);
 	}
 }
 
 /* OUT result[j]: the weighted sum of (x - centers[j]), squared or not; |.| <= bounds[j]. */
 static void
-sum_deviations(const SegRows *rows, const double *weights, bool squared,
+sum_deviations(const SegMatrix *rows, const double *weights, bool squared,
 			   const double *bounds, Workspace *work, double *result)
 {
 	size_t		d = rows->d;
 
 	for (size_t j = 0; j < d; j++)
-		seg_sums_set_grid(&work->sums, j, work_grid(work, squared ? bounds[j] * bounds[j] : bounds[j]));
-	seg_sums_clear(&work->sums);
+		seg_group_sums_set_grid(&work->sums, j, work_grid(work, squared ? bounds[j] * bounds[j] : bounds[j]));
+	seg_group_sums_clear(&work->sums);
 	for (size_t i = 0; i < rows->n; i += PAUSE)
 	{
 		CHECK_FOR_INTERRUPTS();
 		add_deviations(rows, weights, i, seg_min_size(i + PAUSE, rows->n), squared, work);
 	}
 	for (size_t j = 0; j < d; j++)
-		result[j] = seg_sums_value(&work->sums, 0, j);
+		result[j] = seg_group_sums_value(&work->sums, 0, j);
 }
 
 SEG_CLONES static void
-shift_and_scale(SegRows *rows, size_t from, size_t to, const double *restrict shifts, const double *restrict inverses)
+shift_and_scale(SegMatrix *rows, size_t from, size_t to, const double *restrict shifts, const double *restrict inverses)
 {
 	for (size_t i = from; i < to; i++)
 	{
-		double	   *restrict row = seg_rows_row(rows, i);
+		double	   *restrict row = seg_matrix_row(rows, i);
 
 		for (size_t j = 0; j < rows->d; j++)
 			row[j] = seg_fitted_value(row[j], shifts[j], inverses[j]);
@@ -169,7 +169,7 @@ seg_scale_origin(double minimum, double maximum)
 
 /* OUT scales: minimum and maximum of every feature as the matrix stands now. */
 static SegStatus
-find_extremes(const SegRows *rows, Workspace *work, SegScale *scales, size_t *position)
+find_extremes(const SegMatrix *rows, Workspace *work, SegScale *scales, size_t *position)
 {
 	find_ranges(rows, work->centers, work->inverses);
 	for (size_t j = 0; j < rows->d; j++)
@@ -192,7 +192,7 @@ find_extremes(const SegRows *rows, Workspace *work, SegScale *scales, size_t *po
  *		sum of w (x - m)^2 = sum of w (x - c)^2 - (sum of w) (m - c)^2
  */
 static SegStatus
-find_moments(const SegRows *rows, const double *weights, double total, Workspace *work,
+find_moments(const SegMatrix *rows, const double *weights, double total, Workspace *work,
 			 SegScale *scales, size_t *position)
 {
 	size_t		d = rows->d;
@@ -347,13 +347,13 @@ weighted_median(double *pairs, size_t n)
 
 /* The median of y = x - origin of feature j, nulls left out; with a center that is not NAN, of |y - center|. */
 static double
-column_median(const SegRows *rows, const double *weights, size_t j, double origin, double center, double *column)
+column_median(const SegMatrix *rows, const double *weights, size_t j, double origin, double center, double *column)
 {
 	size_t		n = 0;
 
 	for (size_t i = 0; i < rows->n; i++)
 	{
-		double		x = *seg_rows_cell(rows, i, j) - origin;
+		double		x = *seg_matrix_cell(rows, i, j) - origin;
 
 		if (i % 65536 == 0)
 			CHECK_FOR_INTERRUPTS();
@@ -411,41 +411,41 @@ seg_input_value(SegTransform transform, double shift, double scale, double z)
 
 /* The weighted mean of what is not null; 0 where all is. */
 static double
-column_mean(const SegRows *rows, const double *weights, const Workspace *work, size_t j)
+column_mean(const SegMatrix *rows, const double *weights, const Workspace *work, size_t j)
 {
 	double		max_abs = 0;
 	SegGrid		grid;
 	SegGrid		weight_grid = work_grid(work, 1);
-	SegSum		sum = {0};
-	SegSum		present = {0};
+	SegExactSum	sum = {0};
+	SegExactSum	present = {0};
 
 	for (size_t i = 0; i < rows->n; i++)
 	{
 		if (i % 65536 == 0)
 			CHECK_FOR_INTERRUPTS();
-		max_abs = fmax(max_abs, fabs(*seg_rows_cell(rows, i, j)));
+		max_abs = fmax(max_abs, fabs(*seg_matrix_cell(rows, i, j)));
 	}
 	if (max_abs > SEG_MAX_MAGNITUDE)
 		return 0;				/* find_moments refuses it */
 	grid = work_grid(work, max_abs);
 	for (size_t i = 0; i < rows->n; i++)
 	{
-		double		x = *seg_rows_cell(rows, i, j);
+		double		x = *seg_matrix_cell(rows, i, j);
 		double		weight = weights == NULL ? 1 : weights[i];
 
 		if (i % 65536 == 0)
 			CHECK_FOR_INTERRUPTS();
 		if (!isnan(x))
 		{
-			seg_sum_add_weighted(&sum, grid, x, weight);
-			seg_sum_add(&present, weight_grid, weight);
+			seg_exact_sum_add_weighted(&sum, grid, x, weight);
+			seg_exact_sum_add(&present, weight_grid, weight);
 		}
 	}
-	return seg_sum_value(&present) > 0 ? seg_sum_value(&sum) / seg_sum_value(&present) : 0;
+	return seg_exact_sum_value(&present) > 0 ? seg_exact_sum_value(&sum) / seg_exact_sum_value(&present) : 0;
 }
 
 static void
-fill_nulls(SegRows *rows, const double *weights, SegNullPolicy null_policy,
+fill_nulls(SegMatrix *rows, const double *weights, SegNullPolicy null_policy,
 		   Workspace *work, SegScale *scales)
 {
 	for (size_t j = 0; j < rows->d; j++)
@@ -459,7 +459,7 @@ fill_nulls(SegRows *rows, const double *weights, SegNullPolicy null_policy,
 			scale->fill = column_median(rows, weights, j, 0, NAN, work->column);
 		for (size_t i = 0; i < rows->n; i++)
 		{
-			double	   *x = seg_rows_cell(rows, i, j);
+			double	   *x = seg_matrix_cell(rows, i, j);
 
 			if (i % 65536 == 0)
 				CHECK_FOR_INTERRUPTS();
@@ -473,7 +473,7 @@ fill_nulls(SegRows *rows, const double *weights, SegNullPolicy null_policy,
 }
 
 static SegStatus
-take_logarithms(SegRows *rows, const SegScale *scales, size_t *position)
+take_logarithms(SegMatrix *rows, const SegScale *scales, size_t *position)
 {
 	for (size_t j = 0; j < rows->d; j++)
 		if (scales[j].transform == SEG_TRANSFORM_LOG1P && scales[j].minimum <= -1)
@@ -483,7 +483,7 @@ take_logarithms(SegRows *rows, const SegScale *scales, size_t *position)
 		}
 	for (size_t i = 0; i < rows->n; i++)
 	{
-		double	   *row = seg_rows_row(rows, i);
+		double	   *row = seg_matrix_row(rows, i);
 
 		if (i % 512 == 0)
 			CHECK_FOR_INTERRUPTS();
@@ -496,7 +496,7 @@ take_logarithms(SegRows *rows, const SegScale *scales, size_t *position)
 
 /* IN moments: of the transformed values. */
 static void
-choose_scale(const SegRows *rows, const double *weights, size_t j, SegStandardize standardize,
+choose_scale(const SegMatrix *rows, const double *weights, size_t j, SegStandardize standardize,
 			 double *column, const SegScale *moments, SegScale *scale)
 {
 	double		minimum = moments->minimum;
@@ -535,7 +535,7 @@ choose_scale(const SegRows *rows, const double *weights, size_t j, SegStandardiz
 
 /* Shift and scale all rows; a feature without spread stays as it is. */
 static SegStatus
-apply_scales(SegRows *rows, const SegScale *moments, Workspace *work, SegScale *scales, size_t *position)
+apply_scales(SegMatrix *rows, const SegScale *moments, Workspace *work, SegScale *scales, size_t *position)
 {
 	size_t		d = rows->d;
 
@@ -566,7 +566,7 @@ apply_scales(SegRows *rows, const SegScale *moments, Workspace *work, SegScale *
 }
 
 SegStatus
-seg_scale_rows(SegRows *rows, const double *weights, double total, SegStandardize standardize,
+seg_scale_rows(SegMatrix *rows, const double *weights, double total, SegStandardize standardize,
 			   SegNullPolicy null_policy, bool has_nulls, SegScale *scales, SegArena arena,
 			   size_t *position)
 {

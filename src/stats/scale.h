@@ -3,8 +3,8 @@
  *		From input units to the space in which distances are measured.
  *
  * Per feature: nulls are filled, log1p is taken, and what results is shifted
- * and scaled.  All figures are order-free (stats/sum.h), weights count as
- * stats/weighted.h says, and a feature without spread gets scale 0 and takes no part
+ * and scaled.  All figures are order-free (stats/exact_sum.h), weights count as
+ * stats/weights.h says, and a feature without spread gets scale 0 and takes no part
  * in any distance.
  *
  * Values far from zero, next to which their range is small, are taken from an origin
@@ -16,7 +16,7 @@
 
 #include "base/arena.h"
 #include "base/status.h"
-#include "stats/rows.h"
+#include "stats/matrix.h"
 
 typedef enum SegStandardize
 {
@@ -84,7 +84,7 @@ extern size_t seg_scale_workspace(size_t n, size_t d, bool weighted);
  * A feature with scale 0 keeps its transformed values in the matrix.
  * Returns SEG_OK, SEG_RANGE_TOO_WIDE or SEG_LOG_DOMAIN.  Cost: five passes.
  */
-extern SegStatus seg_scale_rows(SegRows *rows, const double *weights, double total,
+extern SegStatus seg_scale_rows(SegMatrix *rows, const double *weights, double total,
 								SegStandardize standardize, SegNullPolicy null_policy,
 								bool has_nulls, SegScale *scales, SegArena workspace, size_t *position);
 

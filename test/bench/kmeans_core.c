@@ -95,7 +95,7 @@ main(int argc, char **argv)
 	scales = allocate(d * sizeof(SegScale));
 	active = allocate(d * sizeof(uint32_t));
 	for (size_t i = 0; i < n; i++)
-		seg_rows_set(&data.rows, i, values + i * d);
+		seg_matrix_set(&data.rows, i, values + i * d);
 	for (size_t j = 0; j < d; j++)
 	{
 		scales[j].scale = 1;

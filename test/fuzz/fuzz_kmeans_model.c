@@ -64,8 +64,8 @@ score(const SegKmeansScorer *scorer, double value)
 	{
 		SegNearest	nearest;
 
-		seg_centers_distances(&scorer->centers, row, d2);
-		nearest = seg_centers_nearest(d2, model->k);
+		seg_nearest_distances(&scorer->centers, row, d2);
+		nearest = seg_nearest_find(d2, model->k);
 		require(nearest.first < model->k && nearest.second < model->k);
 		require(model->k == 1 || nearest.first != nearest.second);
 		require(!(nearest.second_d2 < nearest.first_d2));

@@ -13,8 +13,8 @@
 #include "kmeans/kmeans_lloyd.h"
 #include "kmeans/kmeans_seed.h"
 #include "kmeans/kmeans_stats.h"
-#include "stats/sum.h"
-#include "stats/weighted.h"
+#include "stats/exact_sum.h"
+#include "stats/weights.h"
 
 typedef struct Problem
 {
@@ -27,7 +27,7 @@ typedef struct Problem
 
 typedef struct Fit
 {
-	SegRows		rows;
+	SegMatrix	rows;
 	SegKmeansData data;
 	SegScale   *scales;
 	uint32_t   *active;
@@ -65,19 +65,19 @@ fit_scale(const Problem *problem, SegStandardize standardize, SegTransform trans
 	size_t		n = problem->n;
 	size_t		d = problem->d;
 	double		heaviest = 1;
-	SegSum		sum = {0};
+	SegExactSum	sum = {0};
 	double		total;
 	bool		has_nulls = false;
 	SegArena	arena = patterned_arena(seg_scale_workspace(n, d, problem->weights != NULL));
 	SegStatus	status;
 
 	memset(fit, 0, sizeof(*fit));
-	fit->rows = (SegRows) {n, d, patterned(n * d * sizeof(double))};
+	fit->rows = (SegMatrix) {n, d, patterned(n * d * sizeof(double))};
 	fit->scales = patterned(d * sizeof(SegScale));
 	fit->active = patterned(d * sizeof(uint32_t));
 	for (size_t i = 0; i < n; i++)
 	{
-		seg_rows_set(&fit->rows, i, problem->x + i * d);
+		seg_matrix_set(&fit->rows, i, problem->x + i * d);
 		if (problem->weights != NULL)
 			heaviest = i == 0 ? problem->weights[0] : fmax(heaviest, problem->weights[i]);
 		for (size_t j = 0; j < d; j++)
@@ -86,8 +86,8 @@ fit_scale(const Problem *problem, SegStandardize standardize, SegTransform trans
 	for (size_t j = 0; j < d; j++)
 		fit->scales[j].transform = transform;
 	for (size_t i = 0; i < n; i++)
-		seg_sum_add(&sum, seg_grid((double) n, heaviest), problem->weights == NULL ? 1 : problem->weights[i]);
-	total = seg_sum_value(&sum);
+		seg_exact_sum_add(&sum, seg_grid((double) n, heaviest), problem->weights == NULL ? 1 : problem->weights[i]);
+	total = seg_exact_sum_value(&sum);
 	status = seg_scale_rows(&fit->rows, problem->weights, total, standardize, null_policy, has_nulls,
 							fit->scales, arena, position);
 	free(arena.base);

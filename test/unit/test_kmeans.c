@@ -633,7 +633,7 @@ a_sample_by_distance_stands_for_the_rows(void **state)
 		squares += fit.rows.values[cell] * fit.rows.values[cell];
 	for (size_t i = 0; i < 2000; i++)
 		for (size_t j = 0; j < 2; j++)
-			sampled += fit.sample.data.weights[i] * pow(*seg_rows_cell(&fit.sample.data.rows, i, j), 2);
+			sampled += fit.sample.data.weights[i] * pow(*seg_matrix_cell(&fit.sample.data.rows, i, j), 2);
 	assert_close(fit.sample.data.total / (double) problem.n, 1, 0.05);
 	assert_close(sampled / squares, 1, 0.05);	/* a uniform sample misses most of it */
 	free(arena.base);

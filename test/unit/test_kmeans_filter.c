@@ -1,7 +1,7 @@
 /*
  * test_kmeans_filter.c
- *		Labels from floats: what they are certain of is what doubles say, whatever the
- *		place, the scale and the ties of the rows; and no gap is told too large.
+ *		Labels from floats: a decided label is the label that doubles give, at any
+ *		offset, scale and closeness to ties; and no margin is reported too large.
  */
 #include "unit.h"
 
@@ -25,7 +25,7 @@ static const Setting settings[] = {
 
 /* Random centers, and rows near the middles between two of them. */
 static void
-make_rows(const Setting *setting, SegRng *rng, size_t d, size_t k, double *centers, SegRows *rows)
+make_rows(const Setting *setting, SegRng *rng, size_t d, size_t k, double *centers, SegMatrix *rows)
 {
 	for (size_t cell = 0; cell < k * d; cell++)
 		centers[cell] = setting->offset +
@@ -36,31 +36,31 @@ make_rows(const Setting *setting, SegRng *rng, size_t d, size_t k, double *cente
 		const double *b = centers + seg_rng_below(rng, k) * d;
 
 		for (size_t j = 0; j < d; j++)
-			*seg_rows_cell(rows, i, j) = (a[j] + b[j]) / 2 + setting->scale * setting->tie * noise(rng);
+			*seg_matrix_cell(rows, i, j) = (a[j] + b[j]) / 2 + setting->scale * setting->tie * noise(rng);
 	}
 }
 
 static void
-describe_rows(const SegRows *rows, SegScale *scales)
+describe_rows(const SegMatrix *rows, SegScale *scales)
 {
 	for (size_t j = 0; j < rows->d; j++)
 	{
 		scales[j] = (SegScale) {.scale = j % 5 == 4 ? 0 : 1};
 		for (size_t i = 0; i < rows->n; i++)
 		{
-			scales[j].mean += *seg_rows_cell(rows, i, j) / (double) rows->n;
-			scales[j].max_abs = fmax(scales[j].max_abs, fabs(*seg_rows_cell(rows, i, j)));
+			scales[j].mean += *seg_matrix_cell(rows, i, j) / (double) rows->n;
+			scales[j].max_abs = fmax(scales[j].max_abs, fabs(*seg_matrix_cell(rows, i, j)));
 		}
 	}
 }
 
-/* The gap of a block's rows in doubles, the least of them. */
+/* The smallest margin of the rows of a block, in doubles. */
 static double
-true_gap(const double *first_d2, const double *second_d2)
+true_margin(const double *first_d2, const double *second_d2)
 {
 	double		least = INFINITY;
 
-	for (size_t l = 0; l < SEG_LANES; l++)
+	for (size_t l = 0; l < SEG_BLOCK_ROWS; l++)
 		least = fmin(least, sqrt(second_d2[l]) - sqrt(first_d2[l]));
 	return least;
 }
@@ -70,36 +70,36 @@ static size_t
 check_labels(const SegKmeansData *data, const double *centers, size_t k)
 {
 	SegArena	arena = patterned_arena(seg_filter_centers_size(data->rows.d, k));
-	double	   *block = patterned(data->rows.d * SEG_LANES * sizeof(double));
+	double	   *block = patterned(data->rows.d * SEG_BLOCK_ROWS * sizeof(double));
 	SegFilterStrip strip = {0};
 	SegFilterCenters form;
 	size_t		certain = 0;
 
 	seg_filter_take_centers(data->filter, k, &arena, &form);
-	for (size_t b = 0; b < seg_rows_blocks(data->rows.n); b++)
+	for (size_t b = 0; b < seg_matrix_blocks(data->rows.n); b++)
 		strip.blocks[strip.count++] = b;
 	if (seg_filter_set_centers(data, centers, k, &form))
 	{
 		seg_filter_label(data, &form, true, &strip);
 		for (size_t b = 0; b < strip.count; b++)
 		{
-			double		first_d2[SEG_LANES];
-			double		second_d2[SEG_LANES];
-			uint16_t	first[SEG_LANES];
-			bool		doubt = false;
+			double		first_d2[SEG_BLOCK_ROWS];
+			double		second_d2[SEG_BLOCK_ROWS];
+			uint16_t	first[SEG_BLOCK_ROWS];
+			bool		undecided = false;
 
 			seg_assign_nearest(data, b, centers, k, block, first_d2, second_d2, first);
-			for (size_t l = 0; l < SEG_LANES; l++)
+			for (size_t l = 0; l < SEG_BLOCK_ROWS; l++)
 			{
-				doubt |= strip.labels[b][l] == SEG_FILTER_DOUBT;
-				if (strip.labels[b][l] == SEG_FILTER_DOUBT)
+				undecided |= strip.labels[b][l] == SEG_FILTER_UNDECIDED;
+				if (strip.labels[b][l] == SEG_FILTER_UNDECIDED)
 					continue;
 				assert_int_equal(strip.labels[b][l], first[l]);
 				certain++;
 			}
-			if (!doubt && k > 1)
-				assert_true(sqrt((double) strip.gap_squares[b]) / data->filter->unit <=
-							true_gap(first_d2, second_d2) * (1 + 1e-12));
+			if (!undecided && k > 1)
+				assert_true(sqrt((double) strip.margin_squares[b]) / data->filter->unit <=
+							true_margin(first_d2, second_d2) * (1 + 1e-12));
 		}
 	}
 	free(block);
@@ -120,7 +120,7 @@ certain_labels_are_those_of_doubles(void **state)
 		SegRng		rng = seg_rng(7, trial);
 		size_t		d = 1 + seg_rng_below(&rng, 40);
 		size_t		k = 1 + seg_rng_below(&rng, 30);
-		SegRows		rows = {N, d, patterned(N * d * sizeof(double))};
+		SegMatrix	rows = {N, d, patterned(N * d * sizeof(double))};
 		double	   *centers = patterned(k * d * sizeof(double));
 		SegScale   *scales = patterned(d * sizeof(SegScale));
 		uint32_t   *active = patterned(d * sizeof(uint32_t));
@@ -141,14 +141,14 @@ certain_labels_are_those_of_doubles(void **state)
 		free(active);
 		free(arena.base);
 	}
-	/* it would be of no use, did it doubt everything */
+	/* a filter that decides no row passes the checks above, but is useless */
 	assert_true(certain > 600 * N / 3);
 }
 
 static void
 a_center_of_nan_is_nobodys_nearest(void **state)
 {
-	SegRows		rows = {N, 2, patterned(N * 2 * sizeof(double))};
+	SegMatrix	rows = {N, 2, patterned(N * 2 * sizeof(double))};
 	SegScale	scales[2];
 	uint32_t	active[2];
 	double		centers[] = {0.25, 0.25, NAN, 0.5, 0.75, 0.75};

@@ -25,7 +25,7 @@ plain_distance(const Fit *fit, size_t i, const double *center)
 
 	for (size_t a = 0; a < fit->data.n_active; a++)
 	{
-		double		t = *seg_rows_cell(&fit->rows, i, fit->active[a]) - center[fit->active[a]];
+		double		t = *seg_matrix_cell(&fit->rows, i, fit->active[a]) - center[fit->active[a]];
 
 		sum = fma(t, t, sum);
 	}
@@ -93,14 +93,14 @@ plain_reseed(const Fit *fit, Plain *plain, size_t k)
 		{
 			double		d2 = plain_nearest(fit, plain, k, i, &label);
 
-			if (d2 > most || (d2 == most && seg_rows_compare(&fit->rows, i, farthest) < 0))
+			if (d2 > most || (d2 == most && seg_matrix_compare(&fit->rows, i, farthest) < 0))
 			{
 				farthest = i;
 				most = d2;
 			}
 		}
 		for (size_t j = 0; j < d; j++)
-			plain->centers[c * d + j] = fit->scales[j].scale == 0 ? 0 : *seg_rows_cell(&fit->rows, farthest, j);
+			plain->centers[c * d + j] = fit->scales[j].scale == 0 ? 0 : *seg_matrix_cell(&fit->rows, farthest, j);
 	}
 	free(is_empty);
 	return empty;
@@ -131,17 +131,17 @@ plain_lloyd(const Fit *fit, size_t k, const double *centers, Plain *plain)
 			{
 				size_t		j = fit->active[a];
 				SegGrid		grid = seg_grid((double) n, fit->scales[j].max_abs);
-				SegSum		sum = {0};
+				SegExactSum	sum = {0};
 				double		count = 0;
 
 				for (size_t i = 0; i < n; i++)
 					if (plain->labels[i] == c)
 					{
-						seg_sum_add(&sum, grid, *seg_rows_cell(&fit->rows, i, j));
+						seg_exact_sum_add(&sum, grid, *seg_matrix_cell(&fit->rows, i, j));
 						count++;
 					}
 				if (count > 0)
-					plain->centers[c * d + j] = seg_sum_value(&sum) / count + 0.0;
+					plain->centers[c * d + j] = seg_exact_sum_value(&sum) / count + 0.0;
 			}
 		(void) plain_reseed(fit, plain, k);
 	}
@@ -192,7 +192,7 @@ skipping_and_incremental_sums_change_nothing(void **state)
 		/* centers of rows, some of them twice, so that clusters come out empty */
 		for (size_t c = 0; c < problem.k; c++)
 		{
-			memcpy(centers + c * problem.d, seg_rows_row(&fit.rows, seg_rng_below(&rng, problem.n)),
+			memcpy(centers + c * problem.d, seg_matrix_row(&fit.rows, seg_rng_below(&rng, problem.n)),
 				   problem.d * sizeof(double));
 			for (size_t j = 0; j < problem.d; j++)
 				if (fit.scales[j].scale == 0)

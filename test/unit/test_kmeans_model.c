@@ -34,13 +34,13 @@ row_of(int i, double *row)
 static uint32_t
 assign(const SegKmeansScorer *scorer, double *row, double *distance)
 {
-	double		d2[SEG_CENTER_LANES * 4];
+	double		d2[SEG_CENTER_BLOCK * 4];
 	size_t		position;
 	SegNearest	nearest;
 
 	assert_int_equal(seg_kmeans_to_fitted(scorer, row, &position), SEG_OK);
-	seg_centers_distances(&scorer->centers, row, d2);
-	nearest = seg_centers_nearest(d2, scorer->model.k);
+	seg_nearest_distances(&scorer->centers, row, d2);
+	nearest = seg_nearest_find(d2, scorer->model.k);
 	*distance = sqrt(nearest.first_d2);
 	return scorer->model.clusters[nearest.first].cluster_id;
 }

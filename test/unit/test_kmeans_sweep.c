@@ -8,7 +8,7 @@
 #include "kmeans/kmeans_seed.h"
 #include "kmeans/kmeans_sweep.h"
 #include "kmeans/sweep_model.h"
-#include "stats/silhouette.h"
+#include "stats/cluster_indices.h"
 
 static void
 curve(SegSweepEntry *entries, const double *inertia, size_t m)
@@ -254,12 +254,12 @@ sweep_finds_three_blobs(void **state)
 	SegArena	sample_arena = seg_arena(aligned_alloc(64, (size + 63) / 64 * 64), size);
 	SegArena	arena;
 
-	data.rows = (SegRows) {N, D, aligned_alloc(64, N * D * sizeof(double))};
+	data.rows = (SegMatrix) {N, D, aligned_alloc(64, N * D * sizeof(double))};
 	for (size_t i = 0; i < N; i++)
 	{
 		double		row[D] = {(double) (i % 3) * 20 + seg_rng_uniform(&rng), seg_rng_uniform(&rng)};
 
-		seg_rows_set(&data.rows, i, row);
+		seg_matrix_set(&data.rows, i, row);
 	}
 	seg_kmeans_sample_draw(&data, 42, N, true, &sample_arena, &sample);
 	assert_true(sample.is_whole);

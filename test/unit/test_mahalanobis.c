@@ -8,7 +8,6 @@
 #include "anomaly/mcd.h"
 #include "base/rng.h"
 #include "stats/chisq.h"
-#include "stats/weighted.h"
 
 /* ---- chi-square ---- */
 
@@ -124,7 +123,7 @@ typedef struct Metric
 {
 	double		center[D];
 	double		whiten[D * (D + 1) / 2];
-	double		lanes[64];
+	double		blocks[64];
 	SegMahalanobis m;
 } Metric;
 
@@ -137,7 +136,7 @@ metric_of(const double *covariance)
 	metric->center[0] = 1;
 	metric->center[1] = -2;
 	metric->center[2] = 5;
-	metric->m = (SegMahalanobis) {.d = D, .center = metric->center, .whiten = metric->whiten, .lanes = metric->lanes};
+	metric->m = (SegMahalanobis) {.d = D, .center = metric->center, .whiten = metric->whiten, .blocks = metric->blocks};
 	assert_int_equal(seg_mahalanobis_fit(&metric->m, covariance, workspace), SEG_OK);
 	free(workspace);
 	return metric;
@@ -190,22 +189,22 @@ overflow_is_infinite(void **state)
 	free(metric);
 }
 
-/* Sizes around whole blocks of lanes: the same as the triangle row by row. */
+/* Sizes around whole blocks: the same as the triangle row by row. */
 static void
 lanes_are_the_triangle(void **state)
 {
 	for (size_t d = 1; d <= 33; d++)
 	{
 		SegRng		rng = seg_rng(d, 1);
-		size_t		lanes = seg_mahalanobis_lanes_size(d);
-		double	   *numbers = calloc(3 * d + seg_mahalanobis_size(d) + lanes, sizeof(double));
+		size_t		blocks = seg_mahalanobis_blocks_size(d);
+		double	   *numbers = calloc(3 * d + seg_mahalanobis_size(d) + blocks, sizeof(double));
 		double	   *row = numbers + d;
 		double	   *parts = row + d;
 		SegMahalanobis m = {.d = d, .df = (uint32_t) d, .center = numbers, .whiten = parts + d};
 		double		want = 0;
 		double		sum = 0;
 
-		m.lanes = m.whiten + seg_mahalanobis_size(d);
+		m.blocks = m.whiten + seg_mahalanobis_size(d);
 		for (size_t i = 0; i < d; i++)
 			row[i] = seg_rng_uniform(&rng);
 		for (size_t i = 0; i < seg_mahalanobis_size(d); i++)
@@ -421,36 +420,6 @@ mcd_withstands_outliers_among_equal_values(void **state)
 	}
 }
 
-/* The share above a cut is as near as can be to the one asked for, equal values together. */
-static void
-cuts_keep_equal_values_together(void **state)
-{
-	SegWeighted odd[] = {{0.1, 17}, {0.2, 20}, {0.9, 13}};	/* 50 rows */
-	SegWeighted apart[50];
-	SegWeighted close[] = {{1, 1}, {1 + 0x1.0p-52, 1}};
-	const double shares[] = {0.004, 0.12, 0.13, 0.2, 0.26, 0.4, 0.46, 0.47, 0.5};
-	const uint64_t above[] = {0, 0, 13, 13, 13, 13, 33, 33, 33};
-	double		cut;
-	uint64_t	count;
-
-	for (size_t i = 0; i < sizeof(shares) / sizeof(shares[0]); i++)
-	{
-		seg_weighted_cut(odd, 3, shares[i], &cut, &count);
-		assert_int_equal(count, above[i]);
-		assert_true(cut == 0.9 ? count == 0 : count == 13 ? cut > 0.2 && cut < 0.9 : cut > 0.1 && cut < 0.2);
-	}
-	for (size_t i = 0; i < 50; i++)
-		apart[i] = (SegWeighted) {i < 37 ? (double) i : 40, 1};	/* thirteen equal scores of different rows */
-	seg_weighted_cut(apart, 50, 0.2, &cut, &count);
-	assert_int_equal(count, 13);
-	assert_same_double(cut, 38);
-	seg_weighted_cut(apart, 1, 0.5, &cut, &count);
-	assert_int_equal(count, 0);
-	seg_weighted_cut(close, 2, 0.5, &cut, &count);
-	assert_int_equal(count, 1);
-	assert_true(close[1].value > cut);
-}
-
 int
 main(void)
 {
@@ -466,7 +435,6 @@ main(void)
 		cmocka_unit_test(mcd_withstands_four_in_ten),
 		cmocka_unit_test(mcd_is_reproducible),
 		cmocka_unit_test(mcd_withstands_outliers_among_equal_values),
-		cmocka_unit_test(cuts_keep_equal_values_together),
 		cmocka_unit_test(mcd_counts_repetitions),
 		cmocka_unit_test(mcd_survives_degenerate_rows),
 	};

@@ -40,7 +40,7 @@ check_column(SegStandardize standardize, double shift, double scale, double max_
 	assert_close(fit.scales[0].sd, 4.06201920231798, 1e-13);
 	for (size_t i = 0; i < 5; i++)
 	{
-		double		z = *seg_rows_cell(&fit.rows, i, 0);
+		double		z = *seg_matrix_cell(&fit.rows, i, 0);
 
 		assert_close(z, (ones[i] - shift) / scale, 1e-12);
 		/* one value alone, as a score does, has the same bits; and back again */
@@ -78,7 +78,7 @@ logarithms(void **state)
 	assert_same_double(fit.scales[0].mean, 5);		/* in input units */
 	assert_same_double(fit.scales[0].maximum, 11);
 	for (size_t i = 0; i < 5; i++)
-		assert_close(*seg_rows_cell(&fit.rows, i, 0), (log1p(ones[i]) - mean) / sqrt(squares / 4), 1e-14);
+		assert_close(*seg_matrix_cell(&fit.rows, i, 0), (log1p(ones[i]) - mean) / sqrt(squares / 4), 1e-14);
 	fit_free(&fit);
 	assert_int_equal(scale_column(negative, NULL, 2, SEG_STANDARDIZE_ZSCORE, SEG_TRANSFORM_LOG1P, SEG_NULL_ERROR, &fit), SEG_LOG_DOMAIN);
 	fit_free(&fit);
@@ -93,9 +93,9 @@ check_fill(SegNullPolicy null_policy, double *weights, double fill)
 	assert_int_equal(scale_column(x, weights, 6, SEG_STANDARDIZE_NONE, SEG_TRANSFORM_NONE, null_policy, &fit), SEG_OK);
 	assert_close(fit.scales[0].fill, fill, 1e-14);
 	assert_int_equal(fit.scales[0].imputed, 2);
-	assert_same_double(*seg_rows_cell(&fit.rows, 0, 0), fit.scales[0].fill);
-	assert_same_double(*seg_rows_cell(&fit.rows, 4, 0), fit.scales[0].fill);
-	assert_same_double(*seg_rows_cell(&fit.rows, 3, 0), 9);
+	assert_same_double(*seg_matrix_cell(&fit.rows, 0, 0), fit.scales[0].fill);
+	assert_same_double(*seg_matrix_cell(&fit.rows, 4, 0), fit.scales[0].fill);
+	assert_same_double(*seg_matrix_cell(&fit.rows, 3, 0), 9);
 	fit_free(&fit);
 }
 
@@ -142,14 +142,14 @@ no_spread(void **state)
 		assert_same_double(fit.scales[0].shift, 0.1);
 		assert_same_double(fit.scales[0].mean, 0.1);
 		assert_same_double(fit.scales[0].sd, 0);
-		assert_same_double(*seg_rows_cell(&fit.rows, 0, 0), 0.1);	/* stays as it was */
+		assert_same_double(*seg_matrix_cell(&fit.rows, 0, 0), 0.1);	/* stays as it was */
 		assert_int_equal(fit.data.n_active, 0);
 		fit_free(&fit);
 	}
 	assert_int_equal(scale_column(mostly, NULL, 5, SEG_STANDARDIZE_ROBUST, SEG_TRANSFORM_NONE, SEG_NULL_ERROR, &fit), SEG_OK);
 	assert_same_double(fit.scales[0].scale, 0);
 	assert_same_double(fit.scales[0].shift, 7);
-	assert_same_double(*seg_rows_cell(&fit.rows, 4, 0), 1000);
+	assert_same_double(*seg_matrix_cell(&fit.rows, 4, 0), 1000);
 	fit_free(&fit);
 	assert_int_equal(scale_column(close, NULL, 3, SEG_STANDARDIZE_ZSCORE, SEG_TRANSFORM_NONE, SEG_NULL_ERROR, &fit), SEG_OK);
 	assert_same_double(fit.scales[0].scale, 0);
@@ -181,7 +181,7 @@ the_edges_of_doubles(void **state)
 	assert_int_equal(scale_column(offset, NULL, 3, SEG_STANDARDIZE_ZSCORE, SEG_TRANSFORM_NONE, SEG_NULL_ERROR, &fit), SEG_OK);
 	assert_same_double(fit.scales[0].mean, 1e15 + 1);
 	assert_same_double(fit.scales[0].sd, 1);
-	assert_same_double(*seg_rows_cell(&fit.rows, 2, 0), 1);
+	assert_same_double(*seg_matrix_cell(&fit.rows, 2, 0), 1);
 	fit_free(&fit);
 	/* a MAD so small that a value would land beyond the largest magnitude */
 	assert_int_equal(scale_column(spiked, NULL, 4, SEG_STANDARDIZE_ROBUST, SEG_TRANSFORM_NONE, SEG_NULL_ERROR, &fit), SEG_RANGE_TOO_WIDE);
@@ -310,7 +310,7 @@ far_from_zero_nothing_is_lost(void **state)
 		assert_true(fit.scales[0].max_abs <= 3 * (high - low));
 		for (size_t i = 0; i < 20; i++)
 		{
-			double		z = *seg_rows_cell(&fit.rows, i, 0);
+			double		z = *seg_matrix_cell(&fit.rows, i, 0);
 
 			assert_same_double(seg_unscale_value(SEG_TRANSFORM_NONE, fit.scales[0].shift, fit.scales[0].scale, z), x[i]);
 			assert_true((long double) z == (long double) x[i] - fit.scales[0].shift);

@@ -1,5 +1,5 @@
 /*
- * sum.h
+ * exact_sum.h
  *		Sums of doubles that do not depend on the order of the addends.
  *
  * Floating-point addition is not associative, so a sum taken by two workers has
@@ -20,8 +20,8 @@
  * Source: the pre-rounding step of J. Demmel and H. D. Nguyen, "Parallel
  * reproducible summation", IEEE Trans. Computers 64 (2015).
  */
-#ifndef SEG_STATS_SUM_H
-#define SEG_STATS_SUM_H
+#ifndef SEG_STATS_EXACT_SUM_H
+#define SEG_STATS_EXACT_SUM_H
 
 #include "base/port.h"
 
@@ -31,11 +31,11 @@ typedef struct SegGrid
 	double		fine;			/* 1.5 * 2^52 * u2 */
 } SegGrid;
 
-typedef struct SegSum
+typedef struct SegExactSum
 {
 	double		high;			/* a multiple of u1 */
 	double		low;			/* a multiple of u2 */
-} SegSum;
+} SegExactSum;
 
 /* The largest max |x| times n for which a grid exists. */
 #define SEG_GRID_LIMIT 0x1.0p+1000
@@ -82,7 +82,7 @@ seg_grid_of_total(double n, double total)
 
 /* sum += x; in any order, the result has the same bits. */
 static inline void
-seg_sum_add(SegSum *sum, SegGrid grid, double x)
+seg_exact_sum_add(SegExactSum *sum, SegGrid grid, double x)
 {
 	double		high = (x + grid.coarse) - grid.coarse;
 	double		low = ((x - high) + grid.fine) - grid.fine;
@@ -91,11 +91,11 @@ seg_sum_add(SegSum *sum, SegGrid grid, double x)
 	sum->low += low;
 }
 
-/* sum -= x; the exact inverse of seg_sum_add. */
+/* sum -= x; the exact inverse of seg_exact_sum_add. */
 static inline void
-seg_sum_subtract(SegSum *sum, SegGrid grid, double x)
+seg_exact_sum_subtract(SegExactSum *sum, SegGrid grid, double x)
 {
-	seg_sum_add(sum, grid, -x);
+	seg_exact_sum_add(sum, grid, -x);
 }
 
 /*
@@ -103,14 +103,14 @@ seg_sum_subtract(SegSum *sum, SegGrid grid, double x)
  * whole number; n in seg_grid() is then the sum of the weights.
  */
 static inline void
-seg_sum_add_weighted(SegSum *sum, SegGrid grid, double x, double weight)
+seg_exact_sum_add_weighted(SegExactSum *sum, SegGrid grid, double x, double weight)
 {
 	double		high;
 	double		low;
 
 	if (weight != floor(weight))
 	{
-		seg_sum_add(sum, grid, weight * x);
+		seg_exact_sum_add(sum, grid, weight * x);
 		return;
 	}
 	high = (x + grid.coarse) - grid.coarse;
@@ -120,14 +120,14 @@ seg_sum_add_weighted(SegSum *sum, SegGrid grid, double x, double weight)
 }
 
 static inline void
-seg_sum_merge(SegSum *into, const SegSum *other)
+seg_exact_sum_merge(SegExactSum *into, const SegExactSum *other)
 {
 	into->high += other->high;
 	into->low += other->low;
 }
 
 static inline double
-seg_sum_value(const SegSum *sum)
+seg_exact_sum_value(const SegExactSum *sum)
 {
 	return sum->high + sum->low;
 }
@@ -179,4 +179,4 @@ seg_twofold_add(double sum[2], double x)
 	sum[0] = high;
 }
 
-#endif							/* SEG_STATS_SUM_H */
+#endif							/* SEG_STATS_EXACT_SUM_H */

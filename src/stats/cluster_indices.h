@@ -1,5 +1,5 @@
 /*
- * silhouette.h
+ * cluster_indices.h
  *		How well rows fit their clusters: silhouette, Davies-Bouldin, Calinski-Harabasz.
  *
  * The silhouette of a row is (b - a) / max(a, b): a is its mean distance to the
@@ -8,7 +8,7 @@
  * many labelings of the same rows, and the distances are what costs, so one pass
  * over the pairs serves all labelings.
  *
- * Each distance is rounded to a grid (stats/sum.h), 2^-52 n times the rows'
+ * Each distance is rounded to a grid (stats/exact_sum.h), 2^-52 n times the rows'
  * diameter, so that its sums are exact: the figures do not depend on the order
  * of the rows.
  *
@@ -16,8 +16,8 @@
  * D. L. Davies and D. W. Bouldin, IEEE Trans. PAMI 1 (1979); T. Calinski and
  * J. Harabasz, Communications in Statistics 3 (1974).
  */
-#ifndef SEG_STATS_SILHOUETTE_H
-#define SEG_STATS_SILHOUETTE_H
+#ifndef SEG_STATS_CLUSTER_INDICES_H
+#define SEG_STATS_CLUSTER_INDICES_H
 
 #include "base/arena.h"
 #include "base/port.h"
@@ -81,4 +81,4 @@ seg_calinski_harabasz(double between_ss, double within_ss, double n, size_t k)
 	return (between_ss / (double) (k - 1)) / (within_ss / (n - (double) k));
 }
 
-#endif							/* SEG_STATS_SILHOUETTE_H */
+#endif							/* SEG_STATS_CLUSTER_INDICES_H */

@@ -1,5 +1,5 @@
 /*
- * test_silhouette.c
+ * test_cluster_indices.c
  *		Silhouette, Davies-Bouldin and Calinski-Harabasz against scikit-learn 1.2.1.
  *
  *	python3 -c 'import numpy as np
@@ -11,7 +11,7 @@
 #include "unit.h"
 
 #include "base/rng.h"
-#include "stats/silhouette.h"
+#include "stats/cluster_indices.h"
 
 static const double rows[10][2] = {
 	{1, 2}, {1.5, 1.8}, {5, 8}, {8, 8}, {1, 0.6}, {9, 11}, {8, 2}, {10, 2}, {9, 3}, {5, 5}

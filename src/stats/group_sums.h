@@ -1,18 +1,18 @@
 /*
- * sums.h
- *		Order-free sums (sum.h) of whole rows: one sum per feature, for each of several groups.
+ * group_sums.h
+ *		Exact sums (exact_sum.h) of whole rows: one sum per feature, for each of several groups.
  *
  * Rows of a group are added some at a time, feature by feature, so that the sums
- * stay in registers meanwhile.  Sums and grids are padded to whole SegLanes.
+ * stay in registers meanwhile.  Sums and grids are padded to whole vectors (SegVec4d).
  */
-#ifndef SEG_STATS_SUMS_H
-#define SEG_STATS_SUMS_H
+#ifndef SEG_STATS_GROUP_SUMS_H
+#define SEG_STATS_GROUP_SUMS_H
 
 #include "base/arena.h"
-#include "base/lanes.h"
-#include "stats/sum.h"
+#include "base/vec.h"
+#include "stats/exact_sum.h"
 
-typedef struct SegSums
+typedef struct SegGroupSums
 {
 	size_t		groups;
 	size_t		d;
@@ -20,11 +20,11 @@ typedef struct SegSums
 	double	   *fine;
 	double	   *high;			/* groups x d, of the sums */
 	double	   *low;
-} SegSums;
+} SegGroupSums;
 
 /*
  * A row and how it counts: a whole weight w multiplies what stands on the grid, like
- * w rows; another one multiplies the value.  The bits are those of seg_sum_add_weighted.
+ * w rows; another one multiplies the value.  The bits are those of seg_exact_sum_add_weighted.
  */
 typedef struct SegAddend
 {
@@ -43,32 +43,32 @@ seg_addend(const double *row, double weight, double sign)
 	return addend;
 }
 
-/* d, rounded up to whole lanes. */
+/* d, rounded up to whole vectors. */
 static inline size_t
-seg_sums_width(size_t d)
+seg_group_sums_width(size_t d)
 {
 	return (d + 3) / 4 * 4;
 }
 
 static inline size_t
-seg_sums_size(size_t groups, size_t d)
+seg_group_sums_size(size_t groups, size_t d)
 {
-	return 2 * (groups + 1) * seg_sums_width(d) * sizeof(double) + 4 * SEG_ARENA_ALIGN;
+	return 2 * (groups + 1) * seg_group_sums_width(d) * sizeof(double) + 4 * SEG_ARENA_ALIGN;
 }
 
 static inline void
-seg_sums_clear(const SegSums *sums)
+seg_group_sums_clear(const SegGroupSums *sums)
 {
-	memset(sums->high, 0, sums->groups * seg_sums_width(sums->d) * sizeof(double));
-	memset(sums->low, 0, sums->groups * seg_sums_width(sums->d) * sizeof(double));
+	memset(sums->high, 0, sums->groups * seg_group_sums_width(sums->d) * sizeof(double));
+	memset(sums->low, 0, sums->groups * seg_group_sums_width(sums->d) * sizeof(double));
 }
 
 /* Sums of zero, whose grids are to be set. */
-static inline SegSums
-seg_sums_take(SegArena *arena, size_t groups, size_t d)
+static inline SegGroupSums
+seg_group_sums_take(SegArena *arena, size_t groups, size_t d)
 {
-	size_t		width = seg_sums_width(d);
-	SegSums		sums = {.groups = groups, .d = d};
+	size_t		width = seg_group_sums_width(d);
+	SegGroupSums sums = {.groups = groups, .d = d};
 
 	sums.coarse = seg_arena_take(arena, width, sizeof(double));
 	sums.fine = seg_arena_take(arena, width, sizeof(double));
@@ -77,44 +77,44 @@ seg_sums_take(SegArena *arena, size_t groups, size_t d)
 	Assert(sums.low != NULL);
 	for (size_t j = d; j < width; j++)
 		sums.coarse[j] = sums.fine[j] = 1;
-	seg_sums_clear(&sums);
+	seg_group_sums_clear(&sums);
 	return sums;
 }
 
 /* The grid of feature j in all groups. */
 static inline void
-seg_sums_set_grid(const SegSums *sums, size_t j, SegGrid grid)
+seg_group_sums_set_grid(const SegGroupSums *sums, size_t j, SegGrid grid)
 {
 	sums->coarse[j] = grid.coarse;
 	sums->fine[j] = grid.fine;
 }
 
 static inline double
-seg_sums_value(const SegSums *sums, size_t group, size_t j)
+seg_group_sums_value(const SegGroupSums *sums, size_t group, size_t j)
 {
-	size_t		at = group * seg_sums_width(sums->d) + j;
+	size_t		at = group * seg_group_sums_width(sums->d) + j;
 
 	return sums->high[at] + sums->low[at];
 }
 
 /* OUT values: four of a row from j on, 0 behind its end. */
 SEG_ALWAYS_INLINE void
-seg_sums_values(const double *row, size_t j, size_t d, SegLanes *values)
+seg_group_sums_values(const double *row, size_t j, size_t d, SegVec4d *values)
 {
 	row += j;
 	switch (d - j)
 	{
 		case 1:
-			*values = (SegLanes) {row[0]};
+			*values = (SegVec4d) {row[0]};
 			break;
 		case 2:
-			*values = (SegLanes) {row[0], row[1]};
+			*values = (SegVec4d) {row[0], row[1]};
 			break;
 		case 3:
-			*values = (SegLanes) {row[0], row[1], row[2]};
+			*values = (SegVec4d) {row[0], row[1], row[2]};
 			break;
 		default:
-			*values = *(const SegLanes *) row;
+			*values = *(const SegVec4d *) row;
 	}
 }
 
@@ -123,30 +123,30 @@ seg_sums_values(const double *row, size_t j, size_t d, SegLanes *values)
  * with is_square the squares of these.
  */
 SEG_ALWAYS_INLINE void
-seg_sums_add(const SegSums *sums, size_t group, const SegAddend *addends, size_t count,
-			 const double *center, bool is_square)
+seg_group_sums_add(const SegGroupSums *sums, size_t group, const SegAddend *addends, size_t count,
+				   const double *center, bool is_square)
 {
 	size_t		d = sums->d;
-	size_t		width = seg_sums_width(d);
+	size_t		width = seg_group_sums_width(d);
 
 	for (size_t j = 0; j < width; j += 4)
 	{
-		SegLanes	coarse = *(const SegLanes *) (sums->coarse + j);
-		SegLanes	fine = *(const SegLanes *) (sums->fine + j);
-		SegLanes   *high = (SegLanes *) (sums->high + group * width + j);
-		SegLanes   *low = (SegLanes *) (sums->low + group * width + j);
-		SegLanes	from = {0};
-		SegLanes	high_sum = *high;
-		SegLanes	low_sum = *low;
+		SegVec4d	coarse = *(const SegVec4d *) (sums->coarse + j);
+		SegVec4d	fine = *(const SegVec4d *) (sums->fine + j);
+		SegVec4d   *high = (SegVec4d *) (sums->high + group * width + j);
+		SegVec4d   *low = (SegVec4d *) (sums->low + group * width + j);
+		SegVec4d	from = {0};
+		SegVec4d	high_sum = *high;
+		SegVec4d	low_sum = *low;
 
 		if (center != NULL)
-			seg_sums_values(center, j, d, &from);
+			seg_group_sums_values(center, j, d, &from);
 		for (size_t i = 0; i < count; i++)
 		{
-			SegLanes	value;
-			SegLanes	upper;
+			SegVec4d	value;
+			SegVec4d	upper;
 
-			seg_sums_values(addends[i].row, j, d, &value);
+			seg_group_sums_values(addends[i].row, j, d, &value);
 			if (center != NULL)
 				value -= from;
 			if (is_square)
@@ -163,28 +163,28 @@ seg_sums_add(const SegSums *sums, size_t group, const SegAddend *addends, size_t
 
 /* Take a row out of one group's sums and add it to another's. */
 SEG_ALWAYS_INLINE void
-seg_sums_move(const SegSums *sums, size_t from, size_t to, SegAddend addend)
+seg_group_sums_move(const SegGroupSums *sums, size_t from, size_t to, SegAddend addend)
 {
 	size_t		d = sums->d;
-	size_t		width = seg_sums_width(d);
+	size_t		width = seg_group_sums_width(d);
 
 	for (size_t j = 0; j < width; j += 4)
 	{
-		SegLanes	coarse = *(const SegLanes *) (sums->coarse + j);
-		SegLanes	fine = *(const SegLanes *) (sums->fine + j);
-		SegLanes	value;
-		SegLanes	upper;
-		SegLanes	lower;
+		SegVec4d	coarse = *(const SegVec4d *) (sums->coarse + j);
+		SegVec4d	fine = *(const SegVec4d *) (sums->fine + j);
+		SegVec4d	value;
+		SegVec4d	upper;
+		SegVec4d	lower;
 
-		seg_sums_values(addend.row, j, d, &value);
+		seg_group_sums_values(addend.row, j, d, &value);
 		value *= addend.factor;
 		upper = (value + coarse) - coarse;
 		lower = (((value - upper) + fine) - fine) * addend.parts;
 		upper *= addend.parts;
-		*(SegLanes *) (sums->high + from * width + j) -= upper;
-		*(SegLanes *) (sums->low + from * width + j) -= lower;
-		*(SegLanes *) (sums->high + to * width + j) += upper;
-		*(SegLanes *) (sums->low + to * width + j) += lower;
+		*(SegVec4d *) (sums->high + from * width + j) -= upper;
+		*(SegVec4d *) (sums->low + from * width + j) -= lower;
+		*(SegVec4d *) (sums->high + to * width + j) += upper;
+		*(SegVec4d *) (sums->low + to * width + j) += lower;
 	}
 }
 
@@ -225,4 +225,4 @@ seg_batches_put(const SegBatches *batches, size_t group, SegAddend addend)
 	return batches->counts[group] == SEG_BATCH;
 }
 
-#endif							/* SEG_STATS_SUMS_H */
+#endif							/* SEG_STATS_GROUP_SUMS_H */

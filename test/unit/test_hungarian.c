@@ -1,22 +1,22 @@
 /*
- * test_assignment.c
+ * test_hungarian.c
  *		The assignment problem against trying every permutation.
  */
 #include "unit.h"
 
 #include "base/rng.h"
-#include "stats/assignment.h"
+#include "stats/hungarian.h"
 
 static double
 solve(const double *cost, size_t rows, size_t columns, uint32_t *column_of)
 {
-	size_t		size = seg_assignment_workspace(rows, columns);
+	size_t		size = seg_hungarian_workspace(rows, columns);
 	void	   *room = aligned_alloc(SEG_ARENA_ALIGN, (size + 63) / 64 * 64);
 	SegArena	arena = seg_arena(room, size);
 	bool	   *taken = calloc(columns, sizeof(bool));
 	double		total = 0;
 
-	seg_assignment_solve(cost, rows, columns, &arena, column_of);
+	seg_hungarian_solve(cost, rows, columns, &arena, column_of);
 	for (size_t row = 0; row < rows; row++)
 	{
 		assert_true(column_of[row] < columns);

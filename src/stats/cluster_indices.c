@@ -1,17 +1,17 @@
 /*
- * silhouette.c
- *		Silhouette and Davies-Bouldin; see silhouette.h.
+ * cluster_indices.c
+ *		Silhouette and Davies-Bouldin; see cluster_indices.h.
  *
- * Eight rows side by side (a block of stats/rows.h) meet all rows one by one.
+ * Eight rows side by side (a block of stats/matrix.h) meet all rows one by one.
  * Every distance is added at once to the sum of the other row's cluster, for
  * all labelings: the sums of a few blocks stay in the nearest cache, and no
  * distance is ever stored.
  */
-#include "stats/silhouette.h"
+#include "stats/cluster_indices.h"
 
-#include "base/lanes.h"
-#include "stats/rows.h"
-#include "stats/sum.h"
+#include "base/vec.h"
+#include "stats/exact_sum.h"
+#include "stats/matrix.h"
 
 /* Blocks that pass over the rows together, and rows that they meet at a time. */
 #define TILE ((size_t) 4)
@@ -21,7 +21,7 @@
 
 typedef struct Eight
 {
-	SegLanes	half[2];
+	SegVec4d	half[2];
 } Eight;
 
 typedef struct Pass
@@ -32,7 +32,7 @@ typedef struct Pass
 	double		factor;			/* makes the weights sum to n */
 	size_t		n;
 	size_t		d;
-	double	   *blocks;			/* the same rows, eight side by side: blocks x d x SEG_LANES */
+	double	   *blocks;			/* the same rows, eight side by side: blocks x d x SEG_BLOCK_ROWS */
 	size_t		m;
 	const SegLabeling *labelings;
 	size_t		slots;			/* clusters of all labelings together */
@@ -51,8 +51,8 @@ seg_silhouette_workspace(size_t n, size_t d, const SegLabeling *labelings, size_
 
 	for (size_t l = 0; l < m; l++)
 		slots += labelings[l].k;
-	size += (unsigned __int128) seg_rows_blocks(n) * SEG_LANES * d * sizeof(double);
-	size += (unsigned __int128) n * m * sizeof(uint32_t) + m * (sizeof(size_t) + sizeof(SegSum));
+	size += (unsigned __int128) seg_matrix_blocks(n) * SEG_BLOCK_ROWS * d * sizeof(double);
+	size += (unsigned __int128) n * m * sizeof(uint32_t) + m * (sizeof(size_t) + sizeof(SegExactSum));
 	size += slots * (sizeof(double) + TILE * sizeof(Eight)) + 8 * SEG_ARENA_ALIGN;
 	return size > SIZE_MAX ? SIZE_MAX : (size_t) size;
 }
@@ -136,22 +136,22 @@ group_distances(const Pass *pass, const double *block, size_t first, size_t coun
 	}
 	for (size_t j = 0; j < d; j++)
 	{
-		const SegLanes *x = (const SegLanes *) (block + j * SEG_LANES);
+		const SegVec4d *x = (const SegVec4d *) (block + j * SEG_BLOCK_ROWS);
 
 		for (size_t t = 0; t < GROUP; t++)
 			for (size_t h = 0; h < 2; h++)
 			{
-				SegLanes	difference = x[h] - row[t][j];
+				SegVec4d	difference = x[h] - row[t][j];
 
-				seg_lanes_add_square(&sum[t].half[h], &difference);
+				seg_vec4d_add_square(&sum[t].half[h], &difference);
 			}
 	}
 	for (size_t t = 0; t < GROUP; t++)
 		for (size_t h = 0; h < 2; h++)
 		{
-			SegLanes	s = sum[t].half[h];
+			SegVec4d	s = sum[t].half[h];
 
-			s = (SegLanes) {sqrt(s[0]), sqrt(s[1]), sqrt(s[2]), sqrt(s[3])};
+			s = (SegVec4d) {sqrt(s[0]), sqrt(s[1]), sqrt(s[2]), sqrt(s[3])};
 			s = (s + pass->grid) - pass->grid;
 			distances[t].half[h] = pass->weights == NULL ? s : s * weight[t];
 		}
@@ -170,7 +170,7 @@ add_distances(const Pass *pass, size_t first, size_t count, size_t from, size_t 
 			Eight	   *sums = pass->sums + b * pass->slots;
 			Eight		distances[4];
 
-			group_distances(pass, pass->blocks + (first + b) * pass->d * SEG_LANES, at, rows, distances);
+			group_distances(pass, pass->blocks + (first + b) * pass->d * SEG_BLOCK_ROWS, at, rows, distances);
 			for (size_t t = 0; t < rows; t++)
 			{
 				const uint32_t *slot = pass->slot_of + (at + t) * pass->m;
@@ -183,9 +183,9 @@ add_distances(const Pass *pass, size_t first, size_t count, size_t from, size_t 
 	}
 }
 
-/* The silhouette of row i, which is in lane `lane` of the sums, in labeling l. */
+/* The silhouette of row i, which is at place `at` of its block, in labeling l. */
 static double
-row_silhouette(const Pass *pass, const Eight *sums, size_t i, size_t lane, size_t l)
+row_silhouette(const Pass *pass, const Eight *sums, size_t i, size_t at, size_t l)
 {
 	size_t		own_slot = pass->slot_of[i * pass->m + l];
 	double		others = pass->sizes[own_slot] - row_unit(pass, i);
@@ -196,7 +196,7 @@ row_silhouette(const Pass *pass, const Eight *sums, size_t i, size_t lane, size_
 		return 0;
 	for (size_t slot = pass->first_slot[l]; slot < pass->first_slot[l] + pass->labelings[l].k; slot++)
 	{
-		double		sum = sums[slot].half[lane / 4][lane % 4];
+		double		sum = sums[slot].half[at / 4][at % 4];
 
 		if (slot == own_slot)
 			own = sum / others;
@@ -208,7 +208,7 @@ row_silhouette(const Pass *pass, const Eight *sums, size_t i, size_t lane, size_
 
 /* Blocks first .. first + count - 1 against all rows; their silhouettes go into INOUT totals[m]. */
 static void
-add_tile(const Pass *pass, size_t first, size_t count, SegGrid unit, SegSum *totals)
+add_tile(const Pass *pass, size_t first, size_t count, SegGrid unit, SegExactSum *totals)
 {
 	size_t		n = pass->n;
 
@@ -218,13 +218,13 @@ add_tile(const Pass *pass, size_t first, size_t count, SegGrid unit, SegSum *tot
 		CHECK_FOR_INTERRUPTS();
 		add_distances(pass, first, count, from, seg_min_size(n, from + BETWEEN_CHECKS));
 	}
-	for (size_t i = first * SEG_LANES; i < seg_min_size(n, (first + count) * SEG_LANES); i++)
+	for (size_t i = first * SEG_BLOCK_ROWS; i < seg_min_size(n, (first + count) * SEG_BLOCK_ROWS); i++)
 	{
-		const Eight *sums = pass->sums + (i / SEG_LANES - first) * pass->slots;
+		const Eight *sums = pass->sums + (i / SEG_BLOCK_ROWS - first) * pass->slots;
 
 		for (size_t l = 0; l < pass->m; l++)
-			seg_sum_add_weighted(&totals[l], unit, row_silhouette(pass, sums, i, i % SEG_LANES, l),
-								 row_weight(pass, i));
+			seg_exact_sum_add_weighted(&totals[l], unit, row_silhouette(pass, sums, i, i % SEG_BLOCK_ROWS, l),
+									   row_weight(pass, i));
 	}
 }
 
@@ -246,7 +246,7 @@ seg_silhouette_mean(const double *rows, const double *weights, const double *uni
 	double		widest = n > 0 ? diameter(rows, n, d) : 0;
 	double		total = 0;
 	double		addends = (double) n;
-	SegSum	   *totals;
+	SegExactSum *totals;
 
 	for (size_t i = 0; i < n; i++)
 		total += row_weight(&pass, i);
@@ -260,24 +260,24 @@ seg_silhouette_mean(const double *rows, const double *weights, const double *uni
 	for (size_t l = 0; l < m; l++)
 		pass.slots += labelings[l].k;
 	pass.grid = seg_grid(addends, widest).coarse;
-	pass.blocks = seg_arena_take(arena, seg_rows_blocks(n) * SEG_LANES, d * sizeof(double));
+	pass.blocks = seg_arena_take(arena, seg_matrix_blocks(n) * SEG_BLOCK_ROWS, d * sizeof(double));
 	pass.slot_of = seg_arena_take(arena, n, m * sizeof(uint32_t));
 	pass.first_slot = seg_arena_take(arena, m, sizeof(size_t));
 	pass.sizes = seg_arena_take(arena, pass.slots, sizeof(double));
 	pass.sums = seg_arena_take(arena, TILE * sizeof(Eight), pass.slots);
-	totals = seg_arena_take(arena, m, sizeof(SegSum));
-	memset(totals, 0, m * sizeof(SegSum));
-	for (size_t i = 0; i < seg_rows_blocks(n) * SEG_LANES; i++)
+	totals = seg_arena_take(arena, m, sizeof(SegExactSum));
+	memset(totals, 0, m * sizeof(SegExactSum));
+	for (size_t i = 0; i < seg_matrix_blocks(n) * SEG_BLOCK_ROWS; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
 		for (size_t j = 0; j < d; j++)
-			pass.blocks[(i / SEG_LANES * d + j) * SEG_LANES + i % SEG_LANES] = rows[seg_min_size(i, n - 1) * d + j];
+			pass.blocks[(i / SEG_BLOCK_ROWS * d + j) * SEG_BLOCK_ROWS + i % SEG_BLOCK_ROWS] = rows[seg_min_size(i, n - 1) * d + j];
 	}
 	fill_slots(&pass, n);
-	for (size_t first = 0; first < seg_rows_blocks(n); first += TILE)
-		add_tile(&pass, first, seg_min_size(TILE, seg_rows_blocks(n) - first), seg_grid(addends, 1), totals);
+	for (size_t first = 0; first < seg_matrix_blocks(n); first += TILE)
+		add_tile(&pass, first, seg_min_size(TILE, seg_matrix_blocks(n) - first), seg_grid(addends, 1), totals);
 	for (size_t l = 0; l < m; l++)
-		mean[l] = clusters_with_rows(&pass, l) < 2 ? NAN : seg_sum_value(&totals[l]) / total;
+		mean[l] = clusters_with_rows(&pass, l) < 2 ? NAN : seg_exact_sum_value(&totals[l]) / total;
 	return SEG_OK;
 }
 

@@ -1,8 +1,8 @@
 /*
- * assignment.c
- *		The assignment problem; see assignment.h.
+ * hungarian.c
+ *		The assignment problem; see hungarian.h.
  */
-#include "stats/assignment.h"
+#include "stats/hungarian.h"
 
 #define FREE UINT32_MAX
 
@@ -20,7 +20,7 @@ typedef struct Search
 } Search;
 
 size_t
-seg_assignment_workspace(size_t rows, size_t columns)
+seg_hungarian_workspace(size_t rows, size_t columns)
 {
 	return rows * sizeof(double) +
 		columns * (2 * sizeof(double) + 2 * sizeof(uint32_t) + sizeof(bool)) +
@@ -96,7 +96,7 @@ add_row(Search *search, uint32_t row)
 }
 
 void
-seg_assignment_solve(const double *cost, size_t rows, size_t columns, SegArena *arena, uint32_t *column_of)
+seg_hungarian_solve(const double *cost, size_t rows, size_t columns, SegArena *arena, uint32_t *column_of)
 {
 	Search		search = {cost, rows, columns};
 

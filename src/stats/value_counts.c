@@ -1,50 +1,15 @@
 /*
- * weighted.c
- *		Weights, and figures of values that occurred so many times each; see weighted.h.
+ * value_counts.c
+ *		Statistics of distinct values, each with its count; see value_counts.h.
  */
-#include "stats/weighted.h"
+#include "stats/value_counts.h"
 
 #include <stdlib.h>
 
-#include "stats/sum.h"
-
-bool
-seg_weights_are_relative(const double *weights, size_t n)
+SegValueCountMoments
+seg_value_counts_moments(const SegValueCount *values, size_t n)
 {
-	for (size_t i = 0; i < n && weights != NULL; i++)
-	{
-		if (i % 65536 == 0)
-			CHECK_FOR_INTERRUPTS();
-		if (weights[i] != floor(weights[i]))
-			return true;
-	}
-	return false;
-}
-
-double
-seg_weights_freedom(const double *weights, size_t n, double total)
-{
-	SegGrid		grid;
-	SegSum		sum = {0};
-
-	if (weights == NULL)
-		return (double) n - 1;
-	if (!seg_weights_are_relative(weights, n))
-		return total - 1;
-	grid = seg_grid_of_total((double) n, total);
-	for (size_t i = 0; i < n; i++)
-	{
-		if (i % 65536 == 0)
-			CHECK_FOR_INTERRUPTS();
-		seg_sum_add(&sum, grid, seg_weight_freedom(weights[i], total));
-	}
-	return seg_sum_value(&sum);
-}
-
-SegWeightedMoments
-seg_weighted_moments(const SegWeighted *values, size_t n)
-{
-	SegWeightedMoments moments = {0, 0, values[0].value, values[0].value};
+	SegValueCountMoments moments = {0, 0, values[0].value, values[0].value};
 	double		total = 0;
 	double		squares = 0;
 
@@ -74,8 +39,8 @@ seg_weighted_moments(const SegWeighted *values, size_t n)
 static int
 compare(const void *a, const void *b)
 {
-	const SegWeighted *x = a;
-	const SegWeighted *y = b;
+	const SegValueCount *x = a;
+	const SegValueCount *y = b;
 
 	CHECK_FOR_INTERRUPTS();
 	if (x->value != y->value)
@@ -84,14 +49,14 @@ compare(const void *a, const void *b)
 }
 
 void
-seg_weighted_sort(SegWeighted *values, size_t n)
+seg_value_counts_sort(SegValueCount *values, size_t n)
 {
-	qsort(values, n, sizeof(SegWeighted), compare);
+	qsort(values, n, sizeof(SegValueCount), compare);
 }
 
 /* The value at place `at`, from 0, among all occurrences. */
 static double
-value_at(const SegWeighted *values, size_t n, uint64_t at)
+value_at(const SegValueCount *values, size_t n, uint64_t at)
 {
 	uint64_t	before = 0;
 	size_t		i = 0;
@@ -102,7 +67,7 @@ value_at(const SegWeighted *values, size_t n, uint64_t at)
 }
 
 double
-seg_weighted_quantile(const SegWeighted *values, size_t n, double q)
+seg_value_counts_quantile(const SegValueCount *values, size_t n, double q)
 {
 	uint64_t	total = 0;
 	double		place;
@@ -120,7 +85,7 @@ seg_weighted_quantile(const SegWeighted *values, size_t n, double q)
 }
 
 void
-seg_weighted_cut(const SegWeighted *values, size_t n, double share, double *cut, uint64_t *above)
+seg_value_counts_cut(const SegValueCount *values, size_t n, double share, double *cut, uint64_t *above)
 {
 	uint64_t	total = 0;
 	uint64_t	count = 0;

@@ -1,15 +1,15 @@
 /*
- * centers.c
- *		The distances of one row to all centers; see centers.h.
+ * nearest.c
+ *		The distances of one row to all centers, and the nearest of them; see nearest.h.
  */
-#include "stats/centers.h"
+#include "stats/nearest.h"
 
 void
-seg_centers_pack(SegCenters *packed, const double *centers, size_t k, size_t d, double *by_feature)
+seg_nearest_pack(SegPackedCenters *packed, const double *centers, size_t k, size_t d, double *by_feature)
 {
 	packed->k = k;
 	packed->d = d;
-	packed->stride = seg_centers_stride(k);
+	packed->stride = seg_nearest_stride(k);
 	packed->by_feature = by_feature;
 	memset(by_feature, 0, d * packed->stride * sizeof(double));
 	for (size_t c = 0; c < k; c++)
@@ -21,27 +21,27 @@ seg_centers_pack(SegCenters *packed, const double *centers, size_t k, size_t d, 
 }
 
 SEG_CLONES void
-seg_centers_distances(const SegCenters *packed, const double *z, double *d2)
+seg_nearest_distances(const SegPackedCenters *packed, const double *z, double *d2)
 {
 	size_t		d = packed->d;
 	size_t		stride = packed->stride;
 
-	for (size_t lane = 0; lane < stride; lane += SEG_CENTER_LANES)
+	for (size_t first = 0; first < stride; first += SEG_CENTER_BLOCK)
 	{
 		double		sum[8] = {0};
 
 		for (size_t j = 0; j < d; j++)
 		{
-			const double *center = packed->by_feature + j * stride + lane;
+			const double *center = packed->by_feature + j * stride + first;
 
-			for (size_t l = 0; l < SEG_CENTER_LANES; l++)
+			for (size_t l = 0; l < SEG_CENTER_BLOCK; l++)
 			{
 				double		difference = z[j] - center[l];
 
 				sum[l] = fma(difference, difference, sum[l]);
 			}
 		}
-		memcpy(d2 + lane, sum, sizeof(sum));
+		memcpy(d2 + first, sum, sizeof(sum));
 	}
 }
 
@@ -54,7 +54,7 @@ choose(bool condition, size_t yes, size_t no)
 
 /* Which center is nearest cannot be foretold, so nothing here branches on it. */
 SegNearest
-seg_centers_nearest(const double *d2, size_t k)
+seg_nearest_find(const double *d2, size_t k)
 {
 	SegNearest	nearest = {0, 0, d2[0], d2[0]};
 

@@ -1,0 +1,56 @@
+/*
+ * nearest.h
+ *		The distances of one row to all centers, and the nearest of them.
+ *
+ * Every squared distance in the project is the same sum in the same order,
+ *
+ *		s_0 = 0,	s_j = fma(z_j - c_j, z_j - c_j, s_j-1),		d2 = s_d
+ *
+ * whether the vectors hold several rows or several centers.  So a fit, which packs
+ * rows, and a score, which packs centers, agree on every bit and on every tie.
+ */
+#ifndef SEG_STATS_NEAREST_H
+#define SEG_STATS_NEAREST_H
+
+#include "base/port.h"
+
+/* Centers by feature: feature j of center c is by_feature[j * stride + c]. */
+typedef struct SegPackedCenters
+{
+	size_t		k;
+	size_t		d;
+	size_t		stride;			/* k rounded up to SEG_CENTER_BLOCK */
+	double	   *by_feature;		/* d x stride; zero from c = k on */
+} SegPackedCenters;
+
+#define SEG_CENTER_BLOCK ((size_t) 8)
+
+static inline size_t
+seg_nearest_stride(size_t k)
+{
+	return (k + SEG_CENTER_BLOCK - 1) / SEG_CENTER_BLOCK * SEG_CENTER_BLOCK;
+}
+
+/* Lay centers (IN k x d, row by row) side by side; OUT by_feature d x stride. */
+extern void seg_nearest_pack(SegPackedCenters *packed, const double *centers, size_t k, size_t d,
+							 double *by_feature);
+
+/*
+ * Squared distances of a row to all centers.
+ *
+ * IN z: d, fitted space.  OUT d2: stride.  Cost: d * stride multiplications.
+ */
+extern void seg_nearest_distances(const SegPackedCenters *packed, const double *z, double *d2);
+
+typedef struct SegNearest
+{
+	size_t		first;			/* the nearest center; the lowest of equals */
+	size_t		second;			/* the next one; == first when k is 1 */
+	double		first_d2;
+	double		second_d2;
+} SegNearest;
+
+/* The two smallest of d2[0 .. k - 1]. */
+extern SegNearest seg_nearest_find(const double *d2, size_t k);
+
+#endif							/* SEG_STATS_NEAREST_H */
