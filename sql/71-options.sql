@@ -22,10 +22,11 @@ END;
 COMMENT ON FUNCTION segment.refit_options() IS
 'The options of create_model that steer refit; all others go to the family''s fit aggregate. algorithms: where the option exists; type: integer, number, boolean, choice or text; minimum, maximum: bounds, both allowed; choices: words allowed.';
 
-CREATE FUNCTION segment_internal.fit_option_names(algorithm text) RETURNS text[]
-AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION segment_internal.fit_option_names(text) IS
-'The names of the options that the fit aggregate of an algorithm takes.';
+CREATE FUNCTION segment_internal.fit_options(algorithm text)
+RETURNS TABLE (option_name text, type text, default_value jsonb, value_range text, meaning text)
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 10;
+COMMENT ON FUNCTION segment_internal.fit_options(text) IS
+'The options that the fit aggregate of an algorithm takes, one row each; no rows for an unknown algorithm. default_value: NULL where there is none; value_range: "low to high", both allowed, or the valid words; NULL where any value of the type is valid.';
 
 CREATE FUNCTION segment_internal.check_option_names(algorithm text, names text[]) RETURNS void
 LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -34,12 +35,12 @@ DECLARE
                      WHERE check_option_names.algorithm = ANY (r.algorithms));
     unknown text;
 BEGIN
-    valid := valid || (SELECT array_agg(f) FROM unnest(segment_internal.fit_option_names(algorithm)) f WHERE f <> ALL (valid));
+    valid := valid || (SELECT array_agg(f.option_name) FROM segment_internal.fit_options(algorithm) f WHERE f.option_name <> ALL (valid));
     SELECT n INTO unknown FROM unnest(names) n WHERE n <> ALL (valid) LIMIT 1;
     IF FOUND THEN
         RAISE EXCEPTION 'unrecognized option "%"', unknown
             USING ERRCODE = 'invalid_parameter_value',
-                  HINT = format('Valid options of algorithm %s are: %s.', algorithm, array_to_string(valid, ', '));
+                  HINT = format('Valid options are: %s.', array_to_string(valid, ', '));
     END IF;
 END $$;
 COMMENT ON FUNCTION segment_internal.check_option_names(text, text[]) IS

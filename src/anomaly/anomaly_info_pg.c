@@ -3,7 +3,6 @@
  *		What an anomaly model tells in model_info and model_features.
  */
 #include "anomaly/anomaly_pg.h"
-#include "server/model_info.h"
 
 static const char *const method_names[] = {"iforest", "mahalanobis", "kmeans"};
 static const char *const transform_names[] = {"none", "log1p"};
@@ -17,12 +16,11 @@ is_exact(const SegAnomalyModel *model)
 		(model->method == SEG_ANOMALY_MAHALANOBIS && !model->robust && model->core_rows == model->rows_used);
 }
 
-static void
-anomaly_info(const void *decoded, SegModelInfo *info)
+void
+seg_anomaly_info(const void *decoded, SegModelInfo *info)
 {
 	const SegAnomalyModel *model = decoded;
 
-	info->algorithm = "anomaly";
 	info->method = is_exact(model) ? "exact" : "sketch";
 	/* the standard error of the share of rows above the threshold */
 	if (model->partial && model->sample_rows > 0)
@@ -59,8 +57,8 @@ anomaly_info(const void *decoded, SegModelInfo *info)
 	seg_info_text(info, "null_policy", null_policy_names[model->null_policy]);
 }
 
-static void
-anomaly_features(const void *decoded, SegRow *row)
+void
+seg_anomaly_features(const void *decoded, SegRow *row)
 {
 	const SegAnomalyModel *model = decoded;
 	bool		fills = model->null_policy != SEG_NULL_ERROR && model->null_policy != SEG_NULL_SKIP;
@@ -80,9 +78,3 @@ anomaly_features(const void *decoded, SegRow *row)
 		seg_store_feature(row, &line);
 	}
 }
-
-const SegModelKind seg_anomaly_kind = {
-	.type = &seg_anomaly_model_type,
-	.info = anomaly_info,
-	.features = anomaly_features,
-};

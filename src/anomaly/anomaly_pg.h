@@ -11,7 +11,7 @@
 
 #include "anomaly/anomaly_model.h"
 #include "anomaly/anomaly_state.h"
-#include "server/options.h"
+#include "server/model_info.h"
 #include "server/state.h"
 
 /* Decodes into a SegAnomalyModel. */
@@ -20,11 +20,9 @@ extern const SegModelType seg_anomaly_model_type;
 /* A feature's name in the database's encoding, else "feature <position>"; position from 1; palloc'd. */
 extern char *seg_anomaly_feature_name(const SegAnomalyFeature *feature, size_t position);
 
-/* The options of anomaly_fit by name. */
-extern const SegOption seg_anomaly_option_table[];
-
-/* 22023 for options (NULL: all defaults) that anomaly_fit does not take with rows of d features. */
-extern void seg_anomaly_options_check(const Jsonb *options, size_t d);
+/* What a model says in model_info and model_features (SegFamily). */
+extern void seg_anomaly_info(const void *model, SegModelInfo *info);
+extern void seg_anomaly_features(const void *model, SegRow *row);
 
 /* States are SegAnomalyState. */
 extern const SegStateType seg_anomaly_state_type;

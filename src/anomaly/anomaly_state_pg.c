@@ -8,8 +8,8 @@
 #include "utils/memutils.h"
 
 #include "server/error.h"
+#include "server/family.h"
 #include "server/features.h"
-#include "server/options.h"
 
 /* As options are read: a choice is an int there, a yes or no a bool. */
 typedef struct GivenNumbers
@@ -36,34 +36,48 @@ static const char *const transforms[] = {"none", "log1p", NULL};
 
 #define FIELD(name) offsetof(ParsedOptions, name)
 
-const SegOption seg_anomaly_option_table[] = {
-	{"method", SEG_OPTION_CHOICE, FIELD(numbers.method), .choices = methods},
-	{"trees", SEG_OPTION_INT, FIELD(numbers.trees), 1, SEG_IFOREST_MAX_TREES},
-	{"sample_size", SEG_OPTION_INT, FIELD(numbers.sample_size), 2, SEG_IFOREST_MAX_SAMPLE},
-	{"robust", SEG_OPTION_BOOL, FIELD(numbers.robust)},
-	{"contamination", SEG_OPTION_REAL, FIELD(numbers.contamination), 1e-9, 0.5},
-	{"seed", SEG_OPTION_INT, FIELD(numbers.seed), -0x1.0p+63, 0x1.0p+63},
-	{"null_policy", SEG_OPTION_CHOICE, FIELD(numbers.null_policy), .choices = null_policies},
-	{"transform", SEG_OPTION_CHOICES, FIELD(transform), .choices = transforms},
-	{"feature_names", SEG_OPTION_TEXTS, FIELD(feature_names)},
+static const SegOption option_table[] = {
+	{"method", SEG_OPTION_CHOICE, FIELD(numbers.method), .choices = methods,
+		.meaning = "iforest scores a row by how few random cuts set it apart; mahalanobis by its distance from the center, in units of the covariance."},
+	{"trees", SEG_OPTION_INT, FIELD(numbers.trees), 1, SEG_IFOREST_MAX_TREES,
+		.meaning = "The number of trees of an isolation forest."},
+	{"sample_size", SEG_OPTION_INT, FIELD(numbers.sample_size), 2, SEG_IFOREST_MAX_SAMPLE,
+		.meaning = "The number of rows in each tree of an isolation forest."},
+	{"robust", SEG_OPTION_BOOL, FIELD(numbers.robust),
+		.meaning = "Whether method mahalanobis takes center and covariance from the rows that outliers do not distort (FastMCD)."},
+	{"contamination", SEG_OPTION_REAL, FIELD(numbers.contamination), 1e-9, 0.5,
+		.meaning = "The share of the rows that is_anomaly returns true for."},
+	{"seed", SEG_OPTION_INT, FIELD(numbers.seed), -0x1.0p+63, 0x1.0p+63,
+		.meaning = "The seed of the random choices."},
+	{"null_policy", SEG_OPTION_CHOICE, FIELD(numbers.null_policy), .choices = null_policies,
+		.meaning = "What a null feature does: raise an error, leave the row out, or count as the feature's mean, its median or 0."},
+	{"transform", SEG_OPTION_CHOICES, FIELD(transform), .choices = transforms,
+		.meaning = "What is applied to the values before anything else; one choice for all features or an array with one for each."},
+	{"feature_names", SEG_OPTION_TEXTS, FIELD(feature_names),
+		.meaning = "The names of the features, one for each, all different."},
 	{NULL}
+};
+
+static int	no_transform[] = {SEG_TRANSFORM_NONE};
+
+static const ParsedOptions defaults = {
+	.numbers = {
+		.method = SEG_ANOMALY_IFOREST,
+		.null_policy = SEG_NULL_ERROR,
+		.trees = 100,
+		.sample_size = 256,
+		.seed = 42,
+		.contamination = 0.05,
+	},
+	.transform = {-1, no_transform},
 };
 
 static ParsedOptions
 parse_options(const Jsonb *options)
 {
-	ParsedOptions parsed = {
-		.numbers = {
-			.method = SEG_ANOMALY_IFOREST,
-			.null_policy = SEG_NULL_ERROR,
-			.trees = 100,
-			.sample_size = 256,
-			.seed = 42,
-			.contamination = 0.05,
-		},
-	};
+	ParsedOptions parsed = defaults;
 
-	seg_options_read(options, seg_anomaly_option_table, &parsed);
+	seg_options_read(options, option_table, &parsed);
 	return parsed;
 }
 
@@ -73,11 +87,9 @@ write_labels(SegWriter *writer, const ParsedOptions *parsed, size_t d)
 {
 	for (size_t j = 0; j < d; j++)
 	{
-		int			transform = SEG_TRANSFORM_NONE;
+		int			transform = parsed->transform.items[parsed->transform.count < 0 ? 0 : j];
 		const char *name = "";
 
-		if (parsed->transform.count != 0)
-			transform = parsed->transform.items[parsed->transform.count < 0 ? 0 : j];
 		if (parsed->feature_names.count != 0)
 			name = pg_server_to_any(parsed->feature_names.items[j],
 									strlen(parsed->feature_names.items[j]), PG_UTF8);
@@ -103,13 +115,23 @@ check_counts(const ParsedOptions *parsed, size_t d)
 		seg_option_refuse("feature_names", psprintf("%zu names, not %d", d, parsed->feature_names.count));
 }
 
-void
-seg_anomaly_options_check(const Jsonb *options, size_t d)
+static void
+check_options(const Jsonb *options, size_t d, const SegFitArguments *arguments)
 {
 	ParsedOptions parsed = parse_options(options);
 
 	check_counts(&parsed, d);
 }
+
+const SegFamily seg_anomaly_family = {
+	.name = "anomaly",
+	.type = &seg_anomaly_model_type,
+	.info = seg_anomaly_info,
+	.features = seg_anomaly_features,
+	.options = option_table,
+	.defaults = &defaults,
+	.check_options = check_options,
+};
 
 static SegAnomalyOptions
 numbers_of(const GivenNumbers *given)

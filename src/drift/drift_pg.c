@@ -7,7 +7,7 @@
 #include "mb/pg_wchar.h"
 
 #include "server/error.h"
-#include "server/model_info.h"
+#include "server/family.h"
 #include "server/rows.h"
 
 /* Above it a feature counts as drifted. */
@@ -116,7 +116,6 @@ drift_info(const void *decoded, SegModelInfo *info)
 {
 	const SegDriftModel *report = decoded;
 
-	info->algorithm = "drift";
 	info->features = report->d;
 	info->rows_used = report->rows_used;
 	info->rows_skipped = report->rows_skipped;
@@ -125,7 +124,8 @@ drift_info(const void *decoded, SegModelInfo *info)
 	seg_info_text(info, "source", report->source == SEG_KIND_PCA ? "pca" : report->source == SEG_KIND_ANOMALY ? "anomaly" : "kmeans");
 }
 
-const SegModelKind seg_drift_kind = {
+const SegFamily seg_drift_family = {
+	.name = "drift",
 	.type = &seg_drift_model_type,
 	.info = drift_info,
 };

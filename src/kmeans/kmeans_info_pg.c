@@ -1,9 +1,10 @@
 /*
  * kmeans_info_pg.c
- *		What a k-means model tells in model_info and model_features.
+ *		The k-means family for the server: what a model says of itself, and its options.
  */
+#include "kmeans/kmeans_fit_pg.h"
 #include "kmeans/kmeans_pg.h"
-#include "server/model_info.h"
+#include "server/family.h"
 
 static const char *const standardize_names[] = {"zscore", "robust", "minmax", "none"};
 static const char *const transform_names[] = {"none", "log1p"};
@@ -36,7 +37,6 @@ kmeans_info(const void *scorer, SegModelInfo *info)
 {
 	const SegKmeansModel *model = &((const SegKmeansScorer *) scorer)->model;
 
-	info->algorithm = "kmeans";
 	info->features = model->d;
 	info->rows_used = model->rows_used;
 	info->rows_skipped = model->rows_skipped;
@@ -93,8 +93,44 @@ kmeans_features(const void *scorer, SegRow *row)
 	}
 }
 
-const SegModelKind seg_kmeans_kind = {
+/* Starting centers, as if the features had the scale 1. */
+static void
+check_centers(const SegKmeansOptions *options, size_t k, size_t d)
+{
+	SegScale   *scales = palloc0(d * sizeof(SegScale));
+
+	for (size_t j = 0; j < d; j++)
+	{
+		scales[j].scale = 1;
+		scales[j].transform = options->transform.items[options->transform.count < 0 ? 0 : j];
+	}
+	seg_kmeans_start_from(&options->centroids, scales, k, d,
+						  palloc_extended(k * d * sizeof(double), MCXT_ALLOC_HUGE));
+}
+
+static void
+kmeans_check_options(const Jsonb *jsonb, size_t d, const SegFitArguments *arguments)
+{
+	SegKmeansOptions options;
+
+	seg_kmeans_options_read(jsonb, false, &options);
+	seg_kmeans_options_check_width(&options, d);
+	if (arguments->k == SEG_NUMBER_NULL)
+	{
+		seg_kmeans_check_range(&options, arguments->k_min, arguments->k_max);
+		return;
+	}
+	seg_kmeans_check_k("k", arguments->k, SEG_KMEANS_MAX_K);
+	if (options.init_method == SEG_INIT_CENTROIDS)
+		check_centers(&options, arguments->k, d);
+}
+
+const SegFamily seg_kmeans_family = {
+	.name = "kmeans",
 	.type = &seg_kmeans_model_type,
 	.info = kmeans_info,
 	.features = kmeans_features,
+	.options = seg_kmeans_option_table,
+	.defaults = &seg_kmeans_option_defaults,
+	.check_options = kmeans_check_options,
 };

@@ -14,10 +14,7 @@ static const char *const standardize_choices[] = {"zscore", "robust", "minmax", 
 static const char *const transform_choices[] = {"none", "log1p", NULL};
 static const char *const null_policy_choices[] = {"error", "skip", "mean", "median", "zero", NULL};
 static const char *const init_method_choices[] = {"kmeans++", "random", "centroids", NULL};
-static const char *const algorithm_choices[] = {"lloyd", "bisecting", "gmm", NULL};
-
-/* a name that is taken, for a method that is not there yet */
-#define ALGORITHM_GMM 2
+static const char *const algorithm_choices[] = {"lloyd", "bisecting", NULL};
 
 /* no init_method given: centroids where there are some, else kmeans++ */
 #define INIT_NOT_GIVEN (-1)
@@ -36,44 +33,61 @@ read_centroids(const char *key, const JsonbValue *value, void *field)
 #define FIELD(name) offsetof(SegKmeansOptions, name)
 
 const SegOption seg_kmeans_option_table[] = {
-	{"k_min", SEG_OPTION_INT, FIELD(k_min), 1, SEG_KMEANS_MAX_K},
-	{"k_max", SEG_OPTION_INT, FIELD(k_max), 1, SEG_KMEANS_MAX_K},
-	{"standardize", SEG_OPTION_CHOICE, FIELD(standardize), .choices = standardize_choices},
-	{"transform", SEG_OPTION_CHOICES, FIELD(transform), .choices = transform_choices},
-	{"null_policy", SEG_OPTION_CHOICE, FIELD(null_policy), .choices = null_policy_choices},
-	{"init_method", SEG_OPTION_CHOICE, FIELD(init_method), .choices = init_method_choices},
-	{"centroids", SEG_OPTION_CUSTOM, FIELD(centroids), .read = read_centroids},
-	{"algorithm", SEG_OPTION_CHOICE, FIELD(algorithm), .choices = algorithm_choices},
-	{"n_init", SEG_OPTION_INT, FIELD(n_init), 1, 10000},
-	{"max_iterations", SEG_OPTION_INT, FIELD(max_iterations), 1, 1000000},
-	{"tolerance", SEG_OPTION_REAL, FIELD(tolerance), 0, 1},
-	{"seed", SEG_OPTION_INT, FIELD(seed), -0x1.0p+63, 0x1.0p+63},
-	{"feature_names", SEG_OPTION_TEXTS, FIELD(feature_names)},
-	{"min_share", SEG_OPTION_REAL, FIELD(min_share), 0, 0.5},
+	{"k_min", SEG_OPTION_INT, FIELD(k_min), 1, SEG_KMEANS_MAX_K,
+		.meaning = "The smallest number of clusters that is tried where k is null."},
+	{"k_max", SEG_OPTION_INT, FIELD(k_max), 1, SEG_KMEANS_MAX_K,
+		.meaning = "The largest number of clusters that is tried where k is null."},
+	{"standardize", SEG_OPTION_CHOICE, FIELD(standardize), .choices = standardize_choices,
+		.meaning = "How features are brought to one scale: by mean and standard deviation, median and MAD, minimum and maximum, or not at all."},
+	{"transform", SEG_OPTION_CHOICES, FIELD(transform), .choices = transform_choices,
+		.meaning = "What is applied to the values before they are scaled; one choice for all features or an array with one for each."},
+	{"null_policy", SEG_OPTION_CHOICE, FIELD(null_policy), .choices = null_policy_choices,
+		.meaning = "What a null feature does: raise an error, leave the row out, or count as the feature's mean, its median or 0."},
+	{"init_method", SEG_OPTION_CHOICE, FIELD(init_method), .choices = init_method_choices,
+		.meaning = "How the first centers are chosen; without it centroids where that option is given, else kmeans++."},
+	{"centroids", SEG_OPTION_CUSTOM, FIELD(centroids), .read = read_centroids,
+		.type_name = "array of arrays of numbers or text",
+		.meaning = "The first centers in input units, one array for each cluster, or a k-means model in hex whose centers are taken."},
+	{"algorithm", SEG_OPTION_CHOICE, FIELD(algorithm), .choices = algorithm_choices,
+		.meaning = "lloyd iterates from the first centers; bisecting splits the cluster with the largest inertia until there are k, then iterates."},
+	{"n_init", SEG_OPTION_INT, FIELD(n_init), 1, 10000,
+		.meaning = "The number of starts on the seeding sample, of which the best goes on."},
+	{"max_iterations", SEG_OPTION_INT, FIELD(max_iterations), 1, 1000000,
+		.meaning = "The largest number of iterations over all rows."},
+	{"tolerance", SEG_OPTION_REAL, FIELD(tolerance), 0, 1,
+		.meaning = "The relative gain of inertia below which iterations end; 0 goes on until no row changes its cluster."},
+	{"seed", SEG_OPTION_INT, FIELD(seed), -0x1.0p+63, 0x1.0p+63,
+		.meaning = "The seed of the random choices."},
+	{"feature_names", SEG_OPTION_TEXTS, FIELD(feature_names),
+		.meaning = "The names of the features, one for each, all different."},
+	{"min_share", SEG_OPTION_REAL, FIELD(min_share), 0, 0.5,
+		.meaning = "Where k is chosen, the smallest share of the weight that each cluster must have."},
 	{NULL}
 };
 
-/* k_min and k_max are arguments of a sweep */
-#define FIRST_OF_SWEEP 2
+/* one transform for all features */
+static int	no_transform[] = {SEG_TRANSFORM_NONE};
+
+const SegKmeansOptions seg_kmeans_option_defaults = {
+	.standardize = SEG_STANDARDIZE_ZSCORE,
+	.transform = {-1, no_transform},
+	.null_policy = SEG_NULL_ERROR,
+	.init_method = INIT_NOT_GIVEN,
+	.algorithm = SEG_KMEANS_LLOYD,
+	.n_init = 10,
+	.max_iterations = 300,
+	.seed = 42,
+	.min_share = 0.01,
+};
 
 void
 seg_kmeans_options_read(const Jsonb *options, bool of_sweep, SegKmeansOptions *result)
 {
 	bool		has_centroids;
 
-	memset(result, 0, sizeof(*result));
-	result->init_method = INIT_NOT_GIVEN;
-	result->seed = 42;
-	result->n_init = 10;
-	result->max_iterations = 300;
-	result->min_share = 0.01;
-	seg_options_read(options, seg_kmeans_option_table + (of_sweep ? FIRST_OF_SWEEP : 0), result);
+	*result = seg_kmeans_option_defaults;
+	seg_options_read(options, of_sweep ? seg_kmeans_sweep_options : seg_kmeans_option_table, result);
 	has_centroids = result->centroids.matrix.rows > 0 || result->centroids.model_hex != NULL;
-	if (result->algorithm == ALGORITHM_GMM)
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("algorithm gmm is reserved, but not available"),
-				 errhint("Choose lloyd or bisecting.")));
 	if (result->init_method == INIT_NOT_GIVEN)
 		result->init_method = has_centroids ? SEG_INIT_CENTROIDS : SEG_INIT_KMEANS_PLUS_PLUS;
 	if ((result->init_method == SEG_INIT_CENTROIDS) != has_centroids)

@@ -34,8 +34,12 @@ typedef struct SegKmeansOptions
 	double		min_share;
 } SegKmeansOptions;
 
-/* Those of kmeans_fit, by name; those of kmeans_sweep stand behind k_min and k_max. */
+/* Those of kmeans_fit, by name, and their defaults. */
 extern const SegOption seg_kmeans_option_table[];
+extern const SegKmeansOptions seg_kmeans_option_defaults;
+
+/* Those of kmeans_sweep: the same without k_min and k_max, which are arguments there. */
+#define seg_kmeans_sweep_options (seg_kmeans_option_table + 2)
 
 /* Read them; palloc's in the current context. */
 extern void seg_kmeans_options_read(const Jsonb *options, bool of_sweep, SegKmeansOptions *result);

@@ -37,7 +37,6 @@ typedef struct SegKmeansRows
 	SegHistogram *histograms;
 } SegKmeansRows;
 
-#define SEG_NUMBER_NULL PG_INT64_MIN
 
 /*
  * The transition of both aggregates.  Argument 0 is the state, 1 the features;

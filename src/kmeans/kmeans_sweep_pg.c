@@ -8,7 +8,7 @@
 #include "utils/memutils.h"
 
 #include "kmeans/sweep_model.h"
-#include "server/model_info.h"
+#include "server/family.h"
 
 static const SegModelType sweep_type = {
 	.kind = SEG_KIND_KMEANS_SWEEP,
@@ -97,7 +97,6 @@ sweep_info(const void *model, SegModelInfo *info)
 {
 	const SegSweepModel *sweep = model;
 
-	info->algorithm = "kmeans_sweep";
 	info->rows_used = sweep->rows_used;
 	info->rows_skipped = sweep->rows_skipped;
 	if (sweep->count > 0)
@@ -109,7 +108,24 @@ sweep_info(const void *model, SegModelInfo *info)
 	seg_info_bool(info, "silhouette_is_exact", sweep->is_exact);
 }
 
-const SegModelKind seg_kmeans_sweep_kind = {&sweep_type, sweep_info, NULL};
+static void
+sweep_check_options(const Jsonb *jsonb, size_t d, const SegFitArguments *arguments)
+{
+	SegKmeansOptions options;
+
+	seg_kmeans_options_read(jsonb, true, &options);
+	seg_kmeans_options_check_width(&options, d);
+	seg_kmeans_check_range(&options, arguments->k_min, arguments->k_max);
+}
+
+const SegFamily seg_kmeans_sweep_family = {
+	.name = "kmeans_sweep",
+	.type = &sweep_type,
+	.info = sweep_info,
+	.options = seg_kmeans_sweep_options,
+	.defaults = &seg_kmeans_option_defaults,
+	.check_options = sweep_check_options,
+};
 
 PG_FUNCTION_INFO_V1(kmeans_sweep_rows);
 Datum

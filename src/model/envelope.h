@@ -20,12 +20,9 @@
 /* Kinds are forever: a number is never given twice. */
 typedef enum SegKind
 {
-	SEG_KIND_KMEANS = 1,
-	SEG_KIND_RFM = 2,
-	SEG_KIND_PCA = 3,
-	SEG_KIND_ANOMALY = 4,
-	SEG_KIND_KMEANS_SWEEP = 5,
-	SEG_KIND_DRIFT = 6,
+#define SEG_FAMILY(number, symbol, name, room) SEG_KIND_##symbol = number,
+#include "families.h"
+#undef SEG_FAMILY
 } SegKind;
 
 /* "k-means model", "RFM model" ...; NULL for a number that is no kind. */

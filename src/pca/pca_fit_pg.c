@@ -10,8 +10,8 @@
 #include "pca/pca.h"
 #include "server/budget.h"
 #include "server/error.h"
+#include "server/family.h"
 #include "server/features.h"
-#include "server/options.h"
 #include "stats/linalg.h"
 
 /* ---- options ---- */
@@ -34,15 +34,28 @@ static const char *const transform_choices[] = {"none", "log1p", NULL};
 static const SegStandardize standardize_of[] = {SEG_STANDARDIZE_ZSCORE, SEG_STANDARDIZE_NONE};
 static const SegNullPolicy null_policy_of[] = {SEG_NULL_ERROR, SEG_NULL_SKIP, SEG_NULL_MEAN, SEG_NULL_ZERO};
 
-const SegOption seg_pca_option_table[] = {
-	{"n_components", SEG_OPTION_INT, offsetof(GivenOptions, n_components), 1, SEG_MAX_FEATURES},
-	{"explained_variance", SEG_OPTION_REAL, offsetof(GivenOptions, explained_variance), 1e-6, 1},
-	{"standardize", SEG_OPTION_CHOICE, offsetof(GivenOptions, standardize), .choices = standardize_choices},
-	{"null_policy", SEG_OPTION_CHOICE, offsetof(GivenOptions, null_policy), .choices = null_policy_choices},
-	{"transform", SEG_OPTION_CHOICES, offsetof(GivenOptions, transform), .choices = transform_choices},
-	{"feature_names", SEG_OPTION_TEXTS, offsetof(GivenOptions, feature_names)},
+#define FIELD(name) offsetof(GivenOptions, name)
+
+static const SegOption option_table[] = {
+	{"n_components", SEG_OPTION_INT, FIELD(n_components), 1, SEG_MAX_FEATURES,
+		.meaning = "The number of components, at most that of the features; without it and explained_variance 2, or 1 for one feature."},
+	{"explained_variance", SEG_OPTION_REAL, FIELD(explained_variance), 1e-6, 1,
+		.meaning = "The share of the variance that the components must explain together; as many are kept as that needs."},
+	{"standardize", SEG_OPTION_CHOICE, FIELD(standardize), .choices = standardize_choices,
+		.meaning = "How features are brought to one scale: by mean and standard deviation, or by the mean alone."},
+	{"null_policy", SEG_OPTION_CHOICE, FIELD(null_policy), .choices = null_policy_choices,
+		.meaning = "What a null feature does: raise an error, leave the row out, or count as the feature's mean or as 0."},
+	{"transform", SEG_OPTION_CHOICES, FIELD(transform), .choices = transform_choices,
+		.meaning = "What is applied to the values before they are scaled; one choice for all features or an array with one for each."},
+	{"feature_names", SEG_OPTION_TEXTS, FIELD(feature_names),
+		.meaning = "The names of the features, one for each, all different."},
 	{NULL}
 };
+
+static int	no_transform[] = {SEG_TRANSFORM_NONE};
+
+/* Of standardize and null_policy the first choices. */
+static const GivenOptions defaults = {.transform = {-1, no_transform}};
 
 static void
 check_count(const char *key, int count, size_t d)
@@ -56,9 +69,9 @@ check_count(const char *key, int count, size_t d)
 static GivenOptions
 read_options(const Jsonb *jsonb, size_t d)
 {
-	GivenOptions options = {0};
+	GivenOptions options = defaults;
 
-	seg_options_read(jsonb, seg_pca_option_table, &options);
+	seg_options_read(jsonb, option_table, &options);
 	if (options.n_components > 0 && options.explained_variance > 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -75,11 +88,21 @@ read_options(const Jsonb *jsonb, size_t d)
 	return options;
 }
 
-void
-seg_pca_options_check(const Jsonb *jsonb, size_t d)
+static void
+check_options(const Jsonb *jsonb, size_t d, const SegFitArguments *arguments)
 {
 	(void) read_options(jsonb, d);
 }
+
+const SegFamily seg_pca_family = {
+	.name = "pca",
+	.type = &seg_pca_model_type,
+	.info = seg_pca_info,
+	.features = seg_pca_features,
+	.options = option_table,
+	.defaults = &defaults,
+	.check_options = check_options,
+};
 
 static const char *
 utf8_name(const GivenOptions *options, size_t j)
@@ -105,10 +128,7 @@ seg_pca_options_read(const Jsonb *jsonb, size_t d, SegWriter *labels)
 	options.null_policy = null_policy_of[given.null_policy];
 	for (size_t j = 0; j < d; j++)
 	{
-		SegTransform transform = SEG_TRANSFORM_NONE;
-
-		if (given.transform.count != 0)
-			transform = given.transform.items[given.transform.count < 0 ? 0 : j];
+		SegTransform transform = given.transform.items[given.transform.count < 0 ? 0 : j];
 		seg_write_label(labels, transform, utf8_name(&given, j));
 	}
 	return options;

@@ -3,21 +3,19 @@
  *		What a PCA model tells in model_info and model_features.
  */
 #include "pca/pca_pg.h"
-#include "server/model_info.h"
 
 static const char *const standardize_names[] = {"zscore", "robust", "minmax", "none"};
 static const char *const transform_names[] = {"none", "log1p"};
 static const char *const null_policy_names[] = {"error", "skip", "mean", "median", "zero"};
 
-static void
-pca_info(const void *decoded, SegModelInfo *info)
+void
+seg_pca_info(const void *decoded, SegModelInfo *info)
 {
 	const SegPcaModel *model = decoded;
 	double		explained = 0;
 
 	for (uint32_t c = 0; c < model->components; c++)
 		explained += model->variances[c];
-	info->algorithm = "pca";
 	info->features = model->d;
 	info->rows_used = model->rows_used;
 	info->rows_skipped = model->rows_skipped;
@@ -40,8 +38,8 @@ fill_of(const SegPcaModel *model, const SegPcaFeature *feature)
 	return feature->transform == SEG_TRANSFORM_LOG1P ? expm1(feature->shift) : feature->shift;
 }
 
-static void
-pca_features(const void *decoded, SegRow *row)
+void
+seg_pca_features(const void *decoded, SegRow *row)
 {
 	const SegPcaModel *model = decoded;
 
@@ -66,9 +64,3 @@ pca_features(const void *decoded, SegRow *row)
 		seg_store_feature(row, &line);
 	}
 }
-
-const SegModelKind seg_pca_kind = {
-	.type = &seg_pca_model_type,
-	.info = pca_info,
-	.features = pca_features,
-};

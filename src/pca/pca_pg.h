@@ -11,6 +11,7 @@
 
 #include "pca/pca_model.h"
 #include "pca/pca_state.h"
+#include "server/model_info.h"
 #include "server/options.h"
 #include "server/state.h"
 
@@ -20,13 +21,14 @@ extern const SegModelType seg_pca_model_type;
 /* A feature's name, else "feature <position>"; position from 1; palloc'd. */
 extern char *seg_pca_feature_name(const SegPcaFeature *feature, size_t position);
 
-/* The options of pca_fit by name. */
-extern const SegOption seg_pca_option_table[];
+/* What a model says in model_info and model_features (SegFamily). */
+extern void seg_pca_info(const void *model, SegModelInfo *info);
+extern void seg_pca_features(const void *model, SegRow *row);
 
-/* 22023 for options (NULL: all defaults) that pca_fit does not take with rows of d features. */
-extern void seg_pca_options_check(const Jsonb *options, size_t d);
-
-/* The same, and what they say; the labels (model/labels.h) go to the writer. */
+/*
+ * Read options (NULL: all defaults) for rows of d features; 22023 for what pca_fit
+ * does not take.  The labels (model/labels.h) go to the writer.
+ */
 extern SegPcaOptions seg_pca_options_read(const Jsonb *options, size_t d, SegWriter *labels);
 
 /* States are SegPcaState. */

@@ -10,7 +10,7 @@
 
 #include "server/budget.h"
 #include "server/error.h"
-#include "server/options.h"
+#include "server/family.h"
 
 /* ---- options ---- */
 
@@ -38,21 +38,26 @@ read_cuts(const char *key, const JsonbValue *value, void *field)
 	seg_options_read(JsonbValueToJsonb((JsonbValue *) value), cut_options, field);
 }
 
-const SegOption seg_rfm_option_table[] = {
-	{"bins", SEG_OPTION_INT, offsetof(FitOptions, bins), SEG_RFM_MIN_BINS, SEG_RFM_MAX_BINS},
-	{"ties", SEG_OPTION_CHOICE, offsetof(FitOptions, ties), .choices = tie_names},
-	{"cuts", SEG_OPTION_CUSTOM, offsetof(FitOptions, cuts), .read = read_cuts},
+static const SegOption option_table[] = {
+	{"bins", SEG_OPTION_INT, offsetof(FitOptions, bins), SEG_RFM_MIN_BINS, SEG_RFM_MAX_BINS,
+		.meaning = "The number of scores of each measure: 1 to bins."},
+	{"ties", SEG_OPTION_CHOICE, offsetof(FitOptions, ties), .choices = tie_names,
+		.meaning = "Whether a value that equals a cut gets the score below it (lower) or above it (upper)."},
+	{"cuts", SEG_OPTION_CUSTOM, offsetof(FitOptions, cuts), .read = read_cuts, .type_name = "object of arrays of numbers",
+		.meaning = "Cuts in place of the quantiles: for recency_days, frequency or monetary an array of bins - 1 rising numbers."},
 	{NULL},
 };
+
+static const FitOptions defaults = {.bins = SEG_RFM_NAMED_BINS, .ties = SEG_RFM_LOWER};
 
 SegRfmOptions
 seg_rfm_options_read(const Jsonb *jsonb)
 {
-	FitOptions	given = {.bins = SEG_RFM_NAMED_BINS, .ties = SEG_RFM_LOWER};
+	FitOptions	given = defaults;
 	SegRfmOptions options;
 
 	memset(&options, 0, sizeof(options));
-	seg_options_read(jsonb, seg_rfm_option_table, &given);
+	seg_options_read(jsonb, option_table, &given);
 	options.bins = given.bins;
 	options.ties = given.ties;
 	for (int i = 0; i < SEG_RFM_MEASURES; i++)
@@ -70,6 +75,22 @@ seg_rfm_options_read(const Jsonb *jsonb)
 	}
 	return options;
 }
+
+static void
+check_options(const Jsonb *options, size_t d, const SegFitArguments *arguments)
+{
+	(void) seg_rfm_options_read(options);
+}
+
+const SegFamily seg_rfm_family = {
+	.name = "rfm",
+	.type = &seg_rfm_model_type,
+	.info = seg_rfm_info,
+	.features = seg_rfm_features,
+	.options = option_table,
+	.defaults = &defaults,
+	.check_options = check_options,
+};
 
 /* The options argument of the last row, kept in fn_extra. */
 typedef struct KnownOptions

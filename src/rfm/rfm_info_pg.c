@@ -2,11 +2,9 @@
  * rfm_info_pg.c
  *		What an RFM model tells in model_info and model_features.
  */
-#include "server/model_info.h"
+#include "rfm/rfm_pg.h"
 
 #include "common/shortest_dec.h"
-
-#include "rfm/rfm_pg.h"
 
 /* The cuts that were given, in the form in which rfm_fit takes them. */
 static void
@@ -35,13 +33,12 @@ cuts_info(const SegRfmModel *model, SegModelInfo *info)
 	seg_info_json(info, "cuts", given.options.data);
 }
 
-static void
-rfm_info(const void *decoded, SegModelInfo *info)
+void
+seg_rfm_info(const void *decoded, SegModelInfo *info)
 {
 	const SegRfmModel *model = decoded;
 	double		error = 0;
 
-	info->algorithm = "rfm";
 	info->features = SEG_RFM_MEASURES;
 	info->rows_used = model->rows_used;
 	info->rows_skipped = model->rows_skipped;
@@ -59,8 +56,8 @@ rfm_info(const void *decoded, SegModelInfo *info)
 	cuts_info(model, info);
 }
 
-static void
-rfm_features(const void *decoded, SegRow *row)
+void
+seg_rfm_features(const void *decoded, SegRow *row)
 {
 	const SegRfmModel *model = decoded;
 
@@ -76,9 +73,3 @@ rfm_features(const void *decoded, SegRow *row)
 		seg_store_feature(row, &line);
 	}
 }
-
-const SegModelKind seg_rfm_kind = {
-	.type = &seg_rfm_model_type,
-	.info = rfm_info,
-	.features = rfm_features,
-};

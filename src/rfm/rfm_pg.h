@@ -10,7 +10,7 @@
 #include "utils/jsonb.h"
 
 #include "rfm/rfm_model.h"
-#include "server/options.h"
+#include "server/model_info.h"
 #include "server/rows.h"
 #include "server/state.h"
 
@@ -25,6 +25,10 @@ extern bool seg_rfm_counts(const double values[SEG_RFM_MEASURES]);
 
 /* '543' as text. */
 extern text *seg_rfm_score_text(const int scores[SEG_RFM_MEASURES]);
+
+/* What a model says in model_info and model_features (SegFamily). */
+extern void seg_rfm_info(const void *model, SegModelInfo *info);
+extern void seg_rfm_features(const void *model, SegRow *row);
 
 /* ---- names ---- */
 
@@ -47,9 +51,6 @@ extern size_t seg_rfm_place_of(const SegRfmNaming *naming, const int scores[SEG_
 extern void seg_rfm_put_segment(SegRow *row, const SegRfmNaming *naming, size_t place);
 
 /* ---- fitting ---- */
-
-/* The options of rfm_fit by name. */
-extern const SegOption seg_rfm_option_table[];
 
 /* The options of rfm_fit; NULL: all defaults.  22023 for what it does not take. */
 extern SegRfmOptions seg_rfm_options_read(const Jsonb *options);

@@ -1,80 +1,155 @@
 /*
  * fit_options.c
- *		What a fit would say of its options, before there is a row to fit.
+ *		The options of a family's fit as rows, and what the fit would say of some.
  *
- * A registered model is fitted at night, so create_model asks here; the readers
- * of the options are those of the fit aggregates themselves.
+ * A registered model is fitted later, so create_model asks here; the tables, the
+ * defaults and the checks are those of the fit aggregates themselves.
  */
-#include "anomaly/anomaly_pg.h"
-#include "kmeans/kmeans_fit_pg.h"
-#include "pca/pca_pg.h"
-#include "rfm/rfm_pg.h"
+#include "server/family.h"
+
+#include "common/shortest_dec.h"
+#include "lib/stringinfo.h"
+#include "utils/fmgrprotos.h"
+#include "utils/json.h"
+
 #include "server/features.h"
 
-#include "catalog/pg_type.h"
-#include "utils/array.h"
-#include "utils/builtins.h"
-
-static const SegOption *
-option_table(const char *algorithm)
+static const char *
+type_name(const SegOption *option)
 {
-	if (strcmp(algorithm, "kmeans") == 0)
-		return seg_kmeans_option_table;
-	if (strcmp(algorithm, "rfm") == 0)
-		return seg_rfm_option_table;
-	if (strcmp(algorithm, "pca") == 0)
-		return seg_pca_option_table;
-	if (strcmp(algorithm, "anomaly") == 0)
-		return seg_anomaly_option_table;
+	switch (option->type)
+	{
+		case SEG_OPTION_INT:
+			return "integer";
+		case SEG_OPTION_REAL:
+			return "number";
+		case SEG_OPTION_BOOL:
+			return "boolean";
+		case SEG_OPTION_CHOICE:
+			return "choice";
+		case SEG_OPTION_CHOICES:
+			return "choice or array of choices";
+		case SEG_OPTION_TEXT:
+			return "text";
+		case SEG_OPTION_TEXTS:
+			return "array of texts";
+		case SEG_OPTION_REALS:
+			return "array of numbers";
+		case SEG_OPTION_MATRIX:
+			return "array of arrays of numbers";
+		case SEG_OPTION_CUSTOM:
+			return option->type_name;
+	}
 	return NULL;
 }
 
-/* (algorithm): the names of its fit's options, as text[] */
-PG_FUNCTION_INFO_V1(fit_option_names);
+/* "1 to 10000", "zscore, none"; NULL where any value of the type will do. */
+static char *
+value_range(const SegOption *option)
+{
+	StringInfoData list;
+
+	if (option->type == SEG_OPTION_INT)
+		return option->high < 0x1.0p+63 ? psprintf("%.0f to %.0f", option->low, option->high) :
+			psprintf(INT64_FORMAT " to " INT64_FORMAT, PG_INT64_MIN, PG_INT64_MAX);
+	if (option->type == SEG_OPTION_REAL)
+		return psprintf("%s to %s", double_to_shortest_decimal(option->low), double_to_shortest_decimal(option->high));
+	if (option->choices == NULL)
+		return NULL;
+	initStringInfo(&list);
+	for (int i = 0; option->choices[i] != NULL; i++)
+		appendStringInfo(&list, "%s%s", i == 0 ? "" : ", ", option->choices[i]);
+	return list.data;
+}
+
+static char *
+json_text(const char *text)
+{
+	StringInfoData json;
+
+	initStringInfo(&json);
+	escape_json(&json, text);
+	return json.data;
+}
+
+/* The JSON of a default; NULL where it is no value that could be given. */
+static char *
+default_json(const SegOption *option, const void *field)
+{
+	switch (option->type)
+	{
+		case SEG_OPTION_INT:
+			{
+				int64		value = *(const int64 *) field;
+
+				return value < option->low || value > option->high ? NULL : psprintf(INT64_FORMAT, value);
+			}
+		case SEG_OPTION_REAL:
+			{
+				double		value = *(const double *) field;
+
+				return value < option->low || value > option->high ? NULL : double_to_shortest_decimal(value);
+			}
+		case SEG_OPTION_BOOL:
+			return *(const bool *) field ? "true" : "false";
+		case SEG_OPTION_CHOICE:
+			{
+				int			value = *(const int *) field;
+
+				return value < 0 ? NULL : json_text(option->choices[value]);
+			}
+		case SEG_OPTION_CHOICES:
+			{
+				const SegIntList *list = field;
+
+				/* a default cannot know how many features there are */
+				Assert(list->count == 0 || list->count == -1);
+				return list->count == 0 ? NULL : json_text(option->choices[list->items[0]]);
+			}
+		case SEG_OPTION_TEXT:
+			return *(char *const *) field == NULL ? NULL : json_text(*(char *const *) field);
+		case SEG_OPTION_TEXTS:
+		case SEG_OPTION_REALS:
+		case SEG_OPTION_MATRIX:
+		case SEG_OPTION_CUSTOM:
+			return NULL;
+	}
+	return NULL;
+}
+
+static void
+put_option(SegRow *row, const SegOption *option, const void *defaults)
+{
+	char	   *json = default_json(option, (const char *) defaults + option->offset);
+
+	seg_put_text(row, option->key);
+	seg_put_text(row, type_name(option));
+	seg_put(row, json == NULL ? (Datum) 0 : DirectFunctionCall1(jsonb_in, CStringGetDatum(json)), json == NULL);
+	seg_put_text(row, value_range(option));
+	seg_put_text(row, option->meaning);
+	seg_row_store(row);
+}
+
+/* (algorithm): one row for each option of its fit; none for what is no algorithm */
+PG_FUNCTION_INFO_V1(fit_options);
 Datum
-fit_option_names(PG_FUNCTION_ARGS)
+fit_options(PG_FUNCTION_ARGS)
 {
-	const SegOption *table = option_table(text_to_cstring(PG_GETARG_TEXT_PP(0)));
-	ArrayBuildState *names = initArrayResult(TEXTOID, CurrentMemoryContext, false);
+	const SegFamily *family = seg_family_named(text_to_cstring(PG_GETARG_TEXT_PP(0)));
+	SegRow		row;
 
-	if (table == NULL)
-		PG_RETURN_NULL();
-	for (; table->key != NULL; table++)
-		names = accumArrayResult(names, CStringGetTextDatum(table->key), false, TEXTOID, CurrentMemoryContext);
-	PG_RETURN_DATUM(makeArrayResult(names, CurrentMemoryContext));
+	seg_rows_begin(fcinfo, &row);
+	if (family == NULL || family->options == NULL)
+		return (Datum) 0;
+	for (const SegOption *option = family->options; option->key != NULL; option++)
+		put_option(&row, option, family->defaults);
+	return (Datum) 0;
 }
 
-/* Starting centers, as if the features had the scale 1. */
-static void
-check_centers(const SegKmeansOptions *options, size_t k, size_t d)
+static int64
+number_argument(FunctionCallInfo fcinfo, int argno)
 {
-	SegScale   *scales = palloc0(d * sizeof(SegScale));
-
-	for (size_t j = 0; j < d; j++)
-	{
-		scales[j].scale = 1;
-		if (options->transform.count != 0)
-			scales[j].transform = options->transform.items[options->transform.count < 0 ? 0 : j];
-	}
-	seg_kmeans_start_from(&options->centroids, scales, k, d,
-						  palloc_extended(k * d * sizeof(double), MCXT_ALLOC_HUGE));
-}
-
-static void
-check_kmeans(const Jsonb *jsonb, size_t d, const int64 numbers[3])
-{
-	SegKmeansOptions options;
-
-	seg_kmeans_options_read(jsonb, false, &options);
-	seg_kmeans_options_check_width(&options, d);
-	if (numbers[0] == SEG_NUMBER_NULL)
-	{
-		seg_kmeans_check_range(&options, numbers[1], numbers[2]);
-		return;
-	}
-	seg_kmeans_check_k("k", numbers[0], SEG_KMEANS_MAX_K);
-	if (options.init_method == SEG_INIT_CENTROIDS)
-		check_centers(&options, numbers[0], d);
+	return PG_ARGISNULL(argno) ? SEG_NUMBER_NULL : PG_GETARG_INT32(argno);
 }
 
 /* (algorithm, options, features, k, k_min, k_max) */
@@ -82,25 +157,13 @@ PG_FUNCTION_INFO_V1(check_fit_options);
 Datum
 check_fit_options(PG_FUNCTION_ARGS)
 {
-	char	   *algorithm;
-	const Jsonb *options;
-	size_t		d;
-	int64		numbers[3];
+	const SegFamily *family;
+	SegFitArguments arguments = {number_argument(fcinfo, 3), number_argument(fcinfo, 4), number_argument(fcinfo, 5)};
 
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(2))
 		PG_RETURN_VOID();
-	algorithm = text_to_cstring(PG_GETARG_TEXT_PP(0));
-	options = PG_GETARG_JSONB_P(1);
-	d = Min(Max(PG_GETARG_INT32(2), 1), SEG_MAX_FEATURES);
-	for (int i = 0; i < 3; i++)
-		numbers[i] = PG_ARGISNULL(3 + i) ? SEG_NUMBER_NULL : PG_GETARG_INT32(3 + i);
-	if (strcmp(algorithm, "kmeans") == 0)
-		check_kmeans(options, d, numbers);
-	else if (strcmp(algorithm, "rfm") == 0)
-		(void) seg_rfm_options_read(options);
-	else if (strcmp(algorithm, "pca") == 0)
-		seg_pca_options_check(options, d);
-	else if (strcmp(algorithm, "anomaly") == 0)
-		seg_anomaly_options_check(options, d);
+	family = seg_family_named(text_to_cstring(PG_GETARG_TEXT_PP(0)));
+	if (family != NULL && family->check_options != NULL)
+		family->check_options(PG_GETARG_JSONB_P(1), Min(Max(PG_GETARG_INT32(2), 1), SEG_MAX_FEATURES), &arguments);
 	PG_RETURN_VOID();
 }

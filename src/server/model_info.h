@@ -2,13 +2,12 @@
  * model_info.h
  *		What every kind of model can tell about itself: model_info, model_features.
  *
- * A family writes two callbacks, names them in a SegModelKind, and adds that to
- * the table in model_info.c.
+ * A family writes two callbacks and names them in its SegFamily (server/family.h).
  */
 #ifndef SEG_SERVER_MODEL_INFO_H
 #define SEG_SERVER_MODEL_INFO_H
 
-#include "server/model.h"
+#include "server/compat.h"
 
 #include "lib/stringinfo.h"
 
@@ -62,20 +61,5 @@ typedef struct SegFeatureInfo
 extern SegFeatureInfo seg_feature_info(size_t position, const char *name);
 
 extern void seg_store_feature(SegRow *row, const SegFeatureInfo *feature);
-
-typedef struct SegModelKind
-{
-	const SegModelType *type;
-	void		(*info) (const void *model, SegModelInfo *info);
-	void		(*features) (const void *model, SegRow *row);	/* NULL: it has none */
-} SegModelKind;
-
-/* One for each family. */
-extern const SegModelKind seg_kmeans_kind;
-extern const SegModelKind seg_kmeans_sweep_kind;
-extern const SegModelKind seg_rfm_kind;
-extern const SegModelKind seg_pca_kind;
-extern const SegModelKind seg_anomaly_kind;
-extern const SegModelKind seg_drift_kind;
 
 #endif							/* SEG_SERVER_MODEL_INFO_H */

@@ -82,13 +82,15 @@ static int64
 integer_value(const SegOption *option, const JsonbValue *value)
 {
 	double		number = ranged_value(option, value);
-	Numeric		most = int64_to_numeric(PG_INT64_MAX);
+	Datum		given;
 
 	if (fabs(number) < 0x1.0p+53)
 		return (int64) number;
-	if (DatumGetBool(DirectFunctionCall2(numeric_gt, NumericGetDatum(value->val.numeric), NumericGetDatum(most))))
+	given = NumericGetDatum(value->val.numeric);
+	if (DatumGetBool(DirectFunctionCall2(numeric_gt, given, NumericGetDatum(int64_to_numeric(PG_INT64_MAX)))) ||
+		DatumGetBool(DirectFunctionCall2(numeric_lt, given, NumericGetDatum(int64_to_numeric(PG_INT64_MIN)))))
 		refuse_range(option);
-	return DatumGetInt64(DirectFunctionCall1(numeric_int8, NumericGetDatum(value->val.numeric)));
+	return DatumGetInt64(DirectFunctionCall1(numeric_int8, given));
 }
 
 static char *

@@ -3,7 +3,9 @@
  *		The strict jsonb argument `options` of the fit aggregates.
  *
  * A family describes its options in a table of SegOption; seg_options_read
- * fills a struct from jsonb.  An unknown key, a wrong type or a value out of
+ * fills a struct from jsonb.  The struct holds the defaults before: they stand in a
+ * static one of the family, which is also what users are told of them.  A number
+ * outside low .. high, a choice of -1 and an empty list there mean: no default.  An unknown key, a wrong type or a value out of
  * range is 22023, names the key and lists what is valid.
  */
 #ifndef SEG_SERVER_OPTIONS_H
@@ -12,6 +14,9 @@
 #include "server/compat.h"
 
 #include "utils/jsonb.h"
+
+/* A number of a fit, such as k, that is null. */
+#define SEG_NUMBER_NULL PG_INT64_MIN
 
 typedef enum SegOptionType
 {
@@ -61,6 +66,8 @@ typedef struct SegOption
 	double		high;
 	const char *const *choices; /* CHOICE, CHOICES: ends with NULL */
 	void		(*read) (const char *key, const JsonbValue *value, void *field);	/* CUSTOM */
+	const char *type_name;		/* CUSTOM: what is read, such as "array of pairs" */
+	const char *meaning;		/* one sentence, for users */
 } SegOption;
 
 /*

@@ -1,0 +1,19 @@
+/*
+ * families.h
+ *		The kinds of models, one line each: the one list of them.
+ *
+ * Who includes this file defines SEG_FAMILY(number, symbol, name, room) before,
+ * and undefines it after:
+ *
+ *		number		the first byte behind "SEGM" in a model; never given twice
+ *		symbol		SEG_KIND_<symbol>
+ *		name		the SQL name, as model_info.algorithm gives it; in C
+ *					seg_<name>_family
+ *		room		the folder in src/ that holds it
+ */
+SEG_FAMILY(1, KMEANS, kmeans, kmeans)
+SEG_FAMILY(2, RFM, rfm, rfm)
+SEG_FAMILY(3, PCA, pca, pca)
+SEG_FAMILY(4, ANOMALY, anomaly, anomaly)
+SEG_FAMILY(5, KMEANS_SWEEP, kmeans_sweep, kmeans)
+SEG_FAMILY(6, DRIFT, drift, drift)

@@ -1,0 +1,74 @@
+-- What holds for the options of every family's fit.
+
+-- the options, their defaults and limits, as C has them
+SELECT a.algorithm, o.option_name, o.type, o.default_value, o.value_range
+FROM unnest('{kmeans,kmeans_sweep,rfm,pca,anomaly}'::text[]) WITH ORDINALITY a(algorithm, place),
+     segment_internal.fit_options(a.algorithm) WITH ORDINALITY o(option_name, type, default_value, value_range, meaning, line)
+ORDER BY a.place, o.line;
+
+-- each has a meaning, which is one sentence
+SELECT a.algorithm, o.option_name, o.meaning
+FROM unnest('{kmeans,kmeans_sweep,rfm,pca,anomaly}'::text[]) a(algorithm), segment_internal.fit_options(a.algorithm) o
+WHERE o.meaning !~ '^\S.*[^.]\.$' OR o.meaning ~ '\. ' OR o.meaning IS NULL;
+
+-- no fit, no family
+SELECT count(*) FROM unnest('{drift,nobody}'::text[]) a, segment_internal.fit_options(a);
+
+CREATE TEMP TABLE sample AS
+SELECT i AS recency_days, 1 + i % 7 AS frequency, i * i % 101 AS monetary,
+       ARRAY[i % 3 * 20 + i % 5, i * i % 101, i % 3] AS features
+FROM generate_series(1, 60) i;
+
+CREATE TEMP TABLE fit (algorithm text, query text);
+INSERT INTO fit VALUES
+    ('kmeans', 'SELECT segment.kmeans_fit(features, 3, %L) FROM sample'),
+    ('kmeans_sweep', 'SELECT segment.kmeans_sweep(features, 1, 3, %L) FROM sample'),
+    ('rfm', 'SELECT segment.rfm_fit(recency_days, frequency, monetary, %L) FROM sample'),
+    ('pca', 'SELECT segment.pca_fit(features, %L) FROM sample'),
+    ('anomaly', 'SELECT segment.anomaly_fit(features, %L) FROM sample');
+
+-- the model's digest, or the SQLSTATE
+CREATE FUNCTION pg_temp.fit(query text, options jsonb) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    model bytea;
+BEGIN
+    EXECUTE format(query, options) INTO model;
+    RETURN md5(model);
+EXCEPTION WHEN OTHERS THEN
+    RETURN SQLSTATE;
+END $$;
+
+-- a default that is given makes the model that is made without it
+SELECT f.algorithm, count(*) AS defaults,
+       count(*) FILTER (WHERE pg_temp.fit(f.query, jsonb_build_object(o.option_name, o.default_value))
+                              IS DISTINCT FROM pg_temp.fit(f.query, '{}')) AS other_models,
+       bool_and(length(pg_temp.fit(f.query, '{}')) = 32) AS fitted
+FROM fit f, segment_internal.fit_options(f.algorithm) o
+WHERE o.default_value IS NOT NULL
+GROUP BY f.algorithm ORDER BY 1;
+
+-- numbers outside the limits, and a word that is no choice
+SELECT f.algorithm, count(*) AS values_tried, count(*) FILTER (WHERE pg_temp.fit(f.query, jsonb_build_object(o.option_name, v.value)) <> '22023') AS accepted
+FROM fit f, segment_internal.fit_options(f.algorithm) o,
+     LATERAL (SELECT to_jsonb(split_part(o.value_range, ' to ', 1)::numeric - 1) WHERE o.type IN ('integer', 'number')
+              UNION ALL SELECT to_jsonb(split_part(o.value_range, ' to ', 2)::numeric + 1) WHERE o.type IN ('integer', 'number')
+              UNION ALL SELECT to_jsonb('no such choice'::text) WHERE o.type LIKE 'choice%'
+              UNION ALL SELECT 'null') v(value)
+GROUP BY f.algorithm ORDER BY 1;
+
+-- the check before there are rows says the same
+SELECT f.algorithm, o.option_name, v.value
+FROM fit f, segment_internal.fit_options(f.algorithm) o,
+     LATERAL (SELECT o.default_value UNION ALL SELECT to_jsonb(split_part(o.value_range, ' to ', 2)::numeric + 1) WHERE o.type IN ('integer', 'number')) v(value)
+WHERE v.value IS NOT NULL
+  AND COALESCE(NULLIF(pg_temp.fit('SELECT ''''::bytea FROM segment.check_fit_options(' || quote_literal(f.algorithm) || ', %L, 3, 3, 1, 3)',
+                                  jsonb_build_object(o.option_name, v.value)), md5('')), '') <>
+      CASE WHEN v.value = o.default_value THEN '' ELSE '22023' END;
+
+-- an unknown option: one wording, and all that are valid in the hint
+SELECT segment.kmeans_fit(features, 3, '{"sede": 1}') FROM sample;
+SELECT segment.kmeans_sweep(features, 1, 3, '{"k_min": 1}') FROM sample;
+SELECT segment.rfm_fit(recency_days, frequency, monetary, '{"bin": 1}') FROM sample;
+SELECT segment.rfm_fit(recency_days, frequency, monetary, '{"cuts": {"recency": [1, 2, 3, 4]}}') FROM sample;
+SELECT segment.pca_fit(features, '{"k": 1}') FROM sample;
+SELECT segment.anomaly_fit(features, '{"seeds": 1}') FROM sample;
