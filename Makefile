@@ -1,12 +1,4 @@
-# segment: customer segmentation inside PostgreSQL.
-#
-#   make demo [KEEP=1]    the whole path on generated data, from a bare machine
-#   make test             every suite, from a bare machine
-#   make setup            only install what the two need (apt)
-#   make unit             the core's unit tests, under ASan and UBSan, no server
-#   make fuzz             libFuzzer binaries in build/fuzz (clang)
-#   make generator        build/sap_export, which writes SAP-shaped exports
-#   make; make install; make installcheck PG_CONFIG=...     ordinary PGXS
+# segment: customer segmentation inside PostgreSQL.  `make help` lists the targets.
 #
 # A new .c file in src/, piece in sql/ or question in test/sql/ is picked up
 # by its place; nothing has to be listed here.
@@ -17,15 +9,53 @@ top := $(patsubst %/,%,$(dir $(firstword $(MAKEFILE_LIST))))
 
 # ---- targets that work before the server headers are installed -------------
 
-BARE = demo test setup unit fuzz generator unit-clean
+BARE = help demo test setup unit fuzz generator dist deb unit-clean
 
 .PHONY: $(BARE)
+
+help:
+	@sed -n 's/^#: //p' $(top)/Makefile
+
+#: From a bare Debian machine; each installs what it needs with apt:
+#:   make demo [KEEP=1]      the whole path on generated data; KEEP=1 leaves the server up
+#:   make test               every test; closes with "N passed, N failed"
+#:   make setup              only install what building and testing need
+#:   make deb                packages for this Debian, in build/
+#:
+#: Ordinary PGXS:
+#:   make [PG_CONFIG=...]    the library and the install script
+#:   make install            ... into the server that pg_config names
+#:   make uninstall          the opposite
+#:   make installcheck       pg_regress and isolation tests on a running server
+#:   make clean              remove everything that was made
+#:
+#: For work on it:
+#:   make unit               unit tests under ASan and UBSan, without a server
+#:   make fuzz               fuzz targets in build/fuzz (clang, libFuzzer)
+#:   make generator          build/sap_export, which writes SAP-shaped exports
+#:   make unit-clean         remove build/
+#:   make dist               build/segment-VERSION.zip for PGXN, from the last commit
+#:   make help               this list
+#:
+#: One suite, or one test:   REGRESS='kmeans api' test/test.sh regress; see test/test.sh
+#: Other servers:            test/matrix.sh (throw-away Debian systems)
+
+setup deb test demo: export SETUP_FOR = $@
 
 setup:
 	@$(top)/test/setup.sh
 
-demo test: setup
-	@$(top)/test/$@.sh
+demo: setup
+	@$(top)/test/demo.sh
+
+test: setup
+	@$(top)/test/test.sh
+
+deb: setup
+	@$(top)/test/package/deb.sh
+
+dist:
+	@$(top)/test/package/dist.sh
 
 unit fuzz generator unit-clean:
 	@$(MAKE) --no-print-directory -f $(top)/test/unit.mk top=$(top) $@
@@ -39,8 +69,9 @@ EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" $(top)/segme
 SOURCES = $(patsubst $(top)/%,%,$(sort $(wildcard $(top)/src/*/*.c)))
 OBJS = $(SOURCES:.c=.o)
 PIECES = $(sort $(wildcard $(top)/sql/*.sql))
-UPDATES = $(patsubst $(top)/%,%,$(wildcard $(top)/sql/update/*.sql))
 
+# the update scripts, segment--A--B.sql
+DATA = $(patsubst $(top)/%,%,$(sort $(wildcard $(top)/sql/update/*.sql)))
 DATA_built = segment--$(EXTVERSION).sql
 EXTRA_CLEAN = build results output_iso
 

@@ -1,6 +1,9 @@
 #!/usr/bin/env bash
 # Install what building and testing need and what is missing, with apt, by name.
 #
+#   SETUP_FOR=demo test/setup.sh      what the demo needs; deb: what packages need;
+#                                     test, or none: what every test needs
+#
 # The PostgreSQL is the one that the release ships, or PGMAJOR=17; none is installed
 # where PG_CONFIG names one.  Nothing is installed, and no right is asked for, when
 # nothing is missing.
@@ -12,15 +15,26 @@ packages=(
     gcc libc6-dev make                         # the build
     liblapacke-dev libblas-dev                 # headers of linear algebra: lapacke.h, cblas.h
     libopenblas0-serial                        # and what to run: fast, single-threaded
-    libcmocka-dev                              # unit tests
-    perl libipc-run-perl                       # TAP tests
-    gzip xz-utils                              # the reference data is compressed
 )
 [ -n "$own" ] || packages+=(
     "postgresql-server-dev-$PGMAJOR"           # headers, PGXS, pg_regress
     "postgresql-$PGMAJOR"                      # the server itself
-    "postgresql-$PGMAJOR-cron"                 # a scheduled refit
 )
+case ${SETUP_FOR:-test} in
+    demo) ;;
+    deb) packages+=(debhelper dpkg-dev postgresql-server-dev-all) ;;
+    *)
+        packages+=(
+            libcmocka-dev                      # unit tests
+            perl libipc-run-perl               # TAP tests
+            gzip xz-utils                      # the reference data is compressed
+            clang                              # the other compiler
+        )
+        [ -n "$own" ] || packages+=("postgresql-$PGMAJOR-cron")    # a scheduled refit
+        # pg_bsd_indent, which Debian 13 has in postgresql-server-dev
+        [ "$(shipped_major)" -gt 15 ] || packages+=(pg-bsd-indent)
+        ;;
+esac
 
 command -v dpkg-query >/dev/null || {
     echo "This is no Debian; have these installed, or what they are called here: ${packages[*]}" >&2

@@ -1,39 +1,64 @@
 #!/usr/bin/env bash
 # Every suite, in order, on a throw-away server; closes with "N passed, N failed".
 #
-#   test/test.sh [suite ...]     suites: floors unit fuzz regress isolation tap bi
+#   test/test.sh [suite ...]     suites: lint compile unit fuzz regress isolation update tap bi
 #   ACCEPT=1 test/test.sh regress     take the results as the new answers
 #   TAP='t/20_rfm.pl' REGRESS='api rfm' test/test.sh regress tap     only these
 #   NOTES=1 test/test.sh tap          with the figures that tests note
+#
+# What failed is decided by the exit status of the programs; only the counts of the
+# closing line are read from what they print.  A script that cannot run here prints why
+# and exits with 77: it is counted as skipped.
 set -uo pipefail
 . "$(dirname "$0")/scratch.sh"
 cd "$TOP"
 
 suites=("$@")
-[ ${#suites[@]} -gt 0 ] || suites=(floors unit fuzz regress isolation tap bi)
+[ ${#suites[@]} -gt 0 ] || suites=(lint compile unit fuzz regress isolation update tap bi)
 passed=0 failed=0 skipped=0
 
 ok() { passed=$((passed + 1)); echo "ok      $1"; }
 bad() { failed=$((failed + 1)); echo "FAILED  $1"; }
+skip() { skipped=$((skipped + ${2:-1})); echo "skipped $1"; }
 
-suite_floors() {
-    if test/floors.sh; then ok "includes point down"; else bad "includes point down"; fi
+# A number that a program printed; 0 where it printed none.
+number() { local found; found=$(sed -n "s/$1/\1/p" "$2" | tail -1); echo "${found:-0}"; }
+
+# One script is one test: script "what it shows" [label]
+script() {
+    local log=$SCRATCH/script.log
+    "$1" >"$log" 2>&1
+    case $? in
+        0) ok "$2" ;;
+        77) skip "$2: $(tail -1 "$log")" ;;
+        *) bad "$2"; cat "$log" ;;
+    esac
 }
 
-# cmocka prints "[  PASSED  ] 7 test(s)." and "[  FAILED  ] 1 test(s), listed below:"
+suite_floors() { script test/floors.sh "floors: includes point down"; }
+suite_lint() {
+    suite_floors
+    script test/orphans.sh "orphans: every file of test/ and expected/ has a reader"
+}
+suite_compile() { script test/compile.sh "compile: gcc and clang have no warnings"; }
+
+# cmocka prints "[  PASSED  ] 7 test(s)." and "[  SKIPPED ] 1 test(s), listed below:"
 suite_unit() {
     local log=$SCRATCH/unit.log program good
     if ! make -s -j "$(nproc)" -f test/unit.mk top=. unit-programs; then bad "unit: build"; return; fi
     for program in build/unit/test_*; do
-        [ -x "$program" ] || continue
-        if "./$program" >"$log" 2>&1; then
-            good=$(sed -n 's/.*\[  PASSED  \] \([0-9]*\) test.*/\1/p' "$log" | tail -1)
-            passed=$((passed + good))
-            echo "ok      unit: ${program##*/} ($good)"
-        else
+        [ -x "$program" ] && [ -e "test/unit/${program##*/}.c" ] || continue
+        if ! "./$program" >"$log" 2>&1; then
             bad "unit: ${program##*/}"
             tail -40 "$log"
+            continue
         fi
+        good=$(number '.*\[  PASSED  \] \([0-9]*\) test.*' "$log")
+        passed=$((passed + good))
+        echo "ok      unit: ${program##*/} ($good)"
+        while read -r name; do
+            skip "unit: ${program##*/}: $name"
+        done < <(sed -n 's/.*\[  SKIPPED \] \([a-z_][A-Za-z0-9_]*\)$/\1/p' "$log" | sort -u)
     done
 }
 
@@ -41,8 +66,8 @@ suite_fuzz() {
     local program name
     if ! make -s -j "$(nproc)" -f test/unit.mk top=. replay; then bad "fuzz: build"; return; fi
     for program in build/replay/fuzz_*; do
-        [ -x "$program" ] || continue
         name=${program##*/}
+        [ -x "$program" ] && [ -e "test/fuzz/$name.c" ] || continue
         if "./$program" "test/fuzz/corpus/$name" >"$SCRATCH/fuzz.log" 2>&1; then
             ok "fuzz: $name, $(tail -1 "$SCRATCH/fuzz.log")"
         else
@@ -52,21 +77,23 @@ suite_fuzz() {
     done
 }
 
-# pg_regress and pg_isolation_regress print "test name ... ok   12 ms" or "... FAILED",
-# from PostgreSQL 16 on "ok 1   - name   12 ms" or "not ok 1"
+# The programs count their tests: "test name ... ok   12 ms", from PostgreSQL 16 on
+# "ok 1   - name   12 ms"; "... FAILED" or "not ok 1".
 pg_suite() {
-    local suite=$1 target=$2 log=$SCRATCH/$1.log
+    local suite=$1 target=$2 log=$SCRATCH/$1.log status good wrong
     make -s PG_CONFIG="$SCRATCH_BIN/pg_config" "$target" "${@:3}" >"$log" 2>&1
-    local status=$? good wrong
+    status=$?
     sed -i -E 's/^ok [0-9]+ +[-+] ([^ ]+)/test \1 ... ok/; s/^not ok [0-9]+ +[-+] ([^ ]+)/test \1 ... FAILED/' "$log"
     good=$(grep -cE '^test .* \.\.\. ok' "$log")
     wrong=$(grep -cE '^test .* \.\.\. FAILED' "$log")
     passed=$((passed + good))
-    failed=$((failed + wrong))
     grep -E '^test ' "$log" | sed "s/^test /$suite: /"
     if [ $status -ne 0 ]; then
+        failed=$((failed + wrong))
         [ "$wrong" -gt 0 ] || { bad "$suite"; tail -20 "$log"; }
         cat regression.diffs output_iso/regression.diffs 2>/dev/null
+    elif [ "$good" -eq 0 ]; then
+        bad "$suite: no test ran"
     fi
     if [ -n "${ACCEPT:-}" ]; then
         case $suite in
@@ -78,14 +105,11 @@ pg_suite() {
 }
 
 suite_regress() { pg_suite regress installcheck ISOLATION= ${REGRESS:+REGRESS="$REGRESS"}; }
-suite_isolation() {
-    compgen -G 'test/isolation/specs/*.spec' >/dev/null || return
-    pg_suite isolation installcheck REGRESS=
-}
+suite_isolation() { pg_suite isolation installcheck REGRESS=; }
+suite_update() { script test/update.sh "update: an updated installation is like a fresh one"; }
 
 # TAP tests start servers of their own, so they run as a user who may.
 suite_tap() {
-    compgen -G 'test/t/*.pl' >/dev/null || return
     local log=$SCRATCH/tap.log perl
     perl=$(dirname "$("$PG_CONFIG" --pgxs)")/../test/perl
     if ! make -s -f test/unit.mk top=. generator; then bad "generator: build"; return; fi
@@ -101,33 +125,37 @@ suite_tap() {
     local status=$? sum=() p f k
     mapfile -t sum < <(awk -f test/tap.awk "$log")
     read -r p f k <<<"${sum[-1]}"
-    passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + k))
+    passed=$((passed + p)) skipped=$((skipped + k))
     # 90_readme.pl has written the output into the copies of the pages
     [ -z "${ACCEPT:-}" ] || cp -r "$SCRATCH/test/README.md" "$SCRATCH/test/docs" .
     [ ${#sum[@]} -eq 1 ] || printf '%s\n' "${sum[@]:0:${#sum[@]}-1}"
     [ -z "${NOTES:-}" ] || grep '^# ' "$log"
     if [ $status -ne 0 ]; then
+        failed=$((failed + f))
         [ "$f" -gt 0 ] || bad "tap"
         grep -vE '^ok [0-9]' "$log" | tail -80
+    elif [ $((p + k)) -eq 0 ]; then
+        bad "tap: no test ran"
     fi
 }
 
 # Real drivers, where they are installed: test/bi/run.sh names the packages.
 suite_bi() {
-    local log=$SCRATCH/bi.log
+    local log=$SCRATCH/bi.log good wrong
     test/bi/run.sh >"$log" 2>&1
     local status=$?
-    passed=$((passed + $(grep -c '^ok ' "$log")))
-    failed=$((failed + $(grep -c '^not ok ' "$log")))
-    if grep -q '^1\.\.0 # SKIP' "$log"; then
-        skipped=$((skipped + 1))
-        echo "skipped bi:$(sed -n 's/^1\.\.0 # SKIP//p' "$log")"
-    elif [ $status -eq 0 ]; then
-        echo "ok      bi: ODBC, JDBC, SQLAlchemy ($(grep -c '^ok ' "$log"))"
-    else
-        grep -q '^not ok ' "$log" || bad "bi"
-        grep -v '^ok ' "$log" | tail -40
-    fi
+    good=$(grep -c '^ok ' "$log")
+    wrong=$(grep -c '^not ok ' "$log")
+    passed=$((passed + good))
+    case $status in
+        0) [ "$good" -gt 0 ] || bad "bi: no test ran"; echo "ok      bi: ODBC, JDBC, SQLAlchemy ($good)" ;;
+        77) skip "bi: $(tail -1 "$log")" ;;
+        *)
+            failed=$((failed + wrong))
+            [ "$wrong" -gt 0 ] || bad "bi"
+            grep -v '^ok ' "$log" | tail -40
+            ;;
+    esac
 }
 
 trap scratch_remove EXIT

@@ -72,6 +72,7 @@ for family in "${families[@]}"; do
             ;;
         *)
             [ -f "$bench/$family.sh" ] || { echo "no such family: $family" >&2; exit 1; }
+            # shellcheck source=anomaly.sh
             . "$bench/$family.sh"
             ;;
     esac
