@@ -30,7 +30,7 @@ AS 'MODULE_PATHNAME', 'rfm_fit_finalfn'
 LANGUAGE C IMMUTABLE PARALLEL SAFE;
 
 COMMENT ON FUNCTION segment.rfm_fit_finalfn(bytea) IS
-'Support function of the aggregate rfm_fit: makes the model out of the state.';
+'Support function of the aggregate rfm_fit: fits the model.';
 
 CREATE AGGREGATE segment.rfm_fit(recency_days float8, frequency float8, monetary float8) (
     SFUNC = segment.rfm_fit_transfn,
@@ -43,7 +43,7 @@ CREATE AGGREGATE segment.rfm_fit(recency_days float8, frequency float8, monetary
 );
 
 COMMENT ON AGGREGATE segment.rfm_fit(float8, float8, float8) IS
-'An RFM model (bytea) with five bins: the type-7 quantile cuts of days since the last purchase, number of purchases and amount spent, one row per customer. Rows with a NULL or with frequency 0 have no say. Exact up to 100,000 distinct values of each measure, see rfm_cuts. No rows with a say, a negative recency or frequency: 22023. NaN or infinity: 22003.';
+'Fits an RFM model (bytea) with five bins: the type-7 quantile cuts of the days since the last purchase, the number of purchases and the amount spent. Takes one row per customer; rows with a NULL or with frequency 0 are skipped and counted. The cuts are exact for up to 100,000 distinct values of a measure; for more, rfm_cuts returns their errors. Errors: 22023 no row is used, or recency or frequency is negative; 22003 NaN or infinity.';
 
 CREATE AGGREGATE segment.rfm_fit(recency_days float8, frequency float8, monetary float8, options jsonb) (
     SFUNC = segment.rfm_fit_transfn,
@@ -56,7 +56,7 @@ CREATE AGGREGATE segment.rfm_fit(recency_days float8, frequency float8, monetary
 );
 
 COMMENT ON AGGREGATE segment.rfm_fit(float8, float8, float8, jsonb) IS
-'An RFM model (bytea) with options: bins 2..9 (default 5); ties "lower" (default: score = 1 + cuts strictly below the value) or "upper" (1 + cuts at or below it); cuts {"recency_days": [...], "frequency": [...], "monetary": [...]}, each bins - 1 rising numbers, in place of quantiles. Options that differ between rows, and wrong ones: 22023.';
+'Fits an RFM model (bytea) with options: bins 2..9 (default 5); ties "lower" (default: score = 1 + number of cuts < value) or "upper" (score = 1 + number of cuts <= value); cuts {"recency_days": [...], "frequency": [...], "monetary": [...]}, each with bins - 1 ascending numbers, which replace the quantiles. Errors: 22023 an option is not valid, or options differ between rows.';
 
 CREATE FUNCTION segment.rfm_score(model bytea, recency_days float8, frequency float8, monetary float8)
 RETURNS text
@@ -64,7 +64,7 @@ AS 'MODULE_PATHNAME', 'rfm_score'
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 
 COMMENT ON FUNCTION segment.rfm_score(bytea, float8, float8, float8) IS
-'The three scores of a customer as text, ''543'': recency, frequency, monetary, each 1..bins, high is good. NULL for frequency 0 and where an argument is NULL. A negative recency or frequency: 22023; NaN or infinity: 22003; bytes that are no RFM model: 22P03, 42809.';
+'The three scores of a customer as text, for example ''543'': recency, frequency and monetary, each 1..bins, high is good. NULL when frequency is 0 or an argument is NULL. Errors: 22023 recency or frequency is negative; 22003 NaN or infinity; 22P03 or 42809 the model is not an RFM model.';
 
 CREATE FUNCTION segment.rfm_score(recency_days float8, frequency float8, monetary float8)
 RETURNS text
@@ -72,7 +72,7 @@ AS 'MODULE_PATHNAME', 'rfm_score_window'
 LANGUAGE C WINDOW IMMUTABLE PARALLEL SAFE;
 
 COMMENT ON FUNCTION segment.rfm_score(float8, float8, float8) IS
-'Window function: the scores ''543'' with the quantile cuts of the whole partition, five bins. The same as rfm_score with the model that rfm_fit makes of the partition. ORDER BY and frame have no influence.';
+'Window function: the scores, for example ''543'', by the quantile cuts of the whole partition, with five bins. The result is the same as that of rfm_score with a model that rfm_fit fits to the partition. ORDER BY and the frame do not matter.';
 
 CREATE FUNCTION segment.rfm_score(recency_days float8, frequency float8, monetary float8, bins integer)
 RETURNS text
@@ -80,7 +80,7 @@ AS 'MODULE_PATHNAME', 'rfm_score_window'
 LANGUAGE C WINDOW IMMUTABLE PARALLEL SAFE;
 
 COMMENT ON FUNCTION segment.rfm_score(float8, float8, float8, integer) IS
-'Window function: the scores with the quantile cuts of the whole partition, bins 2..9. bins NULL, out of range or different within a partition: 22023.';
+'Window function: the scores by the quantile cuts of the whole partition, with 2..9 bins. Error: 22023 bins is NULL, out of range or not the same in the whole partition.';
 
 CREATE FUNCTION segment.rfm_segment(
     r integer, f integer, m integer, scheme text DEFAULT 'grid', language text DEFAULT 'en')
@@ -89,7 +89,7 @@ AS 'MODULE_PATHNAME', 'rfm_segment'
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 
 COMMENT ON FUNCTION segment.rfm_segment(integer, integer, integer, text, text) IS
-'The name of three scores 1..5. Scheme ''grid'' has one name for each of the 25 cells of recency and frequency; ''rfm'' is the table of the R package rfm 0.3.0, first match wins, else ''Others''; ''none'' gives NULL. language: en, es or de. Other scores, schemes or languages: 22023.';
+'The segment name of three scores 1..5. Scheme ''grid'' has one name for each of the 25 cells of recency and frequency. Scheme ''rfm'' is the table of the R package rfm 0.3.0: the first rule that matches counts; without a match the name is ''Others''. Scheme ''none'' returns NULL. language: en, es or de. Error: 22023 a score, scheme or language is not valid.';
 
 CREATE FUNCTION segment.rfm_segments(
     scheme text DEFAULT 'grid', language text DEFAULT 'en',
@@ -99,7 +99,7 @@ AS 'MODULE_PATHNAME', 'rfm_segments'
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 12;
 
 COMMENT ON FUNCTION segment.rfm_segments(text, text) IS
-'The segments of a scheme, grid or rfm, by segment_order, the best first; segment_code stays the same in every language (en, es, de). Behind them the words for who has no scores: inactive, who bought but not within the window of rfm, and not_scored, who never bought. No rows for scheme none. Another scheme or language: 22023.';
+'The segments of a scheme, grid or rfm, in order of segment_order, the best first. segment_code is the same in every language (en, es, de). The last two rows are for customers without scores: inactive (bought, but not within the time window of rfm) and not_scored (never bought). No rows for scheme none. Error: 22023 scheme or language is not valid.';
 
 CREATE FUNCTION segment.rfm_details(
     model bytea, recency_days float8, frequency float8, monetary float8, scheme text DEFAULT 'grid',
@@ -110,7 +110,7 @@ AS 'MODULE_PATHNAME', 'rfm_details'
 LANGUAGE C IMMUTABLE PARALLEL SAFE;
 
 COMMENT ON FUNCTION segment.rfm_details(bytea, float8, float8, float8, text, text) IS
-'The scores of a customer one by one, together and with name, code and place of the segment (see rfm_segments): one row. Who has no scores is called by a word for it, in place of a segment: not scored where recency_days, frequency or monetary is NULL, inactive for frequency 0. All NULL where scheme or language is NULL, and where there are values but no model. A model without five bins needs scheme ''none'', which gives no segment (22023).';
+'One row for a customer: the three scores as integers and as one text, and name, code and order of the segment (see rfm_segments). A customer without scores is in the segment not scored when recency_days, frequency or monetary is NULL, and in the segment inactive when frequency is 0. All columns are NULL when scheme or language is NULL, or when there are values but model is NULL. A model with other than five bins needs scheme ''none'', which returns no segment; otherwise error 22023.';
 
 CREATE FUNCTION segment.rfm_cuts(
     model bytea, OUT measure text, OUT cut_no integer, OUT cut float8, OUT error float8)
@@ -119,7 +119,7 @@ AS 'MODULE_PATHNAME', 'rfm_cuts'
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 12;
 
 COMMENT ON FUNCTION segment.rfm_cuts(bytea) IS
-'The cuts of an RFM model, bins - 1 rows for each measure. error is the largest share of the rows that may lie on the wrong side of the cut: 0 where the cut is exact or was given.';
+'The cuts of an RFM model as rows, bins - 1 for each measure. error: the largest share of the rows that may be on the wrong side of the cut; 0 when the cut is exact or was given as an option.';
 
 CREATE FUNCTION segment.rfm_segment(r integer, f integer, m integer, rules regclass, strict boolean DEFAULT false)
 RETURNS text
@@ -127,7 +127,7 @@ AS 'MODULE_PATHNAME', 'rfm_segment_rules'
 LANGUAGE C STABLE STRICT PARALLEL RESTRICTED COST 10;
 
 COMMENT ON FUNCTION segment.rfm_segment(integer, integer, integer, regclass, boolean) IS
-'The name of three scores by rules of one''s own: a relation (rule_no integer, segment text, r_min, r_max, f_min, f_max, m_min, m_max integer), read as the caller; a bound that is NULL is open. The matching rule with the lowest rule_no names the segment; rules that overlap under different names are a NOTICE. Scores that no rule matches are ''Others'', with strict an error (22023). A rule_no that is given twice, a lower bound above its upper one: 22023; a rule without rule_no or segment: 22004.';
+'The segment name of three scores by a relation of rules (rule_no integer, segment text, r_min, r_max, f_min, f_max, m_min, m_max integer), read with the caller''s privileges. A bound that is NULL does not limit. The matching rule with the lowest rule_no gives the name; a NOTICE reports rules with different names that overlap. Without a match the name is ''Others'', or with strict error 22023. Other errors: 22023 a rule_no is not unique, or a lower bound is greater than its upper bound; 22004 rule_no or segment is NULL.';
 
 -- ---- rfm ----
 
@@ -151,21 +151,21 @@ BEGIN
         RAISE EXCEPTION '% must not be null', missing USING ERRCODE = 'null_value_not_allowed';
     END IF;
     IF model IS NOT NULL AND options IS NOT NULL THEN
-        RAISE EXCEPTION 'model and options exclude each other'
+        RAISE EXCEPTION 'model and options cannot be used together'
             USING ERRCODE = 'invalid_parameter_value',
-                  HINT = 'The cuts of a model are fixed; options are for rfm_fit.';
+                  HINT = 'The cuts of a model are fixed. To fit new cuts, omit model.';
     END IF;
     IF months IS NOT NULL AND since IS NOT NULL THEN
-        RAISE EXCEPTION 'months and since exclude each other' USING ERRCODE = 'invalid_parameter_value';
+        RAISE EXCEPTION 'months and since cannot be used together' USING ERRCODE = 'invalid_parameter_value';
     END IF;
     IF months NOT BETWEEN 1 AND 1200 THEN
         RAISE EXCEPTION 'months is %, but must be from 1 to 1200', months USING ERRCODE = 'invalid_parameter_value';
     END IF;
     IF since > as_of OR NOT isfinite(since) THEN
-        RAISE EXCEPTION 'since is not a day up to as_of' USING ERRCODE = 'invalid_parameter_value';
+        RAISE EXCEPTION 'since must be a date on or before as_of' USING ERRCODE = 'invalid_parameter_value';
     END IF;
 
-    -- these raise what they do not take
+    -- each of these functions checks its arguments
     PERFORM segment.rfm_segment(1, 1, 1, scheme, language);
     IF model IS NULL THEN
         SELECT segment.rfm_fit(1, 1, 1, options) INTO model;
@@ -179,7 +179,7 @@ END
 $function$;
 
 COMMENT ON FUNCTION segment_internal.check_rfm(regclass, date, bytea, jsonb, text, regclass, boolean, integer, date, text) IS
-'Support function of rfm: refuses wrong arguments before any receipt is read.';
+'Support function of rfm: checks the arguments before any receipt is read.';
 
 CREATE FUNCTION segment_internal.rfm_query(
     receipts regclass, as_of date, model bytea, options jsonb, scheme text, rules regclass, strict boolean,
@@ -189,7 +189,7 @@ LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
 SET search_path = pg_catalog, pg_temp
 AS $function$
 DECLARE
-    -- float8 ends at 1.8e308; what is beyond is the largest value, and ranks as such
+    -- numeric has larger values than float8; they are replaced by the largest float8
     money text := 'least(greatest(c.monetary, -1.7976931348623157e308), 1.7976931348623157e308)::float8';
     within text := '';
     scheme_used text := '$5';
@@ -198,7 +198,7 @@ DECLARE
 BEGIN
     PERFORM segment_internal.check_rfm(receipts, as_of, model, options, scheme, rules, strict, months, since, language);
     IF months IS NOT NULL THEN
-        since := as_of + 1 - make_interval(months => months);   -- at the end of a month: whole months
+        since := as_of + 1 - make_interval(months => months);   -- whole months when as_of is the last day of one
     END IF;
     IF since IS NOT NULL THEN
         within := format(' FILTER (WHERE t.receipt_date >= date ''2000-01-01'' + (%s))', since - date '2000-01-01');
@@ -220,7 +220,7 @@ BEGIN
             FROM (%2$s) t
             GROUP BY t.customer_id
         ), fitted AS MATERIALIZED (
-            -- grouped, so that there is no model, and no error, where nobody bought
+            -- GROUP BY returns no row, and so no error, when no customer bought
             SELECT segment.rfm_fit(b.recency_days, b.frequency, b.money, $4) AS model
             FROM (SELECT c.*, %3$s AS money, true AS bought FROM customer c WHERE c.frequency > 0 AND $3 IS NULL) b
             GROUP BY b.bought
@@ -236,7 +236,7 @@ END
 $function$;
 
 COMMENT ON FUNCTION segment_internal.rfm_query(regclass, date, bytea, jsonb, text, regclass, boolean, text, regclass, integer, date, text) IS
-'Support function of rfm: checks the arguments and the receipts, and gives the query, which means the arguments of rfm by their places.';
+'Support function of rfm: checks the arguments and the receipts, and returns the query. Its parameters $1, $2, ... are the arguments of rfm.';
 
 CREATE FUNCTION segment.rfm(
     receipts regclass, as_of date, model bytea DEFAULT NULL, options jsonb DEFAULT NULL,
@@ -251,4 +251,4 @@ LANGUAGE C STABLE PARALLEL RESTRICTED ROWS 10000
 SET search_path = pg_catalog, pg_temp;
 
 COMMENT ON FUNCTION segment.rfm(regclass, date, bytea, jsonb, text, regclass, boolean, text, regclass, integer, date, text) IS
-'Recency, frequency, monetary, their scores and the segment of every customer as of a date, one row per customer_id, out of receipts (see receipt_totals, also for currency and rates). recency_days: days since the last receipt whose total is >= 0; frequency: the number of such receipts; monetary: net of returns. months or since: frequency and monetary count what lies in the last months, up to as_of, or from since on; recency_days does not change. Who has no scores is called by a word for it: not scored with returns only (no recency), inactive without a receipt in the window (frequency 0). The cuts are those of model, or are found among the customers as of that date, with the options of rfm_fit. Segments by scheme and language (see rfm_segments) or by rules of one''s own, with strict an error where they leave a gap; segment_order is then the lowest rule_no of the name, and segment_code is NULL where there are scores. model together with options, months with since, a currency that no receipt has: 22023; receipts, as_of, scheme, strict or language NULL: 22004.';
+'Recency, frequency, monetary value, their scores and the segment of every customer as of a date: one row per customer_id. receipts, currency and rates: see receipt_totals. recency_days: days since the last receipt whose total is >= 0. frequency: number of such receipts. monetary: amount net of returns. With months (the last months up to as_of) or since (a date), frequency and monetary count only this time window; recency_days does not change. A customer without scores is in the segment not scored (only returns, so recency_days is NULL) or inactive (no receipt in the window, so frequency is 0). The cuts are those of model; without model they are fitted to the customers as of the date, with the options of rfm_fit. The segments are those of scheme and language (see rfm_segments) or of the relation rules (see rfm_segment). With rules, segment_order is the lowest rule_no of the segment, segment_code is NULL for customers with scores, and with strict it is an error when no rule matches. Errors: 22023 model together with options, months together with since, or a currency that no receipt has; 22004 receipts, as_of, scheme, strict or language is NULL.';

@@ -6,7 +6,7 @@ AS 'MODULE_PATHNAME', 'cohort_label'
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 
 COMMENT ON FUNCTION segment.cohort_label(timestamp, text) IS
-'The name of the period that a time lies in: day ''2019-11-05'', week ''2019-W45'' (ISO 8601), month ''2019-11'', quarter ''2019-Q4'', year ''2019''. Names sort as their periods do, from year 1 to 9999. Dates are cast; a timestamptz needs AT TIME ZONE. Another grain: 22023; infinity: 22008.';
+'The label of the period that contains a timestamp: day ''2019-11-05'', week ''2019-W45'' (ISO 8601), month ''2019-11'', quarter ''2019-Q4'', year ''2019''. From year 1 to 9999, labels sort in the order of their periods. A date is cast; a timestamptz needs AT TIME ZONE. Errors: 22023 grain is not valid; 22008 infinity.';
 
 CREATE FUNCTION segment.cohort_period(first_at timestamp, at timestamp, grain text DEFAULT 'month')
 RETURNS integer
@@ -14,7 +14,7 @@ AS 'MODULE_PATHNAME', 'cohort_period'
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 
 COMMENT ON FUNCTION segment.cohort_period(timestamp, timestamp, text) IS
-'How many periods of the calendar at lies behind first_at: 0 in the same day, week, month, quarter or year, 1 in the following one; negative before it. Another grain: 22023; infinity: 22008.';
+'The number of calendar periods from first_at to at: 0 in the same day, week, month, quarter or year, 1 in the next one, negative when at is before first_at. Errors: 22023 grain is not valid; 22008 infinity.';
 
 CREATE FUNCTION segment_internal.check_retention_size(cells bigint)
 RETURNS boolean
@@ -23,15 +23,15 @@ SET search_path = pg_catalog, pg_temp
 AS $function$
 BEGIN
     IF cells > 10000000 THEN
-        RAISE EXCEPTION 'the cohorts have % periods in all, but at most 10000000 are possible', cells
-            USING ERRCODE = 'program_limit_exceeded', HINT = 'Take a coarser grain or an earlier as_of.';
+        RAISE EXCEPTION 'cohorts have % periods in total, but the limit is 10000000', cells
+            USING ERRCODE = 'program_limit_exceeded', HINT = 'Use a coarser grain or an earlier as_of.';
     END IF;
     RETURN true;
 END
 $function$;
 
 COMMENT ON FUNCTION segment_internal.check_retention_size(bigint) IS
-'Support function of cohort_retention: true; 54000 when the cohorts and their periods are more than 10,000,000 rows.';
+'Support function of cohort_retention: true, or error 54000 when the result would have more than 10,000,000 rows.';
 
 CREATE FUNCTION segment_internal.cohort_retention_query(
     receipts regclass, as_of date, grain text, currency text, rates regclass)
@@ -43,9 +43,9 @@ BEGIN
     IF grain IS NULL THEN
         RAISE EXCEPTION 'grain must not be null' USING ERRCODE = 'null_value_not_allowed';
     END IF;
-    PERFORM segment.cohort_label('2000-01-01', grain);      -- raises for another grain
+    PERFORM segment.cohort_label('2000-01-01', grain);      -- checks the grain
     RETURN format($query$
-        WITH activity AS (              -- a customer's receipts in one period; periods are counted from 2000
+        WITH activity AS (              -- the receipts of a customer in one period; period 0 contains 2000-01-01
             SELECT t.customer_id, segment.cohort_period('2000-01-01', t.receipt_date, $3) AS at,
                    min(t.receipt_date) FILTER (WHERE t.receipt_count > 0) AS bought_on,
                    sum(t.receipt_count) AS receipts, sum(t.sales) AS sales, sum(t.net) AS net
@@ -87,7 +87,7 @@ END
 $function$;
 
 COMMENT ON FUNCTION segment_internal.cohort_retention_query(regclass, date, text, text, regclass) IS
-'Support function of cohort_retention: checks the arguments and the receipts, and gives the query, which means the arguments of cohort_retention by their places.';
+'Support function of cohort_retention: checks the arguments and the receipts, and returns the query. Its parameters $1, $2, ... are the arguments of cohort_retention.';
 
 CREATE FUNCTION segment.cohort_retention(
     receipts regclass, as_of date, grain text DEFAULT 'month', currency text DEFAULT NULL, rates regclass DEFAULT NULL)
@@ -98,4 +98,4 @@ LANGUAGE C STABLE PARALLEL RESTRICTED ROWS 1000
 SET search_path = pg_catalog, pg_temp;
 
 COMMENT ON FUNCTION segment.cohort_retention(regclass, date, text, text, regclass) IS
-'The retention of cohorts as of a date, out of receipts (see receipt_totals, also for currency and rates): one row for each cohort and each period since, 0 being the one of the first receipt. A customer belongs to the cohort of the first receipt whose total is >= 0 and is active in a period with such a receipt. customers: the size of the cohort; retention = active / customers; lost = customers - active; revenue: net of returns; average_receipt: the mean of the receipts whose total is >= 0 (NULL when there are none). Where is_complete is false the period is not over at as_of, and active to average_receipt are NULL. grain: day, week, month, quarter, year (else 22023); more than 10,000,000 rows are 54000. Sorted by cohort and period.';
+'The retention of cohorts as of a date: one row for each cohort and each period since its start; period 0 is the period of the first receipt. receipts, currency and rates: see receipt_totals. A customer belongs to the cohort of the first receipt whose total is >= 0, and is active in every period that has such a receipt. customers: size of the cohort. retention: active / customers. lost: customers - active. revenue: amount net of returns. average_receipt: mean of the receipts whose total is >= 0, or NULL. is_complete: false when the period ends after as_of; active, retention, lost, revenue and average_receipt are then NULL. grain: day, week, month, quarter or year. Sorted by cohort and period. Errors: 22023 grain is not valid; 54000 more than 10,000,000 rows.';

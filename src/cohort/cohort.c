@@ -2,10 +2,10 @@
  * cohort.c
  *		Periods of the calendar; see cohort.h.
  *
- * The calendar repeats every 400 years, which are 146,097 days and, by luck,
- * whole weeks.  Within it we count years from March, so that the leap day is the
- * last of its year: the day of the year then gives the month by a straight line,
- * (5 day + 2) / 153, which knows 31, 30, 31, 30, 31 ...
+ * The calendar repeats every 400 years, which are 146,097 days, or 20,871 weeks.
+ * Within these, years are counted from 1 March, so that the leap day is the last
+ * day of its year.  The month is then (5 day + 2) / 153, which follows the lengths
+ * 31, 30, 31, 30, 31 ...
  */
 #include "cohort/cohort.h"
 
@@ -76,7 +76,7 @@ seg_cohort_index(SegGrain grain, int64_t day)
 	return civil_of(day).year;
 }
 
-/* The number with at least `width` digits, at `at`; returns the place behind it. */
+/* Write the number with at least `width` digits at `at`; returns the position after it. */
 static char *
 put_digits(char *at, int64_t number, int width)
 {

@@ -1,6 +1,6 @@
 /*
  * cohort_pg.c
- *		cohort_label and cohort_period: the calendar without a session's time zone.
+ *		cohort_label and cohort_period, independent of the time zone of the session.
  */
 #include "server/compat.h"
 
@@ -32,7 +32,8 @@ grain_argument(FunctionCallInfo fcinfo, int argno)
 			return grains[i].grain;
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("grain must be one of day, week, month, quarter, year")));
+			 errmsg("unrecognized grain \"%s\"", text_to_cstring(name)),
+			 errhint("Valid grains are: day, week, month, quarter, year.")));
 }
 
 /* The day of a timestamp, from 2000-01-01, rounded down. */
@@ -44,7 +45,7 @@ day_argument(FunctionCallInfo fcinfo, int argno)
 	if (TIMESTAMP_NOT_FINITE(at))
 		ereport(ERROR,
 				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
-				 errmsg("timestamp is infinite")));
+				 errmsg("timestamp must not be infinite")));
 	return at / USECS_PER_DAY - (at % USECS_PER_DAY < 0);
 }
 

@@ -18,7 +18,7 @@ require_language(const char *code)
 	if (language < 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("language \"%s\" is not known", code),
+				 errmsg("unrecognized language \"%s\"", code),
 				 errhint("Valid languages are: %s.", seg_describe_languages)));
 	return language;
 }

@@ -3,11 +3,12 @@
  *		The functions that read a receipts relation: receipt_totals, receipt_counts,
  *		rfm, cohort_retention.
  *
- * Each is one query, which a support function in PL/pgSQL, <name>_query, checks
- * the arguments for and writes; the query means the arguments by $1, $2 and so
- * on.  All is read as the caller, under the snapshot of the statement.
+ * Each function runs one query.  Its support function in PL/pgSQL,
+ * segment_internal.<name>_query, checks the arguments and returns the text of the
+ * query, in which $1, $2 and so on are the arguments.  The query runs with the
+ * caller's privileges and the snapshot of the statement.
  *
- * An error from below names the fact and not our SQL; see rethrow.h.
+ * An error of the query is raised again without the text of the query; see rethrow.h.
  */
 #include "server/compat.h"
 
@@ -27,7 +28,7 @@ PG_FUNCTION_INFO_V1(receipt_counts);
 PG_FUNCTION_INFO_V1(rfm);
 PG_FUNCTION_INFO_V1(cohort_retention);
 
-/* The arguments of the call as parameters. */
+/* The arguments of the call as parameters of a query. */
 static ParamListInfo
 parameters(FunctionCallInfo fcinfo)
 {
@@ -45,7 +46,7 @@ parameters(FunctionCallInfo fcinfo)
 	return list;
 }
 
-/* What segment_internal.<maker>(the arguments) answers; palloc'd in the connection of SPI. */
+/* The result of segment_internal.<maker>(arguments), in the memory of the SPI connection. */
 static char *
 make_query(const char *maker, const SPIExecuteOptions *arguments)
 {
@@ -57,7 +58,7 @@ make_query(const char *maker, const SPIExecuteOptions *arguments)
 		appendStringInfo(&call, "%s$%d", i == 0 ? "" : ", ", i + 1);
 	appendStringInfoChar(&call, ')');
 	if (SPI_execute_extended(call.data, arguments) != SPI_OK_SELECT || SPI_processed != 1)
-		elog(ERROR, "could not make the query");
+		elog(ERROR, "could not build the query");
 	return SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
 }
 
@@ -75,7 +76,7 @@ run_query(FunctionCallInfo fcinfo, const char *maker, DestReceiver *receiver)
 	SPI_finish();
 }
 
-/* The rows of the query that `maker` makes, as the set that the function returns. */
+/* Return the rows of the query that `maker` builds. */
 static Datum
 rows_of_query(FunctionCallInfo fcinfo, const char *maker)
 {
@@ -86,7 +87,7 @@ rows_of_query(FunctionCallInfo fcinfo, const char *maker)
 	InitMaterializedSRF(fcinfo, 0);
 	receiver = CreateDestReceiver(DestTuplestore);
 	SetTuplestoreDestReceiverParams(receiver, result->setResult, result->econtext->ecxt_per_query_memory, false,
-									result->setDesc, "query does not return the columns that are expected");
+									result->setDesc, "query returns unexpected columns");
 	PG_TRY();
 	{
 		run_query(fcinfo, maker, receiver);

@@ -6,8 +6,11 @@
  * It grows by doubling; a grown state is a new value, which the executor copies
  * and keeps.  server/state.h says how it is checked and counted.
  */
-#include "rfm/rfm_pg.h"
+#include "rfm/rfm_fit_pg.h"
 
+#include "rfm/rfm_cuts.h"
+#include "rfm/rfm_info_pg.h"
+#include "rfm/rfm_model_pg.h"
 #include "server/budget.h"
 #include "server/error.h"
 #include "server/family.h"
@@ -48,7 +51,7 @@ static const SegOption option_table[] = {
 	{NULL},
 };
 
-static const FitOptions defaults = {.bins = SEG_RFM_NAMED_BINS, .ties = SEG_RFM_LOWER};
+static const FitOptions defaults = {.bins = SEG_RFM_DEFAULT_BINS, .ties = SEG_RFM_LOWER};
 
 SegRfmOptions
 seg_rfm_options_read(const Jsonb *jsonb)
@@ -162,7 +165,7 @@ static const SegStateType state_type = {SEG_RFM_MAGIC, is_sound};
 SegRfmState *
 seg_rfm_state_create(SegStates *states, const SegRfmOptions *options)
 {
-	const uint32 log2_slots[] = {SEG_RFM_MIN_LOG2, SEG_RFM_MIN_LOG2, SEG_RFM_MIN_LOG2};
+	const uint32 log2_slots[] = {SEG_VALUE_TABLE_MIN_LOG2, SEG_VALUE_TABLE_MIN_LOG2, SEG_VALUE_TABLE_MIN_LOG2};
 	SegRfmState *state = seg_state_new(states, &state_type, seg_rfm_state_size(log2_slots));
 
 	seg_rfm_state_init(state, options);
@@ -170,15 +173,15 @@ seg_rfm_state_create(SegStates *states, const SegRfmOptions *options)
 }
 
 /* As many slots as the largest table of the state has. */
-static SegRfmSlot *
+static SegValueSlot *
 scratch_slots(const SegRfmState *state)
 {
 	uint32		log2_slots = 0;
 
 	for (int i = 0; i < SEG_RFM_MEASURES; i++)
 		log2_slots = Max(log2_slots, state->tables[i].log2_slots);
-	seg_budget_check(sizeof(SegRfmSlot) << log2_slots);
-	return palloc(sizeof(SegRfmSlot) << log2_slots);
+	seg_budget_check(sizeof(SegValueSlot) << log2_slots);
+	return palloc(sizeof(SegValueSlot) << log2_slots);
 }
 
 /* Make room for what the state holds already and, when not NULL, for the other's. */
@@ -207,9 +210,9 @@ within_budget(SegRfmState *state)
 {
 	for (int i = 0; i < SEG_RFM_MEASURES; i++)
 	{
-		SegRfmSlot *scratch;
+		SegValueSlot *scratch;
 
-		if (state->tables[i].distinct <= SEG_RFM_BUDGET)
+		if (state->tables[i].distinct <= SEG_VALUE_TABLE_MOST)
 			continue;
 		scratch = scratch_slots(state);
 		check(seg_rfm_coarsen(state, i, 0, scratch));
@@ -220,7 +223,7 @@ within_budget(SegRfmState *state)
 SegRfmState *
 seg_rfm_state_count(SegStates *states, SegRfmState *state, const double values[SEG_RFM_MEASURES])
 {
-	if (!seg_rfm_counts(values))
+	if (!seg_rfm_is_scored(values))
 	{
 		state->rows_skipped++;
 		return state;
@@ -237,7 +240,7 @@ seg_rfm_state_count(SegStates *states, SegRfmState *state, const double values[S
 bool
 seg_rfm_state_fit(const SegRfmState *state, SegRfmModel *model)
 {
-	SegRfmSlot *scratch = scratch_slots(state);
+	SegValueSlot *scratch = scratch_slots(state);
 	SegStatus	status = seg_rfm_fit(state, scratch, model);
 
 	pfree(scratch);
@@ -283,7 +286,7 @@ rfm_fit_combinefn(PG_FUNCTION_ARGS)
 	SegStates  *states = seg_states(fcinfo);
 	SegRfmState *into;
 	const SegRfmState *from;
-	SegRfmSlot *scratch;
+	SegValueSlot *scratch;
 
 	if (!seg_state_both(fcinfo, states, &state_type, (void **) &into, (const void **) &from))
 	{

@@ -1,12 +1,14 @@
 /*
  * rfm_info_pg.c
- *		What an RFM model tells in model_info and model_features.
+ *		RFM models in model_info and model_features.
  */
-#include "rfm/rfm_pg.h"
+#include "rfm/rfm_info_pg.h"
 
 #include "common/shortest_dec.h"
 
-/* The cuts that were given, in the form in which rfm_fit takes them. */
+#include "rfm/rfm_model_pg.h"
+
+/* The explicit cuts, in the form of the option cuts of rfm_fit. */
 static void
 cuts_info(const SegRfmModel *model, SegModelInfo *info)
 {

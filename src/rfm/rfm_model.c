@@ -4,6 +4,8 @@
  */
 #include "rfm/rfm_model.h"
 
+#include "rfm/rfm_cuts.h"
+
 const char *const seg_rfm_measure_names[SEG_RFM_MEASURES] = {"recency_days", "frequency", "monetary"};
 
 static void
@@ -31,12 +33,12 @@ seg_rfm_encode(SegWriter *writer, const void *encoded)
 		encode_measure(writer, &model->measures[i], model->bins - 1);
 }
 
-/* Is what was read about a measure possible? */
+/* Can a fitted measure have these values? */
 static bool
 is_sound(const SegRfmMeasure *measure, size_t cuts)
 {
-	if (measure->min > measure->max || measure->level > SEG_RFM_MAX_LEVEL ||
-		measure->distinct > SEG_RFM_BUDGET || !seg_rfm_cuts_valid(measure->cuts, cuts))
+	if (measure->min > measure->max || measure->level > SEG_VALUE_TABLE_MAX_LEVEL ||
+		measure->distinct > SEG_VALUE_TABLE_MOST || !seg_rfm_cuts_valid(measure->cuts, cuts))
 		return false;
 	for (size_t i = 0; i < cuts; i++)
 		if (measure->errors[i] < 0 || measure->errors[i] > 1 ||

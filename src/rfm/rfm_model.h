@@ -2,8 +2,7 @@
  * rfm_model.h
  *		A fitted RFM model as bytes.
  *
- * The struct is the core's, SegRfmModel: it holds no pointers, so a decoder
- * needs no arena.  Payload of version 1:
+ * SegRfmModel holds no pointers, so decoding needs no arena.  Payload of version 1:
  *
  *		u8 bins  u8 ties  u64 rows_used  u64 rows_skipped
  *		and for recency_days, frequency and monetary
@@ -26,9 +25,9 @@ extern void seg_rfm_encode(SegWriter *writer, const void *model);
 
 /*
  * OUT model: a SegRfmModel.  The arena is not used.  SEG_MALFORMED_MODEL when
- * bytes are missing or left over, or when what they say cannot be: cuts that
- * fall, shares outside 0 .. 1, a minimum above the maximum, a level without an
- * end, an error beside an exact cut.
+ * bytes are missing or left over, or when the values are impossible: descending
+ * cuts, errors outside 0 .. 1, a minimum above the maximum, a level above the
+ * highest, an error of an exact cut.
  */
 extern SegStatus seg_rfm_decode(SegReader *reader, int version, SegArena *arena, void *model);
 

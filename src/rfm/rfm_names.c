@@ -1,18 +1,17 @@
 /*
  * rfm_names.c
- *		From scores to the name of a segment, in three languages; see rfm.h.
+ *		Schemes of RFM segments; see rfm_names.h.
  *
- * A rule stands at the place of its segment: the order of a table is the order
- * in which reports show the segments, and where rules overlap that in which
- * they are tried.
+ * The rules and the segments of a scheme are in the same order.  Reports show the
+ * segments in that order.  Where rules overlap, the first one that matches counts.
  */
-#include "rfm/rfm.h"
+#include "rfm/rfm_names.h"
+
+#include "rfm/rfm_rules.h"
 
 #define COUNT(rules) (sizeof(rules) / sizeof((rules)[0]))
 
-/*
- * Recency x frequency, all 25 cells and none twice; monetary has no say.
- */
+/* Each of the 25 cells of recency x frequency is in one rule; monetary does not matter. */
 static const SegRfmRule grid[] = {
 	{"champions", {5, 4, 1}, {5, 5, 5}},
 	{"loyal", {3, 4, 1}, {4, 5, 5}},
@@ -45,8 +44,8 @@ static const SegRfmSegment grid_segments[] = {
 };
 
 /*
- * Source: R package rfm 0.3.0, vignette "RFM Analysis" (A. Hebbali); in its
- * order, for its rules overlap.
+ * Source: R package rfm 0.3.0, vignette "RFM Analysis" (A. Hebbali).  Its rules
+ * overlap, so their order matters.
  */
 static const SegRfmRule cran[] = {
 	{"champions", {5, 5, 5}, {5, 5, 5}},

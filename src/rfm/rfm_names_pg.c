@@ -2,11 +2,11 @@
  * rfm_names_pg.c
  *		Names of RFM segments: rfm_segment, rfm_segments.
  */
-#include "rfm/rfm_pg.h"
+#include "rfm/rfm_names_pg.h"
 
 #include "mb/pg_wchar.h"
+#include "utils/builtins.h"
 
-#include "server/rows.h"
 #include "stats/describe.h"
 
 static SegRfmScheme
@@ -25,8 +25,8 @@ scheme_argument(FunctionCallInfo fcinfo, int argno)
 			return schemes[i].scheme;
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("scheme must be one of grid, rfm, none"),
-			 errhint("Rules of your own go in as a relation: rfm_segment(r, f, m, 'my_rules'::regclass).")));
+			 errmsg("unrecognized scheme \"%s\"", text_to_cstring(name)),
+			 errhint("Valid schemes are: grid, rfm, none. To use a table of rules, pass it as a regclass: rfm_segment(r, f, m, 'my_rules'::regclass).")));
 }
 
 static int
@@ -38,7 +38,7 @@ language_argument(FunctionCallInfo fcinfo, int argno)
 	if (language < 0 || language >= SEG_RFM_LANGUAGES)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("language \"%s\" is not known", code),
+				 errmsg("unrecognized language \"%s\"", code),
 				 errhint("Valid languages are: %s.", seg_describe_languages)));
 	return language;
 }

@@ -1,10 +1,10 @@
 /*
  * rfm_rules_pg.c
- *		rfm_segment with a rule table of the user's own.
+ *		rfm_segment with a relation of rules.
  *
- * The relation is read through SPI, as the caller, and kept for as long as the
- * same statement asks: the key of what is kept says which relation, read by whom,
- * and what was visible.
+ * The relation is read through SPI, with the caller's privileges.  The rules are
+ * cached until the statement ends.  The key of the cache is the relation, the role
+ * that read it, and the snapshot.
  */
 #include "server/compat.h"
 
@@ -19,7 +19,7 @@
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
 
-#include "rfm/rfm.h"
+#include "rfm/rfm_rules.h"
 
 typedef struct RulesKey
 {
@@ -28,11 +28,11 @@ typedef struct RulesKey
 	TimestampTz transaction;
 	SubTransactionId subtransaction;
 	CommandId	command;
-	/* the snapshot: transactions below xmin are seen, from xmax on they are not, between these all but the running */
+	/* of the snapshot: see SnapshotData */
 	TransactionId xmin;
 	TransactionId xmax;
 	uint32		running;
-	uint32		running_below;	/* subtransactions */
+	uint32		running_subtransactions;
 	bool		overflowed;
 } RulesKey;
 
@@ -40,7 +40,7 @@ typedef struct Rules
 {
 	RulesKey	key;
 	MemoryContext context;		/* of the following */
-	TransactionId *running;		/* key.running, then key.running_below */
+	TransactionId *running;		/* transactions, then subtransactions */
 	size_t		count;
 	SegRfmRule *rules;
 	int		   *numbers;		/* rule_no */
@@ -65,12 +65,12 @@ current_key(Oid relation)
 	key.xmin = snapshot->xmin;
 	key.xmax = snapshot->xmax;
 	key.running = snapshot->xcnt;
-	key.running_below = snapshot->subxcnt;
+	key.running_subtransactions = snapshot->subxcnt;
 	key.overflowed = snapshot->suboverflowed;
 	return key;
 }
 
-/* Would the snapshot of now see the same rules?  (A copy of a snapshot has no count of what completed before it.) */
+/* Would the active snapshot see the same rules?  (A copied snapshot has no snapXactCompletionCount to compare.) */
 static bool
 are_current(const Rules *rules, const RulesKey *key)
 {
@@ -79,23 +79,23 @@ are_current(const Rules *rules, const RulesKey *key)
 	return memcmp(&rules->key, key, sizeof(RulesKey)) == 0 &&
 		(key->running == 0 ||
 		 memcmp(rules->running, snapshot->xip, key->running * sizeof(TransactionId)) == 0) &&
-		(key->running_below == 0 ||
-		 memcmp(rules->running + key->running, snapshot->subxip, key->running_below * sizeof(TransactionId)) == 0);
+		(key->running_subtransactions == 0 ||
+		 memcmp(rules->running + key->running, snapshot->subxip, key->running_subtransactions * sizeof(TransactionId)) == 0);
 }
 
-/* Note the snapshot that the rules are read with. */
+/* Keep the part of the snapshot that are_current compares. */
 static void
 keep_snapshot(Rules *rules)
 {
 	Snapshot	snapshot = GetActiveSnapshot();
 	size_t		running = rules->key.running;
-	size_t		below = rules->key.running_below;
+	size_t		subtransactions = rules->key.running_subtransactions;
 
-	rules->running = MemoryContextAlloc(rules->context, Max(running + below, 1) * sizeof(TransactionId));
+	rules->running = MemoryContextAlloc(rules->context, Max(running + subtransactions, 1) * sizeof(TransactionId));
 	if (running > 0)
 		memcpy(rules->running, snapshot->xip, running * sizeof(TransactionId));
-	if (below > 0)
-		memcpy(rules->running + running, snapshot->subxip, below * sizeof(TransactionId));
+	if (subtransactions > 0)
+		memcpy(rules->running + running, snapshot->subxip, subtransactions * sizeof(TransactionId));
 }
 
 static char *
@@ -138,11 +138,11 @@ read_rule(HeapTuple row, TupleDesc shape, Rules *rules, size_t i)
 	if (SPI_getvalue(row, shape, 1) == NULL || segment == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("rule %zu has no %s", i + 1, segment == NULL ? "segment" : "rule_no")));
+				 errmsg("%s of rule %zu must not be null", segment == NULL ? "segment" : "rule_no", i + 1)));
 	if (i > 0 && rules->numbers[i - 1] == number)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("rule_no %d occurs twice", number)));
+				 errmsg("duplicate rule_no %d", number)));
 	for (int j = 0; j < SEG_RFM_MEASURES; j++)
 	{
 		rule->low[j] = int_column(row, shape, 3 + 2 * j, INT_MIN);
@@ -150,13 +150,13 @@ read_rule(HeapTuple row, TupleDesc shape, Rules *rules, size_t i)
 		if (rule->low[j] > rule->high[j])
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("%s of rule %d is above its %s", bound_names[j][0], number, bound_names[j][1])));
+					 errmsg("%s of rule %d must not be greater than its %s", bound_names[j][0], number, bound_names[j][1])));
 	}
 	rules->numbers[i] = number;
 	rule->segment = MemoryContextStrdup(rules->context, segment);
 }
 
-/* Tell which rules could both name a customer, unless they name it alike. */
+/* A NOTICE when rules with different segments match the same scores. */
 static void
 report_overlaps(const Rules *rules)
 {
@@ -178,9 +178,9 @@ report_overlaps(const Rules *rules)
 	if (pairs > 0)
 		ereport(NOTICE,
 				(errmsg_plural("%zu pair of rules overlaps: %d and %d",
-							   "%zu pairs of rules overlap, the first being %d and %d",
+							   "%zu pairs of rules overlap; the first pair is %d and %d",
 							   pairs, pairs, rules->numbers[first], rules->numbers[second]),
-				 errdetail("Where several rules match, the first one names the segment.")));
+				 errdetail("If several rules match, the one with the lowest rule_no gives the segment.")));
 }
 
 static void
@@ -190,7 +190,7 @@ load_rules(Oid relation, Rules *rules)
 
 	SPI_connect();
 	if (SPI_execute(rules_query(relation), true, 0) != SPI_OK_SELECT)
-		elog(ERROR, "rules could not be read");
+		elog(ERROR, "could not read the rules");
 	table = SPI_tuptable;
 	rules->count = SPI_processed;
 	rules->rules = MemoryContextAllocHuge(rules->context, Max(rules->count, 1) * sizeof(SegRfmRule));
@@ -201,7 +201,7 @@ load_rules(Oid relation, Rules *rules)
 	report_overlaps(rules);
 }
 
-/* The rules of the relation, kept in fn_extra while the same statement asks. */
+/* The rules of the relation, from the cache in fn_extra where they are current. */
 static const Rules *
 rules_argument(FunctionCallInfo fcinfo, int argno)
 {
@@ -239,6 +239,6 @@ rfm_segment_rules(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("no rule matches the scores %d, %d, %d", scores[0], scores[1], scores[2]),
-				 errhint("Add a last rule without bounds, or leave out strict.")));
+				 errhint("Add a last rule whose bounds are all null, or set strict to false.")));
 	PG_RETURN_TEXT_P(cstring_to_text(rule == NULL ? "Others" : rule->segment));
 }

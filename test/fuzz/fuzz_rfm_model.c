@@ -10,6 +10,7 @@
 #include "fuzz.h"
 
 #include "rfm/rfm_model.h"
+#include "rfm/rfm_score.h"
 
 #define MOST 4096
 

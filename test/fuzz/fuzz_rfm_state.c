@@ -8,8 +8,9 @@
 #include "fuzz_state.h"
 
 #include "rfm/rfm_model.h"
+#include "rfm/rfm_state.h"
 
-static SegRfmSlot scratch[1 << SEG_RFM_MAX_LOG2];
+static SegValueSlot scratch[1 << SEG_VALUE_TABLE_MAX_LOG2];
 
 static size_t
 size_of(const SegRfmState *state)
@@ -81,7 +82,7 @@ fit(const SegRfmState *state)
 static SegRfmState *
 begin(Script *script)
 {
-	const uint32_t log2_slots[] = {SEG_RFM_MIN_LOG2, SEG_RFM_MIN_LOG2, SEG_RFM_MIN_LOG2};
+	const uint32_t log2_slots[] = {SEG_VALUE_TABLE_MIN_LOG2, SEG_VALUE_TABLE_MIN_LOG2, SEG_VALUE_TABLE_MIN_LOG2};
 	uint8_t		choice = next_byte(script);
 	SegRfmOptions options = {.bins = choice % 8 + 2, .ties = choice >> 3 & 1};
 	SegRfmState *state = calloc(1, seg_rfm_state_size(log2_slots));

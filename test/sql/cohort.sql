@@ -1,4 +1,4 @@
--- Cohorts: the calendar, and retention.
+-- Cohorts: calendar periods and retention.
 SET search_path = public, segment;
 \set VERBOSITY terse
 \pset null '(null)'
@@ -6,17 +6,17 @@ SET search_path = public, segment;
 -- the calendar
 SELECT g AS grain, cohort_label('2019-11-05', g) FROM unnest(ARRAY['day', 'week', 'month', 'quarter', 'year']) g;
 SELECT cohort_label('2019-11-05') AS "default", cohort_label('2019-11-05 23:59:59.999999') AS "a timestamp", cohort_label('2019-11-05'::date, 'day') AS "a date";
--- weeks around the new year
+-- weeks at the turn of the year
 SELECT d::date, cohort_label(d, 'week'), to_char(d, 'IYYY-"W"IW') AS iso
 FROM unnest(ARRAY['2018-12-31', '2020-12-31', '2021-01-03', '2021-01-04', '2016-01-01', '2000-02-29']::timestamp[]) d;
--- the ends of the calendar; the year before year 1 is year 0
+-- the first and last dates; the year before year 1 is year 0
 SELECT cohort_label(d, 'day'), cohort_label(d, 'week'), cohort_label(d, 'quarter')
 FROM unnest(ARRAY['0001-01-01', '0001-12-31 BC', '0044-03-15 BC', '4713-01-01 BC', '9999-12-31', '10000-01-01', '294276-12-31 23:59:59.999999']::timestamp[]) d;
 SELECT cohort_period('1999-12-31 23:59:59.999999', '2000-01-01', g) AS over, cohort_period('2000-01-01', '1999-12-31 23:59', g) AS back,
        cohort_period('2019-01-01', '2019-12-31', g) AS within_a_year, cohort_period('4713-01-01 BC', '294276-12-31', g) AS all_of_it
 FROM unnest(ARRAY['day', 'week', 'month', 'quarter', 'year']) g;
 SELECT cohort_period('2019-01-15', '2020-03-01') AS months, cohort_label(NULL), cohort_period(NULL, '2020-01-01'), cohort_label('2020-01-01', NULL);
--- nothing depends on the session
+-- the time zone of the session does not matter
 SET timezone = 'Pacific/Kiritimati';
 SELECT cohort_label('2019-12-31 23:30', 'year'), cohort_label('2019-12-31 23:30'::timestamptz AT TIME ZONE 'UTC', 'day');
 RESET timezone;
@@ -30,7 +30,7 @@ CREATE TABLE receipts (customer_id text, receipt_id text, receipt_date date, amo
 INSERT INTO receipts VALUES
     ('A', '1', '2019-01-10', 60, 'EUR'), ('A', '2', '2019-01-20', 40, 'EUR'), ('A', '3', '2019-03-05', 10, 'EUR'),
     ('B', '4', '2019-01-31', 20, 'EUR'), ('B', '5', '2019-02-01', -20, 'EUR'),
-    ('C', '6', '2019-01-02', -5, 'EUR'), ('C', '7', '2019-02-02', 5, 'EUR'),    -- a return before all else makes no cohort
+    ('C', '6', '2019-01-02', -5, 'EUR'), ('C', '7', '2019-02-02', 5, 'EUR'),    -- a return before the first purchase starts no cohort
     ('D', '8', '2019-01-02', -5, 'EUR'),
     ('E', '9', '2019-04-02', 7, 'EUR');
 SELECT * FROM cohort_retention('receipts', '2019-04-15');
@@ -43,7 +43,7 @@ SELECT * FROM cohort_retention('receipts', '2018-12-31');
 SELECT * FROM cohort_retention('receipts', '2019-12-31', 'decade');
 SELECT * FROM cohort_retention('receipts', '2019-12-31', NULL);
 SELECT * FROM cohort_retention('receipts', NULL);
--- too many periods: refused before they are made
+-- too many periods: an error before any row is built
 SELECT * FROM cohort_retention('receipts', '9999-12-31', 'day');
 SELECT count(*) FROM cohort_retention('receipts', '2100-12-31', 'day');
 INSERT INTO receipts VALUES ('E', '10', '2019-04-03', 700, 'JPY');

@@ -1,4 +1,4 @@
--- RFM: cuts, scores, names, and what they refuse.
+-- RFM: cuts, scores, names and errors.
 SET search_path = public, segment;
 \set VERBOSITY terse
 \pset null '(null)'
@@ -26,7 +26,7 @@ SELECT customer, days, orders, spent, d.*
 FROM customers, rfm_details((SELECT rfm_fit(days, orders, spent) FROM customers), days, orders, spent) d
 ORDER BY customer LIMIT 5;
 
--- the window form says the same as the model of its partition
+-- the window function agrees with the model of its partition
 SELECT count(*) AS rows, count(*) FILTER (WHERE windowed = by_model) AS agree,
        count(*) FILTER (WHERE windowed7 = by_model7) AS agree7
 FROM (SELECT rfm_score(days, orders, spent) OVER w AS windowed,
@@ -35,14 +35,14 @@ FROM (SELECT rfm_score(days, orders, spent) OVER w AS windowed,
              rfm_score(rfm_fit(days, orders, spent, '{"bins": 7}') OVER w, days, orders, spent) AS by_model7
       FROM customers
       WINDOW w AS (PARTITION BY customer % 3)) s;
--- as a running aggregate it fits the rows so far, without harm to the state
+-- as a running aggregate it fits the rows so far and keeps its state
 SELECT customer, rfm_cuts.cut AS median
 FROM (SELECT customer, rfm_fit(days, orders, spent, '{"bins": 2}') OVER (ORDER BY customer) AS model FROM customers) s,
      rfm_cuts(model)
 WHERE measure = 'recency_days' AND customer IN (1, 2, 3, 200)
 ORDER BY customer;
 
--- a customer without a purchase has no score and no say
+-- a customer without a purchase has no score and no influence on the cuts
 SELECT (SELECT json_agg(c) FROM rfm_cuts((SELECT rfm_fit(days, orders, spent) FROM customers)) c)::text =
        (SELECT json_agg(c) FROM rfm_cuts(rfm_fit(d, o, s)) c)::text AS same_cuts
 FROM (SELECT days, orders, spent FROM customers UNION ALL VALUES (NULL, 0, -50.0), (5, 0, 10), (5, 1, NULL)) t(d, o, s);
@@ -56,15 +56,15 @@ WITH m AS (SELECT rfm_fit(days, orders, spent, '{"cuts": {"recency_days": [1, 2,
                   rfm_fit(days, orders, spent, '{"ties": "upper", "cuts": {"recency_days": [1, 2, 3, 4], "frequency": [1, 2, 3, 4], "monetary": [1, 2, 3, 4]}}') AS upper_ties
            FROM customers)
 SELECT x, rfm_score(lower_ties, x, x, x), rfm_score(upper_ties, x, x, x) FROM m, unnest(ARRAY[0.5, 1, 1.5, 4, 5]) x;
--- some cuts given, the others found
+-- some cuts are given, the others are fitted
 SELECT * FROM rfm_cuts((SELECT rfm_fit(days, orders, spent, '{"bins": 3, "cuts": {"frequency": [2, 2]}}') FROM customers));
 
--- what the model says of itself
+-- model_info and model_features
 SELECT algorithm, method, estimated_error, features, rows_used, rows_skipped, options
 FROM model_info((SELECT rfm_fit(days, nullif(orders, 3), spent, '{"bins": 3, "ties": "upper", "cuts": {"frequency": [2, 2.5]}}') FROM customers));
 SELECT position, feature, minimum, maximum FROM model_features((SELECT rfm_fit(days, orders, spent) FROM customers));
 
--- few and equal values
+-- one row, equal values, extreme values
 SELECT rfm_score(rfm_fit(10, 3, 99.5), 10, 3, 99.5) AS one_row, array_agg(cut) AS cuts
 FROM rfm_cuts((SELECT rfm_fit(10, 3, 99.5)));
 SELECT DISTINCT rfm_score(4, 2, -0.0) OVER () AS all_equal FROM generate_series(1, 10);
@@ -94,10 +94,10 @@ SELECT d.* FROM rfm_details(NULL, NULL, 0, 0) d;
 SELECT d.* FROM rfm_details(NULL, 1, 1, 1) d;
 SELECT rfm_segment(NULL, 1, 1), rfm_segment(9, 9, 9, 'none'), rfm_segment(5, 5, 5, NULL);
 
--- a cut of zero has no sign, and neither has a value
+-- -0 and 0 are the same, as a cut and as a value
 SELECT rfm_score(model, 1, 1, -0.0::float8), rfm_score(model, 1, 1, 0) FROM (SELECT rfm_fit(1, 1, 1, '{"bins": 2, "ties": "upper", "cuts": {"monetary": [-0.0]}}') AS model) m;
 
--- refused
+-- errors
 SELECT rfm_segment(6, 1, 1);
 SELECT rfm_segment(1, 1, 1, 'Grid');
 SELECT rfm_fit('NaN', 1, 1);
@@ -129,7 +129,7 @@ SELECT rfm_score(''::bytea, 1, 1, 1);
 SELECT rfm_score('SEGM'::bytea, 1, 1, 1);
 SELECT * FROM rfm_cuts('\x5345474d01010000000000000000000000');
 
--- every cut-off and every changed byte of a model is an error, never a crash
+-- a model cut short at any byte, or changed in any byte, is an error
 DO $$
 DECLARE
     model bytea := (SELECT segment.rfm_fit(days, orders, spent) FROM customers);
@@ -151,7 +151,7 @@ BEGIN
 END
 $$;
 
--- the support functions take no bytes from strangers
+-- the support functions refuse bytes that are no state
 SELECT rfm_fit_transfn('\x00'::bytea, 1, 1, 1);
 SELECT rfm_fit_combinefn('\x00'::bytea, '\x00'::bytea);
 SELECT rfm_fit_finalfn('\x00'::bytea);
@@ -159,7 +159,7 @@ CREATE AGGREGATE public.forged(float8, float8, float8) (SFUNC = rfm_fit_transfn,
 SELECT forged(1, 1, 1);
 DROP AGGREGATE public.forged(float8, float8, float8);
 
--- the same bytes from any order, plan and split, below the budget of distinct values and beyond
+-- the same bytes from any order, plan and split, also with more distinct values than are kept exactly
 CREATE TABLE many AS
 SELECT i, (i::bigint * 7919) % 1461 AS days, 1 + (i::bigint * 31) % 97 AS orders,
        sqrt(i) * (CASE WHEN i % 3 = 0 THEN -1 ELSE 1 END) AS spent
@@ -180,7 +180,7 @@ EXPLAIN (COSTS OFF) SELECT rfm_fit(days, orders, spent) FROM many;
 CREATE TABLE parallel_model AS SELECT rfm_fit(days, orders, spent) AS model FROM many;
 INSERT INTO models SELECT 'parallel', model FROM parallel_model;
 SELECT count(*) AS plans, count(DISTINCT md5(model)) AS models FROM models;
--- what the cuts state as their error holds
+-- the errors of the cuts are true bounds
 SELECT measure, cut_no, error > 0 AS rounded, error < 1e-4 AS fine,
        abs((SELECT avg((spent < cut)::int) FROM many) - cut_no / 5.0) <= error + 1e-5 AS holds
 FROM rfm_cuts((SELECT model FROM models LIMIT 1)) WHERE measure = 'monetary';

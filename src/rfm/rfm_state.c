@@ -1,0 +1,236 @@
+/*
+ * rfm_state.c
+ *		The flat state of rfm_fit; see rfm_state.h.
+ */
+#include "rfm/rfm_state.h"
+
+#include "rfm/rfm_cuts.h"
+
+static const SegValueSlot *
+slots_read(const SegRfmState *state, int measure)
+{
+	const SegValueSlot *slots = state->slots;
+
+	for (int i = 0; i < measure; i++)
+		slots += seg_value_slots(&state->tables[i]);
+	return slots;
+}
+
+static SegValueSlot *
+slots_write(SegRfmState *state, int measure)
+{
+	return state->slots + (slots_read(state, measure) - state->slots);
+}
+
+size_t
+seg_rfm_state_size(const uint32_t log2_slots[SEG_RFM_MEASURES])
+{
+	size_t		slots = 0;
+
+	for (int i = 0; i < SEG_RFM_MEASURES; i++)
+		slots += (size_t) 1 << log2_slots[i];
+	return sizeof(SegRfmState) + slots * sizeof(SegValueSlot);
+}
+
+void
+seg_rfm_state_init(SegRfmState *state, const SegRfmOptions *options)
+{
+	state->head.magic = SEG_RFM_MAGIC;
+	state->options = *options;
+	for (int i = 0; i < SEG_RFM_MEASURES; i++)
+		state->tables[i].log2_slots = SEG_VALUE_TABLE_MIN_LOG2;
+}
+
+/* ---- checks ---- */
+
+static bool
+is_zero(double value)
+{
+	uint64_t	bits;
+
+	memcpy(&bits, &value, sizeof(bits));
+	return bits == 0;
+}
+
+/* Explicit cuts are valid; all other cuts are zero. */
+static bool
+options_are_sound(const SegRfmOptions *options)
+{
+	if (options->bins < SEG_RFM_MIN_BINS || options->bins > SEG_RFM_MAX_BINS ||
+		options->ties > SEG_RFM_UPPER)
+		return false;
+	for (int i = 0; i < SEG_RFM_MEASURES; i++)
+	{
+		size_t		count = options->explicit_cuts[i] == 0 ? 0 : options->bins - 1;
+
+		if (options->explicit_cuts[i] > 1 || !seg_rfm_cuts_valid(options->cuts[i], count))
+			return false;
+		for (size_t at = count; at < SEG_RFM_MAX_CUTS; at++)
+			if (!is_zero(options->cuts[i][at]))
+				return false;
+	}
+	return true;
+}
+
+bool
+seg_rfm_state_is_sound(const SegRfmState *state, size_t size)
+{
+	uint32_t	log2_slots[SEG_RFM_MEASURES];
+
+	if (size < sizeof(SegRfmState) || state->head.magic != SEG_RFM_MAGIC ||
+		state->rows_used > SEG_STATE_MOST_ROWS || state->rows_skipped > SEG_STATE_MOST_ROWS ||
+		!options_are_sound(&state->options))
+		return false;
+	for (int i = 0; i < SEG_RFM_MEASURES; i++)
+	{
+		if (!seg_value_table_head_is_sound(&state->tables[i]))
+			return false;
+		log2_slots[i] = state->tables[i].log2_slots;
+	}
+	if (size != seg_rfm_state_size(log2_slots))
+		return false;
+	for (int i = 0; i < SEG_RFM_MEASURES; i++)
+		if (!seg_value_table_is_sound(&state->tables[i], slots_read(state, i),
+										state->options.explicit_cuts[i] ? 0 : state->rows_used))
+			return false;
+	return true;
+}
+
+/* ---- counting ---- */
+
+SegStatus
+seg_rfm_add(SegRfmState *state, const double values[SEG_RFM_MEASURES])
+{
+	SegValueSlot *slots = state->slots;
+
+	for (int i = 0; i < SEG_RFM_MEASURES; i++)
+	{
+		SegValueTable *table = &state->tables[i];
+		SegStatus	status = SEG_OK;
+
+		seg_value_table_widen(table, values[i], state->rows_used == 0);
+		if (!state->options.explicit_cuts[i])
+			status = seg_value_table_add(table, slots, values[i]);
+		if (status != SEG_OK)
+			return status;
+		slots += seg_value_slots(table);
+	}
+	state->rows_used++;
+	return SEG_OK;
+}
+
+bool
+seg_rfm_wants_room(const SegRfmState *state)
+{
+	for (int i = 0; i < SEG_RFM_MEASURES; i++)
+		if (seg_value_table_is_full(&state->tables[i]))
+			return true;
+	return false;
+}
+
+bool
+seg_rfm_room(const SegRfmState *state, const SegRfmState *other,
+			 uint32_t log2_slots[SEG_RFM_MEASURES])
+{
+	bool		differ = false;
+
+	for (int i = 0; i < SEG_RFM_MEASURES; i++)
+	{
+		uint32_t	wanted = state->tables[i].distinct + (other == NULL ? 0 : other->tables[i].distinct);
+
+		log2_slots[i] = seg_value_table_log2(state->tables[i].log2_slots, wanted);
+		differ |= log2_slots[i] != state->tables[i].log2_slots;
+	}
+	return differ;
+}
+
+SegStatus
+seg_rfm_grow(const SegRfmState *state, const uint32_t log2_slots[SEG_RFM_MEASURES],
+			 SegRfmState *grown)
+{
+	*grown = *state;
+	for (int i = 0; i < SEG_RFM_MEASURES; i++)
+		grown->tables[i].log2_slots = log2_slots[i];
+	for (int i = 0; i < SEG_RFM_MEASURES; i++)
+	{
+		size_t		slots = seg_value_slots(&state->tables[i]);
+		SegStatus	status = SEG_OK;
+
+		if (log2_slots[i] == state->tables[i].log2_slots)
+			memcpy(slots_write(grown, i), slots_read(state, i), slots * sizeof(SegValueSlot));
+		else
+		{
+			grown->tables[i].distinct = 0;
+			status = seg_value_table_fill(&grown->tables[i], slots_write(grown, i), slots_read(state, i), slots);
+		}
+		if (status != SEG_OK)
+			return status;
+	}
+	return SEG_OK;
+}
+
+SegStatus
+seg_rfm_coarsen(SegRfmState *state, SegRfmMeasureNo measure, uint32_t level, SegValueSlot *scratch)
+{
+	return seg_value_table_coarsen(&state->tables[measure], slots_write(state, measure), level, scratch);
+}
+
+SegStatus
+seg_rfm_merge(SegRfmState *into, const SegRfmState *from, SegValueSlot *scratch)
+{
+	Assert(memcmp(&into->options, &from->options, sizeof(SegRfmOptions)) == 0);
+	for (int i = 0; i < SEG_RFM_MEASURES; i++)
+	{
+		SegValueTable *table = &into->tables[i];
+		const SegValueTable *other = &from->tables[i];
+		SegStatus	status = seg_value_table_merge(table, slots_write(into, i), other, slots_read(from, i), scratch);
+
+		if (status != SEG_OK)
+			return status;
+		if (from->rows_used > 0)
+		{
+			seg_value_table_widen(table, other->min, into->rows_used == 0);
+			seg_value_table_widen(table, other->max, false);
+		}
+	}
+	into->rows_used += from->rows_used;
+	into->rows_skipped += from->rows_skipped;
+	return SEG_OK;
+}
+
+/* ---- fitting ---- */
+
+static SegStatus
+fit_measure(const SegRfmState *state, int measure, SegValueSlot *scratch, SegRfmMeasure *fitted)
+{
+	const SegValueTable *table = &state->tables[measure];
+	int			cuts = state->options.bins - 1;
+
+	if (!isfinite(table->min) || !isfinite(table->max) || table->min > table->max)
+		return SEG_MALFORMED_STATE;
+	fitted->min = table->min;
+	fitted->max = table->max;
+	fitted->explicit_cuts = state->options.explicit_cuts[measure] != 0;
+	if (!fitted->explicit_cuts)
+		return seg_rfm_cuts(table, slots_read(state, measure), state->rows_used, state->options.bins, scratch, fitted);
+	memcpy(fitted->cuts, state->options.cuts[measure], cuts * sizeof(double));
+	return seg_rfm_cuts_valid(fitted->cuts, cuts) ? SEG_OK : SEG_MALFORMED_STATE;
+}
+
+SegStatus
+seg_rfm_fit(const SegRfmState *state, SegValueSlot *scratch, SegRfmModel *model)
+{
+	memset(model, 0, sizeof(*model));
+	model->bins = state->options.bins;
+	model->ties = state->options.ties == SEG_RFM_UPPER ? SEG_RFM_UPPER : SEG_RFM_LOWER;
+	model->rows_used = state->rows_used;
+	model->rows_skipped = state->rows_skipped;
+	for (int i = 0; i < SEG_RFM_MEASURES; i++)
+	{
+		SegStatus	status = fit_measure(state, i, scratch, &model->measures[i]);
+
+		if (status != SEG_OK)
+			return status;
+	}
+	return SEG_OK;
+}

@@ -1,0 +1,276 @@
+/*
+ * value_table.c
+ *		A hash table of values and their counts; see value_table.h.
+ *
+ * The key of a value is its bits with the low `level` bits cleared.  This rounds
+ * towards zero, to an interval of 2^level units in the last place.
+ */
+#include "stats/value_table.h"
+
+#include <stdlib.h>
+
+#include "base/hash.h"
+
+#define SIGN_BIT (UINT64_C(1) << 63)
+#define INTERRUPT_EVERY 4096
+
+static uint64_t
+bits_of(double value)
+{
+	uint64_t	bits;
+
+	value += 0.0;				/* -0.0 and 0.0 are one value */
+	memcpy(&bits, &value, sizeof(bits));
+	return bits;
+}
+
+static double
+value_of(uint64_t bits)
+{
+	double		value;
+
+	memcpy(&value, &bits, sizeof(value));
+	return value;
+}
+
+static uint64_t
+drop_bits(uint64_t bits, uint32_t level)
+{
+	return bits >> level << level;
+}
+
+/* The most distinct values in a table of that size. */
+static uint32_t
+most_values(uint32_t log2_slots)
+{
+	return log2_slots == SEG_VALUE_TABLE_MAX_LOG2 ? SEG_VALUE_TABLE_MOST : UINT32_C(3) << (log2_slots - 2);
+}
+
+bool
+seg_value_table_is_full(const SegValueTable *table)
+{
+	return table->distinct > most_values(table->log2_slots);
+}
+
+uint32_t
+seg_value_table_log2(uint32_t log2_slots, uint32_t distinct)
+{
+	while (log2_slots < SEG_VALUE_TABLE_MAX_LOG2 && most_values(log2_slots) < distinct)
+		log2_slots++;
+	return log2_slots;
+}
+
+/* ---- counting ---- */
+
+/* Count a value's bits `count` times more. */
+static inline SegStatus
+count_bits(SegValueTable *table, SegValueSlot *slots, uint64_t bits, uint64_t count)
+{
+	uint64_t	key = drop_bits(bits, table->level);
+	size_t		mask = seg_value_slots(table) - 1;
+	size_t		at = seg_hash_finish(key) & mask;
+
+	for (size_t probes = 0; probes <= mask; probes++)
+	{
+		SegValueSlot *slot = &slots[at];
+
+		if (slot->count == 0)
+		{
+			slot->key = key;
+			slot->count = count;
+			table->distinct++;
+			return SEG_OK;
+		}
+		if (slot->key == key)
+		{
+			slot->count += count;
+			return SEG_OK;
+		}
+		/* values can be chosen so that they collide */
+		if ((probes + 1) % INTERRUPT_EVERY == 0)
+			CHECK_FOR_INTERRUPTS();
+		at = (at + 1) & mask;
+	}
+	return SEG_MALFORMED_STATE;
+}
+
+SegStatus
+seg_value_table_add(SegValueTable *table, SegValueSlot *slots, double value)
+{
+	return count_bits(table, slots, bits_of(value), 1);
+}
+
+SegStatus
+seg_value_table_fill(SegValueTable *table, SegValueSlot *slots, const SegValueSlot *from, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+	{
+		SegStatus	status = SEG_OK;
+
+		if (i % INTERRUPT_EVERY == 0)
+			CHECK_FOR_INTERRUPTS();
+		if (from[i].count > 0)
+			status = count_bits(table, slots, from[i].key, from[i].count);
+		if (status != SEG_OK)
+			return status;
+	}
+	return SEG_OK;
+}
+
+SegStatus
+seg_value_table_coarsen(SegValueTable *table, SegValueSlot *slots, uint32_t level, SegValueSlot *scratch)
+{
+	size_t		n = seg_value_slots(table);
+	SegStatus	status = SEG_OK;
+
+	while (status == SEG_OK && (table->level < level || table->distinct > SEG_VALUE_TABLE_MOST))
+	{
+		if (table->level >= SEG_VALUE_TABLE_MAX_LEVEL)
+			return SEG_MALFORMED_STATE;
+		table->level = table->level < level ? level : table->level + 1;
+		table->distinct = 0;
+		memcpy(scratch, slots, n * sizeof(SegValueSlot));
+		memset(slots, 0, n * sizeof(SegValueSlot));
+		status = seg_value_table_fill(table, slots, scratch, n);
+	}
+	return status;
+}
+
+SegStatus
+seg_value_table_merge(SegValueTable *into, SegValueSlot *slots, const SegValueTable *from,
+					   const SegValueSlot *from_slots, SegValueSlot *scratch)
+{
+	size_t		n = seg_value_slots(from);
+	SegStatus	status = seg_value_table_coarsen(into, slots, from->level, scratch);
+
+	for (size_t i = 0; i < n && status == SEG_OK; i++)
+	{
+		if (i % INTERRUPT_EVERY == 0)
+			CHECK_FOR_INTERRUPTS();
+		if (from_slots[i].count == 0)
+			continue;
+		status = count_bits(into, slots, from_slots[i].key, from_slots[i].count);
+		if (status == SEG_OK && into->distinct > SEG_VALUE_TABLE_MOST)
+			status = seg_value_table_coarsen(into, slots, 0, scratch);
+	}
+	return status;
+}
+
+/* ---- checks ---- */
+
+bool
+seg_value_table_head_is_sound(const SegValueTable *table)
+{
+	return table->log2_slots >= SEG_VALUE_TABLE_MIN_LOG2 && table->log2_slots <= SEG_VALUE_TABLE_MAX_LOG2 &&
+		table->level <= SEG_VALUE_TABLE_MAX_LEVEL && !seg_value_table_is_full(table) &&
+		isfinite(table->min) && isfinite(table->max) && table->min <= table->max;
+}
+
+bool
+seg_value_key_is_sound(const SegValueTable *table, uint64_t key)
+{
+	double		value = value_of(key);
+
+	return isfinite(value) && key == drop_bits(table->level == 0 ? bits_of(value) : key, table->level);
+}
+
+/* Does the search for the key of a slot end at that slot? */
+static bool
+is_in_place(const SegValueTable *table, const SegValueSlot *slots, size_t at)
+{
+	size_t		mask = seg_value_slots(table) - 1;
+	size_t		seen = seg_hash_finish(slots[at].key) & mask;
+
+	while (seen != at)
+	{
+		if (slots[seen].count == 0 || slots[seen].key == slots[at].key)
+			return false;
+		seen = (seen + 1) & mask;
+	}
+	return true;
+}
+
+static bool
+slot_is_sound(const SegValueTable *table, const SegValueSlot *slots, size_t at)
+{
+	uint64_t	key = slots[at].key;
+	double		value = value_of(key);
+
+	/* values and limits of the range are rounded towards zero alike */
+	return seg_value_key_is_sound(table, key) &&
+		value >= value_of(drop_bits(bits_of(table->min), table->level)) &&
+		value <= value_of(drop_bits(bits_of(table->max), table->level)) &&
+		is_in_place(table, slots, at);
+}
+
+bool
+seg_value_table_is_sound(const SegValueTable *table, const SegValueSlot *slots, uint64_t rows)
+{
+	size_t		used = 0;
+	uint64_t	total = 0;
+
+	for (size_t at = 0; at < seg_value_slots(table); at++)
+	{
+		if (at % INTERRUPT_EVERY == 0)
+			CHECK_FOR_INTERRUPTS();
+		if (slots[at].count == 0)
+			continue;
+		if (slots[at].count > rows - total)
+			return false;
+		total += slots[at].count;
+		used++;
+	}
+	if (used != table->distinct || total != rows)
+		return false;
+	/* a quarter of the slots is free, so every search ends */
+	for (size_t at = 0; at < seg_value_slots(table); at++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (slots[at].count > 0 && !slot_is_sound(table, slots, at))
+			return false;
+	}
+	return true;
+}
+
+/* ---- values in order ---- */
+
+/* Unsigned integers in the order of the doubles that they stand for. */
+static uint64_t
+ordered(uint64_t bits)
+{
+	return bits & SIGN_BIT ? ~bits : bits | SIGN_BIT;
+}
+
+static int
+by_value(const void *a, const void *b)
+{
+	uint64_t	left = ordered(((const SegValueSlot *) a)->key);
+	uint64_t	right = ordered(((const SegValueSlot *) b)->key);
+
+	CHECK_FOR_INTERRUPTS();
+	return (left > right) - (left < right);
+}
+
+size_t
+seg_value_table_sort(const SegValueTable *table, const SegValueSlot *slots, SegValueSlot *sorted)
+{
+	size_t		n = seg_value_slots(table);
+	size_t		used = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (slots[i].count > 0)
+			sorted[used++] = slots[i];
+	qsort(sorted, used, sizeof(SegValueSlot), by_value);
+	return used;
+}
+
+double
+seg_value_of_key(const SegValueTable *table, uint64_t key)
+{
+	double		value;
+
+	if (table->level == 0)
+		return value_of(key);
+	value = value_of(key | UINT64_C(1) << (table->level - 1));
+	return fmin(fmax(value, table->min), table->max);
+}
