@@ -23,67 +23,11 @@ AS 'MODULE_PATHNAME', 'write_target' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION segment_internal.target_write(regclass, regclass, timestamptz, text, bytea[], bytea[], jsonb[], text, text[]) IS
 'Run statements on a target and its history, which must be locked, as their owner in a security-restricted operation. rows_query is run as the caller, with models, old_models and names as $1, $2 and $3; the others see its rows as the table published_rows, and those of changes_query, which has as_of as $1 as the statements have, as the table changed_rows. Returns the number of these. Errors: as target_read; 22004 a row without id, 23505 two rows of one id.';
 
-CREATE FUNCTION segment.cluster_names(name text, version integer)
-RETURNS TABLE (cluster_id integer, cluster_name text)
-LANGUAGE plpgsql STABLE ROWS 10 SET search_path = pg_catalog, pg_temp AS $$
-#variable_conflict use_column
-BEGIN
-    RETURN QUERY
-    SELECT c.cluster_id, COALESCE(n.cluster_name, segment.kmeans_name(b.bytes, c.cluster_id, COALESCE(m.options ->> 'language', 'en')))
-    FROM segment_internal.models(COALESCE(cluster_names.name, '')) m
-    CROSS JOIN LATERAL segment_internal.readable(segment_internal.version_model(m.model_name, COALESCE(cluster_names.version, 0)), 'kmeans') b(bytes)
-    CROSS JOIN LATERAL (SELECT DISTINCT k.cluster_id FROM segment.kmeans_centroids(b.bytes) k) c
-    LEFT JOIN segment_internal.cluster_names(m.model_name) n ON n.cluster_id = c.cluster_id
-    ORDER BY c.cluster_id;
-END $$;
-COMMENT ON FUNCTION segment.cluster_names(text, integer) IS
-'The clusters of one version of a registered k-means model with their names: the one given with name_cluster, else a generated one. No rows for a model of another algorithm, or one that the caller cannot see.';
-
-CREATE FUNCTION segment.publish_columns(algorithm text)
-RETURNS TABLE (place integer, column_name text, column_type text, expression text, role text, meaning text)
-LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 10
-BEGIN ATOMIC
-    -- d: what the active version says, o: what the version published before says of the same data,
-    -- n: the names of the clusters; each with the place of the model behind it
-    SELECT c.place, c.column_name, c.column_type, c.expression, c.role, c.meaning
-    FROM (VALUES
-        ('kmeans', 1, 'cluster_id', 'integer', '(q.d%1$s).cluster_id', 'label', 'Cluster, from 1; NULL: not assignable.'),
-        ('kmeans', 2, 'cluster_name', 'text', 'n%1$s.value', 'value', 'Its name.'),
-        ('kmeans', 3, 'distance', 'double precision', '(q.d%1$s).distance', 'value', 'Distance to its center, in the fitted space.'),
-        ('kmeans', 4, 'second_cluster_id', 'integer', '(q.d%1$s).second_cluster_id', 'value', 'The second nearest cluster.'),
-        ('kmeans', 5, 'simplified_silhouette', 'double precision', '(q.d%1$s).simplified_silhouette', 'value', 'Simplified silhouette, 0 on the border to 1 on the center.'),
-        ('kmeans', 6, 'cluster_version', 'integer', '%2$s', 'version', 'Version of the model that wrote the row.'),
-        ('kmeans', 7, 'old_model_cluster_id', 'integer', '(q.%3$s%1$s).cluster_id', 'old label', 'Cluster of the same data under the version published before.'),
-        ('rfm', 1, 'r_score', 'integer', '(q.d%1$s).r_score', 'value', 'Recency score, high is recent.'),
-        ('rfm', 2, 'f_score', 'integer', '(q.d%1$s).f_score', 'value', 'Frequency score, high is often.'),
-        ('rfm', 3, 'm_score', 'integer', '(q.d%1$s).m_score', 'value', 'Monetary score, high is much.'),
-        ('rfm', 4, 'rfm_score', 'text', '(q.d%1$s).rfm_score', 'value', 'The three scores as text.'),
-        ('rfm', 5, 'segment', 'text', '%4$s', 'label', 'Name of the RFM segment.'),
-        ('rfm', 8, 'recency_days', 'double precision', 'q.r%1$s', 'figure', 'First feature of the model: days since the last receipt.'),
-        ('rfm', 9, 'frequency', 'double precision', 'q.f%1$s', 'figure', 'Second feature of the model: number of receipts.'),
-        ('rfm', 10, 'monetary', 'double precision', 'q.m%1$s', 'figure', 'Third feature of the model: amount.'),
-        ('rfm', 11, 'segment_code', 'text', '(q.d%1$s).segment_code', 'value', 'Code of the segment, the same in every language.'),
-        ('rfm', 12, 'segment_order', 'integer', '(q.d%1$s).segment_order', 'value', 'Place of the segment, 1 is the best.'),
-        ('rfm', 6, 'rfm_version', 'integer', '%2$s', 'version', 'Version of the model that wrote the row.'),
-        ('rfm', 7, 'old_model_segment', 'text', '%5$s', 'old label', 'Segment of the same data under the version published before.'),
-        ('pca', 1, 'pca_x', 'double precision', 'segment.pca_x($1[%1$s], q.d%1$s)', 'value', 'First component.'),
-        ('pca', 2, 'pca_y', 'double precision', 'CASE WHEN segment.pca_axes($1[%1$s]) > 1 THEN segment.pca_y($1[%1$s], q.d%1$s) END', 'value', 'Second component; NULL where the model has one.'),
-        ('pca', 3, 'pca_version', 'integer', '%2$s', 'version', 'Version of the model that wrote the row.'),
-        ('anomaly', 1, 'anomaly_score', 'double precision', 'segment.anomaly_score($1[%1$s], q.d%1$s)', 'value', 'From 0 to 1, high is anomalous.'),
-        ('anomaly', 2, 'is_anomaly', 'boolean', 'segment.is_anomaly($1[%1$s], q.d%1$s)', 'value', 'Is the score above the model''s threshold?'),
-        ('anomaly', 3, 'anomaly_version', 'integer', '%2$s', 'version', 'Version of the model that wrote the row.')
-    ) AS c(algorithm, place, column_name, column_type, expression, role, meaning)
-    WHERE c.algorithm = publish_columns.algorithm
-    ORDER BY c.place;
-END;
-COMMENT ON FUNCTION segment.publish_columns(text) IS
-'The columns that publish writes for a model of an algorithm, in order, with type and meaning. expression: their SQL inside publish (place and version of the model, and what names a segment, are filled in). role: label (tells groups) or value; old label (only the history has it); figure (only the target has it); version (does not count when publish looks for changes).';
-
 -- ---- the plan of a publication ---------------------------------------------------------
 
 CREATE TYPE segment_internal.publish_column AS (
-    place integer, column_name text, column_type text, expression text, role text, meaning text);
-COMMENT ON TYPE segment_internal.publish_column IS 'A column of a target: the place of its model, its name there, and the rest as segment.publish_columns has it.';
+    place integer, column_name text, own_name text, column_type text, role text, meaning text);
+COMMENT ON TYPE segment_internal.publish_column IS 'A column of a target: the place of its model, its name there, and the rest as segment.algorithm_column has it, its name as own_name.';
 
 CREATE FUNCTION segment_internal.publish_plan(models segment_internal.published[]) RETURNS segment_internal.publish_column[]
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -92,10 +36,10 @@ DECLARE
     twice text;
 BEGIN
     SELECT array_agg(ROW(u.place, CASE WHEN u.alike > 1 THEN (u.model).model_name || '_' ELSE '' END || c.column_name,
-                         c.column_type, c.expression, c.role, c.meaning)::segment_internal.publish_column ORDER BY u.place, c.place)
+                         c.column_name, c.column_type, c.role, c.meaning)::segment_internal.publish_column ORDER BY u.place, c."position")
     INTO plan
     FROM (SELECT p.*, count(*) OVER (PARTITION BY (p.model).algorithm) AS alike FROM unnest(models) p) u
-    CROSS JOIN LATERAL segment.publish_columns((u.model).algorithm) c;
+    JOIN segment.algorithm_column c ON c.algorithm = (u.model).algorithm;
     SELECT p.column_name INTO twice FROM unnest(plan) p GROUP BY 1 HAVING count(*) > 1 OR octet_length(p.column_name) > 63 LIMIT 1;
     IF FOUND THEN
         RAISE EXCEPTION 'column name "%" is too long or would stand for two columns', twice
@@ -116,55 +60,32 @@ END;
 COMMENT ON FUNCTION segment_internal.key_name(segment_internal.published[], segment_internal.publish_column[]) IS
 'What the key of a target is called: as the first model''s source calls it, or id where that is the name of another column.';
 
-CREATE FUNCTION segment_internal.scoring(m segment.model, place integer, parameter integer, bytes bytea) RETURNS text
-LANGUAGE sql STABLE
-BEGIN ATOMIC
-    SELECT CASE m.algorithm
-        WHEN 'kmeans' THEN pg_catalog.format('segment.kmeans_details($%s[%s], %s)', parameter, place, segment.features_expression(m))
-        WHEN 'rfm' THEN segment_internal.rfm_call(m, pg_catalog.format('$%s[%s]', parameter, place), bytes)
-        ELSE segment.features_expression(m) END;
-END;
-COMMENT ON FUNCTION segment_internal.scoring(segment.model, integer, integer, bytea) IS
-'What a model says of a row of its source s, as SQL: its details, or its features where publish_columns takes these. The model is the element place of the parameter.';
-
 CREATE FUNCTION segment_internal.publish_group(models segment_internal.published[], old_bytes bytea[],
                                                plan segment_internal.publish_column[], places integer[], source regclass)
 RETURNS text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off AS $$
 DECLARE
     one segment_internal.published;
-    id_column text := ((models[places[1]]).model).id_column;
-    scores text[] := '{}';
-    names text := '';
-    columns text;
+    sql segment_internal.publish_sql;
+    id_column text;
+    details text[] := '{}';
+    columns text[] := '{}';
 BEGIN
-    FOR one IN SELECT * FROM unnest(models) u WHERE u.place = ANY (places) LOOP
-        scores := scores || format('%s AS d%s', segment_internal.scoring(one.model, one.place, 1, one.bytes), one.place);
-        -- of a version that is gone the second parameter has null, and the label is null
-        IF (one.model).algorithm IN ('kmeans', 'rfm') AND old_bytes[one.place] IS DISTINCT FROM one.bytes THEN
-            scores := scores || format('%s AS o%s', segment_internal.scoring(one.model, one.place, 2, old_bytes[one.place]), one.place);
-        END IF;
-        IF (one.model).algorithm = 'rfm' THEN
-            scores := scores || (SELECT array_agg(format('s.%I::pg_catalog.float8 AS %s%s', f.name, ('{r,f,m}'::text[])[f.number], one.place))
-                                 FROM unnest((one.model).feature_columns) WITH ORDINALITY AS f(name, number));
-        ELSIF (one.model).algorithm = 'kmeans' THEN
-            names := names || format(' LEFT JOIN jsonb_each_text($3[%1$s]) n%1$s ON n%1$s.key::integer = (q.d%1$s).cluster_id', one.place);
-        END IF;
+    FOR one IN SELECT * FROM unnest(models) u WHERE u.place = ANY (places) ORDER BY u.place LOOP
+        id_column := (one.model).id_column;
+        sql := segment_internal.publish_sql(one.model, one.place, one.bytes, old_bytes[one.place]);
+        details := details || segment_internal.detail_list(sql);
+        columns := columns || ARRAY(
+            SELECT format('%s AS %I', CASE c.role WHEN 'version' THEN one.version::text ELSE sql.columns ->> c.own_name END, c.column_name)
+            FROM unnest(plan) WITH ORDINALITY AS c(place, column_name, own_name, column_type, role, meaning, number)
+            WHERE c.place = one.place ORDER BY c.number);
     END LOOP;
-    SELECT string_agg(format(c.expression, c.place, (models[c.place]).version, u.old,
-                             segment_internal.rfm_segment_of((models[c.place]).model, format('q.d%s', c.place)),
-                             segment_internal.rfm_segment_of((models[c.place]).model, format('q.%s%s', u.old, c.place))) || format(' AS %I', c.column_name),
-                      ', ' ORDER BY c.number)
-    INTO columns
-    FROM unnest(plan) WITH ORDINALITY AS c(place, column_name, column_type, expression, role, meaning, number)
-    CROSS JOIN LATERAL (SELECT CASE WHEN old_bytes[c.place] = (models[c.place]).bytes THEN 'd' ELSE 'o' END AS old) u
-    WHERE c.place = ANY (places);
     -- OFFSET 0 keeps the planner from scoring a row once for each column
-    RETURN format('SELECT q.id, %s FROM (SELECT s.%I::%s AS id, %s FROM %s s OFFSET 0) q%s',
-                  columns, id_column, segment.id_type(source, id_column), array_to_string(scores, ', '), source, names);
+    RETURN format('SELECT q.id, %s FROM (SELECT s.%I::%s AS id, %s FROM %s s OFFSET 0) q', array_to_string(columns, ', '),
+                  id_column, segment_internal.id_type(source, id_column), array_to_string(details, ', '), source);
 END $$;
 COMMENT ON FUNCTION segment_internal.publish_group(segment_internal.published[], bytea[], segment_internal.publish_column[], integer[], regclass) IS
-'SQL that reads a source once and scores it with the models at some places; their active versions are $1, those published before $2, the names of their clusters $3.';
+'SQL that reads a source once and scores it with the models at some places; their active versions are $1, those published before $2, the names of their groups $3.';
 
 CREATE FUNCTION segment_internal.publish_reader(one segment_internal.published, source regclass) RETURNS text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -195,21 +116,21 @@ BEGIN
     FOR g IN
         SELECT array_agg(u.place ORDER BY u.place) AS places, u.source, u.reader, u.id_column
         FROM (SELECT p.place, s.source, segment_internal.publish_reader(p, s.source) AS reader, (p.model).id_column
-              FROM unnest(models) p CROSS JOIN LATERAL segment.model_source(p.model) s(source)) u
+              FROM unnest(models) p CROSS JOIN LATERAL segment_internal.model_source(p.model) s(source)) u
         GROUP BY u.source, u.reader, u.id_column
         ORDER BY min(u.place)
     LOOP
         query := segment_internal.publish_group(models, old_bytes, plan, g.places, g.source);
         -- also where the caller is the reader: after SET ROLE a view's functions could go back to the session's own role
         query := format('SELECT * FROM segment_internal.query_as(%L, %L, $1, $2, $3) AS r(id %s, %s)', g.reader, query,
-                        segment.id_type(g.source, g.id_column),
+                        segment_internal.id_type(g.source, g.id_column),
                         (SELECT string_agg(format('%I %s', c.column_name, c.column_type), ', ' ORDER BY c.number)
-                         FROM unnest(plan) WITH ORDINALITY AS c(place, column_name, column_type, expression, role, meaning, number)
+                         FROM unnest(plan) WITH ORDINALITY AS c(place, column_name, own_name, column_type, role, meaning, number)
                          WHERE c.place = ANY (g.places)));
         rows := concat(rows || ' FULL JOIN ', format('(%s) g%s', query, g.places[1]), CASE WHEN rows IS NOT NULL THEN ' USING (id)' END);
     END LOOP;
     RETURN format('SELECT id, %s FROM %s', (SELECT string_agg(format('%I', c.column_name), ', ' ORDER BY c.number)
-        FROM unnest(plan) WITH ORDINALITY AS c(place, column_name, column_type, expression, role, meaning, number)), rows);
+        FROM unnest(plan) WITH ORDINALITY AS c(place, column_name, own_name, column_type, role, meaning, number)), rows);
 END $$;
 COMMENT ON FUNCTION segment_internal.publish_rows(segment_internal.published[], bytea[], segment_internal.publish_column[]) IS
 'SQL of all rows of a publication, each source read once; one statement, so all are read as of one snapshot.';
@@ -255,7 +176,7 @@ BEGIN
                          (history, 'valid_from', 'As-of date of the publication that wrote the row.'),
                          (history, 'valid_to', 'As-of date of the publication that replaced the row; NULL: it still holds.')
     LOOP
-        CONTINUE WHEN NOT EXISTS (SELECT FROM segment.source_columns(one.relation) s WHERE s.column_name = one.column_name);
+        CONTINUE WHEN NOT EXISTS (SELECT FROM segment_internal.source_columns(one.relation) s WHERE s.column_name = one.column_name);
         EXECUTE format('COMMENT ON COLUMN %s.%I IS %L', one.relation, one.column_name, one.meaning);
     END LOOP;
 END $$;
@@ -283,7 +204,7 @@ BEGIN
         UNION ALL VALUES (target, 'assigned_at', 'timestamp with time zone'), (history, 'valid_from', 'timestamp with time zone'),
                          (history, 'valid_to', 'timestamp with time zone')
     LOOP
-        SELECT s.column_type INTO found_type FROM segment.source_columns(wanted.relation) s WHERE s.column_name = wanted.column_name;
+        SELECT s.column_type INTO found_type FROM segment_internal.source_columns(wanted.relation) s WHERE s.column_name = wanted.column_name;
         IF found_type IS DISTINCT FROM wanted.column_type THEN
             RAISE EXCEPTION 'column "%" of table "%" is of type %, but must be %', wanted.column_name,
                 segment_internal.relation_name(wanted.relation), COALESCE(found_type, '(none)'), wanted.column_type
@@ -292,7 +213,7 @@ BEGIN
         END IF;
     END LOOP;
     -- a column that is written no more would go stale
-    SELECT s.column_name INTO found_type FROM segment.source_columns(history) s
+    SELECT s.column_name INTO found_type FROM segment_internal.source_columns(history) s
     WHERE s.column_name <> ALL ('{valid_from,valid_to}'::text[] || key)
       AND s.column_name NOT IN (SELECT c.column_name FROM unnest(plan) c WHERE c.role <> 'figure');
     IF FOUND THEN
@@ -318,8 +239,8 @@ CREATE FUNCTION segment_internal.write_changes(
 RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    in_target text[] := '{label,value,figure,version}';
-    in_history text[] := '{label,value,version,old label}';
+    in_target text[] := '{label,label name,value,figure,version}';
+    in_history text[] := '{label,label name,value,version,old label}';
     constraint_name text;
 BEGIN
     -- Versions do not count: a row that reads as before is not written. A second publication as
@@ -328,10 +249,10 @@ BEGIN
         format('SELECT n.id, %s FROM published_rows n LEFT JOIN %s t ON t.%I = n.id'
                ' LEFT JOIN %s h ON h.%3$I = n.id AND h.valid_to IS NULL AND h.valid_from = $1'
                ' WHERE t.%3$I IS NULL OR ROW(%5$s) IS DISTINCT FROM ROW(%6$s)',
-            concat_ws(', ', segment_internal.column_list(plan, '{label,value,version}', 'n.%I'),
+            concat_ws(', ', segment_internal.column_list(plan, '{label,label name,value,version}', 'n.%I'),
                       segment_internal.column_list(plan, '{old label}', 'CASE WHEN h.valid_from IS NULL THEN n.%1$I ELSE h.%1$I END AS %1$I')),
             target, key, history,
-            segment_internal.column_list(plan, '{label,value}', 't.%I'), segment_internal.column_list(plan, '{label,value}', 'n.%I')),
+            segment_internal.column_list(plan, '{label,label name,value}', 't.%I'), segment_internal.column_list(plan, '{label,label name,value}', 'n.%I')),
         ARRAY[
         -- ids that vanished
         format('DELETE FROM %s t WHERE NOT EXISTS (SELECT FROM published_rows n WHERE n.id = t.%I)', target, key),
@@ -348,8 +269,8 @@ BEGIN
                ' WHERE t.%2$I IS NULL OR ROW(%5$s) IS DISTINCT FROM ROW(%6$s)'
                ' ON CONFLICT (%2$I) DO UPDATE SET %7$s, assigned_at = $1',
                target, key, segment_internal.column_list(plan, in_target, '%I'), segment_internal.column_list(plan, in_target, 'n.%I'),
-               segment_internal.column_list(plan, '{label,value,figure}', 't.%I'),
-               segment_internal.column_list(plan, '{label,value,figure}', 'n.%I'),
+               segment_internal.column_list(plan, '{label,label name,value,figure}', 't.%I'),
+               segment_internal.column_list(plan, '{label,label name,value,figure}', 'n.%I'),
                segment_internal.column_list(plan, in_target, '%1$I = EXCLUDED.%1$I'))]);
 EXCEPTION
     WHEN unique_violation THEN
@@ -381,7 +302,9 @@ BEGIN
         SELECT * INTO one FROM unnest(models) p WHERE p.place = i;
         IF NOT FOUND THEN
             RAISE EXCEPTION 'model "%" does not exist', model_names[i] USING ERRCODE = 'undefined_object';
-        ELSIF one.version IS NULL THEN
+        END IF;
+        PERFORM segment_internal.algorithm_row((one.model).algorithm);
+        IF one.version IS NULL THEN
             RAISE EXCEPTION 'model "%" has no active version', model_names[i]
                 USING ERRCODE = 'object_not_in_prerequisite_state', HINT = format('CALL segment.refit(%L) makes one.', model_names[i]);
         ELSIF (one.model).id_type <> ((models[1]).model).id_type THEN
@@ -397,12 +320,10 @@ COMMENT ON FUNCTION segment_internal.models_to_publish(text[]) IS
 CREATE FUNCTION segment_internal.all_names(one segment_internal.published) RETURNS jsonb
 LANGUAGE sql STABLE
 BEGIN ATOMIC
-    SELECT pg_catalog.jsonb_object_agg(c.cluster_id, COALESCE(one.names ->> c.cluster_id::text,
-               segment.kmeans_name(one.bytes, c.cluster_id, COALESCE((one.model).options ->> 'language', 'en'))))
-    FROM (SELECT DISTINCT k.cluster_id FROM segment.kmeans_centroids(CASE (one.model).algorithm WHEN 'kmeans' THEN one.bytes END) k) c;
+    SELECT segment_internal.generated_names(one.model, one.bytes, NULL) || COALESCE(one.names, '{}');
 END;
 COMMENT ON FUNCTION segment_internal.all_names(segment_internal.published) IS
-'The names of the clusters of a model, given or generated, by number; NULL for other algorithms.';
+'The names of the groups of a model, given or generated, by number; NULL for an algorithm without groups.';
 
 CREATE FUNCTION segment_internal.published_before(target regclass, history regclass, models segment_internal.published[],
                                                   plan segment_internal.publish_column[], INOUT as_of timestamptz, OUT old_bytes bytea[])
@@ -455,7 +376,7 @@ BEGIN
     models := segment_internal.models_to_publish(ARRAY(SELECT unnest(model_names)));
     plan := segment_internal.publish_plan(models);
     key := segment_internal.key_name(models, plan);
-    key_type := segment.id_type(segment.model_source((models[1]).model), ((models[1]).model).id_column);
+    key_type := segment_internal.id_type(segment_internal.model_source((models[1]).model), ((models[1]).model).id_column);
     IF target IS NULL THEN
         PERFORM segment_internal.make_target(target_schema, target_name, key, key_type, plan);
         target := segment_internal.target_lock(target_schema, target_name);
@@ -479,7 +400,7 @@ BEGIN
         GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
         -- of several models it is not known whose feature it is
         IF cardinality(models) > 1 THEN
-            PERFORM segment.raise_again(state, message, detail, hint);
+            PERFORM segment_internal.raise_again(state, message, detail, hint);
         END IF;
         PERFORM segment_internal.raise_by_column((models[1]).model, state, message, detail, hint);
     END;
@@ -528,4 +449,4 @@ COMMENT ON FUNCTION segment_internal.publish(text[], text, timestamptz) IS
 CREATE PROCEDURE segment.publish(model_names text[], target text, as_of timestamp with time zone DEFAULT NULL)
 AS 'MODULE_PATHNAME', 'quiet_call' LANGUAGE C;
 COMMENT ON PROCEDURE segment.publish(text[], text, timestamptz) IS
-'Write one row per id of the models'' sources into target: id, what each active model says (segment.publish_columns lists the columns), assigned_at. Plain column names while an algorithm occurs once, else with the model''s name before them. as_of: the time now, when it is this publication''s turn, for NULL. target: a table of the caller, made when it does not exist, with target_history beside it, where a row holds from valid_from until before valid_to (NULL: still). Only changed rows are written; ids that vanished leave the target and their history closes. All in the caller''s transaction: readers see the old state or the new one and never wait. A source is read once, as the model''s owner where the caller is a member of that role (or a superuser), else as the owner of the source where the caller can become that role; nobody else may publish a model. The target is written as its owner, which the caller must be able to become, in a security-restricted operation: no trigger on it runs with the caller''s rights. Errors: 42704 no such model, 55000 never fitted, 22023 as_of before that of the last publication, 23505 an id occurs twice, 22004 a null id, 42804 the target has other columns, 42501 no rights, 40001 at REPEATABLE READ or SERIALIZABLE when another publication of the target came first.';
+'Write one row per id of the models'' sources into target: id, what each active model says (segment.algorithm_column lists the columns), assigned_at. Plain column names while an algorithm occurs once, else with the model''s name before them. as_of: the time now, when it is this publication''s turn, for NULL. target: a table of the caller, made when it does not exist, with target_history beside it, where a row holds from valid_from until before valid_to (NULL: still). Only changed rows are written; ids that vanished leave the target and their history closes. All in the caller''s transaction: readers see the old state or the new one and never wait. A source is read once, as the model''s owner where the caller is a member of that role (or a superuser), else as the owner of the source where the caller can become that role; nobody else may publish a model. The target is written as its owner, which the caller must be able to become, in a security-restricted operation: no trigger on it runs with the caller''s rights. Errors: 42704 no such model, 55000 never fitted, 22023 as_of before that of the last publication, 23505 an id occurs twice, 22004 a null id, 42804 the target has other columns, 42501 no rights, 40001 at REPEATABLE READ or SERIALIZABLE when another publication of the target came first.';

@@ -1,14 +1,9 @@
 -- What a registered model says of one row of its source, by name.
 
-CREATE TYPE segment_internal.assignment AS (
-    model_name text, version integer, id text, cluster_id integer, cluster_name text, distance float8, second_cluster_id integer,
-    rfm_score text, segment text, pca_x float8, pca_y float8, anomaly_score float8, is_anomaly boolean);
-COMMENT ON TYPE segment_internal.assignment IS 'What a model of any algorithm says of a row; NULL where a column does not apply.';
-
 CREATE FUNCTION segment_internal.model_in_use(name text) RETURNS segment.model
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    m segment.model := segment.model_row(name, false);
+    m segment.model := segment_internal.model_row(name, false);
 BEGIN
     -- a version scores the columns that it was fitted on
     m.feature_columns := COALESCE((SELECT v.feature_columns FROM segment_internal.active_version(name) v), m.feature_columns);
@@ -45,7 +40,7 @@ COMMENT ON FUNCTION segment_internal.feature_values(segment.model, jsonb) IS
 CREATE FUNCTION segment_internal.source_row(m segment.model, id text) RETURNS jsonb
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    source regclass := segment.model_source(m);
+    source regclass := segment_internal.model_source(m);
     reader text := CASE WHEN segment_internal.may_change(m.model_name) THEN m.owner ELSE current_user END;
     found_row jsonb;
 BEGIN
@@ -66,36 +61,36 @@ END $$;
 COMMENT ON FUNCTION segment_internal.source_row(segment.model, text) IS
 'The row of a model''s source with that id, read as the model''s owner, or as the caller where the source is its own. Errors: 42501, P0002 no such row.';
 
+CREATE FUNCTION segment_internal.assign_query(m segment.model, bytes bytea) RETURNS text
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    sql segment_internal.publish_sql := segment_internal.publish_sql(m, 1, bytes, bytes);
+BEGIN
+    RETURN format('SELECT %s FROM (SELECT %s FROM (SELECT %s) s OFFSET 0) q',
+        (SELECT string_agg(CASE WHEN a.attname IN ('model_name', 'version', 'id') THEN format('$5.%I', a.attname)
+                                WHEN c.role IS NOT NULL THEN sql.columns ->> c.column_name
+                                ELSE format('NULL::%s', format_type(a.atttypid, a.atttypmod)) END, ', ' ORDER BY a.attnum)
+         FROM pg_attribute a LEFT JOIN segment.algorithm_column c ON c.algorithm = m.algorithm AND c.column_name = a.attname
+         WHERE a.attrelid = (SELECT t.typrelid FROM pg_type t WHERE t.oid = 'segment_internal.assignment'::regtype) AND NOT a.attisdropped),
+        segment_internal.detail_list(sql),
+        (SELECT string_agg(format('$4[%s] AS %I', f.place, f.name), ', ') FROM unnest(m.feature_columns) WITH ORDINALITY AS f(name, place)));
+END $$;
+COMMENT ON FUNCTION segment_internal.assign_query(segment.model, bytea) IS
+'SQL of one assignment: $1 to $3 as a publish hook has them, $4 the features, $5 an assignment with model_name, version and id.';
+
 CREATE FUNCTION segment.assign(model_name text, source_row jsonb, OUT assignment segment_internal.assignment)
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     m segment.model := segment_internal.model_in_use(model_name);
     features float8[] := segment_internal.feature_values(m, source_row);
     bytes bytea := segment.active_model(m.model_name);
-    details record;
+    names jsonb := segment_internal.generated_names(m, bytes, NULL)
+        || COALESCE((SELECT jsonb_object_agg(n.cluster_id, n.cluster_name) FROM segment_internal.cluster_names(m.model_name) n), '{}');
 BEGIN
     assignment.model_name := m.model_name;
     assignment.version := (SELECT v.version FROM segment_internal.active_version(m.model_name) v);
     assignment.id := source_row ->> m.id_column;
-    CASE m.algorithm
-    WHEN 'kmeans' THEN
-        SELECT * INTO details FROM segment.kmeans_details(bytes, features);
-        assignment.cluster_id := details.cluster_id;
-        assignment.cluster_name := (SELECT n.cluster_name FROM segment.cluster_names(m.model_name, assignment.version) n
-                                    WHERE n.cluster_id = details.cluster_id);
-        assignment.distance := details.distance;
-        assignment.second_cluster_id := details.second_cluster_id;
-    WHEN 'rfm' THEN
-        EXECUTE format('SELECT (q.d).rfm_score, %s FROM (SELECT segment.rfm_details($1, $2[1], $2[2], $2[3], %L, %L) AS d) q',
-                       segment_internal.rfm_segment_of(m, 'q.d'), segment.rfm_scheme(m, bytes), COALESCE(m.options ->> 'language', 'en'))
-        INTO assignment.rfm_score, assignment.segment USING bytes, features;
-    WHEN 'pca' THEN
-        assignment.pca_x := segment.pca_x(bytes, features);
-        assignment.pca_y := CASE WHEN segment.pca_axes(bytes) > 1 THEN segment.pca_y(bytes, features) END;
-    WHEN 'anomaly' THEN
-        assignment.anomaly_score := segment.anomaly_score(bytes, features);
-        assignment.is_anomaly := segment.is_anomaly(bytes, features);
-    END CASE;
+    EXECUTE segment_internal.assign_query(m, bytes) INTO STRICT assignment USING ARRAY[bytes], ARRAY[bytes], ARRAY[names], features, assignment;
 END $$;
 COMMENT ON FUNCTION segment.assign(text, jsonb) IS
 'What the active version of a registered model says of a row: columns are taken by name, in whatever order the object has them; pass to_jsonb(s) of a row s. One row; columns of other algorithms are NULL. Errors: 42704 no such model, 55000 never fitted, 22023 no object, 42703 a column is missing, 42804 it is no number.';
@@ -111,20 +106,19 @@ COMMENT ON FUNCTION segment.assign(text, text) IS
 CREATE FUNCTION segment.explain(model_name text, source_row jsonb)
 RETURNS TABLE (rank integer, feature text, value float8, typical float8, contribution float8)
 LANGUAGE plpgsql STABLE ROWS 10 SET search_path = pg_catalog, pg_temp AS $$
-#variable_conflict use_column
 DECLARE
-    m segment.model := segment_internal.model_in_use(explain.model_name);
+    m segment.model := segment_internal.model_in_use(model_name);
     features float8[] := segment_internal.feature_values(m, source_row);
     bytes bytea := segment.active_model(m.model_name);
+    hook text := segment_internal.hook((segment_internal.algorithm_row(m.algorithm)).explain_hook, '(bytea,float8[])');
 BEGIN
-    IF m.algorithm = 'kmeans' THEN
-        RETURN QUERY SELECT r.rank, r.feature, r.value, r.centroid, r.contribution FROM segment.kmeans_reasons(bytes, features) r ORDER BY r.rank;
-    ELSIF m.algorithm = 'anomaly' THEN
-        RETURN QUERY SELECT r.rank, r.feature, r.value, r.typical, r.contribution FROM segment.anomaly_reasons(bytes, features) r ORDER BY r.rank;
-    ELSE
+    IF hook IS NULL THEN
         RAISE EXCEPTION 'model "%" is of algorithm %, which gives no reasons', m.model_name, m.algorithm
-            USING ERRCODE = 'wrong_object_type', HINT = 'Models of kmeans and anomaly do.';
+            USING ERRCODE = 'wrong_object_type', HINT = format('Algorithms that give reasons are: %s.', (
+                SELECT string_agg(a.algorithm, ', ' ORDER BY a.algorithm) FROM segment.algorithm a WHERE a.explain_hook IS NOT NULL));
     END IF;
+    RETURN QUERY EXECUTE format('SELECT e.rank, e.feature, e.value, e.typical, e.contribution FROM %s($1, $2) e ORDER BY e.rank', hook)
+        USING bytes, features;
 END $$;
 COMMENT ON FUNCTION segment.explain(text, jsonb) IS
 'Why the active version of a registered model says what it says of a row, feature by feature, the strongest first. kmeans: why this cluster and not the second nearest; typical is the centroid, see kmeans_reasons. anomaly: what makes the score; typical is the median, see anomaly_reasons. Columns are taken by name; pass to_jsonb(s) of a row s. Errors: as assign; 42809 another algorithm.';

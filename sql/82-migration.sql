@@ -31,8 +31,8 @@ BEGIN
     SELECT string_agg(format('"%s"', l.name), ', ' ORDER BY l."position"),
            (array_agg(l.name ORDER BY l."position") FILTER (WHERE label IS NULL OR l.name = label))[1]
     INTO known, label_column
-    FROM (SELECT c.column_name AS name, c."position" FROM segment.source_columns(history) c
-          WHERE EXISTS (SELECT FROM segment.source_columns(history) o
+    FROM (SELECT c.column_name AS name, c."position" FROM segment_internal.source_columns(history) c
+          WHERE EXISTS (SELECT FROM segment_internal.source_columns(history) o
                         WHERE o.column_name = regexp_replace(c.column_name, '(cluster_id|segment)$', E'old_model_\\1')
                           AND o.column_name <> c.column_name)) l;
     IF label_column IS NULL THEN
@@ -41,7 +41,7 @@ BEGIN
                   HINT = COALESCE('Its labels are ' || known || '.', 'Only k-means and RFM models give labels.');
     END IF;
     old_column := regexp_replace(label_column, '(cluster_id|segment)$', E'old_model_\\1');
-    SELECT c.column_name INTO name_column FROM segment.source_columns(history) c
+    SELECT c.column_name INTO name_column FROM segment_internal.source_columns(history) c
     WHERE label_column ~ 'cluster_id$' AND c.column_name = regexp_replace(label_column, 'cluster_id$', 'cluster_name');
 END $$;
 COMMENT ON FUNCTION segment_internal.history_label(regclass, text) IS
@@ -55,7 +55,7 @@ LANGUAGE plpgsql STABLE ROWS 1000 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     history regclass := segment_internal.history_of(target);
     l record := segment_internal.history_label(history, label);
-    key text := (SELECT c.column_name FROM segment.source_columns(history) c ORDER BY c."position" LIMIT 1);
+    key text := (SELECT c.column_name FROM segment_internal.source_columns(history) c ORDER BY c."position" LIMIT 1);
 BEGIN
     RETURN QUERY EXECUTE format($query$
         WITH a AS (SELECT %4$I AS id, %1$I::text AS label, %5$s AS name FROM %3$s

@@ -21,7 +21,7 @@ CREATE VIEW segment.models WITH (security_invoker = true) AS
                        ORDER BY g.fit_id DESC LIMIT 1) l ON true;
 COMMENT ON VIEW segment.models IS 'Registered models that the current user may see. Key: model_name.';
 COMMENT ON COLUMN segment.models.model_name IS 'Name of the model.';
-COMMENT ON COLUMN segment.models.algorithm IS 'kmeans, rfm, pca or anomaly.';
+COMMENT ON COLUMN segment.models.algorithm IS 'Its algorithm, one of segment.algorithm.';
 COMMENT ON COLUMN segment.models.owner IS 'Role whose members may refit it.';
 COMMENT ON COLUMN segment.models.active_version IS 'Version in use; NULL before the first fit.';
 COMMENT ON COLUMN segment.models.status IS 'active: a version is in use; candidate: a guard held back every version; failed: no fit succeeded; new: never fitted.';
@@ -29,148 +29,8 @@ COMMENT ON COLUMN segment.models.fitted_at IS 'When the active version was fitte
 COMMENT ON COLUMN segment.models.rows_used IS 'Rows that the active version was fitted to.';
 COMMENT ON COLUMN segment.models.inertia IS 'k-means: sum of squared distances to the centers, in the fitted space; else NULL.';
 COMMENT ON COLUMN segment.models.silhouette IS 'k-means: mean silhouette over a sample of the rows, -1 to 1 (see kmeans_fit); else NULL.';
-COMMENT ON COLUMN segment.models.max_psi IS 'Largest population stability index of a feature, or of the cluster shares, in the last refit against the version active then; NULL before the second fit, and for RFM models, which keep no histograms.';
+COMMENT ON COLUMN segment.models.max_psi IS 'Largest population stability index of a feature, or of the cluster shares, in the last refit against the version active then; NULL before the second fit, and for models that keep no histograms, see segment.algorithm.';
 COMMENT ON COLUMN segment.models.needs_refit IS 'true when no version is active, or the last refit failed (as far as the reader sees that, see fit_log) or was held back by a guard, or the feature columns were changed since.';
-
-CREATE VIEW segment.cluster_summary WITH (security_invoker = true) AS
-    SELECT v.model_name, v.version, c.cluster_id,
-           COALESCE(n.cluster_name, d.generated_name) AS cluster_name, c.size, c.share, d.description
-    FROM segment_internal.models(NULL) m
-    CROSS JOIN LATERAL segment_internal.active_version(m.model_name) v
-    CROSS JOIN LATERAL segment_internal.readable(
-        CASE WHEN m.algorithm = 'kmeans' THEN segment_internal.version_model(m.model_name, v.version) END, 'kmeans') b(bytes)
-    CROSS JOIN LATERAL (SELECT DISTINCT k.cluster_id, k.size, k.share FROM segment.kmeans_centroids(b.bytes) k) c
-    LEFT JOIN LATERAL segment_internal.cluster_names(m.model_name) n ON n.cluster_id = c.cluster_id
-    CROSS JOIN LATERAL (SELECT CASE WHEN m.options ->> 'language' IN ('en', 'es', 'de') THEN m.options ->> 'language' ELSE 'en' END AS language) w
-    CROSS JOIN LATERAL (SELECT segment.kmeans_describe(b.bytes, c.cluster_id, w.language) AS description,
-                               segment.kmeans_name(b.bytes, c.cluster_id, w.language) AS generated_name) d
-    WHERE m.algorithm = 'kmeans';
-COMMENT ON VIEW segment.cluster_summary IS 'Clusters of the active versions of all k-means models that the current user may see. Key: model_name, cluster_id.';
-COMMENT ON COLUMN segment.cluster_summary.model_name IS 'Name of the model.';
-COMMENT ON COLUMN segment.cluster_summary.version IS 'Its active version.';
-COMMENT ON COLUMN segment.cluster_summary.cluster_id IS 'Number of the cluster, from 1; refits keep it.';
-COMMENT ON COLUMN segment.cluster_summary.cluster_name IS 'Name given with segment.name_cluster, else a generated one, which stays as long as it is true.';
-COMMENT ON COLUMN segment.cluster_summary.size IS 'Rows in the cluster when it was fitted.';
-COMMENT ON COLUMN segment.cluster_summary.share IS 'Its part of the rows (of their weight), 0 to 1.';
-COMMENT ON COLUMN segment.cluster_summary.description IS 'What sets the cluster apart, in words.';
-
-CREATE VIEW segment.cluster_profile WITH (security_invoker = true) AS
-    -- a cluster is named once, at its first row; text is what makes this view slow
-    SELECT v.model_name, v.version, p.cluster_id,
-           pg_catalog.max(CASE WHEN p.rank = 1 THEN COALESCE(
-               (SELECT n.cluster_name FROM segment_internal.cluster_names(m.model_name) n WHERE n.cluster_id = p.cluster_id),
-               segment.kmeans_name(b.bytes, p.cluster_id,
-                   CASE WHEN m.options ->> 'language' IN ('en', 'es', 'de') THEN m.options ->> 'language' ELSE 'en' END)) END)
-               OVER (PARTITION BY v.model_name, p.cluster_id) AS cluster_name,
-           p.size, p.share, p.feature, p.cluster_mean, p.cluster_sd, p.overall_mean, p.overall_sd,
-           p.index_100, p.z_score, p.rank, p.direction, p.q1, p.median, p.q3, p.overall_median
-    FROM segment_internal.models(NULL) m
-    CROSS JOIN LATERAL segment_internal.active_version(m.model_name) v
-    CROSS JOIN LATERAL segment_internal.readable(
-        CASE WHEN m.algorithm = 'kmeans' THEN segment_internal.version_model(m.model_name, v.version) END, 'kmeans') b(bytes)
-    CROSS JOIN LATERAL segment.kmeans_profile(b.bytes) p
-    WHERE m.algorithm = 'kmeans';
-COMMENT ON VIEW segment.cluster_profile IS 'What sets each cluster apart, feature by feature, for the active versions of all k-means models that the current user may see. Key: model_name, cluster_id, feature.';
-COMMENT ON COLUMN segment.cluster_profile.model_name IS 'Name of the model.';
-COMMENT ON COLUMN segment.cluster_profile.version IS 'Its active version.';
-COMMENT ON COLUMN segment.cluster_profile.cluster_id IS 'Number of the cluster, from 1; refits keep it.';
-COMMENT ON COLUMN segment.cluster_profile.cluster_name IS 'Name given with segment.name_cluster, else a generated one, which stays as long as it is true.';
-COMMENT ON COLUMN segment.cluster_profile.size IS 'Rows in the cluster when it was fitted.';
-COMMENT ON COLUMN segment.cluster_profile.share IS 'Its part of the rows (of their weight), 0 to 1.';
-COMMENT ON COLUMN segment.cluster_profile.feature IS 'Column of the source.';
-COMMENT ON COLUMN segment.cluster_profile.cluster_mean IS 'Arithmetic mean of the feature in the cluster, in its own units.';
-COMMENT ON COLUMN segment.cluster_profile.cluster_sd IS 'Standard deviation in the cluster, with n - 1.';
-COMMENT ON COLUMN segment.cluster_profile.overall_mean IS 'Mean over all rows.';
-COMMENT ON COLUMN segment.cluster_profile.overall_sd IS 'Standard deviation over all rows, with n - 1.';
-COMMENT ON COLUMN segment.cluster_profile.index_100 IS '100 cluster_mean / overall_mean; NULL where that says nothing.';
-COMMENT ON COLUMN segment.cluster_profile.z_score IS 'How far the cluster is from all rows, in standard deviations of the fitted space; by medians where a few rows make the mean, see kmeans_profile.';
-COMMENT ON COLUMN segment.cluster_profile.rank IS '1: the feature that sets the cluster apart most.';
-COMMENT ON COLUMN segment.cluster_profile.direction IS 'high, average or low.';
-COMMENT ON COLUMN segment.cluster_profile.q1 IS 'First quartile in the cluster, exact.';
-COMMENT ON COLUMN segment.cluster_profile.median IS 'Median in the cluster, exact.';
-COMMENT ON COLUMN segment.cluster_profile.q3 IS 'Third quartile in the cluster, exact.';
-COMMENT ON COLUMN segment.cluster_profile.overall_median IS 'Median over all rows, to about a sixteenth; exact for whole numbers that are not large.';
-
-CREATE VIEW segment.rfm_summary WITH (security_invoker = true) AS
-    SELECT m.model_name, v.version, s.value ->> 'segment' AS segment, s.value ->> 'segment_code' AS segment_code,
-           segment_internal.small_count_in(s.value, 'segment_order') AS segment_order,
-           segment_internal.count_in(s.value, 'customers') AS customers,
-           segment_internal.figure_in(s.value, 'customers') / NULLIF(pg_catalog.sum(segment_internal.figure_in(s.value, 'customers')) OVER w, 0) AS share,
-           segment_internal.figure_in(s.value, 'recency_days') AS recency_days,
-           segment_internal.figure_in(s.value, 'frequency') AS frequency,
-           segment_internal.figure_in(s.value, 'monetary') AS monetary,
-           segment_internal.amount_in(s.value, 'revenue')::numeric(28,2) AS revenue,
-           segment_internal.figure_in(s.value, 'revenue_share') AS revenue_share
-    FROM segment_internal.models(NULL) m
-    CROSS JOIN LATERAL segment_internal.active_version(m.model_name) v
-    CROSS JOIN LATERAL segment_internal.rows_in(v.metrics, 'summary') s(value)
-    WINDOW w AS (PARTITION BY m.model_name);
-COMMENT ON VIEW segment.rfm_summary IS 'Customers per segment at the last fit of the active versions of all RFM models that the current user may see. Key: model_name, segment.';
-COMMENT ON COLUMN segment.rfm_summary.model_name IS 'Name of the model.';
-COMMENT ON COLUMN segment.rfm_summary.version IS 'Its active version.';
-COMMENT ON COLUMN segment.rfm_summary.segment IS 'Name of the segment; the score where the scheme is none; for who has no scores a word in its place: inactive or not scored.';
-COMMENT ON COLUMN segment.rfm_summary.segment_code IS 'Code of the segment, the same in every language; NULL for names of one''s own.';
-COMMENT ON COLUMN segment.rfm_summary.segment_order IS 'Place of the segment, 1 is the best; NULL for names of one''s own.';
-COMMENT ON COLUMN segment.rfm_summary.customers IS 'Rows of the source.';
-COMMENT ON COLUMN segment.rfm_summary.share IS 'Their part of all rows, 0 to 1.';
-COMMENT ON COLUMN segment.rfm_summary.recency_days IS 'Mean of the first feature.';
-COMMENT ON COLUMN segment.rfm_summary.frequency IS 'Mean of the second feature.';
-COMMENT ON COLUMN segment.rfm_summary.monetary IS 'Mean of the third feature.';
-COMMENT ON COLUMN segment.rfm_summary.revenue IS 'Sum of the third feature.';
-COMMENT ON COLUMN segment.rfm_summary.revenue_share IS 'Its part of the sum over all rows; NULL when that is 0.';
-
-CREATE VIEW segment.rfm_history WITH (security_invoker = true) AS
-    SELECT m.model_name, l.finished_at::date AS as_of, s.value ->> 'segment' AS segment, s.value ->> 'segment_code' AS segment_code,
-           segment_internal.small_count_in(s.value, 'segment_order') AS segment_order,
-           segment_internal.count_in(s.value, 'customers') AS customers,
-           segment_internal.amount_in(s.value, 'revenue')::numeric(28,2) AS revenue,
-           segment_internal.figure_in(s.value, 'customers')
-               / NULLIF(pg_catalog.sum(segment_internal.figure_in(s.value, 'customers')) OVER (PARTITION BY m.model_name, l.fit_id), 0) AS share,
-           l.version, l.fit_id
-    FROM segment_internal.models(NULL) m
-    CROSS JOIN LATERAL (SELECT DISTINCT ON (g.finished_at::date) g.* FROM segment_internal.log(m.model_name) g
-                        WHERE g.outcome = 'succeeded' ORDER BY g.finished_at::date, g.fit_id DESC) l
-    CROSS JOIN LATERAL segment_internal.rows_in(l.metrics, 'summary') s(value)
-    WHERE m.algorithm = 'rfm';
-COMMENT ON VIEW segment.rfm_history IS 'Customers per segment at the last refit of each day that succeeded, of all RFM models that the current user may see, for as long as the log is kept (see keep_log). Key: model_name, as_of, segment.';
-COMMENT ON COLUMN segment.rfm_history.model_name IS 'Name of the model.';
-COMMENT ON COLUMN segment.rfm_history.as_of IS 'Day of the refit, in the time zone of the session.';
-COMMENT ON COLUMN segment.rfm_history.segment IS 'As in rfm_summary.';
-COMMENT ON COLUMN segment.rfm_history.segment_code IS 'As in rfm_summary.';
-COMMENT ON COLUMN segment.rfm_history.segment_order IS 'As in rfm_summary.';
-COMMENT ON COLUMN segment.rfm_history.customers IS 'Rows of the source.';
-COMMENT ON COLUMN segment.rfm_history.revenue IS 'Sum of the third feature.';
-COMMENT ON COLUMN segment.rfm_history.share IS 'Part of all customers of that refit, 0 to 1.';
-COMMENT ON COLUMN segment.rfm_history.version IS 'Version that was fitted, or kept.';
-COMMENT ON COLUMN segment.rfm_history.fit_id IS 'The refit in fit_log.';
-
-CREATE VIEW segment.elbow WITH (security_invoker = true) AS
-    SELECT m.model_name, v.version, segment_internal.small_count_in(s.value, 'k') AS k,
-           segment_internal.figure_in(s.value, 'inertia') AS inertia,
-           segment_internal.figure_in(s.value, 'explained_fraction') AS explained_fraction,
-           segment_internal.figure_in(s.value, 'silhouette') AS silhouette,
-           segment_internal.figure_in(s.value, 'davies_bouldin') AS davies_bouldin,
-           segment_internal.figure_in(s.value, 'calinski_harabasz') AS calinski_harabasz,
-           segment_internal.figure_in(s.value, 'smallest_share') AS smallest_share,
-           segment_internal.figure_in(s.value, 'stability') AS stability,
-           segment_internal.flag_in(s.value, 'is_elbow') AS is_elbow,
-           segment_internal.flag_in(s.value, 'is_best_silhouette') AS is_best_silhouette
-    FROM segment_internal.models(NULL) m
-    CROSS JOIN LATERAL segment_internal.active_version(m.model_name) v
-    CROSS JOIN LATERAL segment_internal.rows_in(v.metrics, 'sweep') s(value);
-COMMENT ON VIEW segment.elbow IS 'How good each k was at the last fit of the active versions of the k-means models whose option k is auto, of those that the current user may see. Key: model_name, k.';
-COMMENT ON COLUMN segment.elbow.model_name IS 'Name of the model.';
-COMMENT ON COLUMN segment.elbow.version IS 'Its active version.';
-COMMENT ON COLUMN segment.elbow.k IS 'Number of clusters.';
-COMMENT ON COLUMN segment.elbow.inertia IS 'Sum of squared distances to the centers, in the fitted space.';
-COMMENT ON COLUMN segment.elbow.explained_fraction IS 'Part of the sum of squares that the clusters explain, 0 to 1.';
-COMMENT ON COLUMN segment.elbow.silhouette IS 'Mean silhouette, -1 to 1, high is good.';
-COMMENT ON COLUMN segment.elbow.davies_bouldin IS 'Davies-Bouldin index, low is good.';
-COMMENT ON COLUMN segment.elbow.calinski_harabasz IS 'Calinski-Harabasz index, high is good.';
-COMMENT ON COLUMN segment.elbow.smallest_share IS 'Share of the smallest cluster.';
-COMMENT ON COLUMN segment.elbow.stability IS 'Mean adjusted Rand index over random halves, 1: the clusters always come back.';
-COMMENT ON COLUMN segment.elbow.is_elbow IS 'Does the inertia bend here? No row has it when there is no clear elbow.';
-COMMENT ON COLUMN segment.elbow.is_best_silhouette IS 'Has it the largest silhouette? This k was fitted.';
 
 CREATE VIEW segment.drift_report WITH (security_invoker = true) AS
     SELECT m.model_name, v.version, segment_internal.small_count_in(v.metrics, 'against_version') AS against_version,
@@ -185,7 +45,7 @@ CREATE VIEW segment.drift_report WITH (security_invoker = true) AS
                         WHERE n.status <> 'failed' ORDER BY n.version DESC LIMIT 1) v
     CROSS JOIN LATERAL segment_internal.rows_in(v.metrics, 'drift') d(value)
     LEFT JOIN LATERAL segment_internal.cluster_names(m.model_name) c ON c.cluster_id = segment_internal.small_count_in(d.value, 'cluster_id');
-COMMENT ON VIEW segment.drift_report IS 'How far the source had moved at the last refit from what the version active then was fitted to, for the k-means, PCA and anomaly models that the current user may see. Key: model_name, subject, name.';
+COMMENT ON VIEW segment.drift_report IS 'How far the source had moved at the last refit from what the version active then was fitted to, for the models that keep histograms, of those that the current user may see. Key: model_name, subject, name.';
 COMMENT ON COLUMN segment.drift_report.model_name IS 'Name of the model.';
 COMMENT ON COLUMN segment.drift_report.version IS 'Version of the last refit that did not fail.';
 COMMENT ON COLUMN segment.drift_report.against_version IS 'Version that was active then.';
@@ -228,7 +88,7 @@ CREATE VIEW segment.refit_progress WITH (security_invoker = true) AS
     JOIN segment_internal.models(NULL) m ON m.model_name = l.model_name
     LEFT JOIN pg_catalog.pg_stat_activity a
         ON a.pid = l.pid AND COALESCE(a.backend_start <= l.started_at, true)
-    LEFT JOIN segment.progress_slots() p ON p.pid = l.pid AND p.model_id = m.model_id
+    LEFT JOIN segment_internal.progress_slots() p ON p.pid = l.pid AND p.model_id = m.model_id
     WHERE l.outcome = 'running';
 COMMENT ON VIEW segment.refit_progress IS 'Refits that run now, of the models that the current user may see. Key: model_name, started_at.';
 COMMENT ON COLUMN segment.refit_progress.model_name IS 'Name of the model.';
@@ -262,11 +122,14 @@ COMMENT ON COLUMN segment.cohort_retention.average_receipt IS 'Mean value of a r
 COMMENT ON COLUMN segment.cohort_retention.is_complete IS 'Is the period over?';
 
 CREATE VIEW segment.problems WITH (security_invoker = true) AS
-    SELECT m.model_name, pg_catalog.format('version %s cannot be read: its bytes are no %s model', v.version, m.algorithm) AS what,
+    SELECT m.model_name,
+           CASE WHEN a.algorithm IS NULL THEN pg_catalog.format('version %s cannot be used: there is no algorithm "%s"', v.version, m.algorithm)
+                ELSE pg_catalog.format('version %s cannot be read: its bytes are no %s model', v.version, a.model_kind) END AS what,
            v.fitted_at AS since
     FROM segment_internal.models(NULL) m
+    LEFT JOIN segment.algorithm a ON a.algorithm = m.algorithm
     CROSS JOIN LATERAL segment_internal.active_version(m.model_name) v
-    WHERE segment_internal.readable(segment_internal.version_model(m.model_name, v.version), m.algorithm) IS NULL
+    WHERE segment_internal.readable(segment_internal.version_model(m.model_name, v.version), a.model_kind) IS NULL
     UNION ALL
     SELECT m.model_name, pg_catalog.format('the last refit failed: %s', l.message), l.finished_at
     FROM segment_internal.models(NULL) m
@@ -292,4 +155,4 @@ COMMENT ON COLUMN segment.problems.model_name IS 'Name of the model, or of the r
 COMMENT ON COLUMN segment.problems.what IS 'What is wrong.';
 COMMENT ON COLUMN segment.problems.since IS 'When the version was fitted, the refit ended, or the receipts were registered.';
 
-GRANT SELECT ON segment.models, segment.cluster_summary, segment.cluster_profile, segment.rfm_summary, segment.rfm_history, segment.elbow, segment.drift_report, segment.fit_log, segment.refit_progress, segment.cohort_retention, segment.problems TO PUBLIC;
+GRANT SELECT ON segment.models, segment.drift_report, segment.fit_log, segment.refit_progress, segment.cohort_retention, segment.problems TO PUBLIC;

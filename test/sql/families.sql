@@ -61,7 +61,7 @@ SELECT f.algorithm, o.option_name, v.value
 FROM fit f, segment_internal.fit_options(f.algorithm) o,
      LATERAL (SELECT o.default_value UNION ALL SELECT to_jsonb(split_part(o.value_range, ' to ', 2)::numeric + 1) WHERE o.type IN ('integer', 'number')) v(value)
 WHERE v.value IS NOT NULL
-  AND COALESCE(NULLIF(pg_temp.fit('SELECT ''''::bytea FROM segment.check_fit_options(' || quote_literal(f.algorithm) || ', %L, 3, 3, 1, 3)',
+  AND COALESCE(NULLIF(pg_temp.fit('SELECT ''''::bytea FROM segment_internal.check_fit_options(' || quote_literal(f.algorithm) || ', %L, 3, 3, 1, 3)',
                                   jsonb_build_object(o.option_name, v.value)), md5('')), '') <>
       CASE WHEN v.value = o.default_value THEN '' ELSE '22023' END;
 

@@ -348,7 +348,7 @@ CREATE VIEW wide AS SELECT id, a AS monetary, b AS clicks, c AS frequency, a AS 
 SELECT segment.create_model('by name', 'rfm', 'wide', 'id');
 SELECT feature_columns FROM segment.model WHERE model_name = 'by name';
 -- the k in use stays unless another one is better by a margin
-SELECT segment_internal.choose_k(m, s, f.kmeans_fit) FROM segment.model m,
+SELECT segment_internal.kmeans_choose_k(m, s, f.kmeans_fit) FROM segment.model m,
     (SELECT segment.kmeans_fit(ARRAY[a, c]::float8[], 3, '{"n_init": 1}') FROM changing) f,
     (VALUES ('[{"k": 3, "silhouette": 0.50, "smallest_share": 0.2}, {"k": 5, "silhouette": 0.515, "smallest_share": 0.2, "is_best_silhouette": true}]'::jsonb),
             ('[{"k": 3, "silhouette": 0.49, "smallest_share": 0.2}, {"k": 5, "silhouette": 0.515, "smallest_share": 0.2, "is_best_silhouette": true}]'),

@@ -9,7 +9,7 @@ CREATE DOMAIN label AS text;
 CREATE DOMAIN short_label AS label;
 CREATE DOMAIN amounts AS numeric[];
 CREATE TABLE source (id int, plain numeric, one amount, two price, three low_price, word short_label, list amounts, days interval, at timestamptz, real_one real, flag bool);
-SELECT column_name, column_type, is_numeric FROM segment.source_columns('source') ORDER BY position;
+SELECT column_name, column_type, is_numeric FROM segment_internal.source_columns('source') ORDER BY position;
 INSERT INTO source SELECT i, i, i, i, i FROM generate_series(1, 20) i;
 SELECT segment.create_model('columns_test', 'kmeans', 'source', 'id', options => '{"k": 2}');
 SELECT feature_columns FROM segment.model WHERE model_name = 'columns_test';

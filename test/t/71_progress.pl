@@ -46,12 +46,12 @@ sub slots_after
 	my ($node, $statements) = @_;
 	my ($out, $err);
 
-	$node->psql('postgres', "\\o /dev/null\n$statements\n\\o\nSELECT count(*) FROM segment.progress_slots()",
+	$node->psql('postgres', "\\o /dev/null\n$statements\n\\o\nSELECT count(*) FROM segment_internal.progress_slots()",
 		stdout => \$out, stderr => \$err, on_error_stop => 0);
 	return $out;
 }
 my $progress = "SELECT stage, rows_read, elapsed > 0 FROM segment.refit_progress";
-my $slots = 'SELECT count(*) FROM segment.progress_slots()';
+my $slots = 'SELECT count(*) FROM segment_internal.progress_slots()';
 
 # What is seen of a refit that waits after 4,999 rows, and that nothing is left of it.
 sub watch
@@ -101,15 +101,15 @@ $node->safe_psql('postgres', <<'SQL');
 CREATE VIEW failing AS SELECT i AS id, i % 7 AS x, 1 / (i - 5000) AS y FROM generate_series(1, 10000) i;
 SELECT segment.create_model('failing', 'kmeans', 'failing', 'id', options => '{"k": 3}');
 SQL
-is(slots_after($node, "BEGIN; SELECT segment.progress_stage(1, 'told');"), '1', 'a stage is told');
+is(slots_after($node, "BEGIN; SELECT segment_internal.progress_stage(1, 'told');"), '1', 'a stage is told');
 is(slots_after($node, "SELECT segment.fit('failing');"), '0', 'an error in fit leaves no slot');
 is(slots_after($node, "BEGIN; SAVEPOINT a; SELECT segment.fit('failing'); ROLLBACK TO a;"), '0', 'nor in a subtransaction');
-is(slots_after($node, "BEGIN; SELECT segment.progress_stage(1, 'told'); COMMIT;"), '0', 'a transaction that ends leaves none');
-is(slots_after($node, "BEGIN; SAVEPOINT a; SAVEPOINT b; SELECT segment.progress_stage(1, 'told'); RELEASE b; ROLLBACK TO a;"), '0',
+is(slots_after($node, "BEGIN; SELECT segment_internal.progress_stage(1, 'told'); COMMIT;"), '0', 'a transaction that ends leaves none');
+is(slots_after($node, "BEGIN; SAVEPOINT a; SAVEPOINT b; SELECT segment_internal.progress_stage(1, 'told'); RELEASE b; ROLLBACK TO a;"), '0',
 	'nor a subtransaction that another was committed into');
-is(slots_after($node, "BEGIN; SELECT segment.progress_stage(1, 'told'); SAVEPOINT a; SELECT segment.progress_stage(1, 'again'); ROLLBACK TO a;"), '1',
+is(slots_after($node, "BEGIN; SELECT segment_internal.progress_stage(1, 'told'); SAVEPOINT a; SELECT segment_internal.progress_stage(1, 'again'); ROLLBACK TO a;"), '1',
 	'a later subtransaction takes nothing away');
-is(slots_after($node, "BEGIN; SELECT segment.progress_stage(1, 'told'); SELECT segment.progress_stage(2, 'told'); SELECT segment.progress_stage(NULL, NULL);"), '0',
+is(slots_after($node, "BEGIN; SELECT segment_internal.progress_stage(1, 'told'); SELECT segment_internal.progress_stage(2, 'told'); SELECT segment_internal.progress_stage(NULL, NULL);"), '0',
 	'a session has one slot');
 
 # and so does the model's name in the notices of iterations

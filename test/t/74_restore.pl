@@ -174,5 +174,39 @@ there('shop2', 'postgres', "SELECT segment.grant_modeler('berta') \\g /dev/null"
 is(there('shop2', 'postgres', "SELECT count(*) FILTER (WHERE o.key LIKE 'dropped %') || ' of ' || count(*) FROM $remembered WHERE o.name IN ('alice', 'readers')"), '12 of 12',
 	'and in no other cluster, since the key says that the role was dropped');
 $other->stop;
+
+# An algorithm of one's own is dumped with its options and columns, the extension's own rows are not.
+$node->safe_psql('postgres', 'CREATE DATABASE algorithms');
+$node->safe_psql('algorithms', <<'SQL');
+CREATE EXTENSION segment;
+CREATE FUNCTION public.mine_fit(m segment.model, source regclass, old bytea, OUT expression text, OUT metrics jsonb) LANGUAGE sql
+BEGIN ATOMIC
+	SELECT format('segment.kmeans_fit(%s, 2)', segment_internal.feature_array(m)), NULL::jsonb;
+END;
+INSERT INTO segment.algorithm (algorithm, model_kind, description, output_shape, has_histograms, fit_hook)
+VALUES ('mine', 'kmeans', 'Two clusters.', 'rows per model', true, 'public.mine_fit');
+INSERT INTO segment.algorithm_option (algorithm, used_in, option_name, type, minimum, maximum, meaning) VALUES ('mine', 'refit', 'max_drift', 'number', 0, 10, 'guard');
+INSERT INTO segment.algorithm_column (algorithm, "position", column_name, column_type, role, meaning) VALUES ('mine', 1, 'two', 'integer', 'value', 'One or two.');
+CREATE TABLE points AS SELECT i AS id, i % 7 AS x FROM generate_series(1, 50) i;
+SELECT segment.create_model('m', 'mine', 'points', 'id', options => '{"max_drift": 1}');
+SELECT segment.fit('m');
+SQL
+$node->command_ok([ 'pg_dump', @superuser, '-f', "$base/algorithms.sql", 'algorithms' ], "pg_dump of an algorithm of one's own");
+$node->command_ok([ 'pg_dump', @superuser, '-Fc', '-f', "$base/algorithms", 'algorithms' ], 'pg_dump -Fc');
+unlike(slurp_file("$base/algorithms.sql"), qr/^(kmeans|rfm|pca|anomaly)\t/m, "the extension's own rows are not in the dump");
+my $tables = "SELECT md5(string_agg(t::text, E'\n' ORDER BY t::text)) FROM (SELECT a::text FROM segment.algorithm a
+	UNION ALL SELECT o::text FROM segment.algorithm_option o UNION ALL SELECT c::text FROM segment.algorithm_column c) t";
+my $algorithms = $node->safe_psql('algorithms', $tables);
+foreach my $way ([ 'plain' ], [ 'serial', [] ], [ 'parallel', ['-j4'] ], [ 'in sections', map { ["--section=$_"] } qw(pre-data data post-data) ],
+	[ 'data only', ['--schema-only'], [ '--data-only', '-j2' ] ], [ 'data only without triggers', ['--schema-only'], [ '--data-only', '--disable-triggers' ] ])
+{
+	my ($what, @steps) = @$way;
+	$node->safe_psql('postgres', 'CREATE DATABASE again');
+	$node->command_ok([ 'psql', @superuser, '-qX', '-v', 'ON_ERROR_STOP=1', '-f', "$base/algorithms.sql", '-d', 'again' ], "restore, $what") if !@steps;
+	$node->command_ok([ 'pg_restore', @superuser, @$_, '-d', 'again', "$base/algorithms" ], "restore, $what: @$_") foreach @steps;
+	is($node->safe_psql('again', $tables), $algorithms, "$what: the same algorithms");
+	is($node->safe_psql('again', "UPDATE points SET x = x + 1; SELECT segment.fit('m')"), '2', "$what: its models are fitted as before");
+	$node->safe_psql('postgres', 'DROP DATABASE again');
+}
 $node->stop;
 done_testing();

@@ -1,6 +1,6 @@
 -- Registering, sharing, naming and activating models.
 
-CREATE FUNCTION segment.model_row(name text, to_change boolean) RETURNS segment.model
+CREATE FUNCTION segment_internal.model_row(name text, to_change boolean) RETURNS segment.model
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     m segment.model;
@@ -15,10 +15,10 @@ BEGIN
     END IF;
     RETURN m;
 END $$;
-COMMENT ON FUNCTION segment.model_row(text, boolean) IS
+COMMENT ON FUNCTION segment_internal.model_row(text, boolean) IS
 'Support function of the registry: the row of a model that the caller may see (42704 when there is none) and, with to_change, may change (42501).';
 
-CREATE FUNCTION segment.source_columns(source regclass)
+CREATE FUNCTION segment_internal.source_columns(source regclass)
 RETURNS TABLE (column_name text, column_type text, is_numeric boolean, "position" integer)
 LANGUAGE sql STABLE PARALLEL SAFE ROWS 20 SET quote_all_identifiers = off
 BEGIN ATOMIC
@@ -38,11 +38,11 @@ BEGIN ATOMIC
     WHERE a.attrelid = source AND a.attnum > 0 AND NOT a.attisdropped
     ORDER BY a.attnum;
 END;
-COMMENT ON FUNCTION segment.source_columns(regclass) IS
+COMMENT ON FUNCTION segment_internal.source_columns(regclass) IS
 'Support function of the registry: the columns of a relation with their types, and whether they can be features (integers, numeric, real, double precision and domains over them).';
 
 -- The one place where a source is resolved; every fit and publication passes here.
-CREATE FUNCTION segment.model_source(m segment.model) RETURNS regclass
+CREATE FUNCTION segment_internal.model_source(m segment.model) RETURNS regclass
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     source regclass := to_regclass(format('%I.%I', m.source_schema, m.source_name));
@@ -55,9 +55,9 @@ BEGIN
             USING ERRCODE = 'undefined_table';
     END IF;
     FOREACH feature IN ARRAY m.id_column || m.feature_columns LOOP
-        SELECT CASE WHEN feature = m.id_column THEN segment.id_type(source, feature) ELSE c.column_type END, c.is_numeric
+        SELECT CASE WHEN feature = m.id_column THEN segment_internal.id_type(source, feature) ELSE c.column_type END, c.is_numeric
         INTO found_type, usable
-        FROM segment.source_columns(source) c WHERE c.column_name = feature;
+        FROM segment_internal.source_columns(source) c WHERE c.column_name = feature;
         IF NOT FOUND THEN
             RAISE EXCEPTION 'source "%.%" has no column "%"', m.source_schema, m.source_name, feature
                 USING ERRCODE = 'undefined_column';
@@ -74,10 +74,10 @@ BEGIN
     END LOOP;
     RETURN source;
 END $$;
-COMMENT ON FUNCTION segment.model_source(segment.model) IS
+COMMENT ON FUNCTION segment_internal.model_source(segment.model) IS
 'Support function of the registry: the source of a model as it is now. Errors: 42P01 it is gone, 42703 a column is gone, 42804 a column has another type; each names the column.';
 
-CREATE FUNCTION segment.id_type(source regclass, id_column text) RETURNS text
+CREATE FUNCTION segment_internal.id_type(source regclass, id_column text) RETURNS text
 LANGUAGE sql STABLE SET quote_all_identifiers = off
 BEGIN ATOMIC
     -- what a domain is made of: its checks are code of somebody, and it can be dropped
@@ -89,45 +89,44 @@ BEGIN ATOMIC
         SELECT y.oid, y.typtype, y.typbasetype FROM t JOIN pg_catalog.pg_type y ON y.oid = t.typbasetype WHERE t.typtype = 'd')
     SELECT pg_catalog.format_type(t.oid, -1) FROM t WHERE t.typtype <> 'd';
 END;
-COMMENT ON FUNCTION segment.id_type(regclass, text) IS
+COMMENT ON FUNCTION segment_internal.id_type(regclass, text) IS
 'Support function of the registry: the type of a column as the catalog has it now, of a domain the type below; NULL when there is no such column.';
 
-CREATE FUNCTION segment.check_id_type(source regclass, id_column text) RETURNS void
+CREATE FUNCTION segment_internal.check_id_type(source regclass, id_column text) RETURNS void
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     -- no row is read: the types of both are looked up all the same
-    EXECUTE format('SELECT hash_record_extended(ROW(i.id), 0) FROM (SELECT NULL::%s AS id) i ORDER BY i.id', segment.id_type(source, id_column));
+    EXECUTE format('SELECT hash_record_extended(ROW(i.id), 0) FROM (SELECT NULL::%s AS id) i ORDER BY i.id', segment_internal.id_type(source, id_column));
 EXCEPTION
     WHEN undefined_function THEN
         RAISE EXCEPTION 'column "%" of source "%" is of type %, which cannot identify rows', id_column,
-            segment_internal.relation_name(source), segment.id_type(source, id_column)
+            segment_internal.relation_name(source), segment_internal.id_type(source, id_column)
             USING ERRCODE = 'datatype_mismatch', HINT = 'An id can be sorted and hashed, as numbers, texts and uuid can.';
 END $$;
-COMMENT ON FUNCTION segment.check_id_type(regclass, text) IS
+COMMENT ON FUNCTION segment_internal.check_id_type(regclass, text) IS
 'Support function of create_model: 42804 unless values of the id''s type can be sorted and hashed.';
 
-CREATE FUNCTION segment_internal.default_features(algorithm text, source regclass, id_column text) RETURNS text[]
+CREATE FUNCTION segment_internal.default_features(kind segment.algorithm, source regclass, id_column text) RETURNS text[]
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    found_columns text[];
+    numeric_columns text[];
     left_out text;
 BEGIN
-    IF algorithm = 'rfm' AND (SELECT count(*) FROM segment.source_columns(source) c
-                              WHERE c.is_numeric AND c.column_name = ANY ('{recency_days,frequency,monetary}')) = 3 THEN
-        RETURN '{recency_days,frequency,monetary}';
-    END IF;
     SELECT array_agg(c.column_name ORDER BY c."position") FILTER (WHERE c.is_numeric),
            string_agg(format('"%s" (%s)', c.column_name, c.column_type), ', ' ORDER BY c."position") FILTER (WHERE NOT c.is_numeric)
-    INTO found_columns, left_out
-    FROM segment.source_columns(source) c WHERE c.column_name <> id_column;
+    INTO numeric_columns, left_out
+    FROM segment_internal.source_columns(source) c WHERE c.column_name <> id_column;
+    IF kind.feature_names <@ numeric_columns THEN
+        RETURN kind.feature_names;
+    END IF;
     IF left_out IS NOT NULL THEN
         RAISE NOTICE 'columns that are not numeric are left out: %', left_out
             USING HINT = 'A view can turn them into numbers, see the hint for such a column in feature_columns.';
     END IF;
-    RETURN found_columns;
+    RETURN numeric_columns;
 END $$;
-COMMENT ON FUNCTION segment_internal.default_features(text, regclass, text) IS
-'The features of a model for which none were named: for rfm recency_days, frequency and monetary where the source has them, else all numeric columns but the id. A notice names the columns that are left out.';
+COMMENT ON FUNCTION segment_internal.default_features(segment.algorithm, regclass, text) IS
+'The features of a model for which none were named: those that the algorithm takes, where the source has them, else all numeric columns but the id. A notice names the columns that are left out.';
 
 CREATE FUNCTION segment_internal.feature_hint(column_type text) RETURNS text
 LANGUAGE sql IMMUTABLE
@@ -141,7 +140,7 @@ END;
 COMMENT ON FUNCTION segment_internal.feature_hint(text) IS
 'What to do with a column of a type that is not numeric, to make it a feature.';
 
-CREATE FUNCTION segment_internal.check_features(algorithm text, source regclass, id_column text, feature_columns text[]) RETURNS void
+CREATE FUNCTION segment_internal.check_features(kind segment.algorithm, source regclass, id_column text, feature_columns text[]) RETURNS void
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     hidden text;
@@ -155,20 +154,20 @@ BEGIN
     IF id_column = ANY (feature_columns) THEN
         RAISE EXCEPTION 'column "%" cannot be both id and feature', id_column USING ERRCODE = 'invalid_parameter_value';
     END IF;
-    IF algorithm = 'rfm' AND cardinality(feature_columns) <> 3 THEN
-        RAISE EXCEPTION 'algorithm rfm takes 3 feature columns, not %', cardinality(feature_columns)
+    IF cardinality(feature_columns) <> cardinality(kind.feature_names) THEN
+        RAISE EXCEPTION 'algorithm % takes % feature columns, not %', kind.algorithm, cardinality(kind.feature_names), cardinality(feature_columns)
             USING ERRCODE = 'invalid_parameter_value',
-                  HINT = 'Give them in the order recency_days, frequency, monetary.';
+                  HINT = format('Give them in the order %s.', array_to_string(kind.feature_names, ', '));
     END IF;
-    SELECT c.column_name INTO hidden FROM segment.source_columns(source) c
+    SELECT c.column_name INTO hidden FROM segment_internal.source_columns(source) c
     WHERE c.column_name = ANY (id_column || feature_columns) AND NOT has_column_privilege(source, c.column_name, 'SELECT') LIMIT 1;
     IF FOUND THEN
         RAISE EXCEPTION 'permission denied for column "%" of source "%"', hidden, segment_internal.relation_name(source)
             USING ERRCODE = 'insufficient_privilege';
     END IF;
 END $$;
-COMMENT ON FUNCTION segment_internal.check_features(text, regclass, text, text[]) IS
-'Can these columns be the features of a model? Errors: 22023 none, one twice, the id among them, not three for rfm; 42501 the caller may not read one.';
+COMMENT ON FUNCTION segment_internal.check_features(segment.algorithm, regclass, text, text[]) IS
+'Can these columns be the features of a model? Errors: 22023 none, one twice, the id among them, not as many as the algorithm takes; 42501 the caller may not read one.';
 
 CREATE FUNCTION segment_internal.set_source(m segment.model, source regclass) RETURNS segment.model
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -192,20 +191,21 @@ CREATE FUNCTION segment_internal.check_model(m segment.model) RETURNS segment.mo
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     source regclass := format('%I.%I', m.source_schema, m.source_name);
+    kind segment.algorithm := segment_internal.algorithm_row(m.algorithm);
 BEGIN
-    m.id_type := segment.id_type(source, m.id_column);
+    m.id_type := segment_internal.id_type(source, m.id_column);
     IF m.id_type IS NULL THEN
         RAISE EXCEPTION 'source "%" has no column "%"', segment_internal.relation_name(source), m.id_column USING ERRCODE = 'undefined_column';
     END IF;
     IF m.feature_columns IS NULL THEN
-        m.feature_columns := segment_internal.default_features(m.algorithm, source, m.id_column);
+        m.feature_columns := segment_internal.default_features(kind, source, m.id_column);
     END IF;
-    PERFORM segment_internal.check_features(m.algorithm, source, m.id_column, m.feature_columns);
+    PERFORM segment_internal.check_features(kind, source, m.id_column, m.feature_columns);
     -- from 1, wherever the given array began
     m.feature_columns := ARRAY(SELECT unnest(m.feature_columns));
-    PERFORM segment.model_source(m);
-    PERFORM segment.check_id_type(source, m.id_column);
-    PERFORM segment.check_options(m);
+    PERFORM segment_internal.model_source(m);
+    PERFORM segment_internal.check_id_type(source, m.id_column);
+    PERFORM segment_internal.check_options(m);
     RETURN m;
 END $$;
 COMMENT ON FUNCTION segment_internal.check_model(segment.model) IS
@@ -226,10 +226,7 @@ BEGIN
         RAISE EXCEPTION 'model name must have 1 to 40 bytes and no invisible characters'
             USING ERRCODE = 'invalid_parameter_value';
     END IF;
-    IF algorithm NOT IN ('kmeans', 'rfm', 'pca', 'anomaly') THEN
-        RAISE EXCEPTION 'algorithm "%" is not one of kmeans, rfm, pca, anomaly', algorithm
-            USING ERRCODE = 'invalid_parameter_value';
-    END IF;
+    PERFORM segment_internal.algorithm_row(algorithm);
     m := segment_internal.set_source(m, source);
     m.model_name := name;
     m.algorithm := algorithm;
@@ -247,7 +244,7 @@ CREATE FUNCTION segment.create_model(
     feature_columns text[] DEFAULT NULL, options jsonb DEFAULT '{}', comment text DEFAULT NULL) RETURNS void
 AS 'MODULE_PATHNAME', 'quiet_call' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION segment.create_model(text, text, regclass, text, text[], jsonb, text) IS
-'Register a model; the caller becomes its owner. algorithm: kmeans, rfm, pca or anomaly. source: table, view or materialized view, kept as schema and name and looked up at each refit. feature_columns: NULL for all numeric columns but the id, as they are now; for rfm three, in the order recency_days, frequency, monetary, and NULL for the columns of these names. options: those of segment.refit_options() and of the family''s fit aggregate. Nothing is read or fitted yet: CALL segment.refit(name) does; but options and columns are checked as the fit would. Errors: 42710 the name is taken (also by a model that the caller cannot see), 22023 a bad argument or option, 42703 no such column, 42804 a feature that is not numeric or an id that cannot be sorted and hashed, 42501 the caller may not read the source, or no grant_modeler.';
+'Register a model; the caller becomes its owner. algorithm: one of segment.algorithm. source: table, view or materialized view, kept as schema and name and looked up at each refit. feature_columns: NULL for all numeric columns but the id, as they are now; for rfm three, in the order recency_days, frequency, monetary, and NULL for the columns of these names. options: those of the algorithm in segment.algorithm_option. Nothing is read or fitted yet: CALL segment.refit(name) does; but options and columns are checked as the fit would. Errors: 42710 the name is taken (also by a model that the caller cannot see), 22023 a bad argument or option, 42703 no such column, 42804 a feature that is not numeric or an id that cannot be sorted and hashed, 42501 the caller may not read the source, or no grant_modeler.';
 
 CREATE FUNCTION segment_internal.alter_model(
     name text, source regclass DEFAULT NULL, id_column text DEFAULT NULL, feature_columns text[] DEFAULT NULL,
@@ -255,7 +252,7 @@ CREATE FUNCTION segment_internal.alter_model(
 RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    m segment.model := segment.model_row(name, true);
+    m segment.model := segment_internal.model_row(name, true);
 BEGIN
     IF source IS NOT NULL THEN
         m := segment_internal.set_source(m, source);
@@ -274,7 +271,7 @@ BEGIN
         m.options := jsonb_strip_nulls(m.options || options);
     END IF;
     m := segment_internal.check_model(m);
-    IF m.feature_columns <> (segment.model_row(name, true)).feature_columns
+    IF m.feature_columns <> (segment_internal.model_row(name, true)).feature_columns
         AND EXISTS (SELECT FROM segment_internal.cluster_names(name) n) THEN
         RAISE NOTICE 'the names of the clusters are taken away, since clusters of other features have other meanings';
         PERFORM segment_internal.set_cluster_name(name, n.cluster_id, NULL) FROM segment_internal.cluster_names(name) n;
@@ -294,7 +291,9 @@ COMMENT ON FUNCTION segment.alter_model(text, regclass, text, text[], jsonb, tex
 CREATE FUNCTION segment.activate(name text, version integer) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    PERFORM segment_internal.set_active(name, version);
+    PERFORM segment_internal.set_active(name, version, (
+        SELECT segment_internal.generated_names(m, segment_internal.readable(segment_internal.version_model(m.model_name, activate.version), a.model_kind), NULL)
+        FROM segment_internal.models(COALESCE(name, '')) m JOIN segment.algorithm a ON a.algorithm = m.algorithm));
 END $$;
 COMMENT ON FUNCTION segment.activate(text, integer) IS
 'Make a version the active one, forward or back; the version that was active is archived. A refit that runs meanwhile keeps its version as a candidate. Errors: 42704 no such model or version, 55000 the version has failed, 42501 not the owner''s.';
@@ -306,7 +305,7 @@ DECLARE
 BEGIN
     bytes := segment_internal.version_model(name, NULL);
     IF bytes IS NULL THEN
-        PERFORM segment.model_row(name, false);
+        PERFORM segment_internal.model_row(name, false);
         RAISE EXCEPTION 'model "%" has no active version', name
             USING ERRCODE = 'object_not_in_prerequisite_state', HINT = format('CALL segment.refit(%L) makes one.', name);
     END IF;
@@ -326,7 +325,7 @@ COMMENT ON FUNCTION segment.drop_model(text) IS
 CREATE FUNCTION segment.keep_versions(name text, versions integer) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    m segment.model := segment.model_row(name, true);
+    m segment.model := segment_internal.model_row(name, true);
 BEGIN
     IF versions IS NULL OR versions NOT BETWEEN 1 AND 10000 THEN
         RAISE EXCEPTION 'versions must be an integer from 1 to 10000' USING ERRCODE = 'invalid_parameter_value';
@@ -340,7 +339,7 @@ COMMENT ON FUNCTION segment.keep_versions(text, integer) IS
 CREATE FUNCTION segment.keep_log(name text, days integer) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    m segment.model := segment.model_row(name, true);
+    m segment.model := segment_internal.model_row(name, true);
 BEGIN
     IF days IS NULL OR days NOT BETWEEN 1 AND 36500 THEN
         RAISE EXCEPTION 'days must be an integer from 1 to 36500' USING ERRCODE = 'invalid_parameter_value';
@@ -363,15 +362,15 @@ CREATE FUNCTION segment_internal.name_cluster(model text, cluster_id integer, na
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_variable
 DECLARE
-    m segment.model := segment.model_row(model, true);
-    given integer[];
+    m segment.model := segment_internal.model_row(model, true);
+    names jsonb;
 BEGIN
-    IF m.algorithm <> 'kmeans' THEN
+    names := segment_internal.generated_names(m, segment.active_model(model), NULL);
+    IF names IS NULL THEN
         RAISE EXCEPTION 'model "%" is of algorithm %, which has no clusters', model, m.algorithm
             USING ERRCODE = 'wrong_object_type';
     END IF;
-    SELECT array_agg(DISTINCT c.cluster_id) INTO given FROM segment.kmeans_centroids(segment.active_model(model)) c;
-    IF cluster_id IS NULL OR NOT cluster_id = ANY (given) THEN
+    IF cluster_id IS NULL OR NOT names ? cluster_id::text THEN
         RAISE EXCEPTION 'model "%" has no cluster %', model, cluster_id USING ERRCODE = 'invalid_parameter_value';
     END IF;
     IF name <> '' AND NOT segment_internal.is_plain_name(name) THEN
@@ -391,6 +390,22 @@ CREATE FUNCTION segment.name_cluster(model text, cluster_id integer, name text) 
 AS 'MODULE_PATHNAME', 'quiet_call' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION segment.name_cluster(text, integer, text) IS
 'Give a cluster of a k-means model a name; refits keep it, since they keep the cluster''s number. NULL or an empty name takes it away, so that a generated name shows again. Errors: 42704, 42501, 42809 not k-means, 22023 no such cluster or a name with characters that are not seen, 42622 a name of more than 500 bytes, 55000 never fitted.';
+
+CREATE FUNCTION segment.cluster_names(name text, version integer)
+RETURNS TABLE (cluster_id integer, cluster_name text)
+LANGUAGE plpgsql STABLE ROWS 10 SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN QUERY
+    SELECT g.key::integer, COALESCE(n.cluster_name, g.value)
+    FROM segment_internal.models(COALESCE(cluster_names.name, '')) m
+    CROSS JOIN LATERAL jsonb_each_text(segment_internal.generated_names(m, segment_internal.readable(
+        segment_internal.version_model(m.model_name, COALESCE(cluster_names.version, 0)),
+        (SELECT a.model_kind FROM segment.algorithm a WHERE a.algorithm = m.algorithm)), NULL)) g
+    LEFT JOIN segment_internal.cluster_names(m.model_name) n ON n.cluster_id = g.key::integer
+    ORDER BY g.key::integer;
+END $$;
+COMMENT ON FUNCTION segment.cluster_names(text, integer) IS
+'The clusters of one version of a registered model with their names: the one given with name_cluster, else a generated one. No rows for a model whose algorithm has no clusters, or one that the caller cannot see.';
 
 CREATE FUNCTION segment.share_model(name text, role text) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

@@ -1,17 +1,18 @@
--- The one door to the registry's tables, the half that changes them: models, fits,
--- receipts, modelers. Each function stands here twice, as in 71-door.sql.
+-- The functions that write the registry's tables: models, fits, receipts, modelers.
+-- Each stands here twice, as in 70-registry-reading.sql.
 
 -- ---- models --------------------------------------------------------------------------
 
 CREATE FUNCTION segment_internal.add_model(m segment.model) RETURNS void
 AS 'MODULE_PATHNAME', 'registry_call' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION segment_internal.add_model(segment.model) IS
-'Add a model of the caller''s: name, algorithm, source, columns, options and comment of the row. Error: 42710 the name is taken.';
+'Add a model of the caller''s: name, algorithm, source, columns, options and comment of the row. Errors: 42710 the name is taken, 22023 no such algorithm.';
 
 CREATE FUNCTION segment_internal.add_model(caller oid, m segment.model) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     PERFORM segment_internal.check_modeler(caller);
+    PERFORM segment_internal.algorithm_row(m.algorithm);
     INSERT INTO segment.model (model_name, algorithm, owner, owner_key, source_schema, source_name, id_column, id_type,
                                feature_columns, options, comment)
     VALUES (m.model_name, m.algorithm, pg_get_userbyid(caller), segment_internal.role_key(caller), m.source_schema, m.source_name,
@@ -176,38 +177,34 @@ BEGIN
     END IF;
 END $$;
 
-CREATE FUNCTION segment_internal.set_active(name text, version integer) RETURNS void
+CREATE FUNCTION segment_internal.set_active(name text, new_version integer, names jsonb) RETURNS void
 AS 'MODULE_PATHNAME', 'registry_call' LANGUAGE C VOLATILE;
-COMMENT ON FUNCTION segment_internal.set_active(text, integer) IS
-'Make a version the active one. Errors: 42704 no such model or version, 42501, 55000 the version has failed.';
+COMMENT ON FUNCTION segment_internal.set_active(text, integer, jsonb) IS
+'Make a version the active one. names: the generated names of its groups by number, which replace all names where the version was fitted on other columns than the active one: its groups have other meanings. Errors: 42704 no such model or version, 42501, 55000 the version has failed.';
 
-CREATE FUNCTION segment_internal.set_active(caller oid, name text, version integer) RETURNS void
+CREATE FUNCTION segment_internal.set_active(caller oid, name text, new_version integer, names jsonb) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
-#variable_conflict use_variable
 DECLARE
-    found_status text;
     m segment.model := segment_internal.owned_model(caller, name);
-    before text[];
+    new segment.model_version;
+    columns_before text[];
 BEGIN
     -- one activation at a time; a running refit does not hold this lock
-    PERFORM FROM segment.model m WHERE m.model_name = name FOR NO KEY UPDATE;
-    SELECT v.status INTO found_status FROM segment.model_version v WHERE v.model_name = name AND v.version = version;
+    PERFORM FROM segment.model o WHERE o.model_name = name FOR NO KEY UPDATE;
+    SELECT * INTO new FROM segment.model_version v WHERE v.model_name = name AND v.version = new_version;
     IF NOT FOUND THEN
-        RAISE EXCEPTION 'model "%" has no version %', name, version USING ERRCODE = 'undefined_object';
-    ELSIF found_status = 'failed' THEN
-        RAISE EXCEPTION 'version % of model "%" has failed', version, name
+        RAISE EXCEPTION 'model "%" has no version %', name, new_version USING ERRCODE = 'undefined_object';
+    ELSIF new.status = 'failed' THEN
+        RAISE EXCEPTION 'version % of model "%" has failed', new_version, name
             USING ERRCODE = 'object_not_in_prerequisite_state';
     END IF;
     FOR attempt IN 1 .. 3 LOOP
         BEGIN
-            SELECT v.feature_columns INTO before FROM segment.model_version v WHERE v.model_name = name AND v.status = 'active';
-            PERFORM segment_internal.promote(name, version);
-            IF m.algorithm = 'kmeans' AND before <> (SELECT v.feature_columns FROM segment.model_version v
-                                                     WHERE v.model_name = name AND v.version = version) THEN
-                -- clusters of other features have other meanings
+            SELECT v.feature_columns INTO columns_before FROM segment.model_version v WHERE v.model_name = name AND v.status = 'active';
+            PERFORM segment_internal.promote(name, new_version);
+            IF columns_before <> new.feature_columns THEN
                 DELETE FROM segment.cluster_name n WHERE n.model_name = name;
-                PERFORM segment_internal.generate_names(m, (SELECT v.model FROM segment.model_version v
-                                                            WHERE v.model_name = name AND v.version = version));
+                PERFORM segment_internal.store_names(name, names);
             END IF;
             RETURN;
         EXCEPTION WHEN unique_violation THEN
@@ -333,14 +330,14 @@ COMMENT ON FUNCTION segment_internal.log_failure(bigint, text, text) IS
 'Mark a row of the log as failed, and its version.';
 
 CREATE FUNCTION segment_internal.finish_fit(
-    fit_id bigint, model bytea, feature_columns text[], fingerprint text, metrics jsonb, against integer)
+    fit_id bigint, model bytea, feature_columns text[], fingerprint text, metrics jsonb, names jsonb, against integer)
 RETURNS text
 AS 'MODULE_PATHNAME', 'registry_call' LANGUAGE C VOLATILE;
-COMMENT ON FUNCTION segment_internal.finish_fit(bigint, bytea, text[], text, jsonb, integer) IS
-'Store what the refit of this session has fitted, check the guards, and make it the active version; where its bytes are those of the active version, that one stays. against: the version that was active when it was read. Returns the reason why it was held back, or NULL. Errors: 42704, 42501, 22P03 the bytes are no model of the registered kind and width.';
+COMMENT ON FUNCTION segment_internal.finish_fit(bigint, bytea, text[], text, jsonb, jsonb, integer) IS
+'Store what the refit of this session has fitted, check the guards, and make it the active version; where its bytes are those of the active version, that one stays. names: generated names of its groups. against: the version that was active when it was read. Returns the reason why it was held back, or NULL. Errors: 42704, 42501, 22P03 the bytes are no model of the registered kind and width.';
 
 CREATE FUNCTION segment_internal.finish_fit(
-    caller oid, fit_id bigint, model bytea, feature_columns text[], fingerprint text, metrics jsonb, against integer)
+    caller oid, fit_id bigint, model bytea, feature_columns text[], fingerprint text, metrics jsonb, names jsonb, against integer)
 RETURNS text
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_variable
@@ -351,8 +348,8 @@ DECLARE
     message text;
     same integer;
 BEGIN
-    IF segment_internal.model_width(model, m.algorithm) IS DISTINCT FROM cardinality(feature_columns) THEN
-        RAISE EXCEPTION 'value is not a % model of % features', m.algorithm, cardinality(feature_columns)
+    IF segment_internal.model_width(model, (segment_internal.algorithm_row(m.algorithm)).model_kind) IS DISTINCT FROM cardinality(feature_columns) THEN
+        RAISE EXCEPTION 'value is not a model of algorithm "%" with % features', m.algorithm, cardinality(feature_columns)
             USING ERRCODE = 'invalid_binary_representation';
     END IF;
     message := segment_internal.guard(m.options, metrics);
@@ -384,8 +381,8 @@ BEGIN
             WHERE v.model_name = m.model_name AND v.version = run.version;
         END;
     END IF;
-    IF same IS NULL AND message IS NULL AND m.algorithm = 'kmeans' THEN
-        PERFORM segment_internal.generate_names(m, model);
+    IF same IS NULL AND message IS NULL THEN
+        PERFORM segment_internal.store_names(m.model_name, names);
     END IF;
     UPDATE segment.model_log l
     SET outcome = CASE WHEN message IS NULL THEN 'succeeded' ELSE 'held' END, version = COALESCE(same, run.version),
@@ -396,24 +393,20 @@ BEGIN
     RETURN message;
 END $$;
 
-CREATE FUNCTION segment_internal.generate_names(m segment.model, model bytea) RETURNS void
+CREATE FUNCTION segment_internal.store_names(name text, names jsonb) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    INSERT INTO segment.cluster_name (model_name, cluster_id, cluster_name, is_generated)
-    -- a feature is a column, whose name may have characters that are not seen; such a name would speak of nothing
-    SELECT m.model_name, c.cluster_id, CASE WHEN segment_internal.is_plain_name(g.name) AND octet_length(g.name) <= 500 THEN g.name ELSE format('cluster %s', c.cluster_id) END, true
-    FROM (SELECT DISTINCT k.cluster_id FROM segment.kmeans_centroids(model) k) c
-    LEFT JOIN segment.cluster_name n ON n.model_name = m.model_name AND n.cluster_id = c.cluster_id AND n.is_generated
-    CROSS JOIN LATERAL segment.kmeans_name(model, c.cluster_id, COALESCE(m.options ->> 'language', 'en'), COALESCE(n.cluster_name, '')) g(name)
-    ON CONFLICT (model_name, cluster_id) DO UPDATE SET cluster_name = EXCLUDED.cluster_name
-    WHERE cluster_name.is_generated AND cluster_name.cluster_name <> EXCLUDED.cluster_name;
+    INSERT INTO segment.cluster_name AS c (model_name, cluster_id, cluster_name, is_generated)
+    SELECT name, n.key::integer, n.value, true FROM jsonb_each_text(names) n
+    ON CONFLICT ON CONSTRAINT cluster_name_pkey DO UPDATE SET cluster_name = EXCLUDED.cluster_name
+    WHERE c.is_generated AND c.cluster_name <> EXCLUDED.cluster_name;
 EXCEPTION
-    -- somebody names a cluster meanwhile: then the names stay as they are until the next refit
+    -- another session names a cluster at the same time: then the names stay as they are until the next refit
     WHEN serialization_failure THEN
         RETURN;
 END $$;
-COMMENT ON FUNCTION segment_internal.generate_names(segment.model, bytea) IS
-'Name the clusters of a new active version that have no name, and those whose generated name is no longer true.';
+COMMENT ON FUNCTION segment_internal.store_names(text, jsonb) IS
+'Store the generated names of the groups of a new active version, by number; a name that a user gave stays.';
 
 -- ---- receipts ------------------------------------------------------------------------
 

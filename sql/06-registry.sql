@@ -2,7 +2,7 @@
 --
 -- The tables belong to the superuser who ran this script; for a trusted extension that is
 -- not the role that created it. All reading and writing goes through the functions of
--- 71-door.sql and 71-doors-writing.sql, which decide what the caller may see and change.
+-- 70-registry-reading.sql and 71-registry-writing.sql, which decide what the caller may see and change.
 -- The role that created the extension may read the tables and insert into them, to dump
 -- and restore them, and no more: what it inserts grants nothing to other roles, see the
 -- triggers below.
@@ -16,7 +16,7 @@ CREATE TABLE segment.model (
     model_name text PRIMARY KEY
         CHECK (pg_catalog.octet_length(model_name) <= 40 AND segment_internal.is_plain_name(model_name)),
     model_id integer NOT NULL GENERATED ALWAYS AS IDENTITY UNIQUE,
-    algorithm text NOT NULL CHECK (algorithm IN ('kmeans', 'rfm', 'pca', 'anomaly')),
+    algorithm text NOT NULL,
     owner text NOT NULL,
     owner_key text NOT NULL,
     source_schema text NOT NULL,
@@ -34,7 +34,7 @@ CREATE TABLE segment.model (
 COMMENT ON TABLE segment.model IS 'Registered models, one row each. Key: model_name. Read it through the view segment.models; change it with the functions of the registry.';
 COMMENT ON COLUMN segment.model.model_name IS 'Name, at most 40 bytes, unique in the database.';
 COMMENT ON COLUMN segment.model.model_id IS 'Number of the lock that a running refit holds: in pg_locks of type object, classid segment.model, objid model_id.';
-COMMENT ON COLUMN segment.model.algorithm IS 'kmeans, rfm, pca or anomaly.';
+COMMENT ON COLUMN segment.model.algorithm IS 'One of segment.algorithm, which each use checks.';
 COMMENT ON COLUMN segment.model.owner IS 'Role whose members may change and refit the model, as it was called when the row was last written.';
 COMMENT ON COLUMN segment.model.owner_key IS 'The same role as segment_internal.role_key gives it.';
 COMMENT ON COLUMN segment.model.source_schema IS 'Schema of the source relation.';
@@ -42,7 +42,7 @@ COMMENT ON COLUMN segment.model.source_name IS 'Name of the source relation, loo
 COMMENT ON COLUMN segment.model.id_column IS 'Column of the source that identifies a row.';
 COMMENT ON COLUMN segment.model.id_type IS 'Its type when the model was created; another type is an error.';
 COMMENT ON COLUMN segment.model.feature_columns IS 'Numeric columns of the source, in the order of the features.';
-COMMENT ON COLUMN segment.model.options IS 'Options of refit (see segment.refit_options) and of the family''s fit aggregate.';
+COMMENT ON COLUMN segment.model.options IS 'Options of refit (see segment.algorithm_option) and of the family''s fit aggregate.';
 COMMENT ON COLUMN segment.model.comment IS 'The user''s words.';
 COMMENT ON COLUMN segment.model.keep_versions IS 'So many of the newest versions are kept, failed ones included, and the active one.';
 COMMENT ON COLUMN segment.model.keep_log IS 'Days that rows of the log are kept.';
@@ -180,16 +180,6 @@ COMMENT ON COLUMN segment.receipts_share.role_key IS 'The same role as segment_i
 GRANT SELECT, INSERT ON segment.model, segment.model_version, segment.model_log, segment.cluster_name, segment.model_share,
     segment.modeler, segment.receipts, segment.receipts_share TO @extowner@;
 GRANT SELECT, UPDATE ON SEQUENCE segment.model_model_id_seq, segment.model_log_fit_id_seq TO @extowner@;
-
-CREATE FUNCTION segment_internal.is_trusted_writer(relation oid) RETURNS boolean
-LANGUAGE sql STABLE
-BEGIN ATOMIC
-    SELECT EXISTS (SELECT FROM pg_catalog.pg_roles r
-                   WHERE r.rolname = current_user
-                     AND (r.rolsuper OR r.oid = (SELECT c.relowner FROM pg_catalog.pg_class c WHERE c.oid = relation)));
-END;
-COMMENT ON FUNCTION segment_internal.is_trusted_writer(oid) IS
-'Is the current user a superuser or the owner of that table of the registry, so that a row that it inserts is taken as it is?';
 
 CREATE FUNCTION segment_internal.restore_owner() RETURNS trigger
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

@@ -1,0 +1,164 @@
+-- What the registry needs to know of k-means: its rows in the tables of the algorithms, and its hooks.
+
+CREATE FUNCTION segment_internal.kmeans_sweep_source(m segment.model, source regclass) RETURNS jsonb
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    sweep jsonb;
+BEGIN
+    EXECUTE format('SELECT (SELECT jsonb_agg(to_jsonb(r) ORDER BY r.k) FROM segment.kmeans_sweep_rows(w.sweep) r)'
+                   ' FROM (SELECT segment.kmeans_sweep(%s, %s, %s, %L::pg_catalog.jsonb) AS sweep,'
+                   '              count(segment_internal.progress_tick()) FROM %s s) w',
+                   segment_internal.feature_array(m), segment_internal.kmeans_bound(m, 'k_min'), segment_internal.kmeans_bound(m, 'k_max'),
+                   segment_internal.options_of_fit(m), source)
+    INTO sweep;
+    RETURN sweep;
+END $$;
+COMMENT ON FUNCTION segment_internal.kmeans_sweep_source(segment.model, regclass) IS
+'Every k from k_min to k_max for a model whose k is auto, as the rows of kmeans_sweep_rows. Reads the source as the caller.';
+
+CREATE FUNCTION segment_internal.kmeans_bound(m segment.model, option_name text) RETURNS integer
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    -- 4.0 is an integer too
+    SELECT COALESCE(m.options ->> o.option_name, o.default_value #>> '{}')::numeric::integer
+    FROM segment.algorithm_option o
+    WHERE o.algorithm = 'kmeans' AND o.used_in = 'refit' AND o.option_name = kmeans_bound.option_name;
+END;
+COMMENT ON FUNCTION segment_internal.kmeans_bound(segment.model, text) IS
+'The option k_min or k_max of a model, or its default.';
+
+CREATE FUNCTION segment_internal.kmeans_choose_k(m segment.model, sweep jsonb, old bytea) RETURNS jsonb
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    -- of one cluster there is no silhouette
+    SELECT COALESCE(
+        -- the k in use stays unless another one is better by a margin
+        (SELECT a.value -> 'k'
+         FROM pg_catalog.jsonb_array_elements(sweep) a(value), pg_catalog.jsonb_array_elements(sweep) b(value)
+         WHERE segment_internal.count_in(a.value, 'k') = (segment.model_info(old)).k
+           AND segment_internal.flag_in(b.value, 'is_best_silhouette')
+           AND COALESCE(segment_internal.figure_in(a.value, 'smallest_share') >= COALESCE(segment_internal.figure_in(m.options, 'min_share'), 0.01), false)
+           AND segment_internal.figure_in(b.value, 'silhouette') - segment_internal.figure_in(a.value, 'silhouette')
+               <= COALESCE(segment_internal.figure_in(m.options, 'k_margin'), 0.02)
+         LIMIT 1),
+        pg_catalog.jsonb_path_query_first(sweep, '$[*] ? (@.is_best_silhouette == true).k'), sweep -> 0 -> 'k');
+END;
+COMMENT ON FUNCTION segment_internal.kmeans_choose_k(segment.model, jsonb, bytea) IS
+'The k of a model whose k is auto: that of the active version, unless the best silhouette is more than k_margin better or its smallest cluster is below min_share; else the best.';
+
+CREATE FUNCTION segment_internal.kmeans_fit_hook(m segment.model, source regclass, old bytea, OUT expression text, OUT metrics jsonb)
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    options jsonb := segment_internal.options_of_fit(m);
+    wanted_k numeric;
+BEGIN
+    IF m.options ->> 'k' = 'auto' THEN
+        PERFORM segment_internal.report_stage(m, 'choosing k');
+        metrics := jsonb_build_object('sweep', segment_internal.kmeans_sweep_source(m, source));
+        wanted_k := segment_internal.kmeans_choose_k(m, metrics -> 'sweep', old)::numeric;
+    ELSE
+        wanted_k := (m.options ->> 'k')::numeric;
+    END IF;
+    -- warm: from the old centers, as long as they are as many
+    IF m.options ->> 'start' = 'warm'
+        AND (SELECT i.k = wanted_k AND i.features = cardinality(m.feature_columns) FROM segment.model_info(old) i) THEN
+        options := options || jsonb_build_object('init_method', 'centroids', 'centroids', E'\\x' || encode(old, 'hex'));
+    END IF;
+    expression := format('segment.kmeans_fit(%s, %s, %L::pg_catalog.jsonb)', segment_internal.feature_array(m), wanted_k::integer, options);
+END $$;
+COMMENT ON FUNCTION segment_internal.kmeans_fit_hook(segment.model, regclass, bytea) IS
+'Fit hook of kmeans. Where the option k is auto it reads the source, as the caller, to choose k; the metrics then have the sweep.';
+
+CREATE FUNCTION segment_internal.kmeans_check_hook(m segment.model) RETURNS void
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF NOT m.options ? 'k' THEN
+        RAISE EXCEPTION 'algorithm kmeans needs the option "k"' USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    PERFORM segment_internal.check_fit_options('kmeans', segment_internal.options_of_fit(m), cardinality(m.feature_columns),
+        NULLIF(m.options ->> 'k', 'auto')::numeric::integer,
+        segment_internal.kmeans_bound(m, 'k_min'), segment_internal.kmeans_bound(m, 'k_max'));
+END $$;
+COMMENT ON FUNCTION segment_internal.kmeans_check_hook(segment.model) IS
+'Check hook of kmeans: 22023 without the option k, and for options that kmeans_fit or kmeans_sweep refuses.';
+
+CREATE FUNCTION segment_internal.kmeans_names_hook(m segment.model, model bytea, previous jsonb) RETURNS jsonb
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    -- a name is made of columns, and these may have characters that are not seen
+    SELECT pg_catalog.jsonb_object_agg(c.cluster_id, CASE WHEN segment_internal.is_plain_name(g.name) AND pg_catalog.octet_length(g.name) <= 500
+                                                          THEN g.name ELSE 'cluster ' || c.cluster_id END)
+    FROM (SELECT DISTINCT k.cluster_id FROM segment.kmeans_centroids(model) k) c
+    CROSS JOIN LATERAL segment.kmeans_name(model, c.cluster_id, COALESCE(m.options ->> 'language', 'en'),
+                                           COALESCE(previous ->> c.cluster_id::text, '')) g(name);
+END;
+COMMENT ON FUNCTION segment_internal.kmeans_names_hook(segment.model, bytea, jsonb) IS
+'Names hook of kmeans: what kmeans_name says of each cluster; a previous name stays as long as it is true.';
+
+CREATE FUNCTION segment_internal.kmeans_publish_hook(m segment.model, place integer, model bytea, old bytea) RETURNS segment_internal.publish_sql
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    d text := format('q.d%s', place);
+    o text := d;
+    call constant text := 'segment.kmeans_details($%s[%s], %s)';
+    sql segment_internal.publish_sql;
+BEGIN
+    sql.details := jsonb_build_object('d' || place, format(call, 1, place, segment_internal.feature_array(m)));
+    IF old IS DISTINCT FROM model THEN
+        o := format('q.o%s', place);
+        sql.details := sql.details || jsonb_build_object('o' || place, format(call, 2, place, segment_internal.feature_array(m)));
+    END IF;
+    sql.columns := jsonb_build_object(
+        'cluster_id', format('(%s).cluster_id', d), 'old_model_cluster_id', format('(%s).cluster_id', o),
+        'cluster_name', format('$3[%s] ->> (%s).cluster_id::pg_catalog.text', place, d),
+        'distance', format('(%s).distance', d), 'second_cluster_id', format('(%s).second_cluster_id', d),
+        'simplified_silhouette', format('(%s).simplified_silhouette', d));
+    RETURN sql;
+END $$;
+COMMENT ON FUNCTION segment_internal.kmeans_publish_hook(segment.model, integer, bytea, bytea) IS
+'Publish hook of kmeans.';
+
+CREATE FUNCTION segment_internal.kmeans_explain_hook(model bytea, features float8[])
+RETURNS TABLE (rank integer, feature text, value float8, typical float8, contribution float8)
+LANGUAGE sql STABLE ROWS 10
+BEGIN ATOMIC
+    SELECT r.rank, r.feature, r.value, r.centroid, r.contribution FROM segment.kmeans_reasons(model, features) r;
+END;
+COMMENT ON FUNCTION segment_internal.kmeans_explain_hook(bytea, float8[]) IS
+'Explain hook of kmeans: kmeans_reasons; typical is the centroid of the cluster.';
+
+INSERT INTO segment.algorithm (algorithm, model_kind, description, output_shape, has_histograms,
+                               fit_hook, align_hook, check_hook, names_hook, publish_hook, explain_hook, is_builtin)
+VALUES ('kmeans', 'kmeans', 'Clusters of rows that are alike, with numbers that refits keep.', 'row per id', true,
+        'segment_internal.kmeans_fit_hook', 'segment.kmeans_align', 'segment_internal.kmeans_check_hook', 'segment_internal.kmeans_names_hook',
+        'segment_internal.kmeans_publish_hook', 'segment_internal.kmeans_explain_hook', true);
+
+INSERT INTO segment.algorithm_option (algorithm, used_in, option_name, type, default_value, value_range, meaning)
+SELECT 'kmeans', 'fit', o.option_name, o.type, o.default_value, o.value_range, o.meaning FROM segment_internal.fit_options('kmeans') o;
+
+INSERT INTO segment.algorithm_option (algorithm, used_in, option_name, type, default_value, minimum, maximum, choices, value_range, meaning)
+SELECT 'kmeans', 'refit', o.option_name, o.type, o.default_value, o.minimum, o.maximum, o.choices,
+       segment_internal.value_range(o.minimum, o.maximum, o.choices), o.meaning
+FROM (VALUES
+    ('k', 'integer', NULL::jsonb, 1::numeric, 10000::numeric, '{auto}'::text[], 'Number of clusters, or auto: the best silhouette of k_min to k_max at each refit.'),
+    ('k_min', 'integer', '2', 1, 1000, NULL, 'Smallest k that auto tries.'),
+    ('k_max', 'integer', '10', 1, 1000, NULL, 'Largest k that auto tries.'),
+    ('k_margin', 'number', '0.02', 0, 2, NULL, 'With k auto the k in use stays unless the best silhouette is better by more.'),
+    ('start', 'choice', '"fresh"', NULL, NULL, '{fresh,warm}', 'Where k-means starts: at fresh centers, or at those of the active version (warm).'),
+    ('language', 'choice', '"en"', NULL, NULL, '{en,es,de}', 'Language of the generated names and descriptions.'),
+    ('min_silhouette', 'number', NULL, -1, 1, NULL, 'Hold a version whose silhouette (the full one, over a sample of the rows) is lower.')
+) AS o(option_name, type, default_value, minimum, maximum, choices, meaning);
+
+INSERT INTO segment.algorithm_column (algorithm, "position", column_name, column_type, role, meaning) VALUES
+    ('kmeans', 1, 'cluster_id', 'integer', 'label', 'Cluster, from 1; NULL: not assignable.'),
+    ('kmeans', 2, 'cluster_name', 'text', 'label name', 'Its name.'),
+    ('kmeans', 3, 'distance', 'double precision', 'value', 'Distance to its center, in the fitted space.'),
+    ('kmeans', 4, 'second_cluster_id', 'integer', 'value', 'The second nearest cluster.'),
+    ('kmeans', 5, 'simplified_silhouette', 'double precision', 'value', 'Simplified silhouette, 0 on the border to 1 on the center.'),
+    ('kmeans', 6, 'cluster_version', 'integer', 'version', 'Version of the model that wrote the row.'),
+    ('kmeans', 7, 'old_model_cluster_id', 'integer', 'old label', 'Cluster of the same data under the version published before.');
+
+ALTER TYPE segment_internal.assignment ADD ATTRIBUTE cluster_id integer;
+ALTER TYPE segment_internal.assignment ADD ATTRIBUTE cluster_name text;
+ALTER TYPE segment_internal.assignment ADD ATTRIBUTE distance float8;
+ALTER TYPE segment_internal.assignment ADD ATTRIBUTE second_cluster_id integer;

@@ -1,0 +1,96 @@
+-- Calls of the hooks of an algorithm; see segment.algorithm.
+
+CREATE FUNCTION segment_internal.check_model_options(m segment.model) RETURNS void
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    hook text := segment_internal.hook((segment_internal.algorithm_row(m.algorithm)).check_hook, '(segment.model)');
+BEGIN
+    IF hook IS NOT NULL THEN
+        EXECUTE format('SELECT %s($1)', hook) USING m;
+    END IF;
+END $$;
+COMMENT ON FUNCTION segment_internal.check_model_options(segment.model) IS
+'Call the check hook of a model''s algorithm.';
+
+CREATE FUNCTION segment_internal.fit_plan(m segment.model, source regclass, old bytea, OUT expression text, OUT metrics jsonb)
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    hook text := segment_internal.hook((segment_internal.algorithm_row(m.algorithm)).fit_hook, '(segment.model,regclass,bytea)');
+BEGIN
+    EXECUTE format('SELECT h.expression, h.metrics FROM %s($1, $2, $3) h', hook) INTO STRICT expression, metrics USING m, source, old;
+END $$;
+COMMENT ON FUNCTION segment_internal.fit_plan(segment.model, regclass, bytea) IS
+'Call the fit hook of a model''s algorithm.';
+
+CREATE FUNCTION segment_internal.align_model(m segment.model, new bytea, old bytea) RETURNS bytea
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    hook text := segment_internal.hook((segment_internal.algorithm_row(m.algorithm)).align_hook, '(bytea,bytea)');
+    aligned bytea := new;
+BEGIN
+    IF hook IS NOT NULL AND old IS NOT NULL THEN
+        EXECUTE format('SELECT %s($1, $2)', hook) INTO STRICT aligned USING new, old;
+    END IF;
+    RETURN aligned;
+END $$;
+COMMENT ON FUNCTION segment_internal.align_model(segment.model, bytea, bytea) IS
+'Call the align hook of a model''s algorithm: the new model with the meaning of the old one, such as its cluster numbers or axes; unchanged without a hook or an old model.';
+
+CREATE FUNCTION segment_internal.fit_summary(m segment.model, source regclass, model bytea) RETURNS jsonb
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    hook text := segment_internal.hook((segment_internal.algorithm_row(m.algorithm)).summary_hook, '(segment.model,regclass,bytea)');
+    summary jsonb;
+BEGIN
+    IF hook IS NOT NULL THEN
+        EXECUTE format('SELECT %s($1, $2, $3)', hook) INTO STRICT summary USING m, source, model;
+    END IF;
+    RETURN summary;
+END $$;
+COMMENT ON FUNCTION segment_internal.fit_summary(segment.model, regclass, bytea) IS
+'Call the summary hook of a model''s algorithm; NULL without one.';
+
+CREATE FUNCTION segment_internal.generated_names(m segment.model, model bytea, previous jsonb) RETURNS jsonb
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    hook text := segment_internal.hook((segment_internal.algorithm_row(m.algorithm)).names_hook, '(segment.model,bytea,jsonb)');
+    names jsonb;
+BEGIN
+    IF hook IS NOT NULL THEN
+        EXECUTE format('SELECT %s($1, $2, $3)', hook) INTO STRICT names USING m, model, previous;
+    END IF;
+    RETURN names;
+END $$;
+COMMENT ON FUNCTION segment_internal.generated_names(segment.model, bytea, jsonb) IS
+'Call the names hook of a model''s algorithm: the generated names of its groups by number; NULL without a hook.';
+
+CREATE FUNCTION segment_internal.publish_sql(m segment.model, place integer, model bytea, old bytea) RETURNS segment_internal.publish_sql
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    kind segment.algorithm := segment_internal.algorithm_row(m.algorithm);
+    hook text := segment_internal.hook(kind.publish_hook, '(segment.model,integer,bytea,bytea)');
+    sql segment_internal.publish_sql;
+    missing text;
+BEGIN
+    IF hook IS NULL OR kind.output_shape <> 'row per id' THEN
+        RAISE EXCEPTION 'model "%" of algorithm "%" does not give one row per id', m.model_name, m.algorithm
+            USING ERRCODE = 'wrong_object_type';
+    END IF;
+    EXECUTE format('SELECT (h.sql).* FROM (SELECT %s($1, $2, $3, $4) AS sql OFFSET 0) h', hook) INTO STRICT sql USING m, place, model, old;
+    SELECT c.column_name INTO missing FROM segment.algorithm_column c
+    WHERE c.algorithm = m.algorithm AND c.role <> 'version' AND sql.columns ->> c.column_name IS NULL LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'publish hook of algorithm "%" gives no column "%"', m.algorithm, missing USING ERRCODE = 'undefined_column';
+    END IF;
+    RETURN sql;
+END $$;
+COMMENT ON FUNCTION segment_internal.publish_sql(segment.model, integer, bytea, bytea) IS
+'Call the publish hook of a model''s algorithm. Errors: 42809 the algorithm does not give one row per id, 42703 the hook gives no SQL for a column.';
+
+CREATE FUNCTION segment_internal.detail_list(sql segment_internal.publish_sql) RETURNS text
+LANGUAGE sql IMMUTABLE
+BEGIN ATOMIC
+    SELECT pg_catalog.string_agg(pg_catalog.format('%s AS %I', d.value, d.key), ', ' ORDER BY d.key) FROM pg_catalog.jsonb_each_text(sql.details) d;
+END;
+COMMENT ON FUNCTION segment_internal.detail_list(segment_internal.publish_sql) IS
+'The details of publish_sql as a list of columns.';

@@ -1,0 +1,277 @@
+-- Refitting: CALL segment.refit(name) with transactions of its own, segment.fit(name) in the caller's.
+
+-- ---- the steps of a fit -------------------------------------------------------
+
+CREATE FUNCTION segment_internal.progress_stage(model_id integer, stage text, model_name text DEFAULT NULL) RETURNS void
+AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE;
+COMMENT ON FUNCTION segment_internal.progress_stage(integer, text, text) IS
+'Support function of refit: tell other sessions the stage, until the transaction ends, where they can be told: on PostgreSQL 15 and 16 that takes segment in shared_preload_libraries; NULL: nothing runs any more.';
+
+CREATE FUNCTION segment_internal.progress_tick() RETURNS boolean
+AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE PARALLEL SAFE;
+COMMENT ON FUNCTION segment_internal.progress_tick() IS
+'Support function of refit: counts a row that was read, for other sessions to see; true.';
+
+CREATE FUNCTION segment_internal.progress_slots(OUT pid integer, OUT model_id integer, OUT stage text, OUT rows_read bigint,
+    OUT k integer, OUT iteration bigint, OUT inertia double precision)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE ROWS 5;
+COMMENT ON FUNCTION segment_internal.progress_slots() IS
+'What sessions of this database told with progress_stage and progress_tick, and k, number and inertia of the last iteration of kmeans_fit or kmeans_sweep in that stage (NULL before the first): those of roles that the caller is a member of, all for members of pg_read_all_stats. No rows on PostgreSQL 15 and 16 unless segment is in shared_preload_libraries. Read it through the view segment.refit_progress.';
+
+CREATE FUNCTION segment_internal.report_stage(m segment.model, stage text) RETURNS void
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM segment_internal.progress_stage(m.model_id, stage, m.model_name);
+    IF current_setting('segment.progress', true)::boolean THEN
+        RAISE NOTICE 'model "%": %', m.model_name, stage;
+    END IF;
+END $$;
+COMMENT ON FUNCTION segment_internal.report_stage(segment.model, text) IS
+'Support function of refit: the stage for the view segment.refit_progress, and a NOTICE where segment.progress is on.';
+
+CREATE FUNCTION segment_internal.guard(options jsonb, metrics jsonb) RETURNS text
+LANGUAGE sql IMMUTABLE
+BEGIN ATOMIC
+    -- the first guard that is not met, as a reason
+    SELECT g.reason
+    FROM (VALUES
+        (1, segment_internal.figure_in(metrics, 'rows') < segment_internal.figure_in(options, 'min_rows'),
+            pg_catalog.format('%s rows, but min_rows is %s', metrics ->> 'rows', options ->> 'min_rows')),
+        (2, segment_internal.figure_in(metrics, 'max_missing_share') > segment_internal.figure_in(options, 'max_missing_share'),
+            pg_catalog.format('a feature is missing in a share of %s, but max_missing_share is %s',
+                              metrics ->> 'max_missing_share', options ->> 'max_missing_share')),
+        (3, segment_internal.figure_in(metrics, 'silhouette') < segment_internal.figure_in(options, 'min_silhouette'),
+            pg_catalog.format('silhouette is %s, but min_silhouette is %s',
+                              metrics ->> 'silhouette', options ->> 'min_silhouette')),
+        (4, segment_internal.figure_in(metrics, 'max_psi') > segment_internal.figure_in(options, 'max_drift'),
+            pg_catalog.format('drift is %s, but max_drift is %s', metrics ->> 'max_psi', options ->> 'max_drift'))
+    ) AS g(place, broken, reason)
+    WHERE g.broken
+    ORDER BY g.place
+    LIMIT 1;
+END;
+COMMENT ON FUNCTION segment_internal.guard(jsonb, jsonb) IS
+'Support function of refit: the first guard among the options that the figures of a fit do not meet, in words; NULL when all are met.';
+
+CREATE FUNCTION segment_internal.is_comparable(m segment.model, old bytea, old_columns text[]) RETURNS boolean
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT COALESCE(m.feature_columns = old_columns
+                    AND (NOT segment_internal.has_option(m.algorithm, 'fit', 'feature_names')
+                         OR (SELECT pg_catalog.jsonb_agg(f.feature ORDER BY f."position") FROM segment.model_features(old) f)
+                            = COALESCE(m.options -> 'feature_names', pg_catalog.to_jsonb(m.feature_columns))), false);
+END;
+COMMENT ON FUNCTION segment_internal.is_comparable(segment.model, bytea, text[]) IS
+'Has the old model, which was fitted on those columns, the features that the registered model has now? Else a refit cannot keep its meaning.';
+
+CREATE FUNCTION segment_internal.raise_by_column(m segment.model, state text, message text, detail text, hint text) RETURNS void
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    place integer := substring(message from 'feature ([0-9]{1,4})')::integer;
+    feature text := m.feature_columns[place];
+    source text := format('%I.%I', m.source_schema, m.source_name);
+BEGIN
+    IF feature IS NOT NULL THEN
+        message := regexp_replace(message, 'feature [0-9]+', format('column "%s"', feature));
+        IF state = '22004' THEN
+            hint := format('To find the rows: SELECT %I FROM %s WHERE %I IS NULL. The option null_policy says what else to do with them.',
+                           m.id_column, source, feature);
+        ELSIF hint IS NULL OR hint = '' THEN
+            hint := format('To look at the values: SELECT %I, %I FROM %s ORDER BY 2 DESC.', m.id_column, feature, source);
+        END IF;
+    END IF;
+    PERFORM segment_internal.raise_again(state, message, detail, hint);
+END $$;
+COMMENT ON FUNCTION segment_internal.raise_by_column(segment.model, text, text, text, text) IS
+'Raise an error of a fit again, with the name of the column where it had the number of a feature.';
+
+CREATE FUNCTION segment_internal.fit_source(
+    m segment.model, source regclass, expression text, old bytea, has_drift boolean,
+    OUT rows bigint, OUT present bigint[], OUT content bigint, OUT model bytea, OUT drift bytea)
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    -- one reading of the source, one snapshot
+    EXECUTE format(
+        'SELECT count(segment_internal.progress_tick()), ARRAY[%s], bit_xor(hash_record_extended(ROW(s.%I, %s), 0)), %s, %s FROM %s s',
+        (SELECT string_agg(format('count(s.%I)', f.name), ', ' ORDER BY f.place) FROM unnest(m.feature_columns) WITH ORDINALITY AS f(name, place)),
+        m.id_column,
+        (SELECT string_agg(format('s.%I', f.name), ', ' ORDER BY f.place) FROM unnest(m.feature_columns) WITH ORDINALITY AS f(name, place)),
+        expression, CASE WHEN has_drift THEN format('segment.drift_fit($1, %s)', segment_internal.feature_array(m)) ELSE 'NULL' END, source)
+    INTO rows, present, content, model, drift USING old;
+    IF model IS NULL THEN
+        RAISE EXCEPTION 'there are no rows to fit' USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+END $$;
+COMMENT ON FUNCTION segment_internal.fit_source(segment.model, regclass, text, bytea, boolean) IS
+'Read the source of a model once: the fit, its number of rows, how many have each feature, an order-free hash of their content, and where wanted the drift against the old model. Error: 22023 there are no rows.';
+
+CREATE FUNCTION segment_internal.read_and_fit(
+    name text, old bytea, old_columns text[],
+    OUT model bytea, OUT feature_columns text[], OUT fingerprint text, OUT metrics jsonb, OUT names jsonb)
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    m segment.model := segment_internal.model_row(name, true);
+    source regclass := segment_internal.model_source(m);
+    comparable bytea := CASE WHEN segment_internal.is_comparable(m, old, old_columns) THEN old END;
+    has_drift boolean := comparable IS NOT NULL AND (segment_internal.algorithm_row(m.algorithm)).has_histograms;
+    plan record;
+    fit record;
+    state text;
+    message text;
+    detail text;
+    hint text;
+BEGIN
+    -- a superuser may change the model, but must not run what its owner put into the source
+    IF m.owner <> current_user THEN
+        RAISE EXCEPTION 'must be role "%" to read the source of model "%"', m.owner, name
+            USING ERRCODE = 'insufficient_privilege', HINT = 'Call segment.refit or segment.fit.';
+    END IF;
+    PERFORM segment_internal.check_options(m);
+    plan := segment_internal.fit_plan(m, source, comparable);
+    PERFORM segment_internal.report_stage(m, 'reading and fitting');
+    fit := segment_internal.fit_source(m, source, plan.expression, comparable, has_drift);
+    model := segment_internal.align_model(m, fit.model, comparable);
+    feature_columns := m.feature_columns;
+    fingerprint := format('%s-%s', fit.rows, lpad(to_hex(fit.content), 16, '0'));
+    names := segment_internal.generated_names(m, model, (
+        SELECT jsonb_object_agg(n.cluster_id, n.cluster_name) FROM segment_internal.cluster_names(name) n WHERE n.is_generated));
+    metrics := jsonb_strip_nulls(to_jsonb(segment.model_info(model)) || jsonb_build_object(
+        'rows', fit.rows,
+        'missing', (SELECT jsonb_object_agg(f.column_name, round(1 - f.present::numeric / fit.rows, 6))
+                    FROM unnest(m.feature_columns, fit.present) AS f(column_name, present)),
+        'max_missing_share', (SELECT round(1 - min(f.present)::numeric / fit.rows, 6) FROM unnest(fit.present) AS f(present)),
+        'max_psi', (SELECT max(d.psi) FROM segment.drift_rows(fit.drift) d WHERE d.subject IN ('feature', 'clusters')),
+        'drift', (SELECT jsonb_agg(to_jsonb(d)) FROM segment.drift_rows(fit.drift) d),
+        'summary', segment_internal.fit_summary(m, source, model)) || COALESCE(plan.metrics, '{}'));
+EXCEPTION
+    WHEN null_value_not_allowed OR numeric_value_out_of_range OR invalid_parameter_value THEN
+        GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = MESSAGE_TEXT,
+            detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
+        PERFORM segment_internal.raise_by_column(m, state, message, detail, hint);
+END $$;
+COMMENT ON FUNCTION segment_internal.read_and_fit(text, bytea, text[]) IS
+'Read the source of a model and fit it; old is the active version, fitted on old_columns, or NULL. run_fit calls it as the model''s owner. Errors: 42501 the caller is not the role that owns the model, and those of the fit, with the name of the column.';
+
+CREATE FUNCTION segment_internal.run_fit(fit_id bigint) RETURNS void
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    run segment.model_log := segment_internal.running_fit(fit_id);
+    m segment.model := segment_internal.model_row(run.model_name, true);
+    old record;
+    fitted record;
+    reason text;
+BEGIN
+    SELECT v.version, v.feature_columns INTO old FROM segment_internal.active_version(m.model_name) v;
+    SELECT * INTO fitted
+    FROM segment_internal.query_as(m.owner, format('SELECT * FROM segment_internal.read_and_fit(%L, $1[1], %L)', m.model_name, old.feature_columns),
+                                   ARRAY[segment_internal.version_model(m.model_name, COALESCE(old.version, 0))])
+        AS f(model bytea, feature_columns text[], fingerprint text, metrics jsonb, names jsonb);
+    PERFORM segment_internal.report_stage(m, 'checking');
+    fitted.metrics := fitted.metrics || jsonb_strip_nulls(jsonb_build_object('against_version', old.version));
+    reason := segment_internal.finish_fit(fit_id, fitted.model, fitted.feature_columns, fitted.fingerprint, fitted.metrics, fitted.names, old.version);
+    PERFORM segment_internal.report_stage(m, COALESCE('held: ' || reason, 'active: version ' || (
+        SELECT v.version FROM segment_internal.active_version(m.model_name) v)));
+    PERFORM segment_internal.progress_stage(NULL, NULL);
+END $$;
+COMMENT ON FUNCTION segment_internal.run_fit(bigint) IS
+'Fit, align, guard and activate the version of a log row that start_fit wrote.';
+
+CREATE FUNCTION segment_internal.raise_again(state text, message text, detail text, hint text) RETURNS void
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    -- RAISE takes no null, and an empty detail would be shown as one
+    IF detail <> '' AND hint <> '' THEN
+        RAISE EXCEPTION USING ERRCODE = state, MESSAGE = message, DETAIL = detail, HINT = hint;
+    ELSIF detail <> '' THEN
+        RAISE EXCEPTION USING ERRCODE = state, MESSAGE = message, DETAIL = detail;
+    ELSIF hint <> '' THEN
+        RAISE EXCEPTION USING ERRCODE = state, MESSAGE = message, HINT = hint;
+    ELSE
+        RAISE EXCEPTION USING ERRCODE = state, MESSAGE = message;
+    END IF;
+END $$;
+COMMENT ON FUNCTION segment_internal.raise_again(text, text, text, text) IS
+'Support function of refit: raise an error that was caught, after it has been logged.';
+
+-- ---- refit and fit --------------------------------------------------------------
+
+CREATE FUNCTION segment_internal.in_transaction_block() RETURNS boolean
+AS 'MODULE_PATHNAME' LANGUAGE C STABLE;
+COMMENT ON FUNCTION segment_internal.in_transaction_block() IS
+'Has the client begun a transaction?';
+
+-- Commits, so it has no SET clause, so that nothing in it is left to the search path:
+-- no unqualified name, no operator.
+CREATE PROCEDURE segment.refit(name pg_catalog.text)
+LANGUAGE plpgsql AS $$
+DECLARE
+    fit_id bigint;
+    failed boolean := false;
+    state pg_catalog.text;
+    message pg_catalog.text;
+    detail pg_catalog.text;
+    hint pg_catalog.text;
+BEGIN
+    IF segment_internal.in_transaction_block() THEN
+        RAISE EXCEPTION 'refit cannot run inside a transaction block'
+            USING ERRCODE = 'invalid_transaction_termination', HINT = pg_catalog.format('SELECT segment.fit(%L) can.', name);
+    END IF;
+    COMMIT;
+    SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
+    fit_id := segment_internal.start_fit(name);
+    IF fit_id IS NULL THEN
+        RAISE NOTICE 'model "%": a refit runs already, so this one is skipped', name;
+        RETURN;
+    END IF;
+    COMMIT;
+    SET TRANSACTION ISOLATION LEVEL REPEATABLE READ;
+    IF segment_internal.lock_fit(fit_id) THEN
+        BEGIN
+            PERFORM segment_internal.run_fit(fit_id);
+        EXCEPTION WHEN OTHERS OR QUERY_CANCELED OR ASSERT_FAILURE THEN
+            GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = MESSAGE_TEXT,
+                detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
+            failed := true;
+        END;
+        IF failed THEN
+            PERFORM segment_internal.fail_fit(fit_id, state, message);
+        END IF;
+    END IF;
+    COMMIT;
+    IF failed THEN
+        PERFORM segment_internal.raise_again(state, message, detail, hint);
+    END IF;
+END $$;
+COMMENT ON PROCEDURE segment.refit(text) IS
+'Fit a registered model anew and activate the result: reads the source in one REPEATABLE READ transaction, keeps the meaning of the old version (cluster numbers, axes, RFM cuts), checks the guards, and activates the new version; a version that a guard holds back stays a candidate. Logged in segment.fit_log, also when it fails; then the active version is what it was, and the error is raised. When a refit of the model runs already, this one is logged as skipped. It commits, so it cannot run inside a transaction block (2D000): use segment.fit there.';
+
+CREATE FUNCTION segment_internal.fit(name text) RETURNS integer
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    run_id bigint := segment_internal.start_fit(name);
+    state text;
+    message text;
+    detail text;
+    hint text;
+BEGIN
+    IF run_id IS NULL THEN
+        RAISE EXCEPTION 'model "%" is being refitted', name USING ERRCODE = 'object_in_use';
+    END IF;
+    BEGIN
+        PERFORM segment_internal.run_fit(run_id);
+    EXCEPTION WHEN OTHERS THEN
+        -- again from here, without the SQL that reads the source
+        GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = MESSAGE_TEXT,
+            detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
+        PERFORM segment_internal.raise_again(state, message, detail, hint);
+    END;
+    RETURN (SELECT l.version FROM segment_internal.log(name) l WHERE l.fit_id = run_id);
+END $$;
+COMMENT ON FUNCTION segment_internal.fit(text) IS
+'The work of segment.fit, whose errors show none of its SQL.';
+
+CREATE FUNCTION segment.fit(name text) RETURNS integer
+AS 'MODULE_PATHNAME', 'quiet_call' LANGUAGE C VOLATILE;
+COMMENT ON FUNCTION segment.fit(text) IS
+'As CALL segment.refit(name), but in the caller''s transaction; returns the version, which is active unless a guard held it back. An error undoes everything, the log row too. Errors: 55006 a refit of the model runs, and those of the fit.';

@@ -1,0 +1,90 @@
+-- The views of k-means models.
+
+CREATE VIEW segment.cluster_summary WITH (security_invoker = true) AS
+    SELECT v.model_name, v.version, c.cluster_id,
+           COALESCE(n.cluster_name, d.generated_name) AS cluster_name, c.size, c.share, d.description
+    FROM segment_internal.models(NULL) m
+    CROSS JOIN LATERAL segment_internal.active_version(m.model_name) v
+    CROSS JOIN LATERAL segment_internal.readable(
+        CASE WHEN m.algorithm = 'kmeans' THEN segment_internal.version_model(m.model_name, v.version) END, 'kmeans') b(bytes)
+    CROSS JOIN LATERAL (SELECT DISTINCT k.cluster_id, k.size, k.share FROM segment.kmeans_centroids(b.bytes) k) c
+    LEFT JOIN LATERAL segment_internal.cluster_names(m.model_name) n ON n.cluster_id = c.cluster_id
+    CROSS JOIN LATERAL (SELECT CASE WHEN m.options ->> 'language' IN ('en', 'es', 'de') THEN m.options ->> 'language' ELSE 'en' END AS language) w
+    CROSS JOIN LATERAL (SELECT segment.kmeans_describe(b.bytes, c.cluster_id, w.language) AS description,
+                               segment.kmeans_name(b.bytes, c.cluster_id, w.language) AS generated_name) d
+    WHERE m.algorithm = 'kmeans';
+COMMENT ON VIEW segment.cluster_summary IS 'Clusters of the active versions of all k-means models that the current user may see. Key: model_name, cluster_id.';
+COMMENT ON COLUMN segment.cluster_summary.model_name IS 'Name of the model.';
+COMMENT ON COLUMN segment.cluster_summary.version IS 'Its active version.';
+COMMENT ON COLUMN segment.cluster_summary.cluster_id IS 'Number of the cluster, from 1; refits keep it.';
+COMMENT ON COLUMN segment.cluster_summary.cluster_name IS 'Name given with segment.name_cluster, else a generated one, which stays as long as it is true.';
+COMMENT ON COLUMN segment.cluster_summary.size IS 'Rows in the cluster when it was fitted.';
+COMMENT ON COLUMN segment.cluster_summary.share IS 'Its part of the rows (of their weight), 0 to 1.';
+COMMENT ON COLUMN segment.cluster_summary.description IS 'What sets the cluster apart, in words.';
+
+CREATE VIEW segment.cluster_profile WITH (security_invoker = true) AS
+    -- a cluster is named once, at its first row; text is what makes this view slow
+    SELECT v.model_name, v.version, p.cluster_id,
+           pg_catalog.max(CASE WHEN p.rank = 1 THEN COALESCE(
+               (SELECT n.cluster_name FROM segment_internal.cluster_names(m.model_name) n WHERE n.cluster_id = p.cluster_id),
+               segment.kmeans_name(b.bytes, p.cluster_id,
+                   CASE WHEN m.options ->> 'language' IN ('en', 'es', 'de') THEN m.options ->> 'language' ELSE 'en' END)) END)
+               OVER (PARTITION BY v.model_name, p.cluster_id) AS cluster_name,
+           p.size, p.share, p.feature, p.cluster_mean, p.cluster_sd, p.overall_mean, p.overall_sd,
+           p.index_100, p.z_score, p.rank, p.direction, p.q1, p.median, p.q3, p.overall_median
+    FROM segment_internal.models(NULL) m
+    CROSS JOIN LATERAL segment_internal.active_version(m.model_name) v
+    CROSS JOIN LATERAL segment_internal.readable(
+        CASE WHEN m.algorithm = 'kmeans' THEN segment_internal.version_model(m.model_name, v.version) END, 'kmeans') b(bytes)
+    CROSS JOIN LATERAL segment.kmeans_profile(b.bytes) p
+    WHERE m.algorithm = 'kmeans';
+COMMENT ON VIEW segment.cluster_profile IS 'What sets each cluster apart, feature by feature, for the active versions of all k-means models that the current user may see. Key: model_name, cluster_id, feature.';
+COMMENT ON COLUMN segment.cluster_profile.model_name IS 'Name of the model.';
+COMMENT ON COLUMN segment.cluster_profile.version IS 'Its active version.';
+COMMENT ON COLUMN segment.cluster_profile.cluster_id IS 'Number of the cluster, from 1; refits keep it.';
+COMMENT ON COLUMN segment.cluster_profile.cluster_name IS 'Name given with segment.name_cluster, else a generated one, which stays as long as it is true.';
+COMMENT ON COLUMN segment.cluster_profile.size IS 'Rows in the cluster when it was fitted.';
+COMMENT ON COLUMN segment.cluster_profile.share IS 'Its part of the rows (of their weight), 0 to 1.';
+COMMENT ON COLUMN segment.cluster_profile.feature IS 'Column of the source.';
+COMMENT ON COLUMN segment.cluster_profile.cluster_mean IS 'Arithmetic mean of the feature in the cluster, in its own units.';
+COMMENT ON COLUMN segment.cluster_profile.cluster_sd IS 'Standard deviation in the cluster, with n - 1.';
+COMMENT ON COLUMN segment.cluster_profile.overall_mean IS 'Mean over all rows.';
+COMMENT ON COLUMN segment.cluster_profile.overall_sd IS 'Standard deviation over all rows, with n - 1.';
+COMMENT ON COLUMN segment.cluster_profile.index_100 IS '100 cluster_mean / overall_mean; NULL where that says nothing.';
+COMMENT ON COLUMN segment.cluster_profile.z_score IS 'How far the cluster is from all rows, in standard deviations of the fitted space; by medians where a few rows make the mean, see kmeans_profile.';
+COMMENT ON COLUMN segment.cluster_profile.rank IS '1: the feature that sets the cluster apart most.';
+COMMENT ON COLUMN segment.cluster_profile.direction IS 'high, average or low.';
+COMMENT ON COLUMN segment.cluster_profile.q1 IS 'First quartile in the cluster, exact.';
+COMMENT ON COLUMN segment.cluster_profile.median IS 'Median in the cluster, exact.';
+COMMENT ON COLUMN segment.cluster_profile.q3 IS 'Third quartile in the cluster, exact.';
+COMMENT ON COLUMN segment.cluster_profile.overall_median IS 'Median over all rows, to about a sixteenth; exact for whole numbers that are not large.';
+
+CREATE VIEW segment.elbow WITH (security_invoker = true) AS
+    SELECT m.model_name, v.version, segment_internal.small_count_in(s.value, 'k') AS k,
+           segment_internal.figure_in(s.value, 'inertia') AS inertia,
+           segment_internal.figure_in(s.value, 'explained_fraction') AS explained_fraction,
+           segment_internal.figure_in(s.value, 'silhouette') AS silhouette,
+           segment_internal.figure_in(s.value, 'davies_bouldin') AS davies_bouldin,
+           segment_internal.figure_in(s.value, 'calinski_harabasz') AS calinski_harabasz,
+           segment_internal.figure_in(s.value, 'smallest_share') AS smallest_share,
+           segment_internal.figure_in(s.value, 'stability') AS stability,
+           segment_internal.flag_in(s.value, 'is_elbow') AS is_elbow,
+           segment_internal.flag_in(s.value, 'is_best_silhouette') AS is_best_silhouette
+    FROM segment_internal.models(NULL) m
+    CROSS JOIN LATERAL segment_internal.active_version(m.model_name) v
+    CROSS JOIN LATERAL segment_internal.rows_in(v.metrics, 'sweep') s(value);
+COMMENT ON VIEW segment.elbow IS 'How good each k was at the last fit of the active versions of the k-means models whose option k is auto, of those that the current user may see. Key: model_name, k.';
+COMMENT ON COLUMN segment.elbow.model_name IS 'Name of the model.';
+COMMENT ON COLUMN segment.elbow.version IS 'Its active version.';
+COMMENT ON COLUMN segment.elbow.k IS 'Number of clusters.';
+COMMENT ON COLUMN segment.elbow.inertia IS 'Sum of squared distances to the centers, in the fitted space.';
+COMMENT ON COLUMN segment.elbow.explained_fraction IS 'Part of the sum of squares that the clusters explain, 0 to 1.';
+COMMENT ON COLUMN segment.elbow.silhouette IS 'Mean silhouette, -1 to 1, high is good.';
+COMMENT ON COLUMN segment.elbow.davies_bouldin IS 'Davies-Bouldin index, low is good.';
+COMMENT ON COLUMN segment.elbow.calinski_harabasz IS 'Calinski-Harabasz index, high is good.';
+COMMENT ON COLUMN segment.elbow.smallest_share IS 'Share of the smallest cluster.';
+COMMENT ON COLUMN segment.elbow.stability IS 'Mean adjusted Rand index over random halves, 1: the clusters always come back.';
+COMMENT ON COLUMN segment.elbow.is_elbow IS 'Does the inertia bend here? No row has it when there is no clear elbow.';
+COMMENT ON COLUMN segment.elbow.is_best_silhouette IS 'Has it the largest silhouette? This k was fitted.';
+
+GRANT SELECT ON segment.cluster_summary, segment.cluster_profile, segment.elbow TO PUBLIC;

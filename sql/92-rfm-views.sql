@@ -1,0 +1,56 @@
+-- The views of RFM models.
+
+CREATE VIEW segment.rfm_summary WITH (security_invoker = true) AS
+    SELECT m.model_name, v.version, s.value ->> 'segment' AS segment, s.value ->> 'segment_code' AS segment_code,
+           segment_internal.small_count_in(s.value, 'segment_order') AS segment_order,
+           segment_internal.count_in(s.value, 'customers') AS customers,
+           segment_internal.figure_in(s.value, 'customers') / NULLIF(pg_catalog.sum(segment_internal.figure_in(s.value, 'customers')) OVER w, 0) AS share,
+           segment_internal.figure_in(s.value, 'recency_days') AS recency_days,
+           segment_internal.figure_in(s.value, 'frequency') AS frequency,
+           segment_internal.figure_in(s.value, 'monetary') AS monetary,
+           segment_internal.amount_in(s.value, 'revenue')::numeric(28,2) AS revenue,
+           segment_internal.figure_in(s.value, 'revenue_share') AS revenue_share
+    FROM segment_internal.models(NULL) m
+    CROSS JOIN LATERAL segment_internal.active_version(m.model_name) v
+    CROSS JOIN LATERAL segment_internal.rows_in(v.metrics, 'summary') s(value)
+    WINDOW w AS (PARTITION BY m.model_name);
+COMMENT ON VIEW segment.rfm_summary IS 'Customers per segment at the last fit of the active versions of all RFM models that the current user may see. Key: model_name, segment.';
+COMMENT ON COLUMN segment.rfm_summary.model_name IS 'Name of the model.';
+COMMENT ON COLUMN segment.rfm_summary.version IS 'Its active version.';
+COMMENT ON COLUMN segment.rfm_summary.segment IS 'Name of the segment; the score where the scheme is none; for who has no scores a word in its place: inactive or not scored.';
+COMMENT ON COLUMN segment.rfm_summary.segment_code IS 'Code of the segment, the same in every language; NULL for names of one''s own.';
+COMMENT ON COLUMN segment.rfm_summary.segment_order IS 'Place of the segment, 1 is the best; NULL for names of one''s own.';
+COMMENT ON COLUMN segment.rfm_summary.customers IS 'Rows of the source.';
+COMMENT ON COLUMN segment.rfm_summary.share IS 'Their part of all rows, 0 to 1.';
+COMMENT ON COLUMN segment.rfm_summary.recency_days IS 'Mean of the first feature.';
+COMMENT ON COLUMN segment.rfm_summary.frequency IS 'Mean of the second feature.';
+COMMENT ON COLUMN segment.rfm_summary.monetary IS 'Mean of the third feature.';
+COMMENT ON COLUMN segment.rfm_summary.revenue IS 'Sum of the third feature.';
+COMMENT ON COLUMN segment.rfm_summary.revenue_share IS 'Its part of the sum over all rows; NULL when that is 0.';
+
+CREATE VIEW segment.rfm_history WITH (security_invoker = true) AS
+    SELECT m.model_name, l.finished_at::date AS as_of, s.value ->> 'segment' AS segment, s.value ->> 'segment_code' AS segment_code,
+           segment_internal.small_count_in(s.value, 'segment_order') AS segment_order,
+           segment_internal.count_in(s.value, 'customers') AS customers,
+           segment_internal.amount_in(s.value, 'revenue')::numeric(28,2) AS revenue,
+           segment_internal.figure_in(s.value, 'customers')
+               / NULLIF(pg_catalog.sum(segment_internal.figure_in(s.value, 'customers')) OVER (PARTITION BY m.model_name, l.fit_id), 0) AS share,
+           l.version, l.fit_id
+    FROM segment_internal.models(NULL) m
+    CROSS JOIN LATERAL (SELECT DISTINCT ON (g.finished_at::date) g.* FROM segment_internal.log(m.model_name) g
+                        WHERE g.outcome = 'succeeded' ORDER BY g.finished_at::date, g.fit_id DESC) l
+    CROSS JOIN LATERAL segment_internal.rows_in(l.metrics, 'summary') s(value)
+    WHERE m.algorithm = 'rfm';
+COMMENT ON VIEW segment.rfm_history IS 'Customers per segment at the last refit of each day that succeeded, of all RFM models that the current user may see, for as long as the log is kept (see keep_log). Key: model_name, as_of, segment.';
+COMMENT ON COLUMN segment.rfm_history.model_name IS 'Name of the model.';
+COMMENT ON COLUMN segment.rfm_history.as_of IS 'Day of the refit, in the time zone of the session.';
+COMMENT ON COLUMN segment.rfm_history.segment IS 'As in rfm_summary.';
+COMMENT ON COLUMN segment.rfm_history.segment_code IS 'As in rfm_summary.';
+COMMENT ON COLUMN segment.rfm_history.segment_order IS 'As in rfm_summary.';
+COMMENT ON COLUMN segment.rfm_history.customers IS 'Rows of the source.';
+COMMENT ON COLUMN segment.rfm_history.revenue IS 'Sum of the third feature.';
+COMMENT ON COLUMN segment.rfm_history.share IS 'Part of all customers of that refit, 0 to 1.';
+COMMENT ON COLUMN segment.rfm_history.version IS 'Version that was fitted, or kept.';
+COMMENT ON COLUMN segment.rfm_history.fit_id IS 'The refit in fit_log.';
+
+GRANT SELECT ON segment.rfm_summary, segment.rfm_history TO PUBLIC;

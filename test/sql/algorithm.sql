@@ -1,0 +1,107 @@
+-- The algorithms of the registry: what the tables say of them, drift as a guard, and one of one's own.
+\set VERBOSITY terse
+\pset null '(null)'
+SELECT algorithm, model_kind, output_shape, has_histograms, feature_names, is_builtin FROM segment.algorithm ORDER BY 1;
+SELECT algorithm, option_name, used_in, type, default_value, value_range FROM segment.algorithm_option WHERE used_in <> 'fit' ORDER BY 1, 2, 3;
+SELECT algorithm, column_name, column_type, role FROM segment.algorithm_column ORDER BY algorithm, "position";
+
+-- the options of a fit are those that its aggregate names
+SELECT a.algorithm, count(o.option_name) > 2 AS has_options,
+       array_agg(o.option_name ORDER BY o.option_name) = (SELECT array_agg(f.option_name ORDER BY f.option_name) FROM segment_internal.fit_options(a.algorithm) f) AS same
+FROM segment.algorithm a LEFT JOIN segment.algorithm_option o ON o.algorithm = a.algorithm AND o.used_in = 'fit' GROUP BY 1 ORDER BY 1;
+
+-- each hook is there, and each column of publish has its SQL (publish_sql raises an error for one that is missing)
+SELECT a.algorithm, h.hook FROM segment.algorithm a CROSS JOIN LATERAL (VALUES
+    (a.fit_hook, '(segment.model,regclass,bytea)'), (a.align_hook, '(bytea,bytea)'), (a.check_hook, '(segment.model)'),
+    (a.names_hook, '(segment.model,bytea,jsonb)'), (a.summary_hook, '(segment.model,regclass,bytea)'),
+    (a.publish_hook, '(segment.model,integer,bytea,bytea)'), (a.explain_hook, '(bytea,float8[])')) h(hook, signature)
+WHERE segment_internal.hook(h.hook, h.signature) IS NULL AND h.hook IS NOT NULL;
+
+-- ---- a name that is no algorithm: the hint has all that there are --------------------------
+\set VERBOSITY default
+CREATE TABLE points AS SELECT i AS id, (i * 37) % 101 AS x, ((i * 7919) % 1009) / 4.0 AS y, 1 + i % 7 AS z FROM generate_series(1, 300) i;
+SELECT segment.create_model('m', 'k-means', 'points', 'id');
+\set VERBOSITY terse
+
+-- ---- drift holds a version of every algorithm whose models keep histograms -------------------
+SELECT segment.create_model('drift_' || a.algorithm, a.algorithm, 'points', 'id', options => jsonb_build_object('max_drift', 0.2) || CASE a.algorithm WHEN 'kmeans' THEN '{"k": 3, "n_init": 2}' ELSE '{}' END::jsonb)
+FROM segment.algorithm a WHERE a.has_histograms ORDER BY a.algorithm;
+SELECT m, segment.fit('drift_' || m) FROM unnest('{anomaly,kmeans,pca}'::text[]) m ORDER BY 1;
+-- the same rows: measured, and nothing has moved
+UPDATE points SET y = y + 0.001;
+SELECT m, segment.fit('drift_' || m) FROM unnest('{anomaly,kmeans,pca}'::text[]) m ORDER BY 1;
+SELECT model_name, active_version, status, max_psi < 0.01 AS is_measured FROM segment.models ORDER BY 1;
+-- other rows: held
+UPDATE points SET x = x + 1000;
+SELECT m, segment.fit('drift_' || m) FROM unnest('{anomaly,kmeans,pca}'::text[]) m ORDER BY 1;
+SELECT model_name, version, status, reason ~ '^drift is [0-9.]+, but max_drift is 0.2$' AS has_reason FROM segment.model_version WHERE status = 'candidate' ORDER BY 1;
+SELECT model_name, name, psi > 0.2 AS is_above, is_drifted FROM segment.drift_report WHERE subject = 'feature' ORDER BY 1, 2;
+SELECT segment.create_model('m', 'rfm', 'points', 'id', '{x,y,z}', '{"max_drift": 0.2}');
+SELECT count(segment.drop_model(model_name)) FROM segment.models;
+
+-- ---- an algorithm of one's own ----------------------------------------------------------------
+-- k-means of a logarithm: two groups
+CREATE FUNCTION halves_fit(m segment.model, source regclass, old bytea, OUT expression text, OUT metrics jsonb) LANGUAGE sql
+BEGIN ATOMIC
+    SELECT format('segment.kmeans_fit(ARRAY[ln(1 + s.%I)::float8], 2, %L)', m.feature_columns[1], '{"n_init": 1, "feature_names": ["log"]}'), '{"note": "mine"}'::jsonb;
+END;
+CREATE FUNCTION halves_publish(m segment.model, place integer, model bytea, old bytea) RETURNS segment_internal.publish_sql LANGUAGE sql
+BEGIN ATOMIC
+    SELECT jsonb_build_object('d' || place, format('segment.kmeans_assign($1[%s], ARRAY[ln(1 + s.%I)::float8])', place, m.feature_columns[1])),
+           jsonb_build_object('half', format('q.d%s', place));
+END;
+CREATE FUNCTION halves_check(m segment.model) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    IF cardinality(m.feature_columns) <> 1 THEN
+        RAISE EXCEPTION 'halves are made of one column' USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+END $$;
+INSERT INTO segment.algorithm (algorithm, model_kind, description, output_shape, has_histograms, fit_hook, check_hook, publish_hook)
+VALUES ('halves', 'kmeans', 'Two groups by the logarithm of a column.', 'row per id', false, 'public.halves_fit', 'public.halves_check', 'public.halves_publish');
+INSERT INTO segment.algorithm_option (algorithm, used_in, option_name, type, minimum, maximum, meaning) VALUES ('halves', 'refit', 'min_rows', 'integer', 0, 9e15, 'hold a version that read fewer rows');
+INSERT INTO segment.algorithm_column (algorithm, "position", column_name, column_type, role, meaning)
+VALUES ('halves', 1, 'half', 'integer', 'value', 'One or two.'), ('halves', 2, 'half_version', 'integer', 'version', 'Version.');
+SELECT segment.create_model('halves', 'halves', 'points', 'id', '{x,y}');
+SELECT segment.create_model('halves', 'halves', 'points', 'id', '{x}', '{"max_drift": 1}');
+SELECT segment.create_model('halves', 'halves', 'points', 'id', '{x}', '{"min_rows": -1}');
+SELECT segment.create_model('halves', 'halves', 'points', 'id', '{x}', '{"min_rows": 1}');
+SELECT segment.fit('halves');
+SELECT status, metrics ->> 'note' AS note FROM segment.model_version WHERE model_name = 'halves';
+CALL segment.publish('{halves}', 'public.by_half', '2026-01-01');
+SELECT half, count(*), min(half_version) FROM by_half GROUP BY 1 ORDER BY 2;
+SELECT model_name, version, id, cluster_id FROM segment.assign('halves', '7');
+SELECT segment.explain('halves', '7');
+SELECT segment.name_cluster('halves', 1, 'One');
+SELECT segment.activate('halves', 1);
+-- a hook that gives no SQL for a column
+UPDATE segment.algorithm_column SET column_name = 'third' WHERE column_name = 'half';
+CALL segment.publish('{halves}', 'public.by_third', '2026-01-01');
+UPDATE segment.algorithm_column SET column_name = 'half' WHERE column_name = 'third';
+-- one that is no superuser's code is not run, whoever calls
+CREATE ROLE regress_author;
+ALTER FUNCTION halves_fit(segment.model, regclass, bytea) OWNER TO regress_author;
+SELECT segment.fit('halves');
+ALTER FUNCTION halves_fit(segment.model, regclass, bytea) OWNER TO CURRENT_USER;
+-- nor are there rows of others, whatever they were granted
+GRANT INSERT ON segment.algorithm, segment.algorithm_option, segment.algorithm_column TO regress_author;
+SET ROLE regress_author;
+INSERT INTO segment.algorithm SELECT 'thirds', a.model_kind, a.description, a.output_shape, false, NULL, a.fit_hook FROM segment.algorithm a WHERE a.algorithm = 'halves';
+INSERT INTO segment.algorithm_option (algorithm, used_in, option_name, type, meaning) VALUES ('halves', 'fit', 'x', 'text', 'x');
+INSERT INTO segment.algorithm_column VALUES ('halves', 'x', 3, 'text', 'value', 'x');
+UPDATE segment.algorithm SET fit_hook = 'pg_catalog.pg_ls_dir';
+DELETE FROM segment.algorithm;
+RESET ROLE;
+REVOKE INSERT ON segment.algorithm, segment.algorithm_option, segment.algorithm_column FROM regress_author;
+DROP ROLE regress_author;
+-- without its row a model stays as it is, and says what is missing
+DELETE FROM segment.algorithm WHERE algorithm = 'halves';
+DELETE FROM segment.algorithm_option WHERE algorithm = 'halves';
+DELETE FROM segment.algorithm_column WHERE algorithm = 'halves';
+SELECT model_name, active_version, status FROM segment.models;
+SELECT segment.fit('halves');
+SELECT segment.assign('halves', '7');
+CALL segment.publish('{halves}', 'public.by_half', '2026-01-02');
+SELECT model_name, what FROM segment.problems;
+SELECT segment.drop_model('halves');
+DROP TABLE points, by_half, by_half_history;
+DROP FUNCTION halves_fit, halves_check, halves_publish;
