@@ -1,6 +1,6 @@
 /*
  * kmeans_sample.c
- *		An order-free sample of the rows; see kmeans_seed.h.
+ *		An order-free sample of the rows; see kmeans_sample.h.
  *
  * Each row is hashed with the seed, and its score is
  *
@@ -16,7 +16,7 @@
  * With t the smallest score that is not in the sample, a row is in it with probability
  * min(1, b t), and stands for the inverse of that many rows.
  */
-#include "kmeans/kmeans_seed.h"
+#include "kmeans/kmeans_sample.h"
 
 #include "base/hash.h"
 #include "stats/exact_sum.h"
