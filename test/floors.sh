@@ -29,9 +29,10 @@ known=(
     'src/drift/drift_source_pg.c pca/pca_pg.h'
 )
 
-# Files in circles: over one or more includes, each leads back to itself (VERBOSE=1
-# prints them).  This number only falls, too.
-circles_most=9
+# Files in circles: over one or more includes, or over one or more calls, each leads
+# back to itself (VERBOSE=1 prints them).  These numbers only fall, too.
+circles_most=2
+call_circles_most=2
 
 # Unit tests that bear the name of no file of src/, because they test several.
 tests_of_several='test_sap'
@@ -92,9 +93,10 @@ gone=$(comm -23 <(printf '%s\n' "${allowed[@]}" | sort) <(printf '%s\n' "${used[
 [ ${#known[@]} -eq $known_most ] || complain "known_most is $known_most" "${#known[@]} includes are listed as known"
 
 # ---- circles of files ----
-# What is left when files that include nothing, and files that nothing includes, are
-# taken away again and again.
-circles=$(sed -E 's/^src\///; s/\.[ch] / /; s/\.h$//' <<<"$includes" | awk '$1 != $2' | sort -u | awk '
+# IN lines "file file".  What is left when files that depend on nothing, and files on
+# which nothing depends, are taken away again and again.
+circles_of() {
+    awk '$1 != $2' | sort -u | awk '
     { from[NR] = $1; to[NR] = $2; out[$1]++; into[$2]++ }
     END {
         do {
@@ -104,9 +106,24 @@ circles=$(sed -E 's/^src\///; s/\.[ch] / /; s/\.h$//' <<<"$includes" | awk '$1 !
                     gone[i] = changed = 1; out[from[i]]--; into[to[i]]-- }
         } while (changed)
         for (i = 1; i <= NR; i++) if (!gone[i]) left[from[i]] = 1
-        for (file in left) print file }' | sort)
+        for (file in left) print file }' | sort
+}
+
+# A header and its .c are one file here.
+circles=$(sed -E 's/^src\///; s/\.[ch] / /; s/\.h$//' <<<"$includes" | circles_of)
 count=$(grep -c . <<<"$circles" || test $? -eq 1)
 [ "$count" -eq $circles_most ] || complain "files in circles are $count, circles_most is $circles_most" "$circles"
+
+# A .c calls the one that defines a function seg_..., whichever header declares it.
+names='s/^src\/(.*)\.c:(.*)\($/\2 \1/'
+defined=$(grep -oE '^seg_[a-z_0-9]+\(' src/*/*.c | sed -E "$names" | sort)
+called=$(grep -oE '\bseg_[a-z_0-9]+\(' src/*/*.c | sed -E "$names" | sort -u)
+calls=$(join <(echo "$called") <(echo "$defined") | awk '{ print $2, $3 }')
+[ -n "$calls" ] || complain "no calls between files" "a definition begins with its name at the start of a line"
+call_circles=$(circles_of <<<"$calls")
+count=$(grep -c . <<<"$call_circles" || test $? -eq 1)
+[ "$count" -eq $call_circles_most ] ||
+    complain "files in circles of calls are $count, call_circles_most is $call_circles_most" "$call_circles"
 
 # ---- unit tests bear the name of the file that they test ----
 for test in test/unit/test_*.c; do
@@ -116,5 +133,5 @@ for test in test/unit/test_*.c; do
         complain "a unit test of no file" "$test"
 done
 
-[ -z "${VERBOSE:-}" ] || printf 'known includes: %s\nfiles in circles:\n%s\n' "${#known[@]}" "$circles"
+[ -z "${VERBOSE:-}" ] || printf 'known includes: %s\nfiles in circles:\n%s\n%s\n' "${#known[@]}" "$circles" "$call_circles"
 exit $status

@@ -4,9 +4,8 @@
  */
 #include "anomaly/mcd.h"
 
-#include <stdlib.h>
-
 #include "anomaly/mcd_search.h"
+#include "base/sort.h"
 #include "stats/chisq.h"
 
 #define CUTOFF 0.975
@@ -24,14 +23,10 @@ typedef struct Space
 
 /* ---- features ---- */
 
-static int
-compare_values(const void *a, const void *b)
+static bool
+is_nearer(const void *a, const void *b, const void *argument)
 {
-	const SegMcdItem *x = a;
-	const SegMcdItem *y = b;
-
-	CHECK_FOR_INTERRUPTS();
-	return (x->distance2 > y->distance2) - (x->distance2 < y->distance2);
+	return ((const SegMcdItem *) a)->distance2 < ((const SegMcdItem *) b)->distance2;
 }
 
 /* The weight of the commonest value of feature j; OUT value. */
@@ -43,7 +38,7 @@ commonest(const double *rows, const uint64_t *counts, size_t n, size_t d, size_t
 
 	for (size_t i = 0; i < n; i++)
 		items[i] = (SegMcdItem) {rows[i * d + j], (double) counts[i], 0};
-	qsort(items, n, sizeof(SegMcdItem), compare_values);
+	seg_sort(items, n, sizeof(SegMcdItem), is_nearer, NULL);
 	for (size_t i = 0; i < n; i++)
 	{
 		run = i > 0 && items[i].distance2 == items[i - 1].distance2 ? run + items[i].weight : items[i].weight;
@@ -76,7 +71,7 @@ reach_of_others(const double *rows, const uint64_t *counts, size_t n, size_t d, 
 		}
 	if (others == 0)
 		return INFINITY;
-	qsort(items, others, sizeof(SegMcdItem), compare_values);
+	seg_sort(items, others, sizeof(SegMcdItem), is_nearer, NULL);
 	while (i + 1 < others && (upto += items[i].weight) < weight / 2)
 		i++;
 	return items[i].distance2 * sqrt(seg_chisq_quantile(CUTOFF, 1) / seg_chisq_quantile(0.5, 1));

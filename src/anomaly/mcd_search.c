@@ -4,7 +4,7 @@
  */
 #include "anomaly/mcd_search.h"
 
-#include <stdlib.h>
+#include "base/sort.h"
 
 #define STARTS 500
 #define GROUP_ROWS 300
@@ -19,16 +19,13 @@
 
 /* ---- one step ---- */
 
-static int
-compare_items(const void *a, const void *b)
+static bool
+is_nearer(const void *a, const void *b, const void *argument)
 {
 	const SegMcdItem *x = a;
 	const SegMcdItem *y = b;
 
-	CHECK_FOR_INTERRUPTS();
-	if (x->distance2 != y->distance2)
-		return x->distance2 < y->distance2 ? -1 : 1;
-	return (x->row > y->row) - (x->row < y->row);
+	return x->distance2 != y->distance2 ? x->distance2 < y->distance2 : x->row < y->row;
 }
 
 static const double *
@@ -143,7 +140,7 @@ closest(SegMcdItem *items, size_t count, double h, double *cut_off)
 	double		weight = 0;
 	size_t		taken = 0;
 
-	qsort(items, count, sizeof(SegMcdItem), compare_items);
+	seg_sort(items, count, sizeof(SegMcdItem), is_nearer, NULL);
 	while (taken < count && weight < h)
 		weight += items[taken++].weight;
 	*cut_off = weight - h;

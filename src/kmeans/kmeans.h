@@ -2,133 +2,15 @@
  * kmeans.h
  *		Fitting k clusters to rows in memory.
  *
- * The whole is: bring the rows to the fitted space (scale.h), draw an order-free
- * sample of them and seed on it (kmeans_seed.h), run Lloyd's iterations on all
- * rows (kmeans_lloyd.h), number the clusters, and gather what a model tells
- * about them (kmeans_stats.h).  The result does not depend on the order of rows.
+ * The caller brings the rows to the fitted space (stats/scale.h) and draws a sample of
+ * them (kmeans_sample.h).  Starting centers are found on the sample (kmeans_seed.h), and
+ * Lloyd's iterations run over all rows (kmeans_lloyd.h).  The statistics of the clusters
+ * come from kmeans_stats.h.  The result does not depend on the order of the rows.
  */
 #ifndef SEG_KMEANS_KMEANS_H
 #define SEG_KMEANS_KMEANS_H
 
-#include "stats/exact_sum.h"
-#include "stats/histogram.h"
-#include "stats/scale.h"
-
-#define SEG_KMEANS_MAX_K 10000
-
-typedef enum SegInitMethod
-{
-	SEG_INIT_KMEANS_PLUS_PLUS,
-	SEG_INIT_RANDOM,
-	SEG_INIT_CENTROIDS,
-} SegInitMethod;
-
-typedef enum SegKmeansAlgorithm
-{
-	SEG_KMEANS_LLOYD,
-	SEG_KMEANS_BISECTING,
-} SegKmeansAlgorithm;
-
-/* How to fit; the defaults are the documentation. */
-typedef struct SegKmeansParams
-{
-	SegKmeansAlgorithm algorithm;
-	SegInitMethod init_method;
-	uint64_t	seed;			/* 42 */
-	size_t		n_init;			/* 10 */
-	size_t		max_iterations; /* 300 */
-	double		tolerance;		/* 0: until no assignment changes; else the least relative gain of inertia */
-	double		min_share;		/* 0.01: of the weight, of every cluster, where a sweep chooses k */
-
-	/*
-	 * Told after each assignment of all rows, not of those of the sample: to how
-	 * many clusters, how many assignments there were, and the inertia around the
-	 * means of the clusters.  It may longjmp out; the fit does not depend on it.
-	 * NULL: nobody.
-	 */
-	void		(*on_iteration) (void *argument, size_t k, size_t iteration, double inertia);
-	void	   *argument;
-} SegKmeansParams;
-
-typedef struct SegKmeansFilter SegKmeansFilter; /* kmeans/kmeans_filter.h */
-
-/* Rows in the fitted space, and what is known about them. */
-typedef struct SegKmeansData
-{
-	SegMatrix	rows;
-	const double *weights;		/* n, all > 0; NULL: ones */
-	double		total;			/* sum of the weights */
-	const SegScale *scales;		/* d */
-	const uint32_t *active;		/* features with spread, ascending */
-	size_t		n_active;
-	SegKmeansFilter *filter;	/* the rows in floats; NULL: doubles do all the work */
-	bool		is_relative;	/* the weights are no counts (stats/weights.h) */
-	const double *units;		/* n: of rows that stand for copies, the weight of one; NULL: 1 */
-} SegKmeansData;
-
-/* The weight of row i. */
-static inline double
-seg_kmeans_weight(const SegKmeansData *data, size_t i)
-{
-	return data->weights == NULL ? 1 : data->weights[i];
-}
-
-/* How many rows there are, or are counted as. */
-static inline double
-seg_kmeans_count(const SegKmeansData *data)
-{
-	return data->is_relative ? (double) data->rows.n : data->total;
-}
-
-/*
- * A grid for sums over the rows of weight times a value of at most max_abs.  A
- * row of weight w counts like w rows, a light one is an addend none the less.
- */
-static inline SegGrid
-seg_kmeans_grid(const SegKmeansData *data, double max_abs)
-{
-	return seg_grid_of_total(fmax(data->total, (double) data->rows.n), data->total * max_abs);
-}
-
-/*
- * Blocks that may be measured before it is time to look for a cancel: a
- * millisecond or two, at 8 k d steps a block.
- */
-static inline size_t
-seg_kmeans_pause(size_t k, size_t d)
-{
-	size_t		blocks = ((size_t) 1 << 19) / (k * d);
-
-	return blocks < 1 ? 1 : seg_min_size(blocks, 64);
-}
-
-/* Is it that time, before block b?  It always is before the first: many short passes are long, too. */
-static inline bool
-seg_kmeans_is_pause(size_t b, size_t k, size_t d)
-{
-	return b % seg_kmeans_pause(k, d) == 0;
-}
-
-/* The result of one run of Lloyd's iterations. */
-typedef struct SegKmeansRun
-{
-	size_t		k;
-	double	   *centers;		/* k x d, fitted space */
-	uint16_t   *labels;			/* n rounded up to SEG_BLOCK_ROWS; places of centers */
-	double	   *weights;		/* k, of the clusters */
-	double		inertia;		/* weighted squares of the rows around their centers */
-	double		total_ss;		/* the same around the mean of all rows */
-	size_t		iterations;
-	bool		converged;
-	uint64_t	distances;		/* of rows to centers that were looked at, in floats or doubles */
-} SegKmeansRun;
-
-/* Features with spread, ascending; OUT active: room for d; returns how many. */
-extern size_t seg_kmeans_active(const SegScale *scales, size_t d, uint32_t *active);
-
-/* Take the arrays of a run for k centers from the arena. */
-extern void seg_kmeans_take_run(SegKmeansRun *run, size_t n, size_t d, size_t k, SegArena *arena);
-extern size_t seg_kmeans_run_size(size_t n, size_t d, size_t k);
+#include "kmeans/kmeans_data.h"
 
 /* Bytes of workspace of seg_kmeans_cluster. */
 extern size_t seg_kmeans_workspace(size_t n, size_t d, size_t k);
@@ -136,7 +18,7 @@ extern size_t seg_kmeans_workspace(size_t n, size_t d, size_t k);
 /*
  * Find k clusters.
  *
- * IN data; IN sample: of the data (kmeans_seed.h), with at least k rows.
+ * IN data; IN sample: of the data (kmeans_sample.h), with at least k rows.
  * INOUT run: its centers are IN when params->init_method is SEG_INIT_CENTROIDS.
  */
 extern void seg_kmeans_cluster(const SegKmeansData *data, const SegKmeansData *sample,

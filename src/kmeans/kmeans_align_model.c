@@ -6,6 +6,7 @@
 #include "kmeans/kmeans_align_model.h"
 
 #include "kmeans/kmeans_scorer_model.h"
+#include "stats/distance.h"
 #include "stats/hungarian.h"
 
 size_t
@@ -64,25 +65,15 @@ centers_in_space(const SegKmeansModel *model, const SegKmeansModel *space, doubl
 	return SEG_OK;
 }
 
-static double
-distance(const double *a, const double *b, size_t d)
-{
-	double		squares = 0;
-
-	for (size_t j = 0; j < d; j++)
-		squares += (a[j] - b[j]) * (a[j] - b[j]);
-	return sqrt(squares);
-}
-
 /* Distances from each of `rows` centers to each of `columns`; OUT cost rows x columns. */
-static void
+SEG_CLONES static void
 fill_cost(const double *a, size_t rows, const double *b, size_t columns, size_t d, double *cost)
 {
 	for (size_t row = 0; row < rows; row++)
 	{
 		CHECK_FOR_INTERRUPTS();
 		for (size_t column = 0; column < columns; column++)
-			cost[row * columns + column] = distance(a + row * d, b + column * d, d);
+			cost[row * columns + column] = sqrt(seg_squared_distance(a + row * d, b + column * d, d));
 	}
 }
 

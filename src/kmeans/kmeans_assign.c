@@ -21,6 +21,7 @@
 #include "kmeans/kmeans_assign.h"
 
 #include "kmeans/kmeans_block.h"
+#include "stats/distance.h"
 
 /* cost of the distances of a row, in multiplications, from which bounds pay */
 #define BOUNDED_COST 64
@@ -194,12 +195,8 @@ seg_assignment_add_center_shift(SegAssignment *assignment, const double *from)
 	{
 		const double *center = assignment->run->centers + c * d;
 		const double *previous = from + c * d;
-		double		sum = 0;
-		double		shift;
+		double		shift = sqrt(seg_squared_distance(center, previous, d));
 
-		for (size_t j = 0; j < d; j++)
-			sum = fma(center[j] - previous[j], center[j] - previous[j], sum);
-		shift = sqrt(sum);
 		if (shift > longest)
 		{
 			second = longest;

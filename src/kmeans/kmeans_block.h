@@ -4,7 +4,7 @@
  *
  * A header, because each clone of a caller (SEG_CLONES) needs its own copy.  Four
  * centers are measured at a time, so that their sums stay in registers, and every
- * row's sum runs over the features in their order (stats/nearest.h).
+ * row's sum runs over the features in their order (stats/distance.h).
  */
 #ifndef SEG_KMEANS_KMEANS_BLOCK_H
 #define SEG_KMEANS_KMEANS_BLOCK_H

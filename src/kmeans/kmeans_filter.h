@@ -27,7 +27,7 @@
 
 #include "base/arena.h"
 #include "base/vec.h"
-#include "kmeans/kmeans.h"
+#include "kmeans/kmeans_data.h"
 
 /* Centers that are scored together at most: their sums stay in registers. */
 #define SEG_FILTER_TOGETHER ((size_t) 12)

@@ -2,14 +2,17 @@
  * kmeans_fit_pg.c
  *		The aggregate kmeans_fit: rows in, a model out.
  */
-#include "kmeans/kmeans_fit_pg.h"
+#include "kmeans/kmeans_rows_pg.h"
 
 #include "mb/pg_wchar.h"
 #include "utils/datum.h"
 #include "utils/memutils.h"
 
+#include "kmeans/kmeans.h"
 #include "kmeans/kmeans_pg.h"
+#include "kmeans/kmeans_sample_pg.h"
 #include "kmeans/kmeans_stats.h"
+#include "kmeans/kmeans_sweep_pg.h"
 #include "server/error.h"
 
 PG_FUNCTION_INFO_V1(kmeans_fit_transfn);
@@ -17,39 +20,6 @@ Datum
 kmeans_fit_transfn(PG_FUNCTION_ARGS)
 {
 	return seg_kmeans_rows_transition(fcinfo, 1);
-}
-
-void
-seg_kmeans_check_k(const char *name, int64 k, int64 most)
-{
-	if (k == SEG_NUMBER_NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("%s is null", name)));
-	if (k < 1 || k > most)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("%s is %lld, but must be from 1 to %lld", name, (long long) k, (long long) most)));
-}
-
-void
-seg_kmeans_draw_sample(const SegKmeansRows *state, size_t capacity, size_t k, bool by_distance, SegKmeansSample *sample)
-{
-	size_t		d = state->rows.d;
-	SegArena	arena;
-
-	capacity = seg_min_size(capacity, state->rows.n);
-	arena = seg_kmeans_arena(seg_kmeans_sample_workspace(capacity, d));
-	seg_kmeans_sample_draw(&state->data, (uint64_t) state->options.seed, capacity, by_distance, &arena, sample);
-	sample->data = seg_kmeans_with_filter(&sample->data);
-	if (k > sample->data.rows.n)
-		seg_raise((SegFault) {SEG_TOO_FEW_DISTINCT, .got = sample->data.rows.n, .wanted = k});
-}
-
-void
-seg_kmeans_draw_seeding_sample(const SegKmeansRows *state, size_t k, SegKmeansSample *sample)
-{
-	seg_kmeans_draw_sample(state, seg_kmeans_sample_capacity(k, state->rows.d), k, true, sample);
 }
 
 /* A feature as the model describes it. */

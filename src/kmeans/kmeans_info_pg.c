@@ -2,7 +2,7 @@
  * kmeans_info_pg.c
  *		The k-means family for the server: what a model says of itself, and its options.
  */
-#include "kmeans/kmeans_fit_pg.h"
+#include "kmeans/kmeans_options_pg.h"
 #include "kmeans/kmeans_pg.h"
 #include "server/family.h"
 

@@ -5,7 +5,7 @@
 #ifndef SEG_KMEANS_KMEANS_LLOYD_H
 #define SEG_KMEANS_KMEANS_LLOYD_H
 
-#include "kmeans/kmeans.h"
+#include "kmeans/kmeans_data.h"
 
 /* Bytes of workspace for n rows, d features and k centers. */
 extern size_t seg_lloyd_workspace(size_t n, size_t d, size_t k);

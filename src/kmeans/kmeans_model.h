@@ -10,7 +10,7 @@
 #ifndef SEG_KMEANS_KMEANS_MODEL_H
 #define SEG_KMEANS_KMEANS_MODEL_H
 
-#include "kmeans/kmeans.h"
+#include "kmeans/kmeans_data.h"
 #include "model/envelope.h"
 
 #define SEG_KMEANS_VERSION 2

@@ -7,6 +7,7 @@
 #include "utils/builtins.h"
 
 #include "kmeans/kmeans_pg.h"
+#include "kmeans/kmeans_sweep.h"
 #include "server/error.h"
 #include "server/progress.h"
 
@@ -103,6 +104,34 @@ check_per_feature(const char *key, int count, size_t d)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("option \"%s\" has %d elements, but there are %zu features", key, count, d)));
+}
+
+void
+seg_kmeans_check_k(const char *name, int64 k, int64 most)
+{
+	if (k == SEG_NUMBER_NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("%s is null", name)));
+	if (k < 1 || k > most)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s is %lld, but must be from 1 to %lld", name, (long long) k, (long long) most)));
+}
+
+void
+seg_kmeans_check_range(const SegKmeansOptions *options, int64 k_min, int64 k_max)
+{
+	seg_kmeans_check_k("k_min", k_min, SEG_SWEEP_MAX_K);
+	seg_kmeans_check_k("k_max", k_max, SEG_SWEEP_MAX_K);
+	if (k_min > k_max)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("k_min is %lld, but k_max is %lld", (long long) k_min, (long long) k_max)));
+	if (options->init_method == SEG_INIT_CENTROIDS)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("option \"centroids\" has one k, and a sweep has several")));
 }
 
 void

@@ -7,7 +7,7 @@
 
 #include "server/options.h"
 
-#include "kmeans/kmeans.h"
+#include "kmeans/kmeans_data.h"
 
 /* Starting centers in input units: an array of arrays, or an old model in hex. */
 typedef struct SegStartingCenters
@@ -47,7 +47,13 @@ extern void seg_kmeans_options_read(const Jsonb *options, bool of_sweep, SegKmea
 /* Refuse options with an element per feature where d is not their number. */
 extern void seg_kmeans_options_check_width(const SegKmeansOptions *options, size_t d);
 
-/* What the core wants: them, and whom to tell of iterations. */
+/* Raise an error when a number of clusters is null or out of range; `name` is the argument's. */
+extern void seg_kmeans_check_k(const char *name, int64 k, int64 most);
+
+/* The same for a range of them, and for options that suit a single k only. */
+extern void seg_kmeans_check_range(const SegKmeansOptions *options, int64 k_min, int64 k_max);
+
+/* The parameters of a fit; iterations are reported to the progress view. */
 extern SegKmeansParams seg_kmeans_params(const SegKmeansOptions *options);
 
 /*

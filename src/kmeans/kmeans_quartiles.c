@@ -17,6 +17,7 @@
  */
 #include "kmeans/kmeans_quartiles.h"
 
+#include "base/select.h"
 #include "base/vec.h"
 #include "stats/quantiles.h"
 

@@ -1,6 +1,6 @@
 /*
  * kmeans_sample.c
- *		An order-free sample of the rows; see kmeans_seed.h.
+ *		An order-free sample of the rows; see kmeans_sample.h.
  *
  * Each row is hashed with the seed, and its score is
  *
@@ -16,9 +16,11 @@
  * With t the smallest score that is not in the sample, a row is in it with probability
  * min(1, b t), and stands for the inverse of that many rows.
  */
-#include "kmeans/kmeans_seed.h"
+#include "kmeans/kmeans_sample.h"
 
 #include "base/hash.h"
+#include "base/sort.h"
+#include "stats/distance.h"
 #include "stats/exact_sum.h"
 
 /* one row, distinct in the features with spread */
@@ -157,11 +159,7 @@ boost_block(const SegKmeansData *data, size_t b, const Boosts *boosts, double *b
 		size_t		j = data->active[a];
 
 		for (size_t l = 0; l < 8; l++)
-		{
-			double		off = rows[l][j] - boosts->center[a];
-
-			d2[l] += off * off;
-		}
+			d2[l] = seg_distance_step(d2[l], rows[l][j], boosts->center[a]);
 	}
 	for (size_t l = 0; l < 8; l++)
 		boost[l] = 1 + d2[l] * boosts->inverse;
@@ -213,48 +211,23 @@ find_slot(Table *table, uint64_t hash, size_t row)
 	return &table->slots[at];
 }
 
-static inline bool
-is_before(const SegKmeansData *data, const Candidate *a, const Candidate *b, bool by_score)
+/* By hash, then by values: no two candidates are equal. */
+static bool
+is_before_by_hash(const void *one, const void *two, const void *argument)
 {
-	if (by_score && a->score != b->score)
-		return a->score < b->score;
-	return a->hash != b->hash ? a->hash < b->hash : compare_rows(data, a->row, b->row) < 0;
+	const Candidate *a = one;
+	const Candidate *b = two;
+
+	return a->hash != b->hash ? a->hash < b->hash : compare_rows(argument, a->row, b->row) < 0;
 }
 
-/* Heapsort by score, if it is asked for, then by hash, then by values; no two are equal. */
-static void
-sort_candidates(const SegKmeansData *data, Candidate *list, size_t n, bool by_score)
+static bool
+is_before_by_score(const void *one, const void *two, const void *argument)
 {
-	for (size_t start = n / 2, end = n; end > 1;)
-	{
-		Candidate	swap;
-		size_t		root;
+	const Candidate *a = one;
+	const Candidate *b = two;
 
-		if (end % 4096 == 0)
-			CHECK_FOR_INTERRUPTS();
-		if (start > 0)
-			start--;
-		else
-		{
-			swap = list[--end];
-			list[end] = list[0];
-			list[0] = swap;
-		}
-		root = start;
-		while (2 * root + 1 < end)
-		{
-			size_t		child = 2 * root + 1;
-
-			if (child + 1 < end && is_before(data, &list[child], &list[child + 1], by_score))
-				child++;
-			if (!is_before(data, &list[root], &list[child], by_score))
-				break;
-			swap = list[root];
-			list[root] = list[child];
-			list[child] = swap;
-			root = child;
-		}
-	}
+	return a->score != b->score ? a->score < b->score : is_before_by_hash(one, two, argument);
 }
 
 /* The candidates by score; returns how many. */
@@ -266,7 +239,7 @@ list_candidates(const Table *table, Candidate *list)
 	for (size_t at = 0; at < table->size; at++)
 		if (table->slots[at].is_taken)
 			list[n++] = table->slots[at];
-	sort_candidates(table->data, list, n, true);
+	seg_sort(list, n, sizeof(Candidate), is_before_by_score, table->data);
 	return n;
 }
 
@@ -336,7 +309,7 @@ static void
 fill_sample(const SegKmeansData *data, Candidate *list, size_t count, double threshold, double *weights,
 			double *units, SegKmeansData *sample)
 {
-	sort_candidates(data, list, count, false);
+	seg_sort(list, count, sizeof(Candidate), is_before_by_hash, data);
 	sample->rows.n = count;
 	sample->total = 0;
 	for (size_t s = 0; s < count; s++)

@@ -15,6 +15,7 @@
 #include "base/rng.h"
 #include "kmeans/kmeans_assign.h"
 #include "kmeans/kmeans_lloyd.h"
+#include "stats/distance.h"
 
 /* of a start on the sample */
 #define MOST_ITERATIONS 300
@@ -86,11 +87,7 @@ distances_to(const SegKmeansData *data, const double *center, double *d2)
 			size_t		j = data->active[a];
 
 			for (size_t l = 0; l < 8; l++)
-			{
-				double		difference = rows[l][j] - center[j];
-
-				sum[l] += difference * difference;
-			}
+				sum[l] = seg_distance_step(sum[l], rows[l][j], center[j]);
 		}
 		memcpy(d2 + b * SEG_BLOCK_ROWS, sum, seg_matrix_block_rows(&data->rows, b) * sizeof(double));
 	}

@@ -1,43 +1,12 @@
 /*
  * kmeans_seed.h
- *		An order-free sample of the rows, and starting centers found on it.
+ *		Starting centers, found on a sample of the rows (kmeans_sample.h).
  */
 #ifndef SEG_KMEANS_KMEANS_SEED_H
 #define SEG_KMEANS_KMEANS_SEED_H
 
-#include "kmeans/kmeans.h"
-
-/*
- * The sample: distinct rows, each with the weight of all its copies, in the
- * order of their hashes.  Which rows are in it depends on the rows and the seed
- * only.  A uniform one holds the `capacity` distinct rows with the smallest hashes.
- * In one by distance half of the chances of a row go with its squared distance from
- * the mean of all, so that the few rows far out, which a uniform sample does not see
- * and which make most of the inertia where tails are heavy, are there; each row's
- * weight is divided by its chance.
- */
-typedef struct SegKmeansSample
-{
-	SegKmeansData data;			/* rows: the sample; weights: n of them */
-	bool		is_whole;		/* all distinct rows are in it */
-} SegKmeansSample;
-
-/* Rows in the sample for up to k centers of d features. */
-extern size_t seg_kmeans_sample_capacity(size_t k, size_t d);
-
-/* Bytes for a sample of that capacity, result and workspace together. */
-extern size_t seg_kmeans_sample_workspace(size_t capacity, size_t d);
-
-/*
- * Draw the sample.  OUT sample: its arrays are taken from the arena.
- * Cost: one pass, n d hashing steps.
- * Sources: Z. Bar-Yossef and others, "Counting distinct elements in a data
- * stream", 2002 (the k minimum values of a hash); N. Duffield, C. Lund and M. Thorup,
- * "Priority sampling for estimation of arbitrary subset sums", 2007; O. Bachem,
- * M. Lucic and A. Krause, "Scalable k-means clustering via lightweight coresets", 2018.
- */
-extern void seg_kmeans_sample_draw(const SegKmeansData *data, uint64_t seed, size_t capacity, bool by_distance,
-								   SegArena *arena, SegKmeansSample *sample);
+#include "base/arena.h"
+#include "kmeans/kmeans_data.h"
 
 /* Bytes of workspace to seed k centers on n rows of d features. */
 extern size_t seg_seed_workspace(size_t n, size_t d, size_t k);

@@ -5,7 +5,7 @@
 #ifndef SEG_KMEANS_KMEANS_STATS_H
 #define SEG_KMEANS_KMEANS_STATS_H
 
-#include "kmeans/kmeans.h"
+#include "kmeans/kmeans_data.h"
 
 typedef struct SegKmeansStats
 {

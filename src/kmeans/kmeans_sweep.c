@@ -10,6 +10,7 @@
 #include "kmeans/kmeans_sweep.h"
 
 #include "base/rng.h"
+#include "kmeans/kmeans.h"
 #include "kmeans/kmeans_assign.h"
 #include "kmeans/kmeans_seed.h"
 #include "stats/cluster_indices.h"

@@ -5,7 +5,7 @@
 #ifndef SEG_KMEANS_KMEANS_SWEEP_H
 #define SEG_KMEANS_KMEANS_SWEEP_H
 
-#include "kmeans/kmeans.h"
+#include "kmeans/kmeans_data.h"
 
 /* Rows over which the silhouette is exact; beyond, it is taken over such a sample. */
 #define SEG_SWEEP_SILHOUETTE_ROWS ((size_t) 10000)

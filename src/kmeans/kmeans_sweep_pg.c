@@ -2,11 +2,12 @@
  * kmeans_sweep_pg.c
  *		The aggregate kmeans_sweep: one reading of the rows, every k of a range.
  */
-#include "kmeans/kmeans_fit_pg.h"
+#include "kmeans/kmeans_sweep_pg.h"
 
 #include "utils/datum.h"
 #include "utils/memutils.h"
 
+#include "kmeans/kmeans_sample_pg.h"
 #include "kmeans/sweep_model.h"
 #include "server/family.h"
 
@@ -24,21 +25,6 @@ Datum
 kmeans_sweep_transfn(PG_FUNCTION_ARGS)
 {
 	return seg_kmeans_rows_transition(fcinfo, 2);
-}
-
-void
-seg_kmeans_check_range(const SegKmeansOptions *options, int64 k_min, int64 k_max)
-{
-	seg_kmeans_check_k("k_min", k_min, SEG_SWEEP_MAX_K);
-	seg_kmeans_check_k("k_max", k_max, SEG_SWEEP_MAX_K);
-	if (k_min > k_max)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("k_min is %lld, but k_max is %lld", (long long) k_min, (long long) k_max)));
-	if (options->init_method == SEG_INIT_CENTROIDS)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("option \"centroids\" has one k, and a sweep has several")));
 }
 
 SegSweepEntry *

@@ -10,6 +10,7 @@
 #include "stats/cluster_indices.h"
 
 #include "base/vec.h"
+#include "stats/distance.h"
 #include "stats/exact_sum.h"
 #include "stats/matrix.h"
 
@@ -281,16 +282,6 @@ seg_silhouette_mean(const double *rows, const double *weights, const double *uni
 	return SEG_OK;
 }
 
-static double
-center_distance(const double *a, const double *b, size_t d)
-{
-	double		squares = 0;
-
-	for (size_t j = 0; j < d; j++)
-		squares += (a[j] - b[j]) * (a[j] - b[j]);
-	return sqrt(squares);
-}
-
 double
 seg_davies_bouldin(const double *centers, const double *spread, const uint64_t *sizes, size_t k, size_t d)
 {
@@ -310,7 +301,7 @@ seg_davies_bouldin(const double *centers, const double *spread, const uint64_t *
 			double		spreads = spread[c] + spread[other];
 
 			if (other != c && sizes[other] > 0 && spreads > 0)
-				worst = fmax(worst, spreads / center_distance(centers + c * d, centers + other * d, d));
+				worst = fmax(worst, spreads / sqrt(seg_squared_distance(centers + c * d, centers + other * d, d)));
 		}
 		sum += worst;
 	}

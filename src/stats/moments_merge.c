@@ -2,8 +2,9 @@
  * moments_merge.c
  *		Two states of moments made one, and what a state tells in the end.
  */
+#include "stats/moments.h"
+
 #include "stats/exact_sum.h"
-#include "stats/moments_parts.h"
 
 /* ---- merging ---- */
 
@@ -96,6 +97,23 @@ merge_moments(SegMoments *into, const SegMoments *from)
 		ours.input_sum[2 * j + 1] += other.parts.input_sum[2 * j + 1];
 	}
 	into->folded += from->folded;
+}
+
+SegMomentsShape
+seg_moments_shape_for_merge(const SegMoments *into, const SegMoments *from)
+{
+	SegMomentsShape shape = seg_moments_shape(into);
+	uint32_t	most = seg_moments_block_rows(into->d);
+	uint32_t	rows = into->buffered + from->buffered;
+
+	if (from->width > shape.width)
+		shape.width = from->width;
+	shape.full = into->full || from->full || rows > most;
+	while (shape.capacity < rows && shape.capacity < most)
+		shape.capacity = seg_moments_next_capacity(shape.capacity, most);
+	if (shape.full)
+		shape.capacity = most;
+	return shape;
 }
 
 void

@@ -4,6 +4,8 @@
  */
 #include "stats/nearest.h"
 
+#include "stats/distance.h"
+
 void
 seg_nearest_pack(SegPackedCenters *packed, const double *centers, size_t k, size_t d, double *by_feature)
 {
@@ -35,11 +37,7 @@ seg_nearest_distances(const SegPackedCenters *packed, const double *z, double *d
 			const double *center = packed->by_feature + j * stride + first;
 
 			for (size_t l = 0; l < SEG_CENTER_BLOCK; l++)
-			{
-				double		difference = z[j] - center[l];
-
-				sum[l] = fma(difference, difference, sum[l]);
-			}
+				sum[l] = seg_distance_step(sum[l], z[j], center[l]);
 		}
 		memcpy(d2 + first, sum, sizeof(sum));
 	}

@@ -2,12 +2,7 @@
  * nearest.h
  *		The distances of one row to all centers, and the nearest of them.
  *
- * Every squared distance in the project is the same sum in the same order,
- *
- *		s_0 = 0,	s_j = fma(z_j - c_j, z_j - c_j, s_j-1),		d2 = s_d
- *
- * whether the vectors hold several rows or several centers.  So a fit, which packs
- * rows, and a score, which packs centers, agree on every bit and on every tie.
+ * Several centers are measured at once, each as stats/distance.h defines it.
  */
 #ifndef SEG_STATS_NEAREST_H
 #define SEG_STATS_NEAREST_H

@@ -4,6 +4,8 @@
  */
 #include "stats/profile.h"
 
+#include "base/sort.h"
+
 double
 seg_profile_ratio(double mean, double overall_mean, double overall_sd, double minimum)
 {
@@ -15,28 +17,15 @@ seg_profile_ratio(double mean, double overall_mean, double overall_sd, double mi
 	return ratio;
 }
 
-/* Does place a come after place b? */
+/* By falling strength, then by place. */
 static bool
-comes_after(const double *strength, uint32_t a, uint32_t b)
+is_before(const void *a, const void *b, const void *argument)
 {
-	return strength[a] < strength[b] || (strength[a] == strength[b] && a > b);
-}
+	const double *strength = argument;
+	uint32_t	one = *(const uint32_t *) a;
+	uint32_t	two = *(const uint32_t *) b;
 
-/* Let the place at `root` sink in the heap of `size` places, the last one on top. */
-static void
-sink(const double *strength, uint32_t *heap, size_t root, size_t size)
-{
-	for (size_t child; (child = 2 * root + 1) < size; root = child)
-	{
-		uint32_t	place = heap[root];
-
-		if (child + 1 < size && comes_after(strength, heap[child + 1], heap[child]))
-			child++;
-		if (!comes_after(strength, heap[child], place))
-			return;
-		heap[root] = heap[child];
-		heap[child] = place;
-	}
+	return strength[one] > strength[two] || (strength[one] == strength[two] && one < two);
 }
 
 void
@@ -44,14 +33,5 @@ seg_profile_order(const double *strength, size_t d, uint32_t *order)
 {
 	for (size_t j = 0; j < d; j++)
 		order[j] = (uint32_t) j;
-	for (size_t root = d / 2; root-- > 0;)
-		sink(strength, order, root, d);
-	for (size_t size = d; size-- > 1;)
-	{
-		uint32_t	last = order[0];
-
-		order[0] = order[size];
-		order[size] = last;
-		sink(strength, order, 0, size);
-	}
+	seg_sort(order, d, sizeof(uint32_t), is_before, strength);
 }

@@ -2,20 +2,15 @@
  * quantiles.c
  *		Exact quantiles by selection; see quantiles.h.
  *
- * A pivot splits a range into what is below it, equal to it and above it; the part
- * that holds the rank is split again.  Pivots are picked from a small sample a
- * little to the far side of the rank, so that two splits leave next to nothing.
- * Splitting moves values without a branch on them.
+ * Without weights the ranks of the quantiles are selected (base/select.h).  With
+ * weights a pivot splits the values in the same way, and the sums of the weights
+ * decide which part holds the quantile.
  */
 #include "stats/quantiles.h"
 
 #include "base/rng.h"
-
-/* ranges up to this size are sorted */
-#define SMALL ((size_t) 24)
-
-/* the most values in a sample */
-#define SAMPLE ((size_t) 128)
+#include "base/select.h"
+#include "base/sort.h"
 
 /* values between two looks for a cancel */
 #define PAUSE ((size_t) 1 << 20)
@@ -30,42 +25,10 @@ typedef struct Pair
 	double		weight;
 } Pair;
 
-/* ---- splitting ---- */
-
-/* Values below the pivot first (or_equal: those not above it); returns how many. */
-static size_t
-split(double *x, size_t n, double pivot, bool or_equal)
-{
-	size_t		m = 0;
-
-	for (size_t from = 0; from < n; from += PAUSE)
-	{
-		size_t		to = seg_min_size(from + PAUSE, n);
-
-		CHECK_FOR_INTERRUPTS();
-		if (or_equal)
-			for (size_t i = from; i < to; i++)
-			{
-				double		value = x[i];
-
-				x[i] = x[m];
-				x[m] = value;
-				m += value <= pivot;
-			}
-		else
-			for (size_t i = from; i < to; i++)
-			{
-				double		value = x[i];
-
-				x[i] = x[m];
-				x[m] = value;
-				m += value < pivot;
-			}
-	}
-	return m;
-}
-
-/* The same with weights; OUT *weight: the sum of those that come first. */
+/*
+ * As seg_select_split, with weights; OUT *weight: the sum of the weights of the values
+ * that come first.
+ */
 static size_t
 split_pairs(double *x, double *weights, size_t n, double pivot, bool or_equal, SegGrid grid, double *weight)
 {
@@ -92,88 +55,7 @@ split_pairs(double *x, double *weights, size_t n, double pivot, bool or_equal, S
 	return m;
 }
 
-static void
-sort_few(double *x, size_t n)
-{
-	for (size_t gap = n > SMALL ? n / 4 : 1; gap > 0; gap = gap == 1 ? 0 : gap < 8 ? 1 : gap / 4)
-		for (size_t i = gap; i < n; i++)
-		{
-			double		value = x[i];
-			size_t		at = i;
-
-			for (; at >= gap && x[at - gap] > value; at -= gap)
-				x[at] = x[at - gap];
-			x[at] = value;
-		}
-}
-
-static void
-sort_pairs(Pair *pairs, size_t n)
-{
-	for (size_t gap = n / 2; gap > 0; gap /= 2)
-		for (size_t i = gap; i < n; i++)
-		{
-			Pair		pair = pairs[i];
-			size_t		at = i;
-
-			for (; at >= gap && pairs[at - gap].x > pair.x; at -= gap)
-				pairs[at] = pairs[at - gap];
-			pairs[at] = pair;
-		}
-}
-
-static size_t
-sample_size(size_t n)
-{
-	size_t		size = 8;
-
-	while (size < SAMPLE && size * size < n)
-		size *= 2;
-	return seg_min_size(size, n);
-}
-
 /* ---- ranks ---- */
-
-/* A value of x[n] near rank r, on its far side as seen from the nearer end. */
-static double
-pick_pivot(const double *x, size_t n, size_t r)
-{
-	double		sample[SAMPLE];
-	size_t		size = sample_size(n);
-	SegRng		rng = seg_rng(n, r);
-	double		part = (double) r / (double) n;
-	double		margin = 1.5 * sqrt((double) size * part * (1 - part)) + 1;
-	double		place = part * (double) size + (part < 0.5 ? margin : -margin);
-
-	for (size_t i = 0; i < size; i++)
-		sample[i] = x[seg_rng_below(&rng, n)];
-	sort_few(sample, size);
-	return sample[(size_t) fmin(fmax(place, 0), (double) (size - 1))];
-}
-
-void
-seg_select_rank(double *x, size_t n, size_t r)
-{
-	while (n > SMALL)
-	{
-		double		pivot = pick_pivot(x, n, r);
-		size_t		below = split(x, n, pivot, false);
-		size_t		equal;
-
-		if (r < below)
-		{
-			n = below;
-			continue;
-		}
-		equal = split(x + below, n - below, pivot, true);
-		if (r < below + equal)
-			return;
-		x += below + equal;
-		n -= below + equal;
-		r -= below + equal;
-	}
-	sort_few(x, n);
-}
 
 static double
 lowest(const double *x, size_t n)
@@ -231,11 +113,17 @@ plain_quartiles(double *x, size_t n)
 
 /* ---- weights ---- */
 
+static bool
+pair_is_before(const void *a, const void *b, const void *argument)
+{
+	return ((const Pair *) a)->x < ((const Pair *) b)->x;
+}
+
 static double
 pick_weighted_pivot(const double *x, const double *weights, size_t n, double part)
 {
-	Pair		sample[SAMPLE];
-	size_t		size = sample_size(n);
+	Pair		sample[SEG_SELECT_SAMPLE];
+	size_t		size = seg_select_sample_size(n);
 	SegRng		rng = seg_rng(n, 0);
 	double		total = 0;
 	double		below = 0;
@@ -248,7 +136,7 @@ pick_weighted_pivot(const double *x, const double *weights, size_t n, double par
 		sample[i] = (Pair) {x[place], weights[place]};
 		total += weights[place];
 	}
-	sort_pairs(sample, size);
+	seg_sort(sample, size, sizeof(Pair), pair_is_before, NULL);
 	while (at + 1 < size && (below += sample[at].weight) < part * total)
 		at++;
 	return sample[at].x;

@@ -34,16 +34,8 @@ typedef struct SegFive
  * IN n: at least 1.  INOUT x: n values, no NaN, which are reordered; INOUT weights: n,
  * above 0, reordered with them, or NULL for ones; IN grid: for sums of the weights.
  * The result does not depend on the order.  Cost: about 3 n steps, 6 n with weights.
- * Source: C. A. R. Hoare, "FIND", 1961; pivots from a sample as in R. Floyd and
- * R. Rivest, "SELECT", 1975.
  */
 extern SegFive seg_quartiles(double *x, double *weights, size_t n, SegGrid grid);
-
-/*
- * Bring the value of rank r (from 0) to x[r], none above it before, none below it
- * behind; no weights.
- */
-extern void seg_select_rank(double *x, size_t n, size_t r);
 
 /*
  * The ranks (from 0) of the two values of the quantile part / 4 among n; the second is

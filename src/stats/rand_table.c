@@ -4,9 +4,8 @@
  */
 #include "stats/rand_table.h"
 
-#include <stdlib.h>
-
 #include "base/hash.h"
+#include "base/sort.h"
 #include "stats/rand_index.h"
 
 /* Slots that are looked at between two looks at the interrupts. */
@@ -127,36 +126,39 @@ compare_labels(const SegRandLabel *a, const SegRandLabel *b)
 	return 0;
 }
 
-static int
-compare_by_a(const void *x, const void *y)
+static bool
+is_before_by_a(const void *x, const void *y, const void *argument)
 {
 	const SegRandPair *one = x;
 	const SegRandPair *two = y;
 	int			order = compare_labels(&one->a, &two->a);
 
 	CHECK_FOR_INTERRUPTS();
-	return order != 0 ? order : compare_labels(&one->b, &two->b);
+	return order != 0 ? order < 0 : compare_labels(&one->b, &two->b) < 0;
 }
 
-static int
-compare_by_b(const void *x, const void *y)
+static bool
+is_before_by_b(const void *x, const void *y, const void *argument)
 {
 	const SegRandPair *one = x;
 	const SegRandPair *two = y;
 	int			order = compare_labels(&one->b, &two->b);
 
 	CHECK_FOR_INTERRUPTS();
-	return order != 0 ? order : compare_labels(&one->a, &two->a);
+	return order != 0 ? order < 0 : compare_labels(&one->a, &two->a) < 0;
 }
 
 /* Pairs of rows with the same label in one partition; sorts the pairs. */
 static uint64_t
-same_in_one(SegRandPair *pairs, size_t count, int (*compare) (const void *, const void *), bool by_a)
+same_in_one(SegRandPair *pairs, size_t count, bool by_a)
 {
 	uint64_t	same = 0;
 	uint64_t	rows = 0;
 
-	qsort(pairs, count, sizeof(SegRandPair), compare);
+	if (by_a)
+		seg_sort(pairs, count, sizeof(SegRandPair), is_before_by_a, NULL);
+	else
+		seg_sort(pairs, count, sizeof(SegRandPair), is_before_by_b, NULL);
 	for (size_t at = 0; at < count; at++)
 	{
 		rows += pairs[at].rows;
@@ -199,7 +201,7 @@ seg_rand_table_index(const SegRandTable *table, SegRandPair *workspace, double *
 	*index = NAN;
 	if (rows == 0)
 		return SEG_OK;
-	same_a = same_in_one(workspace, count, compare_by_a, true);
-	*index = seg_rand_index(same_both, same_a, same_in_one(workspace, count, compare_by_b, false), rows);
+	same_a = same_in_one(workspace, count, true);
+	*index = seg_rand_index(same_both, same_a, same_in_one(workspace, count, false), rows);
 	return SEG_OK;
 }

@@ -5,6 +5,7 @@
 #include "stats/row_sample.h"
 
 #include "base/hash.h"
+#include "base/sort.h"
 
 /* Places of the hash table that are looked at between two looks at the interrupts. */
 #define CHECK_EVERY 4096
@@ -261,40 +262,10 @@ fill_table(SegRowSample *sample, Parts parts)
 	}
 }
 
-/* The hash with exactly `rank` smaller ones before it; reorders hashes[n]. */
-static uint64_t
-select_hash(uint64_t *hashes, size_t n, size_t rank)
+static bool
+hash_is_less(const void *a, const void *b, const void *argument)
 {
-	size_t		low = 0;
-	size_t		high = n - 1;
-
-	while (low < high)
-	{
-		uint64_t	pivot = hashes[low + (high - low) / 2];
-		size_t		left = low;
-		size_t		right = high;
-
-		CHECK_FOR_INTERRUPTS();
-		for (;;)
-		{
-			uint64_t	swap;
-
-			while (hashes[left] < pivot)
-				left++;
-			while (hashes[right] > pivot)
-				right--;
-			if (left >= right)
-				break;
-			swap = hashes[left];
-			hashes[left++] = hashes[right];
-			hashes[right--] = swap;
-		}
-		if (rank <= right)
-			high = right;
-		else
-			low = right + 1;
-	}
-	return hashes[rank];
+	return *(const uint64_t *) a < *(const uint64_t *) b;
 }
 
 /* Drop all rows but those with the limit smallest hashes (and ties with the last). */
@@ -307,7 +278,8 @@ drop_largest(SegRowSample *sample)
 
 	/* the table is filled anew below and is large enough to sort a copy in */
 	memcpy(parts.table, parts.hashes, sample->used * sizeof(uint64_t));
-	sample->threshold = select_hash((uint64_t *) parts.table, sample->used, sample->limit - 1);
+	seg_sort(parts.table, sample->used, sizeof(uint64_t), hash_is_less, NULL);
+	memcpy(&sample->threshold, (const char *) parts.table + (sample->limit - 1) * sizeof(uint64_t), sizeof(uint64_t));
 	for (size_t i = 0; i < sample->used; i++)
 	{
 		if (parts.hashes[i] > sample->threshold)
@@ -381,47 +353,27 @@ seg_sample_count(const SegRowSample *sample, size_t i)
 	return parts_of(sample).counts[i];
 }
 
-/* Does row a come before row b? */
+/* Does row a come before row b?  By hash, then by content. */
 static bool
-comes_before(const SegRowSample *sample, Parts parts, size_t a, size_t b)
+row_is_before(const void *a, const void *b, const void *argument)
 {
-	if (parts.hashes[a] != parts.hashes[b])
-		return parts.hashes[a] < parts.hashes[b];
-	return compare_rows(parts.rows + a * sample->d, parts.rows + b * sample->d, sample->d) < 0;
+	const SegRowSample *sample = argument;
+	Parts		parts = parts_of(sample);
+	size_t		one = *(const uint32_t *) a;
+	size_t		two = *(const uint32_t *) b;
+
+	if (parts.hashes[one] != parts.hashes[two])
+		return parts.hashes[one] < parts.hashes[two];
+	return compare_rows(parts.rows + one * sample->d, parts.rows + two * sample->d, sample->d) < 0;
 }
 
 size_t
 seg_sample_order(const SegRowSample *sample, uint32_t *order)
 {
-	Parts		parts = parts_of(sample);
 	size_t		n = sample->used;
 
-	/* heap sort: no memory, and no bad case */
 	for (size_t i = 0; i < n; i++)
 		order[i] = (uint32_t) i;
-	for (size_t start = n / 2, end = n; end > 1;)
-	{
-		size_t		root;
-		uint32_t	moving;
-
-		CHECK_FOR_INTERRUPTS();
-		if (start > 0)
-			moving = order[root = --start];
-		else
-		{
-			moving = order[--end];
-			order[end] = order[0];
-			root = 0;
-		}
-		for (size_t child; (child = 2 * root + 1) < end; root = child)
-		{
-			if (child + 1 < end && comes_before(sample, parts, order[child], order[child + 1]))
-				child++;
-			if (!comes_before(sample, parts, moving, order[child]))
-				break;
-			order[root] = order[child];
-		}
-		order[root] = moving;
-	}
+	seg_sort(order, n, sizeof(uint32_t), row_is_before, sample);
 	return seg_min_size(n, sample->limit);
 }

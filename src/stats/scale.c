@@ -8,7 +8,8 @@
  */
 #include "stats/scale.h"
 
-#include "base/rng.h"
+#include "base/select.h"
+#include "base/sort.h"
 #include "stats/exact_sum.h"
 #include "stats/group_sums.h"
 #include "stats/weights.h"
@@ -231,89 +232,28 @@ find_moments(const SegMatrix *rows, const double *weights, double total, Workspa
 
 /* ---- medians ---- */
 
-/* Hoare's selection: the value of rank r (from 0) in x[n], which is reordered. */
+/* A value and its weight. */
+typedef struct Pair
+{
+	double		value;
+	double		weight;
+} Pair;
+
+static bool
+pair_is_before(const void *a, const void *b, const void *argument)
+{
+	const Pair *x = a;
+	const Pair *y = b;
+
+	return x->value != y->value ? x->value < y->value : x->weight < y->weight;
+}
+
+/* The value of rank r (from 0) in x[n], which is reordered. */
 static double
 select_rank(double *x, size_t n, size_t r)
 {
-	SegRng		rng = seg_rng(n, r);
-	size_t		left = 0;
-	size_t		right = n - 1;
-
-	while (left < right)
-	{
-		double		pivot = x[left + seg_rng_below(&rng, right - left + 1)];
-		double		swap;
-		size_t		i = left;
-		size_t		j = right;
-
-		CHECK_FOR_INTERRUPTS();
-		for (;;)
-		{
-			while (x[i] < pivot)
-				i++;
-			while (pivot < x[j])
-				j--;
-			if (i >= j)
-				break;
-			swap = x[i];
-			x[i++] = x[j];
-			x[j--] = swap;
-		}
-		if (r <= j)
-			right = j;
-		else
-			left = j + 1;
-	}
+	seg_select_rank(x, n, r);
 	return x[r];
-}
-
-static bool
-pair_before(const double *pairs, size_t a, size_t b)
-{
-	if (pairs[2 * a] != pairs[2 * b])
-		return pairs[2 * a] < pairs[2 * b];
-	return pairs[2 * a + 1] < pairs[2 * b + 1];
-}
-
-static void
-swap_pairs(double *pairs, size_t a, size_t b)
-{
-	for (size_t part = 0; part < 2; part++)
-	{
-		double		swap = pairs[2 * a + part];
-
-		pairs[2 * a + part] = pairs[2 * b + part];
-		pairs[2 * b + part] = swap;
-	}
-}
-
-/* Heapsort (J. Williams, 1964) of (value, weight) pairs: a total order. */
-static void
-sort_pairs(double *pairs, size_t n)
-{
-	for (size_t start = n / 2, end = n; end > 1;)
-	{
-		size_t		root;
-
-		if (start > 0)
-			start--;
-		else
-			swap_pairs(pairs, 0, --end);
-		if (end % 4096 == 0)
-			CHECK_FOR_INTERRUPTS();
-		root = start;
-		while (2 * root + 1 < end)
-		{
-			size_t		child = 2 * root + 1;
-
-			if (child + 1 < end && pair_before(pairs, child, child + 1))
-				child++;
-			if (!pair_before(pairs, root, child))
-				break;
-			swap_pairs(pairs, root, child);
-			root = child;
-		}
-	}
 }
 
 /* A share of the weight, below any weight that is allowed, within which sums count as equal. */
@@ -332,7 +272,7 @@ weighted_median(double *pairs, size_t n)
 	double		same;
 	size_t		i = 0;
 
-	sort_pairs(pairs, n);
+	seg_sort(pairs, n, sizeof(Pair), pair_is_before, NULL);
 	for (size_t p = 0; p < n; p++)
 		seg_twofold_add(total, pairs[2 * p + 1]);
 	half = (total[0] + total[1]) / 2;

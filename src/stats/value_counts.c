@@ -4,7 +4,7 @@
  */
 #include "stats/value_counts.h"
 
-#include <stdlib.h>
+#include "base/sort.h"
 
 SegValueCountMoments
 seg_value_counts_moments(const SegValueCount *values, size_t n)
@@ -36,22 +36,19 @@ seg_value_counts_moments(const SegValueCount *values, size_t n)
 	return moments;
 }
 
-static int
-compare(const void *a, const void *b)
+static bool
+is_before(const void *a, const void *b, const void *argument)
 {
 	const SegValueCount *x = a;
 	const SegValueCount *y = b;
 
-	CHECK_FOR_INTERRUPTS();
-	if (x->value != y->value)
-		return x->value < y->value ? -1 : 1;
-	return (x->count > y->count) - (x->count < y->count);
+	return x->value != y->value ? x->value < y->value : x->count < y->count;
 }
 
 void
 seg_value_counts_sort(SegValueCount *values, size_t n)
 {
-	qsort(values, n, sizeof(SegValueCount), compare);
+	seg_sort(values, n, sizeof(SegValueCount), is_before, NULL);
 }
 
 /* The value at place `at`, from 0, among all occurrences. */

@@ -9,8 +9,10 @@
 #define SEG_TEST_KMEANS_PROBLEM_H
 
 #include "base/rng.h"
+#include "kmeans/kmeans.h"
 #include "kmeans/kmeans_assign.h"
 #include "kmeans/kmeans_lloyd.h"
+#include "kmeans/kmeans_sample.h"
 #include "kmeans/kmeans_seed.h"
 #include "kmeans/kmeans_stats.h"
 #include "stats/exact_sum.h"

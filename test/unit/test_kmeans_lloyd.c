@@ -228,10 +228,144 @@ skipping_and_incremental_sums_change_nothing(void **state)
 	}
 }
 
+static void
+empty_clusters_get_the_farthest_row(void **state)
+{
+	double		x[] = {0, 1, 2, 10, 100};
+	double		centers[] = {1, 1, 1};
+	Problem		problem = {5, 1, 3, x};
+	SegKmeansParams params = defaults;
+	size_t		position;
+	Fit			fit;
+
+	params.init_method = SEG_INIT_CENTROIDS;
+	params.max_iterations = 1;
+	(void) fit_scale(&problem, SEG_STANDARDIZE_NONE, SEG_TRANSFORM_NONE, SEG_NULL_ERROR, &fit, &position);
+	fit_cluster(&problem, &params, centers, &fit);
+	/*
+	 * One step: the mean is 22.6, the farthest row from it 100, then 0.  Now 10 is
+	 * nearer to 0, the first cluster is empty and gets the row farthest away, 10.
+	 */
+	assert_same_double(fit.run.centers[0], 10);
+	assert_same_double(fit.run.centers[1], 100);
+	assert_same_double(fit.run.centers[2], 0);
+	assert_false(fit.run.converged);
+	assert_int_equal(fit.stats.sizes[0] + fit.stats.sizes[1] + fit.stats.sizes[2], 5);
+	fit_free(&fit);
+}
+
+/* 10,000 labels of 16 bits, one row or two each. */
+static void
+ten_thousand_clusters(void **state)
+{
+	Problem		problem = {.n = 10100, .d = 2, .k = SEG_KMEANS_MAX_K};
+	SegKmeansParams params = defaults;
+	double	   *centers = patterned(problem.k * 2 * sizeof(double));
+	size_t		position;
+	Fit			fit;
+
+	problem.x = patterned(problem.n * 2 * sizeof(double));
+	for (size_t i = 0; i < problem.n; i++)
+	{
+		problem.x[2 * i] = (double) (i % 10000 / 100);
+		problem.x[2 * i + 1] = (double) (i % 100) + (i < 10000 ? 0 : 0.25);
+	}
+	memcpy(centers, problem.x, problem.k * 2 * sizeof(double));
+	params.init_method = SEG_INIT_CENTROIDS;
+	params.max_iterations = 1;
+	(void) fit_scale(&problem, SEG_STANDARDIZE_NONE, SEG_TRANSFORM_NONE, SEG_NULL_ERROR, &fit, &position);
+	fit_cluster(&problem, &params, centers, &fit);
+	for (size_t i = 0; i < problem.n; i++)
+		assert_int_equal(fit.run.labels[i], i % 10000);
+	assert_same_double(fit.run.inertia, 200 * 0.125 * 0.125);
+	free(centers);
+	fit_free(&fit);
+	problem_free(&problem);
+}
+
+/* After an early stop the centers are not the means of their rows, but the total is the same. */
+static void
+total_does_not_depend_on_convergence(void **state)
+{
+	SegKmeansParams params = defaults;
+
+	params.max_iterations = 1;
+	params.n_init = 1;
+	params.init_method = SEG_INIT_RANDOM;
+	for (uint64_t trial = 0; trial < 20; trial++)
+	{
+		Problem		problem = random_problem(23, trial * 4);
+		Fit			fit;
+		double		total_ss = 0;
+
+		problem.k = seg_min_size(problem.k, 4);
+		fit_with(&problem, SEG_STANDARDIZE_ZSCORE, params, &fit);
+		for (size_t j = 0; j < problem.d; j++)
+			total_ss += fit.scales[j].scale > 0 ? (double) (problem.n - 1) : 0;
+		assert_close(fit.run.total_ss, total_ss, 1e-9 * total_ss);
+		fit_free(&fit);
+		problem_free(&problem);
+	}
+}
+
+/* The expected k, and the last iteration that was reported with its inertia. */
+typedef struct Reported
+{
+	size_t		k;
+	size_t		iteration;
+	double		inertia;
+} Reported;
+
+static void
+note_iteration(void *argument, size_t k, size_t iteration, double inertia)
+{
+	Reported   *last = argument;
+
+	assert_int_equal(k, last->k);
+	assert_int_equal(iteration, last->iteration + 1);
+	assert_true(inertia <= last->inertia * (1 + 1e-9) + 1e-9);
+	*last = (Reported) {k, iteration, inertia};
+}
+
+/* Iterations over all rows are reported; the inertia never grows and ends as that of the fit; no bit changes. */
+static void
+every_iteration_is_reported(void **state)
+{
+	for (uint64_t trial = 0; trial < 40; trial++)
+	{
+		Problem		problem = random_problem(29, trial);
+		SegStandardize standardize = trial % 8 < 4 ? SEG_STANDARDIZE_ZSCORE : SEG_STANDARDIZE_NONE;
+		SegKmeansParams params = defaults;
+		Reported	last = {problem.k, 0, INFINITY};
+		Fit			silent;
+		Fit			fit;
+
+		params.n_init = 1;
+		params.algorithm = trial % 5 == 0 ? SEG_KMEANS_BISECTING : SEG_KMEANS_LLOYD;
+		fit_with(&problem, standardize, params, &silent);
+		params.on_iteration = note_iteration;
+		params.argument = &last;
+		fit_with(&problem, standardize, params, &fit);
+		assert_int_equal(last.iteration, fit.run.iterations);
+		assert_true(fit.run.converged);
+		assert_close(last.inertia, fit.run.inertia, 1e-9 * fit.run.total_ss);
+		assert_same_double(fit.run.inertia, silent.run.inertia);
+		assert_same_double(fit.run.total_ss, silent.run.total_ss);
+		assert_same_doubles(fit.run.centers, silent.run.centers, problem.k * problem.d);
+		fit_free(&silent);
+		fit_free(&fit);
+		problem_free(&problem);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(empty_clusters_get_the_farthest_row),
+		cmocka_unit_test(ten_thousand_clusters),
+		cmocka_unit_test(total_does_not_depend_on_convergence),
+		cmocka_unit_test(every_iteration_is_reported),
 		cmocka_unit_test(skipping_and_incremental_sums_change_nothing),
 	};
 

@@ -5,6 +5,7 @@
 #include "unit.h"
 
 #include "base/rng.h"
+#include "kmeans/kmeans_sample.h"
 #include "kmeans/kmeans_seed.h"
 #include "kmeans/kmeans_sweep.h"
 #include "kmeans/sweep_model.h"
