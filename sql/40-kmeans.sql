@@ -45,7 +45,7 @@ CREATE AGGREGATE segment.kmeans_fit(features float8[], k integer, options jsonb)
 );
 COMMENT ON AGGREGATE segment.kmeans_fit(float8[], integer, jsonb) IS
 'Fits k clusters to rows of features and returns a k-means model. The same rows, options and seed give the same bytes in any order and plan.
-features: 1 to 1600 numbers; a null array is skipped unless null_policy is error. k: 1 to 10000, at most the number of distinct rows. k and options must be the same for all rows.
+features: 1 to 1600 numbers; a null array is left out and counted in rows_skipped, whatever null_policy says. k: 1 to 10000, at most the number of distinct rows. k and options must be the same for all rows.
 options: standardize zscore | robust | minmax | none; transform none | log1p, one for all or an array; null_policy error | skip | mean | median | zero; init_method kmeans++ | random | centroids; centroids (array of arrays in input units, or a model in hex); algorithm lloyd | bisecting; n_init 10; max_iterations 300; tolerance 0; seed 42; feature_names; with a null k: k_min, k_max, min_share 0.01 (a k of which a cluster has less of the weight is not taken).
 Errors: 22023 option, k or too few distinct rows; 22004 null feature; 22003 NaN, infinity or too wide a range; 2202E wrong length; 54000 beyond segment.fit_memory.
 Source: S. Lloyd, 1982; D. Arthur and S. Vassilvitskii, k-means++, 2007; G. Hamerly, 2010.';

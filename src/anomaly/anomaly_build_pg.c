@@ -4,8 +4,6 @@
  */
 #include "anomaly/anomaly_pg.h"
 
-#include "utils/memutils.h"
-
 #include "anomaly/mcd.h"
 #include "server/budget.h"
 #include "server/error.h"
@@ -15,7 +13,6 @@
 typedef struct Fit
 {
 	const SegAnomalyState *state;
-	SegBudget  *budget;
 	size_t		n;				/* distinct rows */
 	size_t		d;
 	double	   *rows;			/* n x d; input units, then prepared */
@@ -23,35 +20,23 @@ typedef struct Fit
 	uint64		total;			/* sum of counts */
 	SegValueCount *column;		/* n, scratch */
 	SegMoments *moments;		/* of all rows, finished; or NULL */
-	SegAnomalyModel model;
+	SegAnomalyModel *model;
 } Fit;
-
-/* Memory within segment.fit_memory, given back with the fit's context. */
-static void *
-take(Fit *fit, size_t count, size_t item_size)
-{
-	size_t		size;
-
-	if (!seg_mul_size(count, item_size, &size))
-		size = SIZE_MAX;
-	seg_budget_reserve(fit->budget, size);
-	return palloc_extended(Max(size, 1), MCXT_ALLOC_HUGE);
-}
 
 /* Copy the sample's rows in an order that depends on nothing but the rows. */
 static void
 gather(Fit *fit)
 {
 	const SegRowSample *sample = seg_anomaly_state_sample(fit->state);
-	uint32_t   *order = take(fit, sample->used, sizeof(uint32_t));
+	uint32_t   *order = seg_take(sample->used, sizeof(uint32_t));
 
-	fit->d = fit->state->d;
+	fit->d = fit->state->fit.d;
 	fit->n = seg_sample_order(sample, order);
 	if (fit->n == 0)
 		seg_raise((SegFault) {SEG_NO_ROWS});
-	fit->rows = take(fit, fit->n, fit->d * sizeof(double));
-	fit->counts = take(fit, fit->n, sizeof(uint64));
-	fit->column = take(fit, fit->n, sizeof(SegValueCount));
+	fit->rows = seg_take(fit->n, fit->d * sizeof(double));
+	fit->counts = seg_take(fit->n, sizeof(uint64));
+	fit->column = seg_take(fit->n, sizeof(SegValueCount));
 	for (size_t i = 0; i < fit->n; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
@@ -70,7 +55,7 @@ finish_moments(Fit *fit)
 	if (fit->state->moments_at == 0)
 		return;
 	shape = seg_moments_shape_for_result(moments);
-	fit->moments = take(fit, seg_moments_size(fit->d, shape), 1);
+	fit->moments = seg_take(seg_moments_size(fit->d, shape), 1);
 	seg_moments_reshape(moments, shape, fit->moments);
 	seg_moments_finish(fit->moments);
 }
@@ -98,7 +83,7 @@ present_values(Fit *fit, size_t j, uint64 *missing)
 static void
 describe_feature(Fit *fit, size_t j)
 {
-	SegAnomalyFeature *feature = &fit->model.features[j];
+	SegAnomalyFeature *feature = &fit->model->features[j];
 	size_t		present = present_values(fit, j, &feature->missing);
 	SegValueCountMoments moments = {0};
 	SegTally	tally;
@@ -114,10 +99,10 @@ describe_feature(Fit *fit, size_t j)
 		seg_value_counts_sort(fit->column, present);
 		feature->typical = seg_value_counts_quantile(fit->column, present, 0.5);
 	}
-	if (fit->model.null_policy == SEG_NULL_MEAN)
+	if (fit->model->null_policy == SEG_NULL_MEAN)
 		feature->fill = fit->moments != NULL && present > 0 ?
 			seg_moments_input_mean(fit->moments, j) : moments.mean;
-	if (fit->model.null_policy == SEG_NULL_MEDIAN)
+	if (fit->model->null_policy == SEG_NULL_MEDIAN)
 		feature->fill = feature->typical;
 	if (!isfinite(moments.sd) || !isfinite(moments.mean) || !isfinite(feature->fill))
 		seg_raise((SegFault) {SEG_RANGE_TOO_WIDE, .feature = j + 1});
@@ -134,7 +119,7 @@ prepare_rows(Fit *fit)
 	{
 		double	   *row = fit->rows + i * fit->d;
 		size_t		position;
-		SegStatus	status = seg_anomaly_prepare(&fit->model, row, row, &position);
+		SegStatus	status = seg_anomaly_prepare(fit->model, row, row, &position);
 
 		CHECK_FOR_INTERRUPTS();
 		if (status != SEG_OK)
@@ -146,9 +131,9 @@ static void
 grow_forest(Fit *fit)
 {
 	const SegAnomalyOptions *options = &fit->state->options;
-	SegForest  *forest = &fit->model.forest;
+	SegForest  *forest = &fit->model->forest;
 	size_t		most_nodes;
-	uint64	   *ends = take(fit, fit->n, sizeof(uint64));
+	uint64	   *ends = seg_take(fit->n, sizeof(uint64));
 	uint32_t   *drawn;
 	uint64		end = 0;
 
@@ -157,11 +142,11 @@ grow_forest(Fit *fit)
 	forest->d = fit->d;
 	forest->sample_size = Min((uint64) options->sample_size, fit->total);
 	most_nodes = options->trees * (2 * forest->sample_size - 1);
-	forest->roots = take(fit, options->trees, sizeof(uint32_t));
-	forest->nodes = take(fit, most_nodes, sizeof(SegTreeNode));
-	forest->sizes = take(fit, most_nodes, sizeof(uint32_t));
-	forest->paths = take(fit, most_nodes, sizeof(double));
-	drawn = take(fit, forest->sample_size, sizeof(uint32_t));
+	forest->roots = seg_take(options->trees, sizeof(uint32_t));
+	forest->nodes = seg_take(most_nodes, sizeof(SegTreeNode));
+	forest->sizes = seg_take(most_nodes, sizeof(uint32_t));
+	forest->paths = seg_take(most_nodes, sizeof(double));
+	drawn = seg_take(forest->sample_size, sizeof(uint32_t));
 	for (int64 t = 0; t < options->trees; t++)
 		seg_iforest_grow(forest, fit->rows, ends, fit->n, (uint64) options->seed, drawn);
 	seg_iforest_finish(forest);
@@ -172,19 +157,19 @@ static void
 use_moments(Fit *fit, double *covariance)
 {
 	size_t		position = 0;
-	SegStatus	status = seg_moments_covariance(fit->moments, fit->model.metric.center, covariance, &position);
+	SegStatus	status = seg_moments_covariance(fit->moments, fit->model->metric.center, covariance, &position);
 
 	if (status != SEG_OK)
 		seg_raise((SegFault) {status, .feature = position});
-	fit->model.core_rows = seg_moments_rows(fit->moments);
+	fit->model->core_rows = seg_moments_rows(fit->moments);
 }
 
 /* The same from the sample, each row as often as it occurred. */
 static void
 use_sample(Fit *fit, double *covariance)
 {
-	double	   *center = fit->model.metric.center;
-	double	   *deviations = take(fit, fit->n, fit->d * sizeof(double));
+	double	   *center = fit->model->metric.center;
+	double	   *deviations = seg_take(fit->n, fit->d * sizeof(double));
 
 	for (size_t j = 0; j < fit->d; j++)
 	{
@@ -203,7 +188,7 @@ use_sample(Fit *fit, double *covariance)
 	seg_gram_add(deviations, fit->n, fit->d, covariance);
 	for (size_t i = 0; i < fit->d * fit->d && fit->total > 1; i++)
 		covariance[i] /= (double) (fit->total - 1);
-	fit->model.core_rows = fit->total;
+	fit->model->core_rows = fit->total;
 }
 
 /* The same from the rows that outliers did not spoil, found in the sample. */
@@ -220,28 +205,28 @@ use_core(Fit *fit, double *covariance)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("there are " UINT64_FORMAT " rows, but a robust fit of %zu features needs " UINT64_FORMAT,
 						fit->total, fit->d, seg_mcd_least_rows(fit->d))));
-	status = seg_mcd_fit(fit->rows, fit->counts, fit->n, fit->d, fit->model.seed,
-						 fit->model.metric.center, covariance, &info,
-						 take(fit, seg_mcd_workspace(fit->n, fit->d), 1));
+	status = seg_mcd_fit(fit->rows, fit->counts, fit->n, fit->d, fit->model->seed,
+						 fit->model->metric.center, covariance, &info,
+						 seg_take(seg_mcd_workspace(fit->n, fit->d), 1));
 	if (status != SEG_OK)
 		seg_raise((SegFault) {status, .got = fit->d, .wanted = SEG_MCD_MAX_FEATURES});
-	fit->model.core_rows = info.kept;
+	fit->model->core_rows = info.kept;
 }
 
 static void
 fit_metric(Fit *fit)
 {
-	SegMahalanobis *metric = &fit->model.metric;
-	double	   *covariance = take(fit, fit->d, fit->d * sizeof(double));
+	SegMahalanobis *metric = &fit->model->metric;
+	double	   *covariance = seg_take(fit->d, fit->d * sizeof(double));
 	void	   *workspace;
 	SegStatus	status;
 
 	metric->d = fit->d;
-	metric->center = take(fit, fit->d, sizeof(double));
-	metric->whiten = take(fit, seg_mahalanobis_size(fit->d), sizeof(double));
-	metric->blocks = take(fit, seg_mahalanobis_blocks_size(fit->d), sizeof(double));
-	workspace = take(fit, seg_mahalanobis_workspace(fit->d), 1);
-	if (fit->model.robust)
+	metric->center = seg_take(fit->d, sizeof(double));
+	metric->whiten = seg_take(seg_mahalanobis_size(fit->d), sizeof(double));
+	metric->blocks = seg_take(seg_mahalanobis_blocks_size(fit->d), sizeof(double));
+	workspace = seg_take(seg_mahalanobis_workspace(fit->d), 1);
+	if (fit->model->robust)
 		use_core(fit, covariance);
 	else if (fit->moments != NULL)
 		use_moments(fit, covariance);
@@ -260,13 +245,13 @@ fit_metric(Fit *fit)
 static void
 find_threshold(Fit *fit)
 {
-	SegAnomalyModel *model = &fit->model;
+	SegAnomalyModel *model = fit->model;
 
 	for (size_t i = 0; i < fit->n; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
 		fit->column[i] = (SegValueCount) {
-			seg_anomaly_score(&fit->model, fit->rows + i * fit->d), fit->counts[i]
+			seg_anomaly_score(fit->model, fit->rows + i * fit->d), fit->counts[i]
 		};
 	}
 	seg_value_counts_sort(fit->column, fit->n);
@@ -277,45 +262,41 @@ static void
 describe_model(Fit *fit)
 {
 	const SegAnomalyState *state = fit->state;
-	SegAnomalyModel *model = &fit->model;
-	SegReader	labels = seg_reader((const uint8 *) state + state->labels_at, state->labels_size);
+	SegAnomalyModel *model = fit->model;
+	SegReader	labels = seg_reader(seg_anomaly_state_labels(state), state->labels_size);
 	SegArena	arena;
 
 	model->method = state->options.method;
 	model->robust = state->options.robust && model->method == SEG_ANOMALY_MAHALANOBIS;
 	model->null_policy = state->options.null_policy;
 	model->partial = seg_sample_is_partial(seg_anomaly_state_sample(state));
-	model->d = state->d;
+	model->d = state->fit.d;
 	model->has_transform = state->has_transform;
 	model->rows_used = state->rows_used;
-	model->rows_skipped = state->rows_skipped;
+	model->rows_skipped = state->fit.rows_skipped;
 	model->sample_rows = fit->total;
 	model->seed = (uint64) state->options.seed;
 	model->contamination = state->options.contamination;
-	model->features = take(fit, state->d, sizeof(SegAnomalyFeature));
-	memset(model->features, 0, state->d * sizeof(SegAnomalyFeature));
-	arena = seg_arena(NULL, seg_labels_decoded_size(state->labels_size, state->d));
-	arena.base = take(fit, 1, arena.size);
-	for (size_t j = 0; j < state->d; j++)
+	model->features = seg_take(state->fit.d, sizeof(SegAnomalyFeature));
+	memset(model->features, 0, state->fit.d * sizeof(SegAnomalyFeature));
+	arena = seg_arena(NULL, seg_labels_decoded_size(state->labels_size, state->fit.d));
+	arena.base = seg_take(1, arena.size);
+	for (size_t j = 0; j < state->fit.d; j++)
 		model->features[j].transform = seg_read_label(&labels, &arena, &model->features[j].name);
 	for (size_t j = 0; j < fit->d; j++)
 		describe_feature(fit, j);
 }
 
-bytea *
-seg_anomaly_fit_state(const SegAnomalyState *state)
+void
+seg_anomaly_fit(const void *state, void *model)
 {
-	MemoryContext result_context = CurrentMemoryContext;
-	MemoryContext context = AllocSetContextCreate(result_context, "anomaly fit", ALLOCSET_DEFAULT_SIZES);
-	MemoryContext old = MemoryContextSwitchTo(context);
-	Fit			fit = {state, seg_budget_create(context)};
-	bytea	   *bytes;
+	Fit			fit = {.state = state, .model = model};
 
 	gather(&fit);
 	finish_moments(&fit);
 	describe_model(&fit);
 	prepare_rows(&fit);
-	switch (fit.model.method)
+	switch (fit.model->method)
 	{
 		case SEG_ANOMALY_IFOREST:
 			grow_forest(&fit);
@@ -327,8 +308,4 @@ seg_anomaly_fit_state(const SegAnomalyState *state)
 			elog(ERROR, "a k-means anomaly model is not fitted from rows");
 	}
 	find_threshold(&fit);
-	MemoryContextSwitchTo(old);
-	bytes = seg_model_bytes(&seg_anomaly_model_type, &fit.model);
-	MemoryContextDelete(context);
-	return bytes;
 }

@@ -91,8 +91,8 @@ seg_anomaly_room_for_merge(const SegAnomalyState *into, const SegAnomalyState *f
 size_t
 seg_anomaly_state_size(const SegAnomalyState *head, SegAnomalyRoom room)
 {
-	size_t		sample = seg_sample_size(head->d, room.capacity);
-	size_t		moments = room.has_moments ? seg_moments_size(head->d, room.shape) : 0;
+	size_t		sample = seg_sample_size(head->fit.d, room.capacity);
+	size_t		moments = room.has_moments ? seg_moments_size(head->fit.d, room.shape) : 0;
 
 	if (sample == 0 || sample > SIZE_MAX / 4 || moments > SIZE_MAX / 4)
 		return 0;
@@ -105,31 +105,31 @@ seg_anomaly_state_size(const SegAnomalyState *head, SegAnomalyRoom room)
 static uint64_t
 moments_offset(const SegAnomalyState *state, SegAnomalyRoom room)
 {
-	return room.has_moments ? state->sample_at + seg_sample_size(state->d, room.capacity) : 0;
+	return room.has_moments ? state->sample_at + seg_sample_size(state->fit.d, room.capacity) : 0;
 }
 
 static SegStatus
 begin_moments(SegAnomalyState *state)
 {
 	uint8_t		logs[SEG_PACKED_MAX];
-	SegReader	reader = seg_reader((const char *) state + state->labels_at, state->labels_size);
+	SegReader	reader = seg_reader(seg_anomaly_state_labels(state), state->labels_size);
 
-	if (state->d > SEG_PACKED_MAX)
+	if (state->fit.d > SEG_PACKED_MAX)
 		return SEG_TOO_MANY_FEATURES;
-	for (size_t j = 0; j < state->d; j++)
+	for (size_t j = 0; j < state->fit.d; j++)
 		logs[j] = seg_read_label(&reader, NULL, NULL) == SEG_TRANSFORM_LOG1P;
 	/* medians are never filled in here, see needs_moments */
-	return seg_moments_begin(seg_anomaly_state_moments(state), state->d,
+	return seg_moments_begin(seg_anomaly_state_moments(state), state->fit.d,
 							 (SegMissing) state->options.null_policy, logs);
 }
 
 SegStatus
 seg_anomaly_state_begin(SegAnomalyState *state, SegAnomalyRoom room)
 {
-	state->head.magic = SEG_ANOMALY_STATE_MAGIC;
+	state->fit.state.magic = SEG_ANOMALY_STATE_MAGIC;
 	state->moments_at = moments_offset(state, room);
-	seg_sample_init(seg_anomaly_state_sample(state), state->d,
-					seg_anomaly_sample_limit(&state->options, state->d), room.capacity,
+	seg_sample_init(seg_anomaly_state_sample(state), state->fit.d,
+					seg_anomaly_sample_limit(&state->options, state->fit.d), room.capacity,
 					(uint64_t) state->options.seed);
 	return room.has_moments ? begin_moments(state) : SEG_OK;
 }
@@ -141,7 +141,7 @@ seg_anomaly_state_move(const SegAnomalyState *from, SegAnomalyRoom room, SegAnom
 
 	memcpy(into, from, from->sample_at);
 	into->moments_at = moments_offset(into, room);
-	seg_sample_init(seg_anomaly_state_sample(into), from->d, sample->limit, room.capacity, sample->seed);
+	seg_sample_init(seg_anomaly_state_sample(into), from->fit.d, sample->limit, room.capacity, sample->seed);
 	seg_sample_move(seg_anomaly_state_sample(into), sample);
 	if (room.has_moments)
 		seg_moments_reshape(seg_anomaly_state_moments(from), room.shape, seg_anomaly_state_moments(into));
@@ -155,7 +155,7 @@ seg_anomaly_state_add(SegAnomalyState *state, const double *row, size_t missing)
 	{
 		SegMoments *moments = seg_anomaly_state_moments(state);
 
-		memcpy(seg_moments_next_row(moments), row, state->d * sizeof(double));
+		memcpy(seg_moments_next_row(moments), row, state->fit.d * sizeof(double));
 		seg_moments_add(moments, missing);
 	}
 	state->rows_used++;
@@ -176,7 +176,6 @@ seg_anomaly_state_merge(SegAnomalyState *into, const SegAnomalyState *from)
 	if (into->moments_at > 0)
 		seg_moments_merge(seg_anomaly_state_moments(into), seg_anomaly_state_moments(from));
 	into->rows_used += from->rows_used;
-	into->rows_skipped += from->rows_skipped;
 }
 
 /* ---- bytes from elsewhere ---- */
@@ -198,17 +197,15 @@ head_is_sound(const SegAnomalyState *state, size_t size)
 {
 	bool		any_log;
 
-	if (size <= sizeof(SegAnomalyState) || state->head.magic != SEG_ANOMALY_STATE_MAGIC ||
-		state->d < 1 || state->d > SEG_ANOMALY_MAX_FEATURES || !options_are_sound(&state->options) ||
-		state->given_size > size || state->labels_size > size ||
-		state->labels_at != sizeof(SegAnomalyState) + (uint64_t) state->given_size ||
-		state->sample_at != ((uint64_t) state->labels_at + state->labels_size + 7) / 8 * 8 ||
+	if (size <= sizeof(SegAnomalyState) || state->fit.state.magic != SEG_ANOMALY_STATE_MAGIC ||
+		state->fit.d < 1 || state->fit.d > SEG_ANOMALY_MAX_FEATURES || !options_are_sound(&state->options) ||
+		state->labels_size > size ||
+		state->sample_at != (sizeof(SegAnomalyState) + (uint64_t) state->labels_size + 7) / 8 * 8 ||
 		state->sample_at >= size || state->moments_at >= size || state->moments_at % 8 != 0 ||
 		needs_moments(&state->options) != (state->moments_at > 0) ||
-		state->rows_used > SEG_STATE_MOST_ROWS ||
-		state->rows_skipped > (state->options.null_policy == SEG_NULL_SKIP ? SEG_STATE_MOST_ROWS : 0))
+		state->rows_used > SEG_STATE_MOST_ROWS || state->fit.rows_skipped > SEG_STATE_MOST_ROWS)
 		return false;
-	return seg_labels_are_sound((const char *) state + state->labels_at, state->labels_size, state->d,
+	return seg_labels_are_sound(seg_anomaly_state_labels(state), state->labels_size, state->fit.d,
 								&any_log) && state->has_transform == any_log;
 }
 
@@ -218,9 +215,9 @@ rows_are_sound(const SegAnomalyState *state)
 {
 	const SegRowSample *sample = seg_anomaly_state_sample(state);
 	bool		fills = state->options.null_policy != SEG_NULL_ERROR && state->options.null_policy != SEG_NULL_SKIP;
-	SegReader	reader = seg_reader((const char *) state + state->labels_at, state->labels_size);
+	SegReader	reader = seg_reader(seg_anomaly_state_labels(state), state->labels_size);
 
-	for (size_t j = 0; j < state->d; j++)
+	for (size_t j = 0; j < state->fit.d; j++)
 	{
 		bool		is_log = seg_read_label(&reader, NULL, NULL) == SEG_TRANSFORM_LOG1P;
 
@@ -244,8 +241,8 @@ sample_is_sound(const SegAnomalyState *state, size_t size)
 	const SegRowSample *sample = seg_anomaly_state_sample(state);
 	uint64_t	total;
 
-	if (!seg_sample_is_sound(sample, size, state->d) ||
-		sample->limit != seg_anomaly_sample_limit(&state->options, state->d) ||
+	if (!seg_sample_is_sound(sample, size, state->fit.d) ||
+		sample->limit != seg_anomaly_sample_limit(&state->options, state->fit.d) ||
 		sample->seed != (uint64_t) state->options.seed)
 		return false;
 	/* while nothing was dropped, every row is counted in it */
@@ -259,13 +256,13 @@ static bool
 moments_are_sound(const SegAnomalyState *state, size_t size)
 {
 	const SegMoments *moments = seg_anomaly_state_moments(state);
-	SegReader	reader = seg_reader((const char *) state + state->labels_at, state->labels_size);
+	SegReader	reader = seg_reader(seg_anomaly_state_labels(state), state->labels_size);
 
-	if (!seg_moments_is_sound(moments, size) || moments->d != state->d ||
+	if (!seg_moments_is_sound(moments, size) || moments->d != state->fit.d ||
 		moments->policy != (uint32_t) state->options.null_policy || moments->skipped != 0 ||
 		seg_moments_rows(moments) != state->rows_used)
 		return false;
-	for (size_t j = 0; j < state->d; j++)
+	for (size_t j = 0; j < state->fit.d; j++)
 		if ((seg_read_label(&reader, NULL, NULL) == SEG_TRANSFORM_LOG1P) != seg_moments_logs(moments)[j])
 			return false;
 	return true;
@@ -276,6 +273,8 @@ seg_anomaly_state_is_sound(const SegAnomalyState *state, size_t size)
 {
 	uint64_t	sample_end;
 
+	if (seg_fit_is_empty(&state->fit, size, SEG_ANOMALY_STATE_MAGIC))
+		return true;
 	if (!head_is_sound(state, size))
 		return false;
 	sample_end = state->moments_at > 0 ? state->moments_at : size;

@@ -29,23 +29,18 @@ typedef struct SegAnomalyOptions
 } SegAnomalyOptions;
 
 /*
- * Behind the head stand the options as they were given (for comparison only;
- * never parsed again), the labels (labels.h), the sample, and for a covariance
+ * Behind the head stand the labels (labels.h), the sample, and for a covariance
  * of all rows their moments; offsets are from the start of the value.
  */
 typedef struct SegAnomalyState
 {
-	SegStateHead head;
-	uint32_t	d;
-	uint32_t	given_size;		/* bytes of options as given; 0: none */
-	uint32_t	labels_at;
+	SegFitHead	fit;
 	uint32_t	labels_size;
+	uint32_t	has_transform;	/* 0 or 1 */
 	uint64_t	sample_at;		/* a multiple of 8, as is the next */
 	uint64_t	moments_at;		/* 0: none */
 	uint64_t	rows_used;
-	uint64_t	rows_skipped;
 	SegAnomalyOptions options;
-	uint64_t	has_transform;	/* 0 or 1 */
 } SegAnomalyState;
 
 /* How large the two parts are that grow; has_moments is fixed. */
@@ -55,6 +50,12 @@ typedef struct SegAnomalyRoom
 	bool		has_moments;
 	SegMomentsShape shape;
 } SegAnomalyRoom;
+
+static inline const uint8_t *
+seg_anomaly_state_labels(const SegAnomalyState *state)
+{
+	return (const uint8_t *) (state + 1);
+}
 
 static inline SegRowSample *
 seg_anomaly_state_sample(const SegAnomalyState *state)
@@ -89,8 +90,8 @@ seg_anomaly_same_room(SegAnomalyRoom a, SegAnomalyRoom b)
 extern size_t seg_anomaly_state_size(const SegAnomalyState *head, SegAnomalyRoom room);
 
 /*
- * Begin.  INOUT state: zeroed bytes of the size, with d, given_size, labels_at,
- * labels_size, sample_at, options and has_transform set, and labels behind them.
+ * Begin.  INOUT state: zeroed bytes of the size, with fit.d, labels_size, sample_at,
+ * options and has_transform set, and labels behind them.
  * Returns SEG_OK, or SEG_TOO_MANY_FEATURES for moments.
  */
 extern SegStatus seg_anomaly_state_begin(SegAnomalyState *state, SegAnomalyRoom room);

@@ -1,6 +1,6 @@
 /*
  * anomaly_state_pg.c
- *		The options of anomaly_fit, and its state (anomaly/anomaly_state.h) as a bytea.
+ *		The aggregate anomaly_fit: its options, its state and its support functions.
  */
 #include "anomaly/anomaly_pg.h"
 
@@ -9,7 +9,6 @@
 
 #include "server/error.h"
 #include "server/family.h"
-#include "server/features.h"
 
 /* As options are read: a choice is an int there, a yes or no a bool. */
 typedef struct GivenNumbers
@@ -155,8 +154,6 @@ is_sound(const void *state, size_t size)
 	return seg_anomaly_state_is_sound(state, size);
 }
 
-const SegStateType seg_anomaly_state_type = {SEG_ANOMALY_STATE_MAGIC, is_sound};
-
 /* Bytes of a state with that room; an error where no row of it could be fitted. */
 static size_t
 size_with(const SegAnomalyState *head, SegAnomalyRoom room)
@@ -164,14 +161,14 @@ size_with(const SegAnomalyState *head, SegAnomalyRoom room)
 	size_t		size = seg_anomaly_state_size(head, room);
 
 	if (room.has_moments && !seg_moments_has_width(room.shape))
-		seg_raise((SegFault) {SEG_TOO_MANY_FEATURES, .got = head->d, .wanted = SEG_PACKED_MAX / 2});
+		seg_raise((SegFault) {SEG_TOO_MANY_FEATURES, .got = head->fit.d, .wanted = SEG_PACKED_MAX / 2});
 	if (size == 0 || size > MaxAllocSize)
 		seg_raise((SegFault) {SEG_TOO_LARGE, .got = size == 0 ? SIZE_MAX : size, .wanted = MaxAllocSize});
 	return size;
 }
 
-SegAnomalyState *
-seg_anomaly_state_create(SegStates *states, const Jsonb *options, size_t d)
+static void *
+begin(SegStates *states, const Jsonb *options, size_t d)
 {
 	ParsedOptions parsed = parse_options(options);
 	SegWriter	writer = {NULL, 0};
@@ -183,20 +180,16 @@ seg_anomaly_state_create(SegStates *states, const Jsonb *options, size_t d)
 	check_counts(&parsed, d);
 	write_labels(&writer, &parsed, d);
 	memset(&head, 0, sizeof(head));
-	head.d = d;
-	head.given_size = options == NULL ? 0 : VARSIZE_ANY_EXHDR(options);
-	head.labels_at = sizeof(SegAnomalyState) + head.given_size;
+	head.fit.d = d;
 	head.labels_size = writer.size;
-	head.sample_at = MAXALIGN(head.labels_at + head.labels_size);
+	head.sample_at = MAXALIGN(sizeof(SegAnomalyState) + head.labels_size);
 	head.options = numbers_of(&parsed.numbers);
 	head.has_transform = any_transform(&parsed.transform);
 	room = seg_anomaly_first_room(&head.options, d);
-	state = seg_state_new(states, &seg_anomaly_state_type, size_with(&head, room));
-	head.head = state->head;
+	state = seg_state_new(states, &seg_anomaly_aggregate.state, size_with(&head, room));
+	head.fit.state = state->fit.state;
 	*state = head;
-	if (head.given_size > 0)
-		memcpy(state + 1, VARDATA_ANY(options), head.given_size);
-	writer = (SegWriter) {(uint8_t *) state + head.labels_at, 0};
+	writer = (SegWriter) {(uint8_t *) seg_anomaly_state_labels(state), 0};
 	write_labels(&writer, &parsed, d);
 	status = seg_anomaly_state_begin(state, room);
 	if (status != SEG_OK)
@@ -213,37 +206,39 @@ in_room(SegStates *states, SegAnomalyState *state, SegAnomalyRoom room)
 	if (seg_anomaly_same_room(room, seg_anomaly_room(state)))
 		return state;
 	larger = seg_state_resize(states, state, size_with(state, room));
-	head = larger->head;
+	head = larger->fit.state;
 	seg_anomaly_state_move(state, room, larger);
-	larger->head = head;
+	larger->fit.state = head;
 	return larger;
 }
 
-void
-seg_anomaly_state_check_options(const SegAnomalyState *state, const Jsonb *options)
+/* Logarithms are taken of the sample later, but every row must have them. */
+static void
+check_logs(const SegAnomalyState *state, const double *row)
 {
-	size_t		size = options == NULL ? 0 : VARSIZE_ANY_EXHDR(options);
+	SegReader	reader = seg_reader(seg_anomaly_state_labels(state), state->labels_size);
 
-	if (size != state->given_size ||
-		(size > 0 && memcmp(state + 1, VARDATA_ANY(options), size) != 0))
-		seg_refuse_changed("options");
+	for (size_t j = 0; j < state->fit.d; j++)
+		if (seg_read_label(&reader, NULL, NULL) == SEG_TRANSFORM_LOG1P && row[j] <= -1)
+			seg_raise((SegFault) {SEG_LOG_DOMAIN, .feature = j + 1});
 }
 
-void
-seg_anomaly_state_check_same(const SegAnomalyState *a, const SegAnomalyState *b)
+static void *
+add(SegStates *states, void *own, const SegFeatures *features)
 {
-	if (a->given_size != b->given_size || memcmp(a + 1, b + 1, a->given_size) != 0)
-		seg_refuse_changed("options");
-	if (a->d != b->d)
-		seg_raise((SegFault) {SEG_WRONG_LENGTH, .got = b->d, .wanted = a->d});
-	if (memcmp(&a->options, &b->options, sizeof(SegAnomalyOptions)) != 0 || a->labels_size != b->labels_size ||
-		memcmp((const char *) a + a->labels_at, (const char *) b + b->labels_at, a->labels_size) != 0)
-		seg_raise((SegFault) {SEG_MALFORMED_STATE});
-}
+	static double row[SEG_MAX_FEATURES];
+	SegAnomalyState *state = own;
+	size_t		missing = seg_features_copy(features, row);
 
-SegAnomalyState *
-seg_anomaly_state_take(SegStates *states, SegAnomalyState *state, const double *row, size_t missing)
-{
+	if (missing > 0 && state->options.null_policy == SEG_NULL_ERROR)
+		seg_refuse_null(features);
+	if (missing > 0 && state->options.null_policy == SEG_NULL_SKIP)
+	{
+		state->fit.rows_skipped++;
+		return state;
+	}
+	if (state->has_transform)
+		check_logs(state, row);
 	if (state->moments_at > 0)
 		seg_moments_check_rows(state->rows_used + 1);
 	state = in_room(states, state, seg_anomaly_room_for_row(state, missing > 0));
@@ -251,12 +246,51 @@ seg_anomaly_state_take(SegStates *states, SegAnomalyState *state, const double *
 	return state;
 }
 
-SegAnomalyState *
-seg_anomaly_state_unite(SegStates *states, SegAnomalyState *state, const SegAnomalyState *other)
+/* The options were compared as they were given; what was read of them may still be made up. */
+static void *
+merge(SegStates *states, void *own, const void *from)
 {
+	SegAnomalyState *state = own;
+	const SegAnomalyState *other = from;
+
+	if (memcmp(&state->options, &other->options, sizeof(SegAnomalyOptions)) != 0 ||
+		state->labels_size != other->labels_size ||
+		memcmp(seg_anomaly_state_labels(state), seg_anomaly_state_labels(other), state->labels_size) != 0)
+		seg_raise((SegFault) {SEG_MALFORMED_STATE});
 	if (state->moments_at > 0)
 		seg_moments_check_rows(state->rows_used + other->rows_used);
 	state = in_room(states, state, seg_anomaly_room_for_merge(state, other));
 	seg_anomaly_state_merge(state, other);
 	return state;
+}
+
+const SegAggregate seg_anomaly_aggregate = {
+	.state = {SEG_ANOMALY_STATE_MAGIC, is_sound},
+	.given = "options",
+	.model = &seg_anomaly_model_type,
+	.begin = begin,
+	.add = add,
+	.merge = merge,
+	.fit = seg_anomaly_fit,
+};
+
+PG_FUNCTION_INFO_V1(anomaly_fit_transfn);
+Datum
+anomaly_fit_transfn(PG_FUNCTION_ARGS)
+{
+	return seg_fit_transition(fcinfo, &seg_anomaly_aggregate);
+}
+
+PG_FUNCTION_INFO_V1(anomaly_fit_combinefn);
+Datum
+anomaly_fit_combinefn(PG_FUNCTION_ARGS)
+{
+	return seg_fit_combine(fcinfo, &seg_anomaly_aggregate);
+}
+
+PG_FUNCTION_INFO_V1(anomaly_fit_finalfn);
+Datum
+anomaly_fit_finalfn(PG_FUNCTION_ARGS)
+{
+	return seg_fit_final(fcinfo, &seg_anomaly_aggregate);
 }

@@ -19,7 +19,25 @@ typedef struct SegStateHead
 	uint64_t	mark;			/* the server's: tells its own states from others */
 } SegStateHead;
 
+/* What the state of every fit begins with. */
+typedef struct SegFitHead
+{
+	SegStateHead state;
+	uint64_t	given;			/* digest of what is the same for all rows: options, or a model */
+	uint64_t	rows_skipped;	/* left out because of nulls */
+	uint32_t	d;				/* features; 0: rows without features only, nothing stands behind this */
+	uint32_t	unused;
+} SegFitHead;
+
 /* Rows that a state may claim: exact in a double, and small multiples and sums do not overflow. */
 #define SEG_STATE_MOST_ROWS (UINT64_C(1) << 53)
+
+/* Is it the state of a fit that saw rows without features only?  Sound bytes of that size and kind. */
+static inline bool
+seg_fit_is_empty(const SegFitHead *fit, size_t size, uint32_t magic)
+{
+	return size == sizeof(SegFitHead) && fit->state.magic == magic && fit->d == 0 &&
+		fit->rows_skipped <= SEG_STATE_MOST_ROWS;
+}
 
 #endif							/* SEG_BASE_STATE_H */

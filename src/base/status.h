@@ -23,7 +23,9 @@ typedef enum SegStatus
 	SEG_MALFORMED_STATE,		/* no members: of an aggregate */
 
 	/* rows */
-	SEG_WRONG_LENGTH,			/* got, wanted */
+	SEG_WRONG_LENGTH,			/* got, wanted: those of a model */
+	SEG_OTHER_WIDTH,			/* got, wanted: those of the rows before */
+	SEG_NO_FEATURES,			/* no members */
 	SEG_NOT_FINITE,				/* feature */
 	SEG_NULL_FEATURE,			/* feature */
 	SEG_NO_ROWS,				/* no members */

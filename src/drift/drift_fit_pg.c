@@ -10,25 +10,9 @@
 #include "utils/memutils.h"
 
 #include "drift/drift_state.h"
+#include "server/aggregate.h"
 #include "server/error.h"
-#include "server/features.h"
 #include "server/options.h"
-#include "server/state.h"
-
-/* The kind of a model by its envelope. */
-static int
-kind_of(const bytea *model)
-{
-	int			kind;
-	int			version;
-	SegReader	reader;
-	SegStatus	status = seg_envelope_open(VARDATA_ANY(model), VARSIZE_ANY_EXHDR(model), 0, 0,
-										   &kind, &version, &reader);
-
-	if (status != SEG_OK)
-		seg_raise((SegFault) {status});
-	return kind;
-}
 
 /* The model in a state. */
 static SegDriftSource
@@ -51,7 +35,7 @@ model_is_sound(const SegDriftState *state)
 	SegReader	reader;
 
 	return seg_envelope_open(seg_drift_model(state), state->model_size, 0, 0, &kind, &version, &reader) == SEG_OK &&
-		kind == state->kind && seg_envelope_digest(seg_drift_model(state)) == state->digest &&
+		kind == state->kind && seg_envelope_digest(seg_drift_model(state)) == state->fit.given &&
 		(kind == SEG_KIND_PCA || kind == SEG_KIND_KMEANS || kind == SEG_KIND_ANOMALY);
 }
 
@@ -62,7 +46,7 @@ counts_fit_model(const SegDriftState *state)
 	SegDriftSource source = source_of_state(state);
 	SegDriftModel then;
 
-	if (source.d != state->d || source.k != state->k)
+	if (source.d != state->fit.d || source.k != state->k)
 		return false;
 	seg_drift_describe(&source, &then);
 	for (size_t j = 0; j < source.d; j++)
@@ -95,28 +79,24 @@ is_sound(const void *bytes, size_t size)
 	return sound;
 }
 
-static const SegStateType state_type = {SEG_DRIFT_STATE_MAGIC, is_sound};
+static const SegAggregate aggregate;
 
 static SegDriftState *
-begin_state(FunctionCallInfo fcinfo, SegStates *states)
+begin_state(SegStates *states, const bytea *model, const SegDriftSource *source, uint64 digest)
 {
-	const bytea *model = PG_GETARG_BYTEA_PP(1);
-	int			kind = kind_of(model);
-	SegDriftSource source = seg_drift_source(kind,
-											 seg_model_argument(fcinfo, 1, 0, seg_drift_source_type(kind)));
 	size_t		model_size = VARSIZE_ANY_EXHDR(model);
-	SegDriftState *state = seg_state_new(states, &state_type,
-										 seg_drift_state_size(source.d, source.k, model_size));
+	SegDriftState *state = seg_state_new(states, &aggregate.state,
+										 seg_drift_state_size(source->d, source->k, model_size));
 	SegDriftModel then;
 
-	state->d = source.d;
-	state->k = source.k;
-	state->digest = seg_model_argument_digest(fcinfo, 0);
-	state->kind = kind;
+	state->fit.d = source->d;
+	state->k = source->k;
+	state->fit.given = digest;
+	state->kind = source->kind;
 	state->model_size = model_size;
 	memcpy(seg_drift_model(state), VARDATA_ANY(model), model_size);
-	seg_drift_describe(&source, &then);
-	for (size_t j = 0; j < source.d; j++)
+	seg_drift_describe(source, &then);
+	for (size_t j = 0; j < source->d; j++)
 	{
 		SegHistogram *bins = &seg_drift_counts(state)[j].bins;
 
@@ -126,6 +106,15 @@ begin_state(FunctionCallInfo fcinfo, SegStates *states)
 	return state;
 }
 
+/* Count a row that is left out, which a model fitted with null_policy skip did as well. */
+static void
+skip_row(SegDriftState *state, const SegDriftSource *source)
+{
+	for (size_t j = 0; j < state->fit.d && source->null_policy == SEG_NULL_SKIP; j++)
+		seg_drift_counts(state)[j].missing++;
+	state->fit.rows_skipped++;
+}
+
 /* IN row[d]: NaN where a feature is null. */
 static void
 count_row(SegDriftState *state, const SegDriftSource *source, const double *row, size_t nulls)
@@ -133,7 +122,7 @@ count_row(SegDriftState *state, const SegDriftSource *source, const double *row,
 	SegDriftCount *counts = seg_drift_counts(state);
 	bool		skipped = nulls > 0 && source->null_policy == SEG_NULL_SKIP;
 
-	for (size_t j = 0; j < state->d; j++)
+	for (size_t j = 0; j < state->fit.d; j++)
 	{
 		if (isnan(row[j]))
 			counts[j].missing++;
@@ -142,7 +131,7 @@ count_row(SegDriftState *state, const SegDriftSource *source, const double *row,
 	}
 	if (skipped)
 	{
-		state->rows_skipped++;
+		state->fit.rows_skipped++;
 		return;
 	}
 	state->rows_used++;
@@ -164,81 +153,98 @@ drift_fit_transfn(PG_FUNCTION_ARGS)
 	SegFeatures features;
 	SegDriftSource source;
 	SegDriftState *state;
+	const void *decoded;
+	uint64		digest;
+	int			kind;
 
 	if (PG_ARGISNULL(1))
 		ereport(ERROR,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 				 errmsg("model must not be null")));
+	decoded = seg_model_argument_of(fcinfo, 1, 0, seg_drift_source_type, &kind);
+	digest = seg_model_argument_digest(fcinfo, 0);
+	source = seg_drift_source(kind, decoded);
+	if (PG_ARGISNULL(0))
+		state = begin_state(states, PG_GETARG_BYTEA_PP(1), &source, digest);
+	else
+		state = seg_state_own(fcinfo, states, &aggregate.state);
+	if (digest != state->fit.given || kind != state->kind || source.d != state->fit.d || source.k != state->k)
+		seg_refuse_changed(aggregate.given);
 	if (PG_ARGISNULL(2))
 	{
-		if (PG_ARGISNULL(0))
-			PG_RETURN_NULL();
-		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+		skip_row(state, &source);
+		PG_RETURN_POINTER(state);
 	}
-	state = PG_ARGISNULL(0) ? begin_state(fcinfo, states) : seg_state_own(fcinfo, states, &state_type);
-	source = seg_drift_source(state->kind,
-							  seg_model_argument(fcinfo, 1, 0, seg_drift_source_type(state->kind)));
-	if (seg_model_argument_digest(fcinfo, 0) != state->digest || source.d != state->d || source.k != state->k)
-		seg_refuse_changed("model");
 	features = seg_features_open(PG_GETARG_DATUM(2));
-	if (features.d != state->d)
-		seg_raise((SegFault) {SEG_WRONG_LENGTH, .got = features.d, .wanted = state->d});
+	if (features.d != state->fit.d)
+		seg_raise((SegFault) {SEG_WRONG_LENGTH, .got = features.d, .wanted = state->fit.d});
 	count_row(state, &source, row, seg_features_copy(&features, row));
 	seg_features_close(&features);
 	PG_RETURN_POINTER(state);
 }
 
+static void *
+merge(SegStates *states, void *own, const void *from)
+{
+	SegDriftState *state = own;
+	const SegDriftState *other = from;
+
+	if (state->model_size != other->model_size ||
+		memcmp(seg_drift_model(state), seg_drift_model(other), state->model_size) != 0)
+		seg_refuse_changed(aggregate.given);
+	seg_drift_state_merge(state, other);
+	return state;
+}
+
+/* As SegAggregate.fit: the report. */
+static void
+report(const void *from, void *to)
+{
+	const SegDriftState *state = from;
+	SegDriftModel *report = to;
+	SegDriftSource source;
+
+	if (state->rows_used == 0)
+		seg_raise((SegFault) {SEG_NO_ROWS});
+	source = source_of_state(state);
+	seg_drift_describe(&source, report);
+	report->rows_used = state->rows_used;
+	report->rows_skipped = state->fit.rows_skipped;
+	for (size_t j = 0; j < state->fit.d; j++)
+	{
+		const SegDriftCount *count = &seg_drift_counts(state)[j];
+		SegDriftSide *now = &report->features[j].now;
+
+		now->values = count->values;
+		now->mean = count->values == 0 ? 0 : (count->sum[0] + count->sum[1]) / (double) count->values;
+		if (!isfinite(now->mean))
+			seg_raise((SegFault) {SEG_RANGE_TOO_WIDE, .feature = j + 1});
+		now->rows = state->rows_used + (source.null_policy == SEG_NULL_SKIP ? state->fit.rows_skipped : 0);
+		now->missing = count->missing;
+		memcpy(report->features[j].counts, count->bins.counts, sizeof(count->bins.counts));
+	}
+	for (size_t c = 0; c < state->k; c++)
+		report->shares[c].now = seg_drift_clusters(state)[c];
+}
+
+static const SegAggregate aggregate = {
+	.state = {SEG_DRIFT_STATE_MAGIC, is_sound},
+	.given = "model",
+	.model = &seg_drift_model_type,
+	.merge = merge,
+	.fit = report,
+};
+
 PG_FUNCTION_INFO_V1(drift_fit_combinefn);
 Datum
 drift_fit_combinefn(PG_FUNCTION_ARGS)
 {
-	SegStates  *states = seg_states(fcinfo);
-	SegDriftState *state;
-	const SegDriftState *other;
-
-	if (!seg_state_both(fcinfo, states, &state_type, (void **) &state, (const void **) &other))
-	{
-		if (state == NULL)
-			PG_RETURN_NULL();
-		PG_RETURN_POINTER(state);
-	}
-	if (state->digest != other->digest || state->model_size != other->model_size ||
-		memcmp(seg_drift_model(state), seg_drift_model(other), state->model_size) != 0)
-		seg_refuse_changed("model");
-	seg_drift_state_merge(state, other);
-	PG_RETURN_POINTER(state);
+	return seg_fit_combine(fcinfo, &aggregate);
 }
 
 PG_FUNCTION_INFO_V1(drift_fit_finalfn);
 Datum
 drift_fit_finalfn(PG_FUNCTION_ARGS)
 {
-	const SegDriftState *state;
-	SegDriftSource source;
-	SegDriftModel report;
-
-	(void) seg_states(fcinfo);
-	if (PG_ARGISNULL(0))
-		seg_raise((SegFault) {SEG_NO_ROWS});
-	state = seg_state_other(fcinfo, 0, &state_type);
-	source = source_of_state(state);
-	seg_drift_describe(&source, &report);
-	report.rows_used = state->rows_used;
-	report.rows_skipped = state->rows_skipped;
-	for (size_t j = 0; j < state->d; j++)
-	{
-		const SegDriftCount *count = &seg_drift_counts(state)[j];
-		SegDriftSide *now = &report.features[j].now;
-
-		now->values = count->values;
-		now->mean = count->values == 0 ? 0 : (count->sum[0] + count->sum[1]) / (double) count->values;
-		if (!isfinite(now->mean))
-			seg_raise((SegFault) {SEG_RANGE_TOO_WIDE, .feature = j + 1});
-		now->rows = state->rows_used + state->rows_skipped;
-		now->missing = count->missing;
-		memcpy(report.features[j].counts, count->bins.counts, sizeof(count->bins.counts));
-	}
-	for (size_t c = 0; c < state->k; c++)
-		report.shares[c].now = seg_drift_clusters(state)[c];
-	PG_RETURN_BYTEA_P(seg_model_bytes(&seg_drift_model_type, &report));
+	return seg_fit_final(fcinfo, &aggregate);
 }

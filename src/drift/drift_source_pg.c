@@ -79,7 +79,7 @@ describe_pca(const SegPcaModel *model, SegDriftModel *report)
 		to->name = from->name;
 		to->then.values = seg_histogram_total(&from->histogram);
 		to->then.mean = from->mean;
-		to->then.rows = model->rows_used + model->rows_skipped;
+		to->then.rows = model->rows_used + (model->null_policy == SEG_NULL_SKIP ? model->rows_skipped : 0);
 		to->then.missing = Min(from->missing, to->then.rows);
 		to->histogram = from->histogram;
 	}

@@ -25,7 +25,7 @@ seg_drift_state_merge(SegDriftState *into, const SegDriftState *from)
 	SegDriftCount *ours = seg_drift_counts(into);
 	const SegDriftCount *theirs = seg_drift_counts(from);
 
-	for (size_t j = 0; j < into->d; j++)
+	for (size_t j = 0; j < into->fit.d; j++)
 	{
 		seg_twofold_add(ours[j].sum, theirs[j].sum[0]);
 		seg_twofold_add(ours[j].sum, theirs[j].sum[1]);
@@ -37,7 +37,6 @@ seg_drift_state_merge(SegDriftState *into, const SegDriftState *from)
 	for (size_t c = 0; c < into->k; c++)
 		seg_drift_clusters(into)[c] += seg_drift_clusters(from)[c];
 	into->rows_used += from->rows_used;
-	into->rows_skipped += from->rows_skipped;
 }
 
 /* Every value was counted in one bin, and no row twice; sums may have overflowed. */
@@ -62,13 +61,13 @@ seg_drift_state_is_sound(const SegDriftState *state, size_t size)
 {
 	uint64_t	total = 0;
 
-	if (size < sizeof(SegDriftState) || state->head.magic != SEG_DRIFT_STATE_MAGIC ||
-		state->d == 0 || state->d > SEG_LINALG_MAX || state->k > SEG_KMEANS_MAX_K ||
-		size != seg_drift_state_size(state->d, state->k, state->model_size) ||
-		state->rows_used > SEG_STATE_MOST_ROWS || state->rows_skipped > SEG_STATE_MOST_ROWS)
+	if (size < sizeof(SegDriftState) || state->model_size > size || state->fit.state.magic != SEG_DRIFT_STATE_MAGIC ||
+		state->fit.d == 0 || state->fit.d > SEG_LINALG_MAX || state->k > SEG_KMEANS_MAX_K ||
+		size != seg_drift_state_size(state->fit.d, state->k, state->model_size) ||
+		state->rows_used > SEG_STATE_MOST_ROWS || state->fit.rows_skipped > SEG_STATE_MOST_ROWS)
 		return false;
-	for (size_t j = 0; j < state->d; j++)
-		if (!count_is_sound(&seg_drift_counts(state)[j], state->rows_used, state->rows_skipped))
+	for (size_t j = 0; j < state->fit.d; j++)
+		if (!count_is_sound(&seg_drift_counts(state)[j], state->rows_used, state->fit.rows_skipped))
 			return false;
 	for (size_t c = 0; c < state->k; c++)
 	{

@@ -14,14 +14,11 @@
 /* Behind the head stand d counts, k counters of rows, and the model's bytes. */
 typedef struct SegDriftState
 {
-	SegStateHead head;
-	uint32_t	d;
+	SegFitHead	fit;			/* given: the model's digest */
 	uint32_t	k;				/* clusters; 0: none */
-	uint64_t	digest;			/* of the model */
-	uint64_t	rows_used;
-	uint64_t	rows_skipped;
 	uint32_t	kind;			/* of the model */
-	uint32_t	model_size;		/* without a length word */
+	uint64_t	model_size;		/* without a length word */
+	uint64_t	rows_used;
 } SegDriftState;
 
 /* One feature's counters. */
@@ -42,7 +39,7 @@ seg_drift_counts(const SegDriftState *state)
 static inline uint64_t *
 seg_drift_clusters(const SegDriftState *state)
 {
-	return (uint64_t *) (seg_drift_counts(state) + state->d);
+	return (uint64_t *) (seg_drift_counts(state) + state->fit.d);
 }
 
 /* The model's bytes. */

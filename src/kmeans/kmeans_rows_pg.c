@@ -12,8 +12,8 @@
 #include "utils/memutils.h"
 
 #include "kmeans/kmeans_filter.h"
+#include "server/aggregate.h"
 #include "server/error.h"
-#include "server/features.h"
 #include "stats/exact_sum.h"
 #include "stats/weights.h"
 
@@ -37,11 +37,8 @@
 SegArena
 seg_kmeans_arena(size_t size)
 {
-	SegBudget  *budget = seg_budget_create(CurrentMemoryContext);
-	char	   *room;
+	char	   *room = seg_take(1, size + CACHE_LINE);
 
-	seg_budget_reserve(budget, size + CACHE_LINE);
-	room = palloc_extended(size + CACHE_LINE, MCXT_ALLOC_HUGE);
 	seg_advise_large_pages(room, size);
 	return seg_arena((void *) TYPEALIGN(CACHE_LINE, room), size);
 }
@@ -139,27 +136,13 @@ number_argument(FunctionCallInfo fcinfo, int argno)
 	return PG_ARGISNULL(argno) ? SEG_NUMBER_NULL : PG_GETARG_INT32(argno);
 }
 
-static struct varlena *
-options_argument(FunctionCallInfo fcinfo, int argno)
-{
-	return PG_NARGS() <= argno || PG_ARGISNULL(argno) ? NULL : PG_GETARG_VARLENA_PP(argno);
-}
-
 static void
 check_unchanged(FunctionCallInfo fcinfo, const SegKmeansRows *state, int numbers)
 {
-	struct varlena *options;
-
 	for (int i = 0; i < numbers; i++)
 		if (number_argument(fcinfo, 2 + i) != state->numbers[i])
 			seg_refuse_changed(numbers == 1 ? "k" : i == 0 ? "k_min" : "k_max");
-	if (state->options_fixed)
-		return;
-	options = options_argument(fcinfo, 2 + numbers);
-	if ((options == NULL) != (state->options_given == NULL) ||
-		(options != NULL &&
-		 (VARSIZE_ANY_EXHDR(options) != VARSIZE_ANY_EXHDR(state->options_given) ||
-		  memcmp(VARDATA_ANY(options), VARDATA_ANY(state->options_given), VARSIZE_ANY_EXHDR(options)) != 0)))
+	if (!state->options_fixed && seg_given_digest(fcinfo, 2 + numbers) != state->options_given)
 		seg_refuse_changed("options");
 }
 
@@ -180,16 +163,17 @@ create_state(FunctionCallInfo fcinfo, MemoryContext aggregate, int numbers)
 	MemoryContext context = AllocSetContextCreate(aggregate, "segment k-means rows", ALLOCSET_SMALL_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(context);
 	SegKmeansRows *state = palloc0(sizeof(SegKmeansRows));
-	struct varlena *options = options_argument(fcinfo, 2 + numbers);
+	Jsonb	   *options = NULL;
 
 	state->context = context;
 	state->budget = seg_budget_create(context);
 	for (int i = 0; i < numbers; i++)
 		state->numbers[i] = number_argument(fcinfo, 2 + i);
 	state->options_fixed = is_constant(fcinfo, 2 + numbers);
-	if (options != NULL)
-		state->options_given = (struct varlena *) PG_DETOAST_DATUM_COPY(PointerGetDatum(options));
-	seg_kmeans_options_read((Jsonb *) state->options_given, numbers == 2, &state->options);
+	state->options_given = seg_given_digest(fcinfo, 2 + numbers);
+	if (state->options_given != 0)
+		options = PG_GETARG_JSONB_P_COPY(2 + numbers);
+	seg_kmeans_options_read(options, numbers == 2, &state->options);
 	seg_budget_reserve(state->budget, MemoryContextMemAllocated(context, true));
 	MemoryContextSwitchTo(old);
 	return state;
@@ -198,8 +182,6 @@ create_state(FunctionCallInfo fcinfo, MemoryContext aggregate, int numbers)
 static void
 set_width(SegKmeansRows *state, size_t d, bool weighted)
 {
-	if (d == 0)
-		seg_raise((SegFault) {SEG_WRONG_LENGTH, .got = d, .wanted = 1});
 	seg_kmeans_options_check_width(&state->options, d);
 	state->rows.d = d;
 	if (weighted)
@@ -222,16 +204,6 @@ weight_argument(FunctionCallInfo fcinfo, int argno)
 
 /* ---- rows ---- */
 
-static void
-refuse_null(const SegFeatures *features)
-{
-	size_t		j = 0;
-
-	while (!seg_feature_is_null(features, j))
-		j++;
-	seg_raise((SegFault) {SEG_NULL_FEATURE, .feature = j + 1});
-}
-
 /* Copy a row behind the others; returns false when it is to be skipped. */
 static bool
 pack_row(SegKmeansRows *state, const SegFeatures *features)
@@ -239,7 +211,7 @@ pack_row(SegKmeansRows *state, const SegFeatures *features)
 	if (seg_features_copy(features, seg_matrix_row(&state->rows, state->rows.n)) == 0)
 		return true;
 	if (state->options.null_policy == SEG_NULL_ERROR)
-		refuse_null(features);
+		seg_refuse_null(features);
 	state->has_nulls |= state->options.null_policy != SEG_NULL_SKIP;
 	return state->options.null_policy != SEG_NULL_SKIP;
 }
@@ -251,10 +223,7 @@ add_row(SegKmeansRows *state, FunctionCallInfo fcinfo, double weight, bool weigh
 
 	if (state->rows.d == 0)
 		set_width(state, features.d, weighted);
-	if (features.d != state->rows.d)
-		ereport(ERROR,
-				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-				 errmsg("row has %zu features, but the rows before have %zu", features.d, state->rows.d)));
+	seg_check_width(features.d, state->rows.d);
 	if (state->rows.n == state->capacity)
 		grow(state);
 	if (!pack_row(state, &features))
@@ -274,23 +243,14 @@ seg_kmeans_rows_transition(FunctionCallInfo fcinfo, int numbers)
 	SegKmeansRows *state = PG_ARGISNULL(0) ? NULL : (SegKmeansRows *) PG_GETARG_POINTER(0);
 	bool		weighted = PG_NARGS() > 3 + numbers;
 	double		weight = weighted ? weight_argument(fcinfo, 3 + numbers) : 1;
-	MemoryContext aggregate;
+	MemoryContext aggregate = seg_aggregate_context(fcinfo);
 
-	if (!AggCheckCallContext(fcinfo, &aggregate))
-		elog(ERROR, "k-means transition function called outside an aggregate");
 	if (state == NULL)
 		state = create_state(fcinfo, aggregate, numbers);
 	else
 		check_unchanged(fcinfo, state, numbers);
 	if (PG_ARGISNULL(1))
-	{
-		if (state->options.null_policy == SEG_NULL_ERROR)
-			ereport(ERROR,
-					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-					 errmsg("features is null"),
-					 errhint("Leave such rows out with FILTER, or set the option null_policy to skip.")));
 		state->rows_skipped++;
-	}
 	else if (weight > 0)
 		add_row(state, fcinfo, weight, weighted);
 	PG_RETURN_POINTER(state);

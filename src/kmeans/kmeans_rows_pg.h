@@ -15,7 +15,7 @@ typedef struct SegKmeansRows
 
 	/* the arguments that must be the same in every row */
 	int64		numbers[2];		/* k, or k_min and k_max; SEG_NUMBER_NULL: null */
-	struct varlena *options_given;	/* NULL: null */
+	uint64		options_given;	/* their digest */
 	bool		options_fixed;	/* a constant in the query: the same in every row */
 	SegKmeansOptions options;
 

@@ -1,11 +1,10 @@
 /*
  * pca_fit_pg.c
- *		The aggregate pca_fit, and pca_align.
+ *		From the state of pca_fit to its model, its options, and pca_align.
  */
 #include "pca/pca_pg.h"
 
 #include "mb/pg_wchar.h"
-#include "utils/memutils.h"
 
 #include "pca/pca.h"
 #include "server/budget.h"
@@ -134,19 +133,7 @@ seg_pca_options_read(const Jsonb *jsonb, size_t d, SegWriter *labels)
 	return options;
 }
 
-/* ---- the final function ---- */
-
-/* Memory within segment.fit_memory, given back with the fit's context. */
-static void *
-take(SegBudget *budget, size_t count, size_t item_size)
-{
-	size_t		size;
-
-	if (!seg_mul_size(count, item_size, &size))
-		size = SIZE_MAX;
-	seg_budget_reserve(budget, size);
-	return palloc_extended(Max(size, 1), MCXT_ALLOC_HUGE);
-}
+/* ---- the fit ---- */
 
 /* What the model keeps of each feature; moments of it were computed before. */
 static void
@@ -163,7 +150,9 @@ describe_features(SegPcaModel *model, const SegPcaState *state, const SegMoments
 		feature->transform = seg_read_label(&labels, &names, &feature->name);
 		feature->shift = mean[j];
 		feature->sd = sqrt(fmax(covariance[j + j * d], 0));
-		feature->missing = seg_moments_missing(moments)[j];
+		/* a null array lacks every feature, as far as rows with nulls are skipped */
+		feature->missing = seg_moments_missing(moments)[j] +
+			(model->null_policy == SEG_NULL_SKIP ? state->fit.rows_skipped : 0);
 		feature->mean = seg_moments_input_mean(moments, j);
 		if (!isfinite(feature->mean))
 		{
@@ -177,7 +166,7 @@ describe_features(SegPcaModel *model, const SegPcaState *state, const SegMoments
 
 /* As many components as asked for, or as the share of variance needs. */
 static size_t
-count_components(const SegPcaOptions *options, const double *matrix, size_t d, SegBudget *budget)
+count_components(const SegPcaOptions *options, const double *matrix, size_t d)
 {
 	double	   *copy;
 	double	   *values;
@@ -185,20 +174,20 @@ count_components(const SegPcaOptions *options, const double *matrix, size_t d, S
 
 	if (options->components > 0)
 		return options->components;
-	copy = take(budget, d * d, sizeof(double));
-	values = take(budget, d, sizeof(double));
+	copy = seg_take(d * d, sizeof(double));
+	values = seg_take(d, sizeof(double));
 	memcpy(copy, matrix, d * d * sizeof(double));
-	status = seg_eigen_symmetric(copy, d, d, values, NULL, take(budget, 1, seg_eigen_workspace(d, false)));
+	status = seg_eigen_symmetric(copy, d, d, values, NULL, seg_take(1, seg_eigen_workspace(d, false)));
 	if (status != SEG_OK)
 		seg_raise((SegFault) {status});
 	return seg_pca_count(values, d, options->explained_variance);
 }
 
 static void
-find_components(SegPcaModel *model, const SegPcaOptions *options, double *matrix, SegBudget *budget)
+find_components(SegPcaModel *model, const SegPcaOptions *options, double *matrix)
 {
 	size_t		d = model->d;
-	double	   *scale = take(budget, d, sizeof(double));
+	double	   *scale = seg_take(d, sizeof(double));
 	bool		zscore = model->standardize == SEG_STANDARDIZE_ZSCORE;
 	SegStatus	status;
 
@@ -207,36 +196,38 @@ find_components(SegPcaModel *model, const SegPcaOptions *options, double *matrix
 		seg_raise((SegFault) {SEG_RANGE_TOO_WIDE, .feature = 1});
 	for (size_t j = 0; j < d; j++)
 		model->features[j].scale = scale[j];
-	model->components = count_components(options, matrix, d, budget);
-	model->variances = take(budget, model->components, sizeof(double));
-	model->loadings = take(budget, model->components * d, sizeof(double));
+	model->components = count_components(options, matrix, d);
+	model->variances = seg_take(model->components, sizeof(double));
+	model->loadings = seg_take(model->components * d, sizeof(double));
 	status = seg_pca_components(matrix, d, model->components, model->variances, model->loadings,
-								take(budget, 1, seg_eigen_workspace(d, true)));
+								seg_take(1, seg_eigen_workspace(d, true)));
 	if (status != SEG_OK)
 		seg_raise((SegFault) {status});
 }
 
 /* A finished copy of the state's moments. */
 static const SegMoments *
-finished_moments(const SegPcaState *state, SegBudget *budget)
+finished_moments(const SegPcaState *state)
 {
 	const SegMoments *moments = seg_pca_state_moments(state);
 	SegMomentsShape shape = seg_moments_shape_for_result(moments);
-	SegMoments *copy = take(budget, 1, seg_moments_size(state->d, shape));
+	SegMoments *copy = seg_take(1, seg_moments_size(state->fit.d, shape));
 
 	seg_moments_reshape(moments, shape, copy);
 	seg_moments_finish(copy);
 	return copy;
 }
 
-static void
-fit_model(const SegPcaState *state, SegPcaModel *model, SegBudget *budget)
+void
+seg_pca_fit(const void *from, void *to)
 {
-	size_t		d = state->d;
+	const SegPcaState *state = from;
+	SegPcaModel *model = to;
+	size_t		d = state->fit.d;
 	size_t		names = seg_labels_decoded_size(state->labels_size, d);
-	const SegMoments *moments = finished_moments(state, budget);
-	double	   *mean = take(budget, d, sizeof(double));
-	double	   *covariance = take(budget, d * d, sizeof(double));
+	const SegMoments *moments = finished_moments(state);
+	double	   *mean = seg_take(d, sizeof(double));
+	double	   *covariance = seg_take(d * d, sizeof(double));
 	size_t		position = 0;
 	SegStatus	status = seg_moments_covariance(moments, mean, covariance, &position);
 
@@ -246,29 +237,10 @@ fit_model(const SegPcaState *state, SegPcaModel *model, SegBudget *budget)
 	model->standardize = state->options.standardize;
 	model->null_policy = state->options.null_policy;
 	model->rows_used = seg_moments_rows(moments);
-	model->rows_skipped = moments->skipped;
-	model->features = take(budget, d, sizeof(SegPcaFeature));
-	describe_features(model, state, moments, mean, covariance, seg_arena(take(budget, 1, names), names));
-	find_components(model, &state->options, covariance, budget);
-}
-
-PG_FUNCTION_INFO_V1(pca_fit_finalfn);
-Datum
-pca_fit_finalfn(PG_FUNCTION_ARGS)
-{
-	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "pca fit", ALLOCSET_DEFAULT_SIZES);
-	MemoryContext old = MemoryContextSwitchTo(context);
-	SegPcaModel model = {0};
-	bytea	   *bytes;
-
-	(void) seg_states(fcinfo);
-	if (PG_ARGISNULL(0))
-		seg_raise((SegFault) {SEG_NO_ROWS});
-	fit_model(seg_state_other(fcinfo, 0, &seg_pca_state_type), &model, seg_budget_create(context));
-	MemoryContextSwitchTo(old);
-	bytes = seg_model_bytes(&seg_pca_model_type, &model);
-	MemoryContextDelete(context);
-	PG_RETURN_BYTEA_P(bytes);
+	model->rows_skipped = moments->skipped + state->fit.rows_skipped;
+	model->features = seg_take(d, sizeof(SegPcaFeature));
+	describe_features(model, state, moments, mean, covariance, seg_arena(seg_take(1, names), names));
+	find_components(model, &state->options, covariance);
 }
 
 /* ---- pca_align ---- */
@@ -296,7 +268,7 @@ check_comparable(const SegPcaModel *new_model, const SegPcaModel *old_model)
 static SegPcaMap
 map_of(const SegPcaModel *model)
 {
-	double	   *scale = palloc(model->d * sizeof(double));
+	double	   *scale = seg_take(model->d, sizeof(double));
 	SegPcaMap	map = {model->d, model->components, scale, model->loadings, model->variances};
 
 	for (uint32 j = 0; j < model->d; j++)
@@ -319,10 +291,10 @@ pca_align(PG_FUNCTION_ARGS)
 	new_map = map_of(new_model);
 	old_map = map_of(old_model);
 	aligned.aligned = true;
-	aligned.variances = palloc(aligned.components * sizeof(double));
-	aligned.loadings = palloc_extended((Size) aligned.components * aligned.d * sizeof(double), MCXT_ALLOC_HUGE);
+	aligned.variances = seg_take(aligned.components, sizeof(double));
+	aligned.loadings = seg_take((size_t) aligned.components * aligned.d, sizeof(double));
 	status = seg_pca_align(&new_map, &old_map, aligned.loadings, aligned.variances,
-						   palloc_extended(seg_pca_align_workspace(aligned.components), MCXT_ALLOC_HUGE));
+						   seg_take(1, seg_pca_align_workspace(aligned.components)));
 	if (status != SEG_OK)
 		seg_raise((SegFault) {status, .feature = 1});
 	PG_RETURN_BYTEA_P(seg_model_bytes(&seg_pca_model_type, &aligned));

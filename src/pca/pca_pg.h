@@ -11,9 +11,9 @@
 
 #include "pca/pca_model.h"
 #include "pca/pca_state.h"
+#include "server/aggregate.h"
 #include "server/model_info.h"
 #include "server/options.h"
-#include "server/state.h"
 
 /* Decodes into a SegPcaModel. */
 extern const SegModelType seg_pca_model_type;
@@ -32,6 +32,9 @@ extern void seg_pca_features(const void *model, SegRow *row);
 extern SegPcaOptions seg_pca_options_read(const Jsonb *options, size_t d, SegWriter *labels);
 
 /* States are SegPcaState. */
-extern const SegStateType seg_pca_state_type;
+extern const SegAggregate seg_pca_aggregate;
+
+/* SegAggregate.fit: OUT model, a SegPcaModel. */
+extern void seg_pca_fit(const void *state, void *model);
 
 #endif							/* SEG_PCA_PCA_PG_H */

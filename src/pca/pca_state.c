@@ -29,12 +29,12 @@ seg_pca_state_begin(SegPcaState *state)
 	uint8_t		logs[SEG_PACKED_MAX];
 	SegReader	reader = seg_reader(seg_pca_state_labels(state), state->labels_size);
 
-	if (state->d > SEG_PACKED_MAX)
+	if (state->fit.d > SEG_PACKED_MAX)
 		return SEG_TOO_MANY_FEATURES;
-	state->head.magic = SEG_PCA_STATE_MAGIC;
-	for (size_t j = 0; j < state->d; j++)
+	state->fit.state.magic = SEG_PCA_STATE_MAGIC;
+	for (size_t j = 0; j < state->fit.d; j++)
 		logs[j] = seg_read_label(&reader, NULL, NULL) == SEG_TRANSFORM_LOG1P;
-	return seg_moments_begin(seg_pca_state_moments(state), state->d,
+	return seg_moments_begin(seg_pca_state_moments(state), state->fit.d,
 							 missing_of(state->options.null_policy), logs);
 }
 
@@ -64,9 +64,9 @@ labels_are_sound(const SegPcaState *state)
 	SegReader	reader = seg_reader(seg_pca_state_labels(state), state->labels_size);
 	bool		any_log;
 
-	if (!seg_labels_are_sound(reader.at, reader.left, state->d, &any_log))
+	if (!seg_labels_are_sound(reader.at, reader.left, state->fit.d, &any_log))
 		return false;
-	for (size_t j = 0; j < state->d; j++)
+	for (size_t j = 0; j < state->fit.d; j++)
 		if ((seg_read_label(&reader, NULL, NULL) == SEG_TRANSFORM_LOG1P) != seg_moments_logs(moments)[j])
 			return false;
 	return true;
@@ -77,13 +77,15 @@ seg_pca_state_is_sound(const SegPcaState *state, size_t size)
 {
 	const SegMoments *moments;
 
-	if (size <= sizeof(SegPcaState) || state->head.magic != SEG_PCA_STATE_MAGIC ||
-		state->given_size > size || state->labels_size > size ||
-		state->moments_at != (sizeof(SegPcaState) + (uint64_t) state->given_size + state->labels_size + 7) / 8 * 8 ||
+	if (seg_fit_is_empty(&state->fit, size, SEG_PCA_STATE_MAGIC))
+		return true;
+	if (size <= sizeof(SegPcaState) || state->fit.state.magic != SEG_PCA_STATE_MAGIC ||
+		state->fit.rows_skipped > SEG_STATE_MOST_ROWS || state->labels_size > size ||
+		state->moments_at != (sizeof(SegPcaState) + (uint64_t) state->labels_size + 7) / 8 * 8 ||
 		state->moments_at >= size)
 		return false;
 	moments = seg_pca_state_moments(state);
-	return seg_moments_is_sound(moments, size - state->moments_at) && moments->d == state->d &&
-		options_are_sound(&state->options, state->d) &&
+	return seg_moments_is_sound(moments, size - state->moments_at) && moments->d == state->fit.d &&
+		options_are_sound(&state->options, state->fit.d) &&
 		moments->policy == missing_of(state->options.null_policy) && labels_are_sound(state);
 }

@@ -25,15 +25,10 @@ typedef struct SegPcaOptions
 	double		explained_variance; /* 0: components counts */
 } SegPcaOptions;
 
-/*
- * Behind the head stand the options as they were given (for comparison only;
- * never parsed again), the labels (labels.h), and aligned to 8 the moments.
- */
+/* Behind the head stand the labels (labels.h), and aligned to 8 the moments. */
 typedef struct SegPcaState
 {
-	SegStateHead head;
-	uint32_t	d;
-	uint32_t	given_size;		/* bytes of options as given; 0: none */
+	SegFitHead	fit;
 	uint32_t	labels_size;
 	uint32_t	moments_at;		/* from the start of the value */
 	SegPcaOptions options;
@@ -42,7 +37,7 @@ typedef struct SegPcaState
 static inline const uint8_t *
 seg_pca_state_labels(const SegPcaState *state)
 {
-	return (const uint8_t *) (state + 1) + state->given_size;
+	return (const uint8_t *) (state + 1);
 }
 
 static inline SegMoments *
@@ -55,12 +50,12 @@ seg_pca_state_moments(const SegPcaState *state)
 static inline size_t
 seg_pca_state_size(const SegPcaState *head, SegMomentsShape shape)
 {
-	return head->moments_at + seg_moments_size(head->d, shape);
+	return head->moments_at + seg_moments_size(head->fit.d, shape);
 }
 
 /*
  * Begin.  INOUT state: zeroed bytes of the size for seg_moments_first_shape, with
- * all of the head but head.magic set, and labels behind it.
+ * all of the head but the magic set, and labels behind it.
  * Returns SEG_OK, SEG_NO_ROWS (d = 0) or SEG_TOO_MANY_FEATURES.
  */
 extern SegStatus seg_pca_state_begin(SegPcaState *state);

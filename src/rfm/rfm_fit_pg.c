@@ -11,6 +11,7 @@
 #include "rfm/rfm_cuts.h"
 #include "rfm/rfm_info_pg.h"
 #include "rfm/rfm_model_pg.h"
+#include "server/aggregate.h"
 #include "server/budget.h"
 #include "server/error.h"
 #include "server/family.h"
@@ -95,56 +96,6 @@ const SegFamily seg_rfm_family = {
 	.check_options = check_options,
 };
 
-/* The options argument of the last row, kept in fn_extra. */
-typedef struct KnownOptions
-{
-	Jsonb	   *jsonb;
-	SegRfmOptions options;
-} KnownOptions;
-
-static bool
-same_jsonb(const Jsonb *a, const Jsonb *b)
-{
-	if (a == NULL || b == NULL)
-		return a == b;
-	return VARSIZE(a) == VARSIZE(b) && memcmp(a, b, VARSIZE(a)) == 0;
-}
-
-static const SegRfmOptions *
-options_argument(FunctionCallInfo fcinfo, int argno)
-{
-	KnownOptions *known = fcinfo->flinfo->fn_extra;
-	Jsonb	   *jsonb = NULL;
-
-	if (PG_NARGS() > argno && !PG_ARGISNULL(argno))
-		jsonb = PG_GETARG_JSONB_P(argno);
-	if (known != NULL && same_jsonb(known->jsonb, jsonb))
-		return &known->options;
-
-	if (known == NULL)
-	{
-		known = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(KnownOptions));
-		fcinfo->flinfo->fn_extra = known;
-	}
-	known->options = seg_rfm_options_read(jsonb);
-	if (known->jsonb != NULL)
-		pfree(known->jsonb);
-	known->jsonb = NULL;
-	if (jsonb != NULL)
-	{
-		known->jsonb = MemoryContextAlloc(fcinfo->flinfo->fn_mcxt, VARSIZE(jsonb));
-		memcpy(known->jsonb, jsonb, VARSIZE(jsonb));
-	}
-	return &known->options;
-}
-
-static void
-refuse_other_options(const SegRfmOptions *a, const SegRfmOptions *b)
-{
-	if (memcmp(a, b, sizeof(SegRfmOptions)) != 0)
-		seg_refuse_changed("options");
-}
-
 /* ---- the state ---- */
 
 static void
@@ -160,13 +111,13 @@ is_sound(const void *state, size_t size)
 	return seg_rfm_state_is_sound(state, size);
 }
 
-static const SegStateType state_type = {SEG_RFM_MAGIC, is_sound};
+static const SegAggregate aggregate;
 
 SegRfmState *
 seg_rfm_state_create(SegStates *states, const SegRfmOptions *options)
 {
 	const uint32 log2_slots[] = {SEG_VALUE_TABLE_MIN_LOG2, SEG_VALUE_TABLE_MIN_LOG2, SEG_VALUE_TABLE_MIN_LOG2};
-	SegRfmState *state = seg_state_new(states, &state_type, seg_rfm_state_size(log2_slots));
+	SegRfmState *state = seg_state_new(states, &aggregate.state, seg_rfm_state_size(log2_slots));
 
 	seg_rfm_state_init(state, options);
 	return state;
@@ -197,10 +148,10 @@ with_room(SegStates *states, SegRfmState *state, const SegRfmState *other)
 		return state;
 	size = seg_rfm_state_size(log2_slots);
 	grown = seg_state_resize(states, state, size);
-	head = grown->head;
+	head = grown->fit.state;
 	memset(grown, 0, size);
 	check(seg_rfm_grow(state, log2_slots, grown));
-	grown->head = head;
+	grown->fit.state = head;
 	return grown;
 }
 
@@ -225,7 +176,7 @@ seg_rfm_state_count(SegStates *states, SegRfmState *state, const double values[S
 {
 	if (!seg_rfm_is_scored(values))
 	{
-		state->rows_skipped++;
+		state->fit.rows_skipped++;
 		return state;
 	}
 	check(seg_rfm_add(state, values));
@@ -258,20 +209,24 @@ Datum
 rfm_fit_transfn(PG_FUNCTION_ARGS)
 {
 	SegStates  *states = seg_states(fcinfo);
-	const SegRfmOptions *options = options_argument(fcinfo, 4);
+	uint64		given = seg_given_digest(fcinfo, 4);
 	double		values[SEG_RFM_MEASURES];
 	SegRfmState *state;
 
 	if (PG_ARGISNULL(0))
-		state = seg_rfm_state_create(states, options);
-	else
 	{
-		state = seg_state_own(fcinfo, states, &state_type);
-		refuse_other_options(&state->options, options);
+		SegRfmOptions options = seg_rfm_options_read(given == 0 ? NULL : PG_GETARG_JSONB_P(4));
+
+		state = seg_rfm_state_create(states, &options);
+		state->fit.given = given;
 	}
+	else
+		state = seg_state_own(fcinfo, states, &aggregate.state);
+	if (state->fit.given != given)
+		seg_refuse_changed(aggregate.given);
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2) || PG_ARGISNULL(3))
 	{
-		state->rows_skipped++;
+		state->fit.rows_skipped++;
 		PG_RETURN_POINTER(state);
 	}
 	for (int i = 0; i < SEG_RFM_MEASURES; i++)
@@ -279,37 +234,47 @@ rfm_fit_transfn(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(seg_rfm_state_count(states, state, values));
 }
 
+static void *
+merge(SegStates *states, void *own, const void *from)
+{
+	SegRfmState *state = own;
+	const SegRfmState *other = from;
+	SegValueSlot *scratch;
+
+	if (memcmp(&state->options, &other->options, sizeof(SegRfmOptions)) != 0)
+		seg_raise((SegFault) {SEG_MALFORMED_STATE});
+	state = with_room(states, state, other);
+	scratch = scratch_slots(state);
+	check(seg_rfm_merge(state, other, scratch));
+	pfree(scratch);
+	return state;
+}
+
+static void
+fit(const void *state, void *model)
+{
+	if (!seg_rfm_state_fit(state, model))
+		seg_raise((SegFault) {SEG_NO_ROWS});
+}
+
+static const SegAggregate aggregate = {
+	.state = {SEG_RFM_MAGIC, is_sound},
+	.given = "options",
+	.model = &seg_rfm_model_type,
+	.merge = merge,
+	.fit = fit,
+};
+
 PG_FUNCTION_INFO_V1(rfm_fit_combinefn);
 Datum
 rfm_fit_combinefn(PG_FUNCTION_ARGS)
 {
-	SegStates  *states = seg_states(fcinfo);
-	SegRfmState *into;
-	const SegRfmState *from;
-	SegValueSlot *scratch;
-
-	if (!seg_state_both(fcinfo, states, &state_type, (void **) &into, (const void **) &from))
-	{
-		if (into == NULL)
-			PG_RETURN_NULL();
-		PG_RETURN_POINTER(into);
-	}
-	refuse_other_options(&into->options, &from->options);
-	into = with_room(states, into, from);
-	scratch = scratch_slots(into);
-	check(seg_rfm_merge(into, from, scratch));
-	pfree(scratch);
-	PG_RETURN_POINTER(into);
+	return seg_fit_combine(fcinfo, &aggregate);
 }
 
 PG_FUNCTION_INFO_V1(rfm_fit_finalfn);
 Datum
 rfm_fit_finalfn(PG_FUNCTION_ARGS)
 {
-	SegRfmModel model;
-
-	(void) seg_states(fcinfo);
-	if (PG_ARGISNULL(0) || !seg_rfm_state_fit(seg_state_other(fcinfo, 0, &state_type), &model))
-		seg_raise((SegFault) {SEG_NO_ROWS});
-	PG_RETURN_BYTEA_P(seg_model_bytes(&seg_rfm_model_type, &model));
+	return seg_fit_final(fcinfo, &aggregate);
 }

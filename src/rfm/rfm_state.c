@@ -35,7 +35,8 @@ seg_rfm_state_size(const uint32_t log2_slots[SEG_RFM_MEASURES])
 void
 seg_rfm_state_init(SegRfmState *state, const SegRfmOptions *options)
 {
-	state->head.magic = SEG_RFM_MAGIC;
+	state->fit.state.magic = SEG_RFM_MAGIC;
+	state->fit.d = SEG_RFM_MEASURES;
 	state->options = *options;
 	for (int i = 0; i < SEG_RFM_MEASURES; i++)
 		state->tables[i].log2_slots = SEG_VALUE_TABLE_MIN_LOG2;
@@ -77,8 +78,9 @@ seg_rfm_state_is_sound(const SegRfmState *state, size_t size)
 {
 	uint32_t	log2_slots[SEG_RFM_MEASURES];
 
-	if (size < sizeof(SegRfmState) || state->head.magic != SEG_RFM_MAGIC ||
-		state->rows_used > SEG_STATE_MOST_ROWS || state->rows_skipped > SEG_STATE_MOST_ROWS ||
+	if (size < sizeof(SegRfmState) || state->fit.state.magic != SEG_RFM_MAGIC ||
+		state->rows_used > SEG_STATE_MOST_ROWS || state->fit.rows_skipped > SEG_STATE_MOST_ROWS ||
+		state->fit.d != SEG_RFM_MEASURES ||
 		!options_are_sound(&state->options))
 		return false;
 	for (int i = 0; i < SEG_RFM_MEASURES; i++)
@@ -194,7 +196,6 @@ seg_rfm_merge(SegRfmState *into, const SegRfmState *from, SegValueSlot *scratch)
 		}
 	}
 	into->rows_used += from->rows_used;
-	into->rows_skipped += from->rows_skipped;
 	return SEG_OK;
 }
 
@@ -224,7 +225,7 @@ seg_rfm_fit(const SegRfmState *state, SegValueSlot *scratch, SegRfmModel *model)
 	model->bins = state->options.bins;
 	model->ties = state->options.ties == SEG_RFM_UPPER ? SEG_RFM_UPPER : SEG_RFM_LOWER;
 	model->rows_used = state->rows_used;
-	model->rows_skipped = state->rows_skipped;
+	model->rows_skipped = state->fit.rows_skipped;
 	for (int i = 0; i < SEG_RFM_MEASURES; i++)
 	{
 		SegStatus	status = fit_measure(state, i, scratch, &model->measures[i]);

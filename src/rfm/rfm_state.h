@@ -24,9 +24,8 @@ typedef struct SegRfmOptions
 
 typedef struct SegRfmState
 {
-	SegStateHead head;
+	SegFitHead	fit;			/* d is SEG_RFM_MEASURES */
 	uint64_t	rows_used;
-	uint64_t	rows_skipped;
 	SegRfmOptions options;
 	SegValueTable tables[SEG_RFM_MEASURES];
 	SegValueSlot slots[];		/* of the first table, the second, the third */

@@ -8,7 +8,7 @@
 
 #include "utils/memutils.h"
 
-#include "base/status.h"
+#include "base/arena.h"
 #include "server/error.h"
 #include "server/segment.h"
 
@@ -78,6 +78,18 @@ seg_budget_release(SegBudget *budget, size_t bytes)
 	Assert(bytes <= budget->reserved);
 	budget->reserved -= bytes;
 	reserved_in_backend -= bytes;
+}
+
+void *
+seg_take(size_t count, size_t item_size)
+{
+	size_t		size;
+
+	if (!seg_mul_size(count, item_size, &size))
+		size = SIZE_MAX;
+	seg_budget_check(size);
+	seg_budget_reserve(seg_budget_create(CurrentMemoryContext), size);
+	return palloc_extended(Max(size, 1), MCXT_ALLOC_HUGE);
 }
 
 #define PAGE ((size_t) 4096)

@@ -22,6 +22,12 @@ extern void seg_budget_reserve(SegBudget *budget, size_t bytes);
 /* Give back, before the context ends, what was reserved. */
 extern void seg_budget_release(SegBudget *budget, size_t bytes);
 
+/*
+ * Room for count items in the current context, reserved until the context is reset
+ * or deleted; or raise SEG_TOO_LARGE.  May be larger than 1 GB.
+ */
+extern void *seg_take(size_t count, size_t item_size);
+
 /* Raise SEG_TOO_LARGE unless that much could be reserved now: for what lives shortly. */
 extern void seg_budget_check(size_t bytes);
 

@@ -54,6 +54,16 @@ seg_raise(SegFault fault)
 					(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
 					 errmsg("row has %zu features, but the model has %zu", fault.got, fault.wanted)));
 			break;
+		case SEG_OTHER_WIDTH:
+			ereport(ERROR,
+					(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+					 errmsg("row has %zu features, but the rows before have %zu", fault.got, fault.wanted)));
+			break;
+		case SEG_NO_FEATURES:
+			ereport(ERROR,
+					(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+					 errmsg("row has no features")));
+			break;
 		case SEG_NOT_FINITE:
 			ereport(ERROR,
 					(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),

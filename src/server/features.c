@@ -37,6 +37,8 @@ seg_features_open(Datum array)
 
 	memset(&head, 0, sizeof(head));
 	memcpy(&head, data, Min(size, sizeof(head)));
+	if (head.ndim == 0)
+		seg_raise((SegFault) {SEG_NO_FEATURES});
 	if (head.ndim != 1)
 		ereport(ERROR,
 				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
@@ -89,4 +91,14 @@ seg_features_copy(const SegFeatures *features, double *row)
 			seg_raise((SegFault) {SEG_NOT_FINITE, .feature = j + 1});
 	}
 	return nulls;
+}
+
+void
+seg_refuse_null(const SegFeatures *features)
+{
+	size_t		j = 0;
+
+	while (j < features->d && !seg_feature_is_null(features, j))
+		j++;
+	seg_raise((SegFault) {SEG_NULL_FEATURE, .feature = j + 1});
 }

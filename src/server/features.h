@@ -44,6 +44,9 @@ seg_features_close(SegFeatures *features)
  */
 extern size_t seg_features_copy(const SegFeatures *features, double *row);
 
+/* 22004 that names the first null of features that have one. */
+extern _Noreturn void seg_refuse_null(const SegFeatures *features);
+
 /* True when the feature (from 0) is null. */
 static inline bool
 seg_feature_is_null(const SegFeatures *features, size_t j)

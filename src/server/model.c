@@ -44,6 +44,7 @@ typedef struct CachedModel
 	struct varlena *copy;		/* of the argument as it came */
 	size_t		size;			/* of that */
 	uint64		digest;
+	SegKind		kind;
 	Source		source;
 	uint32		calls;			/* since it was kept */
 	void	   *model;
@@ -74,6 +75,20 @@ seg_model_bytes(const SegModelType *type, const void *model)
 	type->encode(&writer, model);
 	seg_envelope_seal(VARDATA(bytes), writer.size, type->kind, type->newest);
 	return bytes;
+}
+
+int
+seg_model_kind(const bytea *bytes)
+{
+	int			kind;
+	int			version;
+	SegReader	reader;
+	SegStatus	status = seg_envelope_open(VARDATA_ANY(bytes), VARSIZE_ANY_EXHDR(bytes), 0, 0,
+										   &kind, &version, &reader);
+
+	if (status != SEG_OK)
+		seg_raise((SegFault) {status});
+	return kind;
 }
 
 /* What is wrong with the bytes, or SEG_OK and the model. */
@@ -194,6 +209,7 @@ keep_model(CachedModel *cached, FunctionCallInfo fcinfo, int argno, const SegMod
 	kept.size = VARSIZE_ANY(value);
 	kept.copy = palloc_extended(kept.size, MCXT_ALLOC_HUGE);
 	memcpy(kept.copy, value, kept.size);
+	kept.kind = type->kind;
 	kept.digest = seg_envelope_digest(VARDATA_ANY(bytes));
 	kept.source = source_of(fcinfo, argno);
 	MemoryContextSwitchTo(old);
@@ -221,6 +237,19 @@ seg_model_argument(FunctionCallInfo fcinfo, int argno, int slot, const SegModelT
 	Assert(slot < MODEL_SLOTS);
 	if (!is_cached(cached, value))
 		keep_model(cached, fcinfo, argno, type);
+	return cached->model;
+}
+
+const void *
+seg_model_argument_of(FunctionCallInfo fcinfo, int argno, int slot, const SegModelType *(*type_of) (int kind),
+					  int *kind)
+{
+	CachedModel *cached = &call_cache(fcinfo)->slots[slot];
+
+	Assert(slot < MODEL_SLOTS);
+	if (!is_cached(cached, (const struct varlena *) PG_GETARG_POINTER(argno)))
+		keep_model(cached, fcinfo, argno, type_of(seg_model_kind(PG_GETARG_BYTEA_PP(argno))));
+	*kind = cached->kind;
 	return cached->model;
 }
 

@@ -37,6 +37,13 @@ typedef struct SegModelType
 extern const void *seg_model_argument(FunctionCallInfo fcinfo, int argno, int slot,
 									  const SegModelType *type);
 
+/* The same for a model of several kinds: type_of gives the type of a kind, or raises; OUT kind. */
+extern const void *seg_model_argument_of(FunctionCallInfo fcinfo, int argno, int slot,
+										 const SegModelType *(*type_of) (int kind), int *kind);
+
+/* The kind of a model; an error for what is no model. */
+extern int	seg_model_kind(const bytea *bytes);
+
 /*
  * The row type of a function that returns one composite value, looked up at the
  * first call and kept in fn_extra beside the models.

@@ -1,6 +1,6 @@
 /*
  * state.c
- *		Flat states of aggregates: checked at one door, counted in one budget; see state.h.
+ *		Flat states of aggregates: checked at one place, counted in one budget; see state.h.
  */
 #include "server/state.h"
 
@@ -100,8 +100,8 @@ seg_states_in(MemoryContext context)
 	return states;
 }
 
-SegStates *
-seg_states(FunctionCallInfo fcinfo)
+MemoryContext
+seg_aggregate_context(FunctionCallInfo fcinfo)
 {
 	MemoryContext context;
 
@@ -109,7 +109,13 @@ seg_states(FunctionCallInfo fcinfo)
 		ereport(ERROR,
 				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 				 errmsg("function can only be called as part of an aggregate")));
-	return seg_states_in(context);
+	return context;
+}
+
+SegStates *
+seg_states(FunctionCallInfo fcinfo)
+{
+	return seg_states_in(seg_aggregate_context(fcinfo));
 }
 
 /* ---- memory ---- */
@@ -170,11 +176,28 @@ seg_state_resize(SegStates *states, const void *state, size_t size)
 	const SegStateHead *old = state;
 	void	   *room = allocate(states, old->magic, size, 0);
 
-	give_back(states, VARSIZE(old));
+	seg_state_drop(states, old);
 	return room;
 }
 
-/* ---- the door ---- */
+void *
+seg_state_copy(SegStates *states, const SegStateType *type, const void *state)
+{
+	SegStateHead *copy = allocate(states, type->magic, VARSIZE(state), 0);
+	SegStateHead head = *copy;
+
+	memcpy(copy, state, VARSIZE(state));
+	*copy = head;
+	return copy;
+}
+
+void
+seg_state_drop(SegStates *states, const void *state)
+{
+	give_back(states, VARSIZE(state));
+}
+
+/* ---- states that come in ---- */
 
 /* The state in a datum, flat and aligned; where it stands when it is. */
 static SegStateHead *
@@ -229,8 +252,6 @@ bool
 seg_state_both(FunctionCallInfo fcinfo, SegStates *states, const SegStateType *type,
 			   void **own, const void **other)
 {
-	SegStateHead made;
-
 	*own = NULL;
 	*other = NULL;
 	if (!PG_ARGISNULL(1))
@@ -244,12 +265,7 @@ seg_state_both(FunctionCallInfo fcinfo, SegStates *states, const SegStateType *t
 		return *other != NULL;
 	}
 	if (*other != NULL)
-	{
-		*own = allocate(states, type->magic, VARSIZE(*other), 0);
-		made = *(SegStateHead *) *own;
-		memcpy(*own, *other, VARSIZE(*other));
-		*(SegStateHead *) *own = made;
-	}
+		*own = seg_state_copy(states, type, *other);
 	return false;
 }
 

@@ -1,6 +1,6 @@
 /*
  * state.h
- *		Flat states of aggregates: checked at one door, counted in one budget.
+ *		Flat states of aggregates: checked at one place, counted in one budget.
  *
  * A state is a bytea that begins with a SegStateHead.  The executor keeps it in
  * the aggregate's memory context; between two calls of ours nothing else writes
@@ -38,7 +38,10 @@ typedef struct SegStateType
 /* The states of one memory context. */
 typedef struct SegStates SegStates;
 
-/* Those of the context where the executor keeps the aggregate's states; 0A000 outside an aggregate. */
+/* The memory context where the executor keeps the aggregate's states; 0A000 outside an aggregate. */
+extern MemoryContext seg_aggregate_context(FunctionCallInfo fcinfo);
+
+/* The states of that context. */
 extern SegStates *seg_states(FunctionCallInfo fcinfo);
 
 /* Those of any context. */
@@ -52,6 +55,12 @@ extern void *seg_state_new(SegStates *states, const SegStateType *type, size_t s
  * all else is to be written.  The old one counts no more.
  */
 extern void *seg_state_resize(SegStates *states, const void *state, size_t size);
+
+/* A copy of a state that was checked, in the current context. */
+extern void *seg_state_copy(SegStates *states, const SegStateType *type, const void *state);
+
+/* An own state that another one is returned for: it counts no more. */
+extern void seg_state_drop(SegStates *states, const void *state);
 
 /* The state of argument 0 of a transition or combine function, not null, to be changed in place. */
 extern void *seg_state_own(FunctionCallInfo fcinfo, SegStates *states, const SegStateType *type);

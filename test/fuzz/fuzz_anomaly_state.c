@@ -46,14 +46,14 @@ static SegAnomalyState *
 add_row(SegAnomalyState *state, Script *script)
 {
 	int			policy = state->options.null_policy;
-	SegReader	labels = seg_reader((const char *) state + state->labels_at, state->labels_size);
+	SegReader	labels = seg_reader(seg_anomaly_state_labels(state), state->labels_size);
 	size_t		missing = 0;
-	double	   *row = calloc(state->d, sizeof(double));
+	double	   *row = calloc(state->fit.d, sizeof(double));
 	uint8_t		holes = next_byte(script);
 	SegAnomalyRoom room;
 
 	require(row != NULL);
-	for (size_t j = 0; j < state->d; j++)
+	for (size_t j = 0; j < state->fit.d; j++)
 	{
 		bool		is_log = seg_read_label(&labels, NULL, NULL) == SEG_TRANSFORM_LOG1P;
 
@@ -78,11 +78,11 @@ add_row(SegAnomalyState *state, Script *script)
 static bool
 belong_together(const SegAnomalyState *a, const SegAnomalyState *b)
 {
-	return a->d == b->d && a->given_size == b->given_size && a->labels_size == b->labels_size &&
+	return a->fit.d == b->fit.d && a->labels_size == b->labels_size &&
 		memcmp(&a->options, &b->options, sizeof(SegAnomalyOptions)) == 0 &&
-		memcmp((const char *) a + a->labels_at, (const char *) b + b->labels_at, a->labels_size) == 0 &&
+		memcmp(seg_anomaly_state_labels(a), seg_anomaly_state_labels(b), a->labels_size) == 0 &&
 		a->rows_used + b->rows_used <= SEG_MOMENTS_MOST_ROWS &&
-		a->rows_skipped + b->rows_skipped <= SEG_STATE_MOST_ROWS &&
+		a->fit.rows_skipped + b->fit.rows_skipped <= SEG_STATE_MOST_ROWS &&
 		has_width(seg_anomaly_room_for_merge(a, b));
 }
 
@@ -100,9 +100,9 @@ finish_moments(const SegAnomalyState *state)
 {
 	const SegMoments *moments = seg_anomaly_state_moments(state);
 	SegMomentsShape shape = seg_moments_shape_for_result(moments);
-	SegMoments *result = malloc(seg_moments_size(state->d, shape));
-	double	   *mean = malloc(state->d * sizeof(double));
-	double	   *covariance = malloc((size_t) state->d * state->d * sizeof(double));
+	SegMoments *result = malloc(seg_moments_size(state->fit.d, shape));
+	double	   *mean = malloc(state->fit.d * sizeof(double));
+	double	   *covariance = malloc((size_t) state->fit.d * state->fit.d * sizeof(double));
 	size_t		position;
 	SegHistogram histogram;
 
@@ -110,7 +110,7 @@ finish_moments(const SegAnomalyState *state)
 	seg_moments_reshape(moments, shape, result);
 	seg_moments_finish(result);
 	(void) seg_moments_covariance(result, mean, covariance, &position);
-	for (size_t j = 0; j < state->d; j++)
+	for (size_t j = 0; j < state->fit.d; j++)
 	{
 		seg_histogram_of_tally(seg_moments_tally(result, j), &histogram);
 		require(seg_histogram_is_sound(&histogram));
@@ -146,7 +146,7 @@ static SegAnomalyState *
 begin(Script *script)
 {
 	uint8_t		choice = next_byte(script);
-	SegAnomalyState head = {.d = next_byte(script) % 4 + 1};
+	SegAnomalyState head = {.fit.d = next_byte(script) % 4 + 1};
 	SegWriter	writer = {NULL, 0};
 	SegAnomalyState *state;
 	SegAnomalyRoom room;
@@ -155,18 +155,17 @@ begin(Script *script)
 		.method = choice & 1, .robust = choice >> 1 & 1, .null_policy = (choice >> 2) % 5,
 		.trees = 10, .sample_size = 2, .seed = 42, .contamination = 0.05
 	};
-	for (size_t j = 0; j < head.d; j++)
+	for (size_t j = 0; j < head.fit.d; j++)
 		seg_write_label(&writer, SEG_TRANSFORM_NONE, "a");
-	head.labels_at = sizeof(head);
 	head.labels_size = writer.size;
-	head.sample_at = (head.labels_at + head.labels_size + 7) / 8 * 8;
+	head.sample_at = (sizeof(head) + head.labels_size + 7) / 8 * 8;
 	head.has_transform = choice >> 7;
-	room = seg_anomaly_first_room(&head.options, head.d);
+	room = seg_anomaly_first_room(&head.options, head.fit.d);
 	state = calloc(1, seg_anomaly_state_size(&head, room));
 	require(state != NULL);
 	*state = head;
 	writer = (SegWriter) {(uint8_t *) (state + 1), 0};
-	for (size_t j = 0; j < head.d; j++)
+	for (size_t j = 0; j < head.fit.d; j++)
 		seg_write_label(&writer, j == 0 && head.has_transform ? SEG_TRANSFORM_LOG1P : SEG_TRANSFORM_NONE, "a");
 	require(seg_anomaly_state_begin(state, room) == SEG_OK);
 	return state;
@@ -191,7 +190,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	size = size_of(good);
 	state = copy_of(good, size);
 	change(&script, state, size);
-	if (seg_anomaly_state_is_sound(state, size))
+	if (seg_anomaly_state_is_sound(state, size) && state->fit.d > 0)
 	{
 		finish(state);
 		if (belong_together(good, state))

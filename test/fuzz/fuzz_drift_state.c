@@ -12,7 +12,7 @@
 static size_t
 size_of(const SegDriftState *state)
 {
-	return seg_drift_state_size(state->d, state->k, state->model_size);
+	return seg_drift_state_size(state->fit.d, state->k, state->model_size);
 }
 
 /* As the transition function counts; the cluster is any. */
@@ -24,10 +24,10 @@ add_row(SegDriftState *state, Script *script)
 
 	if (holes == 255)
 	{
-		state->rows_skipped++;
+		state->fit.rows_skipped++;
 		return;
 	}
-	for (size_t j = 0; j < state->d; j++)
+	for (size_t j = 0; j < state->fit.d; j++)
 	{
 		double		x = next_value(script);
 
@@ -50,8 +50,8 @@ begin(Script *script)
 	SegDriftState *state = calloc(1, size);
 
 	require(state != NULL);
-	state->head.magic = SEG_DRIFT_STATE_MAGIC;
-	state->d = (uint32_t) d;
+	state->fit.state.magic = SEG_DRIFT_STATE_MAGIC;
+	state->fit.d = (uint32_t) d;
 	state->k = (uint32_t) k;
 	state->model_size = 5;
 	for (size_t j = 0; j < d; j++)
@@ -90,12 +90,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		for (int i = 0; i < 9; i++)
 			add_row(state, &values);
 		/* the combine function goes on only with the same model, hence d and k */
-		if (state->d == good->d && state->k == good->k && state->rows_used < SEG_STATE_MOST_ROWS / 2 &&
-			state->rows_skipped < SEG_STATE_MOST_ROWS / 2)
+		if (state->fit.d == good->fit.d && state->k == good->k && state->rows_used < SEG_STATE_MOST_ROWS / 2 &&
+			state->fit.rows_skipped < SEG_STATE_MOST_ROWS / 2)
 		{
 			seg_drift_state_merge(good, state);
 			seg_drift_state_merge(state, state);
-			for (size_t j = 0; j < state->d; j++)
+			for (size_t j = 0; j < state->fit.d; j++)
 				(void) seg_histogram_total(&seg_drift_counts(good)[j].bins);
 			require(seg_drift_state_is_sound(state, size));
 		}

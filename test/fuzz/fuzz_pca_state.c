@@ -34,7 +34,7 @@ static SegPcaState *
 add_row(SegPcaState *state, Script *script)
 {
 	SegMoments *moments = seg_pca_state_moments(state);
-	size_t		d = state->d;
+	size_t		d = state->fit.d;
 	size_t		missing = 0;
 	double	   *row = calloc(d, sizeof(double));
 	uint8_t		holes = next_byte(script);
@@ -82,7 +82,7 @@ finish(const SegPcaState *state)
 {
 	const SegMoments *moments = seg_pca_state_moments(state);
 	SegMomentsShape shape = seg_moments_shape_for_result(moments);
-	size_t		d = state->d;
+	size_t		d = state->fit.d;
 	SegMoments *result = malloc(seg_moments_size(d, shape));
 	double	   *mean = malloc(d * sizeof(double));
 	double	   *covariance = malloc(d * d * sizeof(double));
@@ -111,22 +111,22 @@ begin(Script *script)
 {
 	static const SegNullPolicy policies[] = {SEG_NULL_ERROR, SEG_NULL_SKIP, SEG_NULL_MEAN, SEG_NULL_ZERO};
 	uint8_t		choice = next_byte(script);
-	SegPcaState head = {.d = next_byte(script) % 4 + 1};
+	SegPcaState head = {.fit.d = next_byte(script) % 4 + 1};
 	SegWriter	writer = {NULL, 0};
 	SegPcaState *state;
 	size_t		size;
 
 	head.options = (SegPcaOptions) {.components = 1, .null_policy = policies[choice % 4]};
-	for (size_t j = 0; j < head.d; j++)
+	for (size_t j = 0; j < head.fit.d; j++)
 		seg_write_label(&writer, SEG_TRANSFORM_NONE, "a");
 	head.labels_size = writer.size;
 	head.moments_at = (sizeof(head) + writer.size + 7) / 8 * 8;
-	size = seg_pca_state_size(&head, seg_moments_first_shape(head.d));
+	size = seg_pca_state_size(&head, seg_moments_first_shape(head.fit.d));
 	state = calloc(1, size);
 	require(state != NULL);
 	*state = head;
 	writer = (SegWriter) {(uint8_t *) (state + 1), 0};
-	for (size_t j = 0; j < head.d; j++)
+	for (size_t j = 0; j < head.fit.d; j++)
 		seg_write_label(&writer, (choice >> 4) >> j & 1 ? SEG_TRANSFORM_LOG1P : SEG_TRANSFORM_NONE, "a");
 	require(seg_pca_state_begin(state) == SEG_OK);
 	return state;
@@ -152,10 +152,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	size = size_of(good);
 	state = copy_of(good, size);
 	change(&script, state, size);
-	if (seg_pca_state_is_sound(state, size))
+	if (seg_pca_state_is_sound(state, size) && state->fit.d > 0)
 	{
 		finish(state);
-		if (state->d == good->d && state->options.null_policy == good->options.null_policy)
+		if (state->fit.d == good->fit.d && state->options.null_policy == good->options.null_policy)
 		{
 			SegPcaState *merged = merge(copy_of(good, size), state);
 

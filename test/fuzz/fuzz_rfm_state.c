@@ -51,8 +51,7 @@ add_row(SegRfmState *state, Script *script)
 static SegRfmState *
 merge(SegRfmState *into, const SegRfmState *from)
 {
-	if (into->rows_used + from->rows_used > SEG_STATE_MOST_ROWS ||
-		into->rows_skipped + from->rows_skipped > SEG_STATE_MOST_ROWS)
+	if (into->rows_used + from->rows_used > SEG_STATE_MOST_ROWS)
 		return into;
 	into = with_room(into, from);
 	require(seg_rfm_merge(into, from, scratch) == SEG_OK);

@@ -117,7 +117,7 @@ SELECT rfm_fit(1, 1, 1, '{"cuts": {"monetary": [1, 2, 4, 3]}}');
 SELECT rfm_fit(1, 1, 1, '{"cuts": {"monetary": []}}');
 SELECT rfm_fit(1, 1, 1, '[]');
 SELECT rfm_fit(days, orders, spent, CASE customer WHEN 50 THEN '{"bins": 6}' ELSE '{}' END::jsonb) FROM customers;
-SELECT length(rfm_fit(days, orders, spent, CASE customer WHEN 50 THEN '{"bins": 5}' WHEN 60 THEN NULL ELSE '{}' END::jsonb)) AS same_options FROM customers;
+SELECT length(rfm_fit(days, orders, spent, CASE customer WHEN 50 THEN '{"bins":5}' ELSE '{ "bins": 5 }' END::jsonb)) AS same_options FROM customers;
 SELECT rfm_score(days, orders, spent, customer) OVER () FROM customers;
 SELECT rfm_score(days, orders, spent, 2 + customer % 2) OVER () FROM customers;
 SELECT rfm_score(1, 1, 1, NULL) OVER ();

@@ -1,0 +1,118 @@
+-- The rules of src/server/aggregate.h, over all fit aggregates.
+CREATE SCHEMA aggregates_test;
+SET search_path = aggregates_test, public;
+
+-- SQLSTATE and message of a query, or its first value
+CREATE FUNCTION outcome(query text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    answer text;
+BEGIN
+    EXECUTE query INTO answer;
+    RETURN answer;
+EXCEPTION WHEN OTHERS THEN
+    RETURN SQLSTATE || ' ' || SQLERRM;
+END $$;
+
+CREATE TABLE rows_in AS
+SELECT i, ARRAY[i % 40, (i * i) % 37 + 1, (i * 7) % 31]::float8[] AS f FROM generate_series(1, 400) AS i;
+CREATE TABLE models AS
+SELECT segment.pca_fit(f) AS pca, segment.pca_fit(f, '{"null_policy": "skip"}') AS pca_skip, segment.kmeans_fit(f, 3) AS kmeans, segment.anomaly_fit(f) AS anomaly
+FROM rows_in;
+
+-- Each fit with what stands for its features, and for what must be the same in all rows. ~ stands for a null_policy.
+CREATE TABLE fits (no int, name text, call text, given text, other text);
+INSERT INTO fits VALUES
+    (1, 'kmeans_fit', 'segment.kmeans_fit({f}, 3, {given})', '{"null_policy": "~", "n_init": 2}', '{"n_init": 3}'),
+    (2, 'kmeans_fit', 'segment.kmeans_fit({f}, 3, {given}, 2)', '{"null_policy": "~", "n_init": 2}', '{"n_init": 3}'),
+    (3, 'kmeans_sweep', 'segment.kmeans_sweep({f}, 2, 3, {given})', '{"null_policy": "~", "n_init": 2}', '{"n_init": 3}'),
+    (4, 'pca_fit', 'segment.pca_fit({f}, {given})', '{"null_policy": "~"}', '{"n_components": 1}'),
+    (5, 'anomaly_fit', 'segment.anomaly_fit({f}, {given})', '{"null_policy": "~", "trees": 5}', '{"trees": 6}'),
+    (6, 'anomaly_fit', 'segment.anomaly_fit({f}, {given})', '{"null_policy": "~", "method": "mahalanobis"}', '{"trees": 6}'),
+    (7, 'drift_fit', 'segment.drift_fit({given}, {f})', 'pca', 'kmeans'),
+    (8, 'drift_fit', 'segment.drift_fit({given}, {f})', 'pca_skip', 'pca'),
+    (9, 'drift_fit', 'segment.drift_fit({given}, {f})', 'kmeans', 'anomaly'),
+    (10, 'drift_fit', 'segment.drift_fit({given}, {f})', 'anomaly', 'kmeans'),
+    (11, 'rfm_fit', 'segment.rfm_fit(({f})[1], ({f})[2], ({f})[3], {given})', '{"bins": 4}', '{"bins": 5}');
+
+-- every aggregate that returns bytea is here
+SELECT DISTINCT proname FROM pg_proc
+WHERE pronamespace = 'segment'::regnamespace AND prokind = 'a' AND prorettype = 'bytea'::regtype AND proname NOT IN (SELECT name FROM fits);
+
+CREATE FUNCTION given_as(given text) RETURNS text LANGUAGE sql AS $$
+    SELECT CASE WHEN given LIKE '{%' THEN format('%L::jsonb', given) ELSE format('(SELECT %I FROM models)', given) END
+$$;
+CREATE FUNCTION call_of(fit fits, features text, given text) RETURNS text LANGUAGE sql AS $$
+    SELECT replace(replace(fit.call, '{f}', features), '{given}', given)
+$$;
+CREATE VIEW each_policy AS
+SELECT f.no, f.name, policy, call_of(f, 'f', given_as(replace(given, '~', policy))) AS call
+FROM fits AS f, unnest(CASE WHEN given LIKE '%~%' THEN ARRAY['error', 'skip', 'mean', 'zero'] ELSE ARRAY['-'] END) AS policy;
+
+-- null features: left out and counted, whatever the policy; nothing else of the model changes with them, nor with their place
+CREATE FUNCTION fitted(call text, rows text) RETURNS TABLE (rows_used bigint, rows_skipped bigint, without text) LANGUAGE plpgsql AS $$
+BEGIN
+    RETURN QUERY EXECUTE format($q$
+        SELECT i.rows_used, i.rows_skipped, md5((to_jsonb(i) - 'rows_skipped')::text || coalesce((SELECT jsonb_agg(m) FROM segment.model_features(model) AS m)::text, ''))
+        FROM (SELECT %s AS model FROM (%s) AS r (f)) AS s, segment.model_info(model) AS i$q$, call, rows);
+END $$;
+SELECT no, name, policy, n.rows_used, n.rows_skipped, n.without = o.without AS same, fi.without = n.without AND l.without = n.without AS any_place
+FROM each_policy, fitted(call, 'SELECT f FROM rows_in') AS o,
+     fitted(call, 'SELECT f FROM rows_in UNION ALL SELECT NULL FROM generate_series(1, 5)') AS n,
+     fitted(call, 'SELECT NULL::float8[] FROM generate_series(1, 5) UNION ALL SELECT f FROM rows_in') AS fi,
+     fitted(call, 'SELECT f FROM (SELECT i, f FROM rows_in UNION ALL SELECT i * 80, NULL FROM generate_series(1, 5) AS i) AS r ORDER BY i') AS l
+ORDER BY no, policy;
+
+-- nothing but null features, and no rows at all
+SELECT DISTINCT outcome(format('SELECT %s FROM (VALUES (NULL::float8[]), (NULL)) AS v (f)', call)) AS only_null, outcome(format('SELECT %s FROM rows_in WHERE false', call)) AS no_rows
+FROM each_policy;
+
+-- another number of features than before, or than the model's
+SELECT DISTINCT name, outcome(format('SELECT %s FROM (VALUES (NULL), (ARRAY[1, 2, 3]::float8[]), (ARRAY[1, 2])) AS v (f)', call)) AS other_width,
+       outcome(format('SELECT %s FROM (VALUES (''{}''::float8[])) AS v (f)', call)) AS no_features
+FROM each_policy WHERE name <> 'rfm_fit' ORDER BY name;
+
+-- options or a model that differ between rows, be it in a row without features
+SELECT DISTINCT name, outcome(format('SELECT %s FROM rows_in', call_of(f, 'f', 'CASE i WHEN 200 THEN ' || given_as(other) || ' ELSE ' || given_as(replace(given, '~', 'skip')) || ' END'))) AS differs,
+       outcome(format('SELECT %s FROM rows_in', call_of(f, 'CASE WHEN i <> 200 THEN f END', 'CASE i WHEN 200 THEN ' || given_as(other) || ' ELSE ' || given_as(replace(given, '~', 'skip')) || ' END'))) AS in_a_null_row,
+       CASE WHEN given LIKE '{%' THEN outcome(format('SELECT %s FROM rows_in', call_of(f, 'f', 'CASE i WHEN 200 THEN NULL ELSE ''{}''::jsonb END'))) END AS null_or_empty
+FROM fits AS f ORDER BY name;
+SELECT outcome('SELECT segment.kmeans_fit(f, 2 + i % 2) FROM rows_in') AS k, outcome('SELECT segment.kmeans_sweep(f, 2 + i % 2, 4) FROM rows_in') AS k_min,
+       outcome('SELECT segment.kmeans_sweep(f, 2, 4 + i % 2) FROM rows_in') AS k_max;
+
+-- Parts combined. Flat states alone have a combine function; a part may hold nothing but null features.
+CREATE VIEW flat AS
+SELECT DISTINCT ON (f.no) f.no, a.aggtransfn, a.aggcombinefn, a.aggfinalfn, pg_get_function_arguments(p.oid) AS declared
+FROM fits AS f JOIN pg_proc AS p ON p.proname = f.name AND p.pronamespace = 'segment'::regnamespace JOIN pg_aggregate AS a ON a.aggfnoid = p.oid
+WHERE a.aggtranstype = 'bytea'::regtype ORDER BY f.no, p.pronargs DESC;
+DO $$
+DECLARE
+    fit record;
+BEGIN
+    FOR fit IN SELECT * FROM flat LOOP
+        EXECUTE format('CREATE AGGREGATE state_%s(%s) (SFUNC = %s, STYPE = bytea)', fit.no, fit.declared, fit.aggtransfn);
+        EXECUTE format('CREATE AGGREGATE finish_%s(bytea) (SFUNC = %s, STYPE = bytea, FINALFUNC = %s)', fit.no, fit.aggcombinefn, fit.aggfinalfn);
+    END LOOP;
+END $$;
+CREATE FUNCTION in_parts(no int, call text, parts text) RETURNS text LANGUAGE sql AS $$
+    SELECT outcome(format('SELECT i.rows_used || '' '' || i.rows_skipped FROM (SELECT finish_%s(state ORDER BY part) AS model FROM (SELECT part, %s AS state FROM (%s) AS r (part, f, i) GROUP BY part) AS s) AS m, segment.model_info(model) AS i',
+                          no, regexp_replace(call, '^segment\.\w+', 'state_' || no), parts))
+$$;
+SELECT no, name, policy,
+       in_parts(no, call, 'SELECT i % 3, f, i FROM rows_in UNION ALL SELECT 0, NULL, 0 FROM generate_series(1, 5)') AS some,
+       in_parts(no, call, 'SELECT 1, f, i FROM rows_in UNION ALL SELECT 0, NULL, 0 FROM generate_series(1, 5)') AS first_part,
+       in_parts(no, call, 'SELECT 0, f, i FROM rows_in UNION ALL SELECT i, NULL, 0 FROM generate_series(1, 2) AS i') AS last_parts,
+       in_parts(no, call, 'SELECT i, NULL::float8[], 0 FROM generate_series(1, 2) AS i') AS only_null
+FROM each_policy AS p WHERE no IN (SELECT flat.no FROM flat) AND policy IN ('error', 'skip', '-') ORDER BY no, policy;
+SELECT DISTINCT name,
+       in_parts(no, call_of(f, 'f', 'CASE i % 2 WHEN 0 THEN ' || given_as(other) || ' ELSE ' || given_as(replace(given, '~', 'skip')) || ' END'), 'SELECT i % 2, f, i FROM rows_in') AS options,
+       in_parts(no, call_of(f, 'CASE part WHEN 0 THEN f END', 'CASE part WHEN 0 THEN ' || given_as(other) || ' ELSE ' || given_as(replace(given, '~', 'skip')) || ' END'), 'SELECT i % 2, f, i FROM rows_in') AS of_null_part,
+       CASE WHEN name NOT IN ('drift_fit', 'rfm_fit') THEN in_parts(no, call_of(f, 'CASE part WHEN 0 THEN f ELSE f[1:2] END', given_as(replace(given, '~', 'skip'))), 'SELECT i % 2, f, i FROM rows_in') END AS width
+FROM fits AS f WHERE no IN (SELECT no FROM flat) ORDER BY name;
+
+-- Outside an aggregate nothing is counted and nothing is read.
+SELECT DISTINCT outcome(format('SELECT %s(NULL, %s)', aggtransfn::regproc, array_to_string(array_fill('NULL'::text, ARRAY[pronargs - 1]), ', '))) AS transition,
+       outcome(format('SELECT %s(NULL, NULL)', aggcombinefn::regproc)) AS combine, outcome(format('SELECT %s(NULL)', aggfinalfn::regproc)) AS final
+FROM flat JOIN pg_proc AS t ON t.oid = flat.aggtransfn;
+
+SET client_min_messages = warning;
+DROP SCHEMA aggregates_test CASCADE;
