@@ -33,9 +33,6 @@ known=(
 # prints them).  This number only falls, too.
 circles_most=9
 
-# Unit tests that bear the name of no file of src/, because they test several.
-tests_of_several='test_sap'
-
 complain() {
     printf '%s:\n%s\n' "$1" "$2"
     status=1
@@ -112,8 +109,7 @@ count=$(grep -c . <<<"$circles" || test $? -eq 1)
 for test in test/unit/test_*.c; do
     name=${test##*/} name=${name%.c}
     files=(src/*/"${name#test_}".[ch])
-    [ ${#files[@]} -gt 0 ] || [[ " $tests_of_several " == *" $name "* ]] ||
-        complain "a unit test of no file" "$test"
+    [ ${#files[@]} -gt 0 ] || complain "a unit test of no file" "$test"
 done
 
 [ -z "${VERBOSE:-}" ] || printf 'known includes: %s\nfiles in circles:\n%s\n' "${#known[@]}" "$circles"

@@ -50,7 +50,7 @@ sub check_encoding
 	is($sql->("SELECT rows_loaded FROM segment.sap_import('stage', 'kna1', mapping => '{\"$w->{name}\": \"NAME1\"}')"), '2', "$encoding: a label in mapping");
 	is($sql->('SELECT kunnr, name1 FROM kna1 ORDER BY 1'), "0000000001|$w->{value}\n0000000002|b", "$encoding: is mapped");
 	is($sql->("SELECT ignored_fields FROM segment.sap_import('stage', 'left_out', mapping => '{\"$w->{name}\": null}')"), "{$w->{name}}", "$encoding: or left out");
-	like($fails->("SELECT segment.sap_import('stage', 'kna1', mapping => '{\"x$w->{name}\": null}')"), qr/mapping names "x\Q$w->{name}\E", but the header does not/,
+	like($fails->("SELECT segment.sap_import('stage', 'kna1', mapping => '{\"x$w->{name}\": null}')"), qr/mapping has the name "x\Q$w->{name}\E", but the header does not/,
 		"$encoding: a label that is not there is named");
 
 	# a list, with a bar in a cell
