@@ -2,10 +2,10 @@
  * fuzz_sap.c
  *		Bytes as an SAP export: decoded, split into records, cells converted.
  *
- * The first byte chooses encoding, layout, quote and formats.  Checked on every
- * input: cells lie inside their line and are trimmed, decoded text is UTF-8 that
- * decodes to itself, a value in internal form is its own internal form, and a
- * number says the same when it is written plainly and read again.
+ * The first byte selects encoding, layout, quote and formats.  Checks for every
+ * input: cells are inside their line and have no blanks around them; decoded text is
+ * UTF-8 that decodes to itself; the internal form of a value in internal form is the
+ * value itself; a number without grouping is read as the same number.
  */
 #include <stdint.h>
 #include <stdlib.h>
