@@ -11,7 +11,7 @@ BEGIN
         RAISE EXCEPTION 'name and source must not be null or blank' USING ERRCODE = 'null_value_not_allowed';
     END IF;
     IF NOT segment_internal.is_plain_name(name) THEN
-        RAISE EXCEPTION 'name of receipts must have no invisible characters'
+        RAISE EXCEPTION 'name of receipts must not have invisible characters'
             USING ERRCODE = 'invalid_parameter_value';
     END IF;
     SELECT c.oid INTO passing FROM pg_class c WHERE c.oid IN (source, rates) AND c.relpersistence = 't' LIMIT 1;
@@ -19,7 +19,7 @@ BEGIN
         RAISE EXCEPTION 'source "%" is not a permanent table, view or materialized view', segment_internal.relation_name(passing)
             USING ERRCODE = 'wrong_object_type';
     END IF;
-    -- what a reading would refuse of the columns
+    -- the checks of columns that reading the receipts makes
     PERFORM segment_internal.check_receipt_columns(source, currency, rates);
     SELECT n.nspname, c.relname INTO r.source_schema, r.source_name
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = source;
@@ -30,12 +30,12 @@ BEGIN
     PERFORM segment_internal.add_receipts(r);
 END $$;
 COMMENT ON FUNCTION segment_internal.register_receipts(text, regclass, text, regclass) IS
-'The work of segment.register_receipts, whose errors show none of its SQL.';
+'Support function of register_receipts, which raises its errors again without the SQL in them.';
 
 CREATE FUNCTION segment.register_receipts(name text, source regclass, currency text DEFAULT NULL, rates regclass DEFAULT NULL) RETURNS void
 AS 'MODULE_PATHNAME', 'quiet_call' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION segment.register_receipts(text, regclass, text, regclass) IS
-'Register a receipts relation under a name, so that its monthly cohorts appear in the view segment.cohort_retention for the members of the caller''s role. currency: the one that counts; rates: a relation that converts all amounts, as cohort_retention takes it; NULL for both when there is only one currency, or none. Errors: 42710 the name is taken, 42703 a column is missing, 42809 a temporary table, 22023 currency together with rates, 42501 no grant_modeler.';
+'Registers a receipts relation under a name. Its monthly cohorts then appear in the view segment.cohort_retention for the members of the caller''s role. currency: only receipts in this currency. rates: a relation that converts all amounts; see receipt_totals. Both are NULL when the receipts have one currency or none. Errors: 42710 the name exists; 42703 a column is missing; 42809 a temporary table; 22023 currency together with rates; 42501 the caller has no grant_modeler.';
 
 CREATE FUNCTION segment.share_receipts(name text, role text) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -43,7 +43,7 @@ BEGIN
     PERFORM segment_internal.set_receipts_share(name, role, true);
 END $$;
 COMMENT ON FUNCTION segment.share_receipts(text, text) IS
-'Let the members of a role see the cohorts of registered receipts in the view segment.cohort_retention; not the receipts themselves. At most 100 roles. Errors: 42704 none of the caller''s has that name, or no such role; 54000 too many roles.';
+'Shows the cohorts of registered receipts to the members of a role in the view segment.cohort_retention, but not the receipts. At most 100 roles. Errors: 42704 the caller has no receipts of that name, or the role does not exist; 54000 too many roles.';
 
 CREATE FUNCTION segment.unshare_receipts(name text, role text) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -51,7 +51,7 @@ BEGIN
     PERFORM segment_internal.set_receipts_share(name, role, false);
 END $$;
 COMMENT ON FUNCTION segment.unshare_receipts(text, text) IS
-'Take back share_receipts; also for a role that no longer exists. Error: 42704 none of the caller''s has that name.';
+'Reverses share_receipts, also for a role that no longer exists. Error: 42704 the caller has no receipts of that name.';
 
 CREATE FUNCTION segment.drop_receipts(name text) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -59,12 +59,12 @@ BEGIN
     PERFORM segment_internal.remove_receipts(name);
 END $$;
 COMMENT ON FUNCTION segment.drop_receipts(text) IS
-'Take back register_receipts; the relation itself stays. Receipts whose owner was dropped can be taken back by the owner of the extension; those that he has restored from a dump also by the role that registered them. Errors: 42704 no such name, or not the caller''s.';
+'Reverses register_receipts; the relation itself remains. Receipts whose owner was dropped can be removed by the owner of the extension. Receipts that the owner of the extension restored from a dump can also be removed by the role that registered them. Error: 42704 the caller has no receipts of that name.';
 
 CREATE FUNCTION segment_internal.receipts_plan(name text, OUT role oid, OUT query text)
 AS 'MODULE_PATHNAME', 'registry_call' LANGUAGE C STABLE;
 COMMENT ON FUNCTION segment_internal.receipts_plan(text) IS
-'The SQL of the monthly cohorts of registered receipts as of their last receipt, and the role that owns them, as which it is to be read; NULLs where the caller may not see them, that role may not read them, or they are gone.';
+'The query of the monthly cohorts of registered receipts as of their last receipt, and their owner, the role that must run it. Both are NULL when the caller may not see the receipts, when the owner may not read them, or when they do not exist.';
 
 CREATE FUNCTION segment_internal.receipts_plan(caller oid, name text, OUT role oid, OUT query text)
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -94,7 +94,7 @@ END $$;
 CREATE FUNCTION segment_internal.receipts_rows(name text) RETURNS SETOF record
 AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE STRICT;
 COMMENT ON FUNCTION segment_internal.receipts_rows(text) IS
-'The monthly cohorts of registered receipts, read as the role that owns them, in a security-restricted operation; no rows where receipts_plan has NULLs.';
+'The monthly cohorts of registered receipts, read as their owner in a security-restricted operation; no rows when receipts_plan returns NULLs.';
 
 CREATE FUNCTION segment_internal.retention(name text)
 RETURNS TABLE (as_of date, cohort text, period integer, customers bigint, active bigint,
@@ -106,12 +106,12 @@ BEGIN
         AS c(as_of date, cohort text, period integer, customers bigint, active bigint, retention float8, lost bigint,
              revenue numeric, average_receipt numeric, is_complete boolean);
 EXCEPTION
-    -- one source that fails must not fail the view of all; segment.problems names it
+    -- an error of one source must not be an error of the view; segment.problems reports it
     WHEN OTHERS OR ASSERT_FAILURE THEN
         RETURN;
 END $$;
 COMMENT ON FUNCTION segment_internal.retention(text) IS
-'The monthly cohorts of registered receipts, as the view segment.cohort_retention shows them; no rows where reading them fails.';
+'The monthly cohorts of registered receipts for the view segment.cohort_retention; no rows when reading them fails.';
 
 CREATE FUNCTION segment_internal.retention_problem(r segment.receipts) RETURNS text
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -119,7 +119,7 @@ BEGIN
     IF to_regclass(format('%I.%I', r.source_schema, r.source_name)) IS NULL THEN
         RETURN format('receipts: source "%s.%s" does not exist', r.source_schema, r.source_name);
     ELSIF segment_internal.remembered_role(r.owner, r.owner_key) IS NULL THEN
-        RETURN format('receipts: their owner, role "%s", does not exist any more', r.owner);
+        RETURN format('receipts: their owner, role "%s", does not exist', r.owner);
     ELSIF (segment_internal.receipts_plan(r.receipts_name)).query IS NULL THEN
         RETURN format('receipts: "%s.%s" cannot be read for the current user as role "%s"', r.source_schema, r.source_name, r.owner);
     END IF;
@@ -129,8 +129,8 @@ BEGIN
     RETURN NULL;
 EXCEPTION
     WHEN OTHERS OR ASSERT_FAILURE THEN
-        -- the message may quote what the receipts hold
+        -- the message may contain values of the receipts
         RETURN 'receipts: ' || CASE WHEN segment_internal.may_set_role(r.owner) THEN SQLERRM ELSE 'they cannot be read' END;
 END $$;
 COMMENT ON FUNCTION segment_internal.retention_problem(segment.receipts) IS
-'Why the monthly cohorts of registered receipts cannot be shown; NULL when they can.';
+'The reason why the monthly cohorts of registered receipts cannot be shown, or NULL.';

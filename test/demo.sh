@@ -26,13 +26,13 @@ heading() {
     printf '\n\033[1m%s\033[0m\n\n' "$1" | if [ -t 1 ]; then cat; else sed 's/\x1b\[[0-9]*m//g'; fi
 }
 
-# Run one of the demo's files in the folder of the exports, where \copy looks.
+# Run a file of the demo in the folder of the exports, because \copy uses relative paths.
 tell() {
     heading "$1"
     (cd "$SCRATCH/exports" && psql -X -q -v ON_ERROR_STOP=1 -v exports="$SCRATCH/exports" -f "$TOP/test/demo/pretty.psql" -f "$TOP/test/demo/$2")
 }
 
-# The server's owner stops it, whoever made the folder removes it.
+# The owner of the server stops it; the current user removes the folder.
 write_remover() {
     cat >"$SCRATCH/remove" <<END
 #!/bin/sh
@@ -43,7 +43,7 @@ END
 }
 
 heading "segment: from SAP exports to named segments, inside PostgreSQL"
-echo "Building, and starting a server of its own in a temporary folder ..."
+echo "Building, and starting a temporary server ..."
 scratch_make
 scratch_start
 make -s -f test/unit.mk top=. generator >/dev/null
@@ -53,25 +53,25 @@ createdb shop
 export PGDATABASE=shop
 SECONDS=0
 
-tell "1. The exports come in" 1-import.sql
-tell "2. Who they are: RFM segments" 2-rfm.sql
-tell "3. Who stays: the retention of monthly cohorts" 3-cohorts.sql
-tell "4. How they differ: clusters" 4-clusters.sql
-tell "5. Is it right? What was planted, and what was found" 5-truth.sql
-tell "6. Every night again: registered models" 6-registry.sql
+tell "1. Import of the SAP exports" 1-import.sql
+tell "2. RFM segments" 2-rfm.sql
+tell "3. Retention of monthly cohorts" 3-cohorts.sql
+tell "4. Clusters" 4-clusters.sql
+tell "5. Comparison with the generated behaviour" 5-truth.sql
+tell "6. Registered models" 6-registry.sql
 
 heading "$SECONDS seconds from files to segments."
 if [ -n "${KEEP:-}" ]; then
     write_remover
     cat <<END
-The server stays up. Look further, for instance with the tour in README.md:
+The server is still running. To continue, for example with the tour in README.md:
 
     psql -h $SCRATCH -U postgres shop
 
-Remove it, and everything the demo made, with:
+To remove the server and everything that the demo created:
 
     $SCRATCH/remove
 END
 else
-    echo "The server is gone again. To look further, keep it: make demo KEEP=1"
+    echo "The server was removed. To keep it, run: make demo KEEP=1"
 fi

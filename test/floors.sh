@@ -34,9 +34,6 @@ known=(
 circles_most=2
 call_circles_most=2
 
-# Unit tests that bear the name of no file of src/, because they test several.
-tests_of_several='test_sap'
-
 complain() {
     printf '%s:\n%s\n' "$1" "$2"
     status=1
@@ -129,8 +126,7 @@ count=$(grep -c . <<<"$call_circles" || test $? -eq 1)
 for test in test/unit/test_*.c; do
     name=${test##*/} name=${name%.c}
     files=(src/*/"${name#test_}".[ch])
-    [ ${#files[@]} -gt 0 ] || [[ " $tests_of_several " == *" $name "* ]] ||
-        complain "a unit test of no file" "$test"
+    [ ${#files[@]} -gt 0 ] || complain "a unit test of no file" "$test"
 done
 
 [ -z "${VERBOSE:-}" ] || printf 'known includes: %s\nfiles in circles:\n%s\n%s\n' "${#known[@]}" "$circles" "$call_circles"

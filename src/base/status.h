@@ -41,29 +41,6 @@ typedef enum SegStatus
 	/* sizes */
 	SEG_TOO_MANY_FEATURES,		/* got, wanted: the most */
 	SEG_TOO_LARGE,				/* got: bytes needed, wanted: bytes allowed */
-
-	/* SAP text; none has members, server/sap_fault.c has their words */
-	SEG_SAP_NOT_A_DATE,
-	SEG_SAP_NOT_A_TIME,
-	SEG_SAP_NOT_A_NUMBER,
-	SEG_SAP_NOTATION_NEEDED,
-	SEG_SAP_TOO_LONG,
-	SEG_SAP_NOT_TEXT,
-	SEG_SAP_OPEN_QUOTE,
-	SEG_SAP_AFTER_QUOTE,
-	SEG_SAP_TOO_MANY_FIELDS,
-	SEG_SAP_TOO_FEW_FIELDS,
-	SEG_SAP_NO_FIT,
-	SEG_SAP_CONTROL,
-	SEG_SAP_EXPONENT,
-	SEG_SAP_KEY_DECIMALS,
-	SEG_SAP_ASTERISK,
-	SEG_SAP_NOT_DIGITS,
-	SEG_SAP_NOT_A_CURRENCY,
-	SEG_SAP_NO_KEY,
-	SEG_SAP_OWN_NAME,
-	SEG_SAP_OTHER_HEADER,
-	SEG_SAP_BELOW_OTHER_HEADER,
 } SegStatus;
 
 /*

@@ -2,9 +2,9 @@
  * rfm_fit_pg.c
  *		The aggregate rfm_fit.
  *
- * Its state is a bytea that is changed where it stands: the core's SegRfmState.
- * It grows by doubling; a grown state is a new value, which the executor copies
- * and keeps.  server/state.h says how it is checked and counted.
+ * The state is a bytea that is changed in place: a SegRfmState.  It grows by doubling;
+ * a grown state is a new value, which the executor copies.  See server/state.h for
+ * checks and memory.
  */
 #include "rfm/rfm_fit_pg.h"
 
@@ -135,7 +135,7 @@ scratch_slots(const SegRfmState *state)
 	return palloc(sizeof(SegValueSlot) << log2_slots);
 }
 
-/* Make room for what the state holds already and, when not NULL, for the other's. */
+/* Make room for the values of the state and, when not NULL, of the other state. */
 static SegRfmState *
 with_room(SegStates *states, SegRfmState *state, const SegRfmState *other)
 {
@@ -155,9 +155,9 @@ with_room(SegStates *states, SegRfmState *state, const SegRfmState *other)
 	return grown;
 }
 
-/* Bring every table down to its budget. */
+/* Drop low bits of the values of every table that is above the limit. */
 static void
-within_budget(SegRfmState *state)
+within_limit(SegRfmState *state)
 {
 	for (int i = 0; i < SEG_RFM_MEASURES; i++)
 	{
@@ -183,7 +183,7 @@ seg_rfm_state_count(SegStates *states, SegRfmState *state, const double values[S
 	if (seg_rfm_wants_room(state))
 	{
 		state = with_room(states, state, NULL);
-		within_budget(state);
+		within_limit(state);
 	}
 	return state;
 }

@@ -1,18 +1,20 @@
 /*
  * sap_amounts_pg.c
- *		How many decimals the currency of an amount has.
+ *		The decimals of the currency of an amount; see sap_amounts_pg.h.
  *
- * SAP stores amounts with two decimals whatever the currency: 100 JPY is 1.00.
- * Items (VBRP, BSEG) name no currency, their header does.  Only documents in a
- * currency without two decimals matter, so only these are remembered.
+ * SAP stores amounts with two decimals in every currency: 100 JPY is 1.00.  Items
+ * (VBRP, BSEG) have no currency; their header has it.  Only documents in a currency
+ * with other than two decimals are kept in memory, because the others need no change.
  */
-#include "sap/sap_import_pg.h"
+#include "sap/sap_amounts_pg.h"
 
 #include "executor/spi.h"
 #include "utils/builtins.h"
 #include "utils/hsearch.h"
 
+#include "sap/sap_currency.h"
 #include "sap/sap_encoding_pg.h"
+#include "sap/sap_key.h"
 #include "sap/sap_pg.h"
 #include "sap/sap_table_pg.h"
 #include "server/budget.h"
@@ -22,7 +24,7 @@
 
 typedef struct KeyedDecimals
 {
-	char		key[KEY_SIZE];	/* a currency, or the fields of a header's key, each ending in | */
+	char		key[KEY_SIZE];	/* a currency, or the key fields of a document, each followed by | */
 	int			decimals;
 } KeyedDecimals;
 
@@ -31,7 +33,7 @@ struct SapCurrencies
 	const SapColumns *columns;
 	HTAB	   *tcurx;			/* NULL: the built-in table */
 	HTAB	   *documents;		/* NULL: not needed */
-	const SapColumn *key[8];	/* of the item, in the order of the header's key */
+	const SapColumn *key[8];	/* of the item, in the order of the key of the header */
 	int			key_count;
 };
 
@@ -43,7 +45,7 @@ create_hash(const char *name)
 	return hash_create(name, 256, &control, HASH_ELEM | HASH_STRINGS | HASH_CONTEXT);
 }
 
-/* No key of SAP is so long. */
+/* No SAP key is that long. */
 static void
 refuse_key(void)
 {
@@ -105,7 +107,7 @@ read_tcurx(Oid relation)
 		if (decimals < 0 || decimals > SEG_SAP_MAX_DECIMALS)
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("currdec is %d, but must be between 0 and %d", decimals, SEG_SAP_MAX_DECIMALS)));
+					 errmsg("currdec of tcurx must be from 0 to %d, but is %d", SEG_SAP_MAX_DECIMALS, decimals)));
 		remember(hash, currency, decimals);
 	}
 	SPI_freetuptable(SPI_tuptable);
@@ -123,7 +125,7 @@ column_of_field(const SapColumns *columns, const char *field)
 	return NULL;
 }
 
-/* One cell of a key in internal form, and a bar behind it. */
+/* Append one cell of a key in internal form and a bar; false when it does not fit. */
 static bool
 append_key(char *key, size_t *used, const SapColumn *column, const char *text, size_t size)
 {
@@ -134,7 +136,7 @@ append_key(char *key, size_t *used, const SapColumn *column, const char *text, s
 	if (size >= KEY_SIZE || length >= KEY_SIZE)
 		return false;
 	if (!seg_sap_is_key(column->field->type) ||
-		seg_sap_internal(column->field->type, length, text, size, normal, &length) != SEG_OK)
+		seg_sap_internal(column->field->type, length, text, size, normal, &length) != SEG_SAP_OK)
 	{
 		memcpy(normal, text, size);
 		length = size;
@@ -169,7 +171,7 @@ header_query(SapCurrencies *currencies)
 		if (column == NULL || name == NULL)
 			ereport(ERROR,
 					(errcode(ERRCODE_UNDEFINED_COLUMN),
-					 errmsg("key field %s is missing in the items or in header_table", table->header_key[i])));
+					 errmsg("items or header_table have no column for key field %s", table->header_key[i])));
 		currencies->key[currencies->key_count++] = column;
 		appendStringInfo(&sql, ", %s::pg_catalog.text", name);
 	}
@@ -194,7 +196,7 @@ remember_document(SapCurrencies *currencies, HeapTuple row, TupleDesc descriptor
 			const char *utf8;
 
 			if (value == NULL)
-				return;			/* no item belongs to it */
+				return;			/* no item can belong to it */
 			utf8 = seg_sap_to_utf8(value, &size);
 			if (!append_key(key, &used, currencies->key[i], utf8, size))
 				refuse_key();
@@ -268,7 +270,7 @@ document_decimals(SapCurrencies *currencies, const SapRecord *record)
 
 /* ---- the shift ------------------------------------------------------------------------ */
 
-/* False when the amount's currency is not to be found out. */
+/* OUT decimals; false when the currency of the amount is unknown. */
 static bool
 find_decimals(SapCurrencies *currencies, const SapColumn *column, const SapRecord *record, int *decimals)
 {
@@ -309,14 +311,14 @@ seg_sap_amount_shift(SapCurrencies *currencies, const SapColumn *column,
 	if (!*known && column->currency_source == SAP_CURRENCY_NONE)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("line " INT64_FORMAT ", column %s: the file does not name the amount's currency",
+				 errmsg("line " INT64_FORMAT ", column %s: file has no currency for the amount",
 						record->line_no, column->file_name),
-				 errhint("Set amounts to display if the file holds amounts as they are shown; else name currency or header_table.")));
+				 errhint("If the file contains amounts as SAP displays them, set amounts to display. Otherwise set currency or header_table.")));
 	if (*known && decimals != 2 && amounts == SAP_AMOUNTS_NOT_GIVEN)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("line " INT64_FORMAT ", column %s: the currency has %d decimals, but amounts is not given",
+				 errmsg("line " INT64_FORMAT ", column %s: currency has %d decimals, but amounts is not set",
 						record->line_no, column->file_name, decimals),
-				 errhint("Set amounts to stored if the file holds database values (100 JPY as 1.00), to display if it holds amounts as they are shown.")));
+				 errhint("If the file contains values of the database (100 JPY as 1.00), set amounts to stored. If it contains amounts as SAP displays them, set amounts to display.")));
 	return 2 - decimals;
 }

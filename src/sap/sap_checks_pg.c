@@ -1,8 +1,8 @@
 /*
  * sap_checks_pg.c
- *		What is counted in the target when all rows are in.
+ *		What is counted in the target after an import; see sap_checks_pg.h.
  */
-#include "sap/sap_import_pg.h"
+#include "sap/sap_checks_pg.h"
 
 #include "executor/spi.h"
 #include "lib/stringinfo.h"
@@ -10,6 +10,7 @@
 #include "utils/acl.h"
 #include "utils/builtins.h"
 
+#include "sap/sap_key.h"
 #include "sap/sap_table_pg.h"
 
 static int64
@@ -25,14 +26,14 @@ counted(const char *sql)
 	return count;
 }
 
-/* May the caller read what is to be counted? */
+/* May the caller read the relation? */
 static bool
 is_readable(Oid relation)
 {
 	return pg_class_aclcheck(relation, GetUserId(), ACL_SELECT) == ACLCHECK_OK;
 }
 
-/* WHERE the client is the one that was asked for; nothing without one. */
+/* Append the condition that the client is that of the option; nothing without the option. */
 static void
 append_client(StringInfo sql, const SapColumns *columns, const char *alias)
 {
@@ -72,7 +73,7 @@ seg_sap_duplicate_keys(const SapColumns *columns, int64 *count)
 	return true;
 }
 
-/* A field of the header's key in internal form, whichever form the table has. */
+/* A key field in internal form, as SQL, for a table with any form. */
 static char *
 internal_key(const SegSapTable *table, const char *name, const char *alias, const char *column)
 {

@@ -1,12 +1,12 @@
 /*
  * sap_columns_pg.c
- *		Which cell goes to which column of the target, and as what.
+ *		From the names of a header to the columns of the target.
  *
  * A name of the header is looked up in the option mapping, then among the
- * target's columns and in the dictionary.  A target that does not exist is
- * created from the dictionary, with text for what is not in it.
+ * columns of the target and in the dictionary.  A target that does not exist is
+ * created from the dictionary; a field that is not there becomes text.
  */
-#include "sap/sap_import_pg.h"
+#include "sap/sap_columns_pg.h"
 
 #include "access/relation.h"
 #include "catalog/namespace.h"
@@ -18,8 +18,9 @@
 
 #include "sap/sap_encoding_pg.h"
 #include "sap/sap_table_pg.h"
+#include "sap/sap_target_pg.h"
 
-/* What mapping says of a name: its field, NULL to leave it out. False: nothing. */
+/* OUT field: of a name in mapping; NULL: leave it out.  False when mapping does not contain the name. */
 static bool
 mapped(const Jsonb *mapping, const char *name, char **field)
 {
@@ -32,7 +33,7 @@ mapped(const Jsonb *mapping, const char *name, char **field)
 	return true;
 }
 
-/* The field that a name of the header stands for; NULL: left out. */
+/* The field of a name of the header; NULL: leave it out. */
 static char *
 field_name(const SapOptions *options, const char *name)
 {
@@ -41,7 +42,7 @@ field_name(const SapOptions *options, const char *name)
 	return mapped(options->mapping, name, &field) ? field : pstrdup(name);
 }
 
-/* As PostgreSQL cuts a name that is too long. */
+/* Cut like PostgreSQL cuts a name that is too long. */
 static char *
 column_name(const char *name)
 {
@@ -66,7 +67,7 @@ field_length(const SapOptions *options, const SegSapField *field)
 	return field->type == SEG_SAP_MATERIAL ? options->material_length : field->length;
 }
 
-/* ---- the target's columns -------------------------------------------------------- */
+/* ---- the columns of the target -------------------------------------------------------- */
 
 static void
 create_target(SapColumns *columns)
@@ -82,7 +83,7 @@ create_target(SapColumns *columns)
 						 seg_sap_created_type(columns->items[i].field));
 	appendStringInfoChar(&sql, ')');
 	if (SPI_execute(sql.data, false, 0) != SPI_OK_UTILITY)
-		elog(ERROR, "could not create the target");
+		elog(ERROR, "could not create the target table");
 	CommandCounterIncrement();
 	columns->target = RangeVarGetRelid(options->target, AccessShareLock, false);
 }
@@ -95,8 +96,8 @@ refuse_duplicates(const SapColumns *columns)
 			if (strcmp(columns->items[i].name, columns->items[j].name) == 0)
 				ereport(ERROR,
 						(errcode(ERRCODE_DUPLICATE_COLUMN),
-						 errmsg("header names column \"%s\" twice", columns->items[i].name),
-						 errhint("Export with technical names, or map one of the labels to another field.")));
+						 errmsg("header has column \"%s\" more than once", columns->items[i].name),
+						 errhint("Export with technical field names, or map one of the labels to another field.")));
 }
 
 static bool
@@ -105,7 +106,7 @@ is_client(const SapColumn *column)
 	return column->field != NULL && column->field->type == SEG_SAP_CLNT;
 }
 
-/* Keep the columns that the target takes a value for; the rest is ignored. */
+/* Keep the columns that the target has; the others are ignored. */
 static void
 match_target(SapColumns *columns)
 {
@@ -138,11 +139,11 @@ match_target(SapColumns *columns)
 	if (kept == 0 || (kept == 1 && named > 1 && is_client(&columns->items[0])))
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_COLUMN),
-				 errmsg("header names no column of the target%s", kept == 0 ? "" : " but the client"),
-				 errhint("Import into a new table, or into one with columns of SAP's names.")));
+				 errmsg("header has no column of the target%s", kept == 0 ? "" : " except the client"),
+				 errhint("Import into a new table, or into a table whose columns have the names of SAP fields.")));
 }
 
-/* ---- what rows need beyond their cells --------------------------------------------- */
+/* ---- currency, client, mapping --------------------------------------------- */
 
 static int
 cell_of_field(const SapColumns *columns, const char *field)
@@ -153,7 +154,7 @@ cell_of_field(const SapColumns *columns, const char *field)
 	return -1;
 }
 
-/* Before columns are dropped: a currency may be in the file and not in the target. */
+/* Call this before match_target: the currency may be in the file, but not in the target. */
 static void
 find_currencies(SapColumns *columns)
 {
@@ -178,7 +179,7 @@ find_currencies(SapColumns *columns)
 	}
 }
 
-/* Where the file has no client, the option's value is every row's. */
+/* When the file has no client, every row gets the value of the option. */
 static void
 add_client(SapColumns *columns)
 {
@@ -193,7 +194,7 @@ add_client(SapColumns *columns)
 	columns->count++;
 }
 
-/* Does the header have the name, of the database's encoding? */
+/* Does the header have the name, which is in the encoding of the database? */
 static bool
 header_has(const SegSapCell *names, size_t count, const char *name, size_t size)
 {
@@ -223,8 +224,8 @@ check_mapping(const Jsonb *mapping, const SegSapCell *names, size_t count)
 		if (!header_has(names, count, name, strlen(name)))
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 *name == '\0' ? errmsg("mapping names a column without a name, but the header has none") :
-					 errmsg("mapping names \"%s\", but the header does not", name)));
+					 *name == '\0' ? errmsg("mapping has an entry for columns without a name, but the header has no such column") :
+					 errmsg("mapping has the name \"%s\", but the header does not", name)));
 		(void) JsonbIteratorNext(&iterator, &entry, true);
 	}
 }
@@ -238,7 +239,7 @@ has_field(const SapColumns *columns, const char *field)
 	return cell_of_field(columns, field) >= 0;
 }
 
-/* A file, or a target, without the keys of the SAP table is another table, or has labels. */
+/* Without the key fields of the SAP table it is another table, or has labels in place of field names. */
 static void
 check_keys(const SapColumns *columns, const char *where)
 {
@@ -248,12 +249,12 @@ check_keys(const SapColumns *columns, const char *where)
 		if (seg_sap_needs_field(table, table->key[i]) && !has_field(columns, table->key[i]))
 			ereport(ERROR,
 					(errcode(ERRCODE_UNDEFINED_COLUMN),
-					 errmsg("%s has no column for %s, a key of %s", where, table->key[i], table->name),
-					 errhint("Export with technical names, or name the labels in the option mapping.")));
+					 errmsg("%s has no column for %s, a key field of %s", where, table->key[i], table->name),
+					 errhint("Export with technical field names, or list the labels in the option mapping.")));
 }
 
 static bool
-is_figure(const SapColumn *column)
+is_number(const SapColumn *column)
 {
 	if (column->field == NULL)
 		return column->kind == SAP_NUMERIC || column->kind == SAP_INTEGER;
@@ -282,20 +283,20 @@ mark_keys(SapColumns *columns)
 		SapColumn  *column = &columns->items[i];
 		const SegSapField *field = column->field;
 
-		column->tells = !is_figure(column);
+		column->is_identifying = !is_number(column);
 		if (field == NULL || column->cell < 0)
 			continue;
 		column->field_size = strlen(field->name);
 		column->is_needed = table != NULL && seg_sap_needs_field(table, field->name);
-		columns->has_key |= table == NULL && seg_sap_names_something(field->name);
+		columns->has_key |= table == NULL && seg_sap_is_number_field(field->name);
 	}
 }
 
-/* ---- what the dictionary does not know ------------------------------------------------ */
+/* ---- fields that are not in the dictionary ------------------------------------------------ */
 
 #define MOST_UNKNOWN 10
 
-/* The options for numbers and dates do nothing for text: say so. */
+/* A message, because the options for numbers and dates do not apply to text columns. */
 static void
 report_unknown(const SapColumns *columns, bool created)
 {
@@ -320,14 +321,14 @@ report_unknown(const SapColumns *columns, bool created)
 		appendStringInfo(&unknown, " and %d more", count - MOST_UNKNOWN);
 	if (unknown.len > 0 && (created || (options->notation != SEG_SAP_NO_NOTATION && !has_number)))
 		ereport(has_format ? WARNING : NOTICE,
-				(errmsg("the dictionary does not know these fields, so they are text as it is written: %s", unknown.data),
-				 errhint("decimal_notation and date_format apply to columns of numbers and dates: create the target with the types that you want.")));
+				(errmsg("these fields are not in the dictionary and are loaded as text: %s", unknown.data),
+				 errhint("To load them as numbers or dates, create the target with such columns before the import.")));
 	pfree(unknown.data);
 }
 
 /* ---- the header ------------------------------------------------------------------------ */
 
-/* A cell under no name is to be blank; what pandas and R call an index is not. */
+/* A cell without a name in the header must be blank, except the row numbers that pandas and R write. */
 static void
 add_unnamed(SapColumns *columns, size_t i, bool is_list)
 {

@@ -1,10 +1,10 @@
 /*
  * sap_convert.c
- *		Values as SAP writes them, and what they mean.
+ *		Dates, times and numbers in the forms of SAP; see sap_convert.h.
  *
- * Nothing is guessed.  A date is read in one format and a number in one
- * notation, because 01.02.2024 and 1.234 mean different things to different
- * users; what does not fit is refused, never repaired.
+ * A date is read in one format and a number in one notation, because 01.02.2024
+ * and 1.234 have different meanings in different formats.  A value that does not
+ * have the form is an error; nothing is guessed or corrected.
  */
 #include "sap/sap_convert.h"
 
@@ -17,7 +17,7 @@ const char *const seg_sap_notations[] = {
 	"1.234.567,89", "1,234,567.89", "1 234 567,89", "1234567.89", NULL
 };
 
-/* U+00A0; U+2000 .. U+200D, U+202F, U+205F, U+2060; U+3000; U+FEFF; the byte A0, where Latin-1 is not converted. */
+/* U+00A0; U+2000 .. U+200D, U+202F, U+205F, U+2060; U+3000; U+FEFF; the byte A0 of Latin-1 that is not converted. */
 size_t
 seg_sap_first_wide_blank(const char *text, size_t size)
 {
@@ -61,7 +61,7 @@ days_in_month(int year, int month)
 	return days[month - 1] + (month == 2 && is_leap(year));
 }
 
-/* Blank, "0", or eight zeros, with two separators among them or without. */
+/* Blank, "0", or eight zeros with two separators or none. */
 static bool
 is_initial_date(const char *value, size_t size)
 {
@@ -79,7 +79,7 @@ is_initial_date(const char *value, size_t size)
 	return size == 0 || (size == 1 && zeros == 1) || (zeros == 8 && (separators == 0 || separators == 2));
 }
 
-SegStatus
+SegSapStatus
 seg_sap_date(const char *value, size_t size, SegSapDateFormat format, SegSapDate *date)
 {
 	const char *pattern = seg_sap_date_formats[format];
@@ -89,7 +89,7 @@ seg_sap_date(const char *value, size_t size, SegSapDateFormat format, SegSapDate
 	if (is_initial_date(value, size))
 	{
 		date->is_null = true;
-		return SEG_OK;
+		return SEG_SAP_OK;
 	}
 	if (size != strlen(pattern))
 		return SEG_SAP_NOT_A_DATE;
@@ -107,10 +107,10 @@ seg_sap_date(const char *value, size_t size, SegSapDateFormat format, SegSapDate
 	if (date->year < 1 || date->month < 1 || date->month > 12 ||
 		date->day < 1 || date->day > days_in_month(date->year, date->month))
 		return SEG_SAP_NOT_A_DATE;
-	return SEG_OK;
+	return SEG_SAP_OK;
 }
 
-SegStatus
+SegSapStatus
 seg_sap_time(const char *value, size_t size, SegSapTime *time)
 {
 	int			parts[3] = {0, 0, 0};
@@ -121,7 +121,7 @@ seg_sap_time(const char *value, size_t size, SegSapTime *time)
 	if (size == 0)
 	{
 		time->is_null = true;
-		return SEG_OK;
+		return SEG_SAP_OK;
 	}
 	if (size != 6 && size != 8)
 		return SEG_SAP_NOT_A_TIME;
@@ -140,19 +140,19 @@ seg_sap_time(const char *value, size_t size, SegSapTime *time)
 	time->hour = parts[0];
 	time->minute = parts[1];
 	time->second = parts[2];
-	return SEG_OK;
+	return SEG_SAP_OK;
 }
 
 /* ---- numbers --------------------------------------------------------------- */
 
-/* A place in the value; everything before it has been read. */
+/* A position in the value; everything before it has been read. */
 typedef struct Cursor
 {
 	const char *at;
 	const char *end;
 } Cursor;
 
-/* Bytes of the group separator that stands here, or 0. */
+/* Bytes of the group separator at the cursor, or 0. */
 static size_t
 group_separator(const Cursor *cursor, SegSapNotation notation)
 {
@@ -171,7 +171,7 @@ group_separator(const Cursor *cursor, SegSapNotation notation)
 				return 2;		/* no-break space */
 			if (left >= 3 && memcmp(cursor->at, "\xE2\x80\xAF", 3) == 0)
 				return 3;		/* narrow no-break space */
-			return *cursor->at == ' ' || *cursor->at == '\xA0';	/* Latin-1, where it is not converted */
+			return *cursor->at == ' ' || *cursor->at == '\xA0';	/* Latin-1 that is not converted */
 		case SEG_SAP_PLAIN:
 		case SEG_SAP_NO_NOTATION:
 			return 0;
@@ -188,8 +188,8 @@ at_decimal_mark(const Cursor *cursor, SegSapNotation notation)
 }
 
 /*
- * Append a run of digits to out; false when there is no room left.  In the
- * integer part leading zeros are passed over.
+ * Append digits to OUT out; false when there is no room.  Leading zeros of the
+ * integer part are skipped.
  */
 static bool
 take_digits(Cursor *cursor, char *out, size_t *used, size_t *taken, bool integer)
@@ -208,7 +208,7 @@ take_digits(Cursor *cursor, char *out, size_t *used, size_t *taken, bool integer
 	return true;
 }
 
-/* Digits in groups of three, or in one run of *first digits. */
+/* Digits in groups of three, or *first digits without groups. */
 static bool
 take_integer(Cursor *cursor, SegSapNotation notation, char *out, size_t *used, size_t *first)
 {
@@ -219,7 +219,7 @@ take_integer(Cursor *cursor, SegSapNotation notation, char *out, size_t *used, s
 		return false;
 	separator = group_separator(cursor, notation);
 	if (separator > 0 && (*first < 1 || *first > 3))
-		return separator == 1 && *cursor->at == ' ';	/* a blank may end the number */
+		return separator == 1 && *cursor->at == ' ';	/* a blank can end the number */
 	while ((separator = group_separator(cursor, notation)) > 0)
 	{
 		Cursor		group = {cursor->at + separator, cursor->end};
@@ -255,7 +255,7 @@ take_exponent(Cursor *cursor, bool *has_exponent, int *exponent)
 	return taken >= 1 && taken <= 3;
 }
 
-/* Write digits without the exponent: move the mark; false when there is no room. */
+/* Move the decimal mark by the exponent; false when there is no room. */
 static bool
 undo_exponent(char *digits, size_t *used, size_t *integers, int exponent)
 {
@@ -299,7 +299,7 @@ take_sign(Cursor *cursor, bool *negative)
 	return true;
 }
 
-/* Sizes of digits = integers, then decimals. */
+/* Set the sizes of a number; IN digits: integers, then decimals. */
 static void
 measure(SegSapNumber *number, const char *digits, size_t integers, size_t decimals)
 {
@@ -320,7 +320,7 @@ measure(SegSapNumber *number, const char *digits, size_t integers, size_t decima
 	number->is_small = all <= 18;
 }
 
-/* digits = integers, then decimals; sets text, mantissa, sizes. */
+/* Set text, mantissa and sizes; IN digits: integers, then decimals. */
 static void
 finish_number(SegSapNumber *number, bool negative, const char *digits, size_t integers, size_t decimals)
 {
@@ -349,7 +349,7 @@ finish_number(SegSapNumber *number, bool negative, const char *digits, size_t in
 	*out = '\0';
 }
 
-SegStatus
+SegSapStatus
 seg_sap_number(const char *value, size_t size, SegSapNotation notation, SegSapNumber *number)
 {
 	char		digits[SEG_SAP_NUMBER_SIZE];
@@ -359,15 +359,15 @@ seg_sap_number(const char *value, size_t size, SegSapNotation notation, SegSapNu
 	size_t		decimals = 0;
 	int			exponent;
 	bool		negative = false;
-	bool		signed_already;
+	bool		has_sign;
 	Cursor		cursor;
 
 	seg_sap_trim(&value, &size);
 	number->is_null = size == 0;
 	if (number->is_null)
-		return SEG_OK;
+		return SEG_SAP_OK;
 	cursor = (Cursor) {value, value + size};
-	signed_already = take_sign(&cursor, &negative);
+	has_sign = take_sign(&cursor, &negative);
 	if (!take_integer(&cursor, notation, digits, &used, &first))
 		return SEG_SAP_NOT_A_NUMBER;
 	integers = used;
@@ -383,7 +383,7 @@ seg_sap_number(const char *value, size_t size, SegSapNotation notation, SegSapNu
 		return SEG_SAP_NOT_A_NUMBER;
 	while (cursor.at < cursor.end && *cursor.at == ' ')
 		cursor.at++;
-	if (!signed_already)
+	if (!has_sign)
 		take_sign(&cursor, &negative);
 	if (cursor.at != cursor.end)
 		return notation == SEG_SAP_NO_NOTATION && memchr(".,0123456789\xC2\xE2", *cursor.at, 14) != NULL ?
@@ -391,7 +391,7 @@ seg_sap_number(const char *value, size_t size, SegSapNotation notation, SegSapNu
 	if (number->has_exponent && !undo_exponent(digits, &used, &integers, exponent))
 		return SEG_SAP_NOT_A_NUMBER;
 	finish_number(number, negative, digits, integers, used - integers);
-	return SEG_OK;
+	return SEG_SAP_OK;
 }
 
 void

@@ -1,7 +1,9 @@
 /*
  * sap_currency.c
- *		Decimals of currencies, signs of billing documents.
+ *		Decimals of currencies, signs of billing documents; see sap_currency.h.
  */
+#include "sap/sap_currency.h"
+
 #include "sap/sap_convert.h"
 
 typedef struct CurrencyDecimals
@@ -10,7 +12,7 @@ typedef struct CurrencyDecimals
 	int			decimals;
 } CurrencyDecimals;
 
-/* in the order of memcmp */
+/* sorted in the order of memcmp */
 static const CurrencyDecimals currency_decimals[] = {
 	{"ADP", 0}, {"AFA", 0}, {"BEF", 0}, {"BHD", 3}, {"BIF", 0}, {"BYB", 0}, {"BYR", 0},
 	{"CLP", 0}, {"COP", 0}, {"DEM3", 3}, {"DJF", 0}, {"ECS", 0}, {"ESP", 0}, {"GNF", 0},

@@ -1,11 +1,11 @@
 /*
  * sap_dictionary.c
- *		The standard fields of the tables that customer segmentation reads.
+ *		The standard fields of the SAP tables that imports know; see sap_dictionary.h.
  *
- * A field that is not here is text.  Lengths are those of the data dictionary, of
- * text only where receipts depend on it: texts grow from release to release, and
- * masked exports change them.  A reference of NULL beside an amount: its currency
- * is the company code's, which no row names.
+ * Fields that are not here are text.  Lengths are those of the data dictionary.
+ * Text fields have a length only when receipts depend on it, because texts become
+ * longer in new releases and masked exports change them.  An amount whose reference
+ * is NULL is in the currency of the company code, which is not in the table.
  */
 #include "sap/sap_dictionary.h"
 
@@ -231,7 +231,7 @@ static const SegSapTable tables[] = {
 
 #define TABLES (sizeof(tables) / sizeof(tables[0]))
 
-/* Does the name, in any case, spell an upper-case word? */
+/* Is the name, in any case, equal to an upper-case word? */
 static bool
 is_word(const char *word, const char *name, size_t size)
 {
@@ -245,7 +245,7 @@ is_word(const char *word, const char *name, size_t size)
 	return word[size] == '\0';
 }
 
-/* Key fields that a row of its own may leave blank. */
+/* Key fields that can be blank in a valid row. */
 static bool
 may_be_blank(const char *field)
 {
@@ -269,7 +269,7 @@ seg_sap_needs_field(const SegSapTable *table, const char *field)
 }
 
 bool
-seg_sap_names_something(const char *field)
+seg_sap_is_number_field(const char *field)
 {
 	static const char *const names[] = {"KUNNR", "KUNAG", "KUNRG", "VBELN", "BELNR", "MATNR"};
 

@@ -1,6 +1,6 @@
 /*
  * sap_encoding_pg.c
- *		Text between the database's encoding and the UTF-8 of the core.
+ *		Text between the encoding of the database and UTF-8; see sap_encoding_pg.h.
  */
 #include "sap/sap_encoding_pg.h"
 

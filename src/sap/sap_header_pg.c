@@ -1,31 +1,31 @@
 /*
  * sap_header_pg.c
- *		Which line is the header, and which line below it is one.
+ *		The search for headers; see sap_header_pg.h.
  *
- * Titles and selections may stand before the header, so the first hundred lines
- * are looked at and the one with the most known names is taken.  Below it, a
- * line of the same names is the header of the next page, and one of other names
- * begins another table, of which nothing is taken.
+ * Titles and selections can precede the header, so of the first hundred lines
+ * the one with the most known names is the header.  After it, a line with the
+ * same names is the header of the next page.  A line with other known names is
+ * the header of another table, whose lines are refused.
  */
-#include "sap/sap_reader_pg.h"
+#include "sap/sap_header_pg.h"
 
-#include "server/sap_fault.h"
+#include "sap/sap_fault_pg.h"
 
-/* Marks of Unicode as they look when they were read as Latin-1. */
+/* The byte order marks of UTF-8 and UTF-16, as they look when they were read as Latin-1. */
 void
 seg_sap_check_mark(const SapLine *line)
 {
-	bool		is_utf8 = line->status == SEG_OK && line->size >= 6 &&
+	bool		is_utf8 = line->status == SEG_SAP_OK && line->size >= 6 &&
 		memcmp(line->text, "\xC3\xAF\xC2\xBB\xC2\xBF", 6) == 0;
-	bool		is_utf16 = line->status == SEG_OK && line->size >= 4 &&
+	bool		is_utf16 = line->status == SEG_SAP_OK && line->size >= 4 &&
 		(memcmp(line->text, "\xC3\xBF\xC3\xBE", 4) == 0 || memcmp(line->text, "\xC3\xBE\xC3\xBF", 4) == 0);
 
 	if (is_utf8 || is_utf16)
 		ereport(ERROR,
 				(errcode(ERRCODE_CHARACTER_NOT_IN_REPERTOIRE),
-				 errmsg("lines are %s, but were read as Latin-1", is_utf8 ? "UTF-8" : "UTF-16"),
-				 is_utf8 ? errhint("Load the staging table again, with ENCODING 'UTF8'.") :
-				 errhint("Convert the file, or hand its bytes to sap_import with encoding UTF16LE.")));
+				 errmsg("lines are in %s, but were read as Latin-1", is_utf8 ? "UTF-8" : "UTF-16"),
+				 is_utf8 ? errhint("Load the staging table again with ENCODING 'UTF8'.") :
+				 errhint("Convert the file to UTF-8, or pass its bytes to sap_import with encoding UTF16LE.")));
 }
 
 static SegSapDialect
@@ -41,9 +41,9 @@ dialect_of(const SapOptions *options, const HeldLine *line)
 bool
 seg_sap_take_header(SapReader *reader, const SapOptions *options, const HeldLine *line)
 {
-	SegStatus	status;
+	SegSapStatus status;
 
-	if (line->status != SEG_OK || seg_sap_is_blank(line->text, line->size) ||
+	if (line->status != SEG_SAP_OK || seg_sap_is_blank(line->text, line->size) ||
 		(reader->layout == SAP_LAYOUT_LIST && seg_sap_is_list_rule(line->text, line->size)))
 		return false;
 	if (reader->layout == SAP_LAYOUT_LIST)
@@ -59,7 +59,7 @@ seg_sap_take_header(SapReader *reader, const SapOptions *options, const HeldLine
 		status = seg_sap_split(reader->dialect, reader->work.data, reader->work.len,
 							   reader->names, SEG_SAP_MAX_FIELDS, &reader->name_count);
 	}
-	return status == SEG_OK;
+	return status == SEG_SAP_OK;
 }
 
 int
@@ -96,40 +96,40 @@ seg_sap_layout_of(const SapReader *reader, const SapOptions *options)
 	{
 		const HeldLine *line = &reader->held[i];
 
-		if (line->status == SEG_OK && seg_sap_is_list_row(line->text, line->size))
+		if (line->status == SEG_SAP_OK && seg_sap_is_list_row(line->text, line->size))
 			return SAP_LAYOUT_LIST;
 	}
 	return SAP_LAYOUT_DELIMITED;
 }
 
 void
-seg_sap_refuse_headless(const SapReader *reader, int looked_at)
+seg_sap_refuse_headless(const SapReader *reader, int lines)
 {
-	if (looked_at == 0)
+	if (lines == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("there are no lines to import")));
-	for (int i = 0; i < looked_at; i++)
+				 errmsg("no lines to import")));
+	for (int i = 0; i < lines; i++)
 	{
 		SegSapFault fault;
 
-		if (reader->held[i].status == SEG_OK)
+		if (reader->held[i].status == SEG_SAP_OK)
 			continue;
 		fault = seg_sap_fault(reader->held[i].status);
 		ereport(ERROR,
 				(errcode(fault.sqlstate),
-				 errmsg("there is no header, and line " INT64_FORMAT " cannot be read: %s",
+				 errmsg("no header found; line " INT64_FORMAT " cannot be read: %s",
 						reader->held[i].number, fault.reason),
 				 fault.hint != NULL ? errhint("%s", fault.hint) : 0));
 	}
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("there is no header in the first %d lines", looked_at),
-			 errdetail("No line names a column of the target or a known field."),
-			 errhint("Export with technical names, or name the labels in the option mapping, or the delimiter.")));
+			 errmsg("no header found in the first %d lines", lines),
+			 errdetail("No line contains the name of a column of the target or of a known field."),
+			 errhint("Export with technical field names, list the labels in the option mapping, or set the delimiter.")));
 }
 
-/* A header above the header is one of another table, or the first half of a wrapped one. */
+/* A header before the header belongs to another table, or is the first part of a wrapped header. */
 void
 seg_sap_refuse_second_header(SapReader *reader, const SapOptions *options, int at)
 {
@@ -140,12 +140,12 @@ seg_sap_refuse_second_header(SapReader *reader, const SapOptions *options, int a
 			seg_sap_names_only(reader->known, reader->names, reader->name_count) >= most)
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("lines " INT64_FORMAT " and " INT64_FORMAT " both look like headers",
+					 errmsg("lines " INT64_FORMAT " and " INT64_FORMAT " are both headers",
 							reader->held[i].number, reader->held[at].number),
-					 errhint("Import each table by itself; a list must not wrap its lines.")));
+					 errhint("Import each table separately, and export lists without line breaks inside a row.")));
 }
 
-/* One unknown word is the whole line, cut at a delimiter that it does not have or read in a wrong encoding. */
+/* One unknown name: the line was split at a wrong delimiter, or read in a wrong encoding. */
 bool
 seg_sap_is_undivided(const SapReader *reader, const SapOptions *options)
 {
@@ -153,11 +153,12 @@ seg_sap_is_undivided(const SapReader *reader, const SapOptions *options)
 		seg_sap_names_known(reader->known, reader->names, reader->name_count) == 0;
 }
 
-/* ---- headers below the header ---------------------------------------------------- */
+/* ---- headers after the header ---------------------------------------------------- */
 
 /*
- * How many cells repeat the name of their column?  *filled are not blank; *words
- * repeat one of three letters or more, which is hardly a value; *own is the last.
+ * How many cells repeat the name of their column?  OUT filled: cells that are not
+ * blank; words: cells that repeat a name of three letters or more, which are hardly
+ * values; own: the last cell that repeats its name.
  */
 static size_t
 own_names(const SapReader *reader, const SegSapCell *cells, size_t count, size_t *filled, size_t *words, int *own)
@@ -182,14 +183,14 @@ own_names(const SapReader *reader, const SegSapCell *cells, size_t count, size_t
 	return found;
 }
 
-/* A row of a list that does not fit may be a header with other widths: its own cells. */
+/* A row that does not match the list may be a header with other widths: split it at its own bars. */
 static bool
 cut_as_header(SapReader *reader)
 {
 	SapRecord  *record = &reader->record;
 
 	if (reader->layout != SAP_LAYOUT_LIST || record->status != SEG_SAP_NO_FIT ||
-		seg_sap_list_header(&reader->other_list, reader->raw.data, reader->raw.len, record->cells) != SEG_OK)
+		seg_sap_list_header(&reader->other_list, reader->raw.data, reader->raw.len, record->cells) != SEG_SAP_OK)
 		return false;
 	record->count = reader->other_list.fields;
 	return true;
@@ -204,7 +205,7 @@ seg_sap_is_header_again(SapReader *reader)
 	size_t		words;
 	size_t		own;
 
-	if (record->status == SEG_OK || has_other_widths)
+	if (record->status == SEG_SAP_OK || has_other_widths)
 	{
 		own = own_names(reader, record->cells, record->count, &filled, &words, &record->own_name);
 		if (own > 0 && own == filled && own == reader->named)

@@ -2,10 +2,21 @@
  * sap_import_pg.c
  *		sap_import(): an export of an SAP system into a table.
  *
- * Lines stream from a staging table through the reader into batches, so memory
- * does not grow with the file.  Everything runs as the caller.
+ * Lines go from the source through the reader into batches, so memory does not
+ * grow with the file.  Everything runs with the caller's privileges.  A line
+ * passes these files:
+ *
+ *		sap_source	lines, from a staging table or from bytes
+ *		sap_names	names that a header can have
+ *		sap_header	the search for the header
+ *		sap_reader	header and records
+ *		sap_columns	from names of the header to columns of the target
+ *		sap_target	types of the columns of the target
+ *		sap_values	a record as values; sap_numbers and sap_amounts for numbers
+ *		sap_writer	rows in batches, refused lines
+ *		sap_checks	what is counted after the import
  */
-#include "sap/sap_import_pg.h"
+#include "sap/sap_options_pg.h"
 
 #include "access/htup_details.h"
 #include "catalog/namespace.h"
@@ -14,210 +25,28 @@
 #include "executor/spi.h"
 #include "funcapi.h"
 #include "miscadmin.h"
-#include "nodes/makefuncs.h"
 #include "utils/acl.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
-#include "utils/regproc.h"
-#include "utils/varlena.h"
 
+#include "sap/sap_amounts_pg.h"
+#include "sap/sap_checks_pg.h"
+#include "sap/sap_columns_pg.h"
+#include "sap/sap_key.h"
 #include "sap/sap_pg.h"
+#include "sap/sap_reader_pg.h"
 #include "sap/sap_statistics_pg.h"
-#include "sap/sap_table_pg.h"
+#include "sap/sap_values_pg.h"
+#include "sap/sap_writer_pg.h"
 
 PG_FUNCTION_INFO_V1(sap_import);
 PG_FUNCTION_INFO_V1(sap_import_bytes);
 
-/* Arguments after target, in the order of the SQL function. */
-typedef enum SapArgument
-{
-	ARG_DECIMAL_NOTATION,
-	ARG_AMOUNTS,
-	ARG_DATE_FORMAT,
-	ARG_CLIENT,
-	ARG_SAP_TABLE,
-	ARG_MAPPING,
-	ARG_HEADER_TABLE,
-	ARG_CURRENCY,
-	ARG_TCURX,
-	ARG_MATERIAL_LENGTH,
-	ARG_LAYOUT,
-	ARG_DELIMITER,
-	ARG_QUOTE,
-	ARG_ON_ERROR,
-	ARG_REFUSED,
-	ARG_CHECK_KEYS,
-} SapArgument;
-
-static const char *const amounts_choices[] = {"stored", "display", NULL};
-static const char *const layout_choices[] = {"auto", "list", "delimited", NULL};
-static const char *const on_error_choices[] = {"abort", "reject", NULL};
-
-/* The options of one call: where they begin among the arguments. */
-typedef struct Arguments
-{
-	FunctionCallInfo fcinfo;
-	int			first;
-} Arguments;
-
-static char *
-text_argument(const Arguments *arguments, SapArgument argument)
-{
-	FunctionCallInfo fcinfo = arguments->fcinfo;
-	int			n = arguments->first + argument;
-
-	return PG_ARGISNULL(n) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(n));
-}
-
-static int
-choice_argument(const Arguments *arguments, SapArgument argument, const char *name,
-				const char *const *choices, int otherwise)
-{
-	char	   *value = text_argument(arguments, argument);
-
-	return value == NULL ? otherwise : seg_sap_choice(name, value, strlen(value), choices);
-}
-
-static Oid
-oid_argument(const Arguments *arguments, SapArgument argument)
-{
-	FunctionCallInfo fcinfo = arguments->fcinfo;
-	int			n = arguments->first + argument;
-
-	return PG_ARGISNULL(n) ? InvalidOid : PG_GETARG_OID(n);
-}
-
-static void
-refuse_argument(const char *name, const char *expected)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("%s must be %s", name, expected)));
-}
-
-static RangeVar *
-relation_name(const char *name)
-{
-	return makeRangeVarFromNameList(textToQualifiedNameList(cstring_to_text(name)));
-}
-
-/* A field's value in internal form; NULL when the argument is. */
-static char *
-field_argument(const Arguments *arguments, SapArgument argument, const char *name,
-			   SegSapType type, size_t length, const char *expected)
-{
-	char	   *value = text_argument(arguments, argument);
-	char	   *result;
-	size_t		size;
-
-	if (value == NULL)
-		return NULL;
-	result = palloc(strlen(value) + length + 1);
-	if (seg_sap_internal(type, length, value, strlen(value), result, &size) != SEG_OK || size == 0)
-		refuse_argument(name, expected);
-	result[size] = '\0';
-	return result;
-}
-
-/* One byte, or 0 when the argument is null or (for quote) empty. */
-static char
-character_argument(const Arguments *arguments, SapArgument argument, const char *name, const char *valid)
-{
-	char	   *value = text_argument(arguments, argument);
-
-	if (value == NULL || (argument == ARG_QUOTE && *value == '\0'))
-		return '\0';
-	if (strlen(value) != 1 || strchr(valid, *value) == NULL)
-		refuse_argument(name, argument == ARG_QUOTE ? "a quotation mark, an apostrophe or empty" :
-						"a comma, a semicolon, a tab or a vertical bar");
-	return *value;
-}
-
-static Jsonb *
-mapping_argument(const Arguments *arguments)
-{
-	FunctionCallInfo fcinfo = arguments->fcinfo;
-	int			n = arguments->first + ARG_MAPPING;
-	Jsonb	   *mapping;
-	JsonbIterator *iterator;
-	JsonbIteratorToken token;
-	JsonbValue	entry;
-
-	if (PG_ARGISNULL(n))
-		return NULL;
-	mapping = PG_GETARG_JSONB_P(n);
-	if (!JB_ROOT_IS_OBJECT(mapping))
-		refuse_argument("mapping", "a jsonb object");
-	iterator = JsonbIteratorInit(&mapping->root);
-	(void) JsonbIteratorNext(&iterator, &entry, false);
-	while ((token = JsonbIteratorNext(&iterator, &entry, true)) == WJB_KEY)
-	{
-		(void) JsonbIteratorNext(&iterator, &entry, true);
-		if (entry.type != jbvNull && (entry.type != jbvString || entry.val.string.len == 0))
-			refuse_argument("mapping", "an object of names, or null for names to leave out");
-	}
-	return mapping;
-}
-
-/* The dictionary's table: named, or called like the target. */
-static const SegSapTable *
-table_argument(const Arguments *arguments, const char *target)
-{
-	char	   *name = text_argument(arguments, ARG_SAP_TABLE);
-	const SegSapTable *table;
-
-	if (name == NULL)
-		return seg_sap_table(target, strlen(target));
-	table = seg_sap_table(name, strlen(name));
-	if (table == NULL)
-		refuse_argument("sap_table", "one of KNA1, VBAK, VBAP, VBRK, VBRP, BKPF, BSEG, BSAD, BSID, MARA, MAKT, T001, TCURX");
-	return table;
-}
-
-static void
-read_options(FunctionCallInfo fcinfo, int first, SapOptions *options)
-{
-	Arguments	arguments = {fcinfo, first};
-	int			material_length = first + ARG_MATERIAL_LENGTH;
-	int			check_keys = first + ARG_CHECK_KEYS;
-	char	   *refused = text_argument(&arguments, ARG_REFUSED);
-
-	if (PG_ARGISNULL(first - 1))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("target must not be null")));
-	options->target = relation_name(text_to_cstring(PG_GETARG_TEXT_PP(first - 1)));
-	options->notation = choice_argument(&arguments, ARG_DECIMAL_NOTATION, "decimal_notation",
-										seg_sap_notations, SEG_SAP_NO_NOTATION);
-	options->amounts = choice_argument(&arguments, ARG_AMOUNTS, "amounts", amounts_choices, SAP_AMOUNTS_NOT_GIVEN);
-	options->date_format = choice_argument(&arguments, ARG_DATE_FORMAT, "date_format",
-										   seg_sap_date_formats, SEG_SAP_DATE_INTERNAL);
-	options->client = field_argument(&arguments, ARG_CLIENT, "client", SEG_SAP_CLNT, 3, "one to three digits");
-	options->table = table_argument(&arguments, options->target->relname);
-	options->mapping = mapping_argument(&arguments);
-	options->header_table = oid_argument(&arguments, ARG_HEADER_TABLE);
-	options->currency = field_argument(&arguments, ARG_CURRENCY, "currency", SEG_SAP_CUKY, 5, "a currency of one to five letters or digits");
-	options->tcurx = oid_argument(&arguments, ARG_TCURX);
-	options->material_length = PG_ARGISNULL(material_length) ? 18 : PG_GETARG_INT32(material_length);
-	options->layout = choice_argument(&arguments, ARG_LAYOUT, "layout", layout_choices, SAP_LAYOUT_AUTO);
-	options->delimiter = character_argument(&arguments, ARG_DELIMITER, "delimiter", ",;\t|");
-	options->quote = character_argument(&arguments, ARG_QUOTE, "quote", "\"'");
-	options->reject = choice_argument(&arguments, ARG_ON_ERROR, "on_error", on_error_choices, 0) == 1;
-	options->check_keys = PG_ARGISNULL(check_keys) || PG_GETARG_BOOL(check_keys);
-	if (options->material_length != 18 && options->material_length != 40)
-		refuse_argument("material_length", "18 or 40");
-	if (OidIsValid(options->header_table) && (options->table == NULL || options->table->header == NULL))
-		refuse_argument("header_table", "left out, unless the target holds items (VBAP, VBRP, BSEG)");
-	options->refused = refused != NULL ? relation_name(refused) : NULL;
-}
-
-/* ---- the import ------------------------------------------------------------------ */
-
 /*
- * Is the record of another client than the one asked for?  When none was asked
- * for, rows of others than the first row's client are counted, and stay.  Sets
- * refusal, and *refused, when the record does not tell.
+ * Is the record of a client other than the option client?  Without the option,
+ * rows of a client other than that of the first row are counted and kept.  OUT
+ * refused, refusal: the record has no valid client, but the option is set.
  */
 static bool
 is_of_other_client(const SapColumns *columns, const SapRecord *record, char *first_client,
@@ -227,17 +56,17 @@ is_of_other_client(const SapColumns *columns, const SapRecord *record, char *fir
 	const SegSapCell *cell;
 	char		client[8] = "";
 	size_t		size = 0;
-	SegStatus	status = SEG_SAP_TOO_LONG;
+	SegSapStatus status = SEG_SAP_TOO_LONG;
 
 	if (columns->client_cell < 0)
 		return false;
 	cell = &record->cells[columns->client_cell];
 	if (cell->size < sizeof(client))
 		status = seg_sap_internal(SEG_SAP_CLNT, 3, cell->text, cell->size, client, &size);
-	*refused = wanted != NULL && (status != SEG_OK || size == 0);
+	*refused = wanted != NULL && (status != SEG_SAP_OK || size == 0);
 	if (*refused)
-		seg_sap_refusal(refusal, status != SEG_OK ? status : SEG_SAP_NO_KEY, "MANDT");
-	if (status != SEG_OK || size == 0)
+		seg_sap_refusal(refusal, status != SEG_SAP_OK ? status : SEG_SAP_NO_KEY, "MANDT");
+	if (status != SEG_SAP_OK || size == 0)
 		return false;
 	client[size] = '\0';
 	if (wanted == NULL && *first_client == '\0')
@@ -295,7 +124,7 @@ ignored_array(const List *ignored)
 	return PointerGetDatum(construct_array(items, count, TEXTOID, -1, false, TYPALIGN_INT));
 }
 
-/* The row of counts, in the caller's memory. */
+/* The row of counts, in the memory of the caller. */
 static Datum
 result_row(FunctionCallInfo fcinfo, const SapColumns *columns, const SapCounts *counts)
 {
@@ -311,12 +140,13 @@ result_row(FunctionCallInfo fcinfo, const SapColumns *columns, const SapCounts *
 	nulls[5] = !seg_sap_orphan_items(columns, &orphans);
 	if (duplicates > 0)
 		ereport(WARNING,
-				(errmsg("keys that occur more than once in the target: " INT64_FORMAT, duplicates),
-				 errhint("Was a file imported twice?")));
+				(errmsg_plural("target has " INT64_FORMAT " duplicate key",
+							   "target has " INT64_FORMAT " duplicate keys", duplicates, duplicates),
+				 errhint("Check whether a file was imported twice.")));
 	if (counts->other_clients > 0 && columns->options->client == NULL)
 		ereport(WARNING,
 				(errmsg("file has rows of more than one client, and all were loaded"),
-				 errhint("Name the client that you want.")));
+				 errhint("To load the rows of one client, set the argument client.")));
 	values[0] = Int64GetDatum(counts->rows_read);
 	values[1] = Int64GetDatum(counts->rows_loaded);
 	values[2] = Int64GetDatum(counts->rows_refused);
@@ -354,8 +184,8 @@ import_from(FunctionCallInfo fcinfo, SapSource *source, const SapOptions *option
 }
 
 /*
- * Does whoever reads our messages own the lines, too?  Not when somebody else's
- * function called us.
+ * May messages show a field of a line?  Only when the session user called
+ * sap_import directly and owns the staging table.
  */
 static bool
 may_show(Oid staging)
@@ -381,7 +211,7 @@ sap_import(PG_FUNCTION_ARGS)
 
 	if (PG_ARGISNULL(0))
 		refuse_null("staging");
-	read_options(fcinfo, 2, &options);
+	seg_sap_options_read(fcinfo, 2, &options);
 	options.may_show = may_show(PG_GETARG_OID(0));
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
@@ -406,7 +236,7 @@ sap_import_bytes(PG_FUNCTION_ARGS)
 	content = PG_GETARG_BYTEA_PP(0);
 	name = text_to_cstring(PG_GETARG_TEXT_PP(1));
 	encoding = seg_sap_choice("encoding", name, strlen(name), encodings) % 5;
-	read_options(fcinfo, 3, &options);
+	seg_sap_options_read(fcinfo, 3, &options);
 	options.may_show = may_show(InvalidOid);
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");

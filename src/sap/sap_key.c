@@ -1,10 +1,10 @@
 /*
  * sap_key.c
- *		Values of fields of characters in internal form.
+ *		Values of character fields in internal form; see sap_key.h.
  *
- * The dictionary says what a field may hold.  Spreadsheets and web pages leave
- * marks around a key, which are taken off; what they did to the key itself (a
- * decimal, an exponent) may have cost digits, and is refused.
+ * The dictionary has the type of each field.  Spreadsheets and web pages add marks
+ * around a key, which are removed.  A key that they changed to a number with
+ * decimals or an exponent may have lost digits, and is an error.
  */
 #include "sap/sap_key.h"
 
@@ -20,7 +20,7 @@ is_digits(const char *value, size_t size)
 	return size > 0;
 }
 
-SegStatus
+SegSapStatus
 seg_sap_alpha_in(const char *value, size_t size, size_t length, char *result, size_t *result_size)
 {
 	seg_sap_trim(&value, &size);
@@ -28,7 +28,7 @@ seg_sap_alpha_in(const char *value, size_t size, size_t length, char *result, si
 	if (!is_digits(value, size))
 	{
 		memcpy(result, value, size);
-		return seg_sap_characters(value, size) > length ? SEG_SAP_TOO_LONG : SEG_OK;
+		return seg_sap_characters(value, size) > length ? SEG_SAP_TOO_LONG : SEG_SAP_OK;
 	}
 	while (size > length && *value == '0')
 	{
@@ -41,7 +41,7 @@ seg_sap_alpha_in(const char *value, size_t size, size_t length, char *result, si
 	memset(result, '0', length - size);
 	memcpy(result + (length - size), value, size);
 	*result_size = length;
-	return SEG_OK;
+	return SEG_SAP_OK;
 }
 
 void
@@ -58,9 +58,9 @@ seg_sap_alpha_out(const char **value, size_t *size)
 	}
 }
 
-/* ="4711" and '4711, as spreadsheets mark a text, and blanks, until nothing more goes off. */
+/* Remove ="..." and a leading apostrophe, by which spreadsheets mark a text, and blanks, repeatedly. */
 static void
-take_marks_off(const char **value, size_t *size)
+remove_marks(const char **value, size_t *size)
 {
 	size_t		before;
 
@@ -95,65 +95,65 @@ digits_at(const char *value, size_t size)
 }
 
 /* What a spreadsheet makes of a number: 4711.0, 4,711E+03. */
-static SegStatus
+static SegSapStatus
 check_not_calculated(const char *value, size_t size, bool only_zero)
 {
 	size_t		at = digits_at(value, size);
 	size_t		decimals = 0;
 
 	if (at == 0 || at == size)
-		return SEG_OK;
+		return SEG_SAP_OK;
 	if (value[at] == '.' || value[at] == ',')
 	{
 		decimals = digits_at(value + at + 1, size - at - 1);
 		if (decimals == 0)
-			return SEG_OK;
+			return SEG_SAP_OK;
 		if (at + 1 + decimals == size)
-			return only_zero && !(decimals == 1 && value[size - 1] == '0') ? SEG_OK : SEG_SAP_KEY_DECIMALS;
+			return only_zero && !(decimals == 1 && value[size - 1] == '0') ? SEG_SAP_OK : SEG_SAP_KEY_DECIMALS;
 		at += 1 + decimals;
 	}
 	if (size - at >= 3 && (value[at] == 'E' || value[at] == 'e') && (value[at + 1] == '+' || value[at + 1] == '-') &&
 		digits_at(value + at + 2, size - at - 2) == size - at - 2)
 		return SEG_SAP_EXPONENT;
-	return SEG_OK;
+	return SEG_SAP_OK;
 }
 
-static SegStatus
+static SegSapStatus
 key_in(SegSapType type, size_t length, const char *value, size_t size, char *result, size_t *result_size)
 {
-	SegStatus	status;
+	SegSapStatus status;
 
 	if (!is_digits(value, size))
 	{
-		take_marks_off(&value, &size);
+		remove_marks(&value, &size);
 		*result_size = 0;
 		if (size == 0 || (size == 1 && *value == '#'))
-			return SEG_OK;
+			return SEG_SAP_OK;
 		if (memchr(value, '*', size) != NULL)
 			return SEG_SAP_ASTERISK;
 		status = check_not_calculated(value, size, type == SEG_SAP_MATERIAL);
-		if (status != SEG_OK)
+		if (status != SEG_SAP_OK)
 			return status;
 		if ((type == SEG_SAP_NUMC || type == SEG_SAP_CLNT) && !is_digits(value, size))
 			return SEG_SAP_NOT_DIGITS;
 	}
 	status = seg_sap_alpha_in(value, size, length, result, result_size);
-	/* material numbers that are longer than 18 are no numbers of the old kind */
+	/* a longer material number is one of the extended kind, with up to 40 characters */
 	if (status == SEG_SAP_TOO_LONG && type == SEG_SAP_MATERIAL && seg_sap_characters(value, size) <= 40)
 	{
 		memcpy(result, value, size);
 		*result_size = size;
-		return SEG_OK;
+		return SEG_SAP_OK;
 	}
 	return status;
 }
 
-static SegStatus
+static SegSapStatus
 currency_in(size_t length, const char *value, size_t size, char *result, size_t *result_size)
 {
 	*result_size = 0;
 	if (size == 1 && *value == '#')
-		return SEG_OK;
+		return SEG_SAP_OK;
 	if (size > length)
 		return SEG_SAP_NOT_A_CURRENCY;
 	for (size_t i = 0; i < size; i++)
@@ -165,7 +165,7 @@ currency_in(size_t length, const char *value, size_t size, char *result, size_t 
 		result[i] = c;
 	}
 	*result_size = size;
-	return SEG_OK;
+	return SEG_SAP_OK;
 }
 
 bool
@@ -181,7 +181,7 @@ seg_sap_is_internal(SegSapType type, size_t length, const char *value, size_t si
 	return size <= length;
 }
 
-SegStatus
+SegSapStatus
 seg_sap_internal(SegSapType type, size_t length, const char *value, size_t size,
 				 char *result, size_t *result_size)
 {
@@ -192,5 +192,5 @@ seg_sap_internal(SegSapType type, size_t length, const char *value, size_t size,
 		return currency_in(length, value, size, result, result_size);
 	memcpy(result, value, size);
 	*result_size = size;
-	return length > 0 && size > length && seg_sap_characters(value, size) > length ? SEG_SAP_TOO_LONG : SEG_OK;
+	return length > 0 && size > length && seg_sap_characters(value, size) > length ? SEG_SAP_TOO_LONG : SEG_SAP_OK;
 }

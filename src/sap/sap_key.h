@@ -1,6 +1,6 @@
 /*
  * sap_key.h
- *		Values of fields of characters in internal form.
+ *		Values of character fields in internal form.
  */
 #ifndef SEG_SAP_SAP_KEY_H
 #define SEG_SAP_SAP_KEY_H
@@ -8,7 +8,7 @@
 #include "sap/sap_convert.h"
 #include "sap/sap_dictionary.h"
 
-/* Has a field of the type leading zeros? */
+/* Do values of the type have leading zeros? */
 static inline bool
 seg_sap_is_key(SegSapType type)
 {
@@ -22,17 +22,29 @@ seg_sap_is_characters(SegSapType type)
 }
 
 /*
- * A value of a field of characters (keys, CUKY, UNIT, CHAR) of length
- * characters in internal form: OUT result[max(size, length)], *result_size,
- * which is 0 when it means nothing (blank, '#').  Marks of spreadsheets around
- * a key are taken off.  SEG_SAP_ASTERISK, SEG_SAP_KEY_DECIMALS,
- * SEG_SAP_EXPONENT, SEG_SAP_NOT_DIGITS (NUMC, CLNT), SEG_SAP_NOT_A_CURRENCY,
- * SEG_SAP_TOO_LONG; a length of 0 is not checked.
+ * The internal form of a value of a character field (keys, CUKY, UNIT, CHAR) of
+ * length characters.  OUT result[max(size, length)], result_size: 0 when the value
+ * is blank or '#' (not assigned).  The marks of spreadsheets around a key are
+ * removed.  SEG_SAP_ASTERISK, SEG_SAP_KEY_DECIMALS, SEG_SAP_EXPONENT,
+ * SEG_SAP_NOT_DIGITS (NUMC, CLNT), SEG_SAP_NOT_A_CURRENCY, SEG_SAP_TOO_LONG; a
+ * length of 0 is not checked.
  */
-extern SegStatus seg_sap_internal(SegSapType type, size_t length, const char *value, size_t size,
+extern SegSapStatus seg_sap_internal(SegSapType type, size_t length, const char *value, size_t size,
 								  char *result, size_t *result_size);
 
-/* Is a trimmed value, as most are, in internal form without a doubt?  False: ask seg_sap_internal. */
+/* A fast check that a trimmed value is in internal form.  False: call seg_sap_internal. */
 extern bool seg_sap_is_internal(SegSapType type, size_t length, const char *value, size_t size);
+
+/*
+ * The conversion exit ALPHA, inwards: a value of digits only gets leading zeros up
+ * to length; any other value does not change.  OUT result[max(size, length)],
+ * result_size.  Excess leading zeros are removed.  SEG_SAP_TOO_LONG when the value
+ * has more characters (UTF-8) than length.
+ */
+extern SegSapStatus seg_sap_alpha_in(const char *value, size_t size, size_t length,
+									 char *result, size_t *result_size);
+
+/* Outwards: a value of digits only loses its leading zeros, but not its last digit.  INOUT value, size. */
+extern void seg_sap_alpha_out(const char **value, size_t *size);
 
 #endif							/* SEG_SAP_SAP_KEY_H */

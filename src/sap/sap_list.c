@@ -1,6 +1,6 @@
 /*
  * sap_list.c
- *		The list text of SE16, SE16N and ALV lists, saved "unconverted".
+ *		Rows of the list text of SE16, SE16N and ALV lists, saved "unconverted"; see sap_list.h.
  *
  *		Table:          VBRK
  *		-------------------------------
@@ -8,12 +8,12 @@
  *		-------------------------------
  *		|  |90000001  |F2   |   100,00|
  *
- * Cells are padded to the width of their column and nothing is quoted, so a |
- * in a text looks like a boundary.  The boundaries of a row are therefore taken
- * where the header has them.  Some systems pad by the width on the screen, where
- * an East Asian character fills two columns; such rows are tried second.
+ * Cells are padded to the width of their column and nothing is quoted, so a | in
+ * a text looks like a boundary.  The boundaries of a row are therefore at the
+ * positions of those of the header.  Some systems pad by the width on the screen,
+ * where an East Asian character takes two columns; this is tried second.
  */
-#include "sap/sap_record.h"
+#include "sap/sap_list.h"
 
 #include "sap/sap_convert.h"
 
@@ -47,7 +47,7 @@ seg_sap_is_list_rule(const char *line, size_t size)
 	return dashes >= 3;
 }
 
-/* Bytes of the character at text; a byte that starts none is one of its own. */
+/* Bytes of the character at text; an invalid byte is one character. */
 static size_t
 character_size(const char *text, size_t left)
 {
@@ -58,7 +58,7 @@ character_size(const char *text, size_t left)
 		return 1;
 	for (size_t i = 1; i < size; i++)
 		if (((unsigned char) text[i] & 0xC0) != 0x80)
-			return 1;			/* Latin-1, where it is not converted */
+			return 1;			/* Latin-1 that is not converted */
 	return size;
 }
 
@@ -79,7 +79,7 @@ is_wide(const char *text, size_t size)
 		(c >= 0xFE30 && c <= 0xFE6F) || (c >= 0xFF00 && c <= 0xFF60) || (c >= 0xFFE0 && c <= 0xFFE6);
 }
 
-/* A walk over a line, character by character. */
+/* A position in a line that moves by characters. */
 typedef struct Walk
 {
 	const char *line;
@@ -110,7 +110,7 @@ cell_between(const char *line, size_t from, size_t to)
 	return (SegSapCell) {text, size};
 }
 
-SegStatus
+SegSapStatus
 seg_sap_list_header(SegSapList *list, const char *line, size_t size, SegSapCell *cells)
 {
 	Walk		walk = {line, size, 0, 0, 0};
@@ -137,10 +137,10 @@ seg_sap_list_header(SegSapList *list, const char *line, size_t size, SegSapCell 
 		step(&walk);
 	}
 	list->fields = boundaries - 1;
-	return SEG_OK;
+	return SEG_SAP_OK;
 }
 
-/* Cut where every boundary stands at its offset, counted in one of the two ways. */
+/* Split at the positions of the header, in columns or in characters; false when a | is missing there. */
 static bool
 cut_at_offsets(const SegSapList *list, const char *line, size_t size, bool by_column, SegSapCell *cells)
 {
@@ -162,7 +162,7 @@ cut_at_offsets(const SegSapList *list, const char *line, size_t size, bool by_co
 	return walk.at + 1 == size;
 }
 
-/* Cut at every |, when there are as many as in the header. */
+/* Split at every |; false when there are not as many as in the header. */
 static bool
 cut_by_count(const SegSapList *list, const char *line, size_t size, SegSapCell *cells)
 {
@@ -196,7 +196,7 @@ is_ascii(const char *line, size_t size)
 	return true;
 }
 
-SegStatus
+SegSapStatus
 seg_sap_list_cut(SegSapList *list, const char *line, size_t size, SegSapCell *cells)
 {
 	trim_line(&line, &size);
@@ -206,9 +206,9 @@ seg_sap_list_cut(SegSapList *list, const char *line, size_t size, SegSapCell *ce
 		cut_at_offsets(list, line, size, true, cells))
 	{
 		list->is_aligned = true;
-		return SEG_OK;
+		return SEG_SAP_OK;
 	}
 	if ((!list->is_aligned || !is_ascii(line, size)) && cut_by_count(list, line, size, cells))
-		return SEG_OK;
+		return SEG_SAP_OK;
 	return SEG_SAP_NO_FIT;
 }

@@ -1,16 +1,17 @@
 /*
  * sap_names_pg.c
- *		The names that mean something in a header.
+ *		The names that a header can have; see sap_names_pg.h.
  *
  * These are the fields of the dictionary, the columns of the target and the
- * names in the option mapping.  A line of nothing else is a header, wherever it
- * stands.  Names are compared without regard to the case of ASCII letters.
+ * names in the option mapping.  A line that has only such names is a header at
+ * any position.  Names are compared without the case of ASCII letters.
  */
-#include "sap/sap_import_pg.h"
+#include "sap/sap_names_pg.h"
 
 #include "access/relation.h"
 #include "lib/qunique.h"
 #include "utils/jsonb.h"
+#include "utils/rel.h"
 
 #include "sap/sap_encoding_pg.h"
 
@@ -32,7 +33,7 @@ seg_sap_same_name(const SegSapCell *a, const SegSapCell *b)
 	return true;
 }
 
-/* By size first: that decides most comparisons. */
+/* By size first, because that decides most comparisons. */
 static int
 compare_names(const void *left, const void *right)
 {
@@ -63,7 +64,7 @@ add(SapNames *names, const char *text, size_t size)
 	names->items[names->count++] = (SegSapCell) {text, size};
 }
 
-/* Of the database's encoding. */
+/* The name is in the encoding of the database. */
 static void
 add_server_name(SapNames *names, const char *name, size_t size)
 {
@@ -150,11 +151,11 @@ seg_sap_names_only(const SapNames *names, const SegSapCell *cells, size_t count)
 	{
 		if (cells[i].size == 0)
 			continue;
-		/* most lines of data begin with a digit */
+		/* most lines of data begin with a digit; this is a cheap test */
 		if (seg_sap_is_digit(*cells[i].text) || !is_known(names, &cells[i]))
 			return 0;
 		found++;
 		longest = Max(longest, cells[i].size);
 	}
-	return longest >= 3 ? found : 0;	/* X is a flag, even where it is a column */
+	return longest >= 3 ? found : 0;	/* X is a flag, even when there is a column of that name */
 }

@@ -1,11 +1,12 @@
 /*
  * sap_numbers_pg.c
- *		Numbers of the file as values of their columns.
+ *		Numbers of the file as values of their columns; see sap_numbers_pg.h.
  *
- * What a column would round, or has no digits for, is refused, and so is an
- * amount or a quantity with an exponent, which a spreadsheet made.
+ * A number that the column would round, or that has too many digits for it, is
+ * refused.  So is an amount or a quantity with an exponent, because spreadsheet
+ * programs write them and may have lost digits.
  */
-#include "sap/sap_import_pg.h"
+#include "sap/sap_numbers_pg.h"
 
 #include <float.h>
 
@@ -13,7 +14,7 @@
 
 #include "sap/sap_pg.h"
 
-/* Would the numeric(p,s) of the column round, or has it too few digits? */
+/* Does the number fit numeric(p,s) of the column without rounding? */
 static bool
 fits_numeric(const SapColumn *column, const SegSapNumber *number, SapRefusal *refusal)
 {
@@ -28,7 +29,7 @@ fits_numeric(const SapColumn *column, const SegSapNumber *number, SapRefusal *re
 	{
 		if (number->decimals > 0)
 			seg_sap_refuse(refusal, ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE, column->file_name,
-				   "value has %d decimals, but the column takes %d", number->decimals, Max(scale, 0));
+				   "value has %d decimals, but the column allows %d", number->decimals, Max(scale, 0));
 		else
 			seg_sap_refuse(refusal, ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE, column->file_name,
 				   "value would be rounded by the column");
@@ -38,14 +39,14 @@ fits_numeric(const SapColumn *column, const SegSapNumber *number, SapRefusal *re
 		return true;
 	if (precision >= scale && number->magnitude > 0)
 		seg_sap_refuse(refusal, ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE, column->file_name,
-			   "value has %d digits before the decimal mark, but the column takes %d",
+			   "value has %d digits before the decimal mark, but the column allows %d",
 			   number->magnitude, precision - scale);
 	else
-		seg_sap_refuse(refusal, ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE, column->file_name, "value is out of the column's range");
+		seg_sap_refuse(refusal, ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE, column->file_name, "value is out of range for the column");
 	return false;
 }
 
-/* Does a floating-point column give all digits back?  15 and 6 it always does. */
+/* Does a floating-point column keep all digits?  It always keeps DBL_DIG or FLT_DIG of them. */
 static bool
 fits_float(const SapColumn *column, const SegSapNumber *number, SapRefusal *refusal)
 {
@@ -80,14 +81,14 @@ integer_value(const SapColumn *column, SegSapNumber *number, Datum *value, SapRe
 	}
 	if (number->mantissa > high || number->mantissa < -high - 1)
 	{
-		seg_sap_refuse(refusal, ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE, column->file_name, "value is out of the column's range");
+		seg_sap_refuse(refusal, ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE, column->file_name, "value is out of range for the column");
 		return false;
 	}
 	*value = Int64GetDatum(number->mantissa);
 	return true;
 }
 
-/* Apply the decimals of the amount's currency. */
+/* Apply the decimals of the currency of the amount. */
 static bool
 shift_amount(SapCurrencies *currencies, const SapColumn *column, const SapRecord *record,
 			 SegSapNumber *number, SapRefusal *refusal)
@@ -96,7 +97,7 @@ shift_amount(SapCurrencies *currencies, const SapColumn *column, const SapRecord
 	int			shift;
 
 	if (number->is_zero)
-		return true;			/* nothing is nothing in any currency */
+		return true;			/* 0 is 0 in every currency */
 	shift = seg_sap_amount_shift(currencies, column, record, &known);
 	if (!known)
 	{
@@ -120,18 +121,18 @@ seg_sap_parse_number(const SapColumns *columns, SapCurrencies *currencies, const
 					 SegSapNumber *number, SapRefusal *refusal)
 {
 	SegSapType	type = column->field != NULL ? column->field->type : SEG_SAP_CHAR;
-	SegStatus	status = seg_sap_number(cell->text, cell->size, columns->options->notation, number);
+	SegSapStatus status = seg_sap_number(cell->text, cell->size, columns->options->notation, number);
 
 	if (status == SEG_SAP_NOTATION_NEEDED)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("line " INT64_FORMAT ", column %s: value has a separator, but decimal_notation is not given",
+				 errmsg("line " INT64_FORMAT ", column %s: value has a separator, but decimal_notation is not set",
 						record->line_no, column->file_name),
-				 errhint("Set decimal_notation as in the user settings of SAP: 1.234.567,89 or 1,234,567.89 or 1 234 567,89, or 1234567.89.")));
-	if (status == SEG_OK && number->has_exponent &&
+				 errhint("Valid notations are: 1.234.567,89; 1,234,567.89; 1 234 567,89; 1234567.89. The first three are those of the user settings of SAP (SU3).")));
+	if (status == SEG_SAP_OK && number->has_exponent &&
 		(type == SEG_SAP_CURR || type == SEG_SAP_QUAN || type == SEG_SAP_INT))
 		status = SEG_SAP_EXPONENT;
-	if (status == SEG_OK && type == SEG_SAP_INT && number->decimals > 0)
+	if (status == SEG_SAP_OK && type == SEG_SAP_INT && number->decimals > 0)
 	{
 		seg_sap_refuse(refusal, ERRCODE_INVALID_TEXT_REPRESENTATION, column->file_name, "value is not a whole number");
 		return false;
@@ -142,7 +143,7 @@ seg_sap_parse_number(const SapColumns *columns, SapCurrencies *currencies, const
 					   seg_sap_notations[columns->options->notation]);
 		return false;
 	}
-	if (status != SEG_OK)
+	if (status != SEG_SAP_OK)
 	{
 		seg_sap_refusal(refusal, status, column->file_name);
 		return false;

@@ -11,8 +11,10 @@
 #include "utils/datetime.h"
 #include "utils/numeric.h"
 
+#include "sap/sap_currency.h"
 #include "sap/sap_encoding_pg.h"
-#include "server/error.h"
+#include "sap/sap_fault_pg.h"
+#include "sap/sap_key.h"
 #include "server/id.h"
 
 PG_FUNCTION_INFO_V1(sap_date);
@@ -24,8 +26,11 @@ PG_FUNCTION_INFO_V1(sap_key);
 PG_FUNCTION_INFO_V1(sap_amount);
 PG_FUNCTION_INFO_V1(sap_billing_sign);
 
-/* CHAR fields of SAP are at most this long. */
+/* The longest CHAR field of SAP. */
 #define MAX_FIELD_LENGTH 1333
+
+const char *const seg_sap_date_format_hint =
+"The argument date_format selects another form: YYYYMMDD, DD.MM.YYYY, MM/DD/YYYY, MM-DD-YYYY, YYYY.MM.DD, YYYY/MM/DD, YYYY-MM-DD.";
 
 int
 seg_sap_choice(const char *argument, const char *value, size_t size, const char *const *choices)
@@ -44,7 +49,8 @@ seg_sap_choice(const char *argument, const char *value, size_t size, const char 
 	}
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("%s must be one of %s", argument, valid.data)));
+			 errmsg("unrecognized value \"%s\" for argument \"%s\"", pnstrdup(value, size), argument),
+			 errhint("Valid values are: %s.", valid.data)));
 }
 
 static int
@@ -84,16 +90,16 @@ sap_date(PG_FUNCTION_ARGS)
 	SegSapDate	date;
 	size_t		size = VARSIZE_ANY_EXHDR(value);
 	const char *utf8 = seg_sap_to_utf8(VARDATA_ANY(value), &size);
-	SegStatus	status = seg_sap_date(utf8, size, format, &date);
+	SegSapStatus status = seg_sap_date(utf8, size, format, &date);
 
 	if (status == SEG_SAP_NOT_A_DATE)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_DATETIME_FORMAT),
 				 errmsg("value is not a date of the form %s", seg_sap_date_formats[format]),
 				 format != SEG_SAP_DATE_INTERNAL ? 0 :
-				 errhint("The argument date_format names another form, such as DD.MM.YYYY.")));
-	if (status != SEG_OK)
-		seg_raise((SegFault) {status});
+				 errhint("%s", seg_sap_date_format_hint)));
+	if (status != SEG_SAP_OK)
+		seg_sap_raise(status);
 	if (date.is_null)
 		PG_RETURN_NULL();
 	PG_RETURN_DATEADT(seg_sap_date_adt(&date));
@@ -106,10 +112,10 @@ sap_time(PG_FUNCTION_ARGS)
 	SegSapTime	time;
 	size_t		size = VARSIZE_ANY_EXHDR(value);
 	const char *utf8 = seg_sap_to_utf8(VARDATA_ANY(value), &size);
-	SegStatus	status = seg_sap_time(utf8, size, &time);
+	SegSapStatus status = seg_sap_time(utf8, size, &time);
 
-	if (status != SEG_OK)
-		seg_raise((SegFault) {status});
+	if (status != SEG_SAP_OK)
+		seg_sap_raise(status);
 	if (time.is_null)
 		PG_RETURN_NULL();
 	PG_RETURN_TIMEADT(seg_sap_time_adt(&time));
@@ -123,14 +129,14 @@ sap_number(PG_FUNCTION_ARGS)
 	size_t		size = VARSIZE_ANY_EXHDR(value);
 	const char *utf8 = seg_sap_to_utf8(VARDATA_ANY(value), &size);
 	SegSapNumber number;
-	SegStatus	status = seg_sap_number(utf8, size, notation, &number);
+	SegSapStatus status = seg_sap_number(utf8, size, notation, &number);
 
 	if (status == SEG_SAP_NOT_A_NUMBER)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 				 errmsg("value is not a number of the form %s", seg_sap_notations[notation])));
-	if (status != SEG_OK)
-		seg_raise((SegFault) {status});
+	if (status != SEG_SAP_OK)
+		seg_sap_raise(status);
 	if (number.is_null)
 		PG_RETURN_NULL();
 	PG_RETURN_DATUM(seg_sap_numeric(&number));
@@ -145,16 +151,16 @@ sap_alpha_in(PG_FUNCTION_ARGS)
 	const char *utf8 = seg_sap_to_utf8(VARDATA_ANY(value), &size);
 	char	   *key;
 	const char *server;
-	SegStatus	status;
+	SegSapStatus status;
 
 	if (length < 1 || length > MAX_FIELD_LENGTH)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("length is %d, but must be between 1 and %d", length, MAX_FIELD_LENGTH)));
+				 errmsg("length must be from 1 to %d, but is %d", MAX_FIELD_LENGTH, length)));
 	key = palloc(Max(size, (size_t) length));
 	status = seg_sap_alpha_in(utf8, size, length, key, &size);
-	if (status != SEG_OK)
-		seg_raise((SegFault) {status});
+	if (status != SEG_SAP_OK)
+		seg_sap_raise(status);
 	server = seg_sap_to_server(key, &size);
 	PG_RETURN_TEXT_P(cstring_to_text_with_len(server, size));
 }
@@ -172,7 +178,7 @@ sap_alpha_out(PG_FUNCTION_ARGS)
 	PG_RETURN_TEXT_P(cstring_to_text_with_len(server, size));
 }
 
-/* (value, length): sap_alpha_in for keys of documents and customers, which never raises */
+/* (value, length): sap_alpha_in for keys of documents and customers; raises no error */
 Datum
 sap_key(PG_FUNCTION_ARGS)
 {
@@ -189,7 +195,7 @@ sap_key(PG_FUNCTION_ARGS)
 		PG_RETURN_TEXT_P(value);
 	utf8 = seg_sap_to_utf8(VARDATA_ANY(value), &size);
 	key = palloc(Max(size, (size_t) length));
-	if (seg_sap_alpha_in(utf8, size, length, key, &size) != SEG_OK)
+	if (seg_sap_alpha_in(utf8, size, length, key, &size) != SEG_SAP_OK)
 		PG_RETURN_TEXT_P(value);
 	server = seg_sap_to_server(key, &size);
 	PG_RETURN_TEXT_P(cstring_to_text_with_len(server, size));
@@ -224,7 +230,7 @@ sap_amount(PG_FUNCTION_ARGS)
 	if (decimals < 0 || decimals > SEG_SAP_MAX_DECIMALS)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("decimals is %d, but must be between 0 and %d", decimals, SEG_SAP_MAX_DECIMALS)));
+				 errmsg("decimals must be from 0 to %d, but is %d", SEG_SAP_MAX_DECIMALS, decimals)));
 	if (decimals == 2)
 		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
 	PG_RETURN_DATUM(DirectFunctionCall2(numeric_mul, PG_GETARG_DATUM(0), power_of_ten(2 - decimals)));

@@ -1,6 +1,6 @@
 /*
  * sap_pg.h
- *		What the files of the SAP family share.
+ *		Conversions and arguments of the SAP functions.
  */
 #ifndef SEG_SAP_SAP_PG_H
 #define SEG_SAP_SAP_PG_H
@@ -14,9 +14,12 @@
 /* Decimals that a currency may have (TCURX-CURRDEC). */
 #define SEG_SAP_MAX_DECIMALS 5
 
-/* Index of a value in choices (ends with NULL), or 22023 that names the argument. */
+/* Index of a value in choices, which end with NULL; 22023 with the valid values. */
 extern int	seg_sap_choice(const char *argument, const char *value, size_t size,
 						   const char *const *choices);
+
+/* The hint when a date is not in the default form. */
+extern const char *const seg_sap_date_format_hint;
 
 extern DateADT seg_sap_date_adt(const SegSapDate *date);
 extern TimeADT seg_sap_time_adt(const SegSapTime *time);

@@ -1,10 +1,11 @@
 /*
  * sap_reader_pg.c
- *		The lines of an export file as records.
+ *		The lines of an import as header and records; see sap_reader_pg.h.
  *
- * A quote may stay open over lines, but not for ever: an odd quote would
- * swallow the file.  When it is not closed in time, only the line that opened
- * it is refused, and reading goes on with the line after it.
+ * A quoted field can contain line breaks, but only up to a limit; otherwise one
+ * unpaired quote would make a single field of the rest of the file.  When a quote
+ * is not closed within the limit, only its line is refused, and reading continues
+ * with the next line.
  */
 #include "sap/sap_reader_pg.h"
 
@@ -12,13 +13,13 @@
 #define MOST_OPEN_LINES 1000
 #define MOST_OPEN_BYTES (1024 * 1024)
 
-/* A line of the source without CR at its end and without a byte order mark. */
+/* The next line of the source, without a final CR and without a byte order mark. */
 static bool
 next_source_line(SapSource *source, SapLine *line)
 {
 	if (!seg_sap_source_next(source, line))
 		return false;
-	if (line->status != SEG_OK)
+	if (line->status != SEG_SAP_OK)
 		return true;
 	if (line->size > 0 && line->text[line->size - 1] == '\r')
 		line->size--;
@@ -30,7 +31,7 @@ next_source_line(SapSource *source, SapLine *line)
 	return true;
 }
 
-/* The next line; those read ahead come first. */
+/* The next line; held lines come first. */
 static bool
 next_line(SapReader *reader, SapLine *line)
 {
@@ -58,7 +59,7 @@ hold(const SapLine *line)
 	HeldLine	held = {line->number, palloc(line->size + 1), line->size, line->status};
 
 	CHECK_FOR_INTERRUPTS();
-	if (line->status == SEG_OK)
+	if (line->status == SEG_SAP_OK)
 		memcpy(held.text, line->text, line->size);
 	else
 		held.size = 0;
@@ -84,7 +85,7 @@ seg_sap_reader_open(SapSource *source, const SapOptions *options,
 	SapReader  *reader = palloc0(sizeof(SapReader));
 	SapLine		line;
 	int			at;
-	int			looked_at;
+	int			lines;
 
 	reader->source = source;
 	reader->counts = counts;
@@ -97,7 +98,7 @@ seg_sap_reader_open(SapSource *source, const SapOptions *options,
 		seg_sap_check_mark(&line);
 		reader->held[reader->held_count++] = hold(&line);
 	}
-	looked_at = reader->held_count;
+	lines = reader->held_count;
 	reader->layout = seg_sap_layout_of(reader, options);
 	at = seg_sap_find_header(reader, options, any_name);
 	if (at >= 0)
@@ -106,7 +107,7 @@ seg_sap_reader_open(SapSource *source, const SapOptions *options,
 		seg_sap_take_header(reader, options, &reader->held[at]);
 	}
 	if (at < 0 || seg_sap_is_undivided(reader, options))
-		seg_sap_refuse_headless(reader, looked_at);
+		seg_sap_refuse_headless(reader, lines);
 	copy_names(reader);
 	counts->lines_skipped += at;
 	reader->held_next = at + 1;
@@ -129,8 +130,8 @@ seg_sap_reader_names(const SapReader *reader, size_t *count)
 /* ---- records ------------------------------------------------------------------ */
 
 /*
- * A line that holds no record: a blank one, and in a list whatever neither
- * begins nor ends as a row does.
+ * A line without a record: a blank one, and in a list a line that neither begins
+ * nor ends with a bar.
  */
 static bool
 is_skipped(const SapReader *reader, const SapLine *line)
@@ -138,7 +139,7 @@ is_skipped(const SapReader *reader, const SapLine *line)
 	const char *text = line->text;
 	size_t		size = line->size;
 
-	if (line->status != SEG_OK)
+	if (line->status != SEG_SAP_OK)
 		return false;
 	seg_sap_trim(&text, &size);
 	if (size == 0)
@@ -154,9 +155,9 @@ is_skipped(const SapReader *reader, const SapLine *line)
 	return true;
 }
 
-/* Give the record's lines but the first back, to be read again before all others. */
+/* Hold the lines of the record after the first one, to read them again. */
 static void
-give_back_open_lines(SapReader *reader)
+hold_open_lines(SapReader *reader)
 {
 	int			left = reader->held_count - reader->held_next;
 	HeldLine   *held = palloc((reader->open_count + left + 1) * sizeof(HeldLine));
@@ -174,7 +175,7 @@ give_back_open_lines(SapReader *reader)
 	reader->open_count = 0;
 }
 
-/* Append to raw the lines that an open quote keeps together with it; is it closed? */
+/* Append to raw the lines up to the closing quote; false when it is not found. */
 static bool
 append_open_lines(SapReader *reader)
 {
@@ -187,7 +188,7 @@ append_open_lines(SapReader *reader)
 		   next_line(reader, &line))
 	{
 		reader->open_lines[reader->open_count++] = hold(&line);
-		if (line.status != SEG_OK)
+		if (line.status != SEG_SAP_OK)
 			break;
 		appendStringInfoChar(&reader->raw, '\n');
 		appendBinaryStringInfo(&reader->raw, line.text, line.size);
@@ -197,22 +198,22 @@ append_open_lines(SapReader *reader)
 }
 
 static void
-forget_open_lines(SapReader *reader)
+free_open_lines(SapReader *reader)
 {
 	while (reader->open_count > 0)
 		pfree(reader->open_lines[--reader->open_count].text);
 }
 
 /*
- * Split raw, which may grow by lines that a quote keeps together.  When that
- * makes no sense, the quote was an odd one: raw is its line alone again.
+ * Split raw, after appending the lines of a quoted field.  When the result is not
+ * valid, the quote is an unpaired one, and raw is the first line alone again.
  */
-static SegStatus
+static SegSapStatus
 split_delimited(SapReader *reader)
 {
 	SapRecord  *record = &reader->record;
 	int			first_size = reader->raw.len;
-	SegStatus	status = SEG_SAP_OPEN_QUOTE;
+	SegSapStatus status = SEG_SAP_OPEN_QUOTE;
 
 	if (!seg_sap_quote_is_open(reader->dialect, reader->raw.data, reader->raw.len, false) ||
 		append_open_lines(reader))
@@ -225,16 +226,16 @@ split_delimited(SapReader *reader)
 	}
 	if (reader->open_count > 0 && (status == SEG_SAP_OPEN_QUOTE || status == SEG_SAP_AFTER_QUOTE))
 	{
-		give_back_open_lines(reader);
+		hold_open_lines(reader);
 		reader->raw.len = first_size;
 		reader->raw.data[first_size] = '\0';
 		status = SEG_SAP_OPEN_QUOTE;
 	}
-	forget_open_lines(reader);
+	free_open_lines(reader);
 	return status;
 }
 
-static SegStatus
+static SegSapStatus
 split_record(SapReader *reader)
 {
 	SapRecord  *record = &reader->record;
@@ -248,7 +249,7 @@ split_record(SapReader *reader)
 	return split_delimited(reader);
 }
 
-/* The next line that may hold a record; false at the end. */
+/* The next line that can contain a record; false at the end. */
 static bool
 next_record_line(SapReader *reader, SapLine *line)
 {
@@ -275,7 +276,7 @@ seg_sap_reader_next(SapReader *reader, SapRecord **record)
 		reader->record.own_name = -1;
 		reader->record.raw = reader->raw.data;
 		*record = &reader->record;
-		if (line.status != SEG_OK)
+		if (line.status != SEG_SAP_OK)
 			return true;
 		appendBinaryStringInfo(&reader->raw, line.text, line.size);
 		reader->record.status = split_record(reader);

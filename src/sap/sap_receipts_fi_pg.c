@@ -1,23 +1,23 @@
 /*
  * sap_receipts_fi_pg.c
- *		Receipts out of financial accounting: customer items of FI documents.
+ *		Receipts from financial accounting: customer items of FI documents.
  *
  *		             documents (BKPF, BSEG)             indexes (BSAD: cleared, BSID: open)
- *		items        all; other accounts than           all; one that is in both is taken from BSAD
- *		             customers have other posting keys
+ *		items        all; items of other account        all; an item in both is taken from BSAD
+ *		             types have other posting keys
  *		document     BUKRS/GJAHR/BELNR
  *		customer     KUNNR
  *		date         BUDAT
- *		counted      BLART among the document types: RV, DR, DG unless others are given;
- *		             BKPF-BSTAT blank, where there is one
+ *		counted      BLART in document_types, by default RV, DR, DG;
+ *		             BKPF-BSTAT blank, when the column exists
  *		sign         SHKZG S: +   H: -
  *		left out     posting keys (BSCHL) other than 01, 02, 11, 12: payments, down
- *		             payments, clearing; documents that are reversed, and their reversals:
+ *		             payments, clearing; reversed documents and their reversals:
  *		             BKPF-STBLG             cleared (AUGBL, AUGDT) by a document of the
  *		                                    customer with posting key 02 or 12
- *		amount       sign * WRBTR in WAERS, which includes the tax
+ *		amount       sign * WRBTR in WAERS, including tax
  */
-#include "sap/sap_receipts_pg.h"
+#include "sap/sap_receipts_fi_pg.h"
 
 #include "executor/spi.h"
 
@@ -28,7 +28,7 @@
 #define SIGN "CASE btrim(%s) WHEN 'S' THEN 1 WHEN 'H' THEN -1 END"
 
 bool
-seg_receipts_is_index(Oid relation)
+seg_sap_is_fi_index(Oid relation)
 {
 	return seg_sap_column(relation, "shkzg") != NULL;
 }
@@ -45,36 +45,36 @@ static bool
 has_cleared_items(Oid relation)
 {
 	if (SPI_execute(psprintf("SELECT FROM %s AS t WHERE NOT %s LIMIT 1", seg_sap_quoted_relation(relation),
-							 seg_column_is_initial("t", relation, "augbl")), false, 1) != SPI_OK_SELECT)
+							 seg_sap_sql_is_initial("t", relation, "augbl")), false, 1) != SPI_OK_SELECT)
 		elog(ERROR, "could not read the cleared items");
 	return SPI_processed > 0;
 }
 
 /* ---- BSAD and BSID ---------------------------------------------------------------------- */
 
-/* The fields of an index, under one set of names and types. */
+/* The fields of an index, with the same names and types for both indexes. */
 static const char *
 index_fields(const char *alias, Oid relation)
 {
 	return psprintf("%s AS bukrs, %s AS gjahr, %s AS belnr, %s AS buzei, %s AS kunnr, %s AS augbl, %s AS augdt, "
 					"%s AS budat, %s AS blart, %s AS bschl, %s AS shkzg, %s AS wrbtr, %s AS waers",
-					seg_column_text(alias, relation, "bukrs"), seg_column_text(alias, relation, "gjahr"),
-					seg_column_key(alias, relation, "belnr", 10), seg_column_key(alias, relation, "buzei", 3),
-					seg_column_text(alias, relation, "kunnr"), seg_column_key(alias, relation, "augbl", 10),
-					seg_column_date(alias, relation, "augdt"), seg_column_date(alias, relation, "budat"),
-					seg_column_text(alias, relation, "blart"), seg_column_text(alias, relation, "bschl"),
-					seg_column_text(alias, relation, "shkzg"), seg_column_number(alias, relation, "wrbtr"),
-					seg_column_text(alias, relation, "waers"));
+					seg_sap_sql_text(alias, relation, "bukrs"), seg_sap_sql_text(alias, relation, "gjahr"),
+					seg_sap_sql_key(alias, relation, "belnr", 10), seg_sap_sql_key(alias, relation, "buzei", 3),
+					seg_sap_sql_text(alias, relation, "kunnr"), seg_sap_sql_key(alias, relation, "augbl", 10),
+					seg_sap_sql_date(alias, relation, "augdt"), seg_sap_sql_date(alias, relation, "budat"),
+					seg_sap_sql_text(alias, relation, "blart"), seg_sap_sql_text(alias, relation, "bschl"),
+					seg_sap_sql_text(alias, relation, "shkzg"), seg_sap_sql_number(alias, relation, "wrbtr"),
+					seg_sap_sql_text(alias, relation, "waers"));
 }
 
 static const char *
 index_items(const ReceiptOptions *options, const char *alias, Oid relation)
 {
 	return psprintf("SELECT %s FROM %s AS %s WHERE %s", index_fields(alias, relation),
-					seg_sap_quoted_relation(relation), alias, seg_is_client(options, alias, relation));
+					seg_sap_quoted_relation(relation), alias, seg_sap_sql_is_client(options, alias, relation));
 }
 
-/* FROM all items: those of the first index, and of the second those that are not in the first. */
+/* FROM all items: those of the first index, and those of the second that are not in the first. */
 static const char *
 both_indexes(const ReceiptOptions *options, Oid first, Oid second)
 {
@@ -83,35 +83,35 @@ both_indexes(const ReceiptOptions *options, Oid first, Oid second)
 	return psprintf("FROM (%s UNION ALL %s AND NOT EXISTS (SELECT FROM %s AS a WHERE %s AND %s = %s AND %s = %s "
 					"AND %s = %s AND %s = %s)) AS i",
 					index_items(options, "a", first), index_items(options, "b", second),
-					seg_sap_quoted_relation(first), seg_is_client(options, "a", first),
-					seg_column_key("a", first, "belnr", 10), seg_column_key("b", second, "belnr", 10),
-					seg_column_text("a", first, "bukrs"), seg_column_text("b", second, "bukrs"),
-					seg_column_text("a", first, "gjahr"), seg_column_text("b", second, "gjahr"),
-					seg_column_key("a", first, "buzei", 3), seg_column_key("b", second, "buzei", 3));
+					seg_sap_quoted_relation(first), seg_sap_sql_is_client(options, "a", first),
+					seg_sap_sql_key("a", first, "belnr", 10), seg_sap_sql_key("b", second, "belnr", 10),
+					seg_sap_sql_text("a", first, "bukrs"), seg_sap_sql_text("b", second, "bukrs"),
+					seg_sap_sql_text("a", first, "gjahr"), seg_sap_sql_text("b", second, "gjahr"),
+					seg_sap_sql_key("a", first, "buzei", 3), seg_sap_sql_key("b", second, "buzei", 3));
 }
 
-/* The item was cleared by a reversal, or is one that cleared. */
+/* Condition: the item is cleared by a reversal, or is a reversal. */
 static const char *
 is_reversed(const ReceiptOptions *options, Oid cleared)
 {
 	return psprintf("EXISTS (SELECT FROM %s AS r WHERE %s AND %s AND %s = i.augbl AND %s = i.bukrs AND %s = i.augdt "
 					"AND %s = segment_internal.sap_key(i.kunnr, 10))",
-					seg_sap_quoted_relation(cleared), seg_is_client(options, "r", cleared),
-					seg_column_is_one_of("r", cleared, "bschl", REVERSING_KEYS),
-					seg_column_key("r", cleared, "belnr", 10), seg_column_text("r", cleared, "bukrs"),
-					seg_column_date("r", cleared, "augdt"), seg_column_key("r", cleared, "kunnr", 10));
+					seg_sap_quoted_relation(cleared), seg_sap_sql_is_client(options, "r", cleared),
+					seg_sap_sql_is_one_of("r", cleared, "bschl", REVERSING_KEYS),
+					seg_sap_sql_key("r", cleared, "belnr", 10), seg_sap_sql_text("r", cleared, "bukrs"),
+					seg_sap_sql_date("r", cleared, "augdt"), seg_sap_sql_key("r", cleared, "kunnr", 10));
 }
 
-/* Documents of other clients. */
+/* The number of documents of other clients. */
 static const char *
 other_clients(const ReceiptOptions *options, Oid relation)
 {
 	if (!OidIsValid(relation))
 		return "0";
 	return psprintf("(SELECT count(*) FROM (SELECT FROM %s AS t WHERE (%s) IS NOT TRUE GROUP BY %s, %s, %s) AS d)",
-					seg_sap_quoted_relation(relation), seg_is_client(options, "t", relation),
-					seg_column_text("t", relation, "bukrs"), seg_column_text("t", relation, "gjahr"),
-					seg_column_text("t", relation, "belnr"));
+					seg_sap_quoted_relation(relation), seg_sap_sql_is_client(options, "t", relation),
+					seg_sap_sql_text("t", relation, "bukrs"), seg_sap_sql_text("t", relation, "gjahr"),
+					seg_sap_sql_text("t", relation, "belnr"));
 }
 
 static void
@@ -154,10 +154,10 @@ document_counts(const ReceiptOptions *options, const ReceiptParts *parts, const 
 {
 	char	   *header = seg_sap_quoted_relation(options->header);
 	char	   *items = seg_sap_quoted_relation(options->items);
-	const char *header_client = seg_is_client(options, "h", options->header);
+	const char *header_client = seg_sap_sql_is_client(options, "h", options->header);
 	const char *of_customers = psprintf("FROM %s AS i WHERE %s AND %s", items,
-										seg_is_client(options, "i", options->items),
-										seg_column_is_one_of("i", options->items, "koart", "'D'"));
+										seg_sap_sql_is_client(options, "i", options->items),
+										seg_sap_sql_is_one_of("i", options->items, "koart", "'D'"));
 
 	return psprintf("SELECT d.cancelled, d.other_categories, d.other_clients, "
 					"(SELECT count(*) %s AND %s IS NOT NULL AND NOT EXISTS (SELECT FROM %s AS h WHERE %s AND %s)), "
@@ -168,10 +168,10 @@ document_counts(const ReceiptOptions *options, const ReceiptParts *parts, const 
 					"FROM (SELECT count(*) FILTER (WHERE %s AND %s) AS cancelled, "
 					"count(*) FILTER (WHERE %s AND NOT %s AND (%s) IS NOT TRUE) AS other_categories, "
 					"count(*) FILTER (WHERE (%s) IS NOT TRUE) AS other_clients FROM %s AS h) AS d",
-					of_customers, seg_column_key("i", options->items, "belnr", 10), header, header_client, same_document,
+					of_customers, seg_sap_sql_key("i", options->items, "belnr", 10), header, header_client, same_document,
 					of_customers, parts->is_rejected,
 					header, header_client, parts->document_key, parts->document,
-					of_customers, seg_column_key("i", options->items, "belnr", 10),
+					of_customers, seg_sap_sql_key("i", options->items, "belnr", 10),
 					header_client, parts->is_cancelled,
 					header_client, parts->is_cancelled, parts->is_counted,
 					header_client, header);
@@ -182,39 +182,39 @@ documents(const ReceiptOptions *options, ReceiptParts *parts)
 {
 	Oid			header = options->header;
 	Oid			items = options->items;
-	const char *number = seg_column_internal(options, "h", header, "belnr", 10);
+	const char *number = seg_sap_sql_internal(options, "h", header, "belnr", 10);
 	const char *same_document;
 
-	parts->document = psprintf("%s || '/' || %s || '/' || %s", seg_column_text("h", header, "bukrs"),
-							   seg_column_text("h", header, "gjahr"), number);
-	parts->document_key = seg_column_key("h", header, "belnr", 10);
-	parts->customer = seg_column_internal(options, "i", items, "kunnr", 10);
-	parts->customer_key = seg_column_key("i", items, "kunnr", 10);
+	parts->document = psprintf("%s || '/' || %s || '/' || %s", seg_sap_sql_text("h", header, "bukrs"),
+							   seg_sap_sql_text("h", header, "gjahr"), number);
+	parts->document_key = seg_sap_sql_key("h", header, "belnr", 10);
+	parts->customer = seg_sap_sql_internal(options, "i", items, "kunnr", 10);
+	parts->customer_key = seg_sap_sql_key("i", items, "kunnr", 10);
 	same_document = psprintf("%s = %s AND %s = %s AND %s = %s",
-							 seg_column_internal(options, "i", items, "belnr", 10), number,
-							 seg_column_text("i", items, "bukrs"), seg_column_text("h", header, "bukrs"),
-							 seg_column_text("i", items, "gjahr"), seg_column_text("h", header, "gjahr"));
+							 seg_sap_sql_internal(options, "i", items, "belnr", 10), number,
+							 seg_sap_sql_text("i", items, "bukrs"), seg_sap_sql_text("h", header, "bukrs"),
+							 seg_sap_sql_text("i", items, "gjahr"), seg_sap_sql_text("h", header, "gjahr"));
 	parts->from = psprintf("FROM %s AS h JOIN %s AS i ON %s", seg_sap_quoted_relation(header),
 						   seg_sap_quoted_relation(items), same_document);
-	parts->of_client = psprintf("%s AND %s", seg_is_client(options, "h", header), seg_is_client(options, "i", items));
-	parts->is_counted = psprintf("%s%s", is_document_type(options, seg_column_text("h", header, "blart")),
+	parts->of_client = psprintf("%s AND %s", seg_sap_sql_is_client(options, "h", header), seg_sap_sql_is_client(options, "i", items));
+	parts->is_counted = psprintf("%s%s", is_document_type(options, seg_sap_sql_text("h", header, "blart")),
 								 seg_sap_column(header, "bstat") == NULL ? "" :
-								 psprintf(" AND %s", seg_column_is_initial("h", header, "bstat")));
-	parts->is_cancelled = psprintf("NOT %s", seg_column_is_initial("h", header, "stblg"));
-	parts->is_rejected = psprintf("NOT %s", seg_column_is_one_of("i", items, "bschl", POSTING_KEYS));
-	parts->date = seg_column_date("h", header, "budat");
-	parts->sign = psprintf(SIGN, seg_column_text("i", items, "shkzg"));
-	parts->amount = seg_column_number("i", items, "wrbtr");
-	parts->currency = seg_column_text("h", header, "waers");
+								 psprintf(" AND %s", seg_sap_sql_is_initial("h", header, "bstat")));
+	parts->is_cancelled = psprintf("NOT %s", seg_sap_sql_is_initial("h", header, "stblg"));
+	parts->is_rejected = psprintf("NOT %s", seg_sap_sql_is_one_of("i", items, "bschl", POSTING_KEYS));
+	parts->date = seg_sap_sql_date("h", header, "budat");
+	parts->sign = psprintf(SIGN, seg_sap_sql_text("i", items, "shkzg"));
+	parts->amount = seg_sap_sql_number("i", items, "wrbtr");
+	parts->currency = seg_sap_sql_text("h", header, "waers");
 	parts->counts = document_counts(options, parts, same_document);
 }
 
 void
-seg_receipts_fi(const ReceiptOptions *options, ReceiptParts *parts)
+seg_sap_receipts_fi(const ReceiptOptions *options, ReceiptParts *parts)
 {
 	parts->product = "NULL::text";
 	parts->quantity = "NULL::numeric";
-	if (seg_receipts_is_index(options->header))
+	if (seg_sap_is_fi_index(options->header))
 		indexes(options, parts);
 	else
 		documents(options, parts);

@@ -1,16 +1,16 @@
 /*
  * sap_receipts_pg.c
- *		sap_receipts_view(): receipts out of billing documents, sales orders or
- *		documents of financial accounting.
+ *		sap_receipts_view(): receipts from billing documents, sales orders or FI
+ *		documents.
  *
- * What a source has, and in which columns, is in sap_receipts_sd_pg.c and
- * sap_receipts_fi_pg.c.  Left out, and counted, are other categories, other clients,
- * documents or customers without a number, and one-time customers (KNA1-XCPDK: a
- * number that many buyers share).  Keys are compared in internal form, whatever
- * form a table has.  The columns may be of other types than sap_import makes, as
- * long as they have SAP's names.
+ * The columns of each source are in sap_receipts_sd_pg.c and sap_receipts_fi_pg.c.
+ * These are left out and counted: other document categories, other clients,
+ * documents and customers without a number, and one-time accounts (KNA1-XCPDK: many
+ * buyers share one number).  Keys are compared in internal form, for tables in any
+ * form.  The columns need the names of the SAP fields; their types can be other
+ * than those that sap_import creates.
  */
-#include "sap/sap_receipts_pg.h"
+#include "sap/sap_receipts_sql_pg.h"
 
 #include "access/htup_details.h"
 #include "catalog/namespace.h"
@@ -26,11 +26,15 @@
 #include "utils/varlena.h"
 
 #include "sap/sap_pg.h"
+#include "sap/sap_receipts_fi_pg.h"
+#include "sap/sap_receipts_sd_pg.h"
 #include "sap/sap_statistics_pg.h"
 #include "sap/sap_table_pg.h"
 #include "server/rethrow.h"
 
 PG_FUNCTION_INFO_V1(sap_receipts_view);
+
+#define RECEIPT_COUNTS 11
 
 static const char *const source_choices[] = {"billing", "orders", "fi", NULL};
 static const char *const customer_choices[] = {"sold_to", "payer", NULL};
@@ -39,8 +43,8 @@ static const char *const amounts_choices[] = {"stored", "display", NULL};
 /* ---- the query -------------------------------------------------------------------------- */
 
 /*
- * NOT IN of a subquery becomes a hash table and never a join, so that KNA1 is
- * read once whatever the planner thinks of the other tables.
+ * NOT IN with a subquery becomes a hash table and not a join, so that KNA1 is read
+ * once, whatever the planner estimates for the other tables.
  */
 static const char *
 is_one_time(const ReceiptOptions *options, const ReceiptParts *parts)
@@ -49,10 +53,10 @@ is_one_time(const ReceiptOptions *options, const ReceiptParts *parts)
 
 	if (!OidIsValid(options->customers))
 		return "false";
-	key = seg_column_key("k", options->customers, "kunnr", 10);
+	key = seg_sap_sql_key("k", options->customers, "kunnr", 10);
 	return psprintf("%s IN (SELECT %s FROM %s AS k WHERE %s AND %s AND %s IS NOT NULL)", parts->customer_key, key,
-					seg_sap_quoted_relation(options->customers), seg_is_client(options, "k", options->customers),
-					seg_column_is_set("k", options->customers, "xcpdk"), key);
+					seg_sap_quoted_relation(options->customers), seg_sap_sql_is_client(options, "k", options->customers),
+					seg_sap_sql_is_set("k", options->customers, "xcpdk"), key);
 }
 
 /* FROM and WHERE of all lines; see ReceiptParts. */
@@ -105,27 +109,27 @@ create_view(const ReceiptOptions *options, const ReceiptParts *parts)
 	static const char *const sources[] = {"billing documents", "sales orders", "FI documents"};
 	bool		fi = options->source == RECEIPTS_FI;
 	const char *const comments[][2] = {
-		{"customer_id", "The customer, in internal form (leading zeros)."},
-		{"receipt_id", fi ? "Company code, year and number of the document." : "The document, in internal form."},
-		{"receipt_date", "The day of the document; NULL where SAP has none."},
-		{"amount", fi ? "Amount of the customer item in currency, tax included; negative for credits." :
-		 "Net value of the line in currency; negative for returns and credits."},
-		{"currency", "Currency of amount."},
-		{"product_id", fi ? "NULL: the customer item names no material." : "The material, in internal form."},
-		{"quantity", fi ? "NULL: the customer item has no quantity." :
-		 "Quantity in the sales unit; negative for returns and credits."},
+		{"customer_id", "Customer number in internal form (leading zeros)."},
+		{"receipt_id", fi ? "Company code, fiscal year and number of the document." : "Document number in internal form."},
+		{"receipt_date", "Date of the document; NULL when SAP has none."},
+		{"amount", fi ? "Amount of the customer item in currency, including tax; negative for credit memos." :
+		 "Net value of the item in currency; negative for returns and credit memos."},
+		{"currency", "Currency key of amount."},
+		{"product_id", fi ? "NULL: a customer item has no material." : "Material number in internal form."},
+		{"quantity", fi ? "NULL: a customer item has no quantity." :
+		 "Quantity in the sales unit; negative for returns and credit memos."},
 	};
 
 	execute(psprintf("CREATE VIEW %s WITH (security_invoker = true) AS %s", options->view, view_query(options, parts)));
 	execute(psprintf("COMMENT ON VIEW %s IS %s", options->view,
-					 quote_literal_cstr(psprintf("Receipts out of SAP %s, one row per document line; no unique key.",
+					 quote_literal_cstr(psprintf("Receipts from SAP %s, one row per document item; no unique key.",
 												 sources[options->source]))));
 	for (int i = 0; i < lengthof(comments); i++)
 		execute(psprintf("COMMENT ON COLUMN %s.%s IS %s", options->view, comments[i][0],
 						 quote_literal_cstr(comments[i][1])));
 }
 
-/* The first of the relations that has clients, or InvalidOid. */
+/* The first relation that has a client, or InvalidOid. */
 static Oid
 relation_with_clients(const ReceiptOptions *options)
 {
@@ -137,7 +141,7 @@ relation_with_clients(const ReceiptOptions *options)
 	return InvalidOid;
 }
 
-/* The client to filter on, as a literal: the one named, or the only one. */
+/* The client of the view, as a literal: the argument, or else the only client of the tables. */
 static char *
 find_client(const ReceiptOptions *options, const char *named)
 {
@@ -147,7 +151,8 @@ find_client(const ReceiptOptions *options, const char *named)
 	if (!OidIsValid(relation) && named != NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_COLUMN),
-				 errmsg("no relation has a column mandt")));
+				 errmsg("no relation has a column \"mandt\""),
+				 errhint("Omit the argument client.")));
 	if (named != NULL)
 		return quote_literal_cstr(named);
 	if (!OidIsValid(relation))
@@ -162,7 +167,7 @@ find_client(const ReceiptOptions *options, const char *named)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("relation \"%s\" has %s client", seg_sap_relation_name(relation),
 						SPI_processed > 1 ? "more than one" : "no"),
-				 errhint("Name the client that you want.")));
+				 errhint("Set the argument client to the client of the receipts.")));
 	return quote_literal_cstr(client);
 }
 
@@ -198,35 +203,35 @@ document_types_argument(FunctionCallInfo fcinfo, int argno)
 		if (nulls[i])
 			ereport(ERROR,
 					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-					 errmsg("document_types has a null")));
+					 errmsg("document_types must not contain nulls")));
 	if (count == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("document_types is empty"),
-				 errhint("RV, DR and DG are what SAP delivers.")));
+				 errmsg("document_types must not be empty"),
+				 errhint("The standard document types of customer receipts are RV, DR and DG.")));
 	return psprintf("%s::text[]", quote_literal_cstr(OidOutputFunctionCall(F_ARRAY_OUT, PointerGetDatum(array))));
 }
 
-/* What a source has and what it has not. */
+/* Check the arguments that depend on the source. */
 static void
 check_source(const ReceiptOptions *options)
 {
 	if (options->source != RECEIPTS_BILLING && options->payer)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("source %s has no payer beside the customer", source_choices[options->source]),
-				 errhint("Leave customer at sold_to, or take billing documents.")));
+				 errmsg("customer \"payer\" is not available for source \"%s\"", source_choices[options->source]),
+				 errhint("Set customer to sold_to, or source to billing.")));
 	if (!OidIsValid(options->items) &&
-		(options->source != RECEIPTS_FI || !seg_receipts_is_index(options->header)))
+		(options->source != RECEIPTS_FI || !seg_sap_is_fi_index(options->header)))
 		ereport(ERROR,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 				 errmsg("items must not be null"),
-				 errhint("Only BSAD or BSID can be the one table of a view.")));
+				 errhint("Only an FI index (BSAD or BSID) can be used without items.")));
 	if (!OidIsValid(options->customers) && !options->include_one_time)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("customers is needed to leave out one-time accounts"),
-				 errhint("Name the table KNA1, or set include_one_time.")));
+				 errmsg("customers must not be null when one-time accounts are left out"),
+				 errhint("Set customers to the table KNA1, or include_one_time to true.")));
 }
 
 static void
@@ -252,7 +257,7 @@ read_options(FunctionCallInfo fcinfo, ReceiptOptions *options)
 	check_source(options);
 }
 
-/* Tables that were never analyzed, which sap_import does not leave behind. */
+/* Analyze tables that never were; sap_import analyzes its targets itself. */
 static void
 analyze_new_tables(const ReceiptOptions *options)
 {
@@ -263,7 +268,7 @@ analyze_new_tables(const ReceiptOptions *options)
 			seg_sap_analyze(relations[i], true);
 }
 
-/* Create the view and count what is in it; all names are resolved, and what is written here means pg_catalog's. */
+/* Create the view and count its rows.  The SQL has names without a schema only for pg_catalog. */
 static void
 make_view(ReceiptOptions *options, const char *client, Datum *values, bool *nulls)
 {
@@ -273,23 +278,24 @@ make_view(ReceiptOptions *options, const char *client, Datum *values, bool *null
 
 	(void) set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION,
 							 GUC_ACTION_SAVE, true, 0, false);
-	/* one query that counts a dozen ways would be compiled for longer than it runs */
+	/* compiling the query of the counts takes longer than running it */
 	(void) set_config_option("jit", "off", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
 	options->client = find_client(options, client);
 	if (options->source == RECEIPTS_FI)
-		seg_receipts_fi(options, &parts);
+		seg_sap_receipts_fi(options, &parts);
 	else
-		seg_receipts_sd(options, &parts);
+		seg_sap_receipts_sd(options, &parts);
 	create_view(options, &parts);
 	if (SPI_execute(counts_query(options, &parts), false, 1) != SPI_OK_SELECT || SPI_processed != 1)
 		elog(ERROR, "could not count the receipts");
-	for (int i = 0; i < SEG_RECEIPT_COUNTS; i++)
+	for (int i = 0; i < RECEIPT_COUNTS; i++)
 		values[i] = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, i + 1, &nulls[i]);
 	twice = DatumGetInt64(values[8]);
 	if (twice > 0)
 		ereport(WARNING,
-				(errmsg("documents that occur more than once: " INT64_FORMAT, twice),
-				 errhint("Their lines are receipts twice. Was a file imported twice?")));
+				(errmsg_plural("header has " INT64_FORMAT " duplicate document",
+							   "header has " INT64_FORMAT " duplicate documents", twice, twice),
+				 errhint("Their items are in the view more than once. Check whether a file was imported twice.")));
 	AtEOXact_GUC(true, guc_level);
 }
 
@@ -299,8 +305,8 @@ sap_receipts_view(PG_FUNCTION_ARGS)
 	ReceiptOptions options = {0};
 	char	   *client = PG_ARGISNULL(5) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(5));
 	TupleDesc	descriptor;
-	Datum		values[SEG_RECEIPT_COUNTS];
-	bool		nulls[SEG_RECEIPT_COUNTS];
+	Datum		values[RECEIPT_COUNTS];
+	bool		nulls[RECEIPT_COUNTS];
 	HeapTupleHeader result;
 	MemoryContext context = CurrentMemoryContext;
 

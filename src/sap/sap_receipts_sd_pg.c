@@ -1,6 +1,6 @@
 /*
  * sap_receipts_sd_pg.c
- *		Receipts out of sales and distribution: billing documents and sales orders.
+ *		Receipts from sales and distribution: billing documents and sales orders.
  *
  *		             billing (VBRK, VBRP)               orders (VBAK, VBAP)
  *		customer     KUNAG, or KUNRG                    KUNNR
@@ -8,17 +8,17 @@
  *		sign         VBTYP M, P, S: +   N, O: -         VBTYP C, L: +   H, K: -
  *		left out     FKSTO (cancelled), SFAKN           ABGRU (rejected item)
  *		             (cancellation)
- *		amount       sign * NETWR of the item, which is the total of its line
+ *		amount       sign * NETWR of the item, the total of the item
  *		quantity     sign * FKIMG                       sign * KWMENG
  */
-#include "sap/sap_receipts_pg.h"
+#include "sap/sap_receipts_sd_pg.h"
 
 #include "sap/sap_table_pg.h"
 
 static const char *
 sign_of(const ReceiptOptions *options)
 {
-	const char *category = seg_column_text("h", options->header, "vbtyp");
+	const char *category = seg_sap_sql_text("h", options->header, "vbtyp");
 
 	return options->source == RECEIPTS_BILLING ? psprintf("segment.sap_billing_sign(%s)", category) :
 		psprintf("CASE WHEN btrim(%s) IN ('C', 'L') THEN 1 WHEN btrim(%s) IN ('H', 'K') THEN -1 END",
@@ -28,18 +28,18 @@ sign_of(const ReceiptOptions *options)
 static const char *
 counted_categories(const ReceiptOptions *options)
 {
-	return seg_column_is_one_of("h", options->header, "vbtyp",
+	return seg_sap_sql_is_one_of("h", options->header, "vbtyp",
 								options->source == RECEIPTS_BILLING ? "'M', 'P', 'S', 'N', 'O'" : "'C', 'L', 'H', 'K'");
 }
 
-/* A document is cancelled, or cancels another. */
+/* Condition: the document is cancelled, or cancels another one. */
 static const char *
 is_cancelled(const ReceiptOptions *options)
 {
 	if (options->source == RECEIPTS_ORDERS)
 		return "false";
-	return psprintf("NOT (%s AND %s)", seg_column_is_initial("h", options->header, "fksto"),
-					seg_column_is_initial("h", options->header, "sfakn"));
+	return psprintf("NOT (%s AND %s)", seg_sap_sql_is_initial("h", options->header, "fksto"),
+					seg_sap_sql_is_initial("h", options->header, "sfakn"));
 }
 
 static const char *
@@ -47,7 +47,7 @@ is_rejected(const ReceiptOptions *options)
 {
 	if (options->source == RECEIPTS_BILLING)
 		return "false";
-	return psprintf("NOT %s", seg_column_is_initial("i", options->items, "abgru"));
+	return psprintf("NOT %s", seg_sap_sql_is_initial("i", options->items, "abgru"));
 }
 
 static const char *
@@ -55,9 +55,9 @@ counts_query(const ReceiptOptions *options, const ReceiptParts *parts, const cha
 {
 	char	   *header = seg_sap_quoted_relation(options->header);
 	char	   *items = seg_sap_quoted_relation(options->items);
-	const char *header_client = seg_is_client(options, "h", options->header);
-	const char *items_client = seg_is_client(options, "i", options->items);
-	const char *item_key = seg_column_key("i", options->items, "vbeln", 10);
+	const char *header_client = seg_sap_sql_is_client(options, "h", options->header);
+	const char *items_client = seg_sap_sql_is_client(options, "i", options->items);
+	const char *item_key = seg_sap_sql_key("i", options->items, "vbeln", 10);
 
 	return psprintf("SELECT d.cancelled, d.other_categories, d.other_clients, "
 					"(SELECT count(*) FROM %s AS i WHERE %s AND NOT EXISTS "
@@ -79,30 +79,30 @@ counts_query(const ReceiptOptions *options, const ReceiptParts *parts, const cha
 }
 
 void
-seg_receipts_sd(const ReceiptOptions *options, ReceiptParts *parts)
+seg_sap_receipts_sd(const ReceiptOptions *options, ReceiptParts *parts)
 {
 	bool		orders = options->source == RECEIPTS_ORDERS;
 	const char *customer = orders ? "kunnr" : options->payer ? "kunrg" : "kunag";
-	const char *item_document = seg_column_internal(options, "i", options->items, "vbeln", 10);
+	const char *item_document = seg_sap_sql_internal(options, "i", options->items, "vbeln", 10);
 
-	parts->document = seg_column_internal(options, "h", options->header, "vbeln", 10);
-	parts->document_key = seg_column_key("h", options->header, "vbeln", 10);
-	parts->customer = seg_column_internal(options, "h", options->header, customer, 10);
-	parts->customer_key = seg_column_key("h", options->header, customer, 10);
+	parts->document = seg_sap_sql_internal(options, "h", options->header, "vbeln", 10);
+	parts->document_key = seg_sap_sql_key("h", options->header, "vbeln", 10);
+	parts->customer = seg_sap_sql_internal(options, "h", options->header, customer, 10);
+	parts->customer_key = seg_sap_sql_key("h", options->header, customer, 10);
 	parts->from = psprintf("FROM %s AS h JOIN %s AS i ON %s = %s",
 						   seg_sap_quoted_relation(options->header), seg_sap_quoted_relation(options->items),
 						   item_document, parts->document);
-	parts->of_client = psprintf("%s AND %s", seg_is_client(options, "h", options->header),
-								seg_is_client(options, "i", options->items));
+	parts->of_client = psprintf("%s AND %s", seg_sap_sql_is_client(options, "h", options->header),
+								seg_sap_sql_is_client(options, "i", options->items));
 	parts->is_counted = counted_categories(options);
 	parts->is_cancelled = is_cancelled(options);
 	parts->is_rejected = is_rejected(options);
-	parts->date = seg_column_date("h", options->header, orders ? "audat" : "fkdat");
+	parts->date = seg_sap_sql_date("h", options->header, orders ? "audat" : "fkdat");
 	parts->sign = sign_of(options);
-	parts->amount = seg_column_number("i", options->items, "netwr");
-	parts->currency = seg_column_text("h", options->header, "waerk");
-	parts->product = seg_column_text("i", options->items, "matnr");
+	parts->amount = seg_sap_sql_number("i", options->items, "netwr");
+	parts->currency = seg_sap_sql_text("h", options->header, "waerk");
+	parts->product = seg_sap_sql_text("i", options->items, "matnr");
 	parts->quantity = psprintf("%s * %s", parts->sign,
-							   seg_column_number("i", options->items, orders ? "kwmeng" : "fkimg"));
+							   seg_sap_sql_number("i", options->items, orders ? "kwmeng" : "fkimg"));
 	parts->counts = counts_query(options, parts, item_document);
 }

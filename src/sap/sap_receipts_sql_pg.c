@@ -1,13 +1,12 @@
 /*
  * sap_receipts_sql_pg.c
- *		Pieces of SQL that the views of sap_receipts_view() are made of.
+ *		A source of receipts as pieces of SQL; see sap_receipts_sql_pg.h.
  *
- * The planner has statistics of columns and none of expressions, and a filter
- * that it takes for very selective makes it choose nested loops.  So every
- * filter names the usual values of the column itself, and an expression only
- * adds the unusual ones.
+ * The planner has statistics of columns, but not of expressions.  When it estimates
+ * that a filter leaves few rows, it chooses nested loops.  So every filter compares
+ * the column itself with the usual values, and an expression adds the unusual ones.
  */
-#include "sap/sap_receipts_pg.h"
+#include "sap/sap_receipts_sql_pg.h"
 
 #include "access/relation.h"
 #include "catalog/pg_type.h"
@@ -42,13 +41,13 @@ column_of(const char *alias, Oid relation, const char *name)
 }
 
 const char *
-seg_column_text(const char *alias, Oid relation, const char *name)
+seg_sap_sql_text(const char *alias, Oid relation, const char *name)
 {
 	return psprintf("%s::text", column_of(alias, relation, name));
 }
 
 const char *
-seg_column_date(const char *alias, Oid relation, const char *name)
+seg_sap_sql_date(const char *alias, Oid relation, const char *name)
 {
 	const char *column = column_of(alias, relation, name);
 
@@ -57,7 +56,7 @@ seg_column_date(const char *alias, Oid relation, const char *name)
 }
 
 const char *
-seg_column_number(const char *alias, Oid relation, const char *name)
+seg_sap_sql_number(const char *alias, Oid relation, const char *name)
 {
 	const char *column = column_of(alias, relation, name);
 
@@ -67,26 +66,26 @@ seg_column_number(const char *alias, Oid relation, const char *name)
 }
 
 const char *
-seg_column_key(const char *alias, Oid relation, const char *name, int length)
+seg_sap_sql_key(const char *alias, Oid relation, const char *name, int length)
 {
-	return psprintf("segment_internal.sap_key(%s, %d)", seg_column_text(alias, relation, name), length);
+	return psprintf("segment_internal.sap_key(%s, %d)", seg_sap_sql_text(alias, relation, name), length);
 }
 
 const char *
-seg_column_internal(const ReceiptOptions *options, const char *alias, Oid relation, const char *name, int length)
+seg_sap_sql_internal(const ReceiptOptions *options, const char *alias, Oid relation, const char *name, int length)
 {
-	const char *key = seg_column_key("t", relation, name, length);
+	const char *key = seg_sap_sql_key("t", relation, name, length);
 
 	if (SPI_execute(psprintf("SELECT FROM %s AS t WHERE %s <> %s AND %s LIMIT 1", seg_sap_quoted_relation(relation),
-							 seg_column_text("t", relation, name), key, seg_is_client(options, "t", relation)),
+							 seg_sap_sql_text("t", relation, name), key, seg_sap_sql_is_client(options, "t", relation)),
 					false, 1) != SPI_OK_SELECT)
 		elog(ERROR, "could not read the keys");
-	return SPI_processed == 0 ? seg_column_text(alias, relation, name) :
-		seg_column_key(alias, relation, name, length);
+	return SPI_processed == 0 ? seg_sap_sql_text(alias, relation, name) :
+		seg_sap_sql_key(alias, relation, name, length);
 }
 
 const char *
-seg_column_is_initial(const char *alias, Oid relation, const char *name)
+seg_sap_sql_is_initial(const char *alias, Oid relation, const char *name)
 {
 	const char *column = column_of(alias, relation, name);
 	Oid			type = column_type(relation, name);
@@ -98,9 +97,9 @@ seg_column_is_initial(const char *alias, Oid relation, const char *name)
 					column);
 }
 
-/* Not NOT is_initial: for each value that it names, the planner would take the share of NULLs off once more. */
+/* Not the negation of is_initial, because the planner would subtract the share of NULLs for each of its values. */
 const char *
-seg_column_is_set(const char *alias, Oid relation, const char *name)
+seg_sap_sql_is_set(const char *alias, Oid relation, const char *name)
 {
 	const char *column = column_of(alias, relation, name);
 	Oid			type = column_type(relation, name);
@@ -111,7 +110,7 @@ seg_column_is_set(const char *alias, Oid relation, const char *name)
 }
 
 const char *
-seg_column_is_one_of(const char *alias, Oid relation, const char *name, const char *list)
+seg_sap_sql_is_one_of(const char *alias, Oid relation, const char *name, const char *list)
 {
 	const char *column = column_of(alias, relation, name);
 
@@ -121,12 +120,12 @@ seg_column_is_one_of(const char *alias, Oid relation, const char *name, const ch
 }
 
 const char *
-seg_is_client(const ReceiptOptions *options, const char *alias, Oid relation)
+seg_sap_sql_is_client(const ReceiptOptions *options, const char *alias, Oid relation)
 {
 	if (options->client == NULL || seg_sap_column(relation, "mandt") == NULL)
 		return "true";
 	return psprintf("%s = %s",
 					is_text(column_type(relation, "mandt")) ? column_of(alias, relation, "mandt") :
-					seg_column_text(alias, relation, "mandt"),
+					seg_sap_sql_text(alias, relation, "mandt"),
 					options->client);
 }

@@ -1,10 +1,10 @@
 /*
  * sap_record.c
- *		Records of delimited text.
+ *		Records of delimited text; see sap_record.h.
  *
- * A quote means something only where a field begins; 5" pipe is a name.  A
- * field may hold the delimiter, a doubled quote and line ends only inside
- * quotes.  A backslash means nothing.
+ * A quote is special only at the start of a field; 5" pipe is a name.  A field can
+ * contain the delimiter, a doubled quote and line ends only inside quotes.  A
+ * backslash is not special.
  */
 #include "sap/sap_record.h"
 
@@ -44,10 +44,10 @@ seg_sap_quote_is_open(SegSapDialect dialect, const char *line, size_t size, bool
 }
 
 /*
- * The quoted field that begins behind its quote at *at, undone in place.
- * Leaves *at behind the closing quote and the blanks after it.
+ * Read the quoted field after the quote, and remove the quotes in place.  INOUT
+ * at: after the opening quote, then after the closing quote and blanks.
  */
-static SegStatus
+static SegSapStatus
 take_quoted(SegSapDialect dialect, char *line, size_t size, size_t *at, SegSapCell *cell)
 {
 	size_t		from = *at;
@@ -74,10 +74,10 @@ take_quoted(SegSapDialect dialect, char *line, size_t size, size_t *at, SegSapCe
 		return SEG_SAP_AFTER_QUOTE;
 	*cell = trimmed(line + from, to - from);
 	*at = i;
-	return SEG_OK;
+	return SEG_SAP_OK;
 }
 
-SegStatus
+SegSapStatus
 seg_sap_split(SegSapDialect dialect, char *line, size_t size,
 			  SegSapCell *cells, size_t most, size_t *count)
 {
@@ -90,11 +90,11 @@ seg_sap_split(SegSapDialect dialect, char *line, size_t size,
 			return SEG_SAP_TOO_MANY_FIELDS;
 		if (dialect.quote != '\0' && at < size && line[at] == dialect.quote)
 		{
-			SegStatus	status;
+			SegSapStatus status;
 
 			at++;
 			status = take_quoted(dialect, line, size, &at, &cells[*count]);
-			if (status != SEG_OK)
+			if (status != SEG_SAP_OK)
 				return status;
 		}
 		else
@@ -107,7 +107,7 @@ seg_sap_split(SegSapDialect dialect, char *line, size_t size,
 		}
 		(*count)++;
 		if (at == size)
-			return SEG_OK;
+			return SEG_SAP_OK;
 		at++;
 	}
 }

@@ -1,11 +1,11 @@
 /*
  * sap_source_pg.c
- *		Lines, from a staging table or from the bytes of a file.
+ *		The lines of an import; see sap_source_pg.h.
  *
- * The staging table is read through a cursor, so memory does not grow with it,
- * and as the caller: privileges and row security apply.
+ * The staging table is read through a cursor, so memory does not grow with it.
+ * The caller's privileges and row security apply.
  */
-#include "sap/sap_import_pg.h"
+#include "sap/sap_source_pg.h"
 
 #include "access/detoast.h"
 #include "catalog/namespace.h"
@@ -20,13 +20,13 @@
 
 #define LINES_PER_FETCH 1000
 
-/* Of a line in bytes: copies of it are made that nothing can cancel. */
+/* In bytes; copying a line cannot be cancelled. */
 #define LONGEST_LINE ((size_t) 64 << 20)
 
 struct SapSource
 {
-	MemoryContext context;		/* where buffer lives */
-	char	   *buffer;			/* the current line, where it had to be converted */
+	MemoryContext context;		/* of buffer */
+	char	   *buffer;			/* the current line, when it was converted */
 	size_t		buffer_size;
 
 	/* a staging table */
@@ -35,13 +35,13 @@ struct SapSource
 	uint64		row;
 	uint64		row_count;
 
-	int64		before;			/* number of the line before the first */
+	int64		before;			/* the number before that of the first line */
 	bool		has_lines;
 
 	/* bytes */
 	SegSapText	text;
 
-	int64		line_no;		/* of the line that was read last, from 1 */
+	int64		line_no;		/* of the last line read, from 1 */
 };
 
 SapSource *
@@ -70,7 +70,8 @@ seg_sap_source_bytes(const char *bytes, size_t size, SegSapEncoding encoding)
 	if (other != NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_CHARACTER_NOT_IN_REPERTOIRE),
-				 errmsg("content begins with the byte order mark of %s, but encoding is another", other)));
+				 errmsg("content has the byte order mark of %s, but encoding is different", other),
+				 errhint("Set encoding to %s.", other)));
 	source->context = CurrentMemoryContext;
 	source->text = seg_sap_text(bytes, size, encoding);
 	return source;
@@ -100,7 +101,7 @@ buffer_of(SapSource *source, size_t size)
 	return source->buffer;
 }
 
-/* Has the server's encoding every character of the line? */
+/* Has the encoding of the database every character of the line? */
 static bool
 fits_server(const char *text, size_t size)
 {
@@ -124,8 +125,8 @@ check_length(size_t size, int64 number)
 	if (size > LONGEST_LINE)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("line " INT64_FORMAT " has %zu bytes, but at most %zu are possible", number, size, LONGEST_LINE),
-				 errhint("Is the end of a line another one than expected, or the encoding?")));
+				 errmsg("line " INT64_FORMAT " has %zu bytes, but the limit is %zu", number, size, LONGEST_LINE),
+				 errhint("Check the encoding and the line ends of the file.")));
 }
 
 static bool
@@ -142,7 +143,7 @@ next_of_bytes(SapSource *source, SapLine *line)
 	decoded = buffer_of(source, seg_sap_decoded_size(raw_size) + 1);
 	line->text = decoded;
 	line->status = seg_sap_decode(source->text.encoding, raw, raw_size, decoded, &line->size);
-	if (line->status == SEG_OK && !fits_server(decoded, line->size))
+	if (line->status == SEG_SAP_OK && !fits_server(decoded, line->size))
 		line->status = SEG_SAP_NOT_TEXT;
 	return true;
 }
@@ -160,7 +161,7 @@ fetch(SapSource *source)
 	return source->row_count > 0;
 }
 
-/* The line in UTF-8, in memory of the source. */
+/* OUT line: the value in UTF-8, in the buffer of the source. */
 static void
 take_line(SapSource *source, SapLine *line, Datum value)
 {
@@ -180,8 +181,8 @@ take_line(SapSource *source, SapLine *line, Datum value)
 }
 
 /*
- * Numbers of an identity go on after TRUNCATE, so they are counted from the
- * first line's.
+ * An identity column does not start again after TRUNCATE, so lines are numbered
+ * from the first one.
  */
 static int64
 line_number(SapSource *source, Datum value, bool isnull)
@@ -209,10 +210,10 @@ next_of_table(SapSource *source, SapLine *line)
 	value = SPI_getbinval(row, source->rows->tupdesc, 1, &isnull);
 	line->number = source->line_no = line_number(source, value, isnull);
 	value = SPI_getbinval(row, source->rows->tupdesc, 2, &isnull);
-	line->status = SEG_OK;
+	line->status = SEG_SAP_OK;
 	line->text = "";
 	line->size = 0;
-	if (!isnull)				/* COPY makes an empty line null */
+	if (!isnull)				/* COPY turns an empty line into NULL */
 	{
 		check_length(toast_raw_datum_size(value) - VARHDRSZ, line->number);
 		take_line(source, line, value);
@@ -226,7 +227,7 @@ seg_sap_source_next(SapSource *source, SapLine *line)
 	CHECK_FOR_INTERRUPTS();
 	if (!(source->portal != NULL ? next_of_table(source, line) : next_of_bytes(source, line)))
 		return false;
-	if (line->status == SEG_OK && seg_sap_has_control(line->text, line->size))
+	if (line->status == SEG_SAP_OK && seg_sap_has_control(line->text, line->size))
 		line->status = SEG_SAP_CONTROL;
 	return true;
 }

@@ -2,8 +2,8 @@
  * sap_statistics_pg.c
  *		Statistics of tables that hold SAP data.
  *
- * Queries over receipts follow an import at once, long before autovacuum comes
- * by, and without statistics the planner takes a million headers for one.
+ * Queries over receipts follow an import immediately, before autovacuum has
+ * collected statistics.  Without them the estimates of the planner are far too low.
  */
 #include "sap/sap_statistics_pg.h"
 
@@ -16,7 +16,7 @@
 
 #include "sap/sap_table_pg.h"
 
-/* May it be analyzed, by us, and is there a reason to? */
+/* Is the relation one that can be analyzed, by the caller, and does it need that? */
 static bool
 needs_statistics(Oid relation, bool only_if_never)
 {
@@ -36,7 +36,7 @@ needs_statistics(Oid relation, bool only_if_never)
 void
 seg_sap_analyze(Oid relation, bool only_if_never)
 {
-	/* never waits: two imports into each other's tables would wait for ever */
+	/* SKIP_LOCKED: two imports that analyze the tables of each other would be a deadlock */
 	if (needs_statistics(relation, only_if_never) &&
 		SPI_execute(psprintf("ANALYZE (SKIP_LOCKED) %s", seg_sap_quoted_relation(relation)), false, 0) != SPI_OK_UTILITY)
 		elog(ERROR, "could not analyze the table");

@@ -8,8 +8,8 @@
 #include "server/compat.h"
 
 /*
- * ANALYZE a table that the caller owns, or only one that never was; nothing is
- * done to other kinds of relations.  A connection of SPI is open.
+ * ANALYZE a table that the caller owns; with only_if_never only one that was never
+ * analyzed.  Other relations are left as they are.  Needs an open SPI connection.
  */
 extern void seg_sap_analyze(Oid relation, bool only_if_never);
 

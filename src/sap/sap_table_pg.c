@@ -33,7 +33,7 @@ seg_sap_relation_name(Oid relation)
 	return psprintf("%s.%s", get_namespace_name_or_temp(get_rel_namespace(relation)), get_rel_name(relation));
 }
 
-/* But for the case of ASCII letters, whatever the locale. */
+/* Compare without the case of ASCII letters, for every locale. */
 static bool
 is_same_name(const char *a, const char *b)
 {

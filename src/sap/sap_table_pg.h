@@ -10,19 +10,19 @@
 #include "access/tupdesc.h"
 #include "nodes/primnodes.h"
 
-/* schema.table; the schema is left to the search path when it is not named. */
+/* schema.table as SQL; without a schema when the name has none. */
 extern char *seg_sap_quoted(const RangeVar *name);
 
 /* The same for a relation that exists. */
 extern char *seg_sap_quoted_relation(Oid relation);
 
-/* schema.name of a relation that exists, as messages put it between quotes. */
+/* schema.name of a relation, for messages, which put it in double quotes. */
 extern char *seg_sap_relation_name(Oid relation);
 
 /* Number of the column of that name: exact spelling first, then any case; or InvalidAttrNumber. */
 extern AttrNumber seg_sap_attribute(TupleDesc descriptor, const char *name);
 
-/* Its name as SQL, or NULL; the second raises 42703 instead. */
+/* The name of that column as SQL, or NULL; the second function raises 42703 instead. */
 extern char *seg_sap_column(Oid relation, const char *name);
 extern char *seg_sap_required_column(Oid relation, const char *name);
 

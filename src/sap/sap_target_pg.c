@@ -1,12 +1,12 @@
 /*
  * sap_target_pg.c
- *		Types of the target's columns.
+ *		Types of the columns of the target; see sap_target_pg.h.
  *
- * A value is converted by the rules of this family or not at all: PostgreSQL's
- * own input of dates, time stamps, intervals, arrays, ranges and money follows
- * the session's DateStyle, IntervalStyle, TimeZone and lc_monetary.
+ * Values are converted only by the functions of this room.  The input functions
+ * of PostgreSQL for dates, timestamps, intervals, arrays, ranges and money depend
+ * on the settings DateStyle, IntervalStyle, TimeZone and lc_monetary.
  */
-#include "sap/sap_import_pg.h"
+#include "sap/sap_target_pg.h"
 
 #include "access/htup_details.h"
 #include "catalog/pg_type.h"
@@ -14,7 +14,7 @@
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
-/* False: there is no conversion. */
+/* OUT kind, is_cast; false when there is no conversion. */
 static bool
 kind_of(Oid type, SapKind *kind, bool *is_cast)
 {
@@ -51,7 +51,7 @@ kind_of(Oid type, SapKind *kind, bool *is_cast)
 		case BOOLOID:
 			*kind = SAP_BOOLEAN;
 			return true;
-		case NAMEOID:			/* cuts off in silence */
+		case NAMEOID:			/* would be cut off without an error */
 			return false;
 	}
 	get_type_category_preferred(type, &category, &preferred);
@@ -62,7 +62,7 @@ kind_of(Oid type, SapKind *kind, bool *is_cast)
 }
 
 static Oid
-handed_type(SapKind kind)
+value_type(SapKind kind)
 {
 	switch (kind)
 	{
@@ -85,7 +85,7 @@ handed_type(SapKind kind)
 	return InvalidOid;
 }
 
-/* Is the type a domain, of whatever depth, that takes no NULL? */
+/* Is the type a domain with NOT NULL, or a domain over one? */
 static bool
 refuses_null(Oid type)
 {
@@ -116,10 +116,10 @@ seg_sap_set_type(SapColumn *column, Form_pg_attribute attribute)
 	if (!kind_of(type, &column->kind, &column->is_cast))
 		ereport(ERROR,
 				(errcode(ERRCODE_DATATYPE_MISMATCH),
-				 errmsg("column \"%s\" of the target is of type %s, which no field is converted to",
+				 errmsg("column \"%s\" of the target has unsupported type %s",
 						column->name, format_type_be(attribute->atttypid)),
-				 errhint("Take text, a number, date, timestamp, time, boolean, uuid, json, jsonb, an enum or a domain over one of them, or leave the field out with mapping.")));
-	column->type = handed_type(column->kind);
+				 errhint("Valid types are: text, numbers, date, timestamp, time, boolean, uuid, json, jsonb, enums, and domains over them. To leave the field out, map it to null in the option mapping.")));
+	column->type = value_type(column->kind);
 	column->target_type = type;
 	column->typmod = typmod;
 	column->not_null = attribute->attnotnull || refuses_null(attribute->atttypid);

@@ -1,11 +1,11 @@
 /*
  * sap_text.c
- *		Bytes of an export file, line by line, as UTF-8.
+ *		Bytes of an export file, line by line, as UTF-8; see sap_text.h.
  *
  * A Unicode SAP system writes UTF-8 (code page 4110) or UTF-16 (4103 little
- * endian, 4102 big endian), an older one Latin-1 (1100) or, on Windows, 1252
- * (1160); PostgreSQL itself reads no UTF-16.  In UTF-16 a line end is a whole code unit: the byte 0x0A
- * alone may be half of a character.
+ * endian, 4102 big endian).  An older system writes Latin-1 (1100) or, on Windows,
+ * 1252 (1160).  PostgreSQL does not read UTF-16.  In UTF-16 a line end is a whole
+ * code unit; the byte 0x0A alone can be half of a character.
  */
 #include "sap/sap_text.h"
 
@@ -75,7 +75,7 @@ seg_sap_has_control(const char *text, size_t size)
 	return false;
 }
 
-/* Where in [at, size) the next CR or LF stands; size when there is none. */
+/* The position of the next CR or LF in [at, size); size when there is none. */
 static size_t
 line_end(const SegSapText *text)
 {
@@ -114,7 +114,7 @@ seg_sap_next_line(SegSapText *text, const char **raw, size_t *raw_size)
 	return true;
 }
 
-/* Append a code point; the caller has room for four bytes. */
+/* Write a code point to OUT out, which has room for four bytes; returns its size. */
 static size_t
 put_code_point(char *out, unsigned int c)
 {
@@ -161,7 +161,7 @@ utf8_character(const unsigned char *text, size_t left)
 	return size;
 }
 
-static SegStatus
+static SegSapStatus
 check_utf8(const char *raw, size_t raw_size)
 {
 	for (size_t i = 0, step = 0; i < raw_size; step++)
@@ -173,10 +173,10 @@ check_utf8(const char *raw, size_t raw_size)
 			return SEG_SAP_NOT_TEXT;
 		i += size;
 	}
-	return SEG_OK;
+	return SEG_SAP_OK;
 }
 
-static SegStatus
+static SegSapStatus
 decode_utf16(SegSapEncoding encoding, const char *raw, size_t raw_size, char *text, size_t *size)
 {
 	char	   *out = text;
@@ -202,7 +202,7 @@ decode_utf16(SegSapEncoding encoding, const char *raw, size_t raw_size, char *te
 		out += put_code_point(out, c);
 	}
 	*size = out - text;
-	return SEG_OK;
+	return SEG_SAP_OK;
 }
 
 /* 0x80 to 0x9F of Windows-1252; 0 where it has no character. */
@@ -211,7 +211,7 @@ static const unsigned short windows_1252[32] = {
 	0, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0, 0x017E, 0x0178,
 };
 
-static SegStatus
+static SegSapStatus
 decode_bytes(SegSapEncoding encoding, const char *raw, size_t raw_size, char *text, size_t *size)
 {
 	char	   *out = text;
@@ -228,13 +228,13 @@ decode_bytes(SegSapEncoding encoding, const char *raw, size_t raw_size, char *te
 		out += put_code_point(out, c);
 	}
 	*size = out - text;
-	return SEG_OK;
+	return SEG_SAP_OK;
 }
 
-SegStatus
+SegSapStatus
 seg_sap_decode(SegSapEncoding encoding, const char *raw, size_t raw_size, char *text, size_t *size)
 {
-	SegStatus	status;
+	SegSapStatus status;
 
 	*size = 0;
 	if (encoding == SEG_SAP_UTF16LE || encoding == SEG_SAP_UTF16BE)
@@ -242,9 +242,9 @@ seg_sap_decode(SegSapEncoding encoding, const char *raw, size_t raw_size, char *
 	if (encoding != SEG_SAP_UTF8)
 		return decode_bytes(encoding, raw, raw_size, text, size);
 	status = check_utf8(raw, raw_size);
-	if (status != SEG_OK)
+	if (status != SEG_SAP_OK)
 		return status;
 	memcpy(text, raw, raw_size);
 	*size = raw_size;
-	return SEG_OK;
+	return SEG_SAP_OK;
 }

@@ -6,7 +6,7 @@
 #define SEG_SAP_SAP_TEXT_H
 
 #include "base/port.h"
-#include "base/status.h"
+#include "sap/sap_status.h"
 
 typedef enum SegSapEncoding
 {
@@ -26,18 +26,18 @@ typedef struct SegSapText
 	SegSapEncoding encoding;
 } SegSapText;
 
-/* Opens bytes[size]; a byte order mark of the encoding is passed over. */
+/* Open IN bytes[size]; a byte order mark of the encoding is skipped. */
 extern SegSapText seg_sap_text(const char *bytes, size_t size, SegSapEncoding encoding);
 
 /*
- * The encoding, by name, whose byte order mark bytes[size] begin with although
- * they are said to be in another; NULL: none.
+ * The name of another encoding whose byte order mark IN bytes[size] begin with;
+ * NULL when there is none.
  */
 extern const char *seg_sap_other_mark(const char *bytes, size_t size, SegSapEncoding encoding);
 
 /*
- * The next line: OUT *raw, *raw_size, its bytes without the line end (LF, CR LF
- * or CR).  False at the end; a last line needs no line end.
+ * OUT raw, raw_size: the bytes of the next line without its line end (LF, CR LF or
+ * CR).  False at the end.  The last line needs no line end.
  */
 extern bool seg_sap_next_line(SegSapText *text, const char **raw, size_t *raw_size);
 
@@ -49,15 +49,15 @@ seg_sap_decoded_size(size_t raw_size)
 }
 
 /*
- * Decode a line into OUT text[seg_sap_decoded_size(raw_size)], *size, as valid
- * UTF-8 without 0 bytes; SEG_SAP_NOT_TEXT when it is none.
+ * Decode a line into OUT text[seg_sap_decoded_size(raw_size)], size: valid UTF-8
+ * without 0 bytes.  SEG_SAP_NOT_TEXT when the line is not valid in the encoding.
  */
-extern SegStatus seg_sap_decode(SegSapEncoding encoding, const char *raw, size_t raw_size,
+extern SegSapStatus seg_sap_decode(SegSapEncoding encoding, const char *raw, size_t raw_size,
 								char *text, size_t *size);
 
 /*
- * Has the UTF-8 text[size] one of U+0080 to U+009F?  These are what the quotes
- * and dashes of Windows-1252 become when they are read as Latin-1.
+ * Does the UTF-8 text[size] contain one of U+0080 to U+009F?  Quotes and dashes of
+ * Windows-1252 become these when they are read as Latin-1.
  */
 extern bool seg_sap_has_control(const char *text, size_t size);
 

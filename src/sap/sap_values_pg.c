@@ -1,12 +1,12 @@
 /*
  * sap_values_pg.c
- *		A cell of the file as a value of its column.
+ *		A record as values of the columns of the target; see sap_values_pg.h.
  *
- * SAP has no NULL.  A blank cell becomes NULL, except '' in a text column that
- * is NOT NULL and false in a boolean one.  A value that a column would round or
+ * SAP has no NULL.  A blank cell becomes NULL, except '' in a text column with
+ * NOT NULL and false in a boolean column.  A value that the column would round or
  * cut off is refused.
  */
-#include "sap/sap_import_pg.h"
+#include "sap/sap_values_pg.h"
 
 #include "catalog/pg_type.h"
 #include "utils/builtins.h"
@@ -15,32 +15,14 @@
 #include "utils/timestamp.h"
 
 #include "sap/sap_encoding_pg.h"
+#include "sap/sap_key.h"
+#include "sap/sap_names_pg.h"
+#include "sap/sap_numbers_pg.h"
 #include "sap/sap_pg.h"
-#include "server/sap_fault.h"
-
-void
-seg_sap_refusal(SapRefusal *refusal, SegStatus status, const char *field)
-{
-	SegSapFault fault = seg_sap_fault(status);
-
-	*refusal = (SapRefusal) {.sqlstate = fault.sqlstate, .field = field, .hint = fault.hint};
-	strlcpy(refusal->reason, fault.reason, sizeof(refusal->reason));
-}
-
-void
-seg_sap_refuse(SapRefusal *refusal, int sqlstate, const char *field, const char *format,...)
-{
-	va_list		args;
-
-	*refusal = (SapRefusal) {.sqlstate = sqlstate, .field = field};
-	va_start(args, format);
-	vsnprintf(refusal->reason, sizeof(refusal->reason), format, args);
-	va_end(args);
-}
 
 /* ---- characters ---------------------------------------------------------------------- */
 
-/* Would the varchar(n) or char(n) of the column cut something off? */
+/* Does the cell fit varchar(n) or char(n) of the column? */
 static bool
 fits_characters(const SapColumn *column, const SegSapCell *cell, SapRefusal *refusal)
 {
@@ -50,7 +32,7 @@ fits_characters(const SapColumn *column, const SegSapCell *cell, SapRefusal *ref
 	if (characters <= most)
 		return true;
 	seg_sap_refuse(refusal, ERRCODE_STRING_DATA_RIGHT_TRUNCATION, column->file_name,
-		   "value has %zu characters, but the column takes %zu", characters, most);
+		   "value has %zu characters, but the column allows %zu", characters, most);
 	return false;
 }
 
@@ -63,7 +45,7 @@ text_datum(const SegSapCell *cell)
 	return PointerGetDatum(cstring_to_text_with_len(server, (int) size));
 }
 
-/* A value in internal form as a text; a blank is NULL, or '' in a column that is NOT NULL. */
+/* A value in internal form as text; a blank is NULL, or '' in a column with NOT NULL. */
 static bool
 text_value(const SapColumn *column, const SegSapCell *cell, Datum *value, bool *isnull, SapRefusal *refusal)
 {
@@ -84,7 +66,7 @@ midnight(const SegSapDate *date)
 	return (Timestamp) seg_sap_date_adt(date) * USECS_PER_DAY;
 }
 
-/* A time stamp of SAP, YYYYMMDDHHMMSS in whatever date_format. */
+/* A timestamp of SAP, YYYYMMDDHHMMSS for every date_format. */
 static bool
 stamp_value(const SegSapCell *cell, Datum *value)
 {
@@ -92,8 +74,8 @@ stamp_value(const SegSapCell *cell, Datum *value)
 	SegSapTime	time;
 
 	if (cell->size != 14 ||
-		seg_sap_date(cell->text, 8, SEG_SAP_DATE_INTERNAL, &date) != SEG_OK || date.is_null ||
-		seg_sap_time(cell->text + 8, 6, &time) != SEG_OK)
+		seg_sap_date(cell->text, 8, SEG_SAP_DATE_INTERNAL, &date) != SEG_SAP_OK || date.is_null ||
+		seg_sap_time(cell->text + 8, 6, &time) != SEG_SAP_OK)
 		return false;
 	*value = TimestampGetDatum(midnight(&date) + seg_sap_time_adt(&time));
 	return true;
@@ -104,16 +86,16 @@ date_value(const SapColumns *columns, const SapColumn *column, const SegSapCell 
 		   Datum *value, bool *isnull, SapRefusal *refusal)
 {
 	SegSapDate	date;
-	SegStatus	status = seg_sap_date(cell->text, cell->size, columns->options->date_format, &date);
+	SegSapStatus status = seg_sap_date(cell->text, cell->size, columns->options->date_format, &date);
 
-	if (status != SEG_OK && column->kind == SAP_TIMESTAMP && stamp_value(cell, value))
+	if (status != SEG_SAP_OK && column->kind == SAP_TIMESTAMP && stamp_value(cell, value))
 		return true;
-	if (status != SEG_OK)
+	if (status != SEG_SAP_OK)
 	{
 		seg_sap_refuse(refusal, ERRCODE_INVALID_DATETIME_FORMAT, column->file_name, "value is not a date of the form %s",
 			   seg_sap_date_formats[columns->options->date_format]);
 		if (columns->options->date_format == SEG_SAP_DATE_INTERNAL)
-			refusal->hint = "The argument date_format names another form, such as DD.MM.YYYY.";
+			refusal->hint = seg_sap_date_format_hint;
 		return false;
 	}
 	*isnull = date.is_null;
@@ -130,9 +112,9 @@ static bool
 time_value(const SapColumn *column, const SegSapCell *cell, Datum *value, bool *isnull, SapRefusal *refusal)
 {
 	SegSapTime	time;
-	SegStatus	status = seg_sap_time(cell->text, cell->size, &time);
+	SegSapStatus status = seg_sap_time(cell->text, cell->size, &time);
 
-	if (status != SEG_OK)
+	if (status != SEG_SAP_OK)
 	{
 		seg_sap_refusal(refusal, status, column->file_name);
 		return false;
@@ -152,7 +134,7 @@ boolean_value(const SapColumn *column, const SegSapCell *cell, Datum *value, Sap
 
 	if (cell->size > 0 && !flag && !parse_bool_with_len(cell->text, cell->size, &flag))
 	{
-		seg_sap_refuse(refusal, ERRCODE_INVALID_TEXT_REPRESENTATION, column->file_name, "value is no flag");
+		seg_sap_refuse(refusal, ERRCODE_INVALID_TEXT_REPRESENTATION, column->file_name, "value is not a flag");
 		return false;
 	}
 	*value = BoolGetDatum(flag);
@@ -161,7 +143,7 @@ boolean_value(const SapColumn *column, const SegSapCell *cell, Datum *value, Sap
 
 /* ---- rows ------------------------------------------------------------------------------ */
 
-/* A date or a time of day in internal form, or a number as it is written plainly: characters. */
+/* INOUT cell: a date or time of day in internal form, or a number without grouping, as characters. */
 static bool
 plain_cell(const SapColumns *columns, SapCurrencies *currencies, const SapColumn *column,
 		   const SapRecord *record, SegSapCell *cell, SapRefusal *refusal)
@@ -177,14 +159,14 @@ plain_cell(const SapColumns *columns, SapCurrencies *currencies, const SapColumn
 	{
 		if (!date_value(columns, column, cell, &ignored, &isnull, refusal))
 			return false;
-		if (!isnull && seg_sap_date(cell->text, cell->size, columns->options->date_format, &date) == SEG_OK)
+		if (!isnull && seg_sap_date(cell->text, cell->size, columns->options->date_format, &date) == SEG_SAP_OK)
 			text = psprintf("%04d%02d%02d", date.year, date.month, date.day);
 	}
 	else if (column->field->type == SEG_SAP_TIMS)
 	{
 		if (!time_value(column, cell, &ignored, &isnull, refusal))
 			return false;
-		if (!isnull && seg_sap_time(cell->text, cell->size, &time) == SEG_OK)
+		if (!isnull && seg_sap_time(cell->text, cell->size, &time) == SEG_SAP_OK)
 			text = psprintf("%02d%02d%02d", time.hour, time.minute, time.second);
 	}
 	else
@@ -197,7 +179,7 @@ plain_cell(const SapColumns *columns, SapCurrencies *currencies, const SapColumn
 	return true;
 }
 
-/* Has the kind a conversion of its own for the type? */
+/* Does the column have the type that corresponds to the field? */
 static bool
 is_native(SegSapType type, SapKind kind)
 {
@@ -217,13 +199,13 @@ is_native(SegSapType type, SapKind kind)
 	}
 }
 
-/* The cell as the dictionary has it, whatever the column is: OUT *cell in internal form. */
+/* INOUT cell: checked by the type of its field, and in internal form, unless the kind of the column does both. */
 static bool
 check_type(const SapColumns *columns, SapCurrencies *currencies, const SapColumn *column,
 		   const SapRecord *record, SegSapCell *cell, SapRefusal *refusal)
 {
 	SegSapType	type = column->field != NULL ? column->field->type : SEG_SAP_CHAR;
-	SegStatus	status;
+	SegSapStatus status;
 	char	   *internal;
 
 	if (is_native(type, column->kind) || cell->size == 0)
@@ -236,9 +218,9 @@ check_type(const SapColumns *columns, SapCurrencies *currencies, const SapColumn
 	internal = palloc(Max(cell->size, (size_t) column->length));
 	status = seg_sap_internal(type, column->length, cell->text, cell->size, internal, &cell->size);
 	cell->text = internal;
-	if (status != SEG_OK)
+	if (status != SEG_SAP_OK)
 		seg_sap_refusal(refusal, status, column->file_name);
-	return status == SEG_OK;
+	return status == SEG_SAP_OK;
 }
 
 static bool
@@ -274,7 +256,7 @@ cell_value(const SapColumns *columns, SapCurrencies *currencies, const SapColumn
 	return false;
 }
 
-/* Row numbers are digits, in the first field of delimited text. */
+/* Is the cell a row number: digits in a first field without a name? */
 static bool
 is_index(const SapColumns *columns, size_t i, const SegSapCell *cell)
 {
@@ -287,14 +269,14 @@ is_index(const SapColumns *columns, size_t i, const SegSapCell *cell)
 bool
 seg_sap_has_shape(const SapColumns *columns, const SapRecord *record, SapRefusal *refusal)
 {
-	SegStatus	status = record->status;
+	SegSapStatus status = record->status;
 
-	if (status == SEG_OK && record->count < columns->cells_needed)
+	if (status == SEG_SAP_OK && record->count < columns->cells_needed)
 		status = SEG_SAP_TOO_FEW_FIELDS;
-	for (size_t i = columns->cells_named; status == SEG_OK && i < record->count; i++)
+	for (size_t i = columns->cells_named; status == SEG_SAP_OK && i < record->count; i++)
 		if (record->cells[i].size > 0)
 			status = SEG_SAP_TOO_MANY_FIELDS;
-	if (status != SEG_OK)
+	if (status != SEG_SAP_OK)
 	{
 		seg_sap_refusal(refusal, status, NULL);
 		return false;
@@ -305,7 +287,7 @@ seg_sap_has_shape(const SapColumns *columns, const SapRecord *record, SapRefusal
 			continue;
 		seg_sap_refuse(refusal, ERRCODE_INVALID_TEXT_REPRESENTATION, NULL,
 			   "field %zu has a value, but no name in the header", i + 1);
-		refusal->hint = "Totals have such values; the option mapping leaves them out with {\"\": null}.";
+		refusal->hint = "Lines of totals have such values. To leave these fields out, set mapping to {\"\": null}.";
 		return false;
 	}
 	return true;
@@ -318,8 +300,8 @@ is_blank(const SapColumn *column, Datum value, bool isnull)
 }
 
 /*
- * Does the row name what it is about?  In a table that the dictionary does not
- * know, a row of figures alone does not: it is a total.
+ * Has the row a key?  In a table that is not in the dictionary, a row that has
+ * only numbers is a line of totals and has no key.
  */
 static bool
 has_key(const SapColumns *columns, const bool *nulls, const Datum *values, SapRefusal *refusal)
@@ -335,14 +317,14 @@ has_key(const SapColumns *columns, const bool *nulls, const Datum *values, SapRe
 			seg_sap_refusal(refusal, SEG_SAP_NO_KEY, column->file_name);
 			return false;
 		}
-		found = found || (column->tells && !is_blank(column, values[i], nulls[i]));
+		found = found || (column->is_identifying && !is_blank(column, values[i], nulls[i]));
 	}
 	if (!found)
 		seg_sap_refusal(refusal, SEG_SAP_NO_KEY, NULL);
 	return found;
 }
 
-/* A cell that repeats the name of its column, or of its field, where that cannot be a value. */
+/* Does a key field contain the name of its column or of its field? */
 static bool
 repeats_name(const SapRecord *record, const SapColumn *column)
 {

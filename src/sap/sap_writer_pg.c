@@ -4,11 +4,10 @@
  *
  * A batch is a tuplestore that one prepared INSERT ... SELECT reads, so that
  * privileges, row security, defaults, triggers, constraints and partitions work
- * as in any INSERT of the caller.  It runs in a subtransaction: when the target
- * refuses a row, the batch is halved until the row, and with it the line, is
- * found.
+ * as in any INSERT of the caller.  It runs in a subtransaction.  When the target
+ * raises an error, the batch is halved until the row, and so its line, is found.
  */
-#include "sap/sap_import_pg.h"
+#include "sap/sap_writer_pg.h"
 
 #include "access/htup_details.h"
 #include "access/xact.h"
@@ -34,7 +33,7 @@ typedef struct PendingRow
 {
 	HeapTuple	tuple;
 	int64		line_no;
-	char	   *raw;			/* only when refused lines are kept */
+	char	   *raw;			/* NULL when refused lines are not stored */
 } PendingRow;
 
 struct SapWriter
@@ -81,7 +80,7 @@ prepare(const char *sql, int count, Oid *types)
 	return plan;
 }
 
-/* The batch as a relation that only our statement sees. */
+/* Register the batch as a relation for the INSERT. */
 static void
 register_rows(SapWriter *writer)
 {
@@ -103,8 +102,8 @@ register_rows(SapWriter *writer)
 }
 
 /*
- * The name of the table of refused lines: as told, or after the target, beside
- * it, and cut as PostgreSQL cuts names that it makes.
+ * The name of the table of refused lines: the option refused, or <target>_refused
+ * in the schema of the target, cut like PostgreSQL cuts generated names.
  */
 static RangeVar *
 refused_name(const SapColumns *columns)
@@ -117,12 +116,12 @@ refused_name(const SapColumns *columns)
 	if (strcmp(name, target) == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("refused lines of table \"%s\" have no table of their own", seg_sap_relation_name(columns->target)),
-				 errhint("Name one in the option refused.")));
+				 errmsg("could not choose a name for the refused lines of table \"%s\"", seg_sap_relation_name(columns->target)),
+				 errhint("Set the argument refused to the name of a table.")));
 	return makeRangeVar(get_namespace_name_or_temp(get_rel_namespace(columns->target)), name, -1);
 }
 
-/* The table of refused lines, created when it does not exist; as temporary as the target. */
+/* Create the table of refused lines when it does not exist (temporary when the target is), and prepare its INSERT. */
 static SPIPlanPtr
 open_refused(const SapColumns *columns)
 {
@@ -214,7 +213,7 @@ refuse_line(SapWriter *writer, int64 line_no, const char *raw, const SapRefusal 
 	writer->counts->rows_refused++;
 }
 
-/* Faults of a row, as opposed to faults of the statement or the server. */
+/* Is it an error of a row, and not of the statement or the server? */
 static bool
 is_row_fault(int sqlstate)
 {
@@ -229,7 +228,7 @@ is_row_fault(int sqlstate)
 	}
 }
 
-/* A piece of work, and the values it is about. */
+/* Arguments of a function that runs in a subtransaction. */
 typedef struct Attempt
 {
 	SapWriter  *writer;
@@ -238,7 +237,7 @@ typedef struct Attempt
 	int			column;
 } Attempt;
 
-/* Run work in a subtransaction; NULL when it went well, else its fault. */
+/* Run work in a subtransaction; returns NULL, or the error of a row.  Other errors are raised. */
 static ErrorData *
 attempt(void (*work) (const Attempt *), const Attempt *what)
 {
@@ -282,7 +281,7 @@ cast_value(const Attempt *what)
 								 isnull ? "n" : " ", true, 1);
 }
 
-/* The column that a fault of the target is about, or NULL when it is about the row. */
+/* The column that caused an error of the target, or NULL when the whole row did. */
 static const char *
 faulty_column(SapWriter *writer, int row, const ErrorData *fault)
 {
@@ -301,7 +300,7 @@ faulty_column(SapWriter *writer, int row, const ErrorData *fault)
 	return NULL;
 }
 
-/* The target's own words, without the value that some of them end with. */
+/* Refuse a row with the message of the target, without the value at the end of some messages. */
 static void
 refuse_row(SapWriter *writer, int row, const ErrorData *fault)
 {
@@ -332,7 +331,7 @@ insert_batch(const Attempt *what)
 	tuplestore_end(store);
 }
 
-/* Insert rows from .. to - 1; what the target does not take is refused. */
+/* Insert rows from .. to - 1; refuse the rows for which the target raises an error. */
 static void
 insert_rows(SapWriter *writer, int from, int to)
 {
@@ -383,7 +382,7 @@ void
 seg_sap_writer_refuse(SapWriter *writer, int64 line_no, const char *raw, const SapRefusal *refusal)
 {
 	if (writer->insert_refused == NULL)
-		flush(writer);			/* an earlier line may be at fault, too */
+		flush(writer);			/* an earlier line may have an error, too */
 	refuse_line(writer, line_no, raw, refusal);
 }
 

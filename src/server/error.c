@@ -6,8 +6,6 @@
  */
 #include "server/error.h"
 
-#include "server/sap_fault.h"
-
 const char *
 seg_with_article(const char *kind)
 {
@@ -123,34 +121,6 @@ seg_raise(SegFault fault)
 					(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 					 errmsg("fit needs %zu bytes, but segment.fit_memory allows %zu", fault.got, fault.wanted),
 					 errhint("Raise segment.fit_memory, or fit on a sample of the rows.")));
-			break;
-		case SEG_SAP_NOT_A_DATE:
-		case SEG_SAP_NOT_A_TIME:
-		case SEG_SAP_NOT_A_NUMBER:
-		case SEG_SAP_NOTATION_NEEDED:
-		case SEG_SAP_TOO_LONG:
-		case SEG_SAP_NOT_TEXT:
-		case SEG_SAP_OPEN_QUOTE:
-		case SEG_SAP_AFTER_QUOTE:
-		case SEG_SAP_TOO_MANY_FIELDS:
-		case SEG_SAP_TOO_FEW_FIELDS:
-		case SEG_SAP_NO_FIT:
-		case SEG_SAP_CONTROL:
-		case SEG_SAP_EXPONENT:
-		case SEG_SAP_KEY_DECIMALS:
-		case SEG_SAP_ASTERISK:
-		case SEG_SAP_NOT_DIGITS:
-		case SEG_SAP_NOT_A_CURRENCY:
-		case SEG_SAP_NO_KEY:
-		case SEG_SAP_OWN_NAME:
-		case SEG_SAP_OTHER_HEADER:
-		case SEG_SAP_BELOW_OTHER_HEADER:
-			{
-				SegSapFault sap = seg_sap_fault(fault.status);
-
-				ereport(ERROR,
-						(errcode(sap.sqlstate), errmsg("%s", sap.reason)));
-			}
 			break;
 	}
 	elog(ERROR, "status %d has no message", (int) fault.status);

@@ -1,28 +1,12 @@
 /*
  * value_table.c
  *		A hash table of values and their counts; see value_table.h.
- *
- * The key of a value is its bits with the low `level` bits cleared.  This rounds
- * towards zero, to an interval of 2^level units in the last place.
  */
 #include "stats/value_table.h"
 
 #include <stdlib.h>
 
-#include "base/hash.h"
-
 #define SIGN_BIT (UINT64_C(1) << 63)
-#define INTERRUPT_EVERY 4096
-
-static uint64_t
-bits_of(double value)
-{
-	uint64_t	bits;
-
-	value += 0.0;				/* -0.0 and 0.0 are one value */
-	memcpy(&bits, &value, sizeof(bits));
-	return bits;
-}
 
 static double
 value_of(uint64_t bits)
@@ -31,12 +15,6 @@ value_of(uint64_t bits)
 
 	memcpy(&value, &bits, sizeof(value));
 	return value;
-}
-
-static uint64_t
-drop_bits(uint64_t bits, uint32_t level)
-{
-	return bits >> level << level;
 }
 
 /* The most distinct values in a table of that size. */
@@ -62,44 +40,6 @@ seg_value_table_log2(uint32_t log2_slots, uint32_t distinct)
 
 /* ---- counting ---- */
 
-/* Count a value's bits `count` times more. */
-static inline SegStatus
-count_bits(SegValueTable *table, SegValueSlot *slots, uint64_t bits, uint64_t count)
-{
-	uint64_t	key = drop_bits(bits, table->level);
-	size_t		mask = seg_value_slots(table) - 1;
-	size_t		at = seg_hash_finish(key) & mask;
-
-	for (size_t probes = 0; probes <= mask; probes++)
-	{
-		SegValueSlot *slot = &slots[at];
-
-		if (slot->count == 0)
-		{
-			slot->key = key;
-			slot->count = count;
-			table->distinct++;
-			return SEG_OK;
-		}
-		if (slot->key == key)
-		{
-			slot->count += count;
-			return SEG_OK;
-		}
-		/* values can be chosen so that they collide */
-		if ((probes + 1) % INTERRUPT_EVERY == 0)
-			CHECK_FOR_INTERRUPTS();
-		at = (at + 1) & mask;
-	}
-	return SEG_MALFORMED_STATE;
-}
-
-SegStatus
-seg_value_table_add(SegValueTable *table, SegValueSlot *slots, double value)
-{
-	return count_bits(table, slots, bits_of(value), 1);
-}
-
 SegStatus
 seg_value_table_fill(SegValueTable *table, SegValueSlot *slots, const SegValueSlot *from, size_t n)
 {
@@ -107,10 +47,10 @@ seg_value_table_fill(SegValueTable *table, SegValueSlot *slots, const SegValueSl
 	{
 		SegStatus	status = SEG_OK;
 
-		if (i % INTERRUPT_EVERY == 0)
+		if (i % SEG_VALUE_TABLE_INTERRUPT == 0)
 			CHECK_FOR_INTERRUPTS();
 		if (from[i].count > 0)
-			status = count_bits(table, slots, from[i].key, from[i].count);
+			status = seg_value_table_count(table, slots, from[i].key, from[i].count);
 		if (status != SEG_OK)
 			return status;
 	}
@@ -145,11 +85,11 @@ seg_value_table_merge(SegValueTable *into, SegValueSlot *slots, const SegValueTa
 
 	for (size_t i = 0; i < n && status == SEG_OK; i++)
 	{
-		if (i % INTERRUPT_EVERY == 0)
+		if (i % SEG_VALUE_TABLE_INTERRUPT == 0)
 			CHECK_FOR_INTERRUPTS();
 		if (from_slots[i].count == 0)
 			continue;
-		status = count_bits(into, slots, from_slots[i].key, from_slots[i].count);
+		status = seg_value_table_count(into, slots, from_slots[i].key, from_slots[i].count);
 		if (status == SEG_OK && into->distinct > SEG_VALUE_TABLE_MOST)
 			status = seg_value_table_coarsen(into, slots, 0, scratch);
 	}
@@ -171,7 +111,7 @@ seg_value_key_is_sound(const SegValueTable *table, uint64_t key)
 {
 	double		value = value_of(key);
 
-	return isfinite(value) && key == drop_bits(table->level == 0 ? bits_of(value) : key, table->level);
+	return isfinite(value) && key == seg_value_drop_bits(table->level == 0 ? seg_value_bits(value) : key, table->level);
 }
 
 /* Does the search for the key of a slot end at that slot? */
@@ -198,8 +138,8 @@ slot_is_sound(const SegValueTable *table, const SegValueSlot *slots, size_t at)
 
 	/* values and limits of the range are rounded towards zero alike */
 	return seg_value_key_is_sound(table, key) &&
-		value >= value_of(drop_bits(bits_of(table->min), table->level)) &&
-		value <= value_of(drop_bits(bits_of(table->max), table->level)) &&
+		value >= value_of(seg_value_drop_bits(seg_value_bits(table->min), table->level)) &&
+		value <= value_of(seg_value_drop_bits(seg_value_bits(table->max), table->level)) &&
 		is_in_place(table, slots, at);
 }
 
@@ -211,7 +151,7 @@ seg_value_table_is_sound(const SegValueTable *table, const SegValueSlot *slots, 
 
 	for (size_t at = 0; at < seg_value_slots(table); at++)
 	{
-		if (at % INTERRUPT_EVERY == 0)
+		if (at % SEG_VALUE_TABLE_INTERRUPT == 0)
 			CHECK_FOR_INTERRUPTS();
 		if (slots[at].count == 0)
 			continue;

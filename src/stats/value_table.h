@@ -17,6 +17,7 @@
 #ifndef SEG_STATS_VALUE_COUNTS_H
 #define SEG_STATS_VALUE_COUNTS_H
 
+#include "base/hash.h"
 #include "base/port.h"
 #include "base/status.h"
 
@@ -24,6 +25,7 @@
 #define SEG_VALUE_TABLE_MIN_LOG2 4
 #define SEG_VALUE_TABLE_MAX_LOG2 17	/* 2^17 slots are three quarters full at the most values */
 #define SEG_VALUE_TABLE_MAX_LEVEL 52	/* sign and exponent are never dropped */
+#define SEG_VALUE_TABLE_INTERRUPT 4096	/* slots between two checks for interrupts */
 
 typedef struct SegValueSlot
 {
@@ -57,11 +59,66 @@ seg_value_table_widen(SegValueTable *table, double value, bool is_first)
 		table->max = value + 0.0;
 }
 
+/* The bits of a value; 0.0 and -0.0 are one value. */
+static inline uint64_t
+seg_value_bits(double value)
+{
+	uint64_t	bits;
+
+	value += 0.0;
+	memcpy(&bits, &value, sizeof(bits));
+	return bits;
+}
+
+/* Clear low bits: this rounds towards zero, to an interval of 2^level units in the last place. */
+static inline uint64_t
+seg_value_drop_bits(uint64_t bits, uint32_t level)
+{
+	return bits >> level << level;
+}
+
 /*
- * Count a finite value once more.  INOUT slots[2^log2_slots].  O(1).
+ * Count the bits of a finite value `count` times more.  INOUT slots[2^log2_slots].
+ * O(1); inline, because it is called for each row and measure.
  * SEG_MALFORMED_STATE when no slot is free, which only a damaged table has.
  */
-extern SegStatus seg_value_table_add(SegValueTable *table, SegValueSlot *slots, double value);
+static inline SegStatus
+seg_value_table_count(SegValueTable *table, SegValueSlot *slots, uint64_t bits, uint64_t count)
+{
+	uint64_t	key = seg_value_drop_bits(bits, table->level);
+	size_t		mask = seg_value_slots(table) - 1;
+	size_t		at = seg_hash_finish(key) & mask;
+
+	for (size_t probes = 0; probes <= mask; probes++)
+	{
+		SegValueSlot *slot = &slots[at];
+
+		if (slot->count == 0)
+		{
+			slot->key = key;
+			slot->count = count;
+			table->distinct++;
+			return SEG_OK;
+		}
+		if (slot->key == key)
+		{
+			slot->count += count;
+			return SEG_OK;
+		}
+		/* values can be chosen so that they collide */
+		if ((probes + 1) % SEG_VALUE_TABLE_INTERRUPT == 0)
+			CHECK_FOR_INTERRUPTS();
+		at = (at + 1) & mask;
+	}
+	return SEG_MALFORMED_STATE;
+}
+
+/* Count a finite value once more; see seg_value_table_count. */
+static inline SegStatus
+seg_value_table_add(SegValueTable *table, SegValueSlot *slots, double value)
+{
+	return seg_value_table_count(table, slots, seg_value_bits(value), 1);
+}
 
 /* Must the table grow, or drop a bit, before the next value is added? */
 extern bool seg_value_table_is_full(const SegValueTable *table);

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# How PostgreSQL plans the view of receipts over DOCUMENTS= (1,000,000) billing documents, right after
-# their import, in four shares of cancelled ones: the question of test/sql/sap_receipts_plan.sql.
+# The plans of the view of receipts for DOCUMENTS= (1,000,000) billing documents, immediately after
+# their import, with four shares of cancelled documents; see test/sql/sap_receipts_plan.sql.
 set -euo pipefail
 . "$(dirname "$0")/../scratch.sh"
 trap scratch_remove EXIT

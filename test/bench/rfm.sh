@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# RFM over a million customers, beside what plain SQL offers: the best of RUNS (3) runs.
+# RFM of a million customers, compared with plain SQL: the best of RUNS (3) runs.
 #
 #   test/bench/rfm.sh [rows]
 set -euo pipefail

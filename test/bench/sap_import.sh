@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# sap_import from a staging table against COPY (FORMAT csv) of the same rows into
-# the same columns; median of five. Also with the staging \copy itself.
+# sap_import from a staging table compared with COPY (FORMAT csv) of the same rows into
+# the same columns; median of five. Also with the \copy into the staging table.
 #
 #   test/bench/sap_import.sh [rows]        default 300000
 #

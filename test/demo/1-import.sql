@@ -1,5 +1,5 @@
-\echo 'A wholesaler\'s billing documents, as SE16N and the usual extractors save them. Nothing is lost in'
-\echo 'silence: what was read is loaded, refused with its reason, or belongs to another client.'
+\echo 'Billing documents of a wholesaler, in the formats of SE16N and of common extraction tools. Every row'
+\echo 'that was read is loaded, or refused with a reason, or belongs to another client.'
 \echo
 CREATE EXTENSION segment;
 
@@ -37,15 +37,15 @@ SELECT sap_table AS "table", layout AS "file", rows_read, rows_loaded, rows_refu
        duplicate_keys AS duplicates, orphan_items AS orphans
 FROM imported ORDER BY step;
 
-\echo 'The refused lines, with the reason:'
+\echo 'The refused lines and the reasons:'
 \echo
 SELECT line_no AS "line", field, reason, left(line, 42) || ' …' AS "text" FROM vbrp_refused ORDER BY line_no;
 
-\echo 'Receipts: invoices and debit memos count, credit memos count against, cancelled pairs and'
-\echo 'pro-forma invoices do not, and collective accounts are nobody to be segmented.'
+\echo 'Receipts: invoices and debit memos have positive amounts, credit memos negative ones. Cancelled documents'
+\echo 'and their cancellations, pro forma invoices and one-time accounts are left out.'
 \echo
 CREATE TABLE receipt_counts AS
 SELECT * FROM segment.sap_receipts_view('receipts', 'vbrk', 'vbrp', customers => 'kna1', client => '100');
-SELECT documents, receipt_lines, cancelled_documents AS "cancelled, both sides", other_categories AS "pro forma",
-       one_time_lines AS "lines of collective accounts"
+SELECT documents, receipt_lines, cancelled_documents AS "cancelled, with cancellations", other_categories AS "pro forma",
+       one_time_lines AS "lines of one-time accounts"
 FROM receipt_counts;

@@ -1,5 +1,5 @@
-\echo 'Every customer is scored 1 to 5 on recency, frequency and money, as of the last day of the export;'
-\echo 'yen and dollars count in euros at the rates of their day. The last two columns are medians.'
+\echo 'Every customer gets scores from 1 to 5 for recency, frequency and monetary value, as of the last day of'
+\echo 'the export. Amounts in yen and dollars are converted to euros. The last two columns are medians.'
 \echo
 CREATE TABLE customer_rfm AS
 SELECT * FROM segment.rfm('receipts', '2025-12-31', rates => 'rates');

@@ -1,5 +1,5 @@
-\echo 'Customers by the month of their first receipt, and how many percent of them bought again n months'
-\echo 'later. A month that is not over would be blank, never 0.'
+\echo 'Customers by the month of their first receipt, and the percentage of them with a receipt n months later.'
+\echo 'An incomplete month would be blank, not 0.'
 \echo
 CREATE TABLE retention AS
 SELECT * FROM segment.cohort_retention('receipts', '2025-12-31', 'month', rates => 'rates');

@@ -1,5 +1,5 @@
-\echo 'k-means over five measures of each customer, standardised. The model is one value that carries its'
-\echo 'own profile, and says in words what sets each cluster apart.'
+\echo 'k-means on five standardised measures of each customer. The model is one value that contains the profile'
+\echo 'of each cluster. A function describes in words how each cluster differs from the others.'
 \echo
 CREATE TABLE customer_features AS
 WITH receipt AS
@@ -39,7 +39,7 @@ FROM models CROSS JOIN LATERAL segment.kmeans_profile(model)
 WHERE rank = 1
 ORDER BY cluster_id;
 
-\echo 'The profile in figures: means, with ▲ or ▼ where a cluster is far from the mean of all.'
+\echo 'The profile in numbers: means; ▲ or ▼ marks a mean far above or below the mean of all customers.'
 \echo
 CREATE FUNCTION pg_temp.figure(feature text, mean float8, direction text) RETURNS text
 LANGUAGE sql IMMUTABLE

@@ -1,4 +1,4 @@
-\echo 'The exports were made from customers of known behaviour, so all of the above can be checked.'
+\echo 'The exports were generated from customers with known behaviour, so the results can be checked.'
 \echo
 CREATE TABLE truth (mandt text, customer_id text, behaviour text, currency text, lapses_on text, odd text,
                     one_time boolean, frequency bigint, last_receipt text, amount numeric);
@@ -20,7 +20,7 @@ FROM truth t
 LEFT JOIN customer_rfm r USING (customer_id)
 LEFT JOIN net USING (customer_id);
 
-\echo 'Planted behaviour (rows) and found cluster (columns):'
+\echo 'Generated behaviour (rows) and cluster (columns):'
 \echo
 WITH cell AS
 (
@@ -36,8 +36,8 @@ FROM cell JOIN home USING (behaviour)
 ORDER BY home, behaviour, cluster_id
 \crosstabview behaviour cluster_id n place
 
-\echo 'A customer counts as found when most of the cluster behave alike. One-off buyers of December pass for'
-\echo 'Christmas shoppers: nobody can tell before they have come again.'
+\echo 'A customer is counted as correct when the behaviour is the most frequent one of the cluster. Customers with'
+\echo 'a single receipt in December look like Christmas shoppers until they buy again.'
 \echo
 WITH cluster AS
 (
@@ -45,9 +45,9 @@ WITH cluster AS
     FROM truth JOIN customer_clusters USING (customer_id)
     GROUP BY cluster_id
 )
-SELECT round(100 * avg((t.behaviour = cluster.behaviour)::int), 1) AS "% found",
+SELECT round(100 * avg((t.behaviour = cluster.behaviour)::int), 1) AS "% correct",
        round(100 * avg((t.behaviour = cluster.behaviour)::int) FILTER (WHERE t.frequency >= 3), 1)
-           AS "% found, with 3 receipts or more",
+           AS "% correct, with 3 receipts or more",
        round(segment.adjusted_rand_index(t.behaviour, cluster_id::text)::numeric, 2) AS "adjusted Rand index"
 FROM truth t
 JOIN customer_clusters USING (customer_id)

@@ -1,5 +1,5 @@
-\echo 'Registered models are fitted anew under their names, keep their meaning, and are published as a table for'
-\echo 'everybody else. Here as of the end of November, and again as of the end of December.'
+\echo 'Registered models have names. They are fitted again regularly, keep their cluster numbers, and are published'
+\echo 'as a table. Here they are fitted as of the end of November, and again as of the end of December.'
 \echo
 CREATE TABLE measures (customer_id text PRIMARY KEY, recency_days integer, frequency bigint, monetary numeric);
 CREATE PROCEDURE load_measures(as_of date) LANGUAGE sql AS $$
@@ -22,7 +22,7 @@ CALL segment.refit('shop_scores');
 CALL segment.refit('shop_map');
 CALL segment.refit('shop_odd');
 
--- a name that stays, whatever the refits make of it
+-- a name that all later versions keep
 SELECT segment.name_cluster('shop_groups', cluster_id, 'Best customers')
 FROM segment.cluster_profile WHERE model_name = 'shop_groups' AND feature = 'monetary' ORDER BY median DESC LIMIT 1;
 CALL segment.publish('{shop_groups,shop_scores,shop_map,shop_odd}', 'customer_status', '2025-11-30');
@@ -42,7 +42,7 @@ FROM segment.models WHERE model_name LIKE 'shop%' ORDER BY model_name;
 SELECT cluster_name AS "group", size AS customers, round(100 * share::numeric, 1) AS "%", description AS "in words"
 FROM segment.cluster_summary WHERE model_name = 'shop_groups' ORDER BY size DESC;
 
-\echo 'Who changed groups in December: was it the customer, or the model?'
+\echo 'Customers who changed groups in December, and whether the customer changed or the model:'
 \echo
 SELECT COALESCE(from_name, '(new)') AS "from", to_name AS "to", customers, customer_moved, model_moved, both_moved
 FROM segment.migration('customer_status', '2025-11-30', '2025-12-31', 'cluster_id')

@@ -2,10 +2,10 @@
  * fuzz_rfm_model.c
  *		Any payload, sealed as an RFM model: decode, encode, decode, score.
  *
- * What is fuzzed is the payload; the target seals it, else no input would get
- * past the digest.  What decodes must encode to bytes that decode to the same
- * bytes again, and must give scores within its bins.  The seeds are payloads of
- * rfm_fit with 2, 5 and 9 bins, quantile cuts and explicit ones, exact and not.
+ * The input is the payload; the target seals it, because otherwise the digest would
+ * refuse every input.  A model that decodes must encode to bytes that decode to the
+ * same bytes again, and its scores must be within its bins.  The seeds are payloads
+ * of rfm_fit with 2, 5 and 9 bins, with quantile cuts, exact or not, and explicit cuts.
  */
 #include "fuzz.h"
 

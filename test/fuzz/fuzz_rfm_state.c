@@ -2,8 +2,8 @@
  * fuzz_rfm_state.c
  *		A changed state of rfm_fit: count, grow, merge, copy, fit.
  *
- * What passes the check must be safe to work with, stays such a state whatever is
- * done to it, and what it fits is a sound model.
+ * A state that passes the check must be safe to use, must pass the check after every
+ * operation, and must give a sound model.
  */
 #include "fuzz_state.h"
 
@@ -59,7 +59,7 @@ merge(SegRfmState *into, const SegRfmState *from)
 	return into;
 }
 
-/* What is fitted can be written and read again. */
+/* A fitted model can be written and read again. */
 static void
 fit(const SegRfmState *state)
 {

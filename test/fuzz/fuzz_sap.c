@@ -2,18 +2,20 @@
  * fuzz_sap.c
  *		Bytes as an SAP export: decoded, split into records, cells converted.
  *
- * The first byte chooses encoding, layout, quote and formats.  Checked on every
- * input: cells lie inside their line and are trimmed, decoded text is UTF-8 that
- * decodes to itself, a value in internal form is its own internal form, and a
- * number says the same when it is written plainly and read again.
+ * The first byte selects encoding, layout, quote and formats.  Checks for every
+ * input: cells are inside their line and have no blanks around them; decoded text is
+ * UTF-8 that decodes to itself; the internal form of a value in internal form is the
+ * value itself; a number without grouping is read as the same number.
  */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "sap/sap_convert.h"
+#include "sap/sap_currency.h"
 #include "sap/sap_dictionary.h"
 #include "sap/sap_key.h"
+#include "sap/sap_list.h"
 #include "sap/sap_record.h"
 #include "sap/sap_text.h"
 
@@ -27,11 +29,11 @@ check_number(const SegSapCell *cell, SegSapNotation notation)
 	SegSapNumber number;
 	SegSapNumber again;
 
-	if (seg_sap_number(cell->text, cell->size, notation, &number) != SEG_OK || number.is_null)
+	if (seg_sap_number(cell->text, cell->size, notation, &number) != SEG_SAP_OK || number.is_null)
 		return;
 	CHECK(strlen(number.text) < SEG_SAP_NUMBER_SIZE);
 	CHECK(number.decimals <= number.scale);
-	CHECK(seg_sap_number(number.text, strlen(number.text), SEG_SAP_PLAIN, &again) == SEG_OK);
+	CHECK(seg_sap_number(number.text, strlen(number.text), SEG_SAP_PLAIN, &again) == SEG_SAP_OK);
 	CHECK(strcmp(number.text, again.text) == 0);
 	CHECK(number.is_small == again.is_small);
 	CHECK(!number.is_small || number.mantissa == again.mantissa);
@@ -48,15 +50,15 @@ check_key(const SegSapCell *cell)
 	size_t		size;
 	size_t		again_size;
 
-	if (seg_sap_alpha_in(cell->text, cell->size, 18, key, &size) == SEG_OK)
+	if (seg_sap_alpha_in(cell->text, cell->size, 18, key, &size) == SEG_SAP_OK)
 	{
 		CHECK(size <= room);
-		CHECK(seg_sap_alpha_in(key, size, 18, again, &again_size) == SEG_OK);
+		CHECK(seg_sap_alpha_in(key, size, 18, again, &again_size) == SEG_SAP_OK);
 		CHECK(size == again_size && memcmp(key, again, size) == 0);
 	}
 	for (SegSapType type = SEG_SAP_CHAR; type <= SEG_SAP_UNIT; type++)
 	{
-		if (seg_sap_internal(type, 18, cell->text, cell->size, key, &size) != SEG_OK)
+		if (seg_sap_internal(type, 18, cell->text, cell->size, key, &size) != SEG_SAP_OK)
 		{
 			CHECK(!seg_sap_is_internal(type, 18, cell->text, cell->size));
 			continue;
@@ -64,7 +66,7 @@ check_key(const SegSapCell *cell)
 		CHECK(size <= room);
 		if (seg_sap_is_internal(type, 18, cell->text, cell->size))
 			CHECK(size == cell->size && memcmp(key, cell->text, size) == 0);
-		CHECK(seg_sap_internal(type, 18, key, size, again, &again_size) == SEG_OK);
+		CHECK(seg_sap_internal(type, 18, key, size, again, &again_size) == SEG_SAP_OK);
 		CHECK(size == again_size && memcmp(key, again, size) == 0);
 	}
 	seg_sap_alpha_out(&out, &out_size);
@@ -84,9 +86,9 @@ check_cells(const char *line, size_t size, size_t count, uint8_t choice)
 
 		CHECK(cell->text >= line && cell->text + cell->size <= line + size);
 		CHECK(cell->size == 0 || (cell->text[0] != ' ' && cell->text[cell->size - 1] != ' '));
-		if (seg_sap_date(cell->text, cell->size, choice % 7, &date) == SEG_OK && !date.is_null)
+		if (seg_sap_date(cell->text, cell->size, choice % 7, &date) == SEG_SAP_OK && !date.is_null)
 			CHECK(date.year >= 1 && date.month >= 1 && date.month <= 12 && date.day >= 1 && date.day <= 31);
-		if (seg_sap_time(cell->text, cell->size, &time) == SEG_OK)
+		if (seg_sap_time(cell->text, cell->size, &time) == SEG_SAP_OK)
 			CHECK(time.hour <= 24 && time.minute <= 59 && time.second <= 59);
 		check_number(cell, choice % 5);
 		check_key(cell);
@@ -104,7 +106,7 @@ check_decoded(const char *text, size_t size)
 	size_t		again_size;
 
 	CHECK(memchr(text, 0, size) == NULL);
-	CHECK(seg_sap_decode(SEG_SAP_UTF8, text, size, again, &again_size) == SEG_OK);
+	CHECK(seg_sap_decode(SEG_SAP_UTF8, text, size, again, &again_size) == SEG_SAP_OK);
 	CHECK(size == again_size && memcmp(text, again, size) == 0);
 	free(again);
 }
@@ -115,19 +117,19 @@ check_line(char *line, size_t size, SegSapList *list, uint8_t choice)
 	SegSapDialect dialect = {",;\t|"[choice >> 2 & 3], "\"'"[choice >> 4 & 1]};
 	bool		open = seg_sap_quote_is_open(dialect, line, size, false);
 	size_t		count;
-	SegStatus	status;
+	SegSapStatus status;
 
 	(void) seg_sap_is_list_rule(line, size);
 	(void) seg_sap_guess_delimiter(line, size, dialect.quote);
-	if (list->fields == 0 && seg_sap_list_header(list, line, size, cells) == SEG_OK)
+	if (list->fields == 0 && seg_sap_list_header(list, line, size, cells) == SEG_SAP_OK)
 		check_cells(line, size, list->fields, choice);
-	else if (list->fields > 0 && seg_sap_list_cut(list, line, size, cells) == SEG_OK)
+	else if (list->fields > 0 && seg_sap_list_cut(list, line, size, cells) == SEG_SAP_OK)
 		check_cells(line, size, list->fields, choice);
 	status = seg_sap_split(dialect, line, size, cells, SEG_SAP_MAX_FIELDS, &count);
 	CHECK(count <= SEG_SAP_MAX_FIELDS);
 	if (status == SEG_SAP_OPEN_QUOTE)
 		CHECK(open);
-	if (status == SEG_OK)
+	if (status == SEG_SAP_OK)
 	{
 		CHECK(!open);
 		check_cells(line, size, count, choice);
@@ -153,7 +155,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 		CHECK(text.at > consumed);
 		consumed = text.at;
-		if (seg_sap_decode(text.encoding, raw, raw_size, line, &line_size) == SEG_OK)
+		if (seg_sap_decode(text.encoding, raw, raw_size, line, &line_size) == SEG_SAP_OK)
 		{
 			check_decoded(line, line_size);
 			check_line(line, line_size, &list, data[0]);

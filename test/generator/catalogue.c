@@ -2,8 +2,8 @@
  * catalogue.c
  *		The tables of the generated shop: a bicycle wholesaler with a web shop.
  *
- * Texts carry what exports choke on: umlauts and accents, inch marks (which a
- * delimited file must quote), a bar inside a list cell, Japanese.
+ * Texts contain characters that are difficult in exports: umlauts and accents, inch
+ * marks (which a delimited file must quote), a bar inside a list cell, Japanese.
  */
 #include "catalogue.h"
 
@@ -87,5 +87,5 @@ const Behaviour behaviours[BEHAVIOURS] = {
 	[LAPSED] = {"lapsed", 150, 30, 1, 3, 2, ACCESSORIES | SNACKS, 0, 25},
 };
 
-/* How much of the wish to buy a month lets through: spring and December. */
+/* The percentage of planned purchases that happen in each month: most in spring and December. */
 const int	season_percent[12] = {55, 55, 75, 90, 100, 95, 80, 65, 70, 65, 80, 100};

@@ -1,9 +1,9 @@
 /*
  * catalogue.h
- *		What the generated shop sells, where its customers live, how they behave.
+ *		Products, places and behaviours of the generated shop.
  *
- * Constant tables only.  Prices are in euro cents, texts in UTF-8; the texts of
- * customers keep to Latin-1, since their file is written in that encoding.
+ * Only constant tables.  Prices are in euro cents, texts in UTF-8.  Texts of
+ * customers have only characters of Latin-1, the encoding of their file.
  */
 #ifndef GENERATOR_CATALOGUE_H
 #define GENERATOR_CATALOGUE_H
@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Ranges of articles; a behaviour buys from a set of them. */
+/* Product ranges; each behaviour buys from a set of them. */
 typedef enum Range
 {
 	BIKES = 1 << 0,
@@ -25,29 +25,29 @@ typedef enum Range
 
 typedef struct Product
 {
-	const char *matnr;			/* internal form: 18 digits, or as typed */
+	const char *matnr;			/* in internal form: 18 digits, or with letters */
 	const char *matkl;
 	Range		range;
 	int32_t		price;
 	const char *german;
 	const char *english;
 	const char *japanese;		/* NULL: not translated */
-	int			companion;		/* offset to the product often bought with it, or 0 */
+	int			companion;		/* offset to a product that is often bought with it, or 0 */
 	int			companion_percent;
 } Product;
 
 typedef struct Place
 {
 	const char *land1;
-	const char *waerk;			/* currency of the customer's documents */
+	const char *waerk;			/* currency of the documents */
 	int			percent;		/* share of customers */
 	const char *vkorg;
 	const char *bukrs;
-	const char *shop_format;	/* name of a dealer */
+	const char *shop_format;	/* name of a dealer, with %s for a person's name */
 	const char *first_names[8];
 	const char *last_names[10];
 	const char *cities[6];
-	const char *postcode;		/* 9 stands for any digit */
+	const char *postcode;		/* 9: any digit */
 	const char *street;
 } Place;
 
@@ -55,13 +55,13 @@ typedef struct Behaviour
 {
 	const char *name;
 	int			permille;		/* share of customers */
-	int			interval;		/* mean days between receipts; 0: a single one; -1: before Christmas only */
+	int			interval;		/* mean days between receipts; 0: a single receipt; -1: only before Christmas */
 	int			min_items;
 	int			max_items;
 	int			max_quantity;
 	int			ranges;
 	int			discount_percent;
-	int			return_permille;	/* share of receipts that something comes back of */
+	int			return_permille;	/* share of receipts with a return */
 } Behaviour;
 
 typedef enum BehaviourNumber

@@ -1,8 +1,8 @@
 /*
  * files.h
- *		The files an SAP system would hand out, and beside them the truth.
+ *		Export files like those of an SAP system, and files with the expected results.
  *
- * Each writer returns the number of rows it wrote, other clients' included.
+ * Each writer returns the number of rows that it wrote, including other clients.
  */
 #ifndef GENERATOR_FILES_H
 #define GENERATOR_FILES_H
@@ -12,7 +12,7 @@
 #include "shop.h"
 
 #define KEY_SIZE 11
-#define DATE_SIZE 36			/* whatever three integers print as */
+#define DATE_SIZE 36			/* enough for any three integers */
 
 extern const char *const clients[2];
 

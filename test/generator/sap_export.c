@@ -1,12 +1,12 @@
 /*
  * sap_export.c
- *		Write the exports of an SAP system that never was, and what is true of it.
+ *		Write generated exports of an SAP system, and the expected results.
  *
  *		sap_export DIR [customers=N] [months=N] [seed=N] [damaged=N]
  *
  * DIR gets KNA1.txt (list text, Latin-1), VBRK.csv and VBRP.csv (UTF-8),
- * MAKT.txt (UTF-16, tabs), TCURX.csv, rates.csv, and in DIR/truth what was
- * planted.  The same arguments give the same bytes on every platform.  A document
+ * MAKT.txt (UTF-16, tabs), TCURX.csv and rates.csv.  DIR/truth gets the expected
+ * results.  The same arguments give the same bytes on every platform.  A document
  * takes about 30 bytes of memory: a million customers over two years, with 16
  * million documents and 45 million items, take half a gigabyte and a minute.
  */
@@ -45,7 +45,7 @@ take_number(const char *argument, const char *name, unsigned long long low, unsi
 	errno = 0;
 	*value = strtoull(argument + length + 1, &end, 10);
 	if (end == argument + length + 1 || *end != '\0' || errno != 0 || *value < low || *value > high)
-		fail(argument, "out of range");
+		fail(argument, "value out of range");
 }
 
 static Arguments
@@ -64,7 +64,7 @@ parse(int argc, char **argv)
 		for (int k = 0; k < 4; k++)
 			found |= strncmp(argv[i], known[k], strlen(known[k])) == 0;
 		if (!found)
-			fail(argv[i], "unknown argument");
+			fail(argv[i], "unrecognized argument");
 		take_number(argv[i], "customers", 1, 10000000, &arguments.customers);
 		take_number(argv[i], "months", 1, 120, &arguments.months);
 		take_number(argv[i], "seed", 0, UINT64_MAX, &arguments.seed);
@@ -94,7 +94,7 @@ finish(FILE *out, const char *name)
 		fail(name, "could not write");
 }
 
-/* The rows in each file, other clients' included, damaged lines apart. */
+/* Write the exports, and the number of rows of each, including other clients but not damaged lines. */
 static void
 write_rows(const char *directory, const Shop *shop, unsigned damaged)
 {

@@ -2,11 +2,11 @@
  * sap_files.c
  *		KNA1 as list text, VBRK and VBRP as CSV, MAKT as UTF-16, and the currencies.
  *
- * The list is what SE16N saves as "unconverted": Latin-1, a title and a repeated
- * header on every page, padded cells, a selection column, keys without zeros and
- * dates as displayed.  The delimited files hold database values: padded keys,
- * YYYYMMDD, and amounts with two decimals whatever the currency has, so that
- * 100 yen are written 1.00.
+ * The list has the form that SE16N saves as "unconverted": Latin-1, a title and a
+ * header on every page, padded cells, a selection column, keys without leading
+ * zeros and dates in display format.  The delimited files contain database values:
+ * keys with leading zeros, YYYYMMDD, and amounts with two decimals in every currency,
+ * so that 100 yen are 1.00.
  */
 #include "files.h"
 
@@ -16,7 +16,7 @@
 
 const char *const clients[2] = {"100", "200"};
 
-/* The key in internal form: digits padded with zeros, anything else as it is. */
+/* OUT key: in internal form; digits get leading zeros, other keys do not change. */
 void
 customer_key(const Customer *customer, char key[KEY_SIZE])
 {
@@ -232,7 +232,7 @@ document_amount(const Shop *shop, const Document *document)
 	return amount;
 }
 
-/* The smallest unit as SAP stores it: two decimals, even for a yen. */
+/* Write an amount as SAP stores it: with two decimals, even in yen. */
 static void
 stored_amount(FILE *out, int64_t amount)
 {
@@ -290,7 +290,7 @@ write_vbrk(FILE *out, const Shop *shop)
 	return shop->document_count;
 }
 
-/* Lines that no reader can take: a letter O, a month 13, a word for a number. */
+/* Invalid values: a letter O in a number, month 13, a word as a number. */
 static void
 damaged_line(FILE *out, unsigned which)
 {
@@ -304,8 +304,8 @@ damaged_line(FILE *out, unsigned which)
 }
 
 /*
- * The items, with so many damaged lines strewn in, which are not counted: each
- * is a line too many, so that what can be read is whole.
+ * The items, with that many damaged lines among them.  Damaged lines are additional
+ * and not counted, so that the valid lines are complete.
  */
 size_t
 write_vbrp(FILE *out, const Shop *shop, unsigned damaged)
@@ -338,7 +338,7 @@ write_vbrp(FILE *out, const Shop *shop, unsigned damaged)
 	return rows;
 }
 
-/* Print UTF-8 as UTF-16, low byte first; the texts keep to the basic plane. */
+/* Write UTF-8 as UTF-16LE; the texts have only characters of the basic plane. */
 static void
 utf16(FILE *out, const char *text)
 {
@@ -368,7 +368,7 @@ makt_row(FILE *out, const Product *product, const char *language, const char *te
 	utf16(out, "\r\n");
 }
 
-/* Tab-delimited, as a Unicode system saves a "text with tabs" (code page 4103). */
+/* Tab-delimited, in the form of a "text with tabs" of a Unicode system (code page 4103). */
 size_t
 write_makt(FILE *out)
 {

@@ -1,9 +1,10 @@
 /*
  * shop.c
- *		Draw the customers, let them buy, return and cancel, number the documents.
+ *		Generate customers and their purchases, returns and cancellations; number the
+ *		documents.
  *
- * Every customer has a stream of random numbers of their own, and so has every
- * basket: what one of them does never depends on how many others there are.
+ * Every customer and every basket has a separate stream of random numbers, so the
+ * documents of a customer do not depend on the number of customers.
  */
 #include "shop.h"
 
@@ -12,7 +13,7 @@
 
 #include "base/rng.h"
 
-#define LAST_YEAR 2025			/* the period ends with this year */
+#define LAST_YEAR 2025			/* the last year of the period */
 
 const char *const odd_names[ODD_KINDS] = {"", "returns everything", "one giant receipt", "buys daily"};
 
@@ -39,7 +40,7 @@ happens(SegRng *rng, int permille)
 	return below(rng, 1000) < permille;
 }
 
-/* About mean, bell-shaped over 1 .. 2 * mean. */
+/* A random number in 1 .. 2 * mean, most often near mean. */
 static int32_t
 gap(SegRng *rng, int32_t mean)
 {
@@ -83,7 +84,7 @@ draw_place(SegRng *rng)
 	return p;
 }
 
-/* Half of them bought before the period began, the others come in over its time. */
+/* Half of the customers bought before the period; the others begin within it. */
 static void
 draw_history(const Shop *shop, Customer *customer, SegRng *rng)
 {
@@ -142,7 +143,7 @@ open_one_time_account(Shop *shop, uint32_t index, uint32_t number)
 
 /* ---- documents ---------------------------------------------------------- */
 
-/* Returns the document's index, NO_DOCUMENT when memory is out. */
+/* Returns the index of the document, or NO_DOCUMENT when there is no memory. */
 static uint32_t
 add_document(Shop *shop, Document document)
 {
@@ -160,7 +161,7 @@ add_document(Shop *shop, Document document)
 	return shop->document_count++;
 }
 
-/* Cancel a document some days later; the reader must then see neither. */
+/* Cancel a document some days later; neither of the two is a receipt. */
 static bool
 cancel(Shop *shop, uint32_t cancelled, SegRng *rng)
 {
@@ -194,8 +195,8 @@ give_back(Shop *shop, uint32_t invoice, SegRng *rng)
 }
 
 /*
- * One purchase and what follows from it.  A cancelled invoice is usually billed
- * again on the day of its cancellation.
+ * One purchase and its later documents.  A cancelled invoice is usually billed again
+ * on the day of its cancellation.
  */
 static bool
 buy(Shop *shop, uint32_t index, uint32_t basket, int32_t day, SegRng *rng)
@@ -264,7 +265,7 @@ buy_before_christmas(Shop *shop, uint32_t index, SegRng *rng)
 	return true;
 }
 
-/* The collective accounts sell a little every day, to somebody else each time. */
+/* One-time accounts have a few purchases every day, each of another buyer. */
 static bool
 buy_over_the_counter(Shop *shop, uint32_t index, SegRng *rng)
 {
@@ -295,7 +296,7 @@ visit(Shop *shop, uint32_t index)
 	if (customer->odd == BUYS_DAILY)
 		interval = 1;
 
-	/* the season lets about three of four wishes through */
+	/* about three of four planned purchases happen, by season */
 	for (int32_t day = customer->first_day; day < end; day += gap(&rng, (interval * 3 + 3) / 4))
 		if (basket == 0 || in_season(shop, &rng, day))
 			if (!buy(shop, index, basket++, day, &rng))
@@ -342,10 +343,10 @@ number_documents(Shop *shop)
 }
 
 /*
- * Make a shop of so many customers over the months that end with LAST_YEAR; two
- * one-time accounts and a client of test data come on top.
+ * Generate a shop with that many customers over the months that end with LAST_YEAR,
+ * and in addition two one-time accounts and a client with test data.
  *
- * Returns false when memory is out; shop_close() is due in either case.
+ * Returns false when there is no memory; call shop_close() in both cases.
  */
 bool
 shop_open(Shop *shop, uint32_t customers, int months, uint64_t seed)
@@ -419,7 +420,7 @@ draw_product(SegRng *rng, int ranges)
 	return product;
 }
 
-/* The basket as it was bought, without amounts. */
+/* The basket, without amounts. */
 static int
 draw_basket(const Customer *customer, uint32_t basket, SegRng *rng, Item *items)
 {
@@ -448,8 +449,8 @@ draw_basket(const Customer *customer, uint32_t basket, SegRng *rng, Item *items)
 }
 
 /*
- * The items of a document: all of its basket, what came back of it, or the
- * surcharge alone.  Returns their number, at least 1.
+ * OUT items: those of a document: the whole basket, the returned part, or only the
+ * surcharge.  Returns their number, at least 1.
  */
 int
 shop_items(const Shop *shop, const Document *document, Item items[MAX_ITEMS])

@@ -1,11 +1,11 @@
 /*
  * shop.h
- *		The generated shop: its customers, and the billing documents they cause.
+ *		The generated shop: its customers and their billing documents.
  *
- * All arithmetic is on integers and on the project's own generator, so a seed
- * gives the same shop on every platform.  Documents keep no items: a basket is
- * drawn anew from its own stream whenever somebody looks, which lets an invoice,
- * its cancellation and its credit memo agree without storing anything.
+ * All arithmetic uses integers and the random numbers of base/rng.h, so a seed gives
+ * the same shop on every platform.  Documents do not store items.  The items of a
+ * basket are generated each time from a random stream of their own, so an invoice,
+ * its cancellation and its credit memo always have the same items.
  */
 #ifndef GENERATOR_SHOP_H
 #define GENERATOR_SHOP_H
@@ -20,7 +20,7 @@
 #define NO_DOCUMENT UINT32_MAX
 #define NO_DAY INT32_MIN
 
-/* What makes a customer odd; planted in a few of them. */
+/* Anomalies that a few customers have. */
 typedef enum Odd
 {
 	NOT_ODD, RETURNS_EVERYTHING, GIANT_RECEIPT, BUYS_DAILY, ODD_KINDS
@@ -31,20 +31,20 @@ extern const char *const odd_names[ODD_KINDS];
 /* Days count from the first day of the period; earlier ones are negative. */
 typedef struct Customer
 {
-	uint32_t	number;			/* of its key, within its client */
-	uint32_t	payer;			/* the customer who pays: itself, or a dealer's head office */
-	int32_t		created;		/* NO_DAY where the master record has no date */
+	uint32_t	number;			/* of the key, within the client */
+	uint32_t	payer;			/* the payer: the same customer, or the head office of a dealer */
+	int32_t		created;		/* NO_DAY: the master record has no date */
 	int32_t		first_day;
-	int32_t		lapses;			/* the day of the planted lapse, or NO_DAY */
-	uint8_t		client;			/* 0 productive, 1 the copy for tests */
+	int32_t		lapses;			/* the first day without purchases, or NO_DAY */
+	uint8_t		client;			/* 0: production, 1: test */
 	uint8_t		behaviour;
 	uint8_t		place;
 	uint8_t		odd;
 	bool		alphanumeric;	/* the key has letters, so SAP does not pad it */
-	bool		one_time;		/* a collective account, XCPDK */
+	bool		one_time;		/* a one-time account, XCPDK */
 } Customer;
 
-/* Which items of its basket a document has. */
+/* The part of the basket that a document has. */
 typedef enum Part
 {
 	WHOLE, RETURNED, SURCHARGE
@@ -53,7 +53,7 @@ typedef enum Part
 typedef struct Document
 {
 	uint32_t	customer;
-	uint32_t	reference;		/* the document it cancels or credits, or NO_DOCUMENT */
+	uint32_t	reference;		/* the document that it cancels or credits, or NO_DOCUMENT */
 	uint32_t	basket;			/* counted within the customer */
 	int32_t		day;
 	char		category;		/* VBTYP: M N O P S U */
@@ -71,14 +71,14 @@ typedef struct Item
 typedef struct Shop
 {
 	uint64_t	seed;
-	int32_t		base;			/* the period's first day, counted from 1970-01-01 */
+	int32_t		base;			/* the first day of the period, from 1970-01-01 */
 	int32_t		days;
 	Customer   *customers;
 	uint32_t	customer_count;
 	Document   *documents;		/* in customer order */
 	uint32_t	document_count;
 	uint32_t	document_room;
-	uint32_t   *order;			/* documents by client and day, as their numbers rise */
+	uint32_t   *order;			/* documents in the order of their numbers: by client and day */
 	uint32_t   *number;			/* document -> its number within its client, from 1 */
 } Shop;
 

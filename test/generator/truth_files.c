@@ -1,17 +1,17 @@
 /*
  * truth_files.c
- *		What was planted, and what a correct reader of the exports must arrive at.
+ *		The expected results of a correct reading of the exports.
  *
- * Amounts are displayed ones: whole yen, euros and dollars with cents.
+ * Amounts are in display form: whole yen, euros and dollars with cents.
  */
 #include <string.h>
 
 #include "files.h"
 
-/* What the receipts of a customer come to; see DESIGN's receipts contract. */
+/* The totals of the receipts of a customer. */
 typedef struct Account
 {
-	uint32_t	frequency;		/* receipts that are no credit memos */
+	uint32_t	frequency;		/* receipts other than credit memos */
 	uint32_t	lines;			/* of receipts and credit memos */
 	int32_t		last_day;
 	int64_t		amount;			/* net of returns */
@@ -40,7 +40,7 @@ book(const Shop *shop, const Document *document, Account *account)
 		account->last_day = document->day;
 }
 
-/* The account of the customer whose documents begin at *next, which moves on. */
+/* The totals of the customer whose documents begin at INOUT *next. */
 static Account
 settle(const Shop *shop, uint32_t customer, uint32_t *next)
 {
@@ -91,7 +91,7 @@ write_true_customers(FILE *out, const Shop *shop)
 	}
 }
 
-/* Articles that are planted to be bought together. */
+/* Products that are often bought together. */
 void
 write_true_pairs(FILE *out)
 {
@@ -125,7 +125,7 @@ write_document_facts(FILE *out, const Shop *shop)
 			productive, cancelled, cancellations, pro_forma);
 }
 
-/* Figures of the productive client; one-time accounts apart. */
+/* Figures of the production client; one-time accounts are separate. */
 void
 write_facts(FILE *out, const Shop *shop)
 {

@@ -9,6 +9,13 @@ SELECT cohort_label('2019-11-05') AS "default", cohort_label('2019-11-05 23:59:5
 -- weeks at the turn of the year
 SELECT d::date, cohort_label(d, 'week'), to_char(d, 'IYYY-"W"IW') AS iso
 FROM unnest(ARRAY['2018-12-31', '2020-12-31', '2021-01-03', '2021-01-04', '2016-01-01', '2000-02-29']::timestamp[]) d;
+-- all days of two centuries have the labels of to_char
+SELECT count(*) AS days, count(*) FILTER (WHERE cohort_label(d, 'day') = to_char(d, 'YYYY-MM-DD')) AS day,
+       count(*) FILTER (WHERE cohort_label(d, 'week') = to_char(d, 'IYYY-"W"IW')) AS week,
+       count(*) FILTER (WHERE cohort_label(d) = to_char(d, 'YYYY-MM')) AS month,
+       count(*) FILTER (WHERE cohort_label(d, 'quarter') = to_char(d, 'YYYY-"Q"Q')) AS quarter,
+       count(*) FILTER (WHERE cohort_label(d, 'year') = to_char(d, 'YYYY')) AS year
+FROM generate_series('1900-01-01'::timestamp, '2100-01-01', '1 day') d;
 -- the first and last dates; the year before year 1 is year 0
 SELECT cohort_label(d, 'day'), cohort_label(d, 'week'), cohort_label(d, 'quarter')
 FROM unnest(ARRAY['0001-01-01', '0001-12-31 BC', '0044-03-15 BC', '4713-01-01 BC', '9999-12-31', '10000-01-01', '294276-12-31 23:59:59.999999']::timestamp[]) d;

@@ -1,4 +1,4 @@
--- Receipts: what counts, what is refused, and what rfm makes of it.
+-- Receipts: lines that are used, errors, and the results of rfm.
 SET search_path = public, segment;
 \set VERBOSITY terse
 \pset null '(null)'
@@ -16,8 +16,8 @@ INSERT INTO receipts VALUES
     ('D', NULL, '2019-03-01', 7, 'EUR', 'x', 1),
     ('D', NULL, '2019-03-02', -1, 'EUR', 'x', 1),
     ('D', NULL, '2019-03-03', 0, 'EUR', 'x', 1),
-    (NULL, '6', '2019-03-03', 100, 'EUR', 'x', 1),  -- nobody's
-    ('E', '7', NULL, 100, 'EUR', 'x', 1),           -- never
+    (NULL, '6', '2019-03-03', 100, 'EUR', 'x', 1),  -- no customer
+    ('E', '7', NULL, 100, 'EUR', 'x', 1),           -- no date
     ('F', '8', '2019-03-30', 1, 'EUR', 'x', 1),     -- an order over two days has the date of its first line
     ('F', '8', '2019-03-31', 1, 'EUR', 'x', 1);
 
@@ -35,7 +35,7 @@ COMMIT;
 SELECT as_of, string_agg(customer_id || ' ' || coalesce(rfm_score, '-'), ', ' ORDER BY customer_id) AS scores
 FROM generate_series('2019-01-01'::timestamp, '2019-05-01', '1 month') month, date(month - interval '1 day') as_of, rfm('receipts', as_of)
 GROUP BY as_of ORDER BY as_of;
--- nobody bought yet, or ever
+-- no purchase before the date, or none at all
 SELECT * FROM rfm('receipts', '1999-01-01');
 SELECT * FROM rfm('receipts', '1999-01-01', options => '{"bins": 3}', scheme => 'none');
 CREATE VIEW returns_only AS SELECT * FROM receipts WHERE customer_id = 'C';
@@ -54,7 +54,7 @@ SELECT * FROM frozen, rfm('receipts', '2019-03-31', model, '{"bins": 3}');
 SELECT * FROM rfm('receipts', '2019-03-31', '\x00'::bytea);
 SELECT * FROM rfm('receipts', '2019-03-31', scheme => 'nosuch');
 
--- rules of one's own
+-- a relation of rules
 CREATE TABLE rules (rule_no int, segment text, r_min int, r_max int, f_min int, f_max int, m_min int, m_max int);
 INSERT INTO rules VALUES (20, 'recent', 3, NULL, NULL, NULL, NULL, NULL), (10, 'recent and often', 3, 5, 3, 5, NULL, NULL);
 SELECT customer_id, rfm_score, segment FROM rfm('receipts', '2019-03-31', rules => 'rules') ORDER BY 1;
@@ -62,7 +62,7 @@ SELECT customer_id FROM rfm('receipts', '2019-03-31', rules => 'rules', strict =
 INSERT INTO rules VALUES (30, 'the rest');
 SELECT customer_id, segment FROM rfm('receipts', '2019-03-31', rules => 'rules', strict => true, options => '{"bins": 7}') ORDER BY 1;
 SELECT rfm_segment(1, 1, 1, 'rules'::regclass), rfm_segment(3, 3, 9, 'rules'), rfm_segment(NULL, 3, 9, 'rules'::regclass);
--- a change within the transaction is seen, also by the same expression
+-- a change in the same transaction is visible, also to the same expression
 DO $$
 BEGIN
     FOR i IN 1 .. 3 LOOP
@@ -71,7 +71,7 @@ BEGIN
     END LOOP;
 END
 $$;
-UPDATE rules SET segment = 'recent' WHERE rule_no <> 30;    -- under one name they may overlap
+UPDATE rules SET segment = 'recent' WHERE rule_no <> 30;    -- rules with the same name can overlap
 DELETE FROM rules WHERE rule_no = 30;
 SELECT rfm_segment(5, 5, 5, 'rules'::regclass);
 INSERT INTO rules VALUES (20, 'again');
@@ -87,7 +87,7 @@ SELECT rfm_segment(1, 1, 1, 0::regclass);
 TRUNCATE rules;
 SELECT rfm_segment(1, 1, 1, 'rules'::regclass);
 
--- currencies are never added
+-- amounts of different currencies are never added
 INSERT INTO receipts VALUES ('A', '9', '2019-03-05', 1000, 'JPY', 'x', 1), ('G', '10', '2019-03-06', 3, NULL, 'x', 1);
 SELECT * FROM rfm('receipts', '2019-03-31');
 SELECT * FROM receipt_totals('receipts', '2019-03-04') LIMIT 0;     -- before the first JPY there is one currency
@@ -114,7 +114,7 @@ SELECT * FROM rfm('receipts', '2019-03-31', rates => 'rates');
 SELECT * FROM rfm('receipts', '2019-03-31', rates => 'rates', currency => 'EUR');
 SELECT * FROM rfm('receipts', '2019-03-31', rates => 'rules');
 
--- what is no receipts relation, and what no amount
+-- relations without the columns of receipts, and invalid amounts
 SELECT * FROM rfm('rates', '2019-03-31');
 SELECT * FROM rfm('pg_catalog.pg_class', '2019-03-31');
 SELECT * FROM rfm(NULL, '2019-03-31');
@@ -128,7 +128,7 @@ CREATE VIEW textual AS SELECT customer_id, receipt_date::text AS receipt_date, a
 SELECT * FROM rfm('textual', '2019-03-31');
 CREATE VIEW plain AS SELECT customer_id, receipt_date, amount FROM receipts;
 SELECT * FROM rfm('plain', '2019-03-31', currency => 'EUR');
--- numbers as keys, times of day and doubles are fine
+-- numbers as keys, timestamps and float8 amounts are valid
 CREATE VIEW loose AS SELECT ascii(customer_id) AS customer_id, receipt_date + time '23:59' AS receipt_date, amount::float8 AS amount FROM receipts WHERE currency = 'EUR';
 SELECT * FROM rfm('loose', '2019-03-31') ORDER BY customer_id;
 INSERT INTO receipts VALUES ('A', '11', '2019-03-31', NULL, 'EUR', 'x', 1);
@@ -137,7 +137,7 @@ UPDATE receipts SET amount = 'NaN' WHERE receipt_id = '11';
 SELECT * FROM rfm('receipts', '2019-03-31', currency => 'EUR');
 DELETE FROM receipts WHERE receipt_id = '11' OR currency <> 'EUR';
 
--- a currency that does not occur: refused by each, unless it comes later or there is nothing at all
+-- a currency that does not occur is an error in each function, unless it occurs later or there are no receipts
 INSERT INTO receipts VALUES ('A', '12', '2019-05-01', 5, 'USD', 'x', 1);
 \set VERBOSITY default
 SELECT * FROM rfm('receipts', '2019-03-31', currency => 'usd');
@@ -150,7 +150,7 @@ DELETE FROM receipts WHERE currency = 'USD';
 CREATE VIEW nothing AS SELECT * FROM receipts WHERE false;
 SELECT count(*) FROM rfm('nothing', '2019-03-31', currency => 'USD');
 
--- ids of blanks or # are no customers and no receipts, and are counted
+-- blank ids and # are no customers and no receipts; they are counted
 CREATE TABLE vague (customer_id text, receipt_id varchar(10), receipt_date date, amount numeric, currency text);
 INSERT INTO vague SELECT 'A', i, date '2019-01-01' + i, 10, 'EUR' FROM generate_series(1, 3) AS i;
 INSERT INTO vague SELECT id, 'n' || i, '2019-01-20', 1000 * i, 'EUR' FROM unnest(ARRAY['', '  ', '#', ' #', E'\t', U&'\00A0', NULL]) WITH ORDINALITY u(id, i);
@@ -162,7 +162,7 @@ SELECT * FROM receipt_counts('vague', '2019-01-31', 'EUR');
 SELECT customer_id, recency_days, frequency, monetary FROM rfm('vague', '2019-01-31', currency => 'EUR') ORDER BY 1;
 SELECT customer_id, sum(receipt_count), sum(net) FROM receipt_totals('vague', '2019-01-31', currency => 'EUR') GROUP BY 1 ORDER BY 1;
 SELECT customers, active, revenue FROM cohort_retention('vague', '2019-01-31', currency => 'EUR');
--- their amounts and currencies have no say; a blank currency is none
+-- their amounts and currencies do not matter; a blank currency is NULL
 UPDATE vague SET currency = 'JPY', amount = 'NaN' WHERE customer_id = '#';
 UPDATE vague SET currency = ' ' WHERE receipt_id = '7';
 SELECT count(*) FROM rfm('vague', '2019-01-31');
@@ -171,7 +171,7 @@ SELECT count(*) FROM rfm('vague', '2019-01-31');
 SELECT lines, lines_used FROM receipt_counts('plain', '2019-12-31');
 DROP TABLE vague;
 
--- frequency and monetary within a window, recency and cohorts as ever
+-- frequency and monetary within a time window; recency does not change
 CREATE TABLE visits (customer_id text, receipt_id int, receipt_date date, amount numeric);
 INSERT INTO visits VALUES ('A', 1, '2018-03-31', 100), ('A', 2, '2018-04-01', 10), ('A', 3, '2019-02-01', 1), ('A', 4, '2019-03-05', -5),
     ('B', 5, '2018-01-01', 7), ('B', 6, '2019-03-01', -2), ('C', 7, '2019-03-31', 3), ('D', 8, '2019-01-01', -1), ('E', 9, '2018-03-31', 4);
@@ -187,7 +187,7 @@ SELECT * FROM rfm('visits', '2019-03-31', months => 1201);
 SELECT * FROM rfm('visits', '2019-03-31', since => '2019-04-01');
 SELECT * FROM rfm('visits', '2019-03-31', since => '-infinity');
 
--- names in other languages, under the same codes and in the same order
+-- names in other languages, with the same codes and order
 SELECT customer_id, segment, segment_code, segment_order FROM rfm('visits', '2019-03-31', months => 12, language => 'es') ORDER BY 1;
 SELECT customer_id, segment, segment_code, segment_order FROM rfm('visits', '2019-03-31', scheme => 'rfm', language => 'de') ORDER BY 1;
 INSERT INTO rules VALUES (5, 'rare', NULL, NULL, 1, 1), (6, 'often', NULL, NULL, 2, NULL), (2, 'often', NULL, NULL, 4, NULL);
@@ -205,7 +205,7 @@ SELECT customer_id, length(trunc(monetary)::text) AS digits, m_score, segment FR
 SELECT count(*), length(trunc(sum(revenue))::text) AS digits FROM cohort_retention('huge', '2019-02-01');
 DROP TABLE huge;
 
--- arguments are checked before receipts are read, and an error shows none of our SQL
+-- arguments are checked before receipts are read, and errors do not show the query
 CREATE FUNCTION read() RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'receipts were read'; END $$;
 CREATE VIEW guarded AS SELECT * FROM visits WHERE read();
 \set VERBOSITY default
@@ -244,7 +244,7 @@ DROP TABLE visits CASCADE;
 DROP FUNCTION read;
 DROP DOMAIN receipt_day, day, receipt_zoned_day, zoned_day;
 
--- the caller reads: no rights, no rows
+-- the privileges of the caller apply
 CREATE ROLE segment_reader;
 GRANT USAGE ON SCHEMA segment TO segment_reader;
 SET ROLE segment_reader;
@@ -257,7 +257,7 @@ CREATE POLICY own ON receipts FOR SELECT TO segment_reader USING (customer_id = 
 SET ROLE segment_reader;
 SELECT customer_id, frequency FROM rfm('receipts', '2019-03-31');
 RESET ROLE;
--- names are quoted, and a search path of the caller's does no harm
+-- names are quoted, and the search path of the caller does not matter
 CREATE SCHEMA "odd; schema";
 CREATE FUNCTION "odd; schema".max(date) RETURNS date LANGUAGE sql AS 'SELECT NULL::date';
 CREATE VIEW "odd; schema"."re""ceipts" AS SELECT * FROM receipts;

@@ -1,6 +1,6 @@
 -- The conversions of SAP values.
 
--- dates: one format, zeros are null, the last day of SAP's calendar stays
+-- dates: one format; zeros are NULL; 99991231 is a date
 SELECT f, segment.sap_date(v, f) AS date
 FROM (VALUES ('20240229', 'YYYYMMDD'), ('29.02.2024', 'DD.MM.YYYY'), ('02/29/2024', 'MM/DD/YYYY'),
              ('02-29-2024', 'MM-DD-YYYY'), ('2024.02.29', 'YYYY.MM.DD'), ('2024/02/29', 'YYYY/MM/DD'),
@@ -19,7 +19,7 @@ SELECT v, segment.sap_time(v) AS time FROM (VALUES ('235959'), ('23:59:59'), ('0
 SELECT segment.sap_time('240001');
 SELECT segment.sap_time('12:3456');
 
--- numbers: the same digits, four notations, a minus on either side
+-- numbers: the same digits in four notations, with the minus first and last
 SELECT n, v, segment.sap_number(v, n) AS number
 FROM (VALUES ('1.234,56', '1.234.567,89'), ('1,234.56', '1,234,567.89'), ('1 234,56', '1 234 567,89'),
              ('1234.56', '1234567.89'), ('1.234.567,89-', '1.234.567,89'), ('-1234567,89', '1.234.567,89'),
@@ -45,13 +45,13 @@ SELECT segment.sap_alpha_in('ABCDEFGHIJK', 10);
 SELECT segment.sap_alpha_in('1', 0);
 SELECT segment.sap_alpha_in('1', 1334);
 
--- amounts: stored with two decimals, whatever the currency has
+-- amounts: stored with two decimals in every currency
 SELECT c, segment.sap_amount(1.23, c) AS real FROM unnest(ARRAY['EUR', 'JPY', 'jpy ', 'KWD', 'USDN', 'HUF', '???', '', 'TOOLONG']) AS c;
 SELECT segment.sap_amount(1.00, 'EUR', 0) AS given, segment.sap_amount(1.00, NULL, 3) AS without_currency,
        segment.sap_amount(1.00, NULL) AS unknown, segment.sap_amount(NULL, 'JPY') AS no_amount;
 SELECT segment.sap_amount(1, 'EUR', 6);
 SELECT segment.sap_amount(1, 'EUR', -1);
 
--- categories of billing documents
+-- document categories of billing documents
 SELECT string_agg(c || ' ' || coalesce(segment.sap_billing_sign(c)::text, 'out'), ', ' ORDER BY c COLLATE "C") AS signs
 FROM unnest(ARRAY['M', 'N', 'O', 'P', 'S', 'U', '5', '', 'M ', 'MM']) AS c;

@@ -1,4 +1,4 @@
--- SAP files, tables and callers that are not as they should be.
+-- Invalid SAP files, tables and callers of sap_import.
 CREATE SCHEMA hostile_sap;
 SET search_path = hostile_sap;
 SET client_min_messages = warning;
@@ -9,7 +9,7 @@ CREATE FUNCTION lines(VARIADIC lines text[]) RETURNS void LANGUAGE sql AS
 $$ TRUNCATE stage RESTART IDENTITY; INSERT INTO stage (line) SELECT l FROM unnest(lines) WITH ORDINALITY AS u (l, i) ORDER BY i; $$;
 CREATE TABLE kna1 (mandt text, kunnr text NOT NULL, name1 text);
 
--- no lines, no header, blank lines only, a header without names
+-- no lines, no header, only blank lines, a header without names
 SELECT segment.sap_import('stage', 'kna1');
 SELECT segment.sap_import(''::bytea, 'UTF8', 'kna1');
 SELECT segment.sap_import('\xfffe'::bytea, 'UTF16LE', 'kna1');
@@ -24,11 +24,11 @@ SELECT segment.sap_import('stage', 'nameless');
 SELECT segment.sap_import('stage', 'kna1', layout => 'list');
 SELECT to_regclass('nameless') IS NULL AS nothing_was_created;
 
--- more titles than the header may be behind
+-- more than a hundred lines of titles before the header
 SELECT lines(VARIADIC array_fill('title'::text, ARRAY[150]) || ARRAY['KUNNR;NAME1', '1;a']);
 SELECT segment.sap_import('stage', 'kna1');
 
--- a column twice, also in another case; a key column that is missing
+-- a duplicate column, also in another case; a missing key column
 SELECT lines('KUNNR;NAME1;kunnr', '1;a;2');
 SELECT segment.sap_import('stage', 'kna1');
 SELECT segment.sap_import('stage', 'new_table');
@@ -38,27 +38,27 @@ SELECT segment.sap_import('stage', 'kna1', on_error => 'reject');
 SELECT segment.sap_import('stage', 'keyless', sap_table => 'KNA1');
 SELECT rows_loaded, duplicate_keys IS NULL AS no_key FROM segment.sap_import('stage', 'keyless');
 
--- odd quotes
+-- unpaired quotes
 SELECT lines('KUNNR;NAME1', '1;"a', '2;b', '3;"c"d', '4;e"', '5;"f"', '6;"', '7;""""', '8;"g;h"');
 SELECT rows_read, rows_loaded, rows_refused FROM segment.sap_import('stage', 'q', sap_table => 'KNA1', on_error => 'reject');
 TABLE q;
 SELECT line_no, reason, line FROM q_refused;
 SELECT segment.sap_import('stage', 'q', sap_table => 'KNA1');
 
--- lists: a row that is cut off, one too long, a total, a line of another page's table
+-- lists: a row that is cut off, a row that is too long, a total, a row of another table
 SELECT lines('|  |KUNNR |NAME1|', '|  |1     |a    |', '|  |2     |b', 'c    |', '|  |3     |d    |e|', '|* |4     |f    |', '|  |5     |gghhii|', 'Total 5', '|--|------|-----|');
 SELECT rows_read, rows_loaded, rows_refused, lines_skipped FROM segment.sap_import('stage', 'l', sap_table => 'KNA1', on_error => 'reject');
 TABLE l;
 SELECT line_no, reason, line FROM l_refused;
 
--- bytes
+-- bytes that are not valid in the encoding
 SELECT rows_loaded, rows_refused FROM segment.sap_import('KUNNR'::bytea || '\x0a'::bytea || '\x31000a'::bytea || '\xff0a320a'::bytea, 'UTF8', 'b', sap_table => 'KNA1', on_error => 'reject');
 SELECT line_no, reason, line FROM b_refused;
 SELECT segment.sap_import('\x4b0055'::bytea, 'UTF16LE', 'b');
 SELECT lines(convert_from(convert_to(E'\ufeffKUNNR', 'UTF8'), 'LATIN1'));
 SELECT segment.sap_import('stage', 'kna1');
 
--- options
+-- arguments
 SELECT lines('KUNNR', '1');
 SELECT segment.sap_import(NULL::regclass, 'kna1');
 SELECT segment.sap_import('stage', NULL);
@@ -92,7 +92,7 @@ CREATE VIEW through AS SELECT kunnr FROM guarded WHERE kunnr < '0000000003' WITH
 SELECT rows_loaded, rows_refused FROM segment.sap_import('stage', 'through', on_error => 'reject');
 SELECT segment.sap_import('stage', 'stage');
 
--- as the caller: SELECT on staging, row security on it, INSERT into the target, no right to create
+-- the privileges of the caller: SELECT on staging, its row security, INSERT into the target, no CREATE
 CREATE ROLE sap_importer;
 GRANT USAGE ON SCHEMA hostile_sap TO sap_importer;
 SET ROLE sap_importer;
@@ -116,7 +116,7 @@ SELECT segment.sap_import('stage', 'kna1', on_error => 'abort');
 RESET ROLE;
 SELECT count(*) FROM kna1;
 
--- cancelled in the middle, nothing stays
+-- a cancelled import leaves nothing
 SELECT lines(VARIADIC ARRAY['KUNNR'] || array_agg(i::text)) FROM generate_series(1, 200000) i;
 CREATE TABLE slow (kunnr text);
 CREATE FUNCTION sleep() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.05); RETURN NULL; END $$;
@@ -127,7 +127,7 @@ RESET statement_timeout;
 SELECT count(*) FROM slow;
 SELECT to_regclass('slow_refused') IS NULL AS nothing_was_created;
 
--- a line that is too long, from a table and from bytes
+-- a line above the limit, from a table and from bytes
 TRUNCATE stage RESTART IDENTITY;
 INSERT INTO stage (line) VALUES ('KUNNR'), (repeat('7', 64 * 1024 * 1024 + 1));
 \set VERBOSITY default

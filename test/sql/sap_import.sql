@@ -9,7 +9,7 @@ CREATE TABLE stage (line_no bigint GENERATED ALWAYS AS IDENTITY, line text);
 CREATE FUNCTION lines(VARIADIC lines text[]) RETURNS void LANGUAGE sql AS
 $$ TRUNCATE stage RESTART IDENTITY; INSERT INTO stage (line) SELECT l FROM unnest(lines) WITH ORDINALITY AS u (l, i) ORDER BY i; $$;
 
--- list text: titles, rules, the header on each page, padding, an empty first column, | in a cell
+-- list text: titles, rules, a header on each page, padding, a blank first column, | in a cell
 SELECT lines('Table:          VBRK', 'Displayed Fields:   6 of  94', '-----------------------------------------------------------',
     '|  |VBELN     |FKDAT     |WAERK|         NETWR|KUNAG     |',
     '|---------------------------------------------------------|',
@@ -24,7 +24,7 @@ SELECT * FROM segment.sap_import('stage', 'vbrk', decimal_notation => '1.234.567
 SELECT * FROM vbrk ORDER BY vbeln;
 SELECT attname, format_type(atttypid, atttypmod) AS type FROM pg_attribute WHERE attrelid = 'vbrk'::regclass AND attnum > 0 ORDER BY attnum;
 
--- delimited text: quotes, a field over two lines, the header twice, blank lines, any order and case of names
+-- delimited text: quotes, a field of two lines, a repeated header, blank lines, names in any order and case
 SELECT lines(E'\ufeff"posnr";VBELN;"ARKTX";NetWr;MATNR;MANDT', '', E'10;90000001;"Rad 28"" ""Bär""; rot";1.000,00;4711;100\r',
     '20;90000001;"two', 'lines";2,5-;ABC-1;100', '"posnr";VBELN;"ARKTX";NetWr;MATNR;MANDT', E'\ufeff"posnr";VBELN;"ARKTX";NetWr;MATNR;MANDT',
     ';;;;;', '10;90000002;5" pipe;3;99;100', '10;90000009;orphan;0;1;100', '10;90000001;other client;7;1;200');
@@ -33,7 +33,7 @@ SELECT * FROM segment.sap_import('stage', 'vbrp', decimal_notation => '1.234.567
 SELECT * FROM vbrp ORDER BY vbeln, posnr;
 SELECT line_no, field, reason, left(line, 7) AS line FROM vbrp_refused;
 
--- the same file again: its keys are there twice
+-- the same file again: duplicate keys
 SELECT duplicate_keys, orphan_items FROM segment.sap_import('stage', 'vbrp', decimal_notation => '1.234.567,89', amounts => 'stored',
                                  client => '100', header_table => 'vbrk', on_error => 'reject');
 
@@ -53,20 +53,20 @@ SELECT * FROM segment.sap_import('stage', '"My Target"', sap_table => 'KNA1', de
 SELECT * FROM "My Target" ORDER BY "Kunnr";
 SELECT line_no, field, reason FROM "Not Taken" ORDER BY line_no;
 
--- the first of these faults ends an import that may not refuse
+-- with on_error abort the first of these errors ends the import
 SELECT segment.sap_import('stage', '"My Target"', sap_table => 'KNA1', decimal_notation => '1234567.89', amounts => 'display');
 SELECT count(*) FROM "My Target";
 SELECT lines('KUNNR,NAME1', '20,a', '21,b', '21,c');
 SELECT segment.sap_import('stage', '"My Target"', sap_table => 'KNA1');
 SELECT count(*) FROM "My Target";
 
--- days and time stamps before and after PostgreSQL's epoch
+-- dates and timestamps before and after 2000-01-01
 CREATE TABLE stamps (kunnr text, erdat timestamp);
 SELECT lines('KUNNR,ERDAT', '1,19991231', '2,19991231235959', '3,20240229000001', '4,00010101', '5,99991231', '6,00000000', '7,2024-02-29 10:00');
 SELECT rows_loaded, rows_refused FROM segment.sap_import('stage', 'stamps', on_error => 'reject');
 TABLE stamps;
 
--- labels
+-- labels in place of field names
 SELECT lines('Kunde|Name|Umsatz|Symbol', '1|Müller|1,5|@1@');
 SELECT ignored_fields FROM segment.sap_import('stage', 'labelled', mapping => '{"Kunde": "KUNNR", "Name": "NAME1", "Symbol": null}');
 SELECT * FROM labelled;
@@ -75,7 +75,7 @@ SELECT segment.sap_import('stage', 'labelled', mapping => '{"Kunde": 1}');
 SELECT segment.sap_import('stage', 'labelled', mapping => '[]');
 SELECT segment.sap_import('stage', 'labelled2', mapping => '{"Kunde": "NAME1", "Name": "NAME1"}');
 
--- amounts: no default when a currency without two decimals, or no currency, belongs to one
+-- amounts: no default when the currency has other than two decimals, or is unknown
 SELECT lines('VBELN,WAERK,NETWR', '1,EUR,5', '2,JPY,0', '3,JPY,7');
 SELECT segment.sap_import('stage', 'a1', sap_table => 'VBRK');
 SELECT rows_loaded FROM segment.sap_import('stage', 'a1', sap_table => 'VBRK', amounts => 'display');
@@ -91,25 +91,25 @@ SELECT rows_loaded, orphan_items FROM segment.sap_import('stage', 'a4', sap_tabl
 SELECT rows_loaded FROM segment.sap_import('stage', 'a5', sap_table => 'VBRP', currency => 'KWD', amounts => 'stored');
 SELECT vbeln, posnr, a4.netwr AS by_header, a5.netwr AS by_option FROM a4 JOIN a5 USING (vbeln, posnr) ORDER BY 1, 2;
 
--- a number with a separator needs its notation
+-- a number with a separator needs decimal_notation
 SELECT lines('VBELN,NETWR,WAERK', '1,5,EUR', '2,1.234,EUR');
 SELECT segment.sap_import('stage', 'n1', sap_table => 'VBRK');
 SELECT rows_loaded FROM segment.sap_import('stage', 'n1', sap_table => 'VBRK', decimal_notation => '1.234.567,89');
 SELECT netwr FROM n1;
 
--- clients: without one all stay, with a warning
+-- clients: without the argument all rows are loaded, with a warning
 SELECT lines('MANDT,KUNNR', '100,1', '200,1', '1,1');
 SELECT rows_loaded, other_clients, duplicate_keys FROM segment.sap_import('stage', 'k1', sap_table => 'KNA1');
 SELECT rows_loaded, other_clients FROM segment.sap_import('stage', 'k2', sap_table => 'KNA1', client => '1');
 SELECT mandt FROM k2;
 
--- materials: 18 or 40
+-- material numbers of 18 or 40 characters
 SELECT lines('MATNR,MTART', '4711,A', 'ABC,A', '1234567890123456789,A');
 SELECT rows_loaded FROM segment.sap_import('stage', 'm18', sap_table => 'MARA');
 SELECT rows_loaded FROM segment.sap_import('stage', 'm40', sap_table => 'MARA', material_length => 40);
 SELECT m18.matnr, m40.matnr FROM m18 JOIN m40 ON ltrim(m18.matnr, '0') = ltrim(m40.matnr, '0') ORDER BY 1;
 
--- bytes in SAP's code pages, with all three line ends
+-- bytes in the code pages of SAP, with all three line ends
 SELECT * FROM segment.sap_import(convert_to(E'KUNNR\tNAME1\r1\tGröße\r\n2\tÆsop\n', 'LATIN1'), 'LATIN1', 'kna1') \gx
 SELECT rows_loaded FROM segment.sap_import('\xefbbbf'::bytea || convert_to(E'KUNNR\tNAME1\n3\t東京', 'UTF8'), '4110', 'kna1');
 SELECT rows_loaded FROM segment.sap_import('\xfffe4b0055004e004e0052003b004e0041004d00450031000a0034003b003dd80ade0a00'::bytea, 'UTF16LE', 'kna1');
@@ -119,7 +119,7 @@ SELECT rows_loaded, rows_refused FROM segment.sap_import(E'KUNNR;NAME1\n6;\\377\
 SELECT line_no, reason, line FROM kna1_refused;
 SELECT segment.sap_import('KUNNR'::bytea, 'UTF7', 'kna1');
 
--- a header alone; 200 columns
+-- only a header; 200 columns
 SELECT lines('KUNNR,NAME1');
 SELECT rows_read, rows_loaded FROM segment.sap_import('stage', 'kna1');
 SELECT lines(string_agg('C' || i, ','), string_agg(i::text, ',')) FROM generate_series(1, 200) i;

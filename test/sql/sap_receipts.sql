@@ -1,4 +1,4 @@
--- Receipts out of billing documents and sales orders.
+-- Receipts from billing documents, sales orders and FI documents.
 CREATE SCHEMA receipts_test;
 SET search_path = receipts_test;
 SET datestyle = iso;
@@ -15,7 +15,7 @@ INSERT INTO vbrk VALUES
     ('100', '0090000004', 'M', '2024-01-08', 'EUR', '0000000002', '0000000002', 'X', NULL),          -- cancelled
     ('100', '0090000005', 'N', '2024-01-08', 'EUR', '0000000002', '0000000002', NULL, '0090000004'), -- its cancellation
     ('100', '0090000006', 'U', '2024-01-09', 'EUR', '0000000002', '0000000002', NULL, NULL),         -- pro forma
-    ('100', '0090000007', 'M', '2024-01-10', 'EUR', '0000000009', '0000000009', NULL, NULL),         -- one-time customer
+    ('100', '0090000007', 'M', '2024-01-10', 'EUR', '0000000009', '0000000009', NULL, NULL),         -- one-time account
     ('100', '0090000008', 'S', '2024-01-11', 'EUR', '0000000001', '0000000001', NULL, NULL),
     ('100', '0090000010', 'N', NULL, 'EUR', '0000000001', '0000000001', NULL, NULL),
     ('200', '0090000001', 'M', '2024-01-12', 'USD', '0000000001', '0000000001', NULL, NULL);
@@ -33,13 +33,13 @@ SELECT attname, format_type(atttypid, atttypmod) AS type, col_description(attrel
 FROM pg_attribute WHERE attrelid = 'receipts'::regclass AND attnum > 0 ORDER BY attnum;
 SELECT obj_description('receipts'::regclass) AS comment;
 
--- the payer; one-time customers too; a view in another schema, with a name to quote
+-- the payer; with one-time accounts; a view in another schema, with a quoted name
 CREATE SCHEMA "Other";
 SELECT receipt_lines, one_time_lines
 FROM segment.sap_receipts_view('"Other"."My Receipts"', 'vbrk', 'vbrp', client => '100', customer => 'payer', include_one_time => true);
 SELECT customer_id, sum(amount) AS amount FROM "Other"."My Receipts" GROUP BY customer_id ORDER BY customer_id;
 
--- the client may stay away only when it is clear
+-- client can be omitted only when the tables have one client
 SELECT segment.sap_receipts_view('no_client', 'vbrk', 'vbrp', 'kna1');
 SELECT receipt_lines, orphan_items FROM segment.sap_receipts_view('r200', 'vbrk', 'vbrp', 'kna1', client => '200');
 SELECT receipt_lines FROM segment.sap_receipts_view('r300', 'vbrk', 'vbrp', 'kna1', client => '300');
@@ -55,7 +55,7 @@ INSERT INTO vbap VALUES ('100', '1', '10', 'A', 1, 10, NULL), ('100', '1', '20',
 SELECT * FROM segment.sap_receipts_view('order_receipts', 'vbak', 'vbap', 'kna1', source => 'orders') \gx
 SELECT receipt_id, amount, quantity FROM order_receipts ORDER BY receipt_id;
 
--- tables of another tool: all text, upper-case names, SAP's own decimals
+-- tables of another tool: all columns text, upper-case names, stored amounts
 CREATE TABLE "VBRK" AS SELECT vbeln AS "VBELN", vbtyp AS "VBTYP", to_char(fkdat, 'YYYYMMDD') AS "FKDAT", waerk AS "WAERK",
     kunag AS "KUNAG", coalesce(fksto, '') AS "FKSTO", coalesce(sfakn, '') AS "SFAKN" FROM vbrk WHERE mandt = '100';
 CREATE TABLE "VBRP" AS SELECT vbeln AS "VBELN", matnr AS "MATNR", fkimg::text AS "FKIMG", netwr::text || CASE WHEN posnr = '000020' THEN '-' ELSE '' END AS "NETWR"
@@ -63,11 +63,11 @@ CREATE TABLE "VBRP" AS SELECT vbeln AS "VBELN", matnr AS "MATNR", fkimg::text AS
 SELECT receipt_lines, documents FROM segment.sap_receipts_view('raw_receipts', '"VBRK"', '"VBRP"', 'kna1', client => '100', amounts => 'stored');
 SELECT receipt_id, receipt_date, amount, currency, quantity FROM raw_receipts ORDER BY receipt_id, amount;
 
--- a header twice makes lines twice, which is said
+-- a duplicate header duplicates its items: a warning
 INSERT INTO vbrk SELECT * FROM vbrk WHERE vbeln = '0090000002';
 SELECT receipt_lines, duplicate_documents FROM segment.sap_receipts_view('twice', 'vbrk', 'vbrp', 'kna1', client => '100');
 
--- refusals
+-- errors
 SELECT segment.sap_receipts_view('receipts', 'vbrk', 'vbrp', 'kna1', client => '100');
 SELECT segment.sap_receipts_view('x', 'vbrk', 'vbrp', client => '100');
 SELECT segment.sap_receipts_view('x', 'vbrk', 'vbap', 'kna1', client => '100');
@@ -80,7 +80,7 @@ SELECT segment.sap_receipts_view('nowhere.x', 'vbrk', 'vbrp', 'kna1', client => 
 SELECT segment.sap_receipts_view(NULL, 'vbrk', 'vbrp', 'kna1');
 SELECT segment.sap_receipts_view('a.b.c.d', 'vbrk', 'vbrp', 'kna1');
 
--- ids that mean nothing: no customers and no documents, and counted
+-- blank ids and #: no customers and no documents; they are counted
 CREATE TABLE vague AS SELECT * FROM vbrk WHERE mandt = '100' AND vbeln IN ('0090000001', '0090000003', '0090000008');
 CREATE TABLE vague_items AS SELECT * FROM vbrp;
 INSERT INTO vague SELECT '100', '00900001' || i, 'M', '2024-03-01', 'EUR', id, '0000000001', NULL, NULL
@@ -94,7 +94,7 @@ SELECT customer_id, count(*) FROM vague_receipts GROUP BY 1 ORDER BY 1;
 
 DELETE FROM vbrk a USING vbrk b WHERE a.ctid > b.ctid AND (a.mandt, a.vbeln) = (b.mandt, b.vbeln);
 
--- keys in external form on any side: the same receipts, and no one-time customer
+-- keys in external form in any table: the same receipts, without one-time accounts
 CREATE TABLE kna1_external AS SELECT mandt, ltrim(kunnr, '0')::int AS kunnr, xcpdk FROM kna1;
 CREATE TABLE vbrk_external AS SELECT mandt, ltrim(vbeln, '0') AS vbeln, vbtyp, fkdat, waerk, ltrim(kunag, '0')::char(10) AS kunag, kunrg, fksto, sfakn FROM vbrk;
 CREATE TABLE vbrp_external AS SELECT mandt, ltrim(vbeln, '0')::bigint AS vbeln, posnr, matnr, fkimg, netwr FROM vbrp;
@@ -119,7 +119,7 @@ INSERT INTO bkpf VALUES
     ('100', '1000', '1800000007', '2024', 'DR', '2024-02-12', 'EUR', NULL, NULL),           -- a one-time account
     ('100', '1000', '1800000008', '2024', 'DR', '2024-02-13', 'EUR', NULL, NULL),           -- a down payment request among the items
     ('100', '2000', '1800000001', '2024', 'DR', '2024-03-01', 'EUR', NULL, NULL),           -- the same number in another company
-    ('100', '1000', '1800000001', '2025', 'ZR', '2025-01-05', 'EUR', NULL, NULL),           -- and in another year; a type of one's own
+    ('100', '1000', '1800000001', '2025', 'ZR', '2025-01-05', 'EUR', NULL, NULL),           -- the same number in another year; a custom document type
     ('200', '1000', '1800000001', '2024', 'DR', '2024-01-05', 'EUR', NULL, NULL);
 INSERT INTO bseg VALUES
     ('100', '1000', '1800000001', '2024', '001', '01', 'D', 'S', 60, '0000000001'),
@@ -167,11 +167,11 @@ INSERT INTO bsid VALUES
 SELECT * FROM segment.sap_receipts_view('index_receipts', 'bsad', 'bsid', 'kna1', source => 'fi', client => '100') \gx
 SELECT * FROM index_receipts ORDER BY receipt_id, amount;
 SELECT obj_description('index_receipts'::regclass), col_description('index_receipts'::regclass, 2), col_description('index_receipts'::regclass, 4);
--- whichever comes first; one of them alone
+-- in any order; one index alone
 SELECT receipt_lines, cancelled_documents FROM segment.sap_receipts_view('index_swapped', 'bsid', 'bsad', 'kna1', source => 'fi', client => '100');
 SELECT * FROM index_swapped EXCEPT SELECT * FROM index_receipts;
 SELECT receipt_lines, documents FROM segment.sap_receipts_view('index_cleared', 'bsad', NULL, 'kna1', source => 'fi');
--- all text, with SAP's own decimals
+-- all columns text, stored amounts
 CREATE TABLE bsid_text AS SELECT '300' AS mandt, bukrs, kunnr, '00000000' AS augdt, '' AS augbl, gjahr, belnr, buzei, to_char(budat, 'YYYYMMDD') AS budat,
     'JPY' AS waers, blart, bschl, shkzg, wrbtr::text AS wrbtr FROM bsid WHERE kunnr = '2';
 SELECT receipt_lines FROM segment.sap_receipts_view('yen', 'bsid_text', NULL, source => 'fi', include_one_time => true, amounts => 'stored');
@@ -183,7 +183,7 @@ SELECT segment.sap_receipts_view('x', 'bkpf', 'bseg', 'kna1', source => 'fi', cl
 SELECT segment.sap_receipts_view('x', 'bkpf', 'bseg', 'kna1', source => 'fi', client => '100', document_types => '{DR,NULL}');
 SELECT segment.sap_receipts_view('x', 'vbrk', 'vbrp', 'kna1', source => 'fi', client => '100');
 
--- row-level security of the tables holds for whoever reads the view
+-- row-level security of the tables applies to the role that reads the view
 CREATE ROLE segment_seller;
 GRANT USAGE ON SCHEMA receipts_test TO segment_seller;
 GRANT SELECT ON receipts, index_receipts TO segment_seller;
@@ -203,7 +203,7 @@ ALTER TABLE vbrk DISABLE ROW LEVEL SECURITY;
 DROP OWNED BY segment_seller;
 DROP ROLE segment_seller;
 
--- as the caller: what he may not read, he gets no view of
+-- the privileges of the caller: no view over tables without SELECT
 CREATE ROLE sap_reader;
 GRANT USAGE, CREATE ON SCHEMA receipts_test TO sap_reader;
 GRANT SELECT ON vbrk TO sap_reader;

@@ -1,5 +1,5 @@
--- The view of receipts is planned well right after an import, however many documents are cancelled.
--- test/bench/receipts_plan.sh asks the same of a million documents.
+-- The view of receipts has a good plan immediately after an import, for any share of cancelled documents.
+-- test/bench/receipts_plan.sh tests the same with a million documents.
 \if :{?documents}
 \else
     \set documents 10000
@@ -10,8 +10,8 @@ SET client_min_messages = warning;
 SET max_parallel_workers_per_gather = 0;
 SET jit = off;
 
--- documents of three items for 2,000 customers, twenty of them one-time accounts; of each 100 documents so
--- many are cancelled
+-- documents of three items for 2,000 customers, twenty of them one-time accounts; the argument is the number of
+-- cancelled documents in each 100
 CREATE FUNCTION import_shop(documents integer, cancelled integer) RETURNS bigint LANGUAGE plpgsql AS $$
 BEGIN
     DROP TABLE IF EXISTS stage, kna1, vbrk, vbrp CASCADE;
@@ -36,7 +36,7 @@ BEGIN
 END
 $$;
 
--- each node of a plan that is no aggregate, with what it reads below itself
+-- each node of a plan that is not an aggregate, with the relations that it reads
 CREATE FUNCTION nodes(query text) RETURNS TABLE (node text, below text, estimated numeric, actual numeric) LANGUAGE plpgsql AS $$
 DECLARE
     plan jsonb;
@@ -74,7 +74,7 @@ SELECT import_shop(:documents, 3), judge_all();
 SELECT import_shop(:documents, 50), judge_all();
 SELECT import_shop(:documents, 99), judge_all();
 
--- the same in a table of another tool, where a flag that is not set is a blank
+-- the same with tables of another tool, in which a flag that is not set is blank
 DROP VIEW receipts;
 ALTER TABLE vbrk ALTER fksto TYPE char(1) USING CASE WHEN substr(vbeln, 10)::int < 3 THEN 'X' ELSE '' END,
     ALTER sfakn TYPE varchar(10) USING ' ', ALTER kunag TYPE varchar(10), ALTER mandt TYPE char(3);
@@ -82,7 +82,7 @@ ALTER TABLE kna1 ALTER xcpdk TYPE char(1) USING coalesce(xcpdk, ''), ALTER kunnr
 ANALYZE vbrk, kna1;
 SELECT receipt_lines, judge_all() FROM segment.sap_receipts_view('receipts', 'vbrk', 'vbrp', 'kna1');
 
--- sap_import leaves statistics behind, and says nothing where the table is another role's
+-- sap_import analyzes its target, and does nothing for a table of another role
 TRUNCATE stage;
 INSERT INTO stage (line) VALUES ('KUNNR;NAME1'), ('1;A'), ('2;B');
 SELECT rows_loaded FROM segment.sap_import('stage', 'fresh', sap_table => 'KNA1');

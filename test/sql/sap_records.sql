@@ -1,4 +1,4 @@
--- What is a record, what is a value, what is a key.
+-- Records, values and keys of SAP exports.
 CREATE SCHEMA records_test;
 SET search_path = records_test;
 SET client_min_messages = warning;
@@ -8,7 +8,7 @@ CREATE TABLE stage (line_no bigint GENERATED ALWAYS AS IDENTITY, line text);
 CREATE FUNCTION lines(VARIADIC lines text[]) RETURNS void LANGUAGE sql AS
 $$ TRUNCATE stage; INSERT INTO stage (line) SELECT l FROM unnest(lines) WITH ORDINALITY AS u (l, i) ORDER BY i; $$;
 
--- a target's types: ours or refused by name, so no setting of the session has a say
+-- types of the target: supported or an error, so that no setting of the session matters
 CREATE DOMAIN day AS date;
 CREATE DOMAIN working_day AS day CHECK (VALUE > '2000-01-01');
 CREATE DOMAIN price AS numeric(8,2);
@@ -71,7 +71,7 @@ BEGIN
 END $$;
 SELECT rows, count(*) FROM outcomes GROUP BY rows;
 
--- the dictionary's type is checked whatever the column's type is, and characters get the internal form
+-- the type of the dictionary is checked for every type of column, and character fields get the internal form
 SELECT lines('VBELN;POSNR;NETWR;WAERK;FKIMG;VRKME;PRSDT;ERZET;MATNR;MANDT', '1;10;1.000,50-;eur;1,000;ST;05.01.2024;12:34:56;4711;100',
     '1;10.0;100;EUR;;;;;;', '1;abc;100;EUR;;;;;;', '1;-10;100;EUR;;;;;;', '1;1,0;100;EUR;;;;;;', '1;20;abc;EUR;;;;;;', '1;20;1;1,5;;;;;;', '1;20;1;EUR;x;;;;;',
     '1;20;1;EUR;;much too long;;;;', '1;20;1;EUR;;;13.13.2024;;;', '1;20;1;EUR;;;;25:00:00;;', '1;20;1;EUR;;;;;;A1', '1;30;1;EUR;;;00.00.0000;;;', '1;40;1;#;;;;;#;#');
@@ -90,21 +90,21 @@ SET extra_float_digits = 1;
 TABLE numbered;
 SELECT line_no, field, reason FROM numbered_refused ORDER BY 1;
 
--- exponents: exact, but refused for amounts, quantities and keys
+-- exponents: exact for other numbers, an error for amounts, quantities and keys
 CREATE TABLE factors (kunnr text, netwr numeric(18,3), kwmeng numeric(18,3), factor numeric(18,3), kursk numeric);
 SELECT lines('KUNNR;NETWR;KWMENG;FACTOR;KURSK', '1;;;1,2345E+02;1,5E-05', '2;;;1,5E-05;', '3;1,5E+02;;;', '4;;9E+07;;', '4,711E+03;;;;', '9E+07;;;;', '5;0E+00;;;', '6;;;1,2345678E+20;');
 SELECT rows_loaded FROM segment.sap_import('stage', 'factors', decimal_notation => '1.234.567,89', amounts => 'display', on_error => 'reject');
 TABLE factors;
 SELECT line_no, field, reason FROM factors_refused ORDER BY 1;
 
--- numeric columns with a scale above the precision, or below zero
+-- numeric columns whose scale is above the precision, or negative
 CREATE TABLE scales (kunnr text, small numeric(3,5), large numeric(3,-2));
 SELECT lines('KUNNR;SMALL;LARGE', '1;0.00123;1200', '2;-0.00999;99900', '3;0.01;', '4;0.000001;', '5;;1250', '6;;100000', '7;0;0', '8;0.000;1200.00', '9;1;');
 SELECT rows_loaded FROM segment.sap_import('stage', 'scales', decimal_notation => '1234567.89', on_error => 'reject');
 TABLE scales;
 SELECT line_no, field, reason FROM scales_refused ORDER BY 1;
 
--- keys: marks of spreadsheets and web pages go, what they did to the key is refused, and what means nothing is no key
+-- keys: marks of spreadsheets and web pages are removed; keys that they changed are refused; so are blank keys
 SELECT lines('KUNNR;NAME1', '4711;a', '''4711;b', '="4711";c', U&'4711\00a0;d', U&'\feff4711\200b;e', '"=""4711""";f', '4711.0;g', '4,711E+03;h', '#;i', U&'\00a0;j', ';k', '*;l', '="";m',
     U&'4712;\00a0n\3000', 'KUNNR;o');
 SELECT rows_read, rows_loaded, rows_refused, duplicate_keys FROM segment.sap_import('stage', 'kna1', on_error => 'reject');
@@ -114,13 +114,13 @@ CREATE TABLE not_null (kunnr text NOT NULL, name1 text NOT NULL);
 SELECT lines('KUNNR;NAME1', ';a', '#;b', '1;');
 SELECT rows_loaded, rows_refused FROM segment.sap_import('stage', 'not_null', sap_table => 'KNA1', on_error => 'reject');
 TABLE not_null;
--- in a table that the dictionary does not know, figures alone are a total
+-- in a table that is not in the dictionary, a row of numbers only is a total
 SELECT lines('BON;KUNAG;VBELN;NETWR;WAERK', ';1;;10;EUR', 'b1;;;20;EUR', ';;90;30;EUR', ';;;150;EUR', 'b2;#;*;1;', ';#;#;2;');
 SELECT rows_loaded, rows_refused FROM segment.sap_import('stage', 'sales', amounts => 'display', on_error => 'reject');
 SELECT * FROM sales;
 SELECT line_no, field, reason FROM sales_refused ORDER BY 1;
 
--- lines of a list that are no records: totals, the header again in other widths, a second table
+-- lines of a list that are not records: totals, a header with other widths, a second table
 SELECT lines('|KUNNR     |NAME1     |    NETWR|', '|1         |a         |   150,00|', '|*         |          |   300,00|', '|          |          |   300,00|',
     '|KUNNR     |NAME1     |    NETWR| ', '|KUNNR|NAME1|NETWR|', '|2    |b    | 1,00|', '|3    |c|d  | 2,00|', '|kunnr|name1|netwr|', '|4    |NAME1| 3,00|',
     '|NAME1|KUNNR|NETWR|', '|d    |5    | 3,00|', 'Table: T005', '|LAND1|SPRAS|', '|DE   |DE   |', '|6    |f    | 3,00|', '|KUNNR|NAME1|NETWR|', '|7    |g    | 3,00|');
@@ -128,21 +128,21 @@ SELECT rows_read, rows_loaded, rows_refused, lines_skipped FROM segment.sap_impo
 TABLE l;
 SELECT line_no, field, reason FROM l_refused ORDER BY 1;
 SELECT segment.sap_import('stage', 'l2', amounts => 'display', decimal_notation => '1.234.567,89');
--- a second table with as many columns, and labels that nobody knows; rows that are not padded
+-- a second table with the same number of columns and unknown labels; rows that are not padded
 SELECT lines('|KUNNR     |NAME1     |', '|1         |a         |', '|Land|Bezeichnung|', '|DE  |Deutschland|', '|2         |東京    |', '|3         |é|', '|4         |d         |');
 SELECT rows_loaded, rows_refused FROM segment.sap_import('stage', 'l3', sap_table => 'KNA1', on_error => 'reject');
 TABLE l3;
 SELECT line_no, reason FROM l3_refused ORDER BY 1;
 SELECT lines('|KUNNR     |NAME1     |', '|1|a|', '|2|bc|');
 SELECT rows_loaded, rows_refused FROM segment.sap_import('stage', 'l4', sap_table => 'KNA1', on_error => 'reject');
--- a record over two lines
+-- a record of two lines
 SELECT lines('|VBELN     |FKDAT     |KUNAG     |', '|NETWR     |WAERK     |SFAKN     |', '|90        |20240105  |4711      |', '|100       |EUR       |          |');
 SELECT segment.sap_import('stage', 'wrapped', amounts => 'display');
 SELECT rows_loaded, rows_refused FROM segment.sap_import('stage', 'wrapped', amounts => 'display', on_error => 'reject');
 SELECT lines('|NETWR     |WAERK     |          |', '|VBELN     |FKDAT     |KUNAG     |', '|90        |20240105  |4711      |');
 SELECT segment.sap_import('stage', 'wrapped', amounts => 'display');
 
--- delimited: the header again, a second export with other columns, its own names as values
+-- delimited text: a repeated header, a second export with other columns, names of columns as values
 SELECT lines('KUNNR;NAME1;LAND1', '1;a;DE', 'KUNNR ; NAME1;LAND1;', 'kunnr;name1;land1', '2;NAME1;ES', 'KUNNR;b;DE', '3;NAME1;LAND1', 'KUNNR;LAND1;NAME1', '4;ES;d', 'KUNNR;NAME1', '5;e', 'KUNNR;NAME1;LAND1', '6;f;FR');
 SELECT rows_read, rows_loaded, rows_refused, lines_skipped FROM segment.sap_import('stage', 'd', on_error => 'reject');
 TABLE d;
@@ -152,17 +152,17 @@ SELECT segment.sap_import('stage', 'd2', on_error => 'reject');
 SELECT lines('Kunde;Land', '1;DE', 'Land;Kunde', 'ES;2');
 SELECT segment.sap_import('stage', 'd2', mapping => '{"Kunde": "KUNNR", "Land": "LAND1"}');
 
--- flags and short names are values
+-- flags and short names can be values
 CREATE TABLE flags (x text, y text, kunnr text);
 SELECT lines('KUNNR;X;Y', '1;X;X', '2;Y;X', ';X;Y', '3;X;Y');
 SELECT rows_loaded, rows_refused, lines_skipped FROM segment.sap_import('stage', 'flags', on_error => 'reject');
 TABLE flags;
--- the field's name under a label
+-- the name of the field in a column with a label
 SELECT lines('Kunde;Name', '1;a', 'KUNNR;b', 'Kunde;c', '2;Name');
 SELECT rows_loaded, rows_refused FROM segment.sap_import('stage', 'd3', mapping => '{"Kunde": "KUNNR"}', on_error => 'reject');
 TABLE d3;
 
--- clients: what cannot be one is refused, not counted as another's
+-- clients: an invalid client is refused, and not counted as another client
 SELECT lines('MANDT;KUNNR', '100;1', '200;2', ';3', '*;4', 'abc;5', '#;6');
 SELECT rows_read, rows_loaded, rows_refused, other_clients FROM segment.sap_import('stage', 'c', client => '100', on_error => 'reject');
 SELECT line_no, field, reason FROM c_refused ORDER BY 1;
@@ -170,7 +170,7 @@ SELECT line_no, field, reason FROM c_refused ORDER BY 1;
 SELECT segment.sap_import('stage', 'c', client => 'ABC');
 SELECT segment.sap_import('stage', 'c', currency => 'Euro 1');
 
--- items find their header in whatever form it has, and clients their number
+-- items find their header, and rows their client, in any form of the keys
 CREATE TABLE outer_form (mandt int, vbeln bigint, waerk text);
 INSERT INTO outer_form VALUES (1, 4711, 'JPY'), (1, 4712, 'EUR');
 CREATE TABLE outer_items (mandt int, vbeln bigint, posnr int, netwr numeric);
@@ -179,7 +179,7 @@ SELECT rows_loaded, other_clients, duplicate_keys, orphan_items FROM segment.sap
     header_table => 'outer_form', amounts => 'stored', decimal_notation => '1234567.89');
 TABLE outer_items;
 
--- labels: a header, or a target, without the keys of its table
+-- labels: a header or a target without the key fields of its table
 SELECT lines('Mandt;Kunde;Name', '100;1;a');
 SELECT segment.sap_import('stage', 'labels', sap_table => 'KNA1');
 CREATE TABLE labels (mandt text, kunde text, name text);
@@ -199,7 +199,7 @@ TABLE pandas3;
 SELECT lines('KUNNR,NAME1', '1,a');
 SELECT segment.sap_import('stage', 'pandas', mapping => '{"": null}');
 
--- names that are made from names, and names that are too long
+-- generated names, and names that are too long
 SELECT lines('KUNNR', 'x', '*');
 DO $$
 DECLARE
@@ -220,7 +220,7 @@ TABLE long;
 SELECT lines('KUNNR;' || repeat('z', 64) || ';' || repeat('z', 65), '1;a;b');
 SELECT segment.sap_import('stage', 'long2');
 
--- the refused lines of a temporary target are temporary, those of another stand beside it
+-- the table of refused lines is temporary when the target is; otherwise it is in the schema of the target
 SELECT lines('KUNNR;NAME1', '1;a', '*;b');
 CREATE TEMPORARY TABLE passing (kunnr text, name1 text);
 SELECT rows_refused FROM segment.sap_import('stage', 'passing', on_error => 'reject');
@@ -233,7 +233,7 @@ SELECT rows_refused FROM segment.sap_import('stage', 'kna1', on_error => 'reject
 SELECT to_regclass('records_first.kna1_refused') IS NULL AS beside_the_target;
 SET search_path = records_test;
 
--- fields that the dictionary does not know
+-- fields that are not in the dictionary
 SELECT lines('ZNR;ZUMSATZ', '1;1.234,50');
 SET client_min_messages = notice;
 SELECT rows_loaded FROM segment.sap_import('stage', 'zsales');
@@ -245,7 +245,7 @@ SELECT rows_loaded FROM segment.sap_import('stage', 'znumbers', decimal_notation
 TABLE znumbers;
 SET client_min_messages = warning;
 
--- characters and marks of other encodings
+-- characters and byte order marks of other encodings
 SELECT lines('KUNNR;NAME1', U&'1;\0093Rad\0094', '2;b');
 SELECT segment.sap_import('stage', 'kna1');
 SELECT rows_loaded, rows_refused FROM segment.sap_import('stage', 'w', sap_table => 'KNA1', on_error => 'reject');
@@ -265,7 +265,7 @@ SELECT to_regclass('marks') IS NULL AS nothing_was_created;
 SELECT lines('Kunde~Name', '1~a');
 SELECT segment.sap_import('stage', 'undivided');
 
--- lines are counted from the first, and a field is shown only to the owner of the lines
+-- the first line is line 1; a message shows a field only to the owner of the lines
 SELECT min(line_no) > 1 AS runs_on FROM stage;
 SELECT lines('KUNNR;ERDAT', '1;20240101', '2;2024-02-30 and something more');
 SELECT segment.sap_import('stage', 'kna1x', sap_table => 'KNA1');

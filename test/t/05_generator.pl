@@ -1,5 +1,5 @@
-# The generated exports: the same bytes for a seed everywhere, and a truth that an
-# independent reading of the files arrives at.
+# The generated exports: the same bytes for a seed on every platform, and expected results
+# that agree with an independent reading of the files.
 use strict;
 use warnings;
 use Digest::SHA;
@@ -36,12 +36,12 @@ my $small = generate('small', 'customers=300', 'months=18', 'seed=7', 'damaged=3
 is(digest("$small/$_"), $expected{$_}, "$_ has the bytes of its seed") foreach sort keys %expected;
 
 my $other = generate('other', 'customers=300', 'months=18', 'seed=8', 'damaged=3');
-isnt(digest("$other/VBRP.csv"), $expected{'VBRP.csv'}, 'another seed makes another shop');
+isnt(digest("$other/VBRP.csv"), $expected{'VBRP.csv'}, 'another seed gives another shop');
 
 isnt(system("$generator $dir/none customers=0 2>$dir/error"), 0, 'no customers is an error');
-isnt(system("$generator $dir/none colour=red 2>$dir/error"), 0, 'an unknown argument is an error');
+isnt(system("$generator $dir/none colour=red 2>$dir/error"), 0, 'an unrecognized argument is an error');
 
-# ---- read the exports as a person would, and compare ------------------------
+# ---- read the exports independently, and compare ------------------------
 
 sub lines
 {
@@ -51,7 +51,7 @@ sub lines
 	return @lines;
 }
 
-# Fields of a CSV line by the names of its header; doubled quotes inside quotes.
+# Fields of a CSV line by the names of the header; a doubled quote inside quotes is one quote.
 sub records
 {
 	my ($header, @lines) = @_;
@@ -83,7 +83,7 @@ my %rows = map { ($_->{file} => $_->{rows}) } records(lines("$small/truth/rows.c
 
 is($customers, $rows{KNA1}, 'rows of KNA1');
 is(scalar @headers, $rows{VBRK}, 'rows of VBRK');
-is(scalar @items, $rows{VBRP} + 3, 'rows of VBRP and three damaged ones');
+is(scalar @items, $rows{VBRP} + 3, 'rows of VBRP and three damaged rows');
 
 my %sign = (M => 1, P => 1, S => 1, N => -1, O => -1);
 my %cancelled = map { ("$_->{MANDT}/$_->{SFAKN}" => 1) } grep { $_->{SFAKN} ne '' } @headers;
@@ -123,14 +123,14 @@ foreach my $key (keys %truth)
 	$mismatch{'one-time'}++ if ($t->{one_time} eq 'true') != exists $one_time{$key};
 	$mismatch{lapse}++ if $t->{lapses_on} ne '' && $t->{last_receipt} ge $t->{lapses_on};
 }
-is(join(', ', %mismatch), '', 'documents and customers agree with the truth');
+is(join(', ', %mismatch), '', 'documents and customers agree with the expected results');
 is($receipt_lines, $facts{'receipt lines'}, 'receipt lines');
 is($one_time_lines, $facts{'one-time receipt lines'}, 'receipt lines of one-time accounts');
 
-my %planted;
-$planted{ $_->{behaviour} }++ foreach values %truth;
-is(scalar keys %planted, 7, 'every behaviour is planted');
-ok((grep { $_->{odd} ne '' } values %truth) > 0, 'somebody is odd');
-ok((grep { $_->{currency} eq 'JPY' } values %truth) > 0, 'somebody pays in yen');
+my %found;
+$found{ $_->{behaviour} }++ foreach values %truth;
+is(scalar keys %found, 7, 'every behaviour occurs');
+ok((grep { $_->{odd} ne '' } values %truth) > 0, 'some customers are anomalous');
+ok((grep { $_->{currency} eq 'JPY' } values %truth) > 0, 'some customers pay in yen');
 
 done_testing();

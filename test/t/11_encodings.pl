@@ -1,5 +1,5 @@
-# Databases that are not in UTF-8: the SAP intake, and the names of features.
-# What the client says and sees is UTF-8, whatever the database keeps.
+# Databases in encodings other than UTF-8: the SAP intake, and the names of features.
+# The client uses UTF-8, whatever the encoding of the database is.
 use strict;
 use warnings;
 use PostgreSQL::Test::Cluster;
@@ -10,7 +10,7 @@ my $node = PostgreSQL::Test::Cluster->new('encodings');
 $node->init(extra => [ '--locale=C', '--encoding=SQL_ASCII' ]);
 $node->start;
 
-# Words of each encoding, and a character that it has not. SQL_ASCII has all bytes.
+# Words of each encoding, and a character that the encoding does not have.  SQL_ASCII has all bytes.
 my %words = (
 	LATIN1 => { name => 'Größe', value => 'Müller & Söhne', foreign => '東', feature => 'umsatz_größe', space => 1 },
 	WIN1252 => { name => 'Größe', value => '„Müller“ – 5 €', foreign => '東', feature => 'umsatz_größe', space => 1 },
@@ -23,7 +23,7 @@ sub check_encoding
 	my $w = $words{$encoding};
 	my $db = lc $encoding;
 	my $sql = sub {
-		# SQL_ASCII converts nothing: its clients send what is to be kept
+		# SQL_ASCII converts nothing, so the client must use the same bytes
 		my $client = $encoding eq 'SQL_ASCII' ? 'SQL_ASCII' : 'UTF8';
 		return $node->safe_psql($db, "SET client_encoding = '$client'; $_[0]");
 	};
@@ -39,47 +39,47 @@ sub check_encoding
 		return "TRUNCATE stage; INSERT INTO stage (line) SELECT unnest(ARRAY[$rows])";
 	};
 
-	# a header's name becomes a column's
+	# a name in the header becomes the name of a column
 	$sql->($stage->("KUNNR;$w->{name}", "1;$w->{value}", "2;b"));
-	is($sql->("SELECT rows_loaded, ignored_fields FROM segment.sap_import('stage', 'made')"), '2|{}', "$encoding: a table made from a header");
-	is($sql->("SELECT attname FROM pg_attribute WHERE attrelid = 'made'::regclass AND attnum = 2"), asc_lower($w->{name}), "$encoding: its column has the name");
-	is($sql->("SELECT \"" . asc_lower($w->{name}) . "\" FROM made ORDER BY kunnr"), "$w->{value}\nb", "$encoding: and the values");
+	is($sql->("SELECT rows_loaded, ignored_fields FROM segment.sap_import('stage', 'made')"), '2|{}', "$encoding: a table is created from a header");
+	is($sql->("SELECT attname FROM pg_attribute WHERE attrelid = 'made'::regclass AND attnum = 2"), asc_lower($w->{name}), "$encoding: its column has the name of the header");
+	is($sql->("SELECT \"" . asc_lower($w->{name}) . "\" FROM made ORDER BY kunnr"), "$w->{value}\nb", "$encoding: the column has the values");
 	is($sql->("SELECT rows_loaded, ignored_fields FROM segment.sap_import('stage', 'made')"), '2|{}', "$encoding: the column is found again");
 
 	# labels, in mapping
 	is($sql->("SELECT rows_loaded FROM segment.sap_import('stage', 'kna1', mapping => '{\"$w->{name}\": \"NAME1\"}')"), '2', "$encoding: a label in mapping");
-	is($sql->('SELECT kunnr, name1 FROM kna1 ORDER BY 1'), "0000000001|$w->{value}\n0000000002|b", "$encoding: is mapped");
-	is($sql->("SELECT ignored_fields FROM segment.sap_import('stage', 'left_out', mapping => '{\"$w->{name}\": null}')"), "{$w->{name}}", "$encoding: or left out");
-	like($fails->("SELECT segment.sap_import('stage', 'kna1', mapping => '{\"x$w->{name}\": null}')"), qr/mapping names "x\Q$w->{name}\E", but the header does not/,
-		"$encoding: a label that is not there is named");
+	is($sql->('SELECT kunnr, name1 FROM kna1 ORDER BY 1'), "0000000001|$w->{value}\n0000000002|b", "$encoding: a label is mapped to a field");
+	is($sql->("SELECT ignored_fields FROM segment.sap_import('stage', 'left_out', mapping => '{\"$w->{name}\": null}')"), "{$w->{name}}", "$encoding: a label is left out");
+	like($fails->("SELECT segment.sap_import('stage', 'kna1', mapping => '{\"x$w->{name}\": null}')"), qr/mapping has the name "x\Q$w->{name}\E", but the header does not/,
+		"$encoding: the error shows a label that is not in the header");
 
 	# a list, with a bar in a cell
 	$sql->($stage->("|KUNNR |$w->{name}   |", '|3     |' . pad("$w->{name}|x", length_of($w->{name}) + 3) . '|', '|4     |' . pad('a', length_of($w->{name}) + 3) . '|'));
 	is($sql->("SELECT rows_loaded, rows_refused FROM segment.sap_import('stage', 'kna1', mapping => '{\"$w->{name}\": \"NAME1\"}', on_error => 'reject')"), '2|0', "$encoding: a list");
-	is($sql->("SELECT name1 FROM kna1 WHERE kunnr = '0000000003'"), "$w->{name}|x", "$encoding: is cut by characters");
+	is($sql->("SELECT name1 FROM kna1 WHERE kunnr = '0000000003'"), "$w->{name}|x", "$encoding: a list is split by characters");
 
-	# refused lines and messages say it in the same words
+	# refused lines and messages
 	$sql->("CREATE TABLE narrow (kunnr text, \"$w->{name}\" varchar(3))");
 	$sql->($stage->("KUNNR;$w->{name}", "1;$w->{name}x"));
 	is($sql->("SELECT rows_refused FROM segment.sap_import('stage', 'narrow', on_error => 'reject')"), '1', "$encoding: a value that is too long");
-	is($sql->('SELECT field, line FROM narrow_refused'), "$w->{name}|1;$w->{name}x", "$encoding: is refused with its name and its line");
-	like($fails->("SELECT segment.sap_import('stage', 'narrow')"), qr/line 2, column \Q$w->{name}\E: value has \d+ characters.*\n.*The field is "\Q$w->{name}\Ex"/, "$encoding: and shown");
+	is($sql->('SELECT field, line FROM narrow_refused'), "$w->{name}|1;$w->{name}x", "$encoding: the refused line has the name of its column");
+	like($fails->("SELECT segment.sap_import('stage', 'narrow')"), qr/line 2, column \Q$w->{name}\E: value has \d+ characters.*\n.*The field is "\Q$w->{name}\Ex"/, "$encoding: the error shows the field");
 
 	# a header over 63 bytes is cut between characters
 	my $long = $w->{name} x 20;
 	$sql->($stage->("KUNNR;$long", '1;a'));
 	$sql->("SELECT segment.sap_import('stage', 'long')") for 1 .. 2;
-	is($sql->('SELECT count(*), count(DISTINCT long::text) FROM long'), '2|1', "$encoding: a long name twice");
+	is($sql->('SELECT count(*), count(DISTINCT long::text) FROM long'), '2|1', "$encoding: two imports with a long name");
 	is($sql->("SELECT octet_length(attname::text) > 58 AND starts_with('" . asc_lower($long) . "', attname::text) FROM pg_attribute WHERE attrelid = 'long'::regclass AND attnum = 2"),
-		't', "$encoding: has the beginning of the long one");
+		't', "$encoding: the column has the beginning of the long name");
 
 	# bytes of a file
 	if (defined $w->{foreign})
 	{
 		my $bytes = unpack('H*', "KUNNR;NAME1\n8;$w->{foreign}\n9;$w->{value}");
 		is($sql->("SELECT rows_loaded, rows_refused FROM segment.sap_import('\\x$bytes'::bytea, 'UTF8', 'from_bytes', sap_table => 'KNA1', on_error => 'reject')"),
-			'1|1', "$encoding: a character that the database has not");
-		is($sql->("SELECT name1 FROM from_bytes"), $w->{value}, "$encoding: costs its line alone");
+			'1|1', "$encoding: a character that the database does not have");
+		is($sql->("SELECT name1 FROM from_bytes"), $w->{value}, "$encoding: only its line is refused");
 	}
 
 	# no-break spaces
@@ -101,24 +101,24 @@ sub check_encoding
 	like($fails->("SELECT segment.kmeans_fit(ARRAY[i::float8], 1, '{\"feature_names\": [\"$w->{feature}\"]}') FROM (VALUES (1), ('NaN'::float8)) AS v (i)"), qr/feature/, "$encoding: in an error");
 }
 
-# Lower case of ASCII letters alone, as the import makes it.
+# Lower case of ASCII letters only, like the import.
 sub asc_lower { my ($text) = @_; $text =~ tr/A-Z/a-z/; return $text; }
 
-# Characters of UTF-8 bytes.
+# The number of characters of UTF-8 bytes.
 sub length_of { my ($text) = @_; return scalar(() = $text =~ /[^\x80-\xBF]/g); }
 sub pad { my ($text, $width) = @_; return $text . ' ' x ($width - length_of($text)); }
 
 check_encoding($_) for qw(LATIN1 WIN1252 EUC_JP SQL_ASCII);
 
-# bytes of Latin-1 in SQL_ASCII stay what they are
-is($node->safe_psql('sql_ascii', <<'SQL'), "1234.5|2|0\ngr|\\366", 'SQL_ASCII: bytes of Latin-1 are kept, and a bar is cut where the header has it');
+# bytes of Latin-1 in SQL_ASCII do not change
+is($node->safe_psql('sql_ascii', <<'SQL'), "1234.5|2|0\ngr|\\366", 'SQL_ASCII: bytes of Latin-1 do not change, and a list is split at the positions of the header');
 CREATE TABLE raw (line_no bigint GENERATED ALWAYS AS IDENTITY, line text);
 INSERT INTO raw (line) VALUES ('|KUNNR|NAME1|'), (E'|1    |gr|\xf6 |'), (E'|2    |\xa0b   |');
 SELECT segment.sap_number(E'1\xa0' || '234,5', '1 234 567,89'), rows_loaded, rows_refused FROM segment.sap_import('raw', 'raw_kna1', sap_table => 'KNA1', on_error => 'reject');
 SELECT encode(name1::bytea, 'escape') FROM raw_kna1 WHERE kunnr = '0000000001';
 SQL
 
-# a file in UTF-16, by the two ways of the guide
+# a file in UTF-16, in the two documented ways
 my $file = $node->basedir . '/utf16.txt';
 open(my $handle, '>:raw', $file) or die "$file: $!";
 print $handle pack('v*', 0xFEFF, map { ord } split //, "KUNNR\tNAME1\r\n1\tGr\x{f6}\x{df}e\r\n2\t\x{6771}\r\n");

@@ -1,4 +1,4 @@
-# RFM on public data, against published scores and independently computed figures.
+# RFM of public data, compared with published scores and independently computed figures.
 use strict;
 use warnings;
 use lib 't';
@@ -33,16 +33,16 @@ CREATE TABLE scored AS
 SELECT s.* FROM published, segment.rfm('order_receipts', '2006-12-31', options => options, scheme => 'rfm') s;
 SQL
 is(rows('SELECT count(*) FROM scored'), '995', 'rfm_orders has 995 customers');
-is(rows(<<'SQL'), '995', 'recency, frequency and monetary of all are the published ones');
+is(rows(<<'SQL'), '995', 'recency, frequency and monetary are the published ones for all customers');
 SELECT count(*) FROM scored s JOIN orders_truth t USING (customer_id)
 WHERE (s.recency_days, s.frequency, s.monetary) = (t.rec, t.n, t.amount)
 SQL
-is(rows(<<'SQL'), '995', 'and so are all scores');
+is(rows(<<'SQL'), '995', 'all scores are the published ones');
 SELECT count(*) FROM scored s JOIN orders_truth t USING (customer_id)
 WHERE (s.r_score, s.f_score, s.m_score, s.rfm_score) = (t.r, t.f, t.m, t.rfm)
 SQL
 is(rows('SELECT count(*) FROM scored s JOIN orders_truth t USING (customer_id) WHERE s.segment = t.segment'),
-	'995', 'and the segments');
+	'995', 'all segments are the published ones');
 is( rows("SELECT string_agg(format('%s %s %s %s', segment, n, orders, revenue), E'\\n' ORDER BY n DESC, segment)
 	      FROM (SELECT segment, count(*) AS n, sum(frequency) AS orders, sum(monetary) AS revenue FROM scored GROUP BY segment) s"),
 	join("\n",
@@ -51,7 +51,7 @@ is( rows("SELECT string_agg(format('%s %s %s %s', segment, n, orders, revenue), 
 		'Champions 35 316 31646', 'At Risk 28 216 22227', 'Need Attention 10 57 4562', 'Promising 9 28 4249'),
 	'the ten published segments, with customers, orders and revenue');
 
-# The same table of rules as a relation of one's own gives the same names.
+# The same rules as a relation give the same names.
 rows(<<'SQL');
 CREATE TABLE rules (rule_no int, segment text, r_min int, r_max int, f_min int, f_max int, m_min int, m_max int);
 INSERT INTO rules VALUES
@@ -60,7 +60,7 @@ INSERT INTO rules VALUES
     (7, 'At Risk', 1, 2, 2, 5, 4, 5), (8, 'Need Attention', 1, 3, 3, 5, 3, 5), (9, 'About To Sleep', 2, 3, 1, 3, 1, 4),
     (10, 'Lost', 1, 1, 1, 5, 1, 5);
 SQL
-is(rows(<<'SQL'), '995', 'a rule table of one\'s own gives the same names');
+is(rows(<<'SQL'), '995', 'a relation of rules gives the same names');
 SET client_min_messages = warning;
 SELECT count(*)
 FROM published, segment.rfm('order_receipts', '2006-12-31', options => options, rules => 'rules', strict => true) s
@@ -83,8 +83,8 @@ SELECT round(avg(frequency), 6), max(frequency), round(avg(monetary), 6), round(
        percentile_cont(0.5) WITHIN GROUP (ORDER BY monetary)::numeric, max(monetary)
 FROM segment.rfm('cdnow_receipts', '1998-06-30')
 SQL
-# scores by definition: one more than the type-7 quantiles below the value
-is(rows(<<'SQL'), '23570', 'CDNOW: scores as by percentile_cont');
+# scores by definition: one more than the number of type-7 quantiles below the value
+is(rows(<<'SQL'), '23570', 'CDNOW: scores agree with percentile_cont');
 WITH s AS MATERIALIZED (SELECT * FROM segment.rfm('cdnow_receipts', '1998-06-30')),
      q AS (SELECT percentile_cont(ARRAY[.2, .4, .6, .8]) WITHIN GROUP (ORDER BY recency_days) AS r,
                   percentile_cont(ARRAY[.2, .4, .6, .8]) WITHIN GROUP (ORDER BY frequency) AS f,
@@ -94,8 +94,8 @@ WHERE r_score = 5 - (SELECT count(*) FROM unnest(r) x WHERE x < recency_days)
   AND f_score = 1 + (SELECT count(*) FROM unnest(f) x WHERE x < frequency)
   AND m_score = 1 + (SELECT count(*) FROM unnest(m) x WHERE x < monetary)
 SQL
-# a snapshot for each month is one query; each is what the single call gives
-is(rows(<<'SQL'), '6|t', 'CDNOW: monthly snapshots out of one query');
+# one query for several months; each month is the same as in a call of its own
+is(rows(<<'SQL'), '6|t', 'CDNOW: monthly snapshots in one query');
 WITH snapshot AS (
     SELECT month::date AS as_of, s.*
     FROM generate_series('1997-06-01'::timestamp, '1997-11-01', '1 month') month, segment.rfm('cdnow_receipts', month::date) s)
@@ -118,24 +118,24 @@ is(rows(<<'SQL'), '63.9746|2.7259|1226.1192', 'Online Retail: means');
 SELECT round(avg(recency_days), 4), round(avg(frequency), 4), round(avg(monetary), 4)
 FROM segment.rfm('retail_receipts', '2011-06-01')
 SQL
-# The reference counts 59 at or below zero in doubles; exactly, 58 are below and two are at zero
-# (12346 and 13762 returned all that they bought; the latter's double sum is not quite zero).
+# The reference has 59 customers at or below zero, in doubles.  Exactly, 58 are below zero and two are zero
+# (12346 and 13762 returned everything; in doubles the sum of 13762 is not exactly zero).
 is(rows(<<'SQL'), '2767|3120488.09|58|2', 'Online Retail, net of returns: customers, revenue, customers below and at zero');
 SELECT count(*), sum(monetary)::numeric(12, 2), count(*) FILTER (WHERE monetary < 0), count(*) FILTER (WHERE monetary = 0)
 FROM segment.rfm('retail_net', '2011-05-31')
 SQL
-is(rows(<<'SQL'), "14213|-1192.20\n17450|54602.44\n18102|64483.90\n14646|110668.12", 'Online Retail: the lowest and the top');
+is(rows(<<'SQL'), "14213|-1192.20\n17450|54602.44\n18102|64483.90\n14646|110668.12", 'Online Retail: the lowest and the three highest');
 (SELECT customer_id, monetary::numeric(12, 2) FROM segment.rfm('retail_net', '2011-05-31') ORDER BY monetary LIMIT 1)
 UNION ALL
 (SELECT * FROM (SELECT customer_id, monetary::numeric(12, 2) FROM segment.rfm('retail_net', '2011-05-31')
                 ORDER BY monetary DESC LIMIT 3) top ORDER BY 2)
 SQL
-is(rows(<<'SQL'), '49|0|49', 'Online Retail: customers with returns only have no scores, and are called so');
+is(rows(<<'SQL'), '49|0|49', 'Online Retail: customers with returns only have no scores and are in the segment not scored');
 SELECT count(*), count(r_score) + count(recency_days), count(*) FILTER (WHERE segment = 'not scored')
 FROM segment.rfm('retail_net', '2011-05-31') WHERE frequency = 0
 SQL
 
-# frequency and monetary of the last quarter, from the lines themselves; recency of all of them
+# frequency and monetary of the last three months, computed from the lines; recency of the whole time
 is(rows(<<'SQL'), '2767|0|0', 'Online Retail: a window of three months');
 SELECT count(*), count(*) FILTER (WHERE (w.frequency, w.monetary) IS DISTINCT FROM (coalesce(h.frequency, 0), coalesce(h.monetary, 0))),
        count(*) FILTER (WHERE w.recency_days IS DISTINCT FROM a.recency_days)
@@ -164,20 +164,5 @@ SELECT avg(recency_days)::numeric(8, 2), max(recency_days), avg(frequency)::nume
        avg(monetary)::numeric(12, 3), percentile_cont(0.5) WITHIN GROUP (ORDER BY monetary)
 FROM segment.rfm('bikes_receipts', '2019-06-27')
 SQL
-
-# ---- the golden model --------------------------------------------------------
-
-# Made by: SELECT segment.rfm_fit(days, orders, spent) over the rows below.
-my $golden = 'data/rfm_v1.segm';
-open(my $in, '<:raw', $golden) or die "$golden: $!";
-my $hex = do { local $/; unpack('H*', <$in>) };
-is(rows("SELECT segment.rfm_score(model, 12, 3, 80.5), segment.rfm_score(model, 99, 1, 0), segment.rfm_score(model, 0, 7, 252),
-                (segment.model_info(model)).format_version
-         FROM (SELECT '\\x$hex'::bytea AS model) m"),
-	'522|111|555|1', 'a model of format 1 is still read, and scores as it did');
-is(rows("SELECT segment.rfm_fit(days, orders, spent) = '\\x$hex'::bytea
-         FROM (SELECT (i * 37) % 101 AS days, 1 + (i * 13) % 7 AS orders, ((i * 7919) % 1009) / 4.0 AS spent
-               FROM generate_series(1, 200) i) s"),
-	't', 'the same rows still make the same bytes');
 
 done_testing();

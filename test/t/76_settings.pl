@@ -9,7 +9,7 @@ my $node = PostgreSQL::Test::Cluster->new('settings');
 $node->init;
 $node->start;
 
-# One pass through every family; what it prints has no dates and no floats of the server's own format.
+# One scenario with every family.  Its output has no dates and no floats in the format of the server.
 my $scenario = <<'SQL';
 CREATE EXTENSION segment;
 CREATE SCHEMA shop;
@@ -72,7 +72,7 @@ SELECT pg_catalog.count(*), pg_catalog.sum(revenue) FROM segment.cohort_retentio
 SELECT model_name, what FROM segment.problems;
 SQL
 
-# Each value of each setting occurs, mixed with different values of the others.
+# Each value of each setting occurs, with different values of the other settings.
 my @values = (
 	[ DateStyle => 'German', 'SQL, DMY', 'Postgres, DMY', 'ISO, YMD', 'SQL, MDY' ],
 	[ IntervalStyle => 'sql_standard', 'postgres_verbose', 'iso_8601' ],
@@ -95,7 +95,7 @@ my @values = (
 
 my $runs = 0;
 
-# Everything that the scenario prints, in a database of its own.
+# The output of the scenario, run in a new database.
 sub run_with
 {
 	my ($settings) = @_;
@@ -112,7 +112,7 @@ sub run_with
 
 my $expected = run_with('');
 unlike($expected, qr/ERROR/, 'the scenario runs');
-cmp_ok(scalar(split /\n/, $expected), '>', 50, 'and has results');
+cmp_ok(scalar(split /\n/, $expected), '>', 50, 'the scenario has results');
 foreach my $round (0 .. 5)
 {
 	my @settings = map { my ($name, @choices) = @$_; "SET $name = '$choices[$round % @choices]';" } @values;

@@ -1,6 +1,6 @@
 /*
  * test_cohort.c
- *		The calendar, day by day against a calendar that counts.
+ *		Labels and numbers of calendar periods, compared with a calendar that counts days.
  */
 #include "unit.h"
 
@@ -25,7 +25,7 @@ is_leap(int year)
 	return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
 }
 
-/* Two thousand years, one day after the other, from the 1 January of year 1. */
+/* Every day of 2,100 years from 1 January of year 1. */
 static void
 days_follow_each_other(void **state)
 {
@@ -56,7 +56,7 @@ days_follow_each_other(void **state)
 	assert_true(day == 36890);	/* 2101-01-01 */
 }
 
-/* ISO 8601's own examples */
+/* the examples of ISO 8601 */
 static void
 weeks_belong_to_their_thursday(void **state)
 {
@@ -73,7 +73,7 @@ labels_at_the_ends(void **state)
 	assert_label(SEG_GRAIN_MONTH, -730120 - 366, "-0001-12");
 	assert_label(SEG_GRAIN_QUARTER, 2921939, "9999-Q4");
 	assert_label(SEG_GRAIN_DAY, 2921940, "10000-01-01");
-	/* every label of every day that a 64-bit timestamp holds fits its buffer */
+	/* labels of days up to 2^40, which no 64-bit timestamp reaches, fit the buffer */
 	for (int grain = SEG_GRAIN_DAY; grain <= SEG_GRAIN_YEAR; grain++)
 	{
 		char		label[SEG_LABEL_SIZE];

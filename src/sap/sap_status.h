@@ -1,0 +1,40 @@
+/*
+ * sap_status.h
+ *		Results of the functions that read SAP text.
+ *
+ * sap_fault_pg.c has the SQLSTATE, message and hint of each status.
+ */
+#ifndef SEG_SAP_SAP_STATUS_H
+#define SEG_SAP_SAP_STATUS_H
+
+typedef enum SegSapStatus
+{
+	SEG_SAP_OK = 0,
+
+	/* values */
+	SEG_SAP_NOT_A_DATE,
+	SEG_SAP_NOT_A_TIME,
+	SEG_SAP_NOT_A_NUMBER,
+	SEG_SAP_NOTATION_NEEDED,
+	SEG_SAP_TOO_LONG,
+	SEG_SAP_EXPONENT,
+	SEG_SAP_KEY_DECIMALS,
+	SEG_SAP_ASTERISK,
+	SEG_SAP_NOT_DIGITS,
+	SEG_SAP_NOT_A_CURRENCY,
+	SEG_SAP_NO_KEY,
+	SEG_SAP_OWN_NAME,
+
+	/* lines */
+	SEG_SAP_NOT_TEXT,
+	SEG_SAP_CONTROL,
+	SEG_SAP_OPEN_QUOTE,
+	SEG_SAP_AFTER_QUOTE,
+	SEG_SAP_TOO_MANY_FIELDS,
+	SEG_SAP_TOO_FEW_FIELDS,
+	SEG_SAP_NO_FIT,
+	SEG_SAP_OTHER_HEADER,
+	SEG_SAP_BELOW_OTHER_HEADER,
+} SegSapStatus;
+
+#endif							/* SEG_SAP_SAP_STATUS_H */
