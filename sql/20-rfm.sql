@@ -1,44 +1,44 @@
 -- ---- RFM: recency, frequency, monetary ---------------------------------------
 
-CREATE FUNCTION segment.rfm_fit_transfn(state bytea, recency_days float8, frequency float8, monetary float8)
+CREATE FUNCTION segment_internal.rfm_fit_transfn(state bytea, recency_days float8, frequency float8, monetary float8)
 RETURNS bytea
 AS 'MODULE_PATHNAME', 'rfm_fit_transfn'
 LANGUAGE C IMMUTABLE PARALLEL SAFE;
 
-COMMENT ON FUNCTION segment.rfm_fit_transfn(bytea, float8, float8, float8) IS
+COMMENT ON FUNCTION segment_internal.rfm_fit_transfn(bytea, float8, float8, float8) IS
 'Support function of the aggregate rfm_fit: counts one row into the state.';
 
-CREATE FUNCTION segment.rfm_fit_transfn(state bytea, recency_days float8, frequency float8, monetary float8, options jsonb)
+CREATE FUNCTION segment_internal.rfm_fit_transfn(state bytea, recency_days float8, frequency float8, monetary float8, options jsonb)
 RETURNS bytea
 AS 'MODULE_PATHNAME', 'rfm_fit_transfn'
 LANGUAGE C IMMUTABLE PARALLEL SAFE;
 
-COMMENT ON FUNCTION segment.rfm_fit_transfn(bytea, float8, float8, float8, jsonb) IS
+COMMENT ON FUNCTION segment_internal.rfm_fit_transfn(bytea, float8, float8, float8, jsonb) IS
 'Support function of the aggregate rfm_fit: counts one row into the state.';
 
-CREATE FUNCTION segment.rfm_fit_combinefn(state bytea, other bytea)
+CREATE FUNCTION segment_internal.rfm_fit_combinefn(state bytea, other bytea)
 RETURNS bytea
 AS 'MODULE_PATHNAME', 'rfm_fit_combinefn'
 LANGUAGE C IMMUTABLE PARALLEL SAFE;
 
-COMMENT ON FUNCTION segment.rfm_fit_combinefn(bytea, bytea) IS
+COMMENT ON FUNCTION segment_internal.rfm_fit_combinefn(bytea, bytea) IS
 'Support function of the aggregate rfm_fit: merges two states.';
 
-CREATE FUNCTION segment.rfm_fit_finalfn(state bytea)
+CREATE FUNCTION segment_internal.rfm_fit_finalfn(state bytea)
 RETURNS bytea
 AS 'MODULE_PATHNAME', 'rfm_fit_finalfn'
 LANGUAGE C IMMUTABLE PARALLEL SAFE;
 
-COMMENT ON FUNCTION segment.rfm_fit_finalfn(bytea) IS
+COMMENT ON FUNCTION segment_internal.rfm_fit_finalfn(bytea) IS
 'Support function of the aggregate rfm_fit: fits the model.';
 
 CREATE AGGREGATE segment.rfm_fit(recency_days float8, frequency float8, monetary float8) (
-    SFUNC = segment.rfm_fit_transfn,
+    SFUNC = segment_internal.rfm_fit_transfn,
     STYPE = bytea,
     SSPACE = 65536,
-    FINALFUNC = segment.rfm_fit_finalfn,
+    FINALFUNC = segment_internal.rfm_fit_finalfn,
     FINALFUNC_MODIFY = READ_ONLY,
-    COMBINEFUNC = segment.rfm_fit_combinefn,
+    COMBINEFUNC = segment_internal.rfm_fit_combinefn,
     PARALLEL = SAFE
 );
 
@@ -46,12 +46,12 @@ COMMENT ON AGGREGATE segment.rfm_fit(float8, float8, float8) IS
 'Fits an RFM model (bytea) with five bins: the type-7 quantile cuts of the days since the last purchase, the number of purchases and the amount spent. Takes one row per customer; rows with a NULL or with frequency 0 are skipped and counted. The cuts are exact for up to 100,000 distinct values of a measure; for more, rfm_cuts returns their errors. Errors: 22023 no row is used, or recency or frequency is negative; 22003 NaN or infinity.';
 
 CREATE AGGREGATE segment.rfm_fit(recency_days float8, frequency float8, monetary float8, options jsonb) (
-    SFUNC = segment.rfm_fit_transfn,
+    SFUNC = segment_internal.rfm_fit_transfn,
     STYPE = bytea,
     SSPACE = 65536,
-    FINALFUNC = segment.rfm_fit_finalfn,
+    FINALFUNC = segment_internal.rfm_fit_finalfn,
     FINALFUNC_MODIFY = READ_ONLY,
-    COMBINEFUNC = segment.rfm_fit_combinefn,
+    COMBINEFUNC = segment_internal.rfm_fit_combinefn,
     PARALLEL = SAFE
 );
 

@@ -1,34 +1,34 @@
 -- k-means: fitting a model, and assigning rows with it.
 
-CREATE FUNCTION segment.kmeans_fit_transfn(internal, float8[], integer)
+CREATE FUNCTION segment_internal.kmeans_fit_transfn(internal, float8[], integer)
 RETURNS internal AS 'MODULE_PATHNAME', 'kmeans_fit_transfn'
 LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION segment.kmeans_fit_transfn(internal, float8[], integer) IS
+COMMENT ON FUNCTION segment_internal.kmeans_fit_transfn(internal, float8[], integer) IS
 'Support of kmeans_fit: keeps a row.';
 
-CREATE FUNCTION segment.kmeans_fit_transfn(internal, float8[], integer, jsonb)
+CREATE FUNCTION segment_internal.kmeans_fit_transfn(internal, float8[], integer, jsonb)
 RETURNS internal AS 'MODULE_PATHNAME', 'kmeans_fit_transfn'
 LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION segment.kmeans_fit_transfn(internal, float8[], integer, jsonb) IS
+COMMENT ON FUNCTION segment_internal.kmeans_fit_transfn(internal, float8[], integer, jsonb) IS
 'Support of kmeans_fit: keeps a row.';
 
-CREATE FUNCTION segment.kmeans_fit_transfn(internal, float8[], integer, jsonb, float8)
+CREATE FUNCTION segment_internal.kmeans_fit_transfn(internal, float8[], integer, jsonb, float8)
 RETURNS internal AS 'MODULE_PATHNAME', 'kmeans_fit_transfn'
 LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION segment.kmeans_fit_transfn(internal, float8[], integer, jsonb, float8) IS
+COMMENT ON FUNCTION segment_internal.kmeans_fit_transfn(internal, float8[], integer, jsonb, float8) IS
 'Support of kmeans_fit: keeps a row with its weight.';
 
-CREATE FUNCTION segment.kmeans_fit_finalfn(internal)
+CREATE FUNCTION segment_internal.kmeans_fit_finalfn(internal)
 RETURNS bytea AS 'MODULE_PATHNAME', 'kmeans_fit_finalfn'
 LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION segment.kmeans_fit_finalfn(internal) IS
+COMMENT ON FUNCTION segment_internal.kmeans_fit_finalfn(internal) IS
 'Support of kmeans_fit: finds the clusters and makes the model.';
 
 CREATE AGGREGATE segment.kmeans_fit(features float8[], k integer) (
-    SFUNC = segment.kmeans_fit_transfn,
+    SFUNC = segment_internal.kmeans_fit_transfn,
     STYPE = internal,
     SSPACE = 65536,
-    FINALFUNC = segment.kmeans_fit_finalfn,
+    FINALFUNC = segment_internal.kmeans_fit_finalfn,
     FINALFUNC_MODIFY = READ_ONLY,
     PARALLEL = SAFE
 );
@@ -36,10 +36,10 @@ COMMENT ON AGGREGATE segment.kmeans_fit(float8[], integer) IS
 'Fits k clusters to rows of features and returns a k-means model; options at their defaults.';
 
 CREATE AGGREGATE segment.kmeans_fit(features float8[], k integer, options jsonb) (
-    SFUNC = segment.kmeans_fit_transfn,
+    SFUNC = segment_internal.kmeans_fit_transfn,
     STYPE = internal,
     SSPACE = 65536,
-    FINALFUNC = segment.kmeans_fit_finalfn,
+    FINALFUNC = segment_internal.kmeans_fit_finalfn,
     FINALFUNC_MODIFY = READ_ONLY,
     PARALLEL = SAFE
 );
@@ -51,10 +51,10 @@ Errors: 22023 option, k or too few distinct rows; 22004 null feature; 22003 NaN,
 Source: S. Lloyd, 1982; D. Arthur and S. Vassilvitskii, k-means++, 2007; G. Hamerly, 2010.';
 
 CREATE AGGREGATE segment.kmeans_fit(features float8[], k integer, options jsonb, weight float8) (
-    SFUNC = segment.kmeans_fit_transfn,
+    SFUNC = segment_internal.kmeans_fit_transfn,
     STYPE = internal,
     SSPACE = 65536,
-    FINALFUNC = segment.kmeans_fit_finalfn,
+    FINALFUNC = segment_internal.kmeans_fit_finalfn,
     FINALFUNC_MODIFY = READ_ONLY,
     PARALLEL = SAFE
 );

@@ -1,50 +1,50 @@
 -- How far two partitions of the same rows agree.
 
-CREATE FUNCTION segment.adjusted_rand_index_transfn(state bytea, a bigint, b bigint)
+CREATE FUNCTION segment_internal.adjusted_rand_index_transfn(state bytea, a bigint, b bigint)
 RETURNS bytea
 AS 'MODULE_PATHNAME', 'adjusted_rand_index_bigint_transfn'
 LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION segment.adjusted_rand_index_transfn(bytea, bigint, bigint) IS
+COMMENT ON FUNCTION segment_internal.adjusted_rand_index_transfn(bytea, bigint, bigint) IS
 'Support function of adjusted_rand_index.';
 
-CREATE FUNCTION segment.adjusted_rand_index_transfn(state bytea, a text, b text)
+CREATE FUNCTION segment_internal.adjusted_rand_index_transfn(state bytea, a text, b text)
 RETURNS bytea
 AS 'MODULE_PATHNAME', 'adjusted_rand_index_text_transfn'
 LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION segment.adjusted_rand_index_transfn(bytea, text, text) IS
+COMMENT ON FUNCTION segment_internal.adjusted_rand_index_transfn(bytea, text, text) IS
 'Support function of adjusted_rand_index.';
 
-CREATE FUNCTION segment.adjusted_rand_index_combinefn(state bytea, other bytea)
+CREATE FUNCTION segment_internal.adjusted_rand_index_combinefn(state bytea, other bytea)
 RETURNS bytea
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION segment.adjusted_rand_index_combinefn(bytea, bytea) IS
+COMMENT ON FUNCTION segment_internal.adjusted_rand_index_combinefn(bytea, bytea) IS
 'Support function of adjusted_rand_index.';
 
-CREATE FUNCTION segment.adjusted_rand_index_finalfn(state bytea)
+CREATE FUNCTION segment_internal.adjusted_rand_index_finalfn(state bytea)
 RETURNS double precision
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION segment.adjusted_rand_index_finalfn(bytea) IS
+COMMENT ON FUNCTION segment_internal.adjusted_rand_index_finalfn(bytea) IS
 'Support function of adjusted_rand_index.';
 
 CREATE AGGREGATE segment.adjusted_rand_index(a bigint, b bigint) (
-    SFUNC = segment.adjusted_rand_index_transfn,
+    SFUNC = segment_internal.adjusted_rand_index_transfn,
     STYPE = bytea,
     SSPACE = 4096,
-    FINALFUNC = segment.adjusted_rand_index_finalfn,
+    FINALFUNC = segment_internal.adjusted_rand_index_finalfn,
     FINALFUNC_MODIFY = READ_ONLY,
-    COMBINEFUNC = segment.adjusted_rand_index_combinefn,
+    COMBINEFUNC = segment_internal.adjusted_rand_index_combinefn,
     PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE segment.adjusted_rand_index(bigint, bigint) IS
 'How far two partitions of the same rows agree (Hubert and Arabie 1985): 1 when they are the same up to the labels'' names, about 0 when they have nothing to do with each other, below 0 when they agree less than chance. a and b are a row''s labels, such as two cluster_id; a row with a null is left out, no rows give NULL. Exact: one quotient of integers. Errors: 54000 more than 2^31 rows or 786,432 different pairs of labels.';
 
 CREATE AGGREGATE segment.adjusted_rand_index(a text, b text) (
-    SFUNC = segment.adjusted_rand_index_transfn,
+    SFUNC = segment_internal.adjusted_rand_index_transfn,
     STYPE = bytea,
     SSPACE = 4096,
-    FINALFUNC = segment.adjusted_rand_index_finalfn,
+    FINALFUNC = segment_internal.adjusted_rand_index_finalfn,
     FINALFUNC_MODIFY = READ_ONLY,
-    COMBINEFUNC = segment.adjusted_rand_index_combinefn,
+    COMBINEFUNC = segment_internal.adjusted_rand_index_combinefn,
     PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE segment.adjusted_rand_index(text, text) IS

@@ -1,28 +1,28 @@
 -- kmeans_sweep: which k?
 
-CREATE FUNCTION segment.kmeans_sweep_transfn(internal, float8[], integer, integer)
+CREATE FUNCTION segment_internal.kmeans_sweep_transfn(internal, float8[], integer, integer)
 RETURNS internal AS 'MODULE_PATHNAME', 'kmeans_sweep_transfn'
 LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION segment.kmeans_sweep_transfn(internal, float8[], integer, integer) IS
+COMMENT ON FUNCTION segment_internal.kmeans_sweep_transfn(internal, float8[], integer, integer) IS
 'Support of kmeans_sweep: keeps a row.';
 
-CREATE FUNCTION segment.kmeans_sweep_transfn(internal, float8[], integer, integer, jsonb)
+CREATE FUNCTION segment_internal.kmeans_sweep_transfn(internal, float8[], integer, integer, jsonb)
 RETURNS internal AS 'MODULE_PATHNAME', 'kmeans_sweep_transfn'
 LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION segment.kmeans_sweep_transfn(internal, float8[], integer, integer, jsonb) IS
+COMMENT ON FUNCTION segment_internal.kmeans_sweep_transfn(internal, float8[], integer, integer, jsonb) IS
 'Support of kmeans_sweep: keeps a row.';
 
-CREATE FUNCTION segment.kmeans_sweep_finalfn(internal)
+CREATE FUNCTION segment_internal.kmeans_sweep_finalfn(internal)
 RETURNS bytea AS 'MODULE_PATHNAME', 'kmeans_sweep_finalfn'
 LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION segment.kmeans_sweep_finalfn(internal) IS
+COMMENT ON FUNCTION segment_internal.kmeans_sweep_finalfn(internal) IS
 'Support of kmeans_sweep: fits and measures every k.';
 
 CREATE AGGREGATE segment.kmeans_sweep(features float8[], k_min integer, k_max integer) (
-    SFUNC = segment.kmeans_sweep_transfn,
+    SFUNC = segment_internal.kmeans_sweep_transfn,
     STYPE = internal,
     SSPACE = 65536,
-    FINALFUNC = segment.kmeans_sweep_finalfn,
+    FINALFUNC = segment_internal.kmeans_sweep_finalfn,
     FINALFUNC_MODIFY = READ_ONLY,
     PARALLEL = SAFE
 );
@@ -30,10 +30,10 @@ COMMENT ON AGGREGATE segment.kmeans_sweep(float8[], integer, integer) IS
 'Reads the rows once, fits k_min to k_max clusters with the options at their defaults, and tells how good each k is; kmeans_sweep_rows lays the result open.';
 
 CREATE AGGREGATE segment.kmeans_sweep(features float8[], k_min integer, k_max integer, options jsonb) (
-    SFUNC = segment.kmeans_sweep_transfn,
+    SFUNC = segment_internal.kmeans_sweep_transfn,
     STYPE = internal,
     SSPACE = 65536,
-    FINALFUNC = segment.kmeans_sweep_finalfn,
+    FINALFUNC = segment_internal.kmeans_sweep_finalfn,
     FINALFUNC_MODIFY = READ_ONLY,
     PARALLEL = SAFE
 );

@@ -1,48 +1,48 @@
 -- PCA: many features on two axes.
 
-CREATE FUNCTION segment.pca_fit_transfn(state bytea, features float8[])
+CREATE FUNCTION segment_internal.pca_fit_transfn(state bytea, features float8[])
 RETURNS bytea
 AS 'MODULE_PATHNAME', 'pca_fit_transfn' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION segment.pca_fit_transfn(bytea, float8[]) IS
+COMMENT ON FUNCTION segment_internal.pca_fit_transfn(bytea, float8[]) IS
 'Support function of the aggregate pca_fit; not to be called.';
 
-CREATE FUNCTION segment.pca_fit_transfn(state bytea, features float8[], options jsonb)
+CREATE FUNCTION segment_internal.pca_fit_transfn(state bytea, features float8[], options jsonb)
 RETURNS bytea
 AS 'MODULE_PATHNAME', 'pca_fit_transfn' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION segment.pca_fit_transfn(bytea, float8[], jsonb) IS
+COMMENT ON FUNCTION segment_internal.pca_fit_transfn(bytea, float8[], jsonb) IS
 'Support function of the aggregate pca_fit; not to be called.';
 
-CREATE FUNCTION segment.pca_fit_combinefn(state bytea, other bytea)
+CREATE FUNCTION segment_internal.pca_fit_combinefn(state bytea, other bytea)
 RETURNS bytea
 AS 'MODULE_PATHNAME', 'pca_fit_combinefn' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION segment.pca_fit_combinefn(bytea, bytea) IS
+COMMENT ON FUNCTION segment_internal.pca_fit_combinefn(bytea, bytea) IS
 'Support function of the aggregate pca_fit; not to be called.';
 
-CREATE FUNCTION segment.pca_fit_finalfn(state bytea)
+CREATE FUNCTION segment_internal.pca_fit_finalfn(state bytea)
 RETURNS bytea
 AS 'MODULE_PATHNAME', 'pca_fit_finalfn' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION segment.pca_fit_finalfn(bytea) IS
+COMMENT ON FUNCTION segment_internal.pca_fit_finalfn(bytea) IS
 'Support function of the aggregate pca_fit; not to be called.';
 
 CREATE AGGREGATE segment.pca_fit(features float8[]) (
-    SFUNC = segment.pca_fit_transfn,
+    SFUNC = segment_internal.pca_fit_transfn,
     STYPE = bytea,
     SSPACE = 100000,
-    FINALFUNC = segment.pca_fit_finalfn,
+    FINALFUNC = segment_internal.pca_fit_finalfn,
     FINALFUNC_MODIFY = READ_ONLY,
-    COMBINEFUNC = segment.pca_fit_combinefn,
+    COMBINEFUNC = segment_internal.pca_fit_combinefn,
     PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE segment.pca_fit(float8[]) IS
 'Fits a principal component analysis with the default options: two components of the correlation matrix. See the form with options.';
 
 CREATE AGGREGATE segment.pca_fit(features float8[], options jsonb) (
-    SFUNC = segment.pca_fit_transfn,
+    SFUNC = segment_internal.pca_fit_transfn,
     STYPE = bytea,
     SSPACE = 100000,
-    FINALFUNC = segment.pca_fit_finalfn,
+    FINALFUNC = segment_internal.pca_fit_finalfn,
     FINALFUNC_MODIFY = READ_ONLY,
-    COMBINEFUNC = segment.pca_fit_combinefn,
+    COMBINEFUNC = segment_internal.pca_fit_combinefn,
     PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE segment.pca_fit(float8[], jsonb) IS

@@ -1,42 +1,42 @@
 -- Anomaly scores: which rows are anomalous, and why.
 
-CREATE FUNCTION segment.anomaly_fit_transfn(state bytea, features float8[])
+CREATE FUNCTION segment_internal.anomaly_fit_transfn(state bytea, features float8[])
 RETURNS bytea
 AS 'MODULE_PATHNAME', 'anomaly_fit_transfn'
 LANGUAGE C IMMUTABLE PARALLEL SAFE;
 
-CREATE FUNCTION segment.anomaly_fit_transfn(state bytea, features float8[], options jsonb)
+CREATE FUNCTION segment_internal.anomaly_fit_transfn(state bytea, features float8[], options jsonb)
 RETURNS bytea
 AS 'MODULE_PATHNAME', 'anomaly_fit_transfn'
 LANGUAGE C IMMUTABLE PARALLEL SAFE;
 
-CREATE FUNCTION segment.anomaly_fit_combinefn(state bytea, other bytea)
+CREATE FUNCTION segment_internal.anomaly_fit_combinefn(state bytea, other bytea)
 RETURNS bytea
 AS 'MODULE_PATHNAME', 'anomaly_fit_combinefn'
 LANGUAGE C IMMUTABLE PARALLEL SAFE;
 
-CREATE FUNCTION segment.anomaly_fit_finalfn(state bytea)
+CREATE FUNCTION segment_internal.anomaly_fit_finalfn(state bytea)
 RETURNS bytea
 AS 'MODULE_PATHNAME', 'anomaly_fit_finalfn'
 LANGUAGE C IMMUTABLE PARALLEL SAFE;
 
 CREATE AGGREGATE segment.anomaly_fit(features float8[]) (
-    SFUNC = segment.anomaly_fit_transfn,
+    SFUNC = segment_internal.anomaly_fit_transfn,
     STYPE = bytea,
     SSPACE = 100000,
-    FINALFUNC = segment.anomaly_fit_finalfn,
+    FINALFUNC = segment_internal.anomaly_fit_finalfn,
     FINALFUNC_MODIFY = READ_ONLY,
-    COMBINEFUNC = segment.anomaly_fit_combinefn,
+    COMBINEFUNC = segment_internal.anomaly_fit_combinefn,
     PARALLEL = SAFE
 );
 
 CREATE AGGREGATE segment.anomaly_fit(features float8[], options jsonb) (
-    SFUNC = segment.anomaly_fit_transfn,
+    SFUNC = segment_internal.anomaly_fit_transfn,
     STYPE = bytea,
     SSPACE = 100000,
-    FINALFUNC = segment.anomaly_fit_finalfn,
+    FINALFUNC = segment_internal.anomaly_fit_finalfn,
     FINALFUNC_MODIFY = READ_ONLY,
-    COMBINEFUNC = segment.anomaly_fit_combinefn,
+    COMBINEFUNC = segment_internal.anomaly_fit_combinefn,
     PARALLEL = SAFE
 );
 
@@ -63,13 +63,13 @@ RETURNS bytea
 AS 'MODULE_PATHNAME', 'anomaly_from_kmeans'
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 
-COMMENT ON FUNCTION segment.anomaly_fit_transfn(bytea, float8[]) IS
+COMMENT ON FUNCTION segment_internal.anomaly_fit_transfn(bytea, float8[]) IS
 'Support function of the aggregate anomaly_fit; not to be called.';
-COMMENT ON FUNCTION segment.anomaly_fit_transfn(bytea, float8[], jsonb) IS
+COMMENT ON FUNCTION segment_internal.anomaly_fit_transfn(bytea, float8[], jsonb) IS
 'Support function of the aggregate anomaly_fit; not to be called.';
-COMMENT ON FUNCTION segment.anomaly_fit_combinefn(bytea, bytea) IS
+COMMENT ON FUNCTION segment_internal.anomaly_fit_combinefn(bytea, bytea) IS
 'Support function of the aggregate anomaly_fit; not to be called.';
-COMMENT ON FUNCTION segment.anomaly_fit_finalfn(bytea) IS
+COMMENT ON FUNCTION segment_internal.anomaly_fit_finalfn(bytea) IS
 'Support function of the aggregate anomaly_fit; not to be called.';
 COMMENT ON AGGREGATE segment.anomaly_fit(float8[]) IS
 'Fits an anomaly model with the default options: an isolation forest of 100 trees of 256 rows (Liu, Ting and Zhou 2008). See the form with options.';

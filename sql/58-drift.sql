@@ -1,30 +1,30 @@
 -- Drift: do today's rows still look like those that a model was fitted on?
 
-CREATE FUNCTION segment.drift_fit_transfn(state bytea, model bytea, features float8[])
+CREATE FUNCTION segment_internal.drift_fit_transfn(state bytea, model bytea, features float8[])
 RETURNS bytea
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION segment.drift_fit_transfn(bytea, bytea, float8[]) IS
+COMMENT ON FUNCTION segment_internal.drift_fit_transfn(bytea, bytea, float8[]) IS
 'Support function of the aggregate drift_fit; not to be called.';
 
-CREATE FUNCTION segment.drift_fit_combinefn(state bytea, other bytea)
+CREATE FUNCTION segment_internal.drift_fit_combinefn(state bytea, other bytea)
 RETURNS bytea
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION segment.drift_fit_combinefn(bytea, bytea) IS
+COMMENT ON FUNCTION segment_internal.drift_fit_combinefn(bytea, bytea) IS
 'Support function of the aggregate drift_fit; not to be called.';
 
-CREATE FUNCTION segment.drift_fit_finalfn(state bytea)
+CREATE FUNCTION segment_internal.drift_fit_finalfn(state bytea)
 RETURNS bytea
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION segment.drift_fit_finalfn(bytea) IS
+COMMENT ON FUNCTION segment_internal.drift_fit_finalfn(bytea) IS
 'Support function of the aggregate drift_fit; not to be called.';
 
 CREATE AGGREGATE segment.drift_fit(model bytea, features float8[]) (
-    SFUNC = segment.drift_fit_transfn,
+    SFUNC = segment_internal.drift_fit_transfn,
     STYPE = bytea,
     SSPACE = 50000,
-    FINALFUNC = segment.drift_fit_finalfn,
+    FINALFUNC = segment_internal.drift_fit_finalfn,
     FINALFUNC_MODIFY = READ_ONLY,
-    COMBINEFUNC = segment.drift_fit_combinefn,
+    COMBINEFUNC = segment_internal.drift_fit_combinefn,
     PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE segment.drift_fit(bytea, float8[]) IS

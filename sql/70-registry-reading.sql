@@ -1,5 +1,5 @@
--- The one door to the registry's tables, the half that reads them; see src/server/registry.c
--- and, for what changes them, 71-doors-writing.sql.
+-- The functions that read the registry's tables; see src/server/registry.c and, for those
+-- that write, 71-registry-writing.sql.
 --
 -- Each function stands here twice. The first form, in C, may be called by everybody. It
 -- calls the second form, which has the caller's OID in front, as the owner of the
@@ -63,7 +63,7 @@ BEGIN
     IF NOT FOUND THEN
         RAISE EXCEPTION 'model "%" does not exist', name USING ERRCODE = 'undefined_object';
     ELSIF NOT segment_internal.role_may(caller, m.owner, m.owner_key) THEN
-        RAISE EXCEPTION 'must be a member of role "%" to change model "%"', m.owner, name
+        RAISE EXCEPTION 'must be owner of model "%"', name
             USING ERRCODE = 'insufficient_privilege';
     END IF;
     RETURN m;
@@ -71,16 +71,15 @@ END $$;
 COMMENT ON FUNCTION segment_internal.owned_model(oid, text) IS
 'The model, for a caller who may change it. Errors: 42704 there is none that the caller may see, 42501 it may only be seen.';
 
-CREATE FUNCTION segment_internal.owned_fit(caller oid, fit_id bigint) RETURNS segment.model_log
+CREATE FUNCTION segment_internal.owned_fit(caller oid, fit bigint) RETURNS segment.model_log
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
-#variable_conflict use_variable
 DECLARE
     run segment.model_log;
 BEGIN
     SELECT * INTO run FROM segment.model_log l
-    WHERE l.fit_id = fit_id AND l.outcome = 'running' AND l.pid = pg_backend_pid();
+    WHERE l.fit_id = fit AND l.outcome = 'running' AND l.pid = pg_backend_pid();
     IF NOT FOUND THEN
-        RAISE EXCEPTION 'this session does not run the refit %', fit_id USING ERRCODE = 'undefined_object';
+        RAISE EXCEPTION 'this session does not run the refit %', fit USING ERRCODE = 'undefined_object';
     END IF;
     PERFORM segment_internal.owned_model(caller, run.model_name);
     RETURN run;
@@ -221,18 +220,17 @@ BEGIN
     WHERE v.model_name = name AND v.status = 'active' AND EXISTS (SELECT FROM segment_internal.models(caller, name));
 END $$;
 
-CREATE FUNCTION segment_internal.version_model(name text, version integer) RETURNS bytea
+CREATE FUNCTION segment_internal.version_model(name text, number integer) RETURNS bytea
 AS 'MODULE_PATHNAME', 'registry_call' LANGUAGE C STABLE PARALLEL SAFE;
 COMMENT ON FUNCTION segment_internal.version_model(text, integer) IS
 'The bytes of a version of a model that the caller may see; of the active one for NULL.';
 
-CREATE FUNCTION segment_internal.version_model(caller oid, name text, version integer) RETURNS bytea
+CREATE FUNCTION segment_internal.version_model(caller oid, name text, number integer) RETURNS bytea
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
-#variable_conflict use_variable
 BEGIN
     -- the concatenation fetches the value out of its TOAST table once
     RETURN (SELECT v.model || ''::bytea FROM segment.model_version v
-            WHERE v.model_name = name AND CASE WHEN version IS NULL THEN v.status = 'active' ELSE v.version = version END
+            WHERE v.model_name = name AND CASE WHEN number IS NULL THEN v.status = 'active' ELSE v.version = number END
               AND EXISTS (SELECT FROM segment_internal.models(caller, name)));
 END $$;
 

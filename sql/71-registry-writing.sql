@@ -1,5 +1,5 @@
--- The functions that write the registry's tables: models, fits, receipts, modelers.
--- Each stands here twice, as in 70-registry-reading.sql.
+-- The functions that write the registry's tables: models, receipts, modelers; fits are in
+-- 71-registry-writing-fits.sql. Each stands here twice, as in 70-registry-reading.sql.
 
 -- ---- models --------------------------------------------------------------------------
 
@@ -113,6 +113,26 @@ BEGIN
     UPDATE segment.model o SET owner = role, owner_key = segment_internal.role_key(role_id) WHERE o.model_name = name;
 END $$;
 
+CREATE FUNCTION segment_internal.is_share_of(role_name text, role_key text, role text) RETURNS boolean
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    -- a share of a role that is gone is found by its name
+    SELECT COALESCE(segment_internal.remembered_role(role_name, role_key) = pg_catalog.to_regrole(pg_catalog.quote_ident(role))::oid, role_name = role);
+END;
+COMMENT ON FUNCTION segment_internal.is_share_of(text, text, text) IS
+'Is a share with that remembered role one with the role of that name?';
+
+CREATE FUNCTION segment_internal.check_shares(shared text, shares bigint) RETURNS void
+LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF shares >= 100 THEN
+        RAISE EXCEPTION 'cannot share % with more than 100 roles', shared
+            USING ERRCODE = 'program_limit_exceeded', HINT = 'Share with a role that has the others as members.';
+    END IF;
+END $$;
+COMMENT ON FUNCTION segment_internal.check_shares(text, bigint) IS
+'54000 where a model or receipts are shared with 100 roles already.';
+
 CREATE FUNCTION segment_internal.share(name text, role text) RETURNS void
 AS 'MODULE_PATHNAME', 'registry_call' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION segment_internal.share(text, text) IS
@@ -122,7 +142,6 @@ CREATE FUNCTION segment_internal.share(caller oid, name text, role text) RETURNS
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     role_id oid := to_regrole(quote_ident(role));
-    shares bigint;
 BEGIN
     PERFORM segment_internal.owned_model(caller, name);
     IF role_id IS NULL THEN
@@ -131,12 +150,8 @@ BEGIN
     -- two that share one model take turns
     PERFORM FROM segment.model o WHERE o.model_name = name FOR NO KEY UPDATE;
     DELETE FROM segment.model_share s
-    WHERE s.model_name = name AND COALESCE(segment_internal.remembered_role(s.role_name, s.role_key) = role_id, s.role_name = role);
-    SELECT count(*) INTO shares FROM segment.model_share s WHERE s.model_name = name;
-    IF shares >= 100 THEN
-        RAISE EXCEPTION 'model "%" is shared with % roles, but at most 100 are possible', name, shares
-            USING ERRCODE = 'program_limit_exceeded', HINT = 'Share it with a role that has the others as members.';
-    END IF;
+    WHERE s.model_name = name AND segment_internal.is_share_of(s.role_name, s.role_key, role);
+    PERFORM segment_internal.check_shares(format('model "%s"', name), (SELECT count(*) FROM segment.model_share s WHERE s.model_name = name));
     INSERT INTO segment.model_share VALUES (name, role, segment_internal.role_key(role_id));
 END $$;
 
@@ -156,24 +171,22 @@ BEGIN
     END IF;
     DELETE FROM segment.model_share s
     WHERE s.model_name = name
-      AND CASE WHEN role_id IS NULL THEN s.role_name = role
-               ELSE COALESCE(segment_internal.remembered_role(s.role_name, s.role_key) = role_id, s.role_name = role) END;
+      AND segment_internal.is_share_of(s.role_name, s.role_key, role);
 END $$;
 
-CREATE FUNCTION segment_internal.set_cluster_name(name text, cluster_id integer, cluster_name text) RETURNS void
+CREATE FUNCTION segment_internal.set_cluster_name(name text, cluster integer, new_name text) RETURNS void
 AS 'MODULE_PATHNAME', 'registry_call' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION segment_internal.set_cluster_name(text, integer, text) IS
 'Name a cluster; NULL takes the name away. Errors: 42704, 42501.';
 
-CREATE FUNCTION segment_internal.set_cluster_name(caller oid, name text, cluster_id integer, cluster_name text) RETURNS void
+CREATE FUNCTION segment_internal.set_cluster_name(caller oid, name text, cluster integer, new_name text) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
-#variable_conflict use_variable
 BEGIN
     PERFORM segment_internal.owned_model(caller, name);
     PERFORM FROM segment.model o WHERE o.model_name = name FOR NO KEY UPDATE;
-    DELETE FROM segment.cluster_name n WHERE n.model_name = name AND n.cluster_id = cluster_id;
-    IF cluster_name IS NOT NULL THEN
-        INSERT INTO segment.cluster_name (model_name, cluster_id, cluster_name) VALUES (name, cluster_id, cluster_name);
+    DELETE FROM segment.cluster_name n WHERE n.model_name = name AND n.cluster_id = cluster;
+    IF new_name IS NOT NULL THEN
+        INSERT INTO segment.cluster_name (model_name, cluster_id, cluster_name) VALUES (name, cluster, new_name);
     END IF;
 END $$;
 
@@ -216,197 +229,16 @@ BEGIN
     END LOOP;
 END $$;
 
-CREATE FUNCTION segment_internal.promote(name text, version integer) RETURNS void
+CREATE FUNCTION segment_internal.promote(name text, new_version integer) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
-#variable_conflict use_variable
 BEGIN
     UPDATE segment.model_version v SET status = 'archived'
-    WHERE v.model_name = name AND v.status = 'active' AND v.version <> version;
+    WHERE v.model_name = name AND v.status = 'active' AND v.version <> new_version;
     UPDATE segment.model_version v SET status = 'active', reason = NULL
-    WHERE v.model_name = name AND v.version = version AND v.status <> 'active';
+    WHERE v.model_name = name AND v.version = new_version AND v.status <> 'active';
 END $$;
 COMMENT ON FUNCTION segment_internal.promote(text, integer) IS
 'Make one version the active one, and archive the one that was.';
-
--- ---- fits ----------------------------------------------------------------------------
-
-CREATE FUNCTION segment_internal.lock_model(model_id integer) RETURNS boolean
-AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE STRICT;
-COMMENT ON FUNCTION segment_internal.lock_model(integer) IS
-'Try to take the lock of a model until the transaction ends; one that no SQL of others can take.';
-
-CREATE FUNCTION segment_internal.start_fit(name text) RETURNS bigint
-AS 'MODULE_PATHNAME', 'registry_call' LANGUAGE C VOLATILE;
-COMMENT ON FUNCTION segment_internal.start_fit(text) IS
-'Begin a refit: write its row of the log, and repair those of sessions that died; NULL, logged as skipped, while another session fits the model. Errors: 42704, 42501.';
-
-CREATE FUNCTION segment_internal.start_fit(caller oid, name text) RETURNS bigint
-LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
-#variable_conflict use_variable
-DECLARE
-    m segment.model := segment_internal.owned_model(caller, name);
-    fit_id bigint;
-    next_version integer;
-BEGIN
-    PERFORM segment_internal.renew_roles();
-    IF NOT segment_internal.lock_model(m.model_id) THEN
-        INSERT INTO segment.model_log (model_name, outcome, finished_at, message, fitted_by)
-        VALUES (name, 'skipped', clock_timestamp(), 'a refit of this model is running', pg_get_userbyid(caller));
-        RETURN NULL;
-    END IF;
-    -- Nobody fits this model now, so a running row is left over, unless its session stands
-    -- between its two transactions: then that session is alive, and older than the row.
-    PERFORM segment_internal.log_failure(l.fit_id, '57P01', 'the session ended before the refit was complete')
-    FROM segment.model_log l
-    WHERE l.model_name = name AND l.outcome = 'running'
-      AND (l.pid = pg_backend_pid()
-           OR NOT EXISTS (SELECT FROM pg_stat_activity a
-                          WHERE a.pid = l.pid AND COALESCE(a.backend_start <= l.started_at, true)));
-    UPDATE segment.model o SET last_version = o.last_version + 1
-    WHERE o.model_name = name RETURNING o.last_version INTO next_version;
-    INSERT INTO segment.model_log AS l (model_name, version, outcome, fitted_by)
-    VALUES (name, next_version, 'running', pg_get_userbyid(caller)) RETURNING l.fit_id INTO fit_id;
-    RETURN fit_id;
-END $$;
-
-CREATE FUNCTION segment_internal.lock_fit(fit_id bigint) RETURNS boolean
-AS 'MODULE_PATHNAME', 'registry_call' LANGUAGE C VOLATILE;
-COMMENT ON FUNCTION segment_internal.lock_fit(bigint) IS
-'Take the lock of the model of a refit until the transaction ends; false, logged as skipped, when another session has it. Errors: 42704 this session runs no such refit, 42501.';
-
-CREATE FUNCTION segment_internal.lock_fit(caller oid, fit_id bigint) RETURNS boolean
-LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
-#variable_conflict use_variable
-DECLARE
-    run segment.model_log := segment_internal.owned_fit(caller, fit_id);
-BEGIN
-    IF segment_internal.lock_model((SELECT m.model_id FROM segment.model m WHERE m.model_name = run.model_name)) THEN
-        RETURN true;
-    END IF;
-    UPDATE segment.model_log l
-    SET outcome = 'skipped', version = NULL, finished_at = clock_timestamp(), message = 'a refit of this model is running'
-    WHERE l.fit_id = fit_id;
-    RETURN false;
-END $$;
-
-CREATE FUNCTION segment_internal.running_fit(fit_id bigint) RETURNS segment.model_log
-AS 'MODULE_PATHNAME', 'registry_call' LANGUAGE C STABLE;
-COMMENT ON FUNCTION segment_internal.running_fit(bigint) IS
-'The row of the log of a refit that this session runs. Errors: 42704, 42501.';
-
-CREATE FUNCTION segment_internal.running_fit(caller oid, fit_id bigint) RETURNS segment.model_log
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-    RETURN segment_internal.owned_fit(caller, fit_id);
-END $$;
-
-CREATE FUNCTION segment_internal.fail_fit(fit_id bigint, state text, message text) RETURNS void
-AS 'MODULE_PATHNAME', 'registry_call' LANGUAGE C VOLATILE;
-COMMENT ON FUNCTION segment_internal.fail_fit(bigint, text, text) IS
-'Log that the refit of this session has failed. Errors: 42704, 42501.';
-
-CREATE FUNCTION segment_internal.fail_fit(caller oid, fit_id bigint, state text, message text) RETURNS void
-LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    run segment.model_log := segment_internal.owned_fit(caller, fit_id);
-BEGIN
-    PERFORM segment_internal.log_failure(fit_id, state, message);
-    PERFORM segment_internal.prune(run.model_name);
-END $$;
-
-CREATE FUNCTION segment_internal.log_failure(fit_id bigint, state text, message text) RETURNS void
-LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
-#variable_conflict use_variable
-BEGIN
-    INSERT INTO segment.model_version (model_name, version, status, reason, fitted_at, duration, fitted_by)
-    SELECT l.model_name, l.version, 'failed', message, clock_timestamp(), clock_timestamp() - l.started_at, l.fitted_by
-    FROM segment.model_log l WHERE l.fit_id = fit_id
-    ON CONFLICT DO NOTHING;
-    UPDATE segment.model_log l
-    SET outcome = 'failed', finished_at = clock_timestamp(), sqlstate = state, message = message
-    WHERE l.fit_id = fit_id;
-END $$;
-COMMENT ON FUNCTION segment_internal.log_failure(bigint, text, text) IS
-'Mark a row of the log as failed, and its version.';
-
-CREATE FUNCTION segment_internal.finish_fit(
-    fit_id bigint, model bytea, feature_columns text[], fingerprint text, metrics jsonb, names jsonb, against integer)
-RETURNS text
-AS 'MODULE_PATHNAME', 'registry_call' LANGUAGE C VOLATILE;
-COMMENT ON FUNCTION segment_internal.finish_fit(bigint, bytea, text[], text, jsonb, jsonb, integer) IS
-'Store what the refit of this session has fitted, check the guards, and make it the active version; where its bytes are those of the active version, that one stays. names: generated names of its groups. against: the version that was active when it was read. Returns the reason why it was held back, or NULL. Errors: 42704, 42501, 22P03 the bytes are no model of the registered kind and width.';
-
-CREATE FUNCTION segment_internal.finish_fit(
-    caller oid, fit_id bigint, model bytea, feature_columns text[], fingerprint text, metrics jsonb, names jsonb, against integer)
-RETURNS text
-LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
-#variable_conflict use_variable
-DECLARE
-    run segment.model_log := segment_internal.owned_fit(caller, fit_id);
-    m segment.model := segment_internal.owned_model(caller, run.model_name);
-    rows bigint := segment_internal.count_in(metrics, 'rows');
-    message text;
-    same integer;
-BEGIN
-    IF segment_internal.model_width(model, (segment_internal.algorithm_row(m.algorithm)).model_kind) IS DISTINCT FROM cardinality(feature_columns) THEN
-        RAISE EXCEPTION 'value is not a model of algorithm "%" with % features', m.algorithm, cardinality(feature_columns)
-            USING ERRCODE = 'invalid_binary_representation';
-    END IF;
-    message := segment_internal.guard(m.options, metrics);
-    IF message IS NULL THEN
-        SELECT v.version INTO same FROM segment.model_version v
-        WHERE v.model_name = m.model_name AND v.status = 'active' AND v.version = against AND v.model = finish_fit.model
-          AND v.feature_columns = finish_fit.feature_columns;
-    END IF;
-    BEGIN
-        UPDATE segment.model_version v SET metrics = metrics, rows = rows, source_fingerprint = fingerprint
-        WHERE v.model_name = m.model_name AND v.version = same;
-    EXCEPTION WHEN serialization_failure THEN
-        -- somebody activated another version meanwhile: that decision stands
-        same := NULL;
-        message := 'the active version changed during the fit';
-    END;
-    IF same IS NULL THEN
-        INSERT INTO segment.model_version (model_name, version, status, model, feature_columns, reason, rows, metrics, source_fingerprint,
-                                           fitted_at, duration, fitted_by)
-        VALUES (m.model_name, run.version, 'candidate', model, feature_columns, message, rows, metrics, fingerprint, clock_timestamp(),
-                clock_timestamp() - run.started_at, run.fitted_by);
-    END IF;
-    IF same IS NULL AND message IS NULL THEN
-        BEGIN
-            PERFORM segment_internal.promote(m.model_name, run.version);
-        EXCEPTION WHEN serialization_failure OR unique_violation THEN
-            message := 'the active version changed during the fit';
-            UPDATE segment.model_version v SET reason = message
-            WHERE v.model_name = m.model_name AND v.version = run.version;
-        END;
-    END IF;
-    IF same IS NULL AND message IS NULL THEN
-        PERFORM segment_internal.store_names(m.model_name, names);
-    END IF;
-    UPDATE segment.model_log l
-    SET outcome = CASE WHEN message IS NULL THEN 'succeeded' ELSE 'held' END, version = COALESCE(same, run.version),
-        message = CASE WHEN same IS NOT NULL THEN format('the model is the same as version %s, which stays', same) ELSE message END,
-        finished_at = clock_timestamp(), rows = rows, metrics = metrics
-    WHERE l.fit_id = fit_id;
-    PERFORM segment_internal.prune(m.model_name);
-    RETURN message;
-END $$;
-
-CREATE FUNCTION segment_internal.store_names(name text, names jsonb) RETURNS void
-LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-    INSERT INTO segment.cluster_name AS c (model_name, cluster_id, cluster_name, is_generated)
-    SELECT name, n.key::integer, n.value, true FROM jsonb_each_text(names) n
-    ON CONFLICT ON CONSTRAINT cluster_name_pkey DO UPDATE SET cluster_name = EXCLUDED.cluster_name
-    WHERE c.is_generated AND c.cluster_name <> EXCLUDED.cluster_name;
-EXCEPTION
-    -- another session names a cluster at the same time: then the names stay as they are until the next refit
-    WHEN serialization_failure THEN
-        RETURN;
-END $$;
-COMMENT ON FUNCTION segment_internal.store_names(text, jsonb) IS
-'Store the generated names of the groups of a new active version, by number; a name that a user gave stays.';
 
 -- ---- receipts ------------------------------------------------------------------------
 
@@ -470,15 +302,11 @@ BEGIN
     END IF;
     DELETE FROM segment.receipts_share s
     WHERE s.receipts_name = name
-      AND CASE WHEN role_id IS NULL THEN s.role_name = role
-               ELSE COALESCE(segment_internal.remembered_role(s.role_name, s.role_key) = role_id, s.role_name = role) END;
+      AND segment_internal.is_share_of(s.role_name, s.role_key, role);
     IF NOT is_shared THEN
         RETURN;
     END IF;
-    IF (SELECT count(*) FROM segment.receipts_share s WHERE s.receipts_name = name) >= 100 THEN
-        RAISE EXCEPTION 'receipts "%" are shared with 100 roles, and no more are possible', name
-            USING ERRCODE = 'program_limit_exceeded', HINT = 'Share them with a role that has the others as members.';
-    END IF;
+    PERFORM segment_internal.check_shares(format('receipts "%s"', name), (SELECT count(*) FROM segment.receipts_share s WHERE s.receipts_name = name));
     INSERT INTO segment.receipts_share VALUES (name, role, segment_internal.role_key(role_id));
 END $$;
 

@@ -10,7 +10,7 @@ BEGIN
         RAISE EXCEPTION 'model "%" does not exist', name USING ERRCODE = 'undefined_object';
     END IF;
     IF to_change AND NOT segment_internal.may_change(name) THEN
-        RAISE EXCEPTION 'must be a member of role "%" to change model "%"', m.owner, name
+        RAISE EXCEPTION 'must be owner of model "%"', name
             USING ERRCODE = 'insufficient_privilege';
     END IF;
     RETURN m;
@@ -212,23 +212,23 @@ COMMENT ON FUNCTION segment_internal.check_model(segment.model) IS
 'The model with the type of its id and, where none were named, its features, after all checks that need no rows.';
 
 CREATE FUNCTION segment_internal.create_model(
-    name text, algorithm text, source regclass, id_column text,
+    model_name text, algorithm text, source regclass, id_column text,
     feature_columns text[] DEFAULT NULL, options jsonb DEFAULT '{}', comment text DEFAULT NULL)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     m segment.model;
 BEGIN
-    IF name IS NULL OR algorithm IS NULL OR source IS NULL OR id_column IS NULL THEN
-        RAISE EXCEPTION 'name, algorithm, source and id_column must not be null' USING ERRCODE = 'null_value_not_allowed';
+    IF model_name IS NULL OR algorithm IS NULL OR source IS NULL OR id_column IS NULL THEN
+        RAISE EXCEPTION 'model_name, algorithm, source and id_column must not be null' USING ERRCODE = 'null_value_not_allowed';
     END IF;
-    IF octet_length(name) > 40 OR NOT segment_internal.is_plain_name(name) THEN
+    IF octet_length(model_name) > 40 OR NOT segment_internal.is_plain_name(model_name) THEN
         RAISE EXCEPTION 'model name must have 1 to 40 bytes and no invisible characters'
             USING ERRCODE = 'invalid_parameter_value';
     END IF;
     PERFORM segment_internal.algorithm_row(algorithm);
     m := segment_internal.set_source(m, source);
-    m.model_name := name;
+    m.model_name := model_name;
     m.algorithm := algorithm;
     m.comment := comment;
     m.options := COALESCE(options, '{}');
@@ -240,19 +240,19 @@ COMMENT ON FUNCTION segment_internal.create_model(text, text, regclass, text, te
 'The work of segment.create_model, whose errors show none of its SQL.';
 
 CREATE FUNCTION segment.create_model(
-    name text, algorithm text, source regclass, id_column text,
+    model_name text, algorithm text, source regclass, id_column text,
     feature_columns text[] DEFAULT NULL, options jsonb DEFAULT '{}', comment text DEFAULT NULL) RETURNS void
 AS 'MODULE_PATHNAME', 'quiet_call' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION segment.create_model(text, text, regclass, text, text[], jsonb, text) IS
-'Register a model; the caller becomes its owner. algorithm: one of segment.algorithm. source: table, view or materialized view, kept as schema and name and looked up at each refit. feature_columns: NULL for all numeric columns but the id, as they are now; for rfm three, in the order recency_days, frequency, monetary, and NULL for the columns of these names. options: those of the algorithm in segment.algorithm_option. Nothing is read or fitted yet: CALL segment.refit(name) does; but options and columns are checked as the fit would. Errors: 42710 the name is taken (also by a model that the caller cannot see), 22023 a bad argument or option, 42703 no such column, 42804 a feature that is not numeric or an id that cannot be sorted and hashed, 42501 the caller may not read the source, or no grant_modeler.';
+'Register a model; the caller becomes its owner. algorithm: one of segment.algorithm. source: table, view or materialized view, kept as schema and name and looked up at each refit. feature_columns: NULL for all numeric columns but the id, as they are now; for rfm three, in the order recency_days, frequency, monetary, and NULL for the columns of these names. options: those of the algorithm in segment.algorithm_option. Nothing is read or fitted yet: CALL segment.refit(model_name) does; but options and columns are checked as the fit would. Errors: 42710 the name is taken (also by a model that the caller cannot see), 22023 a bad argument or option, 42703 no such column, 42804 a feature that is not numeric or an id that cannot be sorted and hashed, 42501 the caller may not read the source, or no grant_modeler.';
 
 CREATE FUNCTION segment_internal.alter_model(
-    name text, source regclass DEFAULT NULL, id_column text DEFAULT NULL, feature_columns text[] DEFAULT NULL,
+    model_name text, source regclass DEFAULT NULL, id_column text DEFAULT NULL, feature_columns text[] DEFAULT NULL,
     options jsonb DEFAULT NULL, comment text DEFAULT NULL)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    m segment.model := segment_internal.model_row(name, true);
+    m segment.model := segment_internal.model_row(model_name, true);
 BEGIN
     IF source IS NOT NULL THEN
         m := segment_internal.set_source(m, source);
@@ -271,10 +271,10 @@ BEGIN
         m.options := jsonb_strip_nulls(m.options || options);
     END IF;
     m := segment_internal.check_model(m);
-    IF m.feature_columns <> (segment_internal.model_row(name, true)).feature_columns
-        AND EXISTS (SELECT FROM segment_internal.cluster_names(name) n) THEN
+    IF m.feature_columns <> (segment_internal.model_row(m.model_name, true)).feature_columns
+        AND EXISTS (SELECT FROM segment_internal.cluster_names(m.model_name) n) THEN
         RAISE NOTICE 'the names of the clusters are taken away, since clusters of other features have other meanings';
-        PERFORM segment_internal.set_cluster_name(name, n.cluster_id, NULL) FROM segment_internal.cluster_names(name) n;
+        PERFORM segment_internal.set_cluster_name(m.model_name, n.cluster_id, NULL) FROM segment_internal.cluster_names(m.model_name) n;
     END IF;
     PERFORM segment_internal.change_model(m);
 END $$;
@@ -282,50 +282,50 @@ COMMENT ON FUNCTION segment_internal.alter_model(text, regclass, text, text[], j
 'The work of segment.alter_model, whose errors show none of its SQL.';
 
 CREATE FUNCTION segment.alter_model(
-    name text, source regclass DEFAULT NULL, id_column text DEFAULT NULL, feature_columns text[] DEFAULT NULL,
+    model_name text, source regclass DEFAULT NULL, id_column text DEFAULT NULL, feature_columns text[] DEFAULT NULL,
     options jsonb DEFAULT NULL, comment text DEFAULT NULL) RETURNS void
 AS 'MODULE_PATHNAME', 'quiet_call' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION segment.alter_model(text, regclass, text, text[], jsonb, text) IS
 'Change a registered model; its versions, log and names stay, and the active version stays in use, with the columns that it was fitted on, until the next refit. What is NULL stays as it is. options: merged into those that it has; an option that is null goes back to its default. After other feature_columns the next version is not compared with the old one: clusters are numbered anew and lose the names that they were given. Errors: as create_model; 42704, 42501 not the owner''s.';
 
-CREATE FUNCTION segment.activate(name text, version integer) RETURNS void
+CREATE FUNCTION segment.activate(model_name text, version integer) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    PERFORM segment_internal.set_active(name, version, (
+    PERFORM segment_internal.set_active(activate.model_name, activate.version, (
         SELECT segment_internal.generated_names(m, segment_internal.readable(segment_internal.version_model(m.model_name, activate.version), a.model_kind), NULL)
-        FROM segment_internal.models(COALESCE(name, '')) m JOIN segment.algorithm a ON a.algorithm = m.algorithm));
+        FROM segment_internal.models(COALESCE(activate.model_name, '')) m JOIN segment.algorithm a ON a.algorithm = m.algorithm));
 END $$;
 COMMENT ON FUNCTION segment.activate(text, integer) IS
 'Make a version the active one, forward or back; the version that was active is archived. A refit that runs meanwhile keeps its version as a candidate. Errors: 42704 no such model or version, 55000 the version has failed, 42501 not the owner''s.';
 
-CREATE FUNCTION segment.active_model(name text) RETURNS bytea
+CREATE FUNCTION segment.active_model(model_name text) RETURNS bytea
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     bytes bytea;
 BEGIN
-    bytes := segment_internal.version_model(name, NULL);
+    bytes := segment_internal.version_model(model_name, NULL);
     IF bytes IS NULL THEN
-        PERFORM segment_internal.model_row(name, false);
-        RAISE EXCEPTION 'model "%" has no active version', name
-            USING ERRCODE = 'object_not_in_prerequisite_state', HINT = format('CALL segment.refit(%L) makes one.', name);
+        PERFORM segment_internal.model_row(model_name, false);
+        RAISE EXCEPTION 'model "%" has no active version', model_name
+            USING ERRCODE = 'object_not_in_prerequisite_state', HINT = format('CALL segment.refit(%L) makes one.', model_name);
     END IF;
     RETURN bytes;
 END $$;
 COMMENT ON FUNCTION segment.active_model(text) IS
 'The active version of a model, for use in any query: segment.kmeans_assign((SELECT segment.active_model(''retail'')), features); the scalar sub-select makes it run once. NULL for NULL. Errors: 42704 no such model (or not shared with the caller), 55000 never fitted.';
 
-CREATE FUNCTION segment.drop_model(name text) RETURNS void
+CREATE FUNCTION segment.drop_model(model_name text) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    PERFORM segment_internal.remove_model(name);
+    PERFORM segment_internal.remove_model(model_name);
 END $$;
 COMMENT ON FUNCTION segment.drop_model(text) IS
 'Remove a model with its versions, log and cluster names. Published tables stay. Errors: 42704 no such model, 42501 not the owner''s, 55006 a refit runs.';
 
-CREATE FUNCTION segment.keep_versions(name text, versions integer) RETURNS void
+CREATE FUNCTION segment.keep_versions(model_name text, versions integer) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    m segment.model := segment_internal.model_row(name, true);
+    m segment.model := segment_internal.model_row(model_name, true);
 BEGIN
     IF versions IS NULL OR versions NOT BETWEEN 1 AND 10000 THEN
         RAISE EXCEPTION 'versions must be an integer from 1 to 10000' USING ERRCODE = 'invalid_parameter_value';
@@ -336,10 +336,10 @@ END $$;
 COMMENT ON FUNCTION segment.keep_versions(text, integer) IS
 'Keep so many of the newest versions of a model (default 10), failed ones included, and the active one; drops the others now and after each refit. Errors: 22023 outside 1..10000, 42704, 42501.';
 
-CREATE FUNCTION segment.keep_log(name text, days integer) RETURNS void
+CREATE FUNCTION segment.keep_log(model_name text, days integer) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    m segment.model := segment_internal.model_row(name, true);
+    m segment.model := segment_internal.model_row(model_name, true);
 BEGIN
     IF days IS NULL OR days NOT BETWEEN 1 AND 36500 THEN
         RAISE EXCEPTION 'days must be an integer from 1 to 36500' USING ERRCODE = 'invalid_parameter_value';
@@ -350,54 +350,49 @@ END $$;
 COMMENT ON FUNCTION segment.keep_log(text, integer) IS
 'Keep the log of a model for so many days (default 400); drops what is older now and after each refit. Errors: 22023 outside 1..36500, 42704, 42501.';
 
-CREATE FUNCTION segment.change_owner(name text, role text) RETURNS void
+CREATE FUNCTION segment.change_owner(model_name text, role text) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    PERFORM segment_internal.set_owner(name, role);
+    PERFORM segment_internal.set_owner(model_name, role);
 END $$;
 COMMENT ON FUNCTION segment.change_owner(text, text) IS
 'Give a model to another role, of which the caller is a member. A model whose owner was dropped belongs to nobody, and a superuser can give it to any role. One that the owner of the extension has restored from a dump belongs to nobody, too, until a superuser gives it away or the role that owned it, by its name, takes it over: change_owner(name, its own role). It then trusts the restored row, source and options included. Errors: 42704 no such model or role, 42501 not the owner''s, or not a member of the new role.';
 
-CREATE FUNCTION segment_internal.name_cluster(model text, cluster_id integer, name text) RETURNS void
+CREATE FUNCTION segment_internal.name_cluster(model_name text, cluster_id integer, cluster_name text) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
-#variable_conflict use_variable
 DECLARE
-    m segment.model := segment_internal.model_row(model, true);
-    names jsonb;
+    m segment.model := segment_internal.model_row(model_name, true);
+    names jsonb := segment_internal.generated_names(m, segment.active_model(m.model_name), NULL);
 BEGIN
-    names := segment_internal.generated_names(m, segment.active_model(model), NULL);
     IF names IS NULL THEN
-        RAISE EXCEPTION 'model "%" is of algorithm %, which has no clusters', model, m.algorithm
+        RAISE EXCEPTION 'model "%" is of algorithm "%", which has no clusters', m.model_name, m.algorithm
             USING ERRCODE = 'wrong_object_type';
-    END IF;
-    IF cluster_id IS NULL OR NOT names ? cluster_id::text THEN
-        RAISE EXCEPTION 'model "%" has no cluster %', model, cluster_id USING ERRCODE = 'invalid_parameter_value';
-    END IF;
-    IF name <> '' AND NOT segment_internal.is_plain_name(name) THEN
+    ELSIF cluster_id IS NULL OR NOT names ? cluster_id::text THEN
+        RAISE EXCEPTION 'model "%" has no cluster %', m.model_name, cluster_id USING ERRCODE = 'invalid_parameter_value';
+    ELSIF cluster_name <> '' AND NOT segment_internal.is_plain_name(cluster_name) THEN
         RAISE EXCEPTION 'name of a cluster must have no invisible characters'
             USING ERRCODE = 'invalid_parameter_value';
-    END IF;
-    IF octet_length(name) > 500 THEN
-        RAISE EXCEPTION 'name of a cluster has % bytes, but at most 500 are possible', octet_length(name)
+    ELSIF octet_length(cluster_name) > 500 THEN
+        RAISE EXCEPTION 'name of a cluster has % bytes, but at most 500 are possible', octet_length(cluster_name)
             USING ERRCODE = 'name_too_long';
     END IF;
-    PERFORM segment_internal.set_cluster_name(model, cluster_id, NULLIF(name, ''));
+    PERFORM segment_internal.set_cluster_name(m.model_name, cluster_id, NULLIF(cluster_name, ''));
 END $$;
 COMMENT ON FUNCTION segment_internal.name_cluster(text, integer, text) IS
 'The work of segment.name_cluster, whose errors show none of its SQL.';
 
-CREATE FUNCTION segment.name_cluster(model text, cluster_id integer, name text) RETURNS void
+CREATE FUNCTION segment.name_cluster(model_name text, cluster_id integer, cluster_name text) RETURNS void
 AS 'MODULE_PATHNAME', 'quiet_call' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION segment.name_cluster(text, integer, text) IS
 'Give a cluster of a k-means model a name; refits keep it, since they keep the cluster''s number. NULL or an empty name takes it away, so that a generated name shows again. Errors: 42704, 42501, 42809 not k-means, 22023 no such cluster or a name with characters that are not seen, 42622 a name of more than 500 bytes, 55000 never fitted.';
 
-CREATE FUNCTION segment.cluster_names(name text, version integer)
+CREATE FUNCTION segment.cluster_names(model_name text, version integer)
 RETURNS TABLE (cluster_id integer, cluster_name text)
 LANGUAGE plpgsql STABLE ROWS 10 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     RETURN QUERY
     SELECT g.key::integer, COALESCE(n.cluster_name, g.value)
-    FROM segment_internal.models(COALESCE(cluster_names.name, '')) m
+    FROM segment_internal.models(COALESCE(cluster_names.model_name, '')) m
     CROSS JOIN LATERAL jsonb_each_text(segment_internal.generated_names(m, segment_internal.readable(
         segment_internal.version_model(m.model_name, COALESCE(cluster_names.version, 0)),
         (SELECT a.model_kind FROM segment.algorithm a WHERE a.algorithm = m.algorithm)), NULL)) g
@@ -407,18 +402,18 @@ END $$;
 COMMENT ON FUNCTION segment.cluster_names(text, integer) IS
 'The clusters of one version of a registered model with their names: the one given with name_cluster, else a generated one. No rows for a model whose algorithm has no clusters, or one that the caller cannot see.';
 
-CREATE FUNCTION segment.share_model(name text, role text) RETURNS void
+CREATE FUNCTION segment.share_model(model_name text, role text) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    PERFORM segment_internal.share(name, role);
+    PERFORM segment_internal.share(model_name, role);
 END $$;
 COMMENT ON FUNCTION segment.share_model(text, text) IS
 'Let the members of a role see and use a model: its active_model, versions, log and rows in the views; not its source, not why a refit failed (an error may quote the source), and not to change it. At most 100 roles. Errors: 42704 no such model or role, 42501 not the owner''s, 54000 too many roles.';
 
-CREATE FUNCTION segment.unshare_model(name text, role text) RETURNS void
+CREATE FUNCTION segment.unshare_model(model_name text, role text) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    PERFORM segment_internal.unshare(name, role);
+    PERFORM segment_internal.unshare(model_name, role);
 END $$;
 COMMENT ON FUNCTION segment.unshare_model(text, text) IS
 'Take back share_model; also for a role that no longer exists. Members of the role may do so, too: nobody has to see what is shared with him. Errors: 42704 no such model, 42501 neither the owner''s nor the role''s.';

@@ -1,4 +1,4 @@
--- Refitting: CALL segment.refit(name) with transactions of its own, segment.fit(name) in the caller's.
+-- Refitting: CALL segment.refit(model_name) with transactions of its own, segment.fit(model_name) in the caller's.
 
 -- ---- the steps of a fit -------------------------------------------------------
 
@@ -153,10 +153,10 @@ END $$;
 COMMENT ON FUNCTION segment_internal.read_and_fit(text, bytea, text[]) IS
 'Read the source of a model and fit it; old is the active version, fitted on old_columns, or NULL. run_fit calls it as the model''s owner. Errors: 42501 the caller is not the role that owns the model, and those of the fit, with the name of the column.';
 
-CREATE FUNCTION segment_internal.run_fit(fit_id bigint) RETURNS void
+CREATE FUNCTION segment_internal.run_fit(fit bigint) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    run segment.model_log := segment_internal.running_fit(fit_id);
+    run segment.model_log := segment_internal.running_fit(fit);
     m segment.model := segment_internal.model_row(run.model_name, true);
     old record;
     fitted record;
@@ -169,7 +169,7 @@ BEGIN
         AS f(model bytea, feature_columns text[], fingerprint text, metrics jsonb, names jsonb);
     PERFORM segment_internal.report_stage(m, 'checking');
     fitted.metrics := fitted.metrics || jsonb_strip_nulls(jsonb_build_object('against_version', old.version));
-    reason := segment_internal.finish_fit(fit_id, fitted.model, fitted.feature_columns, fitted.fingerprint, fitted.metrics, fitted.names, old.version);
+    reason := segment_internal.finish_fit(fit, fitted.model, fitted.feature_columns, fitted.fingerprint, fitted.metrics, fitted.names, old.version);
     PERFORM segment_internal.report_stage(m, COALESCE('held: ' || reason, 'active: version ' || (
         SELECT v.version FROM segment_internal.active_version(m.model_name) v)));
     PERFORM segment_internal.progress_stage(NULL, NULL);
@@ -203,7 +203,7 @@ COMMENT ON FUNCTION segment_internal.in_transaction_block() IS
 
 -- Commits, so it has no SET clause, so that nothing in it is left to the search path:
 -- no unqualified name, no operator.
-CREATE PROCEDURE segment.refit(name pg_catalog.text)
+CREATE PROCEDURE segment.refit(model_name pg_catalog.text)
 LANGUAGE plpgsql AS $$
 DECLARE
     fit_id bigint;
@@ -215,13 +215,13 @@ DECLARE
 BEGIN
     IF segment_internal.in_transaction_block() THEN
         RAISE EXCEPTION 'refit cannot run inside a transaction block'
-            USING ERRCODE = 'invalid_transaction_termination', HINT = pg_catalog.format('SELECT segment.fit(%L) can.', name);
+            USING ERRCODE = 'invalid_transaction_termination', HINT = pg_catalog.format('SELECT segment.fit(%L) can.', model_name);
     END IF;
     COMMIT;
     SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
-    fit_id := segment_internal.start_fit(name);
+    fit_id := segment_internal.start_fit(model_name);
     IF fit_id IS NULL THEN
-        RAISE NOTICE 'model "%": a refit runs already, so this one is skipped', name;
+        RAISE NOTICE 'model "%": a refit runs already, so this one is skipped', model_name;
         RETURN;
     END IF;
     COMMIT;
@@ -246,17 +246,17 @@ END $$;
 COMMENT ON PROCEDURE segment.refit(text) IS
 'Fit a registered model anew and activate the result: reads the source in one REPEATABLE READ transaction, keeps the meaning of the old version (cluster numbers, axes, RFM cuts), checks the guards, and activates the new version; a version that a guard holds back stays a candidate. Logged in segment.fit_log, also when it fails; then the active version is what it was, and the error is raised. When a refit of the model runs already, this one is logged as skipped. It commits, so it cannot run inside a transaction block (2D000): use segment.fit there.';
 
-CREATE FUNCTION segment_internal.fit(name text) RETURNS integer
+CREATE FUNCTION segment_internal.fit(model_name text) RETURNS integer
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    run_id bigint := segment_internal.start_fit(name);
+    run_id bigint := segment_internal.start_fit(model_name);
     state text;
     message text;
     detail text;
     hint text;
 BEGIN
     IF run_id IS NULL THEN
-        RAISE EXCEPTION 'model "%" is being refitted', name USING ERRCODE = 'object_in_use';
+        RAISE EXCEPTION 'model "%" is being refitted', model_name USING ERRCODE = 'object_in_use';
     END IF;
     BEGIN
         PERFORM segment_internal.run_fit(run_id);
@@ -266,12 +266,12 @@ BEGIN
             detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
         PERFORM segment_internal.raise_again(state, message, detail, hint);
     END;
-    RETURN (SELECT l.version FROM segment_internal.log(name) l WHERE l.fit_id = run_id);
+    RETURN (SELECT l.version FROM segment_internal.log(model_name) l WHERE l.fit_id = run_id);
 END $$;
 COMMENT ON FUNCTION segment_internal.fit(text) IS
 'The work of segment.fit, whose errors show none of its SQL.';
 
-CREATE FUNCTION segment.fit(name text) RETURNS integer
+CREATE FUNCTION segment.fit(model_name text) RETURNS integer
 AS 'MODULE_PATHNAME', 'quiet_call' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION segment.fit(text) IS
-'As CALL segment.refit(name), but in the caller''s transaction; returns the version, which is active unless a guard held it back. An error undoes everything, the log row too. Errors: 55006 a refit of the model runs, and those of the fit.';
+'As CALL segment.refit(model_name), but in the caller''s transaction; returns the version, which is active unless a guard held it back. An error undoes everything, the log row too. Errors: 55006 a refit of the model runs, and those of the fit.';

@@ -334,7 +334,9 @@ BEGIN
     SELECT r.* INTO before
     FROM segment_internal.target_read(target, history, format(
              'SELECT ARRAY[%s]::integer[], greatest((SELECT max(assigned_at) FROM %s), (SELECT max(valid_to) FROM %s))',
-             (SELECT string_agg(format('(SELECT max(%I) FROM %s)', c.column_name, target), ', ' ORDER BY c.place)
+             -- a row has the version that wrote it last, which need not be that of the last publication
+             (SELECT string_agg(format('(SELECT t.%1$I FROM %2$s t WHERE t.%1$I IS NOT NULL ORDER BY t.assigned_at DESC LIMIT 1)',
+                                       c.column_name, target), ', ' ORDER BY c.place)
               FROM unnest(plan) c WHERE c.role = 'version'), target, history)) AS r(versions integer[], latest timestamptz);
     IF as_of < before.latest THEN
         RAISE EXCEPTION 'as_of is %, but table "%" was published as of %', as_of, segment_internal.relation_name(target), before.latest
@@ -352,19 +354,11 @@ END $$;
 COMMENT ON FUNCTION segment_internal.published_before(regclass, regclass, segment_internal.published[], segment_internal.publish_column[], timestamptz) IS
 'The versions that the target was last written from; NULL for one that is gone or was fitted on other columns. as_of: the time now where none was given. Error: 22023 it was published as of a later date.';
 
-CREATE FUNCTION segment_internal.publish_to(model_names text[], target_schema text, target_name text, as_of timestamptz) RETURNS void
-LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off AS $$
+CREATE FUNCTION segment_internal.open_target(
+    target_schema text, target_name text, model_names text[],
+    OUT target regclass, OUT history regclass, OUT models segment_internal.published[], OUT plan segment_internal.publish_column[], OUT key text)
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    models segment_internal.published[];
-    plan segment_internal.publish_column[];
-    target regclass;
-    history regclass;
-    before record;
-    state text;
-    message text;
-    detail text;
-    hint text;
-    key text;
     key_type text;
 BEGIN
     target := segment_internal.target_lock(target_schema, target_name);
@@ -390,20 +384,52 @@ BEGIN
         END IF;
     END IF;
     PERFORM segment_internal.check_target(target, history, key, key_type, plan);
-    before := segment_internal.published_before(target, history, models, plan, as_of);
-    BEGIN
-        PERFORM segment_internal.write_changes(
-            target, history, key, before.as_of, segment_internal.publish_rows(models, before.old_bytes, plan),
-            (SELECT array_agg(p.bytes ORDER BY p.place) FROM unnest(models) p), before.old_bytes,
-            (SELECT array_agg(segment_internal.all_names(p) ORDER BY p.place) FROM unnest(models) p), plan);
-    EXCEPTION WHEN null_value_not_allowed OR numeric_value_out_of_range THEN
-        GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
-        -- of several models it is not known whose feature it is
-        IF cardinality(models) > 1 THEN
-            PERFORM segment_internal.raise_again(state, message, detail, hint);
-        END IF;
-        PERFORM segment_internal.raise_by_column((models[1]).model, state, message, detail, hint);
-    END;
+END $$;
+COMMENT ON FUNCTION segment_internal.open_target(text, text, text[]) IS
+'Lock a target and its history, creating them where there are none, and read what is to be published there. Errors: those of models_to_publish, publish_plan and check_target; 42P01 the history is gone.';
+
+CREATE FUNCTION segment_internal.raise_by_model(
+    models segment_internal.published[], old_bytes bytea[], names jsonb[], plan segment_internal.publish_column[],
+    state text, message text, detail text, hint text)
+RETURNS void
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    one segment_internal.published;
+BEGIN
+    -- an error has the number of a feature; each model is read alone to find whose it is
+    FOREACH one IN ARRAY models LOOP
+        BEGIN
+            EXECUTE format('SELECT count(*) FROM (%s) r', segment_internal.publish_rows(
+                ARRAY[one], old_bytes, ARRAY(SELECT p FROM unnest(plan) p WHERE p.place = one.place)))
+            USING (SELECT array_agg(p.bytes ORDER BY p.place) FROM unnest(models) p), old_bytes, names;
+        EXCEPTION WHEN null_value_not_allowed OR numeric_value_out_of_range THEN
+            GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
+            PERFORM segment_internal.raise_by_column(one.model, state, message, detail, hint);
+        END;
+    END LOOP;
+    PERFORM segment_internal.raise_again(state, message, detail, hint);
+END $$;
+COMMENT ON FUNCTION segment_internal.raise_by_model(segment_internal.published[], bytea[], jsonb[], segment_internal.publish_column[], text, text, text, text) IS
+'Raise an error of publishing again, with the name of the column where it had the number of a feature.';
+
+CREATE FUNCTION segment_internal.publish_to(model_names text[], target_schema text, target_name text, as_of timestamptz) RETURNS void
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off AS $$
+DECLARE
+    o record := segment_internal.open_target(target_schema, target_name, model_names);
+    before record := segment_internal.published_before(o.target, o.history, o.models, o.plan, as_of);
+    names jsonb[];
+    bytes bytea[];
+    state text;
+    message text;
+    detail text;
+    hint text;
+BEGIN
+    SELECT array_agg(p.bytes ORDER BY p.place), array_agg(segment_internal.all_names(p) ORDER BY p.place) INTO bytes, names FROM unnest(o.models) p;
+    PERFORM segment_internal.write_changes(
+        o.target, o.history, o.key, before.as_of, segment_internal.publish_rows(o.models, before.old_bytes, o.plan), bytes, before.old_bytes, names, o.plan);
+EXCEPTION WHEN null_value_not_allowed OR numeric_value_out_of_range THEN
+    GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
+    PERFORM segment_internal.raise_by_model(o.models, before.old_bytes, names, o.plan, state, message, detail, hint);
 END $$;
 COMMENT ON FUNCTION segment_internal.publish_to(text[], text, text, timestamptz) IS
 'The work of publish, with the target''s schema resolved and the arguments checked.';

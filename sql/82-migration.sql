@@ -27,28 +27,35 @@ LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     known text;
 BEGIN
-    -- a label is a column that has its value under the model published before beside it
-    SELECT string_agg(format('"%s"', l.name), ', ' ORDER BY l."position"),
-           (array_agg(l.name ORDER BY l."position") FILTER (WHERE label IS NULL OR l.name = label))[1]
-    INTO known, label_column
-    FROM (SELECT c.column_name AS name, c."position" FROM segment_internal.source_columns(history) c
-          WHERE EXISTS (SELECT FROM segment_internal.source_columns(history) o
-                        WHERE o.column_name = regexp_replace(c.column_name, '(cluster_id|segment)$', E'old_model_\\1')
-                          AND o.column_name <> c.column_name)) l;
+    -- publish may have put the name of the model before the names of all columns of an algorithm
+    WITH history_column AS (SELECT c.column_name, c."position" FROM segment_internal.source_columns(history) c),
+    found AS (
+        SELECT h.column_name, h."position", o.column_name AS old_name, n.column_name AS label_name
+        FROM segment.algorithm_column l
+        JOIN segment.algorithm_column lo ON lo.algorithm = l.algorithm AND lo.role = 'old label'
+        LEFT JOIN segment.algorithm_column ln ON ln.algorithm = l.algorithm AND ln.role = 'label name'
+        JOIN history_column h ON right(h.column_name, length(l.column_name)) = l.column_name
+        CROSS JOIN LATERAL (SELECT left(h.column_name, -length(l.column_name)) AS model) prefix
+        JOIN history_column o ON o.column_name = prefix.model || lo.column_name
+        LEFT JOIN history_column n ON n.column_name = prefix.model || ln.column_name
+        WHERE l.role = 'label')
+    SELECT string_agg(format('"%s"', f.column_name), ', ' ORDER BY f."position"),
+           (array_agg(f.column_name ORDER BY f."position") FILTER (WHERE label IS NULL OR f.column_name = label))[1],
+           (array_agg(f.old_name ORDER BY f."position") FILTER (WHERE label IS NULL OR f.column_name = label))[1],
+           (array_agg(f.label_name ORDER BY f."position") FILTER (WHERE label IS NULL OR f.column_name = label))[1]
+    INTO known, label_column, old_column, name_column
+    FROM found f;
     IF label_column IS NULL THEN
         RAISE EXCEPTION 'table "%" has no label "%"', segment_internal.relation_name(history), COALESCE(label, '(any)')
             USING ERRCODE = 'undefined_column',
-                  HINT = COALESCE('Its labels are ' || known || '.', 'Only k-means and RFM models give labels.');
+                  HINT = COALESCE('Its labels are ' || known || '.', 'Only algorithms that put each id into a group give labels.');
     END IF;
-    old_column := regexp_replace(label_column, '(cluster_id|segment)$', E'old_model_\\1');
-    SELECT c.column_name INTO name_column FROM segment_internal.source_columns(history) c
-    WHERE label_column ~ 'cluster_id$' AND c.column_name = regexp_replace(label_column, 'cluster_id$', 'cluster_name');
 END $$;
 COMMENT ON FUNCTION segment_internal.history_label(regclass, text) IS
-'The column of a history that tells groups: the one of that name, or the first; with the column of the same label under the model published before, and that of the groups'' names, if any. Error: 42703 there is none.';
+'The column of a history that holds the group, the one of that name or the first; with the columns of the same label under the model published before and of the groups'' names, if any. Error: 42703 there is none.';
 
 CREATE FUNCTION segment.migration_customers(
-    target regclass, "from" timestamptz, "to" timestamptz, label text DEFAULT NULL,
+    target regclass, from_time timestamptz, to_time timestamptz, label text DEFAULT NULL,
     OUT id text, OUT from_label text, OUT to_label text, OUT from_name text, OUT to_name text, OUT moved_by text)
 RETURNS SETOF record
 LANGUAGE plpgsql STABLE ROWS 1000 SET search_path = pg_catalog, pg_temp AS $$
@@ -63,22 +70,25 @@ BEGIN
         b AS (SELECT %4$I AS id, %1$I::text AS label, %5$s AS name FROM %3$s
               WHERE valid_from <= $2 AND (valid_to > $2 OR valid_to IS NULL)),
         steps AS (SELECT %4$I AS id, valid_from, %1$I::text AS label, %2$I::text AS old_model,
-                         lag(%1$I::text) OVER (PARTITION BY %4$I ORDER BY valid_from) AS before
-                  FROM %3$s WHERE valid_from <= $2 AND (valid_to > $1 OR valid_to IS NULL)),
-        moves AS (SELECT id, bool_or(before IS DISTINCT FROM old_model) AS customer, bool_or(old_model IS DISTINCT FROM label) AS model
+                         lag(%1$I::text) OVER one AS before, lag(valid_to) OVER one IS DISTINCT FROM valid_from AS came
+                  FROM %3$s WHERE valid_from <= $2 AND (valid_to > $1 OR valid_to IS NULL)
+                  WINDOW one AS (PARTITION BY %4$I ORDER BY valid_from)),
+        -- who came was nowhere before, so no model can have moved it
+        moves AS (SELECT id, bool_or(came OR before IS DISTINCT FROM old_model) AS customer,
+                         bool_or(NOT came AND old_model IS DISTINCT FROM label) AS model
                   FROM steps WHERE valid_from > $1 GROUP BY id)
         SELECT id::text, a.label, b.label, a.name, b.name,
                CASE WHEN model AND (customer OR b.id IS NULL) THEN 'both' WHEN model THEN 'model'
                     WHEN customer OR b.id IS NULL THEN 'customer' END
         FROM a FULL JOIN b USING (id) LEFT JOIN moves USING (id)$query$,
         l.label_column, l.old_column, history, key, COALESCE(quote_ident(l.name_column), 'NULL') || '::text')
-    USING "from", "to";
+    USING from_time, to_time;
 END $$;
 COMMENT ON FUNCTION segment.migration_customers(regclass, timestamptz, timestamptz, text) IS
-'Each customer of a published table with its group at two dates, from the history: id (as text), the labels and, for clusters, their names then; a NULL from_label: not there at the first date (or not assigned), a NULL to_label: gone. moved_by: customer: the old model puts it elsewhere on the new data, or it came or went; model: only the new model puts it elsewhere, on the same data; both: both, at one publication or at several between the dates; NULL: it stood still. label as in migration. Runs as the caller. Errors: 42P01 no history, 42501 a history of another owner, 42703 no such label.';
+'Each customer of a published table with its group at two dates, from the history: id (as text), the labels and, for clusters, their names then; a NULL from_label: not there at the first date (or not assigned), a NULL to_label: gone. moved_by: customer: the old model puts it elsewhere on the new data, or it came or went; model: only the new model puts it elsewhere, on the same data, which cannot happen to a customer in the step in which it comes; both: both, at one publication or at several between the dates; NULL: it stood still. label as in migration. Runs as the caller. Errors: 42P01 no history, 42501 a history of another owner, 42703 no such label.';
 
 CREATE FUNCTION segment.migration(
-    target regclass, "from" timestamptz, "to" timestamptz, label text DEFAULT NULL,
+    target regclass, from_time timestamptz, to_time timestamptz, label text DEFAULT NULL,
     OUT from_label text, OUT to_label text, OUT from_name text, OUT to_name text, OUT customers bigint,
     OUT customer_moved bigint, OUT model_moved bigint, OUT both_moved bigint)
 RETURNS SETOF record
@@ -87,9 +97,9 @@ BEGIN ATOMIC
     SELECT c.from_label, c.to_label, pg_catalog.max(c.from_name), pg_catalog.max(c.to_name), pg_catalog.count(*),
            pg_catalog.count(*) FILTER (WHERE c.moved_by = 'customer'), pg_catalog.count(*) FILTER (WHERE c.moved_by = 'model'),
            pg_catalog.count(*) FILTER (WHERE c.moved_by = 'both')
-    FROM segment.migration_customers(target, "from", "to", label) c
+    FROM segment.migration_customers(target, from_time, to_time, label) c
     GROUP BY c.from_label, c.to_label
     ORDER BY c.from_label, c.to_label;
 END;
 COMMENT ON FUNCTION segment.migration(regclass, timestamptz, timestamptz, text) IS
-'Who went where between two dates, from the history of a published table: one row per pair of groups with the number of customers, and for clusters their names at the two dates. label: the column of the groups, a cluster_id or segment column; NULL for the first. A NULL from_label: not there at the first date (or not assigned); a NULL to_label: gone. customer_moved: those that the old model puts elsewhere on the new data, and those that came or went; model_moved: those that only the new model puts elsewhere, on the same data; both_moved: both, at one publication or at several between the dates; customers less the three stood still. segment.migration_customers lists them one by one. A step whose old model version was no longer kept counts as both. Runs as the caller. Errors: 42P01 no history, 42501 a history of another owner, 42703 no such label.';
+'Who went where between two dates, from the history of a published table: one row per pair of groups with the number of customers, and for clusters their names at the two dates. label: the column of the groups, a cluster_id or segment column; NULL for the first. A NULL from_label: not there at the first date (or not assigned); a NULL to_label: gone. customer_moved: those that the old model puts elsewhere on the new data, and those that came or went, wherever either model puts them; model_moved: those that only the new model puts elsewhere, on the same data; both_moved: both, at one publication or at several between the dates; customers less the three stood still. segment.migration_customers lists them one by one. A step whose old model version was no longer kept counts as both. Runs as the caller. Errors: 42P01 no history, 42501 a history of another owner, 42703 no such label.';

@@ -8,7 +8,8 @@ BEGIN
     FOR f IN
         SELECT p.oid FROM pg_catalog.pg_proc p
         WHERE p.pronamespace = 'segment_internal'::regnamespace
-          AND (p.proargnames[1] = 'caller' OR p.proname IN ('lock_model', 'drop_rows', 'renew_roles', 'prune', 'promote', 'log_failure'))
+          AND (p.proargnames[1] = 'caller' OR p.proname IN ('lock_model', 'drop_rows', 'renew_roles', 'prune', 'promote', 'promote_fit', 'renew_version', 'store_names',
+                                                                     'log_failure'))
     LOOP
         EXECUTE format('REVOKE ALL ON ROUTINE %s FROM PUBLIC', f);
         IF obj_description(f, 'pg_proc') IS NULL THEN

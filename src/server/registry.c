@@ -1,6 +1,6 @@
 /*
  * registry.c
- *		The one door to the registry's tables.
+ *		All access to the registry's tables.
  *
  * The tables belong to the superuser who ran the extension's script, and nobody else
  * can put anything on them.  A function of the schema segment_internal that reads or
@@ -11,14 +11,13 @@
  * second decides what the caller may; it names every object with its schema, and runs
  * no code and resolves no name that stands in the tables.
  */
+#include "server/forward.h"
 #include "server/identity.h"
 
 #include "access/htup_details.h"
 #include "access/xact.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
-#include "catalog/pg_proc.h"
-#include "catalog/pg_type.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "storage/lock.h"
@@ -48,48 +47,15 @@ registry_owner(void)
 	return owner;
 }
 
-/* The function of the same name with the caller's OID in front. */
-static Oid
-inner_function(Oid outer)
-{
-	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(outer));
-	Form_pg_proc form;
-	Oid			types[FUNC_MAX_ARGS];
-	oidvector  *signature;
-	Oid			inner;
-
-	if (!HeapTupleIsValid(tuple))
-		elog(ERROR, "cache lookup failed for function %u", outer);
-	form = (Form_pg_proc) GETSTRUCT(tuple);
-	types[0] = OIDOID;
-	memcpy(types + 1, form->proargtypes.values, form->pronargs * sizeof(Oid));
-	signature = buildoidvector(types, form->pronargs + 1);
-	inner = GetSysCacheOid3(PROCNAMEARGSNSP, Anum_pg_proc_oid, CStringGetDatum(NameStr(form->proname)),
-							PointerGetDatum(signature), ObjectIdGetDatum(form->pronamespace));
-	ReleaseSysCache(tuple);
-	if (!OidIsValid(inner))
-		elog(ERROR, "function %u has no counterpart for the owner of the registry", outer);
-	return inner;
-}
-
 PG_FUNCTION_INFO_V1(registry_call);
 Datum
 registry_call(PG_FUNCTION_ARGS)
 {
 	LOCAL_FCINFO(call, FUNC_MAX_ARGS);
-	FmgrInfo   *inner = fcinfo->flinfo->fn_extra;
 	SegCaller	caller;
 	Datum		result;
 
-	if (inner == NULL)
-	{
-		inner = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(FmgrInfo));
-		fmgr_info_cxt(inner_function(fcinfo->flinfo->fn_oid), inner, fcinfo->flinfo->fn_mcxt);
-		fcinfo->flinfo->fn_extra = inner;
-	}
-	InitFunctionCallInfoData(*call, inner, PG_NARGS() + 1, PG_GET_COLLATION(), NULL, fcinfo->resultinfo);
-	call->args[0] = (NullableDatum) {ObjectIdGetDatum(GetUserId()), false};
-	memcpy(call->args + 1, fcinfo->args, PG_NARGS() * sizeof(NullableDatum));
+	seg_forward_prepare(fcinfo, true, call);
 	caller = seg_become(registry_owner());
 	seg_fix_search_path();
 	result = FunctionCallInvoke(call);

@@ -300,12 +300,12 @@ SELECT anomaly_fit(features, '{"trees": 1000, "sample_size": 4096}') FROM many;
 RESET segment.fit_memory;
 
 -- a state that somebody made up
-SELECT anomaly_fit_finalfn('\x00');
-CREATE AGGREGATE made_up(float8[]) (SFUNC = anomaly_fit_transfn, STYPE = bytea, INITCOND = '\x0102030405060708');
+SELECT segment_internal.anomaly_fit_finalfn('\x00');
+CREATE AGGREGATE made_up(float8[]) (SFUNC = segment_internal.anomaly_fit_transfn, STYPE = bytea, INITCOND = '\x0102030405060708');
 SELECT made_up(features) FROM customers;
-CREATE AGGREGATE whole_state(float8[]) (SFUNC = anomaly_fit_transfn, STYPE = bytea);
-CREATE AGGREGATE whole_metric_state(float8[], jsonb) (SFUNC = anomaly_fit_transfn, STYPE = bytea);
-CREATE AGGREGATE merged(bytea) (SFUNC = anomaly_fit_combinefn, STYPE = bytea, FINALFUNC = anomaly_fit_finalfn);
+CREATE AGGREGATE whole_state(float8[]) (SFUNC = segment_internal.anomaly_fit_transfn, STYPE = bytea);
+CREATE AGGREGATE whole_metric_state(float8[], jsonb) (SFUNC = segment_internal.anomaly_fit_transfn, STYPE = bytea);
+CREATE AGGREGATE merged(bytea) (SFUNC = segment_internal.anomaly_fit_combinefn, STYPE = bytea, FINALFUNC = segment_internal.anomaly_fit_finalfn);
 CREATE TABLE states AS SELECT id % 3 AS part, whole_state(features) AS state FROM customers GROUP BY 1;
 SELECT merged(state) = (SELECT anomaly_fit(features) FROM customers) AS shards_give_the_same FROM states;
 CREATE FUNCTION survives(state bytea) RETURNS text LANGUAGE plpgsql AS $$

@@ -117,3 +117,18 @@ SELECT p.oid::regprocedure AS lonely
 FROM pg_proc p
 WHERE p.prosrc = 'quiet_call'
   AND NOT EXISTS (SELECT FROM pg_proc i WHERE i.pronamespace = 'segment_internal'::regnamespace AND i.proname = p.proname AND i.proargtypes = p.proargtypes);
+
+-- the interface: every function in the schema of users, and no other; what supports it is in segment_internal
+SELECT p.proname AS function, string_agg(DISTINCT CASE p.prokind WHEN 'a' THEN 'aggregate' WHEN 'p' THEN 'procedure' WHEN 'w' THEN 'window' ELSE 'function' END, ', ') AS kind,
+       count(*) AS forms
+FROM pg_proc p WHERE p.pronamespace = 'segment'::regnamespace GROUP BY 1 ORDER BY 1;
+-- a type that the interface names, and none that is only a view's or a table's
+SELECT t.typname AS type FROM pg_type t WHERE t.typnamespace = 'segment'::regnamespace AND t.typrelid = 0 AND t.typelem = 0;
+-- the name of an argument means one thing: the same type in all functions of the registry
+SELECT a.name, string_agg(DISTINCT format_type(a.type, NULL), ', ') AS types
+FROM pg_proc p CROSS JOIN LATERAL unnest(p.proargnames[1:p.pronargs], p.proargtypes::oid[]) a(name, type)
+WHERE p.pronamespace = 'segment'::regnamespace AND a.name IN ('model_name', 'version', 'cluster_id', 'role', 'model', 'features', 'options', 'algorithm', 'id_column', 'feature_columns')
+GROUP BY 1 ORDER BY 1;
+-- no parameter is left to a rule that decides between it and a column of the same name
+SELECT p.oid::regprocedure AS undecided FROM pg_proc p
+WHERE p.pronamespace IN ('segment'::regnamespace, 'segment_internal'::regnamespace) AND p.prosrc ~ '#variable_conflict';

@@ -64,5 +64,5 @@ SELECT segment.drift_fit(CASE WHEN i % 2 = 0 THEN pca ELSE segment.pca_align(pca
 SELECT segment.drift_fit((SELECT segment.drift_fit((SELECT pca FROM models), f) FROM now_rows), f) FROM now_rows;
 SELECT segment.drift_fit('\x00', f) FROM now_rows;
 SELECT segment.drift_rows((SELECT pca FROM models));
-SELECT segment.drift_fit_finalfn('\x5446524400000000000000000000000000');
-SELECT segment.drift_fit_transfn(NULL, NULL, '{1}');
+SELECT segment_internal.drift_fit_finalfn('\x5446524400000000000000000000000000');
+SELECT segment_internal.drift_fit_transfn(NULL, NULL, '{1}');

@@ -123,7 +123,7 @@ RESET segment.fit_memory;
 
 -- support functions are no way in; minor versions of the server differ in how they say so
 SELECT left(outcome(call), 5) IN ('42883', '0A000') AS refused
-FROM (VALUES ('SELECT segment.kmeans_fit_transfn(NULL, ARRAY[1]::float8[], 1)'), ('SELECT segment.kmeans_fit_finalfn(NULL)')) AS by_hand (call);
+FROM (VALUES ('SELECT segment_internal.kmeans_fit_transfn(NULL, ARRAY[1]::float8[], 1)'), ('SELECT segment_internal.kmeans_fit_finalfn(NULL)')) AS by_hand (call);
 
 SET client_min_messages = warning;
 DROP SCHEMA hostile_test CASCADE;

@@ -89,14 +89,14 @@ SELECT segment.pca_fit(features, '{"feature_names": ["a"]}') FROM points;
 SELECT segment.pca_fit(features, jsonb_build_object('n_components', 1 + id % 2)) FROM points;
 SELECT segment.pca_x(segment.pca_fit(features), '{1,2}') FROM points;
 SELECT segment.pca_x('\x5345474d', '{1,2}');
-SELECT segment.pca_fit_finalfn('\x00');
-SELECT segment.pca_fit_transfn(NULL, '{1}');
+SELECT segment_internal.pca_fit_finalfn('\x00');
+SELECT segment_internal.pca_fit_transfn(NULL, '{1}');
 SET segment.fit_memory = '1MB';
 SELECT segment.pca_fit(array_fill(i::float8, ARRAY[1600])) FROM generate_series(1, 100) AS i;
 RESET segment.fit_memory;
 
 -- a state that somebody made up
-CREATE AGGREGATE pg_temp.forged(float8[]) (SFUNC = segment.pca_fit_transfn, STYPE = bytea, INITCOND = '\x314d4f4d010000000000000000000000');
+CREATE AGGREGATE pg_temp.forged(float8[]) (SFUNC = segment_internal.pca_fit_transfn, STYPE = bytea, INITCOND = '\x314d4f4d010000000000000000000000');
 SELECT pg_temp.forged('{1}'::float8[]);
 
 -- pca_align turns a flipped map back: the largest loading, which is positive, is another one after the refit

@@ -103,6 +103,28 @@ SELECT count(*) AS still FROM segment.migration('mart.customers', '2026-01-06', 
 SELECT segment.migration('mart.customers', '2026-01-01', '2026-01-06', 'no_such_label');
 SELECT segment.migration('shoppers', '2026-01-01', '2026-01-06');
 
+-- who came was moved by no model, whatever the two models say of it
+INSERT INTO shoppers SELECT 2000 + i, (i * 37) % 101, 1 + (i * 13) % 7, i FROM generate_series(1, 60) i;
+SELECT segment.activate('retail', 2);
+CALL segment.publish('{retail,odd}', 'mart.customers', '2026-01-07');
+SELECT from_label IS NULL AS came, moved_by, count(*) FROM segment.migration_customers('mart.customers', '2026-01-06', '2026-01-07')
+WHERE moved_by IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 2;
+SELECT count(*) > 0 AS models_differ FROM mart.customers_history WHERE customer > 2000 AND segment <> old_model_segment;
+DELETE FROM shoppers WHERE customer > 2000;
+SELECT segment.activate('retail', 1);
+
+-- an error names the column, also where several models are published
+CREATE TABLE gaps AS SELECT i AS id, i % 9 AS a, i % 5 AS b, i % 7 + 0.5::float8 AS c FROM generate_series(1, 60) i;
+SELECT segment.create_model('gaps_' || v.algorithm, v.algorithm, 'gaps', 'id', v.features::text[]) FROM (VALUES ('anomaly', '{a,b}'), ('pca', '{a,c}')) v(algorithm, features);
+SELECT count(segment.fit(m)) FROM unnest('{gaps_anomaly,gaps_pca}'::text[]) m;
+UPDATE gaps SET c = 'NaN' WHERE id = 7;
+CALL segment.publish('{gaps_anomaly,gaps_pca}', 'public.filled');
+UPDATE gaps SET c = NULL WHERE id = 7;
+CALL segment.publish('{gaps_anomaly,gaps_pca}', 'public.filled');
+SELECT to_regclass('public.filled') AS nothing_is_left;
+SELECT count(segment.drop_model(m)) FROM unnest('{gaps_anomaly,gaps_pca}'::text[]) m;
+DROP TABLE gaps;
+
 -- ---- two models of one algorithm; a table in the caller's own schema ----------------
 SELECT segment.create_model('Other Shop', 'rfm', 'shoppers', 'customer', options => '{"bins": 3}');
 CALL segment.refit('Other Shop');

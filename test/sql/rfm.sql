@@ -152,10 +152,10 @@ END
 $$;
 
 -- the support functions refuse bytes that are no state
-SELECT rfm_fit_transfn('\x00'::bytea, 1, 1, 1);
-SELECT rfm_fit_combinefn('\x00'::bytea, '\x00'::bytea);
-SELECT rfm_fit_finalfn('\x00'::bytea);
-CREATE AGGREGATE public.forged(float8, float8, float8) (SFUNC = rfm_fit_transfn, STYPE = bytea, FINALFUNC = rfm_fit_finalfn, INITCOND = '\x00112233445566778899');
+SELECT segment_internal.rfm_fit_transfn('\x00'::bytea, 1, 1, 1);
+SELECT segment_internal.rfm_fit_combinefn('\x00'::bytea, '\x00'::bytea);
+SELECT segment_internal.rfm_fit_finalfn('\x00'::bytea);
+CREATE AGGREGATE public.forged(float8, float8, float8) (SFUNC = segment_internal.rfm_fit_transfn, STYPE = bytea, FINALFUNC = segment_internal.rfm_fit_finalfn, INITCOND = '\x00112233445566778899');
 SELECT forged(1, 1, 1);
 DROP AGGREGATE public.forged(float8, float8, float8);
 

@@ -1,0 +1,186 @@
+-- The functions that write the registry's tables for a refit: its row of the log, its lock and
+-- the version that it makes. Each stands here twice, as in 70-registry-reading.sql.
+
+CREATE FUNCTION segment_internal.lock_model(model_id integer) RETURNS boolean
+AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE STRICT;
+COMMENT ON FUNCTION segment_internal.lock_model(integer) IS
+'Try to take the lock of a model until the transaction ends; one that no SQL of others can take.';
+
+CREATE FUNCTION segment_internal.start_fit(name text) RETURNS bigint
+AS 'MODULE_PATHNAME', 'registry_call' LANGUAGE C VOLATILE;
+COMMENT ON FUNCTION segment_internal.start_fit(text) IS
+'Begin a refit: write its row of the log, and repair those of sessions that died; NULL, logged as skipped, while another session fits the model. Errors: 42704, 42501.';
+
+CREATE FUNCTION segment_internal.start_fit(caller oid, name text) RETURNS bigint
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    m segment.model := segment_internal.owned_model(caller, name);
+    new_fit bigint;
+    next_version integer;
+BEGIN
+    PERFORM segment_internal.renew_roles();
+    IF NOT segment_internal.lock_model(m.model_id) THEN
+        INSERT INTO segment.model_log (model_name, outcome, finished_at, message, fitted_by)
+        VALUES (name, 'skipped', clock_timestamp(), 'a refit of this model is running', pg_get_userbyid(caller));
+        RETURN NULL;
+    END IF;
+    -- Nobody fits this model now, so a running row is left over, unless its session stands
+    -- between its two transactions: then that session is alive, and older than the row.
+    PERFORM segment_internal.log_failure(l.fit_id, '57P01', 'the session ended before the refit was complete')
+    FROM segment.model_log l
+    WHERE l.model_name = name AND l.outcome = 'running'
+      AND (l.pid = pg_backend_pid()
+           OR NOT EXISTS (SELECT FROM pg_stat_activity a
+                          WHERE a.pid = l.pid AND COALESCE(a.backend_start <= l.started_at, true)));
+    UPDATE segment.model o SET last_version = o.last_version + 1
+    WHERE o.model_name = name RETURNING o.last_version INTO next_version;
+    INSERT INTO segment.model_log AS l (model_name, version, outcome, fitted_by)
+    VALUES (name, next_version, 'running', pg_get_userbyid(caller)) RETURNING l.fit_id INTO new_fit;
+    RETURN new_fit;
+END $$;
+
+CREATE FUNCTION segment_internal.lock_fit(fit bigint) RETURNS boolean
+AS 'MODULE_PATHNAME', 'registry_call' LANGUAGE C VOLATILE;
+COMMENT ON FUNCTION segment_internal.lock_fit(bigint) IS
+'Take the lock of the model of a refit until the transaction ends; false, logged as skipped, when another session has it. Errors: 42704 this session runs no such refit, 42501.';
+
+CREATE FUNCTION segment_internal.lock_fit(caller oid, fit bigint) RETURNS boolean
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    run segment.model_log := segment_internal.owned_fit(caller, fit);
+BEGIN
+    IF segment_internal.lock_model((SELECT m.model_id FROM segment.model m WHERE m.model_name = run.model_name)) THEN
+        RETURN true;
+    END IF;
+    UPDATE segment.model_log l
+    SET outcome = 'skipped', version = NULL, finished_at = clock_timestamp(), message = 'a refit of this model is running'
+    WHERE l.fit_id = fit;
+    RETURN false;
+END $$;
+
+CREATE FUNCTION segment_internal.running_fit(fit bigint) RETURNS segment.model_log
+AS 'MODULE_PATHNAME', 'registry_call' LANGUAGE C STABLE;
+COMMENT ON FUNCTION segment_internal.running_fit(bigint) IS
+'The row of the log of a refit that this session runs. Errors: 42704, 42501.';
+
+CREATE FUNCTION segment_internal.running_fit(caller oid, fit bigint) RETURNS segment.model_log
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN segment_internal.owned_fit(caller, fit);
+END $$;
+
+CREATE FUNCTION segment_internal.fail_fit(fit bigint, state text, message text) RETURNS void
+AS 'MODULE_PATHNAME', 'registry_call' LANGUAGE C VOLATILE;
+COMMENT ON FUNCTION segment_internal.fail_fit(bigint, text, text) IS
+'Log that the refit of this session has failed. Errors: 42704, 42501.';
+
+CREATE FUNCTION segment_internal.fail_fit(caller oid, fit bigint, state text, message text) RETURNS void
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    run segment.model_log := segment_internal.owned_fit(caller, fit);
+BEGIN
+    PERFORM segment_internal.log_failure(fit, state, message);
+    PERFORM segment_internal.prune(run.model_name);
+END $$;
+
+CREATE FUNCTION segment_internal.log_failure(fit bigint, state text, reason text) RETURNS void
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    INSERT INTO segment.model_version (model_name, version, status, reason, fitted_at, duration, fitted_by)
+    SELECT l.model_name, l.version, 'failed', log_failure.reason, clock_timestamp(), clock_timestamp() - l.started_at, l.fitted_by
+    FROM segment.model_log l WHERE l.fit_id = fit
+    ON CONFLICT DO NOTHING;
+    UPDATE segment.model_log l
+    SET outcome = 'failed', finished_at = clock_timestamp(), sqlstate = state, message = log_failure.reason
+    WHERE l.fit_id = fit;
+END $$;
+COMMENT ON FUNCTION segment_internal.log_failure(bigint, text, text) IS
+'Mark a row of the log as failed, and its version.';
+
+CREATE FUNCTION segment_internal.finish_fit(
+    fit bigint, model bytea, feature_columns text[], fingerprint text, metrics jsonb, names jsonb, against integer)
+RETURNS text
+AS 'MODULE_PATHNAME', 'registry_call' LANGUAGE C VOLATILE;
+COMMENT ON FUNCTION segment_internal.finish_fit(bigint, bytea, text[], text, jsonb, jsonb, integer) IS
+'Store what the refit of this session has fitted, check the guards, and make it the active version; where its bytes are those of the active version, that one stays. names: generated names of its groups. against: the version that was active when it was read. Returns the reason why it was held back, or NULL. Errors: 42704, 42501, 22P03 the bytes are no model of the registered kind and width.';
+
+CREATE FUNCTION segment_internal.finish_fit(
+    caller oid, fit bigint, model bytea, feature_columns text[], fingerprint text, metrics jsonb, names jsonb, against integer)
+RETURNS text
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    run segment.model_log := segment_internal.owned_fit(caller, fit);
+    m segment.model := segment_internal.owned_model(caller, run.model_name);
+    rows_read bigint := segment_internal.count_in(metrics, 'rows');
+    held text := segment_internal.guard(m.options, metrics);
+    same integer;
+BEGIN
+    IF segment_internal.model_width(model, (segment_internal.algorithm_row(m.algorithm)).model_kind) IS DISTINCT FROM cardinality(feature_columns) THEN
+        RAISE EXCEPTION 'value is not a model of algorithm "%" with % features', m.algorithm, cardinality(feature_columns)
+            USING ERRCODE = 'invalid_binary_representation';
+    END IF;
+    IF held IS NULL THEN
+        SELECT r.same, r.held INTO same, held
+        FROM segment_internal.renew_version(m.model_name, against, model, feature_columns, rows_read, metrics, fingerprint) r;
+    END IF;
+    IF same IS NULL THEN
+        INSERT INTO segment.model_version (model_name, version, status, model, feature_columns, reason, rows, metrics, source_fingerprint,
+                                           fitted_at, duration, fitted_by)
+        VALUES (m.model_name, run.version, 'candidate', model, feature_columns, held, rows_read, metrics, fingerprint, clock_timestamp(),
+                clock_timestamp() - run.started_at, run.fitted_by);
+        held := COALESCE(held, segment_internal.promote_fit(m.model_name, run.version));
+        IF held IS NULL THEN
+            PERFORM segment_internal.store_names(m.model_name, names);
+        END IF;
+    END IF;
+    UPDATE segment.model_log l
+    SET outcome = CASE WHEN held IS NULL THEN 'succeeded' ELSE 'held' END, version = COALESCE(same, run.version),
+        message = CASE WHEN same IS NOT NULL THEN format('the model is the same as version %s, which stays', same) ELSE held END,
+        finished_at = clock_timestamp(), rows = rows_read, metrics = finish_fit.metrics
+    WHERE l.fit_id = fit;
+    PERFORM segment_internal.prune(m.model_name);
+    RETURN held;
+END $$;
+
+CREATE FUNCTION segment_internal.renew_version(
+    name text, against integer, bytes bytea, columns text[], rows_read bigint, figures jsonb, fingerprint text, OUT same integer, OUT held text)
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    UPDATE segment.model_version v SET metrics = figures, rows = rows_read, source_fingerprint = fingerprint
+    WHERE v.model_name = name AND v.status = 'active' AND v.version = against AND v.model = bytes AND v.feature_columns = columns
+    RETURNING v.version INTO same;
+EXCEPTION WHEN serialization_failure THEN
+    -- another session activated another version meanwhile, which stays
+    held := 'the active version changed during the fit';
+END $$;
+COMMENT ON FUNCTION segment_internal.renew_version(text, integer, bytea, text[], bigint, jsonb, text) IS
+'Where the active version is the one that a fit began with and has the same bytes, give it the figures of the fit: same is its number, else NULL. held: why the new version must not be activated.';
+
+CREATE FUNCTION segment_internal.promote_fit(name text, new_version integer) RETURNS text
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    held constant text := 'the active version changed during the fit';
+BEGIN
+    PERFORM segment_internal.promote(name, new_version);
+    RETURN NULL;
+EXCEPTION WHEN serialization_failure OR unique_violation THEN
+    UPDATE segment.model_version v SET reason = held WHERE v.model_name = name AND v.version = new_version;
+    RETURN held;
+END $$;
+COMMENT ON FUNCTION segment_internal.promote_fit(text, integer) IS
+'Activate what a refit has fitted. Returns NULL, or why it was held back.';
+
+CREATE FUNCTION segment_internal.store_names(name text, names jsonb) RETURNS void
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    INSERT INTO segment.cluster_name AS c (model_name, cluster_id, cluster_name, is_generated)
+    SELECT name, n.key::integer, n.value, true FROM jsonb_each_text(names) n
+    ON CONFLICT ON CONSTRAINT cluster_name_pkey DO UPDATE SET cluster_name = EXCLUDED.cluster_name
+    WHERE c.is_generated AND c.cluster_name <> EXCLUDED.cluster_name;
+EXCEPTION
+    -- another session names a cluster at the same time: then the names stay as they are until the next refit
+    WHEN serialization_failure THEN
+        RETURN;
+END $$;
+COMMENT ON FUNCTION segment_internal.store_names(text, jsonb) IS
+'Store the generated names of the groups of a new active version, by number; a name that a user gave stays.';
