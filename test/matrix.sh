@@ -3,6 +3,7 @@
 #
 #   test/matrix.sh [system ...]
 #   SUITES='compile regress' test/matrix.sh trixie/17      default: all but bi
+#   RUN='make deb' test/matrix.sh bookworm/15              another command, with make alone installed
 #   WHERE=/var/tmp test/matrix.sh                          where the systems are made
 #
 # A system is release/major, or release/major/cassert for a PostgreSQL that is compiled
@@ -49,6 +50,8 @@ make_system() {
     local release=$1 system=$2
     debootstrap --variant=minbase "$release" "$system" "$mirror" || return 1
     apt-config dump | grep -E '^Acquire::[a-z]+::Proxy ' >"$system/etc/apt/apt.conf.d/90proxy"
+    # a mirror that is a snapshot may be older than its list of releases allows
+    echo 'Acquire::Check-Valid-Until "false";' >>"$system/etc/apt/apt.conf.d/90proxy"
     printf 'deb%s %s %s main\n' '' "$mirror" "$release" -src "$mirror" "$release" >"$system/etc/apt/sources.list"
     cp /etc/resolv.conf "$system/etc/resolv.conf"
     mkdir "$system/segment"
@@ -74,7 +77,7 @@ for name in "${systems[@]}"; do
     IFS=/ read -r release major kind <<<"$name"
     system=$root/${name//\//-} log=$logs/${name//\//-}.log started=$SECONDS
     if ! make_system "$release" "$system" >"$log" 2>&1; then
-        results+=("$name: the system cannot be made: $(tail -1 "$log")") status=1
+        results+=("$name: the system cannot be made: $(tail -n 1 "$log")") status=1
         continue
     fi
     if ! inside "$system" "apt-cache show postgresql-$major" >/dev/null 2>&1; then
@@ -88,16 +91,22 @@ for name in "${systems[@]}"; do
         build=${cassert//MAJOR/$major}
         if [ "$major" -gt 15 ]; then build=${build/ ICU / --without-icu }; else build=${build/ ICU / }; fi
         if ! inside "$system" "$build" >>"$log" 2>&1; then
-            results+=("$name: the server cannot be compiled: $(tail -1 "$log")") status=1
+            results+=("$name: the server cannot be compiled: $(tail -n 1 "$log")") status=1
             continue
         fi
+    fi
+    if [ -n "${RUN:-}" ]; then
+        inside "$system" "cd /segment; export PGMAJOR=$major; apt-get -qq install --no-install-recommends -y make >/dev/null; $RUN" >>"$log" 2>&1 || status=1
+        results+=("$name: $RUN: $(tail -n 1 "$log") ($((SECONDS - started)) s)")
+        rm -rf --one-file-system "$system"
+        continue
     fi
     inside "$system" "cd /segment; export PGMAJOR=$major ${config:+PG_CONFIG=$config}
         test/setup.sh
         gcc --version | head -1
         ${config:-/usr/lib/postgresql/$major/bin/pg_config} --version
         test/test.sh $suites" >>"$log" 2>&1 || status=1
-    results+=("$name: $(grep -E '^PostgreSQL [0-9]' "$log" | tail -1), $(grep '^gcc ' "$log" | tail -1 | grep -oE '[0-9.]+$'): $(tail -1 "$log") ($((SECONDS - started)) s)")
+    results+=("$name: $(grep -E '^PostgreSQL [0-9]' "$log" | tail -1), $(grep '^gcc ' "$log" | tail -1 | grep -oE '[0-9.]+$'): $(tail -n 1 "$log") ($((SECONDS - started)) s)")
     rm -rf --one-file-system "$system"
 done
 printf '%s\n' "${results[@]}"
