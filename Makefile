@@ -9,7 +9,7 @@ top := $(patsubst %/,%,$(dir $(firstword $(MAKEFILE_LIST))))
 
 # ---- targets that work before the server headers are installed -------------
 
-BARE = help demo test setup unit fuzz generator dist deb unit-clean
+BARE = help demo test setup unit fuzz generator format dist deb unit-clean
 
 .PHONY: $(BARE)
 
@@ -33,6 +33,7 @@ help:
 #:   make unit               unit tests under ASan and UBSan, without a server
 #:   make fuzz               fuzz targets in build/fuzz (clang, libFuzzer)
 #:   make generator          build/sap_export, which writes SAP-shaped exports
+#:   make format             lay out the C files (pg_bsd_indent)
 #:   make unit-clean         remove build/
 #:   make dist               build/segment-VERSION.zip for PGXN, from the last commit
 #:   make help               this list
@@ -53,6 +54,9 @@ test: setup
 
 deb: setup
 	@$(top)/test/package/deb.sh
+
+format:
+	@$(top)/test/format.pl --fix
 
 dist:
 	@$(top)/test/package/dist.sh

@@ -48,13 +48,15 @@ done
 
 # ---- everything else is named somewhere ----
 files=$(find test expected examples Makefile README.md CONTRIBUTING.md docs .ci src sql -type f ! -path 'test/expected/*' ! -path 'test/fuzz/corpus/*' ! -name '*.o' 2>/dev/null | sort) || true
-by_place='^(test/sql/[^/]*\.sql|test/isolation/(specs|expected)/[^/]*|test/unit/test_[^/]*\.c|test/fuzz/fuzz_[^/]*\.c|test/data/[^/]*\.segm|test/t/[0-9][^/]*\.pl|test/generator/[^/]*\.c)$'
+by_place='^(test/sql/[^/]*\.sql|test/isolation/(specs|expected)/[^/]*|test/unit/test_[^/]*\.c|test/fuzz/fuzz_[^/]*\.c|test/data/[^/]*\.segm|test/t/[0-9][^/]*\.pl|test/generator/[^/]*\.c|test/update/segment--[^/]*\.sql)$'
 while read -r file; do
     name=${file##*/}
-    # perl says "use Shop", and awk, shell and C name the file
-    [[ $name != *.pm ]] || name=${name%.pm}
-    # shellcheck disable=SC2086
-    readers=$(grep -lwF -- "$name" $files | grep -vxF -- "$file" | head -1) || true
+    if [[ $name == *.pm ]]; then
+        readers=$(grep -lE "^use ${name%.pm}\b" test/t/*) || true
+    else
+        # shellcheck disable=SC2086
+        readers=$(grep -lwF -- "$name" $files | grep -vxF -- "$file" | head -1) || true
+    fi
     [ -n "$readers" ] || orphan "$file: nothing names it"
 done < <(grep -E '^(test|examples)/' <<<"$files" | grep -vE "$by_place")
 exit $status

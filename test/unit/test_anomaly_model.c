@@ -4,6 +4,8 @@
  */
 #include "unit.h"
 
+#include <stdio.h>
+
 #include "anomaly/anomaly_model.h"
 #include "base/rng.h"
 
@@ -307,6 +309,61 @@ rows_are_prepared(void **state)
 	assert_int_equal(position, 2);
 }
 
+/*
+ * Bytes of format 1 are read for ever, and score as they did.  Made by anomaly_fit over
+ * ((i * 37) % 101, 1 + (i * 13) % 7, ((i * 7919) % 1009) / 4.0), i = 1 .. 200, and from a
+ * k-means model of them.
+ */
+static void
+golden_models_are_read(void **state)
+{
+	static const struct
+	{
+		const char *file;
+		double		scores[3];
+	}			golden[] = {
+		{SEG_TOP "/test/data/anomaly_iforest_v1.segm", {0.477532847, 0.642704552, 0.671060345}},
+		{SEG_TOP "/test/data/anomaly_mahalanobis_v1.segm", {0.534414084, 0.959472527, 1}},
+		{SEG_TOP "/test/data/anomaly_kmeans_v1.segm", {0.685409383, 0.953527051, 1}},
+	};
+	static const double rows[3][3] = {{12, 3, 80.5}, {99, 1, 0}, {300, 7, 252}};
+	static uint8_t bytes[8192];
+	static uint8_t again[8192];
+
+	for (size_t g = 0; g < sizeof(golden) / sizeof(golden[0]); g++)
+	{
+		FILE	   *file = fopen(golden[g].file, "rb");
+		SegWriter	writer = {again + SEG_ENVELOPE_SIZE, 0};
+		SegAnomalyModel model;
+		SegArena	arena;
+		SegReader	reader;
+		size_t		size;
+		size_t		position;
+		int			kind;
+		int			version;
+		double		z[3];
+
+		assert_non_null(file);
+		size = fread(bytes, 1, sizeof(bytes), file);
+		fclose(file);
+		assert_int_equal(seg_envelope_open(bytes, size, SEG_KIND_ANOMALY, SEG_ANOMALY_VERSION, &kind, &version, &reader), SEG_OK);
+		assert_int_equal(version, 1);
+		arena = seg_arena(NULL, seg_anomaly_decoded_size(size));
+		arena.base = aligned_alloc(16, (arena.size + 15) / 16 * 16);
+		assert_int_equal(seg_anomaly_decode(&reader, version, &arena, &model), SEG_OK);
+		for (size_t i = 0; i < 3; i++)
+		{
+			assert_int_equal(seg_anomaly_prepare(&model, rows[i], z, &position), SEG_OK);
+			assert_close(seg_anomaly_score(&model, z), golden[g].scores[i], 1e-9);
+		}
+		seg_anomaly_encode(&writer, &model);
+		seg_envelope_seal(again, writer.size, SEG_KIND_ANOMALY, 1);
+		assert_int_equal(SEG_ENVELOPE_SIZE + writer.size, size);
+		assert_memory_equal(bytes, again, size);
+		free(arena.base);
+	}
+}
+
 int
 main(void)
 {
@@ -321,6 +378,7 @@ main(void)
 		cmocka_unit_test(model_comes_back),
 		cmocka_unit_test(damaged_models_do_no_harm),
 		cmocka_unit_test(rows_are_prepared),
+		cmocka_unit_test(golden_models_are_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
