@@ -28,12 +28,12 @@ typedef struct KeyedDecimals
 	int			decimals;
 } KeyedDecimals;
 
-struct SapCurrencies
+struct SegSapCurrencies
 {
-	const SapColumns *columns;
+	const SegSapColumns *columns;
 	HTAB	   *tcurx;			/* NULL: the built-in table */
 	HTAB	   *documents;		/* NULL: not needed */
-	const SapColumn *key[8];	/* of the item, in the order of the key of the header */
+	const SegSapColumn *key[8];	/* of the item, in the order of the key of the header */
 	int			key_count;
 };
 
@@ -66,7 +66,7 @@ remember(HTAB *hash, const char *key, int decimals)
 }
 
 static int
-decimals_of(const SapCurrencies *currencies, const char *currency, size_t size)
+decimals_of(const SegSapCurrencies *currencies, const char *currency, size_t size)
 {
 	char		key[KEY_SIZE];
 	KeyedDecimals *entry;
@@ -116,8 +116,8 @@ read_tcurx(Oid relation)
 
 /* ---- header_table ------------------------------------------------------------------ */
 
-static const SapColumn *
-column_of_field(const SapColumns *columns, const char *field)
+static const SegSapColumn *
+column_of_field(const SegSapColumns *columns, const char *field)
 {
 	for (int i = 0; i < columns->count; i++)
 		if (columns->items[i].field != NULL && strcmp(columns->items[i].field->name, field) == 0)
@@ -127,7 +127,7 @@ column_of_field(const SapColumns *columns, const char *field)
 
 /* Append one cell of a key in internal form and a bar; false when it does not fit. */
 static bool
-append_key(char *key, size_t *used, const SapColumn *column, const char *text, size_t size)
+append_key(char *key, size_t *used, const SegSapColumn *column, const char *text, size_t size)
 {
 	char		normal[KEY_SIZE];
 	size_t		length = column->length;
@@ -152,9 +152,9 @@ append_key(char *key, size_t *used, const SapColumn *column, const char *text, s
 
 /* The query for all headers: currency, then the fields of the key. */
 static char *
-header_query(SapCurrencies *currencies)
+header_query(SegSapCurrencies *currencies)
 {
-	const SapOptions *options = currencies->columns->options;
+	const SegSapOptions *options = currencies->columns->options;
 	const SegSapTable *table = options->table;
 	StringInfoData sql;
 
@@ -163,7 +163,7 @@ header_query(SapCurrencies *currencies)
 					 seg_sap_required_column(options->header_table, table->header_currency));
 	for (int i = 0; table->header_key[i] != NULL; i++)
 	{
-		const SapColumn *column = column_of_field(currencies->columns, table->header_key[i]);
+		const SegSapColumn *column = column_of_field(currencies->columns, table->header_key[i]);
 		char	   *name = seg_sap_column(options->header_table, table->header_key[i]);
 
 		if (strcmp(table->header_key[i], "MANDT") == 0 && (column == NULL || name == NULL))
@@ -180,7 +180,7 @@ header_query(SapCurrencies *currencies)
 }
 
 static void
-remember_document(SapCurrencies *currencies, HeapTuple row, TupleDesc descriptor, SegBudget *budget)
+remember_document(SegSapCurrencies *currencies, HeapTuple row, TupleDesc descriptor, SegBudget *budget)
 {
 	char	   *currency = SPI_getvalue(row, descriptor, 1);
 	char		key[KEY_SIZE] = "";
@@ -210,7 +210,7 @@ remember_document(SapCurrencies *currencies, HeapTuple row, TupleDesc descriptor
 }
 
 static void
-read_documents(SapCurrencies *currencies)
+read_documents(SegSapCurrencies *currencies)
 {
 	SegBudget  *budget = seg_budget_create(CurrentMemoryContext);
 	SPIPlanPtr	plan = SPI_prepare_cursor(header_query(currencies), 0, NULL, CURSOR_OPT_NO_SCROLL);
@@ -232,24 +232,24 @@ read_documents(SapCurrencies *currencies)
 	SPI_cursor_close(portal);
 }
 
-SapCurrencies *
-seg_sap_currencies_open(const SapColumns *columns)
+SegSapCurrencies *
+seg_sap_currencies_open(const SegSapColumns *columns)
 {
-	SapCurrencies *currencies = palloc0(sizeof(SapCurrencies));
+	SegSapCurrencies *currencies = palloc0(sizeof(SegSapCurrencies));
 
 	currencies->columns = columns;
-	if (columns->options->amounts == SAP_AMOUNTS_DISPLAY)
+	if (columns->options->amounts == SEG_SAP_AMOUNTS_DISPLAY)
 		return currencies;
 	if (OidIsValid(columns->options->tcurx))
 		currencies->tcurx = read_tcurx(columns->options->tcurx);
 	for (int i = 0; i < columns->count && currencies->documents == NULL; i++)
-		if (columns->items[i].currency_source == SAP_CURRENCY_HEADER)
+		if (columns->items[i].currency_source == SEG_SAP_CURRENCY_HEADER)
 			read_documents(currencies);
 	return currencies;
 }
 
 static int
-document_decimals(SapCurrencies *currencies, const SapRecord *record)
+document_decimals(SegSapCurrencies *currencies, const SegSapRecord *record)
 {
 	char		key[KEY_SIZE] = "";
 	size_t		used = 0;
@@ -257,7 +257,7 @@ document_decimals(SapCurrencies *currencies, const SapRecord *record)
 
 	for (int i = 0; i < currencies->key_count; i++)
 	{
-		const SapColumn *column = currencies->key[i];
+		const SegSapColumn *column = currencies->key[i];
 		const char *client = currencies->columns->options->client;
 		SegSapCell	cell = column->cell >= 0 ? record->cells[column->cell] : (SegSapCell) {client, strlen(client)};
 
@@ -272,16 +272,16 @@ document_decimals(SapCurrencies *currencies, const SapRecord *record)
 
 /* OUT decimals; false when the currency of the amount is unknown. */
 static bool
-find_decimals(SapCurrencies *currencies, const SapColumn *column, const SapRecord *record, int *decimals)
+find_decimals(SegSapCurrencies *currencies, const SegSapColumn *column, const SegSapRecord *record, int *decimals)
 {
 	const char *option = currencies->columns->options->currency;
 
-	if (column->currency_source == SAP_CURRENCY_HEADER)
+	if (column->currency_source == SEG_SAP_CURRENCY_HEADER)
 	{
 		*decimals = document_decimals(currencies, record);
 		return true;
 	}
-	if (column->currency_source == SAP_CURRENCY_CELL)
+	if (column->currency_source == SEG_SAP_CURRENCY_CELL)
 	{
 		SegSapCell	cell = record->cells[column->currency_cell];
 
@@ -298,23 +298,23 @@ find_decimals(SapCurrencies *currencies, const SapColumn *column, const SapRecor
 }
 
 int
-seg_sap_amount_shift(SapCurrencies *currencies, const SapColumn *column,
-					 const SapRecord *record, bool *known)
+seg_sap_amount_shift(SegSapCurrencies *currencies, const SegSapColumn *column,
+					 const SegSapRecord *record, bool *known)
 {
-	SapAmounts	amounts = currencies->columns->options->amounts;
+	SegSapAmounts amounts = currencies->columns->options->amounts;
 	int			decimals = 2;
 
 	*known = true;
-	if (amounts == SAP_AMOUNTS_DISPLAY)
+	if (amounts == SEG_SAP_AMOUNTS_DISPLAY)
 		return 0;
 	*known = find_decimals(currencies, column, record, &decimals);
-	if (!*known && column->currency_source == SAP_CURRENCY_NONE)
+	if (!*known && column->currency_source == SEG_SAP_CURRENCY_NONE)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("line " INT64_FORMAT ", column %s: file has no currency for the amount",
 						record->line_no, column->file_name),
 				 errhint("If the file contains amounts as SAP displays them, set amounts to display. Otherwise set currency or header_table.")));
-	if (*known && decimals != 2 && amounts == SAP_AMOUNTS_NOT_GIVEN)
+	if (*known && decimals != 2 && amounts == SEG_SAP_AMOUNTS_NOT_GIVEN)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("line " INT64_FORMAT ", column %s: currency has %d decimals, but amounts is not set",

@@ -35,7 +35,7 @@ is_readable(Oid relation)
 
 /* Append the condition that the client is that of the option; nothing without the option. */
 static void
-append_client(StringInfo sql, const SapColumns *columns, const char *alias)
+append_client(StringInfo sql, const SegSapColumns *columns, const char *alias)
 {
 	char	   *column = seg_sap_column(columns->target, "mandt");
 
@@ -45,7 +45,7 @@ append_client(StringInfo sql, const SapColumns *columns, const char *alias)
 }
 
 bool
-seg_sap_duplicate_keys(const SapColumns *columns, int64 *count)
+seg_sap_duplicate_keys(const SegSapColumns *columns, int64 *count)
 {
 	const SegSapTable *table = columns->options->table;
 	StringInfoData key;
@@ -85,7 +85,7 @@ internal_key(const SegSapTable *table, const char *name, const char *alias, cons
 }
 
 bool
-seg_sap_orphan_items(const SapColumns *columns, int64 *count)
+seg_sap_orphan_items(const SegSapColumns *columns, int64 *count)
 {
 	const SegSapTable *table = columns->options->table;
 	Oid			header = columns->options->header_table;

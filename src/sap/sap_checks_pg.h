@@ -8,9 +8,9 @@
 #include "sap/sap_column_pg.h"
 
 /* OUT count: keys that occur more than once in the target; false when that cannot be counted. */
-extern bool seg_sap_duplicate_keys(const SapColumns *columns, int64 *count);
+extern bool seg_sap_duplicate_keys(const SegSapColumns *columns, int64 *count);
 
 /* OUT count: rows of the target without a row in header_table; false when that cannot be counted. */
-extern bool seg_sap_orphan_items(const SapColumns *columns, int64 *count);
+extern bool seg_sap_orphan_items(const SegSapColumns *columns, int64 *count);
 
 #endif							/* SEG_SAP_SAP_CHECKS_PG_H */

@@ -11,34 +11,34 @@
 
 #include "sap/sap_options_pg.h"
 
-typedef enum SapKind
+typedef enum SegSapKind
 {
-	SAP_TEXT,
-	SAP_DATE,
-	SAP_TIMESTAMP,
-	SAP_TIME,
-	SAP_NUMERIC,
-	SAP_INTEGER,
-	SAP_BOOLEAN,
-	SAP_OTHER,					/* uuid, json, an enum: from text, and blank is NULL */
-} SapKind;
+	SEG_SAP_KIND_TEXT,
+	SEG_SAP_KIND_DATE,
+	SEG_SAP_KIND_TIMESTAMP,
+	SEG_SAP_KIND_TIME,
+	SEG_SAP_KIND_NUMERIC,
+	SEG_SAP_KIND_INTEGER,
+	SEG_SAP_KIND_BOOLEAN,
+	SEG_SAP_KIND_OTHER,			/* uuid, json, an enum: from text, and blank is NULL */
+} SegSapKind;
 
-typedef enum SapCurrencySource
+typedef enum SegSapCurrencySource
 {
-	SAP_CURRENCY_NONE,
-	SAP_CURRENCY_CELL,			/* a cell of the row */
-	SAP_CURRENCY_HEADER,		/* the row of the document in header_table */
-	SAP_CURRENCY_OPTION,
-} SapCurrencySource;
+	SEG_SAP_CURRENCY_NONE,
+	SEG_SAP_CURRENCY_CELL,		/* a cell of the row */
+	SEG_SAP_CURRENCY_HEADER,	/* the row of the document in header_table */
+	SEG_SAP_CURRENCY_OPTION,
+} SegSapCurrencySource;
 
-typedef struct SapColumn
+typedef struct SegSapColumn
 {
 	const char *file_name;		/* name in the header, in the encoding of the database */
 	int			cell;			/* of the record; -1: the option client */
 	const SegSapField *field;	/* of the dictionary, or NULL */
 	size_t		field_size;		/* bytes of its name */
 	const char *name;			/* in the target */
-	SapKind		kind;
+	SegSapKind	kind;
 	Oid			type;			/* of the value that the INSERT gets */
 	const char *type_name;		/* of the target, as SQL */
 	Oid			target_type;
@@ -48,15 +48,15 @@ typedef struct SapColumn
 	int			length;			/* of a character field; 0: not checked */
 	bool		is_needed;		/* a key field of the SAP table that must not be blank */
 	bool		is_identifying; /* not only a number, a currency, a unit or the client */
-	SapCurrencySource currency_source;	/* of amounts */
+	SegSapCurrencySource currency_source;	/* of amounts */
 	int			currency_cell;
-} SapColumn;
+} SegSapColumn;
 
-typedef struct SapColumns
+typedef struct SegSapColumns
 {
-	const SapOptions *options;
+	const SegSapOptions *options;
 	Oid			target;			/* InvalidOid: not created yet */
-	SapColumn  *items;
+	SegSapColumn *items;
 	int			count;
 	size_t		cells_needed;	/* a record must have that many */
 	size_t		cells_named;	/* of the header, including those without a name */
@@ -65,6 +65,6 @@ typedef struct SapColumns
 	bool		has_key;		/* a customer, document or material, in a table that is not in the dictionary */
 	int			client_cell;	/* MANDT, or -1 */
 	List	   *ignored;		/* of char *: names without a column in the target */
-} SapColumns;
+} SegSapColumns;
 
 #endif							/* SEG_SAP_SAP_COLUMN_PG_H */

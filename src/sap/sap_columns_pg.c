@@ -35,7 +35,7 @@ mapped(const Jsonb *mapping, const char *name, char **field)
 
 /* The field of a name of the header; NULL: leave it out. */
 static char *
-field_name(const SapOptions *options, const char *name)
+field_name(const SegSapOptions *options, const char *name)
 {
 	char	   *field;
 
@@ -50,7 +50,7 @@ column_name(const char *name)
 }
 
 static const SegSapField *
-known_field(const SapOptions *options, const char *name)
+known_field(const SegSapOptions *options, const char *name)
 {
 	const SegSapField *field = NULL;
 
@@ -60,7 +60,7 @@ known_field(const SapOptions *options, const char *name)
 }
 
 static int
-field_length(const SapOptions *options, const SegSapField *field)
+field_length(const SegSapOptions *options, const SegSapField *field)
 {
 	if (field == NULL)
 		return 0;
@@ -70,9 +70,9 @@ field_length(const SapOptions *options, const SegSapField *field)
 /* ---- the columns of the target -------------------------------------------------------- */
 
 static void
-create_target(SapColumns *columns)
+create_target(SegSapColumns *columns)
 {
-	const SapOptions *options = columns->options;
+	const SegSapOptions *options = columns->options;
 	StringInfoData sql;
 
 	initStringInfo(&sql);
@@ -89,7 +89,7 @@ create_target(SapColumns *columns)
 }
 
 static void
-refuse_duplicates(const SapColumns *columns)
+refuse_duplicates(const SegSapColumns *columns)
 {
 	for (int i = 0; i < columns->count; i++)
 		for (int j = 0; j < i; j++)
@@ -101,14 +101,14 @@ refuse_duplicates(const SapColumns *columns)
 }
 
 static bool
-is_client(const SapColumn *column)
+is_client(const SegSapColumn *column)
 {
 	return column->field != NULL && column->field->type == SEG_SAP_CLNT;
 }
 
 /* Keep the columns that the target has; the others are ignored. */
 static void
-match_target(SapColumns *columns)
+match_target(SegSapColumns *columns)
 {
 	Relation	target = relation_open(columns->target, AccessShareLock);
 	TupleDesc	descriptor = RelationGetDescr(target);
@@ -117,7 +117,7 @@ match_target(SapColumns *columns)
 
 	for (int i = 0; i < columns->count; i++)
 	{
-		SapColumn	column = columns->items[i];
+		SegSapColumn column = columns->items[i];
 		AttrNumber	number = seg_sap_attribute(descriptor, column.name);
 		Form_pg_attribute attribute;
 
@@ -146,7 +146,7 @@ match_target(SapColumns *columns)
 /* ---- currency, client, mapping --------------------------------------------- */
 
 static int
-cell_of_field(const SapColumns *columns, const char *field)
+cell_of_field(const SegSapColumns *columns, const char *field)
 {
 	for (int i = 0; field != NULL && i < columns->count; i++)
 		if (columns->items[i].field != NULL && strcmp(columns->items[i].field->name, field) == 0)
@@ -156,39 +156,39 @@ cell_of_field(const SapColumns *columns, const char *field)
 
 /* Call this before match_target: the currency may be in the file, but not in the target. */
 static void
-find_currencies(SapColumns *columns)
+find_currencies(SegSapColumns *columns)
 {
-	const SapOptions *options = columns->options;
+	const SegSapOptions *options = columns->options;
 	const SegSapTable *table = options->table;
 
 	for (int i = 0; i < columns->count; i++)
 	{
-		SapColumn  *column = &columns->items[i];
+		SegSapColumn *column = &columns->items[i];
 
 		if (column->field == NULL || column->field->type != SEG_SAP_CURR)
 			continue;
 		column->currency_cell = cell_of_field(columns, column->field->reference);
 		if (column->currency_cell >= 0)
-			column->currency_source = SAP_CURRENCY_CELL;
+			column->currency_source = SEG_SAP_CURRENCY_CELL;
 		else if (OidIsValid(options->header_table) && table != NULL && table->header != NULL &&
 				 column->field->reference != NULL &&
 				 strcmp(column->field->reference, table->header_currency) == 0)
-			column->currency_source = SAP_CURRENCY_HEADER;
+			column->currency_source = SEG_SAP_CURRENCY_HEADER;
 		else if (options->currency != NULL)
-			column->currency_source = SAP_CURRENCY_OPTION;
+			column->currency_source = SEG_SAP_CURRENCY_OPTION;
 	}
 }
 
 /* When the file has no client, every row gets the value of the option. */
 static void
-add_client(SapColumns *columns)
+add_client(SegSapColumns *columns)
 {
-	SapColumn  *column = &columns->items[columns->count];
+	SegSapColumn *column = &columns->items[columns->count];
 
 	columns->client_cell = cell_of_field(columns, "MANDT");
 	if (columns->client_cell >= 0 || columns->options->client == NULL)
 		return;
-	*column = (SapColumn) {.file_name = "MANDT", .cell = -1, .name = "mandt",
+	*column = (SegSapColumn) {.file_name = "MANDT", .cell = -1, .name = "mandt",
 		.field = seg_sap_field(NULL, "MANDT", 5)};
 	column->length = field_length(columns->options, column->field);
 	columns->count++;
@@ -234,14 +234,14 @@ check_mapping(const Jsonb *mapping, const SegSapCell *names, size_t count)
 
 /* Is the field among the columns that have a cell? */
 static bool
-has_field(const SapColumns *columns, const char *field)
+has_field(const SegSapColumns *columns, const char *field)
 {
 	return cell_of_field(columns, field) >= 0;
 }
 
 /* Without the key fields of the SAP table it is another table, or has labels in place of field names. */
 static void
-check_keys(const SapColumns *columns, const char *where)
+check_keys(const SegSapColumns *columns, const char *where)
 {
 	const SegSapTable *table = columns->options->table;
 
@@ -254,10 +254,10 @@ check_keys(const SapColumns *columns, const char *where)
 }
 
 static bool
-is_number(const SapColumn *column)
+is_number(const SegSapColumn *column)
 {
 	if (column->field == NULL)
-		return column->kind == SAP_NUMERIC || column->kind == SAP_INTEGER;
+		return column->kind == SEG_SAP_KIND_NUMERIC || column->kind == SEG_SAP_KIND_INTEGER;
 	switch (column->field->type)
 	{
 		case SEG_SAP_CLNT:
@@ -274,13 +274,13 @@ is_number(const SapColumn *column)
 }
 
 static void
-mark_keys(SapColumns *columns)
+mark_keys(SegSapColumns *columns)
 {
 	const SegSapTable *table = columns->options->table;
 
 	for (int i = 0; i < columns->count; i++)
 	{
-		SapColumn  *column = &columns->items[i];
+		SegSapColumn *column = &columns->items[i];
 		const SegSapField *field = column->field;
 
 		column->is_identifying = !is_number(column);
@@ -298,9 +298,9 @@ mark_keys(SapColumns *columns)
 
 /* A message, because the options for numbers and dates do not apply to text columns. */
 static void
-report_unknown(const SapColumns *columns, bool created)
+report_unknown(const SegSapColumns *columns, bool created)
 {
-	const SapOptions *options = columns->options;
+	const SegSapOptions *options = columns->options;
 	bool		has_format = options->notation != SEG_SAP_NO_NOTATION || options->date_format != SEG_SAP_DATE_INTERNAL;
 	StringInfoData unknown;
 	int			count = 0;
@@ -309,10 +309,10 @@ report_unknown(const SapColumns *columns, bool created)
 	initStringInfo(&unknown);
 	for (int i = 0; i < columns->count; i++)
 	{
-		const SapColumn *column = &columns->items[i];
+		const SegSapColumn *column = &columns->items[i];
 
-		has_number |= column->kind == SAP_NUMERIC || column->kind == SAP_INTEGER;
-		if (column->field != NULL || column->kind != SAP_TEXT)
+		has_number |= column->kind == SEG_SAP_KIND_NUMERIC || column->kind == SEG_SAP_KIND_INTEGER;
+		if (column->field != NULL || column->kind != SEG_SAP_KIND_TEXT)
 			continue;
 		if (count++ < MOST_UNKNOWN)
 			appendStringInfo(&unknown, "%s%s", unknown.len == 0 ? "" : ", ", column->file_name);
@@ -330,7 +330,7 @@ report_unknown(const SapColumns *columns, bool created)
 
 /* A cell without a name in the header must be blank, except the row numbers that pandas and R write. */
 static void
-add_unnamed(SapColumns *columns, size_t i, bool is_list)
+add_unnamed(SegSapColumns *columns, size_t i, bool is_list)
 {
 	char	   *field;
 
@@ -342,9 +342,9 @@ add_unnamed(SapColumns *columns, size_t i, bool is_list)
 }
 
 static void
-add_column(SapColumns *columns, const char *file_name, const char *name, int cell)
+add_column(SegSapColumns *columns, const char *file_name, const char *name, int cell)
 {
-	SapColumn  *column = &columns->items[columns->count++];
+	SegSapColumn *column = &columns->items[columns->count++];
 
 	column->file_name = file_name;
 	column->cell = cell;
@@ -354,12 +354,12 @@ add_column(SapColumns *columns, const char *file_name, const char *name, int cel
 }
 
 void
-seg_sap_columns_resolve(SapColumns *columns, const SegSapCell *names, size_t count, bool is_list)
+seg_sap_columns_resolve(SegSapColumns *columns, const SegSapCell *names, size_t count, bool is_list)
 {
 	bool		created = !OidIsValid(columns->target);
 
 	check_mapping(columns->options->mapping, names, count);
-	columns->items = palloc0((count + 1) * sizeof(SapColumn));
+	columns->items = palloc0((count + 1) * sizeof(SegSapColumn));
 	columns->unnamed = palloc0(count * sizeof(bool));
 	columns->cells_named = count;
 	for (size_t i = 0; i < count; i++)

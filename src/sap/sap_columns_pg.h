@@ -12,6 +12,6 @@
  * Assign a column to each of IN names[count], and create the target when it does
  * not exist.  INOUT columns: options and target are set.
  */
-extern void seg_sap_columns_resolve(SapColumns *columns, const SegSapCell *names, size_t count, bool is_list);
+extern void seg_sap_columns_resolve(SegSapColumns *columns, const SegSapCell *names, size_t count, bool is_list);
 
 #endif							/* SEG_SAP_SAP_COLUMNS_PG_H */

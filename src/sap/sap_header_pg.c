@@ -13,7 +13,7 @@
 
 /* The byte order marks of UTF-8 and UTF-16, as they look when they were read as Latin-1. */
 void
-seg_sap_check_mark(const SapLine *line)
+seg_sap_check_mark(const SegSapLine *line)
 {
 	bool		is_utf8 = line->status == SEG_SAP_OK && line->size >= 6 &&
 		memcmp(line->text, "\xC3\xAF\xC2\xBB\xC2\xBF", 6) == 0;
@@ -29,7 +29,7 @@ seg_sap_check_mark(const SapLine *line)
 }
 
 static SegSapDialect
-dialect_of(const SapOptions *options, const HeldLine *line)
+dialect_of(const SegSapOptions *options, const SegSapHeldLine *line)
 {
 	SegSapDialect dialect = {options->delimiter, options->quote};
 
@@ -39,14 +39,14 @@ dialect_of(const SapOptions *options, const HeldLine *line)
 }
 
 bool
-seg_sap_take_header(SapReader *reader, const SapOptions *options, const HeldLine *line)
+seg_sap_take_header(SegSapReader *reader, const SegSapOptions *options, const SegSapHeldLine *line)
 {
 	SegSapStatus status;
 
 	if (line->status != SEG_SAP_OK || seg_sap_is_blank(line->text, line->size) ||
-		(reader->layout == SAP_LAYOUT_LIST && seg_sap_is_list_rule(line->text, line->size)))
+		(reader->layout == SEG_SAP_LAYOUT_LIST && seg_sap_is_list_rule(line->text, line->size)))
 		return false;
-	if (reader->layout == SAP_LAYOUT_LIST)
+	if (reader->layout == SEG_SAP_LAYOUT_LIST)
 	{
 		status = seg_sap_list_header(&reader->list, line->text, line->size, reader->names);
 		reader->name_count = reader->list.fields;
@@ -63,7 +63,7 @@ seg_sap_take_header(SapReader *reader, const SapOptions *options, const HeldLine
 }
 
 int
-seg_sap_find_header(SapReader *reader, const SapOptions *options, bool any_name)
+seg_sap_find_header(SegSapReader *reader, const SegSapOptions *options, bool any_name)
 {
 	int			best = -1;
 	size_t		best_score = 0;
@@ -87,23 +87,23 @@ seg_sap_find_header(SapReader *reader, const SapOptions *options, bool any_name)
 	return best < 0 && any_name ? first : best;
 }
 
-SapLayout
-seg_sap_layout_of(const SapReader *reader, const SapOptions *options)
+SegSapLayout
+seg_sap_layout_of(const SegSapReader *reader, const SegSapOptions *options)
 {
-	if (options->layout != SAP_LAYOUT_AUTO)
+	if (options->layout != SEG_SAP_LAYOUT_AUTO)
 		return options->layout;
 	for (int i = 0; i < reader->held_count; i++)
 	{
-		const HeldLine *line = &reader->held[i];
+		const SegSapHeldLine *line = &reader->held[i];
 
 		if (line->status == SEG_SAP_OK && seg_sap_is_list_row(line->text, line->size))
-			return SAP_LAYOUT_LIST;
+			return SEG_SAP_LAYOUT_LIST;
 	}
-	return SAP_LAYOUT_DELIMITED;
+	return SEG_SAP_LAYOUT_DELIMITED;
 }
 
 void
-seg_sap_refuse_headless(const SapReader *reader, int lines)
+seg_sap_refuse_headless(const SegSapReader *reader, int lines)
 {
 	if (lines == 0)
 		ereport(ERROR,
@@ -131,9 +131,9 @@ seg_sap_refuse_headless(const SapReader *reader, int lines)
 
 /* A header before the header belongs to another table, or is the first part of a wrapped header. */
 void
-seg_sap_refuse_second_header(SapReader *reader, const SapOptions *options, int at)
+seg_sap_refuse_second_header(SegSapReader *reader, const SegSapOptions *options, int at)
 {
-	size_t		most = reader->layout == SAP_LAYOUT_LIST ? 1 : 2;
+	size_t		most = reader->layout == SEG_SAP_LAYOUT_LIST ? 1 : 2;
 
 	for (int i = 0; i < at; i++)
 		if (seg_sap_take_header(reader, options, &reader->held[i]) &&
@@ -147,9 +147,9 @@ seg_sap_refuse_second_header(SapReader *reader, const SapOptions *options, int a
 
 /* One unknown name: the line was split at a wrong delimiter, or read in a wrong encoding. */
 bool
-seg_sap_is_undivided(const SapReader *reader, const SapOptions *options)
+seg_sap_is_undivided(const SegSapReader *reader, const SegSapOptions *options)
 {
-	return reader->layout == SAP_LAYOUT_DELIMITED && reader->name_count == 1 && options->delimiter == '\0' &&
+	return reader->layout == SEG_SAP_LAYOUT_DELIMITED && reader->name_count == 1 && options->delimiter == '\0' &&
 		seg_sap_names_known(reader->known, reader->names, reader->name_count) == 0;
 }
 
@@ -161,7 +161,7 @@ seg_sap_is_undivided(const SapReader *reader, const SapOptions *options)
  * values; own: the last cell that repeats its name.
  */
 static size_t
-own_names(const SapReader *reader, const SegSapCell *cells, size_t count, size_t *filled, size_t *words, int *own)
+own_names(const SegSapReader *reader, const SegSapCell *cells, size_t count, size_t *filled, size_t *words, int *own)
 {
 	size_t		found = 0;
 
@@ -185,11 +185,11 @@ own_names(const SapReader *reader, const SegSapCell *cells, size_t count, size_t
 
 /* A row that does not match the list may be a header with other widths: split it at its own bars. */
 static bool
-cut_as_header(SapReader *reader)
+cut_as_header(SegSapReader *reader)
 {
-	SapRecord  *record = &reader->record;
+	SegSapRecord *record = &reader->record;
 
-	if (reader->layout != SAP_LAYOUT_LIST || record->status != SEG_SAP_NO_FIT ||
+	if (reader->layout != SEG_SAP_LAYOUT_LIST || record->status != SEG_SAP_NO_FIT ||
 		seg_sap_list_header(&reader->other_list, reader->raw.data, reader->raw.len, record->cells) != SEG_SAP_OK)
 		return false;
 	record->count = reader->other_list.fields;
@@ -197,9 +197,9 @@ cut_as_header(SapReader *reader)
 }
 
 bool
-seg_sap_is_header_again(SapReader *reader)
+seg_sap_is_header_again(SegSapReader *reader)
 {
-	SapRecord  *record = &reader->record;
+	SegSapRecord *record = &reader->record;
 	bool		has_other_widths = cut_as_header(reader);
 	size_t		filled;
 	size_t		words;
@@ -211,7 +211,7 @@ seg_sap_is_header_again(SapReader *reader)
 		if (own > 0 && own == filled && own == reader->named)
 		{
 			/* the page may have other widths */
-			if (reader->layout == SAP_LAYOUT_LIST)
+			if (reader->layout == SEG_SAP_LAYOUT_LIST)
 				(void) seg_sap_list_header(&reader->list, reader->raw.data, reader->raw.len, record->cells);
 			reader->below_other = false;
 			return true;

@@ -49,8 +49,8 @@ PG_FUNCTION_INFO_V1(sap_import_bytes);
  * refused, refusal: the record has no valid client, but the option is set.
  */
 static bool
-is_of_other_client(const SapColumns *columns, const SapRecord *record, char *first_client,
-				   SapCounts *counts, SapRefusal *refusal, bool *refused)
+is_of_other_client(const SegSapColumns *columns, const SegSapRecord *record, char *first_client,
+				   SegSapCounts *counts, SegSapRefusal *refusal, bool *refused)
 {
 	const char *wanted = columns->options->client;
 	const SegSapCell *cell;
@@ -78,19 +78,19 @@ is_of_other_client(const SapColumns *columns, const SapRecord *record, char *fir
 }
 
 static void
-import_records(SapReader *reader, const SapColumns *columns, SapCounts *counts)
+import_records(SegSapReader *reader, const SegSapColumns *columns, SegSapCounts *counts)
 {
-	SapCurrencies *currencies = seg_sap_currencies_open(columns);
-	SapWriter  *writer = seg_sap_writer_open(columns, counts);
+	SegSapCurrencies *currencies = seg_sap_currencies_open(columns);
+	SegSapWriter *writer = seg_sap_writer_open(columns, counts);
 	MemoryContext row_context = AllocSetContextCreate(CurrentMemoryContext, "SAP row", ALLOCSET_DEFAULT_SIZES);
 	Datum	   *values = palloc(columns->count * sizeof(Datum));
 	bool	   *nulls = palloc(columns->count * sizeof(bool));
 	char		first_client[4] = "";
-	SapRecord  *record;
+	SegSapRecord *record;
 
 	while (seg_sap_reader_next(reader, &record))
 	{
-		SapRefusal	refusal;
+		SegSapRefusal refusal;
 		MemoryContext old;
 		bool		accepted;
 		bool		no_client = false;
@@ -126,7 +126,7 @@ ignored_array(const List *ignored)
 
 /* The row of counts, in the memory of the caller. */
 static Datum
-result_row(FunctionCallInfo fcinfo, const SapColumns *columns, const SapCounts *counts)
+result_row(FunctionCallInfo fcinfo, const SegSapColumns *columns, const SegSapCounts *counts)
 {
 	Datum		values[8];
 	bool		nulls[8] = {false};
@@ -159,11 +159,11 @@ result_row(FunctionCallInfo fcinfo, const SapColumns *columns, const SapCounts *
 }
 
 static Datum
-import_from(FunctionCallInfo fcinfo, SapSource *source, const SapOptions *options)
+import_from(FunctionCallInfo fcinfo, SegSapSource *source, const SegSapOptions *options)
 {
-	SapColumns	columns = {.options = options, .client_cell = -1};
-	SapCounts	counts = {0};
-	SapReader  *reader;
+	SegSapColumns columns = {.options = options, .client_cell = -1};
+	SegSapCounts counts = {0};
+	SegSapReader *reader;
 	const SegSapCell *names;
 	size_t		name_count;
 	Datum		result;
@@ -207,7 +207,7 @@ refuse_null(const char *argument)
 Datum
 sap_import(PG_FUNCTION_ARGS)
 {
-	SapOptions	options;
+	SegSapOptions options;
 
 	if (PG_ARGISNULL(0))
 		refuse_null("staging");
@@ -224,7 +224,7 @@ sap_import_bytes(PG_FUNCTION_ARGS)
 	static const char *const encodings[] = {
 		"UTF8", "UTF16LE", "UTF16BE", "LATIN1", "WIN1252", "4110", "4103", "4102", "1100", "1160", NULL
 	};
-	SapOptions	options;
+	SegSapOptions options;
 	bytea	   *content;
 	char	   *name;
 	int			encoding;

@@ -15,7 +15,7 @@
 
 #include "sap/sap_encoding_pg.h"
 
-struct SapNames
+struct SegSapNames
 {
 	SegSapCell *items;			/* sorted, UTF-8 */
 	size_t		count;
@@ -54,7 +54,7 @@ compare_names(const void *left, const void *right)
 }
 
 static void
-add(SapNames *names, const char *text, size_t size)
+add(SegSapNames *names, const char *text, size_t size)
 {
 	if (names->count == names->room)
 	{
@@ -66,7 +66,7 @@ add(SapNames *names, const char *text, size_t size)
 
 /* The name is in the encoding of the database. */
 static void
-add_server_name(SapNames *names, const char *name, size_t size)
+add_server_name(SegSapNames *names, const char *name, size_t size)
 {
 	const char *utf8 = seg_sap_to_utf8(pnstrdup(name, size), &size);
 
@@ -74,7 +74,7 @@ add_server_name(SapNames *names, const char *name, size_t size)
 }
 
 static void
-add_target(SapNames *names, Oid relation)
+add_target(SegSapNames *names, Oid relation)
 {
 	Relation	target = relation_open(relation, AccessShareLock);
 	TupleDesc	descriptor = RelationGetDescr(target);
@@ -90,7 +90,7 @@ add_target(SapNames *names, Oid relation)
 }
 
 static void
-add_mapping(SapNames *names, Jsonb *mapping)
+add_mapping(SegSapNames *names, Jsonb *mapping)
 {
 	JsonbIterator *iterator = JsonbIteratorInit(&mapping->root);
 	JsonbValue	entry;
@@ -104,10 +104,10 @@ add_mapping(SapNames *names, Jsonb *mapping)
 	}
 }
 
-SapNames *
-seg_sap_names_open(const SapOptions *options, Oid target)
+SegSapNames *
+seg_sap_names_open(const SegSapOptions *options, Oid target)
 {
-	SapNames   *names = palloc0(sizeof(SapNames));
+	SegSapNames *names = palloc0(sizeof(SegSapNames));
 	const SegSapField *fields;
 	size_t		count;
 
@@ -126,13 +126,13 @@ seg_sap_names_open(const SapOptions *options, Oid target)
 }
 
 static bool
-is_known(const SapNames *names, const SegSapCell *cell)
+is_known(const SegSapNames *names, const SegSapCell *cell)
 {
 	return bsearch(cell, names->items, names->count, sizeof(SegSapCell), compare_names) != NULL;
 }
 
 size_t
-seg_sap_names_known(const SapNames *names, const SegSapCell *cells, size_t count)
+seg_sap_names_known(const SegSapNames *names, const SegSapCell *cells, size_t count)
 {
 	size_t		known = 0;
 
@@ -142,7 +142,7 @@ seg_sap_names_known(const SapNames *names, const SegSapCell *cells, size_t count
 }
 
 size_t
-seg_sap_names_only(const SapNames *names, const SegSapCell *cells, size_t count)
+seg_sap_names_only(const SegSapNames *names, const SegSapCell *cells, size_t count)
 {
 	size_t		found = 0;
 	size_t		longest = 0;

@@ -16,7 +16,7 @@
 
 /* Does the number fit numeric(p,s) of the column without rounding? */
 static bool
-fits_numeric(const SapColumn *column, const SegSapNumber *number, SapRefusal *refusal)
+fits_numeric(const SegSapColumn *column, const SegSapNumber *number, SegSapRefusal *refusal)
 {
 	int			precision;
 	int			scale;
@@ -48,7 +48,7 @@ fits_numeric(const SapColumn *column, const SegSapNumber *number, SapRefusal *re
 
 /* Does a floating-point column keep all digits?  It always keeps DBL_DIG or FLT_DIG of them. */
 static bool
-fits_float(const SapColumn *column, const SegSapNumber *number, SapRefusal *refusal)
+fits_float(const SegSapColumn *column, const SegSapNumber *number, SegSapRefusal *refusal)
 {
 	bool		is_float4 = column->target_type == FLOAT4OID;
 	int			digits = number->is_zero ? 0 : number->magnitude + number->decimals;
@@ -64,7 +64,7 @@ fits_float(const SapColumn *column, const SegSapNumber *number, SapRefusal *refu
 }
 
 static bool
-integer_value(const SapColumn *column, SegSapNumber *number, Datum *value, SapRefusal *refusal)
+integer_value(const SegSapColumn *column, SegSapNumber *number, Datum *value, SegSapRefusal *refusal)
 {
 	int64		high = column->target_type == INT2OID ? PG_INT16_MAX :
 		column->target_type == INT4OID ? PG_INT32_MAX : PG_INT64_MAX;
@@ -90,8 +90,8 @@ integer_value(const SapColumn *column, SegSapNumber *number, Datum *value, SapRe
 
 /* Apply the decimals of the currency of the amount. */
 static bool
-shift_amount(SapCurrencies *currencies, const SapColumn *column, const SapRecord *record,
-			 SegSapNumber *number, SapRefusal *refusal)
+shift_amount(SegSapCurrencies *currencies, const SegSapColumn *column, const SegSapRecord *record,
+			 SegSapNumber *number, SegSapRefusal *refusal)
 {
 	bool		known;
 	int			shift;
@@ -116,9 +116,9 @@ shift_amount(SapCurrencies *currencies, const SapColumn *column, const SapRecord
 }
 
 bool
-seg_sap_parse_number(const SapColumns *columns, SapCurrencies *currencies, const SapColumn *column,
-			 const SapRecord *record, const SegSapCell *cell,
-					 SegSapNumber *number, SapRefusal *refusal)
+seg_sap_parse_number(const SegSapColumns *columns, SegSapCurrencies *currencies, const SegSapColumn *column,
+			 const SegSapRecord *record, const SegSapCell *cell,
+					 SegSapNumber *number, SegSapRefusal *refusal)
 {
 	SegSapType	type = column->field != NULL ? column->field->type : SEG_SAP_CHAR;
 	SegSapStatus status = seg_sap_number(cell->text, cell->size, columns->options->notation, number);
@@ -152,14 +152,14 @@ seg_sap_parse_number(const SapColumns *columns, SapCurrencies *currencies, const
 }
 
 bool
-seg_sap_number_value(const SapColumns *columns, SapCurrencies *currencies, const SapColumn *column,
-			 const SapRecord *record, const SegSapCell *cell, Datum *value, SapRefusal *refusal)
+seg_sap_number_value(const SegSapColumns *columns, SegSapCurrencies *currencies, const SegSapColumn *column,
+			 const SegSapRecord *record, const SegSapCell *cell, Datum *value, SegSapRefusal *refusal)
 {
 	SegSapNumber number;
 
 	if (!seg_sap_parse_number(columns, currencies, column, record, cell, &number, refusal))
 		return false;
-	if (column->kind == SAP_INTEGER)
+	if (column->kind == SEG_SAP_KIND_INTEGER)
 		return integer_value(column, &number, value, refusal);
 	if (column->target_type == NUMERICOID ? !fits_numeric(column, &number, refusal) : !fits_float(column, &number, refusal))
 		return false;

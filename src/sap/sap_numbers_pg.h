@@ -9,12 +9,12 @@
 #include "sap/sap_refusal_pg.h"
 
 /* OUT number: the cell, with the decimals of its currency; false: refused. */
-extern bool seg_sap_parse_number(const SapColumns *columns, SapCurrencies *currencies, const SapColumn *column,
-								 const SapRecord *record, const SegSapCell *cell,
-								 SegSapNumber *number, SapRefusal *refusal);
+extern bool seg_sap_parse_number(const SegSapColumns *columns, SegSapCurrencies *currencies, const SegSapColumn *column,
+								 const SegSapRecord *record, const SegSapCell *cell,
+								 SegSapNumber *number, SegSapRefusal *refusal);
 
 /* The same as OUT value of a column of numbers. */
-extern bool seg_sap_number_value(const SapColumns *columns, SapCurrencies *currencies, const SapColumn *column,
-								 const SapRecord *record, const SegSapCell *cell, Datum *value, SapRefusal *refusal);
+extern bool seg_sap_number_value(const SegSapColumns *columns, SegSapCurrencies *currencies, const SegSapColumn *column,
+								 const SegSapRecord *record, const SegSapCell *cell, Datum *value, SegSapRefusal *refusal);
 
 #endif							/* SEG_SAP_SAP_NUMBERS_PG_H */

@@ -13,7 +13,7 @@
 #include "sap/sap_pg.h"
 
 /* Arguments after target, in the order of the SQL function. */
-typedef enum SapArgument
+typedef enum SegSapArgument
 {
 	ARG_DECIMAL_NOTATION,
 	ARG_AMOUNTS,
@@ -31,7 +31,7 @@ typedef enum SapArgument
 	ARG_ON_ERROR,
 	ARG_REFUSED,
 	ARG_CHECK_KEYS,
-} SapArgument;
+} SegSapArgument;
 
 static const char *const amounts_choices[] = {"stored", "display", NULL};
 static const char *const layout_choices[] = {"auto", "list", "delimited", NULL};
@@ -45,7 +45,7 @@ typedef struct Arguments
 } Arguments;
 
 static char *
-text_argument(const Arguments *arguments, SapArgument argument)
+text_argument(const Arguments *arguments, SegSapArgument argument)
 {
 	FunctionCallInfo fcinfo = arguments->fcinfo;
 	int			n = arguments->first + argument;
@@ -54,7 +54,7 @@ text_argument(const Arguments *arguments, SapArgument argument)
 }
 
 static int
-choice_argument(const Arguments *arguments, SapArgument argument, const char *name,
+choice_argument(const Arguments *arguments, SegSapArgument argument, const char *name,
 				const char *const *choices, int otherwise)
 {
 	char	   *value = text_argument(arguments, argument);
@@ -63,7 +63,7 @@ choice_argument(const Arguments *arguments, SapArgument argument, const char *na
 }
 
 static Oid
-oid_argument(const Arguments *arguments, SapArgument argument)
+oid_argument(const Arguments *arguments, SegSapArgument argument)
 {
 	FunctionCallInfo fcinfo = arguments->fcinfo;
 	int			n = arguments->first + argument;
@@ -87,7 +87,7 @@ relation_name(const char *name)
 
 /* A field value in internal form; NULL when the argument is null. */
 static char *
-field_argument(const Arguments *arguments, SapArgument argument, const char *name,
+field_argument(const Arguments *arguments, SegSapArgument argument, const char *name,
 			   SegSapType type, size_t length, const char *expected)
 {
 	char	   *value = text_argument(arguments, argument);
@@ -105,7 +105,7 @@ field_argument(const Arguments *arguments, SapArgument argument, const char *nam
 
 /* One byte, or 0 when the argument is null or (for quote) empty. */
 static char
-character_argument(const Arguments *arguments, SapArgument argument, const char *name, const char *valid)
+character_argument(const Arguments *arguments, SegSapArgument argument, const char *name, const char *valid)
 {
 	char	   *value = text_argument(arguments, argument);
 
@@ -159,7 +159,7 @@ table_argument(const Arguments *arguments, const char *target)
 }
 
 void
-seg_sap_options_read(FunctionCallInfo fcinfo, int first, SapOptions *options)
+seg_sap_options_read(FunctionCallInfo fcinfo, int first, SegSapOptions *options)
 {
 	Arguments	arguments = {fcinfo, first};
 	int			material_length = first + ARG_MATERIAL_LENGTH;
@@ -173,7 +173,7 @@ seg_sap_options_read(FunctionCallInfo fcinfo, int first, SapOptions *options)
 	options->target = relation_name(text_to_cstring(PG_GETARG_TEXT_PP(first - 1)));
 	options->notation = choice_argument(&arguments, ARG_DECIMAL_NOTATION, "decimal_notation",
 										seg_sap_notations, SEG_SAP_NO_NOTATION);
-	options->amounts = choice_argument(&arguments, ARG_AMOUNTS, "amounts", amounts_choices, SAP_AMOUNTS_NOT_GIVEN);
+	options->amounts = choice_argument(&arguments, ARG_AMOUNTS, "amounts", amounts_choices, SEG_SAP_AMOUNTS_NOT_GIVEN);
 	options->date_format = choice_argument(&arguments, ARG_DATE_FORMAT, "date_format",
 										   seg_sap_date_formats, SEG_SAP_DATE_INTERNAL);
 	options->client = field_argument(&arguments, ARG_CLIENT, "client", SEG_SAP_CLNT, 3, "one to three digits");
@@ -183,7 +183,7 @@ seg_sap_options_read(FunctionCallInfo fcinfo, int first, SapOptions *options)
 	options->currency = field_argument(&arguments, ARG_CURRENCY, "currency", SEG_SAP_CUKY, 5, "a currency key of one to five letters or digits");
 	options->tcurx = oid_argument(&arguments, ARG_TCURX);
 	options->material_length = PG_ARGISNULL(material_length) ? 18 : PG_GETARG_INT32(material_length);
-	options->layout = choice_argument(&arguments, ARG_LAYOUT, "layout", layout_choices, SAP_LAYOUT_AUTO);
+	options->layout = choice_argument(&arguments, ARG_LAYOUT, "layout", layout_choices, SEG_SAP_LAYOUT_AUTO);
 	options->delimiter = character_argument(&arguments, ARG_DELIMITER, "delimiter", ",;\t|");
 	options->quote = character_argument(&arguments, ARG_QUOTE, "quote", "\"'");
 	options->reject = choice_argument(&arguments, ARG_ON_ERROR, "on_error", on_error_choices, 0) == 1;

@@ -13,25 +13,25 @@
 #include "sap/sap_convert.h"
 #include "sap/sap_dictionary.h"
 
-typedef enum SapAmounts
+typedef enum SegSapAmounts
 {
-	SAP_AMOUNTS_STORED,
-	SAP_AMOUNTS_DISPLAY,
-	SAP_AMOUNTS_NOT_GIVEN,
-} SapAmounts;
+	SEG_SAP_AMOUNTS_STORED,
+	SEG_SAP_AMOUNTS_DISPLAY,
+	SEG_SAP_AMOUNTS_NOT_GIVEN,
+} SegSapAmounts;
 
-typedef enum SapLayout
+typedef enum SegSapLayout
 {
-	SAP_LAYOUT_AUTO,
-	SAP_LAYOUT_LIST,
-	SAP_LAYOUT_DELIMITED,
-} SapLayout;
+	SEG_SAP_LAYOUT_AUTO,
+	SEG_SAP_LAYOUT_LIST,
+	SEG_SAP_LAYOUT_DELIMITED,
+} SegSapLayout;
 
-typedef struct SapOptions
+typedef struct SegSapOptions
 {
 	RangeVar   *target;
 	SegSapNotation notation;
-	SapAmounts	amounts;
+	SegSapAmounts amounts;
 	SegSapDateFormat date_format;
 	char	   *client;			/* three digits, or NULL */
 	const SegSapTable *table;	/* NULL: not in the dictionary */
@@ -40,29 +40,29 @@ typedef struct SapOptions
 	char	   *currency;		/* or NULL */
 	Oid			tcurx;			/* or InvalidOid */
 	int			material_length;
-	SapLayout	layout;
+	SegSapLayout layout;
 	char		delimiter;		/* 0: detect */
 	char		quote;			/* 0: none */
 	bool		reject;
 	RangeVar   *refused;		/* NULL: named after the target */
 	bool		check_keys;
 	bool		may_show;		/* the caller owns the lines: messages may show a field */
-} SapOptions;
+} SegSapOptions;
 
-typedef struct SapCounts
+typedef struct SegSapCounts
 {
 	int64		rows_read;
 	int64		rows_loaded;
 	int64		rows_refused;
 	int64		other_clients;
 	int64		lines_skipped;
-} SapCounts;
+} SegSapCounts;
 
 /*
  * OUT options, except may_show: from the arguments of sap_import.  Argument
  * `first` is decimal_notation, and the one before it target.  22023 for a value
  * that is not valid, 22004 when target is null.
  */
-extern void seg_sap_options_read(FunctionCallInfo fcinfo, int first, SapOptions *options);
+extern void seg_sap_options_read(FunctionCallInfo fcinfo, int first, SegSapOptions *options);
 
 #endif							/* SEG_SAP_SAP_OPTIONS_PG_H */

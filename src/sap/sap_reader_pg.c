@@ -15,7 +15,7 @@
 
 /* The next line of the source, without a final CR and without a byte order mark. */
 static bool
-next_source_line(SapSource *source, SapLine *line)
+next_source_line(SegSapSource *source, SegSapLine *line)
 {
 	if (!seg_sap_source_next(source, line))
 		return false;
@@ -33,13 +33,13 @@ next_source_line(SapSource *source, SapLine *line)
 
 /* The next line; held lines come first. */
 static bool
-next_line(SapReader *reader, SapLine *line)
+next_line(SegSapReader *reader, SegSapLine *line)
 {
 	if (reader->held_next < reader->held_count)
 	{
-		HeldLine   *held = &reader->held[reader->held_next++];
+		SegSapHeldLine *held = &reader->held[reader->held_next++];
 
-		*line = (SapLine) {held->number, held->text, held->size, held->status};
+		*line = (SegSapLine) {held->number, held->text, held->size, held->status};
 		return true;
 	}
 	if (reader->held != NULL)
@@ -53,10 +53,10 @@ next_line(SapReader *reader, SapLine *line)
 	return next_source_line(reader->source, line);
 }
 
-static HeldLine
-hold(const SapLine *line)
+static SegSapHeldLine
+hold(const SegSapLine *line)
 {
-	HeldLine	held = {line->number, palloc(line->size + 1), line->size, line->status};
+	SegSapHeldLine held = {line->number, palloc(line->size + 1), line->size, line->status};
 
 	CHECK_FOR_INTERRUPTS();
 	if (line->status == SEG_SAP_OK)
@@ -69,7 +69,7 @@ hold(const SapLine *line)
 /* ---- opening ------------------------------------------------------------------ */
 
 static void
-copy_names(SapReader *reader)
+copy_names(SegSapReader *reader)
 {
 	for (size_t i = 0; i < reader->name_count; i++)
 	{
@@ -78,12 +78,12 @@ copy_names(SapReader *reader)
 	}
 }
 
-SapReader *
-seg_sap_reader_open(SapSource *source, const SapOptions *options,
-					const SapNames *names, bool any_name, SapCounts *counts)
+SegSapReader *
+seg_sap_reader_open(SegSapSource *source, const SegSapOptions *options,
+					const SegSapNames *names, bool any_name, SegSapCounts *counts)
 {
-	SapReader  *reader = palloc0(sizeof(SapReader));
-	SapLine		line;
+	SegSapReader *reader = palloc0(sizeof(SegSapReader));
+	SegSapLine	line;
 	int			at;
 	int			lines;
 
@@ -92,7 +92,7 @@ seg_sap_reader_open(SapSource *source, const SapOptions *options,
 	reader->known = names;
 	initStringInfo(&reader->raw);
 	initStringInfo(&reader->work);
-	reader->held = palloc(HEADER_LINES * sizeof(HeldLine));
+	reader->held = palloc(HEADER_LINES * sizeof(SegSapHeldLine));
 	while (reader->held_count < HEADER_LINES && next_source_line(source, &line))
 	{
 		seg_sap_check_mark(&line);
@@ -115,13 +115,13 @@ seg_sap_reader_open(SapSource *source, const SapOptions *options,
 }
 
 bool
-seg_sap_reader_is_list(const SapReader *reader)
+seg_sap_reader_is_list(const SegSapReader *reader)
 {
-	return reader->layout == SAP_LAYOUT_LIST;
+	return reader->layout == SEG_SAP_LAYOUT_LIST;
 }
 
 const SegSapCell *
-seg_sap_reader_names(const SapReader *reader, size_t *count)
+seg_sap_reader_names(const SegSapReader *reader, size_t *count)
 {
 	*count = reader->name_count;
 	return reader->names;
@@ -134,7 +134,7 @@ seg_sap_reader_names(const SapReader *reader, size_t *count)
  * nor ends with a bar.
  */
 static bool
-is_skipped(const SapReader *reader, const SapLine *line)
+is_skipped(const SegSapReader *reader, const SegSapLine *line)
 {
 	const char *text = line->text;
 	size_t		size = line->size;
@@ -144,7 +144,7 @@ is_skipped(const SapReader *reader, const SapLine *line)
 	seg_sap_trim(&text, &size);
 	if (size == 0)
 		return true;
-	if (reader->layout == SAP_LAYOUT_LIST)
+	if (reader->layout == SEG_SAP_LAYOUT_LIST)
 		return seg_sap_is_list_rule(text, size) || (text[0] != '|' && text[size - 1] != '|');
 	for (size_t i = 0; i < size; i++)
 	{
@@ -157,14 +157,14 @@ is_skipped(const SapReader *reader, const SapLine *line)
 
 /* Hold the lines of the record after the first one, to read them again. */
 static void
-hold_open_lines(SapReader *reader)
+hold_open_lines(SegSapReader *reader)
 {
 	int			left = reader->held_count - reader->held_next;
-	HeldLine   *held = palloc((reader->open_count + left + 1) * sizeof(HeldLine));
+	SegSapHeldLine *held = palloc((reader->open_count + left + 1) * sizeof(SegSapHeldLine));
 
-	memcpy(held, reader->open_lines, reader->open_count * sizeof(HeldLine));
+	memcpy(held, reader->open_lines, reader->open_count * sizeof(SegSapHeldLine));
 	if (left > 0)
-		memcpy(held + reader->open_count, reader->held + reader->held_next, left * sizeof(HeldLine));
+		memcpy(held + reader->open_count, reader->held + reader->held_next, left * sizeof(SegSapHeldLine));
 	for (int i = 0; i < reader->held_next; i++)
 		pfree(reader->held[i].text);
 	if (reader->held != NULL)
@@ -177,13 +177,13 @@ hold_open_lines(SapReader *reader)
 
 /* Append to raw the lines up to the closing quote; false when it is not found. */
 static bool
-append_open_lines(SapReader *reader)
+append_open_lines(SegSapReader *reader)
 {
 	bool		open = true;
-	SapLine		line;
+	SegSapLine	line;
 
 	if (reader->open_lines == NULL)
-		reader->open_lines = palloc(MOST_OPEN_LINES * sizeof(HeldLine));
+		reader->open_lines = palloc(MOST_OPEN_LINES * sizeof(SegSapHeldLine));
 	while (open && reader->open_count < MOST_OPEN_LINES && reader->raw.len < MOST_OPEN_BYTES &&
 		   next_line(reader, &line))
 	{
@@ -198,7 +198,7 @@ append_open_lines(SapReader *reader)
 }
 
 static void
-free_open_lines(SapReader *reader)
+free_open_lines(SegSapReader *reader)
 {
 	while (reader->open_count > 0)
 		pfree(reader->open_lines[--reader->open_count].text);
@@ -209,9 +209,9 @@ free_open_lines(SapReader *reader)
  * valid, the quote is an unpaired one, and raw is the first line alone again.
  */
 static SegSapStatus
-split_delimited(SapReader *reader)
+split_delimited(SegSapReader *reader)
 {
-	SapRecord  *record = &reader->record;
+	SegSapRecord *record = &reader->record;
 	int			first_size = reader->raw.len;
 	SegSapStatus status = SEG_SAP_OPEN_QUOTE;
 
@@ -236,12 +236,12 @@ split_delimited(SapReader *reader)
 }
 
 static SegSapStatus
-split_record(SapReader *reader)
+split_record(SegSapReader *reader)
 {
-	SapRecord  *record = &reader->record;
+	SegSapRecord *record = &reader->record;
 
 	CHECK_FOR_INTERRUPTS();
-	if (reader->layout == SAP_LAYOUT_LIST)
+	if (reader->layout == SEG_SAP_LAYOUT_LIST)
 	{
 		record->count = reader->list.fields;
 		return seg_sap_list_cut(&reader->list, reader->raw.data, reader->raw.len, record->cells);
@@ -251,7 +251,7 @@ split_record(SapReader *reader)
 
 /* The next line that can contain a record; false at the end. */
 static bool
-next_record_line(SapReader *reader, SapLine *line)
+next_record_line(SegSapReader *reader, SegSapLine *line)
 {
 	while (next_line(reader, line))
 	{
@@ -263,9 +263,9 @@ next_record_line(SapReader *reader, SapLine *line)
 }
 
 bool
-seg_sap_reader_next(SapReader *reader, SapRecord **record)
+seg_sap_reader_next(SegSapReader *reader, SegSapRecord **record)
 {
-	SapLine		line;
+	SegSapLine	line;
 
 	while (next_record_line(reader, &line))
 	{

@@ -34,7 +34,7 @@ seg_sap_is_fi_index(Oid relation)
 }
 
 static const char *
-is_document_type(const ReceiptOptions *options, const char *blart)
+is_document_type(const SegSapReceiptOptions *options, const char *blart)
 {
 	return psprintf("(%s = ANY (%s) OR btrim(%s) = ANY (%s))", blart, options->document_types,
 					blart, options->document_types);
@@ -68,7 +68,7 @@ index_fields(const char *alias, Oid relation)
 }
 
 static const char *
-index_items(const ReceiptOptions *options, const char *alias, Oid relation)
+index_items(const SegSapReceiptOptions *options, const char *alias, Oid relation)
 {
 	return psprintf("SELECT %s FROM %s AS %s WHERE %s", index_fields(alias, relation),
 					seg_sap_quoted_relation(relation), alias, seg_sap_sql_is_client(options, alias, relation));
@@ -76,7 +76,7 @@ index_items(const ReceiptOptions *options, const char *alias, Oid relation)
 
 /* FROM all items: those of the first index, and those of the second that are not in the first. */
 static const char *
-both_indexes(const ReceiptOptions *options, Oid first, Oid second)
+both_indexes(const SegSapReceiptOptions *options, Oid first, Oid second)
 {
 	if (!OidIsValid(second))
 		return psprintf("FROM (%s) AS i", index_items(options, "a", first));
@@ -92,7 +92,7 @@ both_indexes(const ReceiptOptions *options, Oid first, Oid second)
 
 /* Condition: the item is cleared by a reversal, or is a reversal. */
 static const char *
-is_reversed(const ReceiptOptions *options, Oid cleared)
+is_reversed(const SegSapReceiptOptions *options, Oid cleared)
 {
 	return psprintf("EXISTS (SELECT FROM %s AS r WHERE %s AND %s AND %s = i.augbl AND %s = i.bukrs AND %s = i.augdt "
 					"AND %s = segment_internal.sap_key(i.kunnr, 10))",
@@ -104,7 +104,7 @@ is_reversed(const ReceiptOptions *options, Oid cleared)
 
 /* The number of documents of other clients. */
 static const char *
-other_clients(const ReceiptOptions *options, Oid relation)
+other_clients(const SegSapReceiptOptions *options, Oid relation)
 {
 	if (!OidIsValid(relation))
 		return "0";
@@ -115,7 +115,7 @@ other_clients(const ReceiptOptions *options, Oid relation)
 }
 
 static void
-indexes(const ReceiptOptions *options, ReceiptParts *parts)
+indexes(const SegSapReceiptOptions *options, SegSapReceiptParts *parts)
 {
 	bool		swapped = OidIsValid(options->items) && !has_cleared_items(options->header) &&
 		has_cleared_items(options->items);
@@ -150,7 +150,7 @@ indexes(const ReceiptOptions *options, ReceiptParts *parts)
 /* ---- BKPF and BSEG ---------------------------------------------------------------------- */
 
 static const char *
-document_counts(const ReceiptOptions *options, const ReceiptParts *parts, const char *same_document)
+document_counts(const SegSapReceiptOptions *options, const SegSapReceiptParts *parts, const char *same_document)
 {
 	char	   *header = seg_sap_quoted_relation(options->header);
 	char	   *items = seg_sap_quoted_relation(options->items);
@@ -178,7 +178,7 @@ document_counts(const ReceiptOptions *options, const ReceiptParts *parts, const 
 }
 
 static void
-documents(const ReceiptOptions *options, ReceiptParts *parts)
+documents(const SegSapReceiptOptions *options, SegSapReceiptParts *parts)
 {
 	Oid			header = options->header;
 	Oid			items = options->items;
@@ -210,7 +210,7 @@ documents(const ReceiptOptions *options, ReceiptParts *parts)
 }
 
 void
-seg_sap_receipts_fi(const ReceiptOptions *options, ReceiptParts *parts)
+seg_sap_receipts_fi(const SegSapReceiptOptions *options, SegSapReceiptParts *parts)
 {
 	parts->product = "NULL::text";
 	parts->quantity = "NULL::numeric";

@@ -8,7 +8,7 @@
 #include "sap/sap_receipts_sql_pg.h"
 
 /* OUT parts; 42703 when a column is missing. */
-extern void seg_sap_receipts_fi(const ReceiptOptions *options, ReceiptParts *parts);
+extern void seg_sap_receipts_fi(const SegSapReceiptOptions *options, SegSapReceiptParts *parts);
 
 /* Is the relation an index of customer items (BSAD or BSID), and not a table of document headers? */
 extern bool seg_sap_is_fi_index(Oid relation);

@@ -47,7 +47,7 @@ static const char *const amounts_choices[] = {"stored", "display", NULL};
  * once, whatever the planner estimates for the other tables.
  */
 static const char *
-is_one_time(const ReceiptOptions *options, const ReceiptParts *parts)
+is_one_time(const SegSapReceiptOptions *options, const SegSapReceiptParts *parts)
 {
 	const char *key;
 
@@ -59,16 +59,16 @@ is_one_time(const ReceiptOptions *options, const ReceiptParts *parts)
 					seg_sap_sql_is_set("k", options->customers, "xcpdk"), key);
 }
 
-/* FROM and WHERE of all lines; see ReceiptParts. */
+/* FROM and WHERE of all lines; see SegSapReceiptParts. */
 static const char *
-lines_of(const ReceiptParts *parts)
+lines_of(const SegSapReceiptParts *parts)
 {
 	return psprintf("%s WHERE %s AND %s IS NOT NULL AND %s AND NOT (%s) AND NOT (%s)", parts->from, parts->of_client,
 					parts->document_key, parts->is_counted, parts->is_cancelled, parts->is_rejected);
 }
 
 static const char *
-view_query(const ReceiptOptions *options, const ReceiptParts *parts)
+view_query(const SegSapReceiptOptions *options, const SegSapReceiptParts *parts)
 {
 	return psprintf("SELECT %s AS customer_id, %s AS receipt_id, %s AS receipt_date, "
 					"(%s * %s)::numeric(28,5) AS amount, %s AS currency, "
@@ -82,7 +82,7 @@ view_query(const ReceiptOptions *options, const ReceiptParts *parts)
 
 /* One row of counts, in the order of the function's result. */
 static const char *
-counts_query(const ReceiptOptions *options, const ReceiptParts *parts)
+counts_query(const SegSapReceiptOptions *options, const SegSapReceiptParts *parts)
 {
 	const char *lines = lines_of(parts);
 
@@ -104,10 +104,10 @@ execute(const char *sql)
 }
 
 static void
-create_view(const ReceiptOptions *options, const ReceiptParts *parts)
+create_view(const SegSapReceiptOptions *options, const SegSapReceiptParts *parts)
 {
 	static const char *const sources[] = {"billing documents", "sales orders", "FI documents"};
-	bool		fi = options->source == RECEIPTS_FI;
+	bool		fi = options->source == SEG_SAP_RECEIPTS_FI;
 	const char *const comments[][2] = {
 		{"customer_id", "Customer number in internal form (leading zeros)."},
 		{"receipt_id", fi ? "Company code, fiscal year and number of the document." : "Document number in internal form."},
@@ -131,7 +131,7 @@ create_view(const ReceiptOptions *options, const ReceiptParts *parts)
 
 /* The first relation that has a client, or InvalidOid. */
 static Oid
-relation_with_clients(const ReceiptOptions *options)
+relation_with_clients(const SegSapReceiptOptions *options)
 {
 	Oid			relations[3] = {options->header, options->items, options->customers};
 
@@ -143,7 +143,7 @@ relation_with_clients(const ReceiptOptions *options)
 
 /* The client of the view, as a literal: the argument, or else the only client of the tables. */
 static char *
-find_client(const ReceiptOptions *options, const char *named)
+find_client(const SegSapReceiptOptions *options, const char *named)
 {
 	Oid			relation = relation_with_clients(options);
 	char	   *client;
@@ -214,15 +214,15 @@ document_types_argument(FunctionCallInfo fcinfo, int argno)
 
 /* Check the arguments that depend on the source. */
 static void
-check_source(const ReceiptOptions *options)
+check_source(const SegSapReceiptOptions *options)
 {
-	if (options->source != RECEIPTS_BILLING && options->payer)
+	if (options->source != SEG_SAP_RECEIPTS_BILLING && options->payer)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("customer \"payer\" is not available for source \"%s\"", source_choices[options->source]),
 				 errhint("Set customer to sold_to, or source to billing.")));
 	if (!OidIsValid(options->items) &&
-		(options->source != RECEIPTS_FI || !seg_sap_is_fi_index(options->header)))
+		(options->source != SEG_SAP_RECEIPTS_FI || !seg_sap_is_fi_index(options->header)))
 		ereport(ERROR,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 				 errmsg("items must not be null"),
@@ -235,7 +235,7 @@ check_source(const ReceiptOptions *options)
 }
 
 static void
-read_options(FunctionCallInfo fcinfo, ReceiptOptions *options)
+read_options(FunctionCallInfo fcinfo, SegSapReceiptOptions *options)
 {
 	RangeVar   *view;
 
@@ -259,7 +259,7 @@ read_options(FunctionCallInfo fcinfo, ReceiptOptions *options)
 
 /* Analyze tables that never were; sap_import analyzes its targets itself. */
 static void
-analyze_new_tables(const ReceiptOptions *options)
+analyze_new_tables(const SegSapReceiptOptions *options)
 {
 	Oid			relations[3] = {options->header, options->items, options->customers};
 
@@ -270,9 +270,9 @@ analyze_new_tables(const ReceiptOptions *options)
 
 /* Create the view and count its rows.  The SQL has names without a schema only for pg_catalog. */
 static void
-make_view(ReceiptOptions *options, const char *client, Datum *values, bool *nulls)
+make_view(SegSapReceiptOptions *options, const char *client, Datum *values, bool *nulls)
 {
-	ReceiptParts parts = {0};
+	SegSapReceiptParts parts = {0};
 	int64		twice;
 	int			guc_level = NewGUCNestLevel();
 
@@ -281,7 +281,7 @@ make_view(ReceiptOptions *options, const char *client, Datum *values, bool *null
 	/* compiling the query of the counts takes longer than running it */
 	(void) set_config_option("jit", "off", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
 	options->client = find_client(options, client);
-	if (options->source == RECEIPTS_FI)
+	if (options->source == SEG_SAP_RECEIPTS_FI)
 		seg_sap_receipts_fi(options, &parts);
 	else
 		seg_sap_receipts_sd(options, &parts);
@@ -302,7 +302,7 @@ make_view(ReceiptOptions *options, const char *client, Datum *values, bool *null
 Datum
 sap_receipts_view(PG_FUNCTION_ARGS)
 {
-	ReceiptOptions options = {0};
+	SegSapReceiptOptions options = {0};
 	char	   *client = PG_ARGISNULL(5) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(5));
 	TupleDesc	descriptor;
 	Datum		values[RECEIPT_COUNTS];

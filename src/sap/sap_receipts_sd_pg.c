@@ -16,42 +16,42 @@
 #include "sap/sap_table_pg.h"
 
 static const char *
-sign_of(const ReceiptOptions *options)
+sign_of(const SegSapReceiptOptions *options)
 {
 	const char *category = seg_sap_sql_text("h", options->header, "vbtyp");
 
-	return options->source == RECEIPTS_BILLING ? psprintf("segment.sap_billing_sign(%s)", category) :
+	return options->source == SEG_SAP_RECEIPTS_BILLING ? psprintf("segment.sap_billing_sign(%s)", category) :
 		psprintf("CASE WHEN btrim(%s) IN ('C', 'L') THEN 1 WHEN btrim(%s) IN ('H', 'K') THEN -1 END",
 				 category, category);
 }
 
 static const char *
-counted_categories(const ReceiptOptions *options)
+counted_categories(const SegSapReceiptOptions *options)
 {
 	return seg_sap_sql_is_one_of("h", options->header, "vbtyp",
-								options->source == RECEIPTS_BILLING ? "'M', 'P', 'S', 'N', 'O'" : "'C', 'L', 'H', 'K'");
+								options->source == SEG_SAP_RECEIPTS_BILLING ? "'M', 'P', 'S', 'N', 'O'" : "'C', 'L', 'H', 'K'");
 }
 
 /* Condition: the document is cancelled, or cancels another one. */
 static const char *
-is_cancelled(const ReceiptOptions *options)
+is_cancelled(const SegSapReceiptOptions *options)
 {
-	if (options->source == RECEIPTS_ORDERS)
+	if (options->source == SEG_SAP_RECEIPTS_ORDERS)
 		return "false";
 	return psprintf("NOT (%s AND %s)", seg_sap_sql_is_initial("h", options->header, "fksto"),
 					seg_sap_sql_is_initial("h", options->header, "sfakn"));
 }
 
 static const char *
-is_rejected(const ReceiptOptions *options)
+is_rejected(const SegSapReceiptOptions *options)
 {
-	if (options->source == RECEIPTS_BILLING)
+	if (options->source == SEG_SAP_RECEIPTS_BILLING)
 		return "false";
 	return psprintf("NOT %s", seg_sap_sql_is_initial("i", options->items, "abgru"));
 }
 
 static const char *
-counts_query(const ReceiptOptions *options, const ReceiptParts *parts, const char *item_document)
+counts_query(const SegSapReceiptOptions *options, const SegSapReceiptParts *parts, const char *item_document)
 {
 	char	   *header = seg_sap_quoted_relation(options->header);
 	char	   *items = seg_sap_quoted_relation(options->items);
@@ -79,9 +79,9 @@ counts_query(const ReceiptOptions *options, const ReceiptParts *parts, const cha
 }
 
 void
-seg_sap_receipts_sd(const ReceiptOptions *options, ReceiptParts *parts)
+seg_sap_receipts_sd(const SegSapReceiptOptions *options, SegSapReceiptParts *parts)
 {
-	bool		orders = options->source == RECEIPTS_ORDERS;
+	bool		orders = options->source == SEG_SAP_RECEIPTS_ORDERS;
 	const char *customer = orders ? "kunnr" : options->payer ? "kunrg" : "kunag";
 	const char *item_document = seg_sap_sql_internal(options, "i", options->items, "vbeln", 10);
 

@@ -8,6 +8,6 @@
 #include "sap/sap_receipts_sql_pg.h"
 
 /* OUT parts; 42703 when a column is missing. */
-extern void seg_sap_receipts_sd(const ReceiptOptions *options, ReceiptParts *parts);
+extern void seg_sap_receipts_sd(const SegSapReceiptOptions *options, SegSapReceiptParts *parts);
 
 #endif							/* SEG_SAP_SAP_RECEIPTS_SD_PG_H */

@@ -72,7 +72,7 @@ seg_sap_sql_key(const char *alias, Oid relation, const char *name, int length)
 }
 
 const char *
-seg_sap_sql_internal(const ReceiptOptions *options, const char *alias, Oid relation, const char *name, int length)
+seg_sap_sql_internal(const SegSapReceiptOptions *options, const char *alias, Oid relation, const char *name, int length)
 {
 	const char *key = seg_sap_sql_key("t", relation, name, length);
 
@@ -120,7 +120,7 @@ seg_sap_sql_is_one_of(const char *alias, Oid relation, const char *name, const c
 }
 
 const char *
-seg_sap_sql_is_client(const ReceiptOptions *options, const char *alias, Oid relation)
+seg_sap_sql_is_client(const SegSapReceiptOptions *options, const char *alias, Oid relation)
 {
 	if (options->client == NULL || seg_sap_column(relation, "mandt") == NULL)
 		return "true";

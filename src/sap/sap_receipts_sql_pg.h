@@ -7,33 +7,33 @@
 
 #include "server/compat.h"
 
-typedef enum ReceiptSource
+typedef enum SegSapReceiptSource
 {
-	RECEIPTS_BILLING,			/* VBRK, VBRP */
-	RECEIPTS_ORDERS,			/* VBAK, VBAP */
-	RECEIPTS_FI,				/* BKPF, BSEG or BSAD, BSID */
-} ReceiptSource;
+	SEG_SAP_RECEIPTS_BILLING,	/* VBRK, VBRP */
+	SEG_SAP_RECEIPTS_ORDERS,	/* VBAK, VBAP */
+	SEG_SAP_RECEIPTS_FI,		/* BKPF, BSEG or BSAD, BSID */
+} SegSapReceiptSource;
 
-typedef struct ReceiptOptions
+typedef struct SegSapReceiptOptions
 {
 	char	   *view;			/* schema.name as SQL */
 	Oid			header;
 	Oid			items;			/* InvalidOid: there is only one FI index */
 	Oid			customers;		/* or InvalidOid */
-	ReceiptSource source;
+	SegSapReceiptSource source;
 	bool		payer;
 	bool		include_one_time;
 	bool		stored;
 	char	   *client;			/* as a literal, or NULL: the tables have no client */
 	char	   *document_types; /* FI: as an array literal */
-} ReceiptOptions;
+} SegSapReceiptOptions;
 
 /*
  * A source as pieces of SQL.  Its lines are the rows of `from` that satisfy
  * of_client and is_counted, but neither is_cancelled nor is_rejected, and that have
  * a document number.  Lines with a customer number are receipts.
  */
-typedef struct ReceiptParts
+typedef struct SegSapReceiptParts
 {
 	const char *from;			/* FROM ... */
 	const char *of_client;
@@ -53,7 +53,7 @@ typedef struct ReceiptParts
 	const char *counts;			/* a query of one row: documents that are cancelled, of other categories, of
 								 * other clients; items without header, rejected items; duplicate documents;
 								 * items without document number */
-} ReceiptParts;
+} SegSapReceiptParts;
 
 /* ---- pieces of SQL: columns of a relation; 42703 when a column is missing ---- */
 
@@ -65,7 +65,7 @@ extern const char *seg_sap_sql_number(const char *alias, Oid relation, const cha
 extern const char *seg_sap_sql_key(const char *alias, Oid relation, const char *name, int length);
 
 /* The same, but the column itself when all its values are in internal form. */
-extern const char *seg_sap_sql_internal(const ReceiptOptions *options, const char *alias, Oid relation,
+extern const char *seg_sap_sql_internal(const SegSapReceiptOptions *options, const char *alias, Oid relation,
 										const char *name, int length);
 
 /* Conditions: the flag or number is initial (NULL, blank, zeros or '#'); it is not initial. */
@@ -76,6 +76,6 @@ extern const char *seg_sap_sql_is_set(const char *alias, Oid relation, const cha
 extern const char *seg_sap_sql_is_one_of(const char *alias, Oid relation, const char *name, const char *list);
 
 /* Condition: the row is of the client of the options; true for a table without clients. */
-extern const char *seg_sap_sql_is_client(const ReceiptOptions *options, const char *alias, Oid relation);
+extern const char *seg_sap_sql_is_client(const SegSapReceiptOptions *options, const char *alias, Oid relation);
 
 #endif							/* SEG_SAP_SAP_RECEIPTS_SQL_PG_H */

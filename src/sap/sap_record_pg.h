@@ -10,7 +10,7 @@
 #include "sap/sap_record.h"
 #include "sap/sap_status.h"
 
-typedef struct SapRecord
+typedef struct SegSapRecord
 {
 	int64		line_no;		/* of its first line */
 	const char *raw;			/* its lines; ends with 0 */
@@ -18,6 +18,6 @@ typedef struct SapRecord
 	size_t		count;
 	SegSapStatus status;
 	int			own_name;		/* the last cell that repeats the name of its column; -1: none */
-} SapRecord;
+} SegSapRecord;
 
 #endif							/* SEG_SAP_SAP_RECORD_PG_H */

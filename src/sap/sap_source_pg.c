@@ -23,7 +23,7 @@
 /* In bytes; copying a line cannot be cancelled. */
 #define LONGEST_LINE ((size_t) 64 << 20)
 
-struct SapSource
+struct SegSapSource
 {
 	MemoryContext context;		/* of buffer */
 	char	   *buffer;			/* the current line, when it was converted */
@@ -44,10 +44,10 @@ struct SapSource
 	int64		line_no;		/* of the last line read, from 1 */
 };
 
-SapSource *
+SegSapSource *
 seg_sap_source_table(Oid relation)
 {
-	SapSource  *source = palloc0(sizeof(SapSource));
+	SegSapSource *source = palloc0(sizeof(SegSapSource));
 	char	   *line_no = seg_sap_required_column(relation, "line_no");
 	char	   *line = seg_sap_required_column(relation, "line");
 	char	   *query = psprintf("SELECT s.%s::pg_catalog.int8, s.%s::pg_catalog.text FROM %s AS s ORDER BY 1",
@@ -61,10 +61,10 @@ seg_sap_source_table(Oid relation)
 	return source;
 }
 
-SapSource *
+SegSapSource *
 seg_sap_source_bytes(const char *bytes, size_t size, SegSapEncoding encoding)
 {
-	SapSource  *source = palloc0(sizeof(SapSource));
+	SegSapSource *source = palloc0(sizeof(SegSapSource));
 	const char *other = seg_sap_other_mark(bytes, size, encoding);
 
 	if (other != NULL)
@@ -78,7 +78,7 @@ seg_sap_source_bytes(const char *bytes, size_t size, SegSapEncoding encoding)
 }
 
 void
-seg_sap_source_close(SapSource *source)
+seg_sap_source_close(SegSapSource *source)
 {
 	if (source->rows != NULL)
 		SPI_freetuptable(source->rows);
@@ -89,7 +89,7 @@ seg_sap_source_close(SapSource *source)
 }
 
 static char *
-buffer_of(SapSource *source, size_t size)
+buffer_of(SegSapSource *source, size_t size)
 {
 	if (size > source->buffer_size)
 	{
@@ -130,7 +130,7 @@ check_length(size_t size, int64 number)
 }
 
 static bool
-next_of_bytes(SapSource *source, SapLine *line)
+next_of_bytes(SegSapSource *source, SegSapLine *line)
 {
 	const char *raw;
 	size_t		raw_size;
@@ -149,7 +149,7 @@ next_of_bytes(SapSource *source, SapLine *line)
 }
 
 static bool
-fetch(SapSource *source)
+fetch(SegSapSource *source)
 {
 	if (source->rows != NULL)
 		SPI_freetuptable(source->rows);
@@ -163,7 +163,7 @@ fetch(SapSource *source)
 
 /* OUT line: the value in UTF-8, in the buffer of the source. */
 static void
-take_line(SapSource *source, SapLine *line, Datum value)
+take_line(SegSapSource *source, SegSapLine *line, Datum value)
 {
 	text	   *stored = DatumGetTextPP(value);
 	const char *bytes = VARDATA_ANY(stored);
@@ -185,7 +185,7 @@ take_line(SapSource *source, SapLine *line, Datum value)
  * from the first one.
  */
 static int64
-line_number(SapSource *source, Datum value, bool isnull)
+line_number(SegSapSource *source, Datum value, bool isnull)
 {
 	int64		number = isnull ? 0 : DatumGetInt64(value);
 
@@ -198,7 +198,7 @@ line_number(SapSource *source, Datum value, bool isnull)
 }
 
 static bool
-next_of_table(SapSource *source, SapLine *line)
+next_of_table(SegSapSource *source, SegSapLine *line)
 {
 	HeapTuple	row;
 	Datum		value;
@@ -222,7 +222,7 @@ next_of_table(SapSource *source, SapLine *line)
 }
 
 bool
-seg_sap_source_next(SapSource *source, SapLine *line)
+seg_sap_source_next(SegSapSource *source, SegSapLine *line)
 {
 	CHECK_FOR_INTERRUPTS();
 	if (!(source->portal != NULL ? next_of_table(source, line) : next_of_bytes(source, line)))

@@ -16,7 +16,7 @@
 
 /* OUT kind, is_cast; false when there is no conversion. */
 static bool
-kind_of(Oid type, SapKind *kind, bool *is_cast)
+kind_of(Oid type, SegSapKind *kind, bool *is_cast)
 {
 	char		category;
 	bool		preferred;
@@ -27,59 +27,59 @@ kind_of(Oid type, SapKind *kind, bool *is_cast)
 		case TEXTOID:
 		case VARCHAROID:
 		case BPCHAROID:
-			*kind = SAP_TEXT;
+			*kind = SEG_SAP_KIND_TEXT;
 			return true;
 		case DATEOID:
-			*kind = SAP_DATE;
+			*kind = SEG_SAP_KIND_DATE;
 			return true;
 		case TIMESTAMPOID:
-			*kind = SAP_TIMESTAMP;
+			*kind = SEG_SAP_KIND_TIMESTAMP;
 			return true;
 		case TIMEOID:
-			*kind = SAP_TIME;
+			*kind = SEG_SAP_KIND_TIME;
 			return true;
 		case NUMERICOID:
 		case FLOAT4OID:
 		case FLOAT8OID:
-			*kind = SAP_NUMERIC;
+			*kind = SEG_SAP_KIND_NUMERIC;
 			return true;
 		case INT2OID:
 		case INT4OID:
 		case INT8OID:
-			*kind = SAP_INTEGER;
+			*kind = SEG_SAP_KIND_INTEGER;
 			return true;
 		case BOOLOID:
-			*kind = SAP_BOOLEAN;
+			*kind = SEG_SAP_KIND_BOOLEAN;
 			return true;
 		case NAMEOID:			/* would be cut off without an error */
 			return false;
 	}
 	get_type_category_preferred(type, &category, &preferred);
 	*is_cast = true;
-	*kind = category == TYPCATEGORY_STRING ? SAP_TEXT : SAP_OTHER;
+	*kind = category == TYPCATEGORY_STRING ? SEG_SAP_KIND_TEXT : SEG_SAP_KIND_OTHER;
 	return category == TYPCATEGORY_STRING || category == TYPCATEGORY_ENUM ||
 		type == UUIDOID || type == JSONOID || type == JSONBOID;
 }
 
 static Oid
-value_type(SapKind kind)
+value_type(SegSapKind kind)
 {
 	switch (kind)
 	{
-		case SAP_TEXT:
-		case SAP_OTHER:
+		case SEG_SAP_KIND_TEXT:
+		case SEG_SAP_KIND_OTHER:
 			return TEXTOID;
-		case SAP_DATE:
+		case SEG_SAP_KIND_DATE:
 			return DATEOID;
-		case SAP_TIMESTAMP:
+		case SEG_SAP_KIND_TIMESTAMP:
 			return TIMESTAMPOID;
-		case SAP_TIME:
+		case SEG_SAP_KIND_TIME:
 			return TIMEOID;
-		case SAP_NUMERIC:
+		case SEG_SAP_KIND_NUMERIC:
 			return NUMERICOID;
-		case SAP_INTEGER:
+		case SEG_SAP_KIND_INTEGER:
 			return INT8OID;
-		case SAP_BOOLEAN:
+		case SEG_SAP_KIND_BOOLEAN:
 			return BOOLOID;
 	}
 	return InvalidOid;
@@ -107,7 +107,7 @@ refuses_null(Oid type)
 }
 
 void
-seg_sap_set_type(SapColumn *column, Form_pg_attribute attribute)
+seg_sap_set_type(SegSapColumn *column, Form_pg_attribute attribute)
 {
 	int32		typmod = attribute->atttypmod;
 	Oid			type = getBaseTypeAndTypmod(attribute->atttypid, &typmod);

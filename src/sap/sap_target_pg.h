@@ -12,7 +12,7 @@
 #include "sap/sap_column_pg.h"
 
 /* Set kind and type of a column; 42804 when no field can be converted to the type. */
-extern void seg_sap_set_type(SapColumn *column, Form_pg_attribute attribute);
+extern void seg_sap_set_type(SegSapColumn *column, Form_pg_attribute attribute);
 
 /* The type of a new column for the field, as SQL; NULL: a field that is not in the dictionary. */
 extern const char *seg_sap_created_type(const SegSapField *field);

@@ -24,7 +24,7 @@
 
 /* Does the cell fit varchar(n) or char(n) of the column? */
 static bool
-fits_characters(const SapColumn *column, const SegSapCell *cell, SapRefusal *refusal)
+fits_characters(const SegSapColumn *column, const SegSapCell *cell, SegSapRefusal *refusal)
 {
 	size_t		most = column->typmod >= (int32) VARHDRSZ && !column->is_cast ? column->typmod - VARHDRSZ : SIZE_MAX;
 	size_t		characters = cell->size > most ? seg_sap_characters(cell->text, cell->size) : 0;
@@ -47,9 +47,9 @@ text_datum(const SegSapCell *cell)
 
 /* A value in internal form as text; a blank is NULL, or '' in a column with NOT NULL. */
 static bool
-text_value(const SapColumn *column, const SegSapCell *cell, Datum *value, bool *isnull, SapRefusal *refusal)
+text_value(const SegSapColumn *column, const SegSapCell *cell, Datum *value, bool *isnull, SegSapRefusal *refusal)
 {
-	*isnull = cell->size == 0 && !(column->kind == SAP_TEXT && column->not_null);
+	*isnull = cell->size == 0 && !(column->kind == SEG_SAP_KIND_TEXT && column->not_null);
 	if (*isnull)
 		return true;
 	if (!fits_characters(column, cell, refusal))
@@ -82,13 +82,13 @@ stamp_value(const SegSapCell *cell, Datum *value)
 }
 
 static bool
-date_value(const SapColumns *columns, const SapColumn *column, const SegSapCell *cell,
-		   Datum *value, bool *isnull, SapRefusal *refusal)
+date_value(const SegSapColumns *columns, const SegSapColumn *column, const SegSapCell *cell,
+		   Datum *value, bool *isnull, SegSapRefusal *refusal)
 {
 	SegSapDate	date;
 	SegSapStatus status = seg_sap_date(cell->text, cell->size, columns->options->date_format, &date);
 
-	if (status != SEG_SAP_OK && column->kind == SAP_TIMESTAMP && stamp_value(cell, value))
+	if (status != SEG_SAP_OK && column->kind == SEG_SAP_KIND_TIMESTAMP && stamp_value(cell, value))
 		return true;
 	if (status != SEG_SAP_OK)
 	{
@@ -101,7 +101,7 @@ date_value(const SapColumns *columns, const SapColumn *column, const SegSapCell 
 	*isnull = date.is_null;
 	if (date.is_null)
 		return true;
-	if (column->kind == SAP_TIMESTAMP)
+	if (column->kind == SEG_SAP_KIND_TIMESTAMP)
 		*value = TimestampGetDatum(midnight(&date));
 	else
 		*value = DateADTGetDatum(seg_sap_date_adt(&date));
@@ -109,7 +109,7 @@ date_value(const SapColumns *columns, const SapColumn *column, const SegSapCell 
 }
 
 static bool
-time_value(const SapColumn *column, const SegSapCell *cell, Datum *value, bool *isnull, SapRefusal *refusal)
+time_value(const SegSapColumn *column, const SegSapCell *cell, Datum *value, bool *isnull, SegSapRefusal *refusal)
 {
 	SegSapTime	time;
 	SegSapStatus status = seg_sap_time(cell->text, cell->size, &time);
@@ -128,7 +128,7 @@ time_value(const SapColumn *column, const SegSapCell *cell, Datum *value, bool *
 /* ---- flags --------------------------------------------------------------------------- */
 
 static bool
-boolean_value(const SapColumn *column, const SegSapCell *cell, Datum *value, SapRefusal *refusal)
+boolean_value(const SegSapColumn *column, const SegSapCell *cell, Datum *value, SegSapRefusal *refusal)
 {
 	bool		flag = cell->size == 1 && (*cell->text == 'X' || *cell->text == 'x');
 
@@ -145,8 +145,8 @@ boolean_value(const SapColumn *column, const SegSapCell *cell, Datum *value, Sap
 
 /* INOUT cell: a date or time of day in internal form, or a number without grouping, as characters. */
 static bool
-plain_cell(const SapColumns *columns, SapCurrencies *currencies, const SapColumn *column,
-		   const SapRecord *record, SegSapCell *cell, SapRefusal *refusal)
+plain_cell(const SegSapColumns *columns, SegSapCurrencies *currencies, const SegSapColumn *column,
+		   const SegSapRecord *record, SegSapCell *cell, SegSapRefusal *refusal)
 {
 	SegSapDate	date;
 	SegSapTime	time;
@@ -181,19 +181,19 @@ plain_cell(const SapColumns *columns, SapCurrencies *currencies, const SapColumn
 
 /* Does the column have the type that corresponds to the field? */
 static bool
-is_native(SegSapType type, SapKind kind)
+is_native(SegSapType type, SegSapKind kind)
 {
 	switch (type)
 	{
 		case SEG_SAP_DATS:
-			return kind == SAP_DATE || kind == SAP_TIMESTAMP;
+			return kind == SEG_SAP_KIND_DATE || kind == SEG_SAP_KIND_TIMESTAMP;
 		case SEG_SAP_TIMS:
-			return kind == SAP_TIME;
+			return kind == SEG_SAP_KIND_TIME;
 		case SEG_SAP_CURR:
 		case SEG_SAP_QUAN:
 		case SEG_SAP_DEC:
 		case SEG_SAP_INT:
-			return kind == SAP_NUMERIC || kind == SAP_INTEGER;
+			return kind == SEG_SAP_KIND_NUMERIC || kind == SEG_SAP_KIND_INTEGER;
 		default:
 			return false;
 	}
@@ -201,8 +201,8 @@ is_native(SegSapType type, SapKind kind)
 
 /* INOUT cell: checked by the type of its field, and in internal form, unless the kind of the column does both. */
 static bool
-check_type(const SapColumns *columns, SapCurrencies *currencies, const SapColumn *column,
-		   const SapRecord *record, SegSapCell *cell, SapRefusal *refusal)
+check_type(const SegSapColumns *columns, SegSapCurrencies *currencies, const SegSapColumn *column,
+		   const SegSapRecord *record, SegSapCell *cell, SegSapRefusal *refusal)
 {
 	SegSapType	type = column->field != NULL ? column->field->type : SEG_SAP_CHAR;
 	SegSapStatus status;
@@ -213,7 +213,7 @@ check_type(const SapColumns *columns, SapCurrencies *currencies, const SapColumn
 	if (!seg_sap_is_characters(type))
 		return plain_cell(columns, currencies, column, record, cell, refusal);
 	if (seg_sap_is_internal(type, column->length, cell->text, cell->size) ||
-		(type == SEG_SAP_CHAR && column->kind == SAP_BOOLEAN))
+		(type == SEG_SAP_CHAR && column->kind == SEG_SAP_KIND_BOOLEAN))
 		return true;
 	internal = palloc(Max(cell->size, (size_t) column->length));
 	status = seg_sap_internal(type, column->length, cell->text, cell->size, internal, &cell->size);
@@ -224,33 +224,33 @@ check_type(const SapColumns *columns, SapCurrencies *currencies, const SapColumn
 }
 
 static bool
-cell_value(const SapColumns *columns, SapCurrencies *currencies, const SapColumn *column,
-		   const SapRecord *record, Datum *value, bool *isnull, SapRefusal *refusal)
+cell_value(const SegSapColumns *columns, SegSapCurrencies *currencies, const SegSapColumn *column,
+		   const SegSapRecord *record, Datum *value, bool *isnull, SegSapRefusal *refusal)
 {
 	const char *client = columns->options->client;
 	SegSapCell	cell = column->cell >= 0 ? record->cells[column->cell] : (SegSapCell) {client, strlen(client)};
 
 	if (!check_type(columns, currencies, column, record, &cell, refusal))
 		return false;
-	if (column->kind == SAP_TEXT || column->kind == SAP_OTHER)
+	if (column->kind == SEG_SAP_KIND_TEXT || column->kind == SEG_SAP_KIND_OTHER)
 		return text_value(column, &cell, value, isnull, refusal);
-	*isnull = cell.size == 0 && column->kind != SAP_BOOLEAN;
+	*isnull = cell.size == 0 && column->kind != SEG_SAP_KIND_BOOLEAN;
 	if (*isnull)
 		return true;
 	switch (column->kind)
 	{
-		case SAP_DATE:
-		case SAP_TIMESTAMP:
+		case SEG_SAP_KIND_DATE:
+		case SEG_SAP_KIND_TIMESTAMP:
 			return date_value(columns, column, &cell, value, isnull, refusal);
-		case SAP_TIME:
+		case SEG_SAP_KIND_TIME:
 			return time_value(column, &cell, value, isnull, refusal);
-		case SAP_NUMERIC:
-		case SAP_INTEGER:
+		case SEG_SAP_KIND_NUMERIC:
+		case SEG_SAP_KIND_INTEGER:
 			return seg_sap_number_value(columns, currencies, column, record, &cell, value, refusal);
-		case SAP_BOOLEAN:
+		case SEG_SAP_KIND_BOOLEAN:
 			return boolean_value(column, &cell, value, refusal);
-		case SAP_TEXT:
-		case SAP_OTHER:
+		case SEG_SAP_KIND_TEXT:
+		case SEG_SAP_KIND_OTHER:
 			break;
 	}
 	return false;
@@ -258,7 +258,7 @@ cell_value(const SapColumns *columns, SapCurrencies *currencies, const SapColumn
 
 /* Is the cell a row number: digits in a first field without a name? */
 static bool
-is_index(const SapColumns *columns, size_t i, const SegSapCell *cell)
+is_index(const SegSapColumns *columns, size_t i, const SegSapCell *cell)
 {
 	for (size_t at = 0; at < cell->size; at++)
 		if (!seg_sap_is_digit(cell->text[at]))
@@ -267,7 +267,7 @@ is_index(const SapColumns *columns, size_t i, const SegSapCell *cell)
 }
 
 bool
-seg_sap_has_shape(const SapColumns *columns, const SapRecord *record, SapRefusal *refusal)
+seg_sap_has_shape(const SegSapColumns *columns, const SegSapRecord *record, SegSapRefusal *refusal)
 {
 	SegSapStatus status = record->status;
 
@@ -294,9 +294,9 @@ seg_sap_has_shape(const SapColumns *columns, const SapRecord *record, SapRefusal
 }
 
 static bool
-is_blank(const SapColumn *column, Datum value, bool isnull)
+is_blank(const SegSapColumn *column, Datum value, bool isnull)
 {
-	return isnull || (column->kind == SAP_TEXT && VARSIZE_ANY_EXHDR(DatumGetPointer(value)) == 0);
+	return isnull || (column->kind == SEG_SAP_KIND_TEXT && VARSIZE_ANY_EXHDR(DatumGetPointer(value)) == 0);
 }
 
 /*
@@ -304,13 +304,13 @@ is_blank(const SapColumn *column, Datum value, bool isnull)
  * only numbers is a line of totals and has no key.
  */
 static bool
-has_key(const SapColumns *columns, const bool *nulls, const Datum *values, SapRefusal *refusal)
+has_key(const SegSapColumns *columns, const bool *nulls, const Datum *values, SegSapRefusal *refusal)
 {
 	bool		found = !columns->has_key;
 
 	for (int i = 0; i < columns->count; i++)
 	{
-		const SapColumn *column = &columns->items[i];
+		const SegSapColumn *column = &columns->items[i];
 
 		if (column->is_needed && is_blank(column, values[i], nulls[i]))
 		{
@@ -326,7 +326,7 @@ has_key(const SapColumns *columns, const bool *nulls, const Datum *values, SapRe
 
 /* Does a key field contain the name of its column or of its field? */
 static bool
-repeats_name(const SapRecord *record, const SapColumn *column)
+repeats_name(const SegSapRecord *record, const SegSapColumn *column)
 {
 	SegSapCell	field;
 
@@ -337,12 +337,12 @@ repeats_name(const SapRecord *record, const SapColumn *column)
 }
 
 bool
-seg_sap_row(const SapColumns *columns, SapCurrencies *currencies, const SapRecord *record,
-			Datum *values, bool *nulls, SapRefusal *refusal)
+seg_sap_row(const SegSapColumns *columns, SegSapCurrencies *currencies, const SegSapRecord *record,
+			Datum *values, bool *nulls, SegSapRefusal *refusal)
 {
 	for (int i = 0; i < columns->count; i++)
 	{
-		const SapColumn *column = &columns->items[i];
+		const SegSapColumn *column = &columns->items[i];
 		bool		is_name = repeats_name(record, column);
 
 		if (!is_name && cell_value(columns, currencies, column, record, &values[i], &nulls[i], refusal))

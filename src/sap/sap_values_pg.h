@@ -9,10 +9,10 @@
 #include "sap/sap_refusal_pg.h"
 
 /* Has the record the cells of the header, and blanks where the header has no name?  False: refused. */
-extern bool seg_sap_has_shape(const SapColumns *columns, const SapRecord *record, SapRefusal *refusal);
+extern bool seg_sap_has_shape(const SegSapColumns *columns, const SegSapRecord *record, SegSapRefusal *refusal);
 
 /* OUT values, nulls: a record of that shape, one for each column; false: refused. */
-extern bool seg_sap_row(const SapColumns *columns, SapCurrencies *currencies, const SapRecord *record,
-						Datum *values, bool *nulls, SapRefusal *refusal);
+extern bool seg_sap_row(const SegSapColumns *columns, SegSapCurrencies *currencies, const SegSapRecord *record,
+						Datum *values, bool *nulls, SegSapRefusal *refusal);
 
 #endif							/* SEG_SAP_SAP_VALUES_PG_H */

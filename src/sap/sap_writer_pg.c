@@ -36,10 +36,10 @@ typedef struct PendingRow
 	char	   *raw;			/* NULL when refused lines are not stored */
 } PendingRow;
 
-struct SapWriter
+struct SegSapWriter
 {
-	const SapColumns *columns;
-	SapCounts  *counts;
+	const SegSapColumns *columns;
+	SegSapCounts *counts;
 	TupleDesc	descriptor;		/* of the rows that the INSERT reads */
 	EphemeralNamedRelation rows;
 	SPIPlanPtr	insert;
@@ -51,7 +51,7 @@ struct SapWriter
 };
 
 static char *
-insert_sql(const SapColumns *columns)
+insert_sql(const SegSapColumns *columns)
 {
 	StringInfoData sql;
 
@@ -82,7 +82,7 @@ prepare(const char *sql, int count, Oid *types)
 
 /* Register the batch as a relation for the INSERT. */
 static void
-register_rows(SapWriter *writer)
+register_rows(SegSapWriter *writer)
 {
 	EphemeralNamedRelation rows = palloc0(sizeof(EphemeralNamedRelationData));
 	TupleDesc	descriptor = CreateTemplateTupleDesc(writer->columns->count);
@@ -106,7 +106,7 @@ register_rows(SapWriter *writer)
  * in the schema of the target, cut like PostgreSQL cuts generated names.
  */
 static RangeVar *
-refused_name(const SapColumns *columns)
+refused_name(const SegSapColumns *columns)
 {
 	char	   *target = get_rel_name(columns->target);
 	char	   *name = makeObjectName(target, NULL, "refused");
@@ -123,7 +123,7 @@ refused_name(const SapColumns *columns)
 
 /* Create the table of refused lines when it does not exist (temporary when the target is), and prepare its INSERT. */
 static SPIPlanPtr
-open_refused(const SapColumns *columns)
+open_refused(const SegSapColumns *columns)
 {
 	Oid			types[4] = {INT8OID, TEXTOID, TEXTOID, TEXTOID};
 	const RangeVar *name = refused_name(columns);
@@ -141,10 +141,10 @@ open_refused(const SapColumns *columns)
 				   4, types);
 }
 
-SapWriter *
-seg_sap_writer_open(const SapColumns *columns, SapCounts *counts)
+SegSapWriter *
+seg_sap_writer_open(const SegSapColumns *columns, SegSapCounts *counts)
 {
-	SapWriter  *writer = palloc0(sizeof(SapWriter));
+	SegSapWriter *writer = palloc0(sizeof(SegSapWriter));
 
 	writer->columns = columns;
 	writer->counts = counts;
@@ -183,7 +183,7 @@ shown(const SegSapCell *value)
 }
 
 static void
-raise_refusal(const SapWriter *writer, int64 line_no, const SapRefusal *refusal)
+raise_refusal(const SegSapWriter *writer, int64 line_no, const SegSapRefusal *refusal)
 {
 	bool		shows = refusal->value.size > 0 && writer->columns->options->may_show;
 
@@ -197,7 +197,7 @@ raise_refusal(const SapWriter *writer, int64 line_no, const SapRefusal *refusal)
 }
 
 static void
-refuse_line(SapWriter *writer, int64 line_no, const char *raw, const SapRefusal *refusal)
+refuse_line(SegSapWriter *writer, int64 line_no, const char *raw, const SegSapRefusal *refusal)
 {
 	Datum		values[4];
 	char		nulls[4] = {' ', refusal->field == NULL ? 'n' : ' ', ' ', raw == NULL || *raw == '\0' ? 'n' : ' '};
@@ -231,7 +231,7 @@ is_row_fault(int sqlstate)
 /* Arguments of a function that runs in a subtransaction. */
 typedef struct Attempt
 {
-	SapWriter  *writer;
+	SegSapWriter *writer;
 	int			from;			/* rows from .. to - 1 */
 	int			to;
 	int			column;
@@ -271,7 +271,7 @@ attempt(void (*work) (const Attempt *), const Attempt *what)
 static void
 cast_value(const Attempt *what)
 {
-	const SapColumn *column = &what->writer->columns->items[what->column];
+	const SegSapColumn *column = &what->writer->columns->items[what->column];
 	Oid			type = column->type;
 	bool		isnull;
 	Datum		value = heap_getattr(what->writer->pending[what->from].tuple, what->column + 1,
@@ -283,9 +283,9 @@ cast_value(const Attempt *what)
 
 /* The column that caused an error of the target, or NULL when the whole row did. */
 static const char *
-faulty_column(SapWriter *writer, int row, const ErrorData *fault)
+faulty_column(SegSapWriter *writer, int row, const ErrorData *fault)
 {
-	const SapColumns *columns = writer->columns;
+	const SegSapColumns *columns = writer->columns;
 	bool		by_name = fault->column_name != NULL;
 
 	if (!by_name && fault->constraint_name != NULL && fault->datatype_name == NULL)
@@ -302,9 +302,9 @@ faulty_column(SapWriter *writer, int row, const ErrorData *fault)
 
 /* Refuse a row with the message of the target, without the value at the end of some messages. */
 static void
-refuse_row(SapWriter *writer, int row, const ErrorData *fault)
+refuse_row(SegSapWriter *writer, int row, const ErrorData *fault)
 {
-	SapRefusal	refusal = {.sqlstate = fault->sqlerrcode, .field = faulty_column(writer, row, fault)};
+	SegSapRefusal refusal = {.sqlstate = fault->sqlerrcode, .field = faulty_column(writer, row, fault)};
 	char	   *value;
 
 	strlcpy(refusal.reason, fault->message, sizeof(refusal.reason));
@@ -319,7 +319,7 @@ refuse_row(SapWriter *writer, int row, const ErrorData *fault)
 static void
 insert_batch(const Attempt *what)
 {
-	SapWriter  *writer = what->writer;
+	SegSapWriter *writer = what->writer;
 	Tuplestorestate *store = tuplestore_begin_heap(false, false, work_mem);
 
 	for (int i = what->from; i < what->to; i++)
@@ -333,7 +333,7 @@ insert_batch(const Attempt *what)
 
 /* Insert rows from .. to - 1; refuse the rows for which the target raises an error. */
 static void
-insert_rows(SapWriter *writer, int from, int to)
+insert_rows(SegSapWriter *writer, int from, int to)
 {
 	Attempt		what = {writer, from, to, 0};
 	ErrorData  *fault = attempt(insert_batch, &what);
@@ -351,7 +351,7 @@ insert_rows(SapWriter *writer, int from, int to)
 }
 
 static void
-flush(SapWriter *writer)
+flush(SegSapWriter *writer)
 {
 	MemoryContext old = MemoryContextSwitchTo(writer->context);
 
@@ -364,7 +364,7 @@ flush(SapWriter *writer)
 }
 
 void
-seg_sap_writer_put(SapWriter *writer, const SapRecord *record, Datum *values, bool *nulls)
+seg_sap_writer_put(SegSapWriter *writer, const SegSapRecord *record, Datum *values, bool *nulls)
 {
 	MemoryContext old = MemoryContextSwitchTo(writer->context);
 	PendingRow *row = &writer->pending[writer->count++];
@@ -379,7 +379,7 @@ seg_sap_writer_put(SapWriter *writer, const SapRecord *record, Datum *values, bo
 }
 
 void
-seg_sap_writer_refuse(SapWriter *writer, int64 line_no, const char *raw, const SapRefusal *refusal)
+seg_sap_writer_refuse(SegSapWriter *writer, int64 line_no, const char *raw, const SegSapRefusal *refusal)
 {
 	if (writer->insert_refused == NULL)
 		flush(writer);			/* an earlier line may have an error, too */
@@ -387,7 +387,7 @@ seg_sap_writer_refuse(SapWriter *writer, int64 line_no, const char *raw, const S
 }
 
 void
-seg_sap_writer_close(SapWriter *writer)
+seg_sap_writer_close(SegSapWriter *writer)
 {
 	flush(writer);
 	SPI_unregister_relation(ROWS_NAME);

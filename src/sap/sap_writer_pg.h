@@ -9,17 +9,17 @@
 #include "sap/sap_record_pg.h"
 #include "sap/sap_refusal_pg.h"
 
-typedef struct SapWriter SapWriter;
+typedef struct SegSapWriter SegSapWriter;
 
-extern SapWriter *seg_sap_writer_open(const SapColumns *columns, SapCounts *counts);
+extern SegSapWriter *seg_sap_writer_open(const SegSapColumns *columns, SegSapCounts *counts);
 
 /* Add a row to the batch; writes the batch when it is full. */
-extern void seg_sap_writer_put(SapWriter *writer, const SapRecord *record, Datum *values, bool *nulls);
+extern void seg_sap_writer_put(SegSapWriter *writer, const SegSapRecord *record, Datum *values, bool *nulls);
 
 /* Write a refused line to its table; with on_error abort raise its error. */
-extern void seg_sap_writer_refuse(SapWriter *writer, int64 line_no, const char *raw, const SapRefusal *refusal);
+extern void seg_sap_writer_refuse(SegSapWriter *writer, int64 line_no, const char *raw, const SegSapRefusal *refusal);
 
 /* Write the last batch. */
-extern void seg_sap_writer_close(SapWriter *writer);
+extern void seg_sap_writer_close(SegSapWriter *writer);
 
 #endif							/* SEG_SAP_SAP_WRITER_PG_H */
