@@ -159,7 +159,7 @@ BEGIN
         RAISE EXCEPTION 'months and since cannot be used together' USING ERRCODE = 'invalid_parameter_value';
     END IF;
     IF months NOT BETWEEN 1 AND 1200 THEN
-        RAISE EXCEPTION 'months is %, but must be from 1 to 1200', months USING ERRCODE = 'invalid_parameter_value';
+        RAISE EXCEPTION 'months must be from 1 to 1200, but is %', months USING ERRCODE = 'invalid_parameter_value';
     END IF;
     IF since > as_of OR NOT isfinite(since) THEN
         RAISE EXCEPTION 'since must be a date on or before as_of' USING ERRCODE = 'invalid_parameter_value';

@@ -92,7 +92,7 @@ rfm_segment(PG_FUNCTION_ARGS)
 		if (naming.scheme != SEG_RFM_NONE && (scores[i] < 1 || scores[i] > SEG_RFM_NAMED_BINS))
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("score %d is out of range 1 .. %d", scores[i], SEG_RFM_NAMED_BINS)));
+					 errmsg("score must be from 1 to %d, but is %d", SEG_RFM_NAMED_BINS, scores[i])));
 	}
 	if (naming.count == 0)
 		PG_RETURN_NULL();

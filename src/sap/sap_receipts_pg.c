@@ -25,6 +25,7 @@
 #include "utils/lsyscache.h"
 #include "utils/varlena.h"
 
+#include "sap/sap_key.h"
 #include "sap/sap_pg.h"
 #include "sap/sap_receipts_fi_pg.h"
 #include "sap/sap_receipts_sd_pg.h"
@@ -141,7 +142,30 @@ relation_with_clients(const SegSapReceiptOptions *options)
 	return InvalidOid;
 }
 
-/* The client of the view, as a literal: the argument, or else the only client of the tables. */
+/*
+ * The forms in which tables have a client, as a list of literals: as given, in
+ * internal form (001) and without leading zeros (1).
+ */
+static char *
+client_forms(const char *given)
+{
+	char		internal[4] = "";
+	const char *external = internal;
+	char	   *list = quote_literal_cstr(given);
+	size_t		size = 0;
+
+	if (strlen(given) >= sizeof(internal) ||
+		seg_sap_internal(SEG_SAP_CLNT, 3, given, strlen(given), internal, &size) != SEG_SAP_OK || size == 0)
+		return list;
+	if (strcmp(internal, given) != 0)
+		list = psprintf("%s, %s", list, quote_literal_cstr(internal));
+	seg_sap_alpha_out(&external, &size);
+	if (strcmp(external, internal) != 0 && strcmp(external, given) != 0)
+		list = psprintf("%s, %s", list, quote_literal_cstr(external));
+	return list;
+}
+
+/* The client of the view, as a list of literals: the argument, or else the only client of the tables. */
 static char *
 find_client(const SegSapReceiptOptions *options, const char *named)
 {
@@ -154,7 +178,7 @@ find_client(const SegSapReceiptOptions *options, const char *named)
 				 errmsg("no relation has a column \"mandt\""),
 				 errhint("Omit the argument client.")));
 	if (named != NULL)
-		return quote_literal_cstr(named);
+		return client_forms(named);
 	if (!OidIsValid(relation))
 		return NULL;
 	if (SPI_execute(psprintf("SELECT DISTINCT %s::text FROM %s LIMIT 2", seg_sap_column(relation, "mandt"),
@@ -168,7 +192,7 @@ find_client(const SegSapReceiptOptions *options, const char *named)
 				 errmsg("relation \"%s\" has %s client", seg_sap_relation_name(relation),
 						SPI_processed > 1 ? "more than one" : "no"),
 				 errhint("Set the argument client to the client of the receipts.")));
-	return quote_literal_cstr(client);
+	return client_forms(client);
 }
 
 static int

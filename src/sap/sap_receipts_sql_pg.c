@@ -124,7 +124,7 @@ seg_sap_sql_is_client(const SegSapReceiptOptions *options, const char *alias, Oi
 {
 	if (options->client == NULL || seg_sap_column(relation, "mandt") == NULL)
 		return "true";
-	return psprintf("%s = %s",
+	return psprintf("%s IN (%s)",
 					is_text(column_type(relation, "mandt")) ? column_of(alias, relation, "mandt") :
 					seg_sap_sql_text(alias, relation, "mandt"),
 					options->client);

@@ -24,7 +24,7 @@ typedef struct SegSapReceiptOptions
 	bool		payer;
 	bool		include_one_time;
 	bool		stored;
-	char	   *client;			/* as a literal, or NULL: the tables have no client */
+	char	   *client;			/* as a list of literals, or NULL: the tables have no client */
 	char	   *document_types; /* FI: as an array literal */
 } SegSapReceiptOptions;
 

@@ -43,6 +43,12 @@ SELECT customer_id, sum(amount) AS amount FROM "Other"."My Receipts" GROUP BY cu
 SELECT segment.sap_receipts_view('no_client', 'vbrk', 'vbrp', 'kna1');
 SELECT receipt_lines, orphan_items FROM segment.sap_receipts_view('r200', 'vbrk', 'vbrp', 'kna1', client => '200');
 SELECT receipt_lines FROM segment.sap_receipts_view('r300', 'vbrk', 'vbrp', 'kna1', client => '300');
+-- client with and without leading zeros, in the argument and in the tables
+CREATE TABLE vbrk_7 AS SELECT '007' AS mandt, vbeln, vbtyp, fkdat, waerk, kunag, fksto, sfakn FROM vbrk WHERE mandt = '200';
+CREATE TABLE vbrp_7 AS SELECT 7 AS mandt, vbeln, matnr, fkimg, netwr FROM vbrp WHERE mandt = '200';
+SELECT client, receipt_lines, other_clients, orphan_items
+FROM unnest(ARRAY['007', '7', '07', NULL, '8']) WITH ORDINALITY c(client, place),
+     segment.sap_receipts_view('r7_' || place, 'vbrk_7', 'vbrp_7', client => client, include_one_time => true) ORDER BY place;
 
 -- orders
 CREATE TABLE vbak (mandt text, vbeln text, vbtyp text, audat date, waerk text, kunnr text);
