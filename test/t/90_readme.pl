@@ -112,7 +112,7 @@ my $shown = 0;
 foreach my $page (@pages)
 {
 	my @snippets = Docs::snippets("$here/$page") or next;
-	$node->safe_psql('postgres', 'CREATE DATABASE page TEMPLATE shop');
+	$node->safe_psql('postgres', 'CREATE DATABASE page TEMPLATE shop STRATEGY file_copy');
 	run_snippets('page', @snippets);
 	$node->safe_psql('postgres', 'DROP DATABASE page');
 	accept_output("$here/$page", @snippets) if $ENV{ACCEPT};

@@ -65,6 +65,22 @@ sub prose
 	return @found;
 }
 
+# The tables of a page, each {head => [cells], rows => [[cells], ...]}.
+sub tables
+{
+	my ($path) = @_;
+	my (@found, $table);
+
+	foreach my $line (map { $_->[1] } prose($path))
+	{
+		if ($line !~ /^\|(.*)\|\s*$/) { undef $table; next; }
+		my @cells = map { s/^\s+|\s+$//gr } split /(?<!\\)\|/, $1, -1;
+		if (!defined $table) { push @found, $table = { head => \@cells, rows => [] }; }
+		elsif ($line !~ /^\|[-|: ]+\|\s*$/) { push @{ $table->{rows} }, \@cells; }
+	}
+	return @found;
+}
+
 # The anchors of a page's headings, as GitHub makes them.
 sub anchors
 {

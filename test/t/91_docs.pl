@@ -1,0 +1,176 @@
+# The reference tables of docs/ and the installed extension agree: every function, argument,
+# option, view, column and setting has a row, and every row names something that exists.
+#
+# The first cell of a table's head says what its rows name:
+#   function                     `CALL refit(name)`, `kmeans_fit(features, k[, options])`, `rfm(receipts, ...)`
+#   argument of `rfm`            all arguments of all forms; needed for a function with "..." in its row
+#   option of `pca_fit`          the options of a fit, or of create_model
+#   column of `cohort_retention` the columns of a function's result
+#   column of view `models`      the columns of a view, with their types in the second cell
+#   view, setting
+use strict;
+use warnings;
+use Cwd qw(getcwd);
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+use Docs;
+
+my $here = getcwd();
+my $node = PostgreSQL::Test::Cluster->new('docs');
+$node->init;
+$node->start;
+$node->safe_psql('postgres', 'CREATE EXTENSION segment');
+
+# The rows of a query, each an array.
+sub query
+{
+	return map { [ split /\|/, $_, -1 ] } split /\n/, $node->safe_psql('postgres', $_[0]);
+}
+
+sub sorted { return join(' ', sort @_); }
+sub unique { my %seen; return grep { !$seen{$_}++ } @_; }
+
+# ---- what the pages say ----
+
+my (@functions, %arguments, %options, %result_columns, %view_columns, @views, %settings, %code);
+foreach my $page (Docs::pages($here))
+{
+	$code{$page} = join(' ', map { $_->[1] =~ /`([^`]+)`/g } Docs::prose("$here/$page"));
+	foreach my $table (Docs::tables("$here/$page"))
+	{
+		my ($kind, @rows) = ($table->{head}[0], @{ $table->{rows} });
+		my @names = map { $_->[0] =~ /`([^`]+)`/g } @rows;
+		if ($kind eq 'function')
+		{
+			foreach my $row (@rows)
+			{
+				my ($call, $name, $list) = ($row->[0] // '') =~ /^`(CALL )?(\w+)\(([^`]*)\)`$/;
+				die "$page: not a function: $row->[0]" unless defined $name;
+				my @listed = grep { $_ ne '' } map { /^\s*"?(\w+|\.\.\.)"?/ ? $1 : '' } split /,/, $list =~ tr/[]//dr;
+				push @functions, { page => $page, name => $name, arguments => [ grep { $_ ne '...' } @listed ],
+					open => scalar(grep { $_ eq '...' } @listed), procedure => defined $call };
+			}
+		}
+		elsif ($kind =~ /^argument of `(\w+)`$/) { push @{ $arguments{$1} }, @names; }
+		elsif ($kind =~ /^option of `(\w+)`$/) { push @{ $options{$1} }, @rows; }
+		elsif ($kind =~ /^column of `(\w+)`$/) { push @{ $result_columns{$1} }, @names; }
+		elsif ($kind =~ /^column of view `(\w+)`$/)
+		{
+			push @{ $view_columns{$1} }, map { ($_->[0] =~ /`(\w+)`/)[0] . " $_->[1]" } @rows;
+		}
+		elsif ($kind eq 'view') { push @views, @names; }
+		elsif ($kind eq 'setting') { $settings{$_->[0] =~ tr/`//dr} = $_->[1] foreach @rows; }
+	}
+}
+
+# ---- what is installed ----
+
+my (%installed, %columns);
+foreach my $row (query(q{
+	SELECT p.proname, p.prokind = 'p',
+		(SELECT string_agg(a.name, ' ' ORDER BY a.place) FROM unnest(p.proargnames) WITH ORDINALITY a(name, place)
+		 WHERE COALESCE(p.proargmodes[a.place], 'i') IN ('i', 'b', 'v')),
+		(SELECT string_agg(a.name, ' ' ORDER BY a.place) FROM unnest(p.proargnames) WITH ORDINALITY a(name, place)
+		 WHERE p.proargmodes[a.place] IN ('o', 'b', 't'))
+	FROM pg_proc p
+	WHERE p.pronamespace = 'segment'::regnamespace
+	  -- on their way to segment_internal
+	  AND obj_description(p.oid, 'pg_proc') NOT LIKE 'Support %' AND p.proname <> 'progress_slots'
+	ORDER BY 1}))
+{
+	my ($name, $procedure, $in, $out) = @$row;
+	push @{ $installed{$name} }, { arguments => [ split / /, $in ], procedure => $procedure eq 't' };
+	push @{ $columns{$name} }, split / /, $out;
+}
+
+# ---- functions ----
+
+is(sorted(grep { !exists $installed{$_} } unique(map { $_->{name} } @functions)), '', 'every function of docs/ exists');
+my %described = map { ($_->{name} => 1) } @functions;
+is(sorted(grep { !$described{$_} } keys %installed), '', 'every function of the schema segment has a row in docs/');
+
+foreach my $row (grep { exists $installed{ $_->{name} } } @functions)
+{
+	my ($name, %given) = ($row->{name}, map { ($_ => 1) } @{ $row->{arguments} });
+	my @forms = grep { $row->{procedure} == $_->{procedure} } @{ $installed{$name} };
+	my @same = $row->{open}
+		? grep { my %has = map { ($_ => 1) } @{ $_->{arguments} }; !grep { !$has{$_} } keys %given } @forms
+		: grep { sorted(@{ $_->{arguments} }) eq sorted(keys %given) } @forms;
+	ok(@same > 0, "$row->{page}: $name(" . join(', ', @{ $row->{arguments} }, $row->{open} ? '...' : ()) . ') has these arguments')
+		or diag('it has: ' . join(' | ', map { join(', ', @{ $_->{arguments} }) } @forms));
+	ok(!$row->{open} || $arguments{$name}, "$row->{page}: the arguments of $name are in a table");
+}
+# a longer form covers the shorter ones
+foreach my $name (sort grep { $described{$_} } keys %installed)
+{
+	my @rows = grep { $_->{name} eq $name } @functions;
+	my @missing = grep {
+		my $form = $_;
+		!grep { my %has = map { ($_ => 1) } @{ $_->{arguments} }, $_->{open} ? @{ $arguments{$name} // [] } : (); !grep { !$has{$_} } @{ $form->{arguments} } } @rows
+	} @{ $installed{$name} };
+	is(join(' | ', map { join(', ', @{ $_->{arguments} }) } @missing), '', "every form of $name has a row");
+}
+foreach my $name (sort keys %arguments)
+{
+	is(sorted(@{ $arguments{$name} }), sorted(unique(map { @{ $_->{arguments} } } @{ $installed{$name} // [] })), "the table of arguments of $name is complete");
+}
+
+# ---- results ----
+
+foreach my $name (sort grep { exists $columns{$_} } keys %described)
+{
+	my ($page) = map { $_->{page} } grep { $_->{name} eq $name } @functions;
+	my %named = map { ($_ => 1) } $code{$page} =~ /\w+/g;
+	is(sorted(grep { !$named{$_} } unique(@{ $columns{$name} })), '', "$page names every column of $name");
+}
+foreach my $name (sort keys %result_columns)
+{
+	is(sorted(unique(@{ $result_columns{$name} })), sorted(unique(@{ $columns{$name} // [] })), "the table of columns of $name is complete");
+}
+
+# ---- options ----
+
+my %catalog = (create_model => [ query('SELECT option FROM segment.refit_options()') ]);
+foreach my $algorithm (qw(kmeans rfm pca anomaly))
+{
+	$catalog{"${algorithm}_fit"} = [ query("SELECT option_name, type, default_value #>> '{}', value_range FROM segment_internal.fit_options('$algorithm')") ];
+}
+is(sorted(keys %options), sorted(keys %catalog), 'there is a table of options for each fit and for create_model');
+foreach my $function (sort keys %catalog)
+{
+	my %row = map { ($_->[0] =~ tr/`//dr => [ map { tr/`//dr } @$_ ]) } @{ $options{$function} // [] };
+	is(sorted(keys %row), sorted(map { $_->[0] } @{ $catalog{$function} }), "the table of options of $function is complete");
+	foreach my $option (grep { @$_ > 1 && $row{ $_->[0] } } @{ $catalog{$function} })
+	{
+		my ($name, $type, $default, $range) = @$option;
+		my $row = $row{$name};
+		is($row->[1], $type, "the type of the option $name of $function");
+		is($row->[2], $default, "its default") if $default ne '';
+		is($row->[3] =~ s/^any bigint$/-9223372036854775808 to 9223372036854775807/r, $range, "its range") if $range ne '';
+	}
+}
+
+# ---- views ----
+
+my %view = map { ($_->[0] => 1) } query(q{SELECT relname FROM pg_class WHERE relnamespace = 'segment'::regnamespace AND relkind = 'v'});
+is(sorted(@views), sorted(keys %view), 'every view has a row, and every row a view');
+is(sorted(keys %view_columns), sorted(keys %view), 'every view has a table of columns');
+foreach my $name (sort keys %view)
+{
+	my @have = map { "$_->[0] $_->[1]" } query(qq{
+		SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute
+		WHERE attrelid = 'segment.$name'::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attnum});
+	is(join("\n", @{ $view_columns{$name} // [] }), join("\n", @have), "the columns of the view $name, in order and with types");
+}
+
+# ---- settings ----
+
+# a call of a function in C loads the library, and so the settings
+my %set = map { @$_ } grep { @$_ == 2 }
+	query(q{SELECT segment.cohort_label('2020-01-01'); SELECT name, current_setting(name) FROM pg_settings WHERE name LIKE 'segment.%'});
+is(sorted(keys %settings), sorted(keys %set), 'every setting has a row, and every row a setting');
+is($settings{$_} =~ tr/ //dr, $set{$_}, "the default of $_") foreach sort grep { exists $set{$_} } keys %settings;
+
+done_testing();
