@@ -154,6 +154,16 @@ foreach my $page (@pages)
 	ok($linked{ $page =~ s/^docs\///r }, "$page is linked from README.md or docs/index.md") unless $page =~ /README|index/;
 }
 
+# Words that plain English does without: the pages speak of roles, callers and readers.  The
+# table of examples in style.md shows some of them.
+foreach my $page (@pages, 'CHANGELOG.md', 'src/README.md')
+{
+	my @found = map { "line $_->[0]: $_->[1]" }
+		grep { $_->[1] =~ /\b(he|his|him|himself|she|her|hers|whoever|anew|hence|thus|lays? open|laid open|no say|is told)\b/i }
+		grep { $page ne 'docs/style.md' || $_->[1] !~ /^\||"his" or "hers"/ } Docs::prose("$here/$page");
+	is(join("\n", @found), '', "$page: plain English");
+}
+
 # what is built is for the server that it is installed into
 {
 	like(join("\n", Docs::read_lines("$here/README.md"), ''), qr/^make (PG_CONFIG=\S+)\nsudo make install \g1$/m, 'make and make install name one pg_config');
