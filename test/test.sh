@@ -114,8 +114,9 @@ suite_tap() {
     perl=$(dirname "$("$PG_CONFIG" --pgxs)")/../test/perl
     if ! make -s -f test/unit.mk top=. generator; then bad "generator: build"; return; fi
     cp -r test "$SCRATCH/test"
-    cp -r --parents README.md docs src/README.md CHANGELOG.md META.json segment.control "$SCRATCH/test"
+    cp -r --parents README.md docs src/README.md CONTRIBUTING.md CHANGELOG.md META.json segment.control "$SCRATCH/test"
     cp build/sap_export "$SCRATCH/test"
+    find src sql expected test examples -type f ! -name '*.o' >"$SCRATCH/test/tree" 2>/dev/null
     [ "$(id -u)" -ne 0 ] || chown -R "$SERVER_USER" "$SCRATCH/test"
     (cd "$SCRATCH/test" &&
         as_server env PATH="$PATH" TMPDIR="$SCRATCH" PERL5LIB="$perl:$SCRATCH/test/t" TESTDATADIR="$SCRATCH/tmp_check" \

@@ -145,6 +145,29 @@ foreach my $page (@pages)
 	is(join("\n", @broken), '', "$page: links lead somewhere");
 }
 
+# Files and folders that a page names exist, in the checkout that test.sh lists.  x.c stands
+# for any file, and style.md names files of other projects.
+my %tree;
+foreach my $path (Docs::read_lines("$here/tree"))
+{
+	$tree{$path} = 1;
+	$tree{$path} = 1 while $path =~ s{[^/]+/?$}{} && $path ne '';
+}
+foreach my $page (grep { $_ ne 'docs/style.md' } @pages, 'src/README.md')
+{
+	my @gone;
+	foreach my $line (Docs::prose("$here/$page"))
+	{
+		foreach my $code ($line->[1] =~ /`([^`]+)`/g)
+		{
+			push @gone, map { "line $line->[0]: $_" }
+				grep { !$tree{$_} && !$tree{"$_/"} && !/\bx(_\w+)?\.|_x\.|--A/ }
+				$code =~ m{(?<![\w/.<])((?:src|sql|test|expected)/[\w./-]+)(?![\w<*])}g;
+		}
+	}
+	is(join("\n", @gone), '', "$page: files that it names exist");
+}
+
 # Every page is reached from the README or the index, and none is long.
 my %linked = map { ($_->[1] =~ s/#.*//r =~ s/^docs\///r => 1) } map { Docs::links("$here/$_") } grep { -e "$here/$_" } 'README.md', 'docs/index.md';
 foreach my $page (@pages)
