@@ -6,8 +6,9 @@
 #   argument of `rfm`            all arguments of all forms; needed for a function with "..." in its row
 #   option of `pca_fit`          the options of a fit, or of create_model
 #   column of `cohort_retention` the columns of a function's result
-#   column of view `models`      the columns of a view, with their types in the second cell
+#   column of view `models`      the columns of a view or table, with their types in the second cell
 #   view, setting
+# A table of the extension that every role may read counts as a view.
 use strict;
 use warnings;
 use Cwd qw(getcwd);
@@ -56,7 +57,7 @@ foreach my $page (Docs::pages($here))
 		elsif ($kind =~ /^argument of `(\w+)`$/) { push @{ $arguments{$1} }, @names; }
 		elsif ($kind =~ /^option of `(\w+)`$/) { push @{ $options{$1} }, @rows; }
 		elsif ($kind =~ /^column of `(\w+)`$/) { push @{ $result_columns{$1} }, @names; }
-		elsif ($kind =~ /^column of view `(\w+)`$/)
+		elsif ($kind =~ /^column of (?:view|table) `(\w+)`$/)
 		{
 			push @{ $view_columns{$1} }, map { ($_->[0] =~ /`(\w+)`/)[0] . " $_->[1]" } @rows;
 		}
@@ -77,7 +78,7 @@ foreach my $row (query(q{
 	FROM pg_proc p
 	WHERE p.pronamespace = 'segment'::regnamespace
 	  -- on their way to segment_internal
-	  AND obj_description(p.oid, 'pg_proc') NOT LIKE 'Support %' AND p.proname <> 'progress_slots'
+	  AND obj_description(p.oid, 'pg_proc') NOT LIKE 'Support %'
 	ORDER BY 1}))
 {
 	my ($name, $procedure, $in, $out) = @$row;
@@ -132,17 +133,21 @@ foreach my $name (sort keys %result_columns)
 
 # ---- options ----
 
-my %catalog = (create_model => [ query('SELECT option FROM segment.refit_options()') ]);
-foreach my $algorithm (qw(kmeans rfm pca anomaly))
+my %catalog = (create_model => [ query(q{
+	SELECT option_name, min(type), CASE WHEN count(DISTINCT default_value) = 1 THEN min(default_value #>> '{}') END, min(value_range)
+	FROM segment.algorithm_option WHERE used_in <> 'fit' GROUP BY option_name}) ]);
+foreach my $algorithm (query('SELECT algorithm FROM segment.algorithm'))
 {
-	$catalog{"${algorithm}_fit"} = [ query("SELECT option_name, type, default_value #>> '{}', value_range FROM segment_internal.fit_options('$algorithm')") ];
+	$catalog{"$algorithm->[0]_fit"} = [ query(qq{
+		SELECT option_name, type, default_value #>> '{}', value_range FROM segment.algorithm_option
+		WHERE algorithm = '$algorithm->[0]' AND used_in = 'fit'}) ];
 }
 is(sorted(keys %options), sorted(keys %catalog), 'there is a table of options for each fit and for create_model');
 foreach my $function (sort keys %catalog)
 {
 	my %row = map { ($_->[0] =~ tr/`//dr => [ map { tr/`//dr } @$_ ]) } @{ $options{$function} // [] };
 	is(sorted(keys %row), sorted(map { $_->[0] } @{ $catalog{$function} }), "the table of options of $function is complete");
-	foreach my $option (grep { @$_ > 1 && $row{ $_->[0] } } @{ $catalog{$function} })
+	foreach my $option (grep { $row{ $_->[0] } } @{ $catalog{$function} })
 	{
 		my ($name, $type, $default, $range) = @$option;
 		my $row = $row{$name};
@@ -156,13 +161,16 @@ foreach my $function (sort keys %catalog)
 
 my %view = map { ($_->[0] => 1) } query(q{SELECT relname FROM pg_class WHERE relnamespace = 'segment'::regnamespace AND relkind = 'v'});
 is(sorted(@views), sorted(keys %view), 'every view has a row, and every row a view');
-is(sorted(keys %view_columns), sorted(keys %view), 'every view has a table of columns');
-foreach my $name (sort keys %view)
+my %table = map { ($_->[0] => 1) } query(q{
+	SELECT relname FROM pg_class
+	WHERE relnamespace = 'segment'::regnamespace AND relkind = 'r' AND has_table_privilege('pg_monitor', oid, 'SELECT')});
+is(sorted(keys %view_columns), sorted(keys %view, keys %table), 'every view, and every table that all may read, has a table of columns');
+foreach my $name (sort keys %view, keys %table)
 {
 	my @have = map { "$_->[0] $_->[1]" } query(qq{
 		SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute
 		WHERE attrelid = 'segment.$name'::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attnum});
-	is(join("\n", @{ $view_columns{$name} // [] }), join("\n", @have), "the columns of the view $name, in order and with types");
+	is(join("\n", @{ $view_columns{$name} // [] }), join("\n", @have), "the columns of $name, in order and with types");
 }
 
 # ---- settings ----
