@@ -77,8 +77,6 @@ foreach my $row (query(q{
 		 WHERE p.proargmodes[a.place] IN ('o', 'b', 't'))
 	FROM pg_proc p
 	WHERE p.pronamespace = 'segment'::regnamespace
-	  -- on their way to segment_internal
-	  AND obj_description(p.oid, 'pg_proc') NOT LIKE 'Support %'
 	ORDER BY 1}))
 {
 	my ($name, $procedure, $in, $out) = @$row;
@@ -136,11 +134,10 @@ foreach my $name (sort keys %result_columns)
 my %catalog = (create_model => [ query(q{
 	SELECT option_name, min(type), CASE WHEN count(DISTINCT default_value) = 1 THEN min(default_value #>> '{}') END, min(value_range)
 	FROM segment.algorithm_option WHERE used_in <> 'fit' GROUP BY option_name}) ]);
-foreach my $algorithm (query('SELECT algorithm FROM segment.algorithm'))
+foreach my $algorithm (map { /^(\w+)_fit$/ ? $1 : () } keys %installed)
 {
-	$catalog{"$algorithm->[0]_fit"} = [ query(qq{
-		SELECT option_name, type, default_value #>> '{}', value_range FROM segment.algorithm_option
-		WHERE algorithm = '$algorithm->[0]' AND used_in = 'fit'}) ];
+	my @rows = query("SELECT option_name, type, default_value #>> '{}', value_range FROM segment_internal.fit_options('$algorithm')");
+	$catalog{"${algorithm}_fit"} = \@rows if @rows;
 }
 is(sorted(keys %options), sorted(keys %catalog), 'there is a table of options for each fit and for create_model');
 foreach my $function (sort keys %catalog)
