@@ -1,8 +1,7 @@
 -- ---- receipts: how rfm, cohort_retention and the registry read them -------------
 --
--- Each function that reads receipts runs one query.  A support function <name>_query returns the text of the
--- query, and src/receipts/receipts_pg.c runs it.  In that text $1, $2, ... are the arguments of the function:
--- $1 is receipts and $2 is as_of in all of them.
+-- Each function that reads receipts runs one query, whose text receipt_lines returns.  src/receipts/lines_pg.c
+-- runs it and checks each line as it passes.
 
 -- ---- relations and columns ----
 
@@ -198,42 +197,47 @@ $function$;
 COMMENT ON FUNCTION segment_internal.blank_id_condition(regclass, text) IS
 'Support function of the functions that read receipts: the condition that an id of a line l is not null, but blank or # (see meaningful_id); false when the column is missing or not a text.';
 
-CREATE FUNCTION segment_internal.receipts_query(receipts regclass, currency text, rates regclass)
+CREATE FUNCTION segment_internal.id_expression(receipts regclass, column_name text)
+RETURNS text
+LANGUAGE sql STABLE PARALLEL RESTRICTED
+BEGIN ATOMIC
+    -- an integer id stays an integer; each other id is a text
+    SELECT CASE
+        WHEN t.type IS NULL THEN 'NULL::text'
+        WHEN t.type IN ('pg_catalog.int2'::pg_catalog.regtype, 'pg_catalog.int4'::pg_catalog.regtype, 'pg_catalog.int8'::pg_catalog.regtype)
+            THEN pg_catalog.format('l.%I::int8', column_name)
+        ELSE pg_catalog.format('l.%I::text', column_name) END
+    FROM (SELECT segment_internal.column_type(receipts, column_name) AS type) t;
+END;
+
+COMMENT ON FUNCTION segment_internal.id_expression(regclass, text) IS
+'Support function of receipt_lines: an id of a line l as bigint or text; NULL when there is no such column.';
+
+CREATE FUNCTION segment_internal.receipt_lines(receipts regclass, as_of date, currency text, rates regclass)
 RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
 SET search_path = pg_catalog, pg_temp
 AS $function$
-DECLARE
-    has_receipt_id boolean := segment_internal.column_type(receipts, 'receipt_id') IS NOT NULL;
-    has_currency boolean := segment_internal.column_type(receipts, 'currency') IS NOT NULL;
-    joined text := '';
 BEGIN
-    IF rates IS NOT NULL THEN
-        joined := format($query$
+    PERFORM segment_internal.check_receipts(receipts, as_of, currency, rates);
+    RETURN concat(
+        format('SELECT %s, %s, l.receipt_date::date, l.amount::numeric, %s',
+               segment_internal.id_expression(receipts, 'customer_id'), segment_internal.id_expression(receipts, 'receipt_id'),
+               CASE WHEN segment_internal.column_type(receipts, 'currency') IS NULL THEN 'NULL::text' ELSE 'l.currency::text' END),
+        CASE WHEN rates IS NOT NULL THEN ', l.amount::numeric * q.rate' END,
+        format(' FROM %s l', receipts),
+        CASE WHEN rates IS NOT NULL THEN format($query$
             LEFT JOIN (SELECT r.*, lead(r.valid_from, 1, 'infinity') OVER (PARTITION BY r.currency ORDER BY r.valid_from) AS valid_to
                        FROM (%s) r) q
             ON q.currency = l.currency::text AND q.valid_from <= l.receipt_date::date AND l.receipt_date::date < q.valid_to
-            $query$, segment_internal.rates_query(rates));
-    END IF;
-    RETURN format($query$
-        SELECT l.customer_id::text AS customer_id, %s AS receipt_id, l.receipt_date::date AS receipt_date,
-               l.amount::numeric AS amount, %s AS currency, %s AS value,
-               CASE WHEN %s THEN 'customer_id' WHEN %s THEN 'receipt_id' END AS left_out
-        FROM %s l %s
-        WHERE l.customer_id IS NOT NULL AND l.receipt_date::date <= $2%s
-        $query$,
-        CASE WHEN has_receipt_id THEN 'l.receipt_id::text' ELSE 'NULL::text' END,
-        CASE WHEN has_currency THEN 'segment_internal.meaningful_id(l.currency::text)' ELSE 'NULL::text' END,
-        CASE WHEN rates IS NULL THEN 'l.amount::numeric' ELSE 'l.amount::numeric * q.rate' END,
-        segment_internal.blank_id_condition(receipts, 'customer_id'),
-        segment_internal.blank_id_condition(receipts, 'receipt_id'),
-        receipts, joined,
-        CASE WHEN currency IS NOT NULL THEN format(' AND l.currency::text = %L', currency) END);
+            $query$, segment_internal.rates_query(rates)) END,
+        ' WHERE l.customer_id IS NOT NULL AND l.receipt_date::date <= $2',
+        CASE WHEN currency IS NOT NULL THEN ' AND l.currency::text = $3' END);
 END
 $function$;
 
-COMMENT ON FUNCTION segment_internal.receipts_query(regclass, text, regclass) IS
-'Support function of the functions that read receipts: the query that reads the lines of a receipts relation up to the date $2 as customer_id, receipt_id, receipt_date, amount, currency, value and left_out. value: the amount, converted when there are rates. left_out: the name of the id that is blank or #, or NULL; the functions do not use such lines.';
+COMMENT ON FUNCTION segment_internal.receipt_lines(regclass, date, text, regclass) IS
+'Support function of the functions that read receipts: checks the arguments and returns the query of the lines up to as_of: customer_id, receipt_id, receipt_date, amount, currency, and with rates the amount multiplied by its rate (NULL without one). $1 to $4 in the query are the arguments of this function.';
 
 CREATE FUNCTION segment_internal.check_currency(receipts regclass, currency text)
 RETURNS void
@@ -256,107 +260,7 @@ $function$;
 COMMENT ON FUNCTION segment_internal.check_currency(regclass, text) IS
 'Support function of the functions that read receipts: error 22023 when no receipt of any date is in the currency; the hint lists the currencies that occur. A relation without rows is no error.';
 
-CREATE FUNCTION segment_internal.check_lines(
-    query text, receipts regclass, as_of date, has_rates boolean,
-    OUT lines bigint, OUT without_customer bigint, OUT without_receipt bigint)
-LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
-SET search_path = pg_catalog, pg_temp
-AS $function$
-DECLARE
-    used record;
-BEGIN
-    EXECUTE format($query$
-        SELECT coalesce(sum(c.lines), 0) AS lines,
-               coalesce(sum(c.lines) FILTER (WHERE c.left_out = 'customer_id'), 0) AS without_customer,
-               coalesce(sum(c.lines) FILTER (WHERE c.left_out = 'receipt_id'), 0) AS without_receipt,
-               count(*) FILTER (WHERE c.left_out IS NULL) AS currencies,
-               sum(c.without_amount) FILTER (WHERE c.left_out IS NULL) AS without_amount,
-               bool_or(c.total IN ('NaN', 'infinity', '-infinity')) FILTER (WHERE c.left_out IS NULL) AS not_finite,
-               (array_agg(c.currency ORDER BY c.currency) FILTER (WHERE c.left_out IS NULL))[:10] AS names,
-               (array_agg(c.currency ORDER BY c.currency)
-                FILTER (WHERE c.left_out IS NULL AND c.without_rate > 0))[:10] AS names_without_rate
-        FROM (SELECT l.currency, l.left_out, count(*) AS lines, count(*) FILTER (WHERE l.amount IS NULL) AS without_amount,
-                     count(*) FILTER (WHERE l.value IS NULL) AS without_rate,
-                     sum(l.amount) AS total     -- not finite when one amount is not
-              FROM (%s) l
-              GROUP BY l.currency, l.left_out) c
-        $query$, query)
-    INTO used
-    USING receipts, as_of;
-    IF used.without_amount > 0 THEN
-        RAISE EXCEPTION 'amount is null in % lines', used.without_amount USING ERRCODE = 'null_value_not_allowed';
-    ELSIF used.not_finite THEN
-        RAISE EXCEPTION 'amount must not be NaN or infinite' USING ERRCODE = 'numeric_value_out_of_range';
-    ELSIF used.currencies > 1 AND NOT has_rates THEN
-        RAISE EXCEPTION 'amounts are in % currencies: %', used.currencies, array_to_string(used.names, ', ', '(null)')
-            USING ERRCODE = 'invalid_parameter_value',
-                  HINT = 'Select one currency with the argument currency, or convert all amounts with the argument rates.';
-    ELSIF used.names_without_rate IS NOT NULL THEN
-        RAISE EXCEPTION 'no rate for some receipts in: %', array_to_string(used.names_without_rate, ', ', '(null)')
-            USING ERRCODE = 'invalid_parameter_value',
-                  HINT = 'Each currency needs a rate from the date of its first receipt on; the rate of the reporting currency is 1.';
-    END IF;
-    lines := used.lines;
-    without_customer := used.without_customer;
-    without_receipt := used.without_receipt;
-END
-$function$;
-
-COMMENT ON FUNCTION segment_internal.check_lines(text, regclass, date, boolean) IS
-'Support function of receipt_lines_query: runs a query of receipts_query once, checks the amounts and currencies of the lines that are used, and counts all lines and those that are left out. Errors: 22004 an amount is NULL; 22003 NaN or infinity; 22023 several currencies without rates, or a currency without a rate for some receipts.';
-
-CREATE FUNCTION segment_internal.receipt_lines_query(receipts regclass, as_of date, currency text, rates regclass)
-RETURNS text
-LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
-SET search_path = pg_catalog, pg_temp
-AS $function$
-DECLARE
-    lines text;
-    number record;
-BEGIN
-    PERFORM segment_internal.check_receipts(receipts, as_of, currency, rates);
-    lines := segment_internal.receipts_query(receipts, currency, rates);
-    number := segment_internal.check_lines(lines, receipts, as_of, rates IS NOT NULL);
-    IF currency IS NOT NULL AND number.lines = 0 THEN
-        PERFORM segment_internal.check_currency(receipts, currency);
-    END IF;
-    IF number.without_customer + number.without_receipt > 0 THEN
-        RAISE NOTICE 'lines left out: % with a blank customer_id, % with a blank receipt_id',
-                     number.without_customer, number.without_receipt
-            USING DETAIL = 'An id that is blank or # identifies no customer and no receipt.';
-        RETURN format('SELECT * FROM (%s) l WHERE l.left_out IS NULL', lines);
-    END IF;
-    RETURN lines;
-END
-$function$;
-
-COMMENT ON FUNCTION segment_internal.receipt_lines_query(regclass, date, text, regclass) IS
-'Support function of the functions that read receipts: checks the arguments and the receipts up to as_of, and returns the query of receipts_query without the lines that are left out. A NOTICE tells how many. Errors: those of check_receipts, check_lines and check_currency.';
-
 -- ---- receipt_totals ----
-
-CREATE FUNCTION segment_internal.receipt_totals_query(receipts regclass, as_of date, currency text, rates regclass)
-RETURNS text
-LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
-SET search_path = pg_catalog, pg_temp
-AS $function$
-BEGIN
-    -- each line without a receipt_id is a receipt; those of one customer and day are in one row
-    RETURN format($query$
-        SELECT l.customer_id, min(l.receipt_date) AS receipt_date,
-               CASE WHEN l.receipt_id IS NULL THEN count(*) FILTER (WHERE l.receipt_id IS NULL AND l.value >= 0)
-                    WHEN sum(l.value) >= 0 THEN 1 ELSE 0 END AS receipt_count,
-               CASE WHEN l.receipt_id IS NULL THEN sum(l.value) FILTER (WHERE l.receipt_id IS NULL AND l.value >= 0)
-                    WHEN sum(l.value) >= 0 THEN sum(l.value) END AS sales,
-               sum(l.value) AS net
-        FROM (%s) l
-        GROUP BY l.customer_id, l.receipt_id, CASE WHEN l.receipt_id IS NULL THEN l.receipt_date END
-        $query$, segment_internal.receipt_lines_query(receipts, as_of, currency, rates));
-END
-$function$;
-
-COMMENT ON FUNCTION segment_internal.receipt_totals_query(regclass, date, text, regclass) IS
-'Support function of receipt_totals, rfm and cohort_retention: checks the arguments and the receipts, and returns the query of receipt_totals.';
 
 CREATE FUNCTION segment.receipt_totals(
     receipts regclass, as_of date, currency text DEFAULT NULL, rates regclass DEFAULT NULL)

@@ -133,8 +133,8 @@ COMMENT ON FUNCTION segment.rfm_segment(integer, integer, integer, regclass, boo
 
 CREATE FUNCTION segment_internal.check_rfm(
     receipts regclass, as_of date, model bytea, options jsonb, scheme text, rules regclass, strict boolean,
-    months integer, since date, language text)
-RETURNS void
+    currency text, rates regclass, months integer, since date, language text)
+RETURNS date
 LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
 SET search_path = pg_catalog, pg_temp
 AS $function$
@@ -175,68 +175,30 @@ BEGIN
         PERFORM segment_internal.check_columns(rules, '{rule_no,segment,r_min,r_max,f_min,f_max,m_min,m_max}',
             'Rules have the columns rule_no, segment, r_min, r_max, f_min, f_max, m_min and m_max.');
     END IF;
+    -- at the end of a month the window is whole months
+    RETURN CASE WHEN months IS NULL THEN since ELSE as_of + 1 - make_interval(months => months) END;
 END
 $function$;
 
-COMMENT ON FUNCTION segment_internal.check_rfm(regclass, date, bytea, jsonb, text, regclass, boolean, integer, date, text) IS
-'Support function of rfm: checks the arguments before any receipt is read.';
+COMMENT ON FUNCTION segment_internal.check_rfm(regclass, date, bytea, jsonb, text, regclass, boolean, text, regclass, integer, date, text) IS
+'Support function of rfm: checks the arguments before any receipt is read. The first day that counts for frequency and monetary, or NULL.';
 
-CREATE FUNCTION segment_internal.rfm_query(
-    receipts regclass, as_of date, model bytea, options jsonb, scheme text, rules regclass, strict boolean,
-    currency text, rates regclass, months integer, since date, language text)
+CREATE FUNCTION segment_internal.rfm_rules_query(rules regclass)
 RETURNS text
-LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
-SET search_path = pg_catalog, pg_temp
-AS $function$
-DECLARE
-    -- numeric has larger values than float8; they are replaced by the largest float8
-    money text := 'least(greatest(c.monetary, -1.7976931348623157e308), 1.7976931348623157e308)::float8';
-    within text := '';
-    scheme_used text := '$5';
-    named text := 'd.segment, d.segment_code, d.segment_order';
-    joined text := '';
-BEGIN
-    PERFORM segment_internal.check_rfm(receipts, as_of, model, options, scheme, rules, strict, months, since, language);
-    IF months IS NOT NULL THEN
-        since := as_of + 1 - make_interval(months => months);   -- whole months when as_of is the last day of one
-    END IF;
-    IF since IS NOT NULL THEN
-        within := format(' FILTER (WHERE t.receipt_date >= date ''2000-01-01'' + (%s))', since - date '2000-01-01');
-    END IF;
-    IF rules IS NOT NULL THEN
-        scheme_used := quote_literal('none');
-        named := 'coalesce(o.segment, w.segment), w.segment_code, p.segment_order';
-        joined := format($query$
-            LEFT JOIN LATERAL segment.rfm_details(NULL, c.recency_days, c.frequency, %s, 'grid', $12) w ON true
-            LEFT JOIN LATERAL (SELECT segment.rfm_segment(d.r_score, d.f_score, d.m_score, $6, $7) AS segment OFFSET 0) o ON true
-            LEFT JOIN (SELECT r.segment::text AS segment, min(r.rule_no)::integer AS segment_order
-                       FROM %s r GROUP BY 1) p ON p.segment = o.segment
-            $query$, money, rules);
-    END IF;
-    RETURN format($query$
-        WITH customer AS MATERIALIZED (
-            SELECT t.customer_id, $2 - max(t.receipt_date) FILTER (WHERE t.receipt_count > 0) AS recency_days,
-                   coalesce(sum(t.receipt_count)%1$s, 0)::bigint AS frequency, coalesce(sum(t.net)%1$s, 0) AS monetary
-            FROM (%2$s) t
-            GROUP BY t.customer_id
-        ), fitted AS MATERIALIZED (
-            -- GROUP BY returns no row, and so no error, when no customer bought
-            SELECT segment.rfm_fit(b.recency_days, b.frequency, b.money, $4) AS model
-            FROM (SELECT c.*, %3$s AS money, true AS bought FROM customer c WHERE c.frequency > 0 AND $3 IS NULL) b
-            GROUP BY b.bought
-        )
-        SELECT c.customer_id, c.recency_days, c.frequency, c.monetary, d.r_score, d.f_score, d.m_score, d.rfm_score, %4$s
-        FROM customer c
-        LEFT JOIN LATERAL segment.rfm_details(coalesce($3, (SELECT f.model FROM fitted f)),
-                                              c.recency_days, c.frequency, %3$s, %5$s, $12) d ON true
-        %6$s
-        $query$,
-        within, segment_internal.receipt_totals_query(receipts, as_of, currency, rates), money, named, scheme_used, joined);
-END
-$function$;
+LANGUAGE sql STABLE PARALLEL RESTRICTED
+BEGIN ATOMIC
+    SELECT pg_catalog.format($query$
+        SELECT n.segment, p.segment_order
+        FROM unnest($3, $4, $5) WITH ORDINALITY s(r, f, m, place)
+        CROSS JOIN LATERAL (SELECT segment.rfm_segment(s.r, s.f, s.m, $1, $2) AS segment OFFSET 0) n
+        LEFT JOIN (SELECT r.segment::text AS segment, min(r.rule_no)::integer AS segment_order
+                   FROM %s r GROUP BY 1) p ON p.segment = n.segment
+        ORDER BY s.place
+        $query$, rules);
+END;
 
-COMMENT ON FUNCTION segment_internal.rfm_query(regclass, date, bytea, jsonb, text, regclass, boolean, text, regclass, integer, date, text) IS
-'Support function of rfm: checks the arguments and the receipts, and returns the query. Its parameters $1, $2, ... are the arguments of rfm.';
+COMMENT ON FUNCTION segment_internal.rfm_rules_query(regclass) IS
+'Support function of rfm: the query of the segments that rules ($1, with strict $2) give to the scores $3, $4 and $5 (integer[] each), with the lowest rule_no of each segment.';
 
 CREATE FUNCTION segment.rfm(
     receipts regclass, as_of date, model bytea DEFAULT NULL, options jsonb DEFAULT NULL,

@@ -16,26 +16,9 @@ LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION segment.cohort_period(timestamp, timestamp, text) IS
 'The number of calendar periods from first_at to at: 0 in the same day, week, month, quarter or year, 1 in the next one, negative when at is before first_at. Errors: 22023 grain is not valid; 22008 infinity.';
 
-CREATE FUNCTION segment_internal.check_retention_size(cells bigint)
-RETURNS boolean
-LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
-AS $function$
-BEGIN
-    IF cells > 10000000 THEN
-        RAISE EXCEPTION 'cohorts have % periods in total, but the limit is 10000000', cells
-            USING ERRCODE = 'program_limit_exceeded', HINT = 'Use a coarser grain or an earlier as_of.';
-    END IF;
-    RETURN true;
-END
-$function$;
-
-COMMENT ON FUNCTION segment_internal.check_retention_size(bigint) IS
-'Support function of cohort_retention: true, or error 54000 when the result would have more than 10,000,000 rows.';
-
-CREATE FUNCTION segment_internal.cohort_retention_query(
+CREATE FUNCTION segment_internal.check_cohort_retention(
     receipts regclass, as_of date, grain text, currency text, rates regclass)
-RETURNS text
+RETURNS void
 LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
 SET search_path = pg_catalog, pg_temp
 AS $function$
@@ -43,51 +26,13 @@ BEGIN
     IF grain IS NULL THEN
         RAISE EXCEPTION 'grain must not be null' USING ERRCODE = 'null_value_not_allowed';
     END IF;
-    PERFORM segment.cohort_label('2000-01-01', grain);      -- checks the grain
-    RETURN format($query$
-        WITH activity AS (              -- the receipts of a customer in one period; period 0 contains 2000-01-01
-            SELECT t.customer_id, segment.cohort_period('2000-01-01', t.receipt_date, $3) AS at,
-                   min(t.receipt_date) FILTER (WHERE t.receipt_count > 0) AS bought_on,
-                   sum(t.receipt_count) AS receipts, sum(t.sales) AS sales, sum(t.net) AS net
-            FROM (%s) t
-            GROUP BY t.customer_id, 2
-        ), placed AS (
-            SELECT a.*, min(a.at) FILTER (WHERE a.receipts > 0) OVER (PARTITION BY a.customer_id) AS born
-            FROM activity a
-        ), cell AS (
-            SELECT p.born, p.at, count(*) FILTER (WHERE p.receipts > 0) AS active, min(p.bought_on) AS bought_on,
-                   sum(p.receipts) AS receipts, sum(p.sales) AS sales, sum(p.net) AS net
-            FROM placed p
-            WHERE p.at >= p.born
-            GROUP BY p.born, p.at
-        ), calendar AS (
-            SELECT segment.cohort_period('2000-01-01', $2, $3) AS last,
-                   segment.cohort_period('2000-01-01', $2 + 1, $3) AS open
-        ), birth AS (
-            SELECT b.born, b.bought_on, b.active AS customers, k.last, k.open, sum(k.last - b.born + 1) OVER () AS cells
-            FROM cell b, calendar k
-            WHERE b.at = b.born
-        ), triangle AS (
-            SELECT b.born, b.bought_on, b.customers, p.at, p.at < b.open AS is_over
-            FROM birth b, generate_series(b.born, b.last) p(at)
-            WHERE segment_internal.check_retention_size(b.cells)
-        )
-        SELECT segment.cohort_label(t.bought_on, $3), t.at - t.born, t.customers,
-               CASE WHEN t.is_over THEN coalesce(c.active, 0) END,
-               CASE WHEN t.is_over THEN coalesce(c.active, 0)::float8 / t.customers END,
-               CASE WHEN t.is_over THEN t.customers - coalesce(c.active, 0) END,
-               CASE WHEN t.is_over THEN coalesce(c.net, 0) END,
-               CASE WHEN t.is_over THEN c.sales / nullif(c.receipts, 0) END,
-               t.is_over
-        FROM triangle t
-        LEFT JOIN cell c ON c.born = t.born AND c.at = t.at
-        ORDER BY t.born, t.at
-        $query$, segment_internal.receipt_totals_query(receipts, as_of, currency, rates));
+    PERFORM segment.cohort_label('2000-01-01', grain);      -- raises for another grain
+    PERFORM segment_internal.check_receipts(receipts, as_of, currency, rates);
 END
 $function$;
 
-COMMENT ON FUNCTION segment_internal.cohort_retention_query(regclass, date, text, text, regclass) IS
-'Support function of cohort_retention: checks the arguments and the receipts, and returns the query. Its parameters $1, $2, ... are the arguments of cohort_retention.';
+COMMENT ON FUNCTION segment_internal.check_cohort_retention(regclass, date, text, text, regclass) IS
+'Support function of cohort_retention: checks the arguments before any receipt is read.';
 
 CREATE FUNCTION segment.cohort_retention(
     receipts regclass, as_of date, grain text DEFAULT 'month', currency text DEFAULT NULL, rates regclass DEFAULT NULL)

@@ -8,10 +8,10 @@
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
-#include "cohort/cohort.h"
+#include "cohort/cohort_pg.h"
 
-static SegGrain
-grain_argument(FunctionCallInfo fcinfo, int argno)
+SegGrain
+seg_grain_argument(FunctionCallInfo fcinfo, int argno)
 {
 	static const struct
 	{
@@ -55,7 +55,7 @@ Datum
 cohort_label(PG_FUNCTION_ARGS)
 {
 	char		label[SEG_LABEL_SIZE];
-	size_t		size = seg_cohort_label(grain_argument(fcinfo, 1), day_argument(fcinfo, 0), label);
+	size_t		size = seg_cohort_label(seg_grain_argument(fcinfo, 1), day_argument(fcinfo, 0), label);
 
 	PG_RETURN_TEXT_P(cstring_to_text_with_len(label, (int) size));
 }
@@ -65,7 +65,7 @@ PG_FUNCTION_INFO_V1(cohort_period);
 Datum
 cohort_period(PG_FUNCTION_ARGS)
 {
-	SegGrain	grain = grain_argument(fcinfo, 2);
+	SegGrain	grain = seg_grain_argument(fcinfo, 2);
 	int64		first = seg_cohort_index(grain, day_argument(fcinfo, 0));
 
 	PG_RETURN_INT32((int32) (seg_cohort_index(grain, day_argument(fcinfo, 1)) - first));

@@ -1,126 +1,139 @@
 /*
  * receipts_pg.c
- *		The functions that read a receipts relation: receipt_totals, receipt_counts,
- *		rfm, cohort_retention.
- *
- * Each function runs one query.  Its support function in PL/pgSQL,
- * segment_internal.<name>_query, checks the arguments and returns the text of the
- * query, in which $1, $2 and so on are the arguments.  The query runs with the
- * caller's privileges and the snapshot of the statement.
- *
- * An error of the query is raised again without the text of the query; see rethrow.h.
+ *		receipt_totals and receipt_counts: the receipts of a relation, and its lines.
  */
 #include "server/compat.h"
 
+#include "catalog/pg_type.h"
 #include "executor/spi.h"
-#include "executor/tstoreReceiver.h"
-#include "funcapi.h"
-#include "lib/stringinfo.h"
-#include "miscadmin.h"
 #include "utils/builtins.h"
-#include "utils/lsyscache.h"
-#include "utils/tuplestore.h"
+#include "utils/memutils.h"
 
-#include "server/rethrow.h"
+#include "receipts/lines_pg.h"
+#include "receipts/wide_pool_pg.h"
 
-PG_FUNCTION_INFO_V1(receipt_totals);
-PG_FUNCTION_INFO_V1(receipt_counts);
-PG_FUNCTION_INFO_V1(rfm);
-PG_FUNCTION_INFO_V1(cohort_retention);
+/* ---- receipt_totals ---- */
 
-/* The arguments of the call as parameters of a query. */
-static ParamListInfo
-parameters(FunctionCallInfo fcinfo)
+/* Arguments of receipt_totals by their places. */
+enum
 {
-	Oid		   *types;
-	int			count;
-	ParamListInfo list;
+	ARG_RECEIPTS, ARG_AS_OF, ARG_CURRENCY, ARG_RATES
+};
 
-	(void) get_func_signature(fcinfo->flinfo->fn_oid, &types, &count);
-	list = makeParamList(count);
-	for (int i = 0; i < count; i++)
-		list->params[i] = (ParamExternData) {
-			.value = PG_ARGISNULL(i) ? (Datum) 0 : PG_GETARG_DATUM(i),
-			.isnull = PG_ARGISNULL(i), .pflags = PARAM_FLAG_CONST, .ptype = types[i]
-		};
-	return list;
-}
-
-/* The result of segment_internal.<maker>(arguments), in the memory of the SPI connection. */
-static char *
-make_query(const char *maker, const SPIExecuteOptions *arguments)
+/* One row of receipt_totals: a receipt with a number, or all without one of a day. */
+typedef struct Totals
 {
-	StringInfoData call;
+	int64		count;			/* receipts whose total is not negative */
+	Numeric		sales;			/* their total; NULL where there are none */
+	Numeric		net;
+} Totals;
 
-	initStringInfo(&call);
-	appendStringInfo(&call, "SELECT segment_internal.%s(", maker);
-	for (int i = 0; i < arguments->params->numParams; i++)
-		appendStringInfo(&call, "%s$%d", i == 0 ? "" : ", ", i + 1);
-	appendStringInfoChar(&call, ')');
-	if (SPI_execute_extended(call.data, arguments) != SPI_OK_SELECT || SPI_processed != 1)
-		elog(ERROR, "could not build the query");
-	return SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
+static Numeric
+sum_of(Numeric sum, Numeric amount)
+{
+	return sum == NULL ? amount : numeric_add_opt_error(sum, amount, NULL);
 }
 
 static void
-run_query(FunctionCallInfo fcinfo, const char *maker, DestReceiver *receiver)
+add_to_totals(SegReceiptsEngine *engine, Totals *totals, const SegReceipt *receipt)
 {
-	SPIExecuteOptions options = {.params = parameters(fcinfo), .read_only = true};
-	char	   *query;
+	SegAmount	amount = seg_receipt_amount(receipt);
+	Numeric		value = seg_engine_amount(engine, amount);
 
-	SPI_connect();
-	query = make_query(maker, &options);
-	options.dest = receiver;
-	if (SPI_execute_extended(query, &options) != SPI_OK_SELECT)
-		elog(ERROR, "could not run the query");
-	SPI_finish();
+	totals->net = sum_of(totals->net, value);
+	if (seg_amount_is_negative(seg_engine_pool(engine), amount))
+		return;
+	totals->count++;
+	totals->sales = sum_of(totals->sales, value);
 }
 
-/* Return the rows of the query that `maker` builds. */
-static Datum
-rows_of_query(FunctionCallInfo fcinfo, const char *maker)
+static void
+put_totals(SegReceiptsEngine *engine, SegRow *row, SegKey customer, int32 day, const Totals *totals)
 {
-	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
-	MemoryContext context = CurrentMemoryContext;
-	DestReceiver *receiver;
-
-	InitMaterializedSRF(fcinfo, 0);
-	receiver = CreateDestReceiver(DestTuplestore);
-	SetTuplestoreDestReceiverParams(receiver, result->setResult, result->econtext->ecxt_per_query_memory, false,
-									result->setDesc, "query returns unexpected columns");
-	PG_TRY();
-	{
-		run_query(fcinfo, maker, receiver);
-	}
-	PG_CATCH();
-	{
-		seg_rethrow_without_context(context);
-	}
-	PG_END_TRY();
-	receiver->rDestroy(receiver);
-	return (Datum) 0;
+	seg_put(row, PointerGetDatum(seg_receipts_id(engine, customer)), false);
+	seg_put(row, DateADTGetDatum(day), false);
+	seg_put_int64(row, totals->count);
+	seg_put(row, NumericGetDatum(totals->sales), totals->sales == NULL);
+	seg_put(row, NumericGetDatum(totals->net), false);
+	seg_row_store(row);
 }
 
+typedef struct TotalsRows
+{
+	SegRow	   *row;
+	MemoryContext context;		/* of one customer's rows */
+} TotalsRows;
+
+static void
+put_customer(SegReceiptsEngine *engine, const SegKey *customer, const SegReceipt *receipts, size_t n, void *argument)
+{
+	TotalsRows *rows = argument;
+	MemoryContext old = MemoryContextSwitchTo(rows->context);
+	Totals		of_day = {0};
+
+	for (size_t i = 0; i < n; i++)
+	{
+		Totals		of_receipt = {0};
+
+		add_to_totals(engine, receipts[i].has_number ? &of_receipt : &of_day, &receipts[i]);
+		if (receipts[i].has_number)
+			put_totals(engine, rows->row, *customer, receipts[i].day, &of_receipt);
+		if (of_day.net != NULL && (i + 1 == n || receipts[i + 1].day != receipts[i].day))
+		{
+			put_totals(engine, rows->row, *customer, receipts[i].day, &of_day);
+			of_day = (Totals) {0};
+		}
+	}
+	MemoryContextSwitchTo(old);
+	MemoryContextReset(rows->context);
+}
+
+static void
+totals_rows(FunctionCallInfo fcinfo, SegRow *row)
+{
+	SegReceiptsSource source = seg_receipts_source(fcinfo, ARG_RECEIPTS, ARG_AS_OF, ARG_CURRENCY, ARG_RATES);
+	SegReceiptsEngine *engine = seg_engine_create(SEG_RECEIPTS_LIST, SEG_NO_DAY);
+	TotalsRows	rows = {row, AllocSetContextCreate(CurrentMemoryContext, "segment row", ALLOCSET_DEFAULT_SIZES)};
+
+	seg_receipts_read(&source, engine);
+	seg_engine_each_list(engine, put_customer, &rows);
+	seg_engine_end(engine);
+}
+
+PG_FUNCTION_INFO_V1(receipt_totals);
 Datum
 receipt_totals(PG_FUNCTION_ARGS)
 {
-	return rows_of_query(fcinfo, "receipt_totals_query");
+	return seg_receipts_rows(fcinfo, totals_rows);
 }
 
+/* ---- receipt_counts ---- */
+
+/* The rows of the query that segment_internal.receipt_counts_query makes. */
+static void
+counts_rows(FunctionCallInfo fcinfo, SegRow *row)
+{
+	Datum		query;
+	Oid			types[] = {REGCLASSOID, DATEOID, TEXTOID};
+	Datum		values[] = {PG_GETARG_DATUM(0), PG_GETARG_DATUM(1), PG_GETARG_DATUM(2)};
+	char		nulls[] = {' ', ' ', PG_ARGISNULL(2) ? 'n' : ' '};
+
+	(void) seg_receipts_call(fcinfo, "receipt_counts_query", &query);
+	if (SPI_execute_with_args(TextDatumGetCString(query), lengthof(types), types, values, nulls, true, 0) != SPI_OK_SELECT)
+		elog(ERROR, "could not count the lines");
+	for (int i = 0; i < SPI_tuptable->tupdesc->natts; i++)
+	{
+		bool		isnull;
+		Datum		count = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, i + 1, &isnull);
+
+		seg_put(row, count, isnull);
+	}
+	seg_row_store(row);
+}
+
+PG_FUNCTION_INFO_V1(receipt_counts);
 Datum
 receipt_counts(PG_FUNCTION_ARGS)
 {
-	return rows_of_query(fcinfo, "receipt_counts_query");
-}
-
-Datum
-rfm(PG_FUNCTION_ARGS)
-{
-	return rows_of_query(fcinfo, "rfm_query");
-}
-
-Datum
-cohort_retention(PG_FUNCTION_ARGS)
-{
-	return rows_of_query(fcinfo, "cohort_retention_query");
+	return seg_receipts_rows(fcinfo, counts_rows);
 }

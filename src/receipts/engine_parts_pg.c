@@ -1,0 +1,305 @@
+/*
+ * engine_parts_pg.c
+ *		The parts of the engine: memory, batches of lines, files; see engine_parts_pg.h.
+ *
+ * When a table would grow beyond segment.fit_memory, the part that holds most goes to
+ * a file: its sums, its receipts, and from then on its lines as they come.
+ */
+#include "receipts/engine_parts_pg.h"
+
+#include "utils/memutils.h"
+
+#include "server/error.h"
+
+#define FIRST_CUSTOMERS 64
+#define FIRST_RECEIPTS 256
+#define TEXT_CHUNK ((size_t) 8192)
+
+/* A numeric of this size is reserved for each wide amount before it is made. */
+#define WIDE_BYTES ((size_t) 256)
+
+/* ---- memory ---- */
+
+/* Empty a part; its buffer and its files stay. */
+void
+seg_engine_forget(SegReceiptsEngine *engine, SegEnginePart *part)
+{
+	if (part->context != NULL)
+		MemoryContextDelete(part->context);
+	seg_budget_release(engine->budget, part->reserved);
+	engine->reserved -= part->reserved;
+	part->context = NULL;
+	part->reserved = 0;
+	part->text_left = 0;
+	memset(&part->tables, 0, sizeof(part->tables));
+}
+
+/* Write the customers of a part to a file, and give their wide totals back. */
+void
+seg_engine_move_customers(SegReceiptsEngine *engine, SegEnginePart *part, SegSpill *file)
+{
+	for (uint32 c = 0; c < part->tables.customer_count; c++)
+	{
+		const SegCustomer *customer = &part->tables.customers[c];
+
+		seg_spill_customer(file, engine->pool, customer);
+		if (customer->net.wide != 0)
+			engine->pool->drop(engine->pool, customer->net.wide);
+	}
+}
+
+/* Write a line to the file of its part, and give a wide amount back. */
+static void
+write_line(SegReceiptsEngine *engine, SegEnginePart *part, const SegReceiptLine *line)
+{
+	seg_spill_line(part->spilled, engine->pool, line);
+	if (line->amount.scale == SEG_AMOUNT_WIDE)
+		engine->pool->drop(engine->pool, line->amount.value);
+}
+
+/* Write what a part holds to its file. */
+static void
+spill(SegReceiptsEngine *engine, SegEnginePart *part)
+{
+	SegReceiptPart *tables = &part->tables;
+
+	if (engine->depth >= SEG_ENGINE_MAX_DEPTH)
+		seg_raise((SegFault) {SEG_TOO_LARGE, .got = engine->reserved + seg_budget_left() + 1,
+							  .wanted = engine->reserved + seg_budget_left()});
+	part->spilled = seg_spill_create(engine->context);
+	engine->use.spilled_parts++;
+	if (engine->mode == SEG_RECEIPTS_SUMS)
+		seg_engine_move_customers(engine, part, part->spilled);
+	for (size_t i = 0; i < tables->receipt_count; i++)
+	{
+		const SegReceipt *receipt = &tables->receipts[i];
+		SegReceiptLine line = {
+			.customer = tables->customers[receipt->customer].key,
+			.amount = seg_receipt_amount(receipt), .day = receipt->day, .has_receipt = receipt->has_number,
+		};
+
+		if (receipt->has_number)
+			line.receipt = tables->numbers[i];
+		write_line(engine, part, &line);
+	}
+	seg_engine_forget(engine, part);
+}
+
+/* The part in memory that holds most; NULL when none holds anything. */
+static SegEnginePart *
+largest_part(SegReceiptsEngine *engine)
+{
+	SegEnginePart *largest = NULL;
+
+	for (int p = 0; p < SEG_ENGINE_PARTS; p++)
+	{
+		SegEnginePart *part = &engine->parts[p];
+
+		if (part->reserved > (largest == NULL ? 0 : largest->reserved))
+			largest = part;
+	}
+	return largest;
+}
+
+/* Make so many bytes free, by spilling; false when `part` itself was spilled. */
+bool
+seg_engine_free(SegReceiptsEngine *engine, SegEnginePart *part, size_t bytes)
+{
+	while (bytes > seg_budget_left())
+	{
+		SegEnginePart *largest = largest_part(engine);
+
+		if (largest == NULL)
+			seg_budget_check(bytes);	/* raises */
+		spill(engine, largest);
+	}
+	return part->spilled == NULL;
+}
+
+/* Reserve bytes for the part, for which there is room. */
+static void
+reserve(SegReceiptsEngine *engine, SegEnginePart *part, size_t bytes)
+{
+	seg_budget_reserve(engine->budget, bytes);
+	part->reserved += bytes;
+	engine->reserved += bytes;
+	engine->use.memory = Max(engine->use.memory, engine->reserved);
+	if (part->context == NULL)
+		part->context = AllocSetContextCreate(engine->context, "segment receipts part", ALLOCSET_SMALL_SIZES);
+}
+
+/* An array of the part for more items than before. */
+static void *
+grown(SegEnginePart *part, void *array, size_t size)
+{
+	if (array == NULL)
+		return MemoryContextAllocHuge(part->context, size);
+	return repalloc_huge(array, size);
+}
+
+static bool
+grow_customers(SegReceiptsEngine *engine, SegEnginePart *part)
+{
+	SegReceiptPart *tables = &part->tables;
+	uint64		room = Max(FIRST_CUSTOMERS, 2 * (uint64) tables->customer_room);
+	uint32		slots = seg_part_slots(room);
+	uint64	   *old = tables->slots;
+	uint64	   *new;
+
+	if (room > SEG_PART_MAX_CUSTOMERS)
+		seg_raise((SegFault) {SEG_TOO_LARGE, .got = room, .wanted = SEG_PART_MAX_CUSTOMERS});
+	/* old and new are there together for a moment */
+	if (!seg_engine_free(engine, part, room * sizeof(SegCustomer) + slots * sizeof(uint64)))
+		return false;
+	reserve(engine, part, (room - tables->customer_room) * sizeof(SegCustomer) +
+			(slots - tables->slot_count) * sizeof(uint64));
+	tables->customers = grown(part, tables->customers, room * sizeof(SegCustomer));
+	new = MemoryContextAllocExtended(part->context, slots * sizeof(uint64), MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	seg_part_rehash(tables, new, slots);
+	if (old != NULL)
+		pfree(old);
+	tables->customer_room = room;
+	return true;
+}
+
+static bool
+grow_receipts(SegReceiptsEngine *engine, SegEnginePart *part, bool with_numbers)
+{
+	SegReceiptPart *tables = &part->tables;
+	bool		had_numbers = tables->numbers != NULL;
+	size_t		room = tables->receipt_room;
+	size_t		before = room * (sizeof(SegReceipt) + (had_numbers ? sizeof(SegKey) : 0));
+	size_t		after;
+
+	if (tables->receipt_count + SEG_ENGINE_BUFFER > room)
+		room = Max(FIRST_RECEIPTS, room + room / 2);
+	if (room > PG_UINT32_MAX / 2)
+		seg_raise((SegFault) {SEG_TOO_LARGE, .got = room, .wanted = PG_UINT32_MAX / 2});
+	after = room * (sizeof(SegReceipt) + (with_numbers || had_numbers ? sizeof(SegKey) : 0));
+	if (!seg_engine_free(engine, part, after))
+		return false;
+	reserve(engine, part, after - before);
+	tables->receipts = grown(part, tables->receipts, room * sizeof(SegReceipt));
+	if (with_numbers || had_numbers)
+		tables->numbers = grown(part, tables->numbers, room * sizeof(SegKey));
+	tables->receipt_room = room;
+	return true;
+}
+
+/* The key with its text in memory of the part. */
+SegKey
+seg_engine_keep_key(SegReceiptsEngine *engine, SegEnginePart *part, SegKey key)
+{
+	size_t		size = seg_key_size(key);
+	char	   *kept;
+
+	if (!seg_key_is_long(key))
+		return key;
+	if (size > part->text_left)
+	{
+		size_t		chunk = Max(TEXT_CHUNK, size);
+
+		/* in the middle of a batch nothing can be spilled: seg_engine_part_room has seen to it */
+		reserve(engine, part, chunk);
+		part->text = MemoryContextAllocHuge(part->context, chunk);
+		part->text_left = chunk;
+	}
+	kept = part->text;
+	memcpy(kept, seg_key_text(&key), size);
+	part->text += size;
+	part->text_left -= size;
+	return seg_key_of_text(kept, size);
+}
+
+/* ---- a batch of lines ---- */
+
+static bool
+is_kept(const SegReceiptsEngine *engine, const SegReceiptLine *line)
+{
+	return engine->mode == SEG_RECEIPTS_LIST || line->has_receipt;
+}
+
+/* Room in the part's tables for a batch; false when the part was spilled for it. */
+bool
+seg_engine_part_room(SegReceiptsEngine *engine, SegEnginePart *part, const SegReceiptLine *lines, uint32 n)
+{
+	SegReceiptPart *tables = &part->tables;
+	bool		kept = false;
+	bool		numbers = false;
+	size_t		extra = 0;
+
+	for (uint32 i = 0; i < n; i++)
+	{
+		kept |= is_kept(engine, &lines[i]);
+		numbers |= lines[i].has_receipt;
+		if (seg_key_is_long(lines[i].customer))
+			extra += TEXT_CHUNK + seg_key_size(lines[i].customer);
+		if (lines[i].has_receipt && seg_key_is_long(lines[i].receipt))
+			extra += TEXT_CHUNK + seg_key_size(lines[i].receipt);
+		if (lines[i].amount.scale == SEG_AMOUNT_WIDE)
+			extra += 2 * WIDE_BYTES;
+	}
+	while (tables->customer_count + n > tables->customer_room)
+		if (!grow_customers(engine, part))
+			return false;
+	while (kept && (tables->receipt_count + n > tables->receipt_room || (numbers && tables->numbers == NULL)))
+		if (!grow_receipts(engine, part, numbers))
+			return false;
+	return seg_engine_free(engine, part, extra);
+}
+
+void
+seg_engine_take(SegReceiptsEngine *engine, SegEnginePart *part, SegReceiptLine *lines, uint32 n)
+{
+	SegReceiptPart *tables = &part->tables;
+	uint32		places[SEG_ENGINE_BUFFER];
+
+	if (part->spilled == NULL && !seg_engine_part_room(engine, part, lines, n))
+		Assert(part->spilled != NULL);
+	if (part->spilled != NULL)
+	{
+		for (uint32 i = 0; i < n; i++)
+			write_line(engine, part, &lines[i]);
+		return;
+	}
+	for (uint32 i = 0; i < n; i++)
+		__builtin_prefetch(&tables->slots[(uint32) lines[i].hash & (tables->slot_count - 1)]);
+	for (uint32 i = 0; i < n; i++)
+	{
+		bool		is_new;
+
+		places[i] = seg_part_customer(tables, lines[i].customer, lines[i].hash, &is_new);
+		if (is_new)
+			tables->customers[places[i]].key = seg_engine_keep_key(engine, part, lines[i].customer);
+	}
+	for (uint32 i = 0; i < n; i++)
+	{
+		SegReceiptLine *line = &lines[i];
+
+		if (!is_kept(engine, line))
+			seg_customer_add(&tables->customers[places[i]], engine->pool, line->amount, line->day, engine->since);
+		else
+		{
+			if (line->has_receipt)
+				line->receipt = seg_engine_keep_key(engine, part, line->receipt);
+			seg_part_keep(tables, places[i], line);
+		}
+	}
+}
+
+void
+seg_engine_flush(SegReceiptsEngine *engine, SegEnginePart *part)
+{
+	uint32		n = part->buffered;
+
+	part->buffered = 0;
+	part->buffer_text_used = 0;
+	if (n > 0)
+		seg_engine_take(engine, part, part->buffer, n);
+}
+
+SegEnginePart *
+seg_engine_part_of(SegReceiptsEngine *engine, uint64 hash)
+{
+	return &engine->parts[(hash >> (64 - SEG_ENGINE_PART_BITS * (engine->depth + 1))) & (SEG_ENGINE_PARTS - 1)];
+}

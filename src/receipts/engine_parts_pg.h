@@ -1,0 +1,87 @@
+/*
+ * engine_parts_pg.h
+ *		What the files of the engine share: its parts, in memory or in files.
+ */
+#ifndef SEG_RECEIPTS_ENGINE_PARTS_PG_H
+#define SEG_RECEIPTS_ENGINE_PARTS_PG_H
+
+#include "server/compat.h"
+
+#include "receipts/spill_pg.h"
+#include "server/budget.h"
+
+#define SEG_ENGINE_PART_BITS 8
+#define SEG_ENGINE_PARTS (1 << SEG_ENGINE_PART_BITS)
+#define SEG_ENGINE_MAX_DEPTH 7	/* the last byte of the hash finds slots */
+
+/* Lines that are added to a part at once. */
+#define SEG_ENGINE_BUFFER 128
+#define SEG_ENGINE_BUFFER_BYTES (SEG_ENGINE_PARTS * SEG_ENGINE_BUFFER * sizeof(SegReceiptLine))
+
+typedef struct SegEnginePart
+{
+	SegReceiptPart tables;
+	MemoryContext context;		/* of the tables and of long keys; NULL: nothing is kept */
+	size_t		reserved;
+	char	   *text;			/* what is left of a chunk for long keys */
+	size_t		text_left;
+	SegReceiptLine *buffer;		/* SEG_ENGINE_BUFFER */
+	char	   *buffer_text;	/* BUFFER_TEXT; NULL before the first long key */
+	size_t		buffer_text_used;
+	uint32		buffered;
+	SegSpill   *spilled;		/* what it held and its lines since; NULL: in memory */
+	SegSpill   *closed;			/* its customers, when it was spilled in mode SUMS */
+} SegEnginePart;
+
+/* What a notice reports. */
+typedef struct SegEngineUse
+{
+	uint64		lines;
+	size_t		memory;			/* reserved at most */
+	uint64		spilled_parts;
+	uint64		spilled_bytes;
+} SegEngineUse;
+
+typedef struct SegReceiptsEngine
+{
+	SegReceiptsMode mode;
+	int32		since;
+	bool		integer_ids;
+	int			depth;			/* bytes of the hash that all keys have in common */
+	MemoryContext context;
+	SegBudget  *budget;
+	SegWidePool *pool;
+	bool		closed;
+	uint64		customers;		/* once it is closed */
+	SegEngineUse use;
+	size_t		reserved;
+	SegReceiptLine *buffers;	/* of all parts */
+	SegEnginePart parts[SEG_ENGINE_PARTS];
+} SegReceiptsEngine;
+
+
+/* Empty a part; its buffer and its files stay. */
+extern void seg_engine_forget(SegReceiptsEngine *engine, SegEnginePart *part);
+
+/* Write the customers of a part to a file, and give their wide totals back. */
+extern void seg_engine_move_customers(SegReceiptsEngine *engine, SegEnginePart *part, SegSpill *file);
+
+/* Make so many bytes free, by writing parts to files; false when `part` itself was written. */
+extern bool seg_engine_free(SegReceiptsEngine *engine, SegEnginePart *part, size_t bytes);
+
+/* Room in the part's tables for n <= SEG_ENGINE_BUFFER lines; false when the part was written to a file for it. */
+extern bool seg_engine_part_room(SegReceiptsEngine *engine, SegEnginePart *part, const SegReceiptLine *lines, uint32 n);
+
+/* Add n <= SEG_ENGINE_BUFFER lines to a part, or to its file. */
+extern void seg_engine_take(SegReceiptsEngine *engine, SegEnginePart *part, SegReceiptLine *lines, uint32 n);
+
+/* The key with its text in memory of the part, for which there is room. */
+extern SegKey seg_engine_keep_key(SegReceiptsEngine *engine, SegEnginePart *part, SegKey key);
+
+/* Add the lines in the buffer of a part to it. */
+extern void seg_engine_flush(SegReceiptsEngine *engine, SegEnginePart *part);
+
+/* The part of a customer with that hash. */
+extern SegEnginePart *seg_engine_part_of(SegReceiptsEngine *engine, uint64 hash);
+
+#endif							/* SEG_RECEIPTS_ENGINE_PARTS_PG_H */

@@ -1,0 +1,160 @@
+/*
+ * engine_pg.c
+ *		Lines of receipts in any order, in memory or on disk; see engine_pg.h.
+ *
+ * A line first goes to a small buffer of its part.  A full buffer is added to the
+ * part's tables at once, so that their memory is in the cache for many lines, and the
+ * places that the lines need are fetched ahead.
+ */
+#include "receipts/engine_pg.h"
+
+#include "utils/memutils.h"
+
+#include "receipts/engine_parts_pg.h"
+#include "receipts/wide_pool_pg.h"
+#include "server/segment.h"
+
+#define BUFFER_TEXT ((size_t) 4096) /* for long keys; a line that needs more is added alone */
+
+SegReceiptsEngine *
+seg_engine_create_deep(SegReceiptsMode mode, int32 since, int depth)
+{
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "segment receipts", ALLOCSET_DEFAULT_SIZES);
+	SegReceiptsEngine *engine = MemoryContextAllocZero(context, sizeof(SegReceiptsEngine));
+
+	engine->mode = mode;
+	engine->since = since;
+	engine->depth = depth;
+	engine->context = context;
+	engine->budget = seg_budget_create(context);
+	engine->pool = seg_wide_pool_create(context, engine->budget);
+	seg_budget_reserve(engine->budget, sizeof(SegReceiptsEngine) + SEG_ENGINE_BUFFER_BYTES);
+	engine->buffers = MemoryContextAllocHuge(context, SEG_ENGINE_BUFFER_BYTES);
+	for (int p = 0; p < SEG_ENGINE_PARTS; p++)
+		engine->parts[p].buffer = engine->buffers + p * SEG_ENGINE_BUFFER;
+	return engine;
+}
+
+SegReceiptsEngine *
+seg_engine_create(SegReceiptsMode mode, int32 since)
+{
+	return seg_engine_create_deep(mode, since, 0);
+}
+
+/* The key with its text in the buffer; false when there is no room for it. */
+static bool
+buffer_key(SegReceiptsEngine *engine, SegEnginePart *part, SegKey *key)
+{
+	size_t		size = seg_key_size(*key);
+	char	   *text;
+
+	if (!seg_key_is_long(*key))
+		return true;
+	if (size > BUFFER_TEXT - part->buffer_text_used)
+		return false;
+	if (part->buffer_text == NULL)
+	{
+		seg_budget_reserve(engine->budget, BUFFER_TEXT);
+		part->buffer_text = MemoryContextAlloc(engine->context, BUFFER_TEXT);
+	}
+	text = part->buffer_text + part->buffer_text_used;
+	memcpy(text, seg_key_text(key), size);
+	part->buffer_text_used += size;
+	*key = seg_key_of_text(text, size);
+	return true;
+}
+
+static bool
+is_same_receipt(const SegReceiptLine *a, const SegReceiptLine *b)
+{
+	return a->has_receipt && seg_key_equal(a->receipt, b->receipt) && seg_key_equal(a->customer, b->customer);
+}
+
+void
+seg_engine_add(SegReceiptsEngine *engine, SegReceiptLine *line)
+{
+	SegEnginePart *part;
+	SegReceiptLine *kept;
+
+	line->hash = seg_key_hash(line->customer);
+	part = seg_engine_part_of(engine, line->hash);
+	engine->use.lines++;
+	if (part->buffered > 0 && line->has_receipt && is_same_receipt(&part->buffer[part->buffered - 1], line))
+	{
+		kept = &part->buffer[part->buffered - 1];
+		seg_amount_add(engine->pool, &kept->amount, line->amount);
+		kept->day = Min(kept->day, line->day);
+		return;
+	}
+	if (part->buffered == SEG_ENGINE_BUFFER)
+		seg_engine_flush(engine, part);
+	kept = &part->buffer[part->buffered];
+	*kept = *line;
+	if (seg_key_is_long(line->customer) || (line->has_receipt && seg_key_is_long(line->receipt)))
+	{
+		if (!buffer_key(engine, part, &kept->customer) || (line->has_receipt && !buffer_key(engine, part, &kept->receipt)))
+		{
+			seg_engine_flush(engine, part);
+			seg_engine_take(engine, part, line, 1);
+			return;
+		}
+	}
+	part->buffered++;
+}
+
+/* ---- amounts ---- */
+
+void
+seg_engine_set_integer_ids(SegReceiptsEngine *engine, bool integer_ids)
+{
+	engine->integer_ids = integer_ids;
+}
+
+bool
+seg_engine_has_integer_ids(const SegReceiptsEngine *engine)
+{
+	return engine->integer_ids;
+}
+
+SegWidePool *
+seg_engine_pool(SegReceiptsEngine *engine)
+{
+	return engine->pool;
+}
+
+Numeric
+seg_engine_amount(SegReceiptsEngine *engine, SegAmount amount)
+{
+	SegTotal	total = {0};
+
+	seg_total_add(engine->pool, &total, amount);
+	return seg_total_numeric(engine->pool, &total);
+}
+
+/* ---- the end ---- */
+
+/* What the engine used, where segment.progress is on. */
+static void
+report_use(const SegReceiptsEngine *engine)
+{
+	const SegEngineUse *use = &engine->use;
+
+	if (seg_progress && engine->depth == 0)
+		ereport(NOTICE,
+				(errmsg("receipts: " UINT64_FORMAT " lines, %zu kB of memory, " UINT64_FORMAT " parts and " UINT64_FORMAT " kB in temporary files",
+						use->lines, use->memory / 1024, use->spilled_parts, use->spilled_bytes / 1024)));
+}
+
+void
+seg_engine_end(SegReceiptsEngine *engine)
+{
+	report_use(engine);
+	for (int p = 0; p < SEG_ENGINE_PARTS; p++)
+	{
+		if (engine->parts[p].spilled != NULL)
+			seg_spill_end(engine->parts[p].spilled);
+		if (engine->parts[p].closed != NULL)
+			seg_spill_end(engine->parts[p].closed);
+	}
+	MemoryContextDelete(engine->context);
+}

@@ -1,0 +1,70 @@
+/*
+ * engine_pg.h
+ *		Lines of receipts in any order, in memory or on disk, closed into customers.
+ *
+ * The engine spreads lines over parts by the hash of their customer
+ * (receipts/receipt_part.h).  What it keeps is reserved against segment.fit_memory; where
+ * that is not enough, whole parts go to temporary files and are read back one by one
+ * when all lines are there, split by further bits of the hash.  The result is the same.
+ */
+#ifndef SEG_RECEIPTS_ENGINE_PG_H
+#define SEG_RECEIPTS_ENGINE_PG_H
+
+#include "server/compat.h"
+
+#include "utils/numeric.h"
+
+#include "receipts/receipt_part.h"
+
+typedef struct SegReceiptsEngine SegReceiptsEngine;
+
+/*
+ * A new engine in a context of its own below the current one; it ends with that.
+ * IN since: in mode SUMS the first day that counts, or SEG_NO_DAY for all days.
+ */
+extern SegReceiptsEngine *seg_engine_create(SegReceiptsMode mode, int32 since);
+
+/* The same for lines whose hashes have the first `depth` bytes in common: of a part that went to a file. */
+extern SegReceiptsEngine *seg_engine_create_deep(SegReceiptsMode mode, int32 since, int depth);
+
+/*
+ * Add one line.  line->hash is set here.  Texts of the keys are copied; a wide amount
+ * (receipts/wide_pool_pg.h) is a number of the engine's pool.  54000 when segment.fit_memory does not even hold one part.
+ */
+extern void seg_engine_add(SegReceiptsEngine *engine, SegReceiptLine *line);
+
+/* Are the keys of customers integers, and not texts? */
+extern void seg_engine_set_integer_ids(SegReceiptsEngine *engine, bool integer_ids);
+extern bool seg_engine_has_integer_ids(const SegReceiptsEngine *engine);
+
+/* How many customers there are, in mode SUMS after close. */
+extern uint64 seg_engine_customers(const SegReceiptsEngine *engine);
+
+/* Unless so many bytes of segment.fit_memory are free, move the customers of mode SUMS to files. */
+extern void seg_engine_make_room(SegReceiptsEngine *engine, size_t bytes);
+
+/* The pool of the engine's wide amounts. */
+extern SegWidePool *seg_engine_pool(SegReceiptsEngine *engine);
+
+/* All lines are there. */
+extern void seg_engine_close(SegReceiptsEngine *engine);
+
+/* An amount of the engine as numeric, palloc'd. */
+extern Numeric seg_engine_amount(SegReceiptsEngine *engine, SegAmount amount);
+
+/* Give each customer of mode SUMS to the function; may be called several times, after close. */
+typedef void (*SegCustomerVisitor) (SegReceiptsEngine *engine, const SegCustomer *customer, void *argument);
+extern void seg_engine_each_customer(SegReceiptsEngine *engine, SegCustomerVisitor visit, void *argument);
+
+/*
+ * Give each customer of mode LIST, with its n receipts by day, to the function; once, after
+ * close.  `engine` is the one that knows the amounts (seg_engine_amount).
+ */
+typedef void (*SegReceiptsVisitor) (SegReceiptsEngine *engine, const SegKey *customer,
+									const SegReceipt *receipts, size_t n, void *argument);
+extern void seg_engine_each_list(SegReceiptsEngine *engine, SegReceiptsVisitor visit, void *argument);
+
+/* Remove the files and give back the memory.  With segment.progress a NOTICE tells what was used. */
+extern void seg_engine_end(SegReceiptsEngine *engine);
+
+#endif							/* SEG_RECEIPTS_ENGINE_PG_H */

@@ -1,0 +1,52 @@
+/*
+ * lines_pg.h
+ *		A receipts relation read into an engine, in one pass, for the functions of
+ *		several families: rfm, cohort_retention, receipt_totals.
+ */
+#ifndef SEG_RECEIPTS_LINES_PG_H
+#define SEG_RECEIPTS_LINES_PG_H
+
+#include "server/compat.h"
+
+#include "utils/date.h"
+
+#include "receipts/engine_pg.h"
+#include "server/rows.h"
+
+/* The arguments of a function that reads receipts. */
+typedef struct SegReceiptsSource
+{
+	Oid			receipts;
+	DateADT		as_of;
+	bool		no_receipts;	/* these two are null, which is an error when they are read */
+	bool		no_as_of;
+	text	   *currency;		/* NULL: not given */
+	Oid			rates;			/* InvalidOid: not given */
+} SegReceiptsSource;
+
+/* What stands at those places of the arguments. */
+extern SegReceiptsSource seg_receipts_source(FunctionCallInfo fcinfo, int receipts, int as_of, int currency, int rates);
+
+/*
+ * Return a set of rows made by `work`, in a connection of SPI.  An error of work names the
+ * fact and shows no SQL of ours.
+ */
+typedef void (*SegReceiptsWork) (FunctionCallInfo fcinfo, SegRow *row);
+extern Datum seg_receipts_rows(FunctionCallInfo fcinfo, SegReceiptsWork work);
+
+/* segment_internal.<function>(all arguments of the call); false when the result is NULL. */
+extern bool seg_receipts_call(FunctionCallInfo fcinfo, const char *function, Datum *result);
+
+/*
+ * Read the lines up to as_of into the engine, as the caller, and close it.
+ * Lines with a blank customer or receipt are left out; their number is a NOTICE.
+ * Errors: those of segment_internal.check_receipts; 22004 lines without an amount; 22003 an
+ * amount that is NaN or infinite; 22008 an infinite day; 22023 several currencies with neither
+ * currency nor rates, no rate for a currency, or a currency that no line has.
+ */
+extern void seg_receipts_read(const SegReceiptsSource *source, SegReceiptsEngine *engine);
+
+/* The id of a customer of the engine as text. */
+extern text *seg_receipts_id(const SegReceiptsEngine *engine, SegKey key);
+
+#endif							/* SEG_RECEIPTS_LINES_PG_H */

@@ -1,0 +1,127 @@
+/*
+ * receipt_part.h
+ *		The customers and receipts of one part of the hash space.
+ *
+ * Lines come in any order.  A line without receipt number is a receipt of its own; lines
+ * with the same customer and number are one receipt, dated by its first line.  Lines
+ * are spread over parts by the hash of their customer, so a part knows all lines of its
+ * customers, and its tables are small enough for the processor's cache.
+ *
+ * Two things can be made of the receipts.  SEG_RECEIPTS_SUMS keeps a sum for each
+ * customer: lines without number are summed as they come, receipts with numbers are
+ * kept until all their lines are there.  SEG_RECEIPTS_LIST keeps all receipts, which
+ * are then read customer by customer in the order of their days.
+ *
+ * The part owns no memory.  The caller asks how much room the next lines need, gives
+ * it, and then adds them.
+ */
+#ifndef SEG_RECEIPTS_RECEIPT_PART_H
+#define SEG_RECEIPTS_RECEIPT_PART_H
+
+#include "receipts/amount.h"
+#include "receipts/receipt_key.h"
+
+typedef enum SegReceiptsMode
+{
+	SEG_RECEIPTS_SUMS,
+	SEG_RECEIPTS_LIST,
+} SegReceiptsMode;
+
+/* One line, or several of one receipt that came one behind the other. */
+typedef struct SegReceiptLine
+{
+	SegKey		customer;
+	SegKey		receipt;		/* where has_receipt */
+	uint64_t	hash;			/* of the customer */
+	SegAmount	amount;
+	int32_t		day;			/* of the first of them; days since 2000-01-01, as PostgreSQL's date */
+	bool		has_receipt;
+} SegReceiptLine;
+
+#define SEG_NO_DAY INT32_MIN
+
+typedef struct SegCustomer
+{
+	SegTotal	net;			/* of the receipts since the first day that counts */
+	SegKey		key;
+	int64_t		count;			/* those of them whose total is not negative */
+	int32_t		last_day;		/* of any receipt whose total is not negative; SEG_NO_DAY: none */
+} SegCustomer;
+
+/* Customers of a part; the number stands in 25 bits of a receipt. */
+#define SEG_PART_MAX_CUSTOMERS ((uint32_t) 1 << 25)
+
+typedef struct SegReceipt
+{
+	uint32_t	customer:25;	/* its place in the part */
+	uint32_t	has_number:1;
+	uint32_t	scale:6;		/* of the amount, or SEG_AMOUNT_WIDE */
+	int32_t		day;
+	int64_t		value;
+} SegReceipt;
+
+typedef struct SegReceiptPart
+{
+	SegCustomer *customers;
+	uint32_t	customer_count;
+	uint32_t	customer_room;
+	uint64_t   *slots;			/* half of a hash, and the place of its customer + 1; 0: free */
+	uint32_t	slot_count;		/* a power of two, above 4/3 customer_room; or 0 */
+	SegReceipt *receipts;
+	SegKey	   *numbers;		/* of the receipts; NULL where lines have none */
+	size_t		receipt_count;
+	size_t		receipt_room;
+} SegReceiptPart;
+
+static inline SegAmount
+seg_receipt_amount(const SegReceipt *receipt)
+{
+	SegAmount	amount = {receipt->value, receipt->scale};
+
+	return amount;
+}
+
+/* Slots for that many customers. */
+extern uint32_t seg_part_slots(uint32_t customers);
+
+/*
+ * Move the slots into OUT slots[slot_count], all zero: for more customers than before.
+ * The customers themselves have been moved by the caller.
+ */
+extern void seg_part_rehash(SegReceiptPart *part, uint64_t *slots, uint32_t slot_count);
+
+/* The place of a customer, who is entered when new (*is_new); there must be room for one. */
+extern uint32_t seg_part_customer(SegReceiptPart *part, SegKey key, uint64_t hash, bool *is_new);
+
+/*
+ * Add a receipt to the sums of a customer.  Receipts before `since` count for last_day
+ * alone.  A wide amount is used up.
+ */
+extern void seg_customer_add(SegCustomer *customer, SegWidePool *pool, SegAmount amount, int32_t day, int32_t since);
+
+/* Add to a customer what another part of the lines has summed; a wide total is used up. */
+extern void seg_customer_merge(SegCustomer *customer, SegWidePool *pool, const SegCustomer *other);
+
+/* Keep a receipt; there must be room for one. */
+extern void seg_part_keep(SegReceiptPart *part, uint32_t customer, const SegReceiptLine *line);
+
+/* Slots of the scratch that seg_part_merge needs for so many receipts. */
+extern size_t seg_part_merge_slots(size_t receipts);
+
+/*
+ * Make one receipt of those that have customer and number in common.
+ * INOUT scratch[scratch_size], a power of two from seg_part_merge_slots.  O(receipts).
+ */
+extern void seg_part_merge(SegReceiptPart *part, SegWidePool *pool, uint32_t *scratch, size_t scratch_size);
+
+/* Add all receipts that were kept to the sums of their customers; none is kept afterwards. */
+extern void seg_part_sum(SegReceiptPart *part, SegWidePool *pool, int32_t since);
+
+/*
+ * Order the receipts by customer and day.  OUT ordered[receipt_count]; OUT starts[customer_count + 1]:
+ * those of customer c stand at starts[c] .. starts[c + 1] - 1.  O(receipts), plus a sort of
+ * each customer's own.
+ */
+extern void seg_part_order(const SegReceiptPart *part, SegReceipt *ordered, uint32_t *starts);
+
+#endif							/* SEG_RECEIPTS_RECEIPT_PART_H */
