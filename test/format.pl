@@ -11,7 +11,8 @@
 #
 # As in PostgreSQL's pgindent, what the program does not know is hidden from it before and
 # put back after: here compound literals, designators, hexadecimal floats and
-# members called text.  Lines keep their length, and block comments stay as they are.
+# members called text.  Lines keep their length, block comments stay as they are, and so does
+# the indentation of a statement that goes on outside of parentheses.
 use strict;
 use warnings;
 use Cwd qw(abs_path);
@@ -122,6 +123,61 @@ sub after
 	return $text;
 }
 
+# The columns of the indentation.
+sub width
+{
+	my ($blank) = $_[0] =~ /^(\s*)/;
+	my $width = 0;
+
+	$width = $_ eq "\t" ? $width - $width % 4 + 4 : $width + 1 foreach split //, $blank;
+	return $width;
+}
+
+# Where a statement goes on outside of parentheses, versions of the program differ, so such
+# a line keeps the indentation that it had.
+sub keep_continuations
+{
+	my ($old, $new) = @_;
+	my @old = grep { /\S/ } split /\n/, $old;
+	my @new = split /\n/, $new, -1;
+
+	return $new if @old != grep { /\S/ } @new;
+	my ($depth, $shift, $goes_on, $comment, $macro) = (0, 0, 0, 0, 0);
+	foreach my $line (@new)
+	{
+		next if $line !~ /\S/;
+		my $was = shift @old;
+		if ($depth > 0)
+		{
+			# follows the line of its parenthesis
+			my $width = width($line) + $shift;
+			$line =~ s{^\s+}{"\t" x int($width / 4) . ' ' x ($width % 4)}e if $shift;
+		}
+		else
+		{
+			$shift = 0;
+			if ($goes_on && $line =~ s/^\s+//r eq $was =~ s/^\s+//r)
+			{
+				$shift = width($was) - width($line);
+				$line = $was;
+			}
+		}
+
+		# the code of the line, without texts and comments
+		my $code = $line =~ s/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/0/gr;
+		$code =~ s!^.*?(\*/|\z)!$comment = $1 eq ''; ''!e if $comment;
+		$code =~ s!/\*.*?\*/!!g;
+		$comment = 1 if $code =~ s!/\*.*!!;
+		$macro = $code =~ /^\s*#/ || $macro == 2 ? 1 : 0;
+		$macro = 2 if $macro && $code =~ /\\\s*$/;
+		next if $code !~ /\S/;
+		$goes_on = 0, next if $macro;
+		$depth += ($code =~ tr/(//) - ($code =~ tr/)//);
+		$goes_on = $code =~ /[^;{}:\s]\s*$/ || $code =~ /\?.*:\s*$/;
+	}
+	return join("\n", @new);
+}
+
 # The text without its layout; a comment that is broken anew has other stars.
 sub words
 {
@@ -150,7 +206,7 @@ foreach my $file (@files)
 		$status = 1;
 		next;
 	}
-	my $new = after(slurp("$scratch/out.c"));
+	my $new = keep_continuations($text, after(slurp("$scratch/out.c")));
 
 	# only the layout may change
 	if (words($text) ne words($new))
