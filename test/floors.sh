@@ -80,9 +80,9 @@ found=() used=() bad=
 while read -r file header; do
     [ -n "$file" ] || continue
     room=${file#src/} room=${room%%/*}
-    if printf '%s\n' "${allowed[@]}" | grep -qxF "$room $header"; then
+    if grep -qxF "$room $header" <<<"$(printf '%s\n' "${allowed[@]}")"; then
         used+=("$room $header")
-    elif printf '%s\n' "${known[@]}" | grep -qxF "$file $header"; then
+    elif grep -qxF "$file $header" <<<"$(printf '%s\n' "${known[@]}")"; then
         found+=("$file $header")
     else
         bad+="    $file includes $header"$'\n'
