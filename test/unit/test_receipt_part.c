@@ -87,6 +87,7 @@ sums_are_those_of_the_receipts(void **state)
 	static Wanted receipts[CUSTOMERS][NUMBERS];
 	SegCustomer wanted[CUSTOMERS];
 	__int128	nets[CUSTOMERS] = {0};
+	size_t		wanted_receipts = 0;
 	size_t		slots = seg_part_merge_slots(LINES);
 	uint32_t   *scratch = calloc(slots, sizeof(uint32_t));
 
@@ -120,10 +121,13 @@ sums_are_those_of_the_receipts(void **state)
 	for (int c = 0; c < CUSTOMERS; c++)
 		for (int r = 0; r < NUMBERS; r++)
 			if (receipts[c][r].exists)
+			{
+				wanted_receipts++;
 				want_receipt(&wanted[c], &nets[c], receipts[c][r].day, receipts[c][r].units);
+			}
 
 	seg_part_merge(&part, &pool->functions, scratch, slots);
-	assert_int_equal(part.receipt_count, CUSTOMERS * NUMBERS);
+	assert_int_equal(part.receipt_count, wanted_receipts);
 	seg_part_sum(&part, &pool->functions, SINCE);
 	assert_int_equal(part.customer_count, CUSTOMERS);
 	for (uint32_t place = 0; place < part.customer_count; place++)
