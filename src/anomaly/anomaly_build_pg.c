@@ -83,11 +83,12 @@ present_values(Fit *fit, size_t j, uint64 *missing)
 static void
 describe_feature(Fit *fit, size_t j)
 {
-	SegAnomalyFeature *feature = &fit->model->features[j];
+	SegFeature *feature = &fit->model->features[j];
 	size_t		present = present_values(fit, j, &feature->missing);
 	SegValueCountMoments moments = {0};
 	SegTally	tally;
 
+	feature->fill = feature->median = 0;
 	memset(&tally, 0, sizeof(tally));
 	CHECK_FOR_INTERRUPTS();
 	for (size_t i = 0; i < present; i++)
@@ -97,13 +98,13 @@ describe_feature(Fit *fit, size_t j)
 	{
 		moments = seg_value_counts_moments(fit->column, present);
 		seg_value_counts_sort(fit->column, present);
-		feature->typical = seg_value_counts_quantile(fit->column, present, 0.5);
+		feature->median = seg_value_counts_quantile(fit->column, present, 0.5);
 	}
 	if (fit->model->null_policy == SEG_NULL_MEAN)
 		feature->fill = fit->moments != NULL && present > 0 ?
 			seg_moments_input_mean(fit->moments, j) : moments.mean;
 	if (fit->model->null_policy == SEG_NULL_MEDIAN)
-		feature->fill = feature->typical;
+		feature->fill = feature->median;
 	if (!isfinite(moments.sd) || !isfinite(moments.mean) || !isfinite(feature->fill))
 		seg_raise((SegFault) {SEG_RANGE_TOO_WIDE, .feature = j + 1});
 	feature->mean = moments.mean;
@@ -115,12 +116,18 @@ describe_feature(Fit *fit, size_t j)
 static void
 prepare_rows(Fit *fit)
 {
+	SegArena	arena = seg_arena(NULL, seg_row_transform_size(fit->d));
+	SegStatus	status;
+
+	arena.base = seg_take(1, arena.size);
+	status = seg_row_transform_make(fit->model->features, fit->d, fit->model->null_policy, &arena, &fit->model->transform);
+	Assert(status == SEG_OK);
 	for (size_t i = 0; i < fit->n; i++)
 	{
 		double	   *row = fit->rows + i * fit->d;
 		size_t		position;
-		SegStatus	status = seg_anomaly_prepare(fit->model, row, row, &position);
 
+		status = seg_row_transform(&fit->model->transform, row, row, &position);
 		CHECK_FOR_INTERRUPTS();
 		if (status != SEG_OK)
 			seg_raise((SegFault) {status, .feature = position});
@@ -271,18 +278,19 @@ describe_model(Fit *fit)
 	model->null_policy = state->options.null_policy;
 	model->partial = seg_sample_is_partial(seg_anomaly_state_sample(state));
 	model->d = state->fit.d;
-	model->has_transform = state->has_transform;
 	model->rows_used = state->rows_used;
 	model->rows_skipped = state->fit.rows_skipped;
 	model->sample_rows = fit->total;
 	model->seed = (uint64) state->options.seed;
 	model->contamination = state->options.contamination;
-	model->features = seg_take(state->fit.d, sizeof(SegAnomalyFeature));
-	memset(model->features, 0, state->fit.d * sizeof(SegAnomalyFeature));
+	model->features = seg_take(state->fit.d, sizeof(SegFeature));
 	arena = seg_arena(NULL, seg_labels_decoded_size(state->labels_size, state->fit.d));
 	arena.base = seg_take(1, arena.size);
 	for (size_t j = 0; j < state->fit.d; j++)
+	{
+		model->features[j] = seg_feature_unknown();
 		model->features[j].transform = seg_read_label(&labels, &arena, &model->features[j].name);
+	}
 	for (size_t j = 0; j < fit->d; j++)
 		describe_feature(fit, j);
 }

@@ -4,9 +4,10 @@
  */
 #include "anomaly/anomaly_pg.h"
 
+#include "server/feature_words.h"
+#include "server/fitted_row.h"
+
 static const char *const method_names[] = {"iforest", "mahalanobis", "kmeans"};
-static const char *const transform_names[] = {"none", "log1p"};
-static const char *const null_policy_names[] = {"error", "skip", "mean", "median", "zero"};
 
 /* Do the scores rest on all rows, or on a sample of them? */
 static bool
@@ -54,27 +55,13 @@ seg_anomaly_info(const void *decoded, SegModelInfo *info)
 	/* a k-means model's rows are not there to be scored */
 	if (model->sample_rows > 0)
 		seg_info_real(info, "flagged_share", (double) model->flagged / (double) model->sample_rows);
-	seg_info_text(info, "null_policy", null_policy_names[model->null_policy]);
+	seg_info_text(info, "null_policy", seg_null_policy_words[model->null_policy]);
 }
 
 void
 seg_anomaly_features(const void *decoded, SegRow *row)
 {
 	const SegAnomalyModel *model = decoded;
-	bool		fills = model->null_policy != SEG_NULL_ERROR && model->null_policy != SEG_NULL_SKIP;
 
-	for (uint32_t j = 0; j < model->d; j++)
-	{
-		const SegAnomalyFeature *feature = &model->features[j];
-		SegFeatureInfo line = seg_feature_info(j + 1, seg_anomaly_feature_name(feature, j + 1));
-
-		line.transform = transform_names[feature->transform];
-		line.fill = fills ? feature->fill : NAN;
-		line.imputed = feature->missing;
-		line.minimum = feature->minimum;
-		line.maximum = feature->maximum;
-		line.mean = feature->mean;
-		line.sd = feature->sd;
-		seg_store_feature(row, &line);
-	}
+	seg_put_features(row, model->features, model->d, model->null_policy);
 }

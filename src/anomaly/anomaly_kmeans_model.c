@@ -47,18 +47,12 @@ all_are_tiny(const SegKmeansModel *kmeans)
 }
 
 static void
-copy_feature(const SegKmeansFeature *from, const SegHistogram *histogram, SegAnomalyFeature *to)
+copy_feature(const SegFeature *from, SegFeature *to)
 {
-	to->name = from->name;
-	to->transform = from->transform;
-	to->fill = from->fill;
-	to->typical = from->mean;
-	to->mean = from->mean;
-	to->sd = from->sd;
-	to->minimum = from->minimum;
-	to->maximum = from->maximum;
-	to->missing = from->imputed;
-	to->histogram = *histogram;
+	*to = *from;
+	to->median = from->mean;
+	to->shift = to->scale = NAN;	/* in the spread */
+	to->center = to->spread = NAN;
 }
 
 static void
@@ -91,7 +85,7 @@ copy_spread(const SegKmeansModel *kmeans, SegArena *arena, SegClusterSpread *spr
 size_t
 seg_anomaly_of_kmeans_size(const SegKmeansModel *kmeans)
 {
-	return kmeans->d * (sizeof(SegAnomalyFeature) + 2 * sizeof(double)) + kmeans->k * (kmeans->d + 1) * sizeof(double) +
+	return kmeans->d * (sizeof(SegFeature) + 2 * sizeof(double)) + kmeans->k * (kmeans->d + 1) * sizeof(double) +
 		5 * SEG_ARENA_ALIGN;
 }
 
@@ -108,8 +102,8 @@ seg_anomaly_of_kmeans(const SegKmeansModel *kmeans, double contamination, SegAre
 	model->seed = kmeans->seed;
 	model->contamination = contamination;
 	model->threshold = 1 - contamination;
-	model->features = seg_arena_take(arena, kmeans->d, sizeof(SegAnomalyFeature));
+	model->features = seg_arena_take(arena, kmeans->d, sizeof(SegFeature));
 	for (size_t j = 0; j < kmeans->d; j++)
-		copy_feature(&kmeans->features[j], &kmeans->histograms[j], &model->features[j]);
+		copy_feature(&kmeans->features[j], &model->features[j]);
 	copy_spread(kmeans, arena, &model->spread);
 }

@@ -4,59 +4,29 @@
  */
 #include "anomaly/anomaly_model.h"
 
+#include "base/limits.h"
 #include "kmeans/kmeans.h"
-#include "model/histogram_codec.h"
 
 #define LEAF 0xFFFF
 #define LEAST_NODE_BYTES 4		/* a leaf */
-#define FEATURE_BYTES (4 + 1 + 6 * 8 + 8 + SEG_HISTOGRAM_BYTES)
+
+static const SegFeatureField feature_fields[] = {
+	SEG_FIELD_NAME, SEG_FIELD_TRANSFORM, SEG_FIELD_FILL, SEG_FIELD_MEDIAN, SEG_FIELD_MEAN, SEG_FIELD_SD,
+	SEG_FIELD_MINIMUM, SEG_FIELD_MAXIMUM, SEG_FIELD_MISSING, SEG_FIELD_HISTOGRAM, SEG_FIELD_END
+};
 
 size_t
 seg_anomaly_decoded_size(size_t payload_size)
 {
 	/*
-	 * A feature of 81 bytes becomes a struct of some 430 and a name of one to
-	 * sixteen; a node of four bytes becomes 28; centers become themselves and up
+	 * A feature of 81 bytes becomes a struct of some 460, a name of one to sixteen
+	 * and three numbers of the transform; a node of four bytes becomes 28; centers become themselves and up
 	 * to SEG_CENTER_BLOCK copies; a whitening matrix of d features twice itself
 	 * and 8 d + 64 numbers more; a little rounding.
 	 */
 	size_t		size;
 
 	return seg_mul_size(payload_size, 12, &size) && size <= SIZE_MAX - 4096 ? size + 4096 : SIZE_MAX;
-}
-
-/* ---- features ---- */
-
-static void
-decode_feature(SegReader *reader, SegArena *arena, SegAnomalyFeature *feature)
-{
-	feature->name = seg_read_text(reader, arena);
-	feature->transform = seg_read_choice(reader, SEG_TRANSFORM_LOG1P + 1);
-	feature->fill = seg_read_double(reader);
-	feature->typical = seg_read_double(reader);
-	feature->mean = seg_read_double(reader);
-	feature->sd = seg_read_double(reader);
-	feature->minimum = seg_read_double(reader);
-	feature->maximum = seg_read_double(reader);
-	feature->missing = seg_read_u64(reader);
-	seg_read_histogram(reader, &feature->histogram);
-	if (feature->sd < 0 || feature->minimum > feature->maximum)
-		reader->failed = true;
-}
-
-static void
-encode_feature(SegWriter *writer, const SegAnomalyFeature *feature)
-{
-	seg_write_text(writer, feature->name);
-	seg_write_u8(writer, feature->transform);
-	seg_write_double(writer, feature->fill);
-	seg_write_double(writer, feature->typical);
-	seg_write_double(writer, feature->mean);
-	seg_write_double(writer, feature->sd);
-	seg_write_double(writer, feature->minimum);
-	seg_write_double(writer, feature->maximum);
-	seg_write_u64(writer, feature->missing);
-	seg_write_histogram(writer, &feature->histogram);
 }
 
 /* ---- forest ---- */
@@ -296,17 +266,14 @@ seg_anomaly_decode(SegReader *reader, int version, SegArena *arena, SegAnomalyMo
 	model->robust = seg_read_choice(reader, 2);
 	model->null_policy = seg_read_choice(reader, SEG_NULL_ZERO + 1);
 	model->partial = seg_read_choice(reader, 2);
-	model->d = seg_read_count(reader, FEATURE_BYTES);
-	if (reader->failed || model->d < 1 || model->d > SEG_ANOMALY_MAX_FEATURES)
+	model->d = seg_read_count(reader, seg_feature_least_bytes(feature_fields));
+	if (reader->failed || model->d < 1 || model->d > SEG_MAX_FEATURES)
 		return SEG_MALFORMED_MODEL;
-	model->features = seg_arena_take(arena, model->d, sizeof(SegAnomalyFeature));
+	model->features = seg_arena_take(arena, model->d, sizeof(SegFeature));
 	if (model->features == NULL)
 		return SEG_MALFORMED_MODEL;
-	for (size_t j = 0; j < model->d; j++)
-	{
-		decode_feature(reader, arena, &model->features[j]);
-		model->has_transform |= model->features[j].transform != SEG_TRANSFORM_NONE;
-	}
+	for (size_t j = 0; j < model->d && !reader->failed; j++)
+		seg_feature_read(reader, feature_fields, arena, &model->features[j]);
 	model->rows_used = seg_read_u64(reader);
 	model->rows_skipped = seg_read_u64(reader);
 	model->sample_rows = seg_read_u64(reader);
@@ -330,7 +297,9 @@ seg_anomaly_decode(SegReader *reader, int version, SegArena *arena, SegAnomalyMo
 			decode_spread(reader, arena, &model->spread, model->d);
 			break;
 	}
-	return seg_reader_done(reader) ? SEG_OK : SEG_MALFORMED_MODEL;
+	if (!seg_reader_done(reader))
+		return SEG_MALFORMED_MODEL;
+	return seg_row_transform_make(model->features, model->d, model->null_policy, arena, &model->transform);
 }
 
 void
@@ -344,7 +313,7 @@ seg_anomaly_encode(SegWriter *writer, const void *encoded)
 	seg_write_u8(writer, model->partial);
 	seg_write_u32(writer, model->d);
 	for (size_t j = 0; j < model->d; j++)
-		encode_feature(writer, &model->features[j]);
+		seg_feature_write(writer, feature_fields, &model->features[j]);
 	seg_write_u64(writer, model->rows_used);
 	seg_write_u64(writer, model->rows_skipped);
 	seg_write_u64(writer, model->sample_rows);

@@ -2,11 +2,11 @@
  * anomaly_model.h
  *		A fitted anomaly model as a struct and as bytes.
  *
- * A row is prepared (missing features filled, then transformed) and scored in
+ * A row is transformed (missing features filled, logarithms taken) and scored in
  * that space by the model's method.  Version 1 is, little-endian:
  *
  *		method (1)  robust (1)  null policy (1)  partial (1)  d (4)
- *		per feature: name, transform (1), fill, typical, mean, sd, minimum,
+ *		per feature: name, transform (1), fill, median, mean, sd, minimum,
  *			maximum (8 each), missing (8), histogram (histogram_codec.h)
  *		rows used, rows skipped, sample rows, seed (8 each)
  *		contamination, threshold, flagged (8 each)
@@ -28,11 +28,9 @@
 #include "anomaly/iforest.h"
 #include "anomaly/mahalanobis.h"
 #include "model/envelope.h"
-#include "stats/histogram.h"
-#include "stats/scale.h"
+#include "model/feature.h"
 
 #define SEG_ANOMALY_VERSION 1
-#define SEG_ANOMALY_MAX_FEATURES 1600
 
 typedef enum SegAnomalyMethod
 {
@@ -43,21 +41,11 @@ typedef enum SegAnomalyMethod
 
 #define SEG_ANOMALY_METHODS 3
 
-/* One feature, in input units; figures are of the values present in the sample, or a k-means model's. */
-typedef struct SegAnomalyFeature
-{
-	const char *name;			/* UTF-8; "" when it was given none */
-	SegTransform transform;
-	double		fill;			/* what a null becomes */
-	double		typical;		/* median */
-	double		mean;
-	double		sd;				/* with n - 1 */
-	double		minimum;
-	double		maximum;
-	uint64_t	missing;		/* nulls that became fill */
-	SegHistogram histogram;
-} SegAnomalyFeature;
-
+/*
+ * The figures of a feature are of the values present in the sample, or those of a k-means
+ * model; what is made from one has the mean for a median.  There is no shift and no
+ * scale: the methods have their own.
+ */
 typedef struct SegAnomalyModel
 {
 	SegAnomalyMethod method;
@@ -65,8 +53,8 @@ typedef struct SegAnomalyModel
 	SegNullPolicy null_policy;
 	bool		partial;		/* the sample is less than all rows */
 	uint32_t	d;
-	SegAnomalyFeature *features;	/* d */
-	bool		has_transform;	/* some feature is transformed */
+	SegFeature *features;		/* d */
+	SegRowTransform transform;	/* fills and takes logarithms; of a decoded model */
 	uint64_t	rows_used;
 	uint64_t	rows_skipped;
 	uint64_t	sample_rows;	/* that the threshold was taken from */
@@ -94,19 +82,11 @@ extern SegStatus seg_anomaly_decode(SegReader *reader, int version, SegArena *ar
 /* Write the payload of the newest version; a writer without buffer measures. */
 extern void seg_anomaly_encode(SegWriter *writer, const void *model);
 
-/*
- * Fill and transform a row.  IN row[d]: input units, NaN where missing.
- * OUT z[d].  Returns SEG_OK, SEG_NULL_FEATURE or SEG_LOG_DOMAIN with *position
- * from 1.  With the policy skip a missing feature is SEG_NULL_FEATURE too.
- */
-extern SegStatus seg_anomaly_prepare(const SegAnomalyModel *model, const double *row, double *z,
-									 size_t *position);
-
-/* The score of a prepared row, in [0, 1]. */
+/* The score of a row that model->transform was applied to, in [0, 1]. */
 extern double seg_anomaly_score(const SegAnomalyModel *model, const double *z);
 
 /*
- * What each feature adds to the score of a prepared row.  OUT parts[d], *base:
+ * What each feature adds to the score of such a row.  OUT parts[d], *base:
  *		score = base + sum of parts.
  * Returns SEG_OK, or SEG_TOO_FAR when the row's distance overflows.
  */

@@ -5,12 +5,12 @@
 #include "anomaly/anomaly_pg.h"
 
 #include "funcapi.h"
-#include "mb/pg_wchar.h"
 #include "utils/builtins.h"
 #include "utils/tuplestore.h"
 
 #include "server/error.h"
 #include "server/features.h"
+#include "server/fitted_row.h"
 
 static SegStatus
 decode(SegReader *reader, int version, SegArena *arena, void *model)
@@ -28,27 +28,15 @@ const SegModelType seg_anomaly_model_type = {
 };
 
 /*
- * The model of argument 0 and, in OUT raw[d] and z[d], the row of argument 1 as
- * given and prepared.  NULL when a feature is null and the policy is skip.
+ * The model of argument 0 and, in OUT z[d], the row of argument 1 with nulls filled and
+ * logarithms taken.  NULL when a feature is null and the policy is skip.
  */
 static const SegAnomalyModel *
-prepared_row(FunctionCallInfo fcinfo, double *raw, double *z)
+fitted_row(FunctionCallInfo fcinfo, double *z)
 {
 	const SegAnomalyModel *model = seg_model_argument(fcinfo, 0, 0, &seg_anomaly_model_type);
-	SegFeatures features = seg_features_open(PG_GETARG_DATUM(1));
-	size_t		position;
-	SegStatus	status;
 
-	if (features.d != model->d)
-		seg_raise((SegFault) {SEG_WRONG_LENGTH, .got = features.d, .wanted = model->d});
-	(void) seg_features_copy(&features, raw);
-	seg_features_close(&features);
-	status = seg_anomaly_prepare(model, raw, z, &position);
-	if (status == SEG_NULL_FEATURE && model->null_policy == SEG_NULL_SKIP)
-		return NULL;
-	if (status != SEG_OK)
-		seg_raise((SegFault) {status, .feature = position});
-	return model;
+	return seg_fitted_row(PG_GETARG_DATUM(1), &model->transform, z) ? model : NULL;
 }
 
 PG_FUNCTION_INFO_V1(anomaly_score);
@@ -56,7 +44,7 @@ Datum
 anomaly_score(PG_FUNCTION_ARGS)
 {
 	static double z[SEG_MAX_FEATURES];
-	const SegAnomalyModel *model = prepared_row(fcinfo, z, z);
+	const SegAnomalyModel *model = fitted_row(fcinfo, z);
 
 	if (model == NULL)
 		PG_RETURN_NULL();
@@ -68,7 +56,7 @@ Datum
 is_anomaly(PG_FUNCTION_ARGS)
 {
 	static double z[SEG_MAX_FEATURES];
-	const SegAnomalyModel *model = prepared_row(fcinfo, z, z);
+	const SegAnomalyModel *model = fitted_row(fcinfo, z);
 
 	if (model == NULL)
 		PG_RETURN_NULL();
@@ -89,14 +77,6 @@ rank_parts(const double *parts, uint32 *ranked, size_t d)
 	}
 }
 
-char *
-seg_anomaly_feature_name(const SegAnomalyFeature *feature, size_t position)
-{
-	if (feature->name[0] == '\0')
-		return psprintf("feature %zu", position);
-	return pstrdup(pg_any_to_server(feature->name, strlen(feature->name), PG_UTF8));
-}
-
 PG_FUNCTION_INFO_V1(anomaly_reasons);
 Datum
 anomaly_reasons(PG_FUNCTION_ARGS)
@@ -107,7 +87,8 @@ anomaly_reasons(PG_FUNCTION_ARGS)
 	static double typical[SEG_MAX_FEATURES];
 	static uint32 ranked[SEG_MAX_FEATURES];
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
-	const SegAnomalyModel *model = prepared_row(fcinfo, raw, z);
+	const SegAnomalyModel *model = fitted_row(fcinfo, z);
+	SegFeatures features;
 	double		base;
 	SegStatus	status;
 
@@ -117,16 +98,19 @@ anomaly_reasons(PG_FUNCTION_ARGS)
 	status = seg_anomaly_attribute(model, z, parts, &base);
 	if (status != SEG_OK)
 		seg_raise((SegFault) {status});
+	features = seg_features_open(PG_GETARG_DATUM(1));
+	(void) seg_features_copy(&features, raw);
+	seg_features_close(&features);
 	seg_anomaly_typical(model, z, typical);
 	rank_parts(parts, ranked, model->d);
 	for (size_t i = 0; i < model->d; i++)
 	{
 		uint32		j = ranked[i];
-		const SegAnomalyFeature *feature = &model->features[j];
+		const SegFeature *feature = &model->features[j];
 		Datum		values[6];
 		bool		nulls[6] = {false};
 
-		values[0] = CStringGetTextDatum(seg_anomaly_feature_name(feature, j + 1));
+		values[0] = CStringGetTextDatum(seg_feature_name(feature, j + 1));
 		values[1] = Float8GetDatum(raw[j]);
 		nulls[1] = isnan(raw[j]);
 		values[2] = Float8GetDatum(typical[j]);

@@ -17,9 +17,6 @@
 /* Decodes into a SegAnomalyModel. */
 extern const SegModelType seg_anomaly_model_type;
 
-/* A feature's name in the database's encoding, else "feature <position>"; position from 1; palloc'd. */
-extern char *seg_anomaly_feature_name(const SegAnomalyFeature *feature, size_t position);
-
 /* What a model says in model_info and model_features (SegFamily). */
 extern void seg_anomaly_info(const void *model, SegModelInfo *info);
 extern void seg_anomaly_features(const void *model, SegRow *row);

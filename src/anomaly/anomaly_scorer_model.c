@@ -5,42 +5,6 @@
 #include "anomaly/anomaly_model.h"
 #include "stats/chisq.h"
 
-SegStatus
-seg_anomaly_prepare(const SegAnomalyModel *model, const double *row, double *z, size_t *position)
-{
-	double		probe = 0;
-
-	/* x * 0 is NaN for NaN and infinities only */
-	for (size_t j = 0; j < model->d; j++)
-		probe += row[j] * 0.0;
-	if (probe == 0 && !model->has_transform)
-	{
-		memmove(z, row, model->d * sizeof(double));
-		return SEG_OK;
-	}
-	for (size_t j = 0; j < model->d; j++)
-	{
-		const SegAnomalyFeature *feature = &model->features[j];
-		double		x = row[j];
-
-		*position = j + 1;
-		if (isnan(x))
-		{
-			if (model->null_policy == SEG_NULL_ERROR || model->null_policy == SEG_NULL_SKIP)
-				return SEG_NULL_FEATURE;
-			x = feature->fill;
-		}
-		if (feature->transform == SEG_TRANSFORM_LOG1P)
-		{
-			if (!(x > -1))
-				return SEG_LOG_DOMAIN;
-			x = log1p(x);
-		}
-		z[j] = x;
-	}
-	return SEG_OK;
-}
-
 /* The share of normal rows that lie closer to the center. */
 static double
 score_distance(double distance2, uint32_t df)
@@ -138,7 +102,7 @@ seg_anomaly_typical(const SegAnomalyModel *model, const double *z, double *typic
 	size_t		cluster;
 
 	for (size_t j = 0; j < model->d; j++)
-		typical[j] = model->features[j].typical;
+		typical[j] = model->features[j].median;
 	if (model->method != SEG_ANOMALY_KMEANS)
 		return;
 	(void) seg_cluster_spread_distance2(spread, z, &cluster);

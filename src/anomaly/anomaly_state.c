@@ -198,7 +198,7 @@ head_is_sound(const SegAnomalyState *state, size_t size)
 	bool		any_log;
 
 	if (size <= sizeof(SegAnomalyState) || state->fit.state.magic != SEG_ANOMALY_STATE_MAGIC ||
-		state->fit.d < 1 || state->fit.d > SEG_ANOMALY_MAX_FEATURES || !options_are_sound(&state->options) ||
+		state->fit.d < 1 || state->fit.d > SEG_MAX_FEATURES || !options_are_sound(&state->options) ||
 		state->labels_size > size ||
 		state->sample_at != (sizeof(SegAnomalyState) + (uint64_t) state->labels_size + 7) / 8 * 8 ||
 		state->sample_at >= size || state->moments_at >= size || state->moments_at % 8 != 0 ||

@@ -4,11 +4,12 @@
  */
 #include "anomaly/anomaly_pg.h"
 
-#include "mb/pg_wchar.h"
 #include "utils/memutils.h"
 
 #include "server/error.h"
 #include "server/family.h"
+#include "server/feature_words.h"
+#include "server/model_text.h"
 
 /* As options are read: a choice is an int there, a yes or no a bool. */
 typedef struct GivenNumbers
@@ -30,8 +31,6 @@ typedef struct ParsedOptions
 } ParsedOptions;
 
 static const char *const methods[] = {"iforest", "mahalanobis", NULL};
-static const char *const null_policies[] = {"error", "skip", "mean", "median", "zero", NULL};
-static const char *const transforms[] = {"none", "log1p", NULL};
 
 #define FIELD(name) offsetof(ParsedOptions, name)
 
@@ -48,9 +47,9 @@ static const SegOption option_table[] = {
 		.meaning = "The share of the rows that is_anomaly returns true for."},
 	{"seed", SEG_OPTION_INT, FIELD(numbers.seed), -0x1.0p+63, 0x1.0p+63,
 		.meaning = "The seed of the random choices."},
-	{"null_policy", SEG_OPTION_CHOICE, FIELD(numbers.null_policy), .choices = null_policies,
+	{"null_policy", SEG_OPTION_CHOICE, FIELD(numbers.null_policy), .choices = seg_null_policy_words,
 		.meaning = "What a null feature does: raise an error, leave the row out, or count as the feature's mean, its median or 0."},
-	{"transform", SEG_OPTION_CHOICES, FIELD(transform), .choices = transforms,
+	{"transform", SEG_OPTION_CHOICES, FIELD(transform), .choices = seg_transform_words,
 		.meaning = "What is applied to the values before anything else; one choice for all features or an array with one for each."},
 	{"feature_names", SEG_OPTION_TEXTS, FIELD(feature_names),
 		.meaning = "The names of the features, one for each, all different."},
@@ -90,8 +89,7 @@ write_labels(SegWriter *writer, const ParsedOptions *parsed, size_t d)
 		const char *name = "";
 
 		if (parsed->feature_names.count != 0)
-			name = pg_server_to_any(parsed->feature_names.items[j],
-									strlen(parsed->feature_names.items[j]), PG_UTF8);
+			name = seg_text_for_model(parsed->feature_names.items[j]);
 		seg_write_label(writer, transform, name);
 	}
 }

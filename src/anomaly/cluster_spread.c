@@ -4,9 +4,8 @@
  */
 #include "anomaly/cluster_spread.h"
 
+#include "base/limits.h"
 #include "kmeans/kmeans.h"
-
-#define MOST_FEATURES 1600
 
 /* OUT fitted[d]; returns the squared distance to the nearest center. */
 static double
@@ -15,7 +14,7 @@ nearest(const SegClusterSpread *spread, const double *z, double *fitted, size_t 
 	double		d2[SEG_KMEANS_MAX_K + SEG_CENTER_BLOCK];
 	SegNearest	found;
 
-	Assert(spread->k <= SEG_KMEANS_MAX_K && spread->d <= MOST_FEATURES);
+	Assert(spread->k <= SEG_KMEANS_MAX_K && spread->d <= SEG_MAX_FEATURES);
 	for (size_t j = 0; j < spread->d; j++)
 		fitted[j] = seg_scale_value(SEG_TRANSFORM_NONE, spread->shift[j],
 									seg_scale_inverse(spread->scale[j]), z[j]);
@@ -36,7 +35,7 @@ in_spreads(double d2, double variance)
 double
 seg_cluster_spread_distance2(const SegClusterSpread *spread, const double *z, size_t *cluster)
 {
-	double		fitted[MOST_FEATURES];
+	double		fitted[SEG_MAX_FEATURES];
 	double		d2 = nearest(spread, z, fitted, cluster);
 
 	return in_spreads(d2, spread->variances[*cluster]);
@@ -45,7 +44,7 @@ seg_cluster_spread_distance2(const SegClusterSpread *spread, const double *z, si
 double
 seg_cluster_spread_attribute(const SegClusterSpread *spread, const double *z, double *parts, size_t *cluster)
 {
-	double		fitted[MOST_FEATURES];
+	double		fitted[SEG_MAX_FEATURES];
 	double		d2 = nearest(spread, z, fitted, cluster);
 	const double *center = spread->centers + *cluster * spread->d;
 

@@ -200,8 +200,8 @@ whiten_row(const SegMahalanobis *m, const double *row, double *u, double *y)
 double
 seg_mahalanobis_distance2(const SegMahalanobis *m, const double *row)
 {
-	double		u[SEG_LINALG_MAX + BLOCK];
-	double		y[SEG_LINALG_MAX + BLOCK];
+	double		u[SEG_MAX_FEATURES + BLOCK];
+	double		y[SEG_MAX_FEATURES + BLOCK];
 
 	return whiten_row(m, row, u, y);
 }
@@ -209,8 +209,8 @@ seg_mahalanobis_distance2(const SegMahalanobis *m, const double *row)
 double
 seg_mahalanobis_attribute(const SegMahalanobis *m, const double *row, double *parts)
 {
-	double		u[SEG_LINALG_MAX + BLOCK];
-	double		y[SEG_LINALG_MAX + BLOCK];
+	double		u[SEG_MAX_FEATURES + BLOCK];
+	double		y[SEG_MAX_FEATURES + BLOCK];
 	double		distance2 = whiten_row(m, row, u, y);
 	const double *entry = m->whiten;
 

@@ -11,8 +11,8 @@
  */
 #include "drift/drift_model.h"
 
+#include "base/limits.h"
 #include "model/histogram_codec.h"
-#include "stats/linalg.h"
 
 /* the smallest encoded feature and cluster, for checking counts */
 #define FEATURE_BYTES (4 + 2 * 4 * 8 + SEG_HISTOGRAM_BYTES)
@@ -22,7 +22,7 @@ size_t
 seg_drift_decoded_size(size_t payload_size)
 {
 	/* structs of features (at most so many) and clusters, names with a terminator, rounding */
-	size_t		features = seg_min_size(payload_size / FEATURE_BYTES, SEG_LINALG_MAX);
+	size_t		features = seg_min_size(payload_size / FEATURE_BYTES, SEG_MAX_FEATURES);
 
 	return 2 * payload_size + payload_size / CLUSTER_BYTES * (1 + SEG_ARENA_ALIGN) +
 		features * (sizeof(SegDriftFeature) + 1 + SEG_ARENA_ALIGN) + 2 * SEG_ARENA_ALIGN;
@@ -70,7 +70,7 @@ seg_drift_decode(SegReader *reader, int version, SegArena *arena, void *decoded)
 	model->clusters = seg_read_count(reader, CLUSTER_BYTES);
 	model->rows_used = seg_read_u64(reader);
 	model->rows_skipped = seg_read_u64(reader);
-	if (reader->failed || model->d == 0 || model->d > SEG_LINALG_MAX ||
+	if (reader->failed || model->d == 0 || model->d > SEG_MAX_FEATURES ||
 		(model->source != SEG_KIND_PCA && model->source != SEG_KIND_KMEANS && model->source != SEG_KIND_ANOMALY))
 		return SEG_MALFORMED_MODEL;
 	model->features = seg_arena_take(arena, model->d, sizeof(SegDriftFeature));

@@ -4,10 +4,9 @@
  */
 #include "drift/drift_pg.h"
 
-#include "mb/pg_wchar.h"
-
 #include "server/error.h"
 #include "server/family.h"
+#include "server/model_text.h"
 #include "server/rows.h"
 
 /* Above it a feature counts as drifted. */
@@ -28,14 +27,6 @@ ratio(uint64 part, uint64 whole)
 	return whole == 0 ? NAN : (double) part / (double) whole;
 }
 
-static char *
-name_or(const char *name, const char *what, size_t number)
-{
-	if (name[0] == '\0')
-		return psprintf("%s %zu", what, number);
-	return pg_any_to_server(name, strlen(name), PG_UTF8);
-}
-
 static void
 put_drifted(SegRow *row, double index)
 {
@@ -49,7 +40,7 @@ put_feature(SegRow *row, const SegDriftFeature *feature, size_t position)
 
 	seg_put_text(row, "feature");
 	seg_put_int32(row, (int32) position);
-	seg_put_text(row, name_or(feature->name, "feature", position));
+	seg_put_text(row, seg_name_from_model(feature->name, "feature", position));
 	seg_put_float8(row, index);
 	put_drifted(row, index);
 	seg_put_float8(row, feature->then.values == 0 ? NAN : feature->then.mean);
@@ -84,7 +75,7 @@ put_clusters(SegRow *row, const SegDriftModel *report)
 
 		seg_put_text(row, c < 0 ? "clusters" : "cluster");
 		seg_put(row, Int32GetDatum((int32) cluster->cluster_id), c < 0);
-		seg_put_text(row, c < 0 ? "all clusters" : name_or(cluster->name, "cluster", cluster->cluster_id));
+		seg_put_text(row, c < 0 ? "all clusters" : seg_name_from_model(cluster->name, "cluster", cluster->cluster_id));
 		seg_put_float8(row, c < 0 ? index : NAN);
 		put_drifted(row, c < 0 ? index : NAN);
 		for (int means_and_missing = 0; means_and_missing < 4; means_and_missing++)

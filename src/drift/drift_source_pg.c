@@ -7,8 +7,8 @@
 #include "anomaly/anomaly_pg.h"
 #include "kmeans/kmeans_pg.h"
 #include "pca/pca_pg.h"
+#include "base/limits.h"
 #include "server/error.h"
-#include "stats/linalg.h"
 
 const SegModelType *
 seg_drift_source_type(int kind)
@@ -55,13 +55,13 @@ seg_drift_source(SegKind kind, const void *decoded)
 size_t
 seg_drift_cluster(const SegDriftSource *source, const double *row)
 {
-	static double z[SEG_LINALG_MAX];
+	static double z[SEG_MAX_FEATURES];
 	static double d2[SEG_KMEANS_MAX_K + SEG_CENTER_BLOCK];
 	SegNearest	nearest;
 	size_t		position;
 
 	memcpy(z, row, source->d * sizeof(double));
-	if (seg_kmeans_to_fitted(source->kmeans, z, &position) != SEG_OK)
+	if (seg_row_transform(&source->kmeans->transform, z, z, &position) != SEG_OK)
 		return source->k;
 	seg_nearest_distances(&source->kmeans->centers, z, d2);
 	nearest = seg_nearest_find(d2, source->k);
@@ -73,7 +73,7 @@ describe_pca(const SegPcaModel *model, SegDriftModel *report)
 {
 	for (uint32 j = 0; j < model->d; j++)
 	{
-		const SegPcaFeature *from = &model->features[j];
+		const SegFeature *from = &model->features[j];
 		SegDriftFeature *to = &report->features[j];
 
 		to->name = from->name;
@@ -102,7 +102,7 @@ describe_anomaly(const SegAnomalyModel *model, SegDriftModel *report)
 
 	for (uint32 j = 0; j < model->d; j++)
 	{
-		const SegAnomalyFeature *from = &model->features[j];
+		const SegFeature *from = &model->features[j];
 		SegDriftFeature *to = &report->features[j];
 
 		to->name = from->name;
@@ -121,15 +121,15 @@ describe_kmeans(const SegKmeansModel *model, SegDriftModel *report)
 
 	for (uint32 j = 0; j < model->d; j++)
 	{
-		const SegKmeansFeature *from = &model->features[j];
+		const SegFeature *from = &model->features[j];
 		SegDriftFeature *to = &report->features[j];
 
 		to->name = from->name;
-		to->then.values = seg_histogram_total(&model->histograms[j]);
-		to->then.mean = mean_of_present(from->mean, from->fill, model->rows_used, from->imputed);
+		to->then.values = seg_histogram_total(&from->histogram);
+		to->then.mean = mean_of_present(from->mean, from->fill, model->rows_used, from->missing);
 		to->then.rows = knows_missing ? model->rows_used : 0;
-		to->then.missing = knows_missing ? Min(from->imputed, to->then.rows) : 0;
-		to->histogram = model->histograms[j];
+		to->then.missing = knows_missing ? Min(from->missing, to->then.rows) : 0;
+		to->histogram = from->histogram;
 	}
 	for (uint32 c = 0; c < model->k; c++)
 	{

@@ -4,9 +4,9 @@
  */
 #include "drift/drift_state.h"
 
+#include "base/limits.h"
 #include "kmeans/kmeans.h"
 #include "stats/exact_sum.h"
-#include "stats/linalg.h"
 
 void
 seg_drift_count(SegDriftCount *count, double value)
@@ -62,7 +62,7 @@ seg_drift_state_is_sound(const SegDriftState *state, size_t size)
 	uint64_t	total = 0;
 
 	if (size < sizeof(SegDriftState) || state->model_size > size || state->fit.state.magic != SEG_DRIFT_STATE_MAGIC ||
-		state->fit.d == 0 || state->fit.d > SEG_LINALG_MAX || state->k > SEG_KMEANS_MAX_K ||
+		state->fit.d == 0 || state->fit.d > SEG_MAX_FEATURES || state->k > SEG_KMEANS_MAX_K ||
 		size != seg_drift_state_size(state->fit.d, state->k, state->model_size) ||
 		state->rows_used > SEG_STATE_MOST_ROWS || state->fit.rows_skipped > SEG_STATE_MOST_ROWS)
 		return false;

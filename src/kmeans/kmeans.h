@@ -2,7 +2,7 @@
  * kmeans.h
  *		Fitting k clusters to rows in memory.
  *
- * The caller brings the rows to the fitted space (stats/scale.h) and draws a sample of
+ * The caller brings the rows to the fitted space (stats/standardize.h) and draws a sample of
  * them (kmeans_sample.h).  Starting centers are found on the sample (kmeans_seed.h), and
  * Lloyd's iterations run over all rows (kmeans_lloyd.h).  The statistics of the clusters
  * come from kmeans_stats.h.  The result does not depend on the order of the rows.

@@ -51,13 +51,12 @@ centers_in_space(const SegKmeansModel *model, const SegKmeansModel *space, doubl
 		seg_kmeans_center_in_input_units(model, c, center);
 		for (uint32_t j = 0; j < model->d; j++)
 		{
-			const SegKmeansFeature *feature = &space->features[j];
-			double		inverse = feature->scale > 0 ? 1 / feature->scale : 0;
+			const SegFeature *feature = &space->features[j];
 
 			*position = j + 1;
 			if (feature->transform == SEG_TRANSFORM_LOG1P && center[j] <= -1)
 				return SEG_LOG_DOMAIN;
-			center[j] = seg_scale_value(feature->transform, feature->shift, inverse, center[j]);
+			center[j] = seg_feature_to_fitted(feature, center[j]);
 			if (!(fabs(center[j]) < 1e150))
 				return SEG_RANGE_TOO_WIDE;
 		}

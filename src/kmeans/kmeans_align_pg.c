@@ -7,6 +7,7 @@
 #include "kmeans/kmeans_align_model.h"
 #include "server/budget.h"
 #include "server/error.h"
+#include "server/fitted_row.h"
 #include "server/rows.h"
 
 typedef struct Aligned
@@ -30,8 +31,8 @@ require_same_features(const SegKmeansModel *new_model, const SegKmeansModel *old
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("feature %zu is \"%s\" in the new model, but \"%s\" in the old model", position,
-					seg_kmeans_feature_name(&new_model->features[position - 1], position),
-					seg_kmeans_feature_name(&old_model->features[position - 1], position)),
+					seg_feature_name(&new_model->features[position - 1], position),
+					seg_feature_name(&old_model->features[position - 1], position)),
 			 errhint("Fit both models on the same features in the same order.")));
 }
 

@@ -8,7 +8,7 @@
 
 #include "stats/exact_sum.h"
 #include "stats/histogram.h"
-#include "stats/scale.h"
+#include "stats/standardize.h"
 
 #define SEG_KMEANS_MAX_K 10000
 

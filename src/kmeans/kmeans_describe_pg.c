@@ -4,10 +4,10 @@
  */
 #include "kmeans/kmeans_pg.h"
 
-#include "mb/pg_wchar.h"
 #include "utils/builtins.h"
 
 #include "kmeans/kmeans_profile_model.h"
+#include "server/model_text.h"
 #include "stats/profile.h"
 
 static int
@@ -52,7 +52,7 @@ words_of(const SegKmeansModel *model, uint32_t c, int language, bool figures)
 static text *
 text_of(const char *words)
 {
-	return cstring_to_text(pg_any_to_server(words, strlen(words), PG_UTF8));
+	return cstring_to_text(seg_text_from_model(words));
 }
 
 PG_FUNCTION_INFO_V1(kmeans_describe);
@@ -134,7 +134,7 @@ kmeans_name(PG_FUNCTION_ARGS)
 	int			language = require_language(text_to_cstring(PG_GETARG_TEXT_PP(2)));
 	char	   *previous = text_to_cstring(PG_GETARG_TEXT_PP(3));
 
-	if (name_holds(&scorer->model, c, language, pg_server_to_any(previous, strlen(previous), PG_UTF8)))
+	if (name_holds(&scorer->model, c, language, seg_text_for_model(previous)))
 		PG_RETURN_TEXT_P(PG_GETARG_TEXT_PP(3));
 	PG_RETURN_TEXT_P(text_of(new_name(&scorer->model, c, language)));
 }

@@ -9,7 +9,7 @@
 
 #include "kmeans/kmeans_profile_model.h"
 #include "server/error.h"
-#include "server/features.h"
+#include "server/fitted_row.h"
 #include "server/rows.h"
 #include "stats/cluster_indices.h"
 #include "stats/profile.h"
@@ -47,7 +47,7 @@ kmeans_centroids(PG_FUNCTION_ARGS)
 		for (uint32_t j = 0; j < model->d; j++)
 		{
 			put_cluster(&row, model, &model->clusters[places[at]]);
-			seg_put_text(&row, seg_kmeans_feature_name(&model->features[j], j + 1));
+			seg_put_text(&row, seg_feature_name(&model->features[j], j + 1));
 			seg_put_int32(&row, j + 1);
 			seg_put_float8(&row, center[j]);
 			seg_row_store(&row);
@@ -69,12 +69,12 @@ direction(double z)
 static void
 store_profile_row(SegRow *row, const SegKmeansModel *model, uint32_t c, uint32_t j, int rank, double z)
 {
-	const SegKmeansFeature *feature = &model->features[j];
+	const SegFeature *feature = &model->features[j];
 	size_t		cell = (size_t) c * model->d + j;
 	double		mean = model->means[cell];
 
 	put_cluster(row, model, &model->clusters[c]);
-	seg_put_text(row, seg_kmeans_feature_name(feature, j + 1));
+	seg_put_text(row, seg_feature_name(feature, j + 1));
 	seg_put_float8(row, mean);
 	seg_put_float8(row, model->sds[cell]);
 	seg_put_float8(row, feature->mean);
@@ -161,21 +161,6 @@ kmeans_details(PG_FUNCTION_ARGS)
 	PG_RETURN_DATUM(seg_row_value(&row));
 }
 
-/* The row as it was scored, in input units: nulls replaced as the policy says; palloc'd. */
-static double *
-scored_values(const SegKmeansModel *model, Datum array)
-{
-	SegFeatures features = seg_features_open(array);
-	double	   *values = palloc(model->d * sizeof(double));
-
-	(void) seg_features_copy(&features, values);
-	for (uint32_t j = 0; j < model->d; j++)
-		if (isnan(values[j]))
-			values[j] = model->features[j].fill;
-	seg_features_close(&features);
-	return values;
-}
-
 /*
  * OUT contribution: d, (z_j - second_j)^2 - (z_j - first_j)^2 as the product
  * (first_j - second_j) (2 z_j - first_j - second_j), which cancels less.
@@ -216,7 +201,7 @@ kmeans_reasons(PG_FUNCTION_ARGS)
 	contribution = palloc(model->d * sizeof(double));
 	first = palloc(model->d * sizeof(double));
 	second = palloc(model->d * sizeof(double));
-	values = scored_values(model, PG_GETARG_DATUM(1));
+	values = seg_filled_row(PG_GETARG_DATUM(1), &scored.scorer->transform);
 	split_distance(&scored, contribution);
 	seg_profile_order(contribution, model->d, order);
 	seg_kmeans_center_in_input_units(model, scored.nearest.first, first);
@@ -227,7 +212,7 @@ kmeans_reasons(PG_FUNCTION_ARGS)
 		uint32_t	j = order[rank];
 		bool		alone = model->k == 1;
 
-		seg_put_text(&row, seg_kmeans_feature_name(&model->features[j], j + 1));
+		seg_put_text(&row, seg_feature_name(&model->features[j], j + 1));
 		seg_put_float8(&row, values[j]);
 		seg_put_float8(&row, first[j]);
 		seg_put_float8(&row, alone ? NAN : second[j]);

@@ -4,7 +4,6 @@
  */
 #include "kmeans/kmeans_rows_pg.h"
 
-#include "mb/pg_wchar.h"
 #include "utils/datum.h"
 #include "utils/memutils.h"
 
@@ -14,6 +13,7 @@
 #include "kmeans/kmeans_stats.h"
 #include "kmeans/kmeans_sweep_pg.h"
 #include "server/error.h"
+#include "server/model_text.h"
 
 PG_FUNCTION_INFO_V1(kmeans_fit_transfn);
 Datum
@@ -23,28 +23,29 @@ kmeans_fit_transfn(PG_FUNCTION_ARGS)
 }
 
 /* A feature as the model describes it. */
-static SegKmeansFeature
+static SegFeature
 describe_feature(const SegKmeansRows *state, size_t j)
 {
 	const SegScale *scale = &state->data.scales[j];
 	const SegTextList *names = &state->options.feature_names;
-	SegKmeansFeature feature = {
+	SegFeature	feature = {
 		.name = "",
 		.transform = scale->transform,
 		.shift = scale->shift,
 		.scale = scale->scale,
 		.fill = scale->fill,
-		.imputed = scale->imputed,
+		.missing = scale->imputed,
 		.minimum = scale->minimum,
 		.maximum = scale->maximum,
 		.mean = scale->mean,
 		.sd = scale->sd,
 		.center = scale->center,
 		.spread = scale->spread,
+		.histogram = state->histograms[j],
 	};
 
 	if (names->count > 0)
-		feature.name = pg_server_to_any(names->items[j], strlen(names->items[j]), PG_UTF8);
+		feature.name = seg_text_for_model(names->items[j]);
 	return feature;
 }
 
@@ -113,7 +114,6 @@ gather_stats(const SegKmeansRows *state, const SegKmeansRun *run, SegKmeansModel
 	for (size_t j = 0; j < d; j++)
 		model->features[j].median = stats.medians[j];
 	model->has_exact_quartiles = true;
-	model->histograms = state->histograms;
 }
 
 static bytea *
@@ -140,7 +140,7 @@ make_model(const SegKmeansRows *state, const SegKmeansRun *run)
 		.weight = state->total,
 		.inertia = run->inertia,
 		.centers = run->centers,
-		.features = palloc(d * sizeof(SegKmeansFeature)),
+		.features = palloc(d * sizeof(SegFeature)),
 	};
 
 	for (size_t j = 0; j < d; j++)

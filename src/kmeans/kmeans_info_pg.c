@@ -5,10 +5,9 @@
 #include "kmeans/kmeans_options_pg.h"
 #include "kmeans/kmeans_pg.h"
 #include "server/family.h"
+#include "server/feature_words.h"
+#include "server/fitted_row.h"
 
-static const char *const standardize_names[] = {"zscore", "robust", "minmax", "none"};
-static const char *const transform_names[] = {"none", "log1p"};
-static const char *const null_policy_names[] = {"error", "skip", "mean", "median", "zero"};
 static const char *const init_method_names[] = {"kmeans++", "random", "centroids"};
 static const char *const algorithm_names[] = {"lloyd", "bisecting"};
 
@@ -22,12 +21,12 @@ transform_info(const SegKmeansModel *model, SegModelInfo *info)
 	initStringInfo(&list);
 	for (uint32_t j = 0; j < model->d; j++)
 	{
-		appendStringInfo(&list, "%c\"%s\"", j == 0 ? '[' : ',', transform_names[model->features[j].transform]);
+		appendStringInfo(&list, "%c\"%s\"", j == 0 ? '[' : ',', seg_transform_words[model->features[j].transform]);
 		alike = alike && model->features[j].transform == model->features[0].transform;
 	}
 	appendStringInfoChar(&list, ']');
 	if (alike)
-		seg_info_text(info, "transform", transform_names[model->features[0].transform]);
+		seg_info_text(info, "transform", seg_transform_words[model->features[0].transform]);
 	else
 		seg_info_json(info, "transform", list.data);
 }
@@ -52,9 +51,9 @@ kmeans_info(const void *scorer, SegModelInfo *info)
 	info->has_seed = true;
 	info->seed = (int64) model->seed;
 	seg_info_text(info, "algorithm", algorithm_names[model->algorithm]);
-	seg_info_text(info, "standardize", standardize_names[model->standardize]);
+	seg_info_text(info, "standardize", seg_standardize_words[model->standardize]);
 	transform_info(model, info);
-	seg_info_text(info, "null_policy", null_policy_names[model->null_policy]);
+	seg_info_text(info, "null_policy", seg_null_policy_words[model->null_policy]);
 	seg_info_text(info, "init_method", init_method_names[model->init_method]);
 	seg_info_int(info, "n_init", model->n_init);
 	seg_info_int(info, "max_iterations", model->max_iterations);
@@ -74,23 +73,7 @@ kmeans_features(const void *scorer, SegRow *row)
 {
 	const SegKmeansModel *model = &((const SegKmeansScorer *) scorer)->model;
 
-	for (uint32_t j = 0; j < model->d; j++)
-	{
-		const SegKmeansFeature *feature = &model->features[j];
-		SegFeatureInfo line = seg_feature_info(j + 1, seg_kmeans_feature_name(feature, j + 1));
-
-		line.transform = transform_names[feature->transform];
-		line.shift = feature->shift;
-		line.scale = feature->scale;
-		if (model->null_policy != SEG_NULL_ERROR && model->null_policy != SEG_NULL_SKIP)
-			line.fill = feature->fill;
-		line.imputed = feature->imputed;
-		line.minimum = feature->minimum;
-		line.maximum = feature->maximum;
-		line.mean = feature->mean;
-		line.sd = feature->sd;
-		seg_store_feature(row, &line);
-	}
+	seg_put_features(row, model->features, model->d, model->null_policy);
 }
 
 /* Starting centers, as if the features had the scale 1. */

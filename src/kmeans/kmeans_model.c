@@ -11,7 +11,7 @@
  *		f64 inertia, total_ss, between_ss, silhouette
  *		u64 silhouette_rows; u8 silhouette_is_exact, has_exact_quartiles
  *		d features: text name; u8 transform; f64 shift, scale, fill;
- *			u64 imputed; f64 minimum, maximum, mean, sd, center, spread, median
+ *			u64 missing; f64 minimum, maximum, mean, sd, center, spread, median
  *		k clusters: u32 cluster_id; text name; u64 size; f64 weight, inertia
  *		f64 centers[k d], means[k d], sds[k d], quartiles[k d 3]
  *		d histograms (model/histogram_codec.h)
@@ -23,47 +23,32 @@
  */
 #include "kmeans/kmeans_model.h"
 
+#include "base/limits.h"
 #include "model/histogram_codec.h"
-#include "stats/linalg.h"
 
-/* the smallest encoded feature and cluster, for checking counts */
-#define FEATURE_BYTES (4 + 1 + 3 * 8 + 8 + 4 * 8 + SEG_HISTOGRAM_BYTES)	/* of version 1 */
+/* the smallest encoded cluster, for checking counts */
 #define CLUSTER_BYTES (4 + 4 + 8 + 2 * 8)
+
+/* The fields of a feature; its histogram stands behind the clusters. */
+#define FIELDS_OF_VERSION_1 \
+	SEG_FIELD_NAME, SEG_FIELD_TRANSFORM, SEG_FIELD_SHIFT, SEG_FIELD_SCALE, SEG_FIELD_FILL, SEG_FIELD_MISSING, \
+	SEG_FIELD_MINIMUM, SEG_FIELD_MAXIMUM, SEG_FIELD_MEAN, SEG_FIELD_SD
+
+static const SegFeatureField version_1_fields[] = {FIELDS_OF_VERSION_1, SEG_FIELD_END};
+static const SegFeatureField feature_fields[] = {
+	FIELDS_OF_VERSION_1, SEG_FIELD_CENTER, SEG_FIELD_SPREAD, SEG_FIELD_MEDIAN, SEG_FIELD_END
+};
+static const SegFeatureField histogram_fields[] = {SEG_FIELD_HISTOGRAM, SEG_FIELD_END};
 
 size_t
 seg_kmeans_decoded_size(size_t payload_size)
 {
 	/*
-	 * Arrays take no more than their bytes did, structs and the rounding of a
-	 * text to SEG_ARENA_ALIGN do: a feature of FEATURE_BYTES takes at most a
-	 * SegKmeansFeature, a SegHistogram and 32 bytes, less than six times as much.
+	 * Arrays take no more than their bytes did, but structs and the rounding of a
+	 * text to SEG_ARENA_ALIGN do.  A feature of version 1 has at least 89 bytes and
+	 * takes at most a SegFeature and 32 bytes, less than six times as much.
 	 */
 	return 6 * payload_size + 16 * SEG_ARENA_ALIGN;
-}
-
-static void
-read_features(SegReader *reader, int version, SegArena *arena, SegKmeansModel *model)
-{
-	for (uint32_t j = 0; j < model->d && !reader->failed; j++)
-	{
-		SegKmeansFeature *feature = &model->features[j];
-
-		feature->name = seg_read_text(reader, arena);
-		feature->transform = seg_read_choice(reader, SEG_TRANSFORM_LOG1P + 1);
-		feature->shift = seg_read_double(reader);
-		feature->scale = seg_read_double(reader);
-		feature->fill = seg_read_double(reader);
-		feature->imputed = seg_read_u64(reader);
-		feature->minimum = seg_read_double(reader);
-		feature->maximum = seg_read_double(reader);
-		feature->mean = seg_read_double(reader);
-		feature->sd = seg_read_double(reader);
-		feature->center = version == 1 ? 0 : seg_read_double(reader);
-		feature->spread = version == 1 ? 0 : seg_read_double(reader);
-		feature->median = version == 1 ? 0 : seg_read_double(reader);
-		if (feature->scale < 0 || feature->sd < 0 || feature->spread < 0 || feature->minimum > feature->maximum)
-			reader->failed = true;
-	}
 }
 
 /* An inertia, its weight, and the mean squared distance that they give. */
@@ -148,17 +133,17 @@ loosen_bounds(SegHistogram *histogram)
 
 /* As version 2 has it: at most about ten bins, without what nulls became. */
 static void
-renew_histogram(const SegKmeansFeature *feature, SegHistogram *histogram)
+renew_histogram(SegFeature *feature)
 {
-	SegHistogram old = *histogram;
+	SegHistogram old = feature->histogram;
 	size_t		b;
 
 	if (old.bins == 0)
 		return;
 	b = seg_histogram_bin(&old, feature->fill);
-	old.counts[b] -= old.counts[b] < feature->imputed ? old.counts[b] : feature->imputed;
-	seg_histogram_coarsen(&old, histogram);
-	loosen_bounds(histogram);
+	old.counts[b] -= old.counts[b] < feature->missing ? old.counts[b] : feature->missing;
+	seg_histogram_coarsen(&old, &feature->histogram);
+	loosen_bounds(&feature->histogram);
 }
 
 /* The bound of the bin that holds the median, or what is at the end. */
@@ -182,13 +167,15 @@ histogram_median(const SegHistogram *histogram)
  * them only what the centers tell is known.
  */
 static void
-renew_feature(const SegKmeansModel *model, uint32_t j, SegKmeansFeature *feature)
+renew_feature(const SegKmeansModel *model, uint32_t j, SegFeature *feature)
 {
 	double		squares = 0;
 	double		sum = 0;
 	double		weight = 0;
 
-	feature->median = histogram_median(&model->histograms[j]);
+	renew_histogram(feature);
+	feature->median = histogram_median(&feature->histogram);
+	feature->center = feature->spread = 0;
 	if (feature->scale == 0 || !isfinite(1 / feature->scale))
 		return;
 	if (feature->transform == SEG_TRANSFORM_NONE || model->standardize == SEG_STANDARDIZE_ZSCORE)
@@ -221,37 +208,36 @@ renew_feature(const SegKmeansModel *model, uint32_t j, SegKmeansFeature *feature
 SegStatus
 seg_kmeans_decode(SegReader *reader, int version, SegArena *arena, SegKmeansModel *model)
 {
+	const SegFeatureField *fields = version == 1 ? version_1_fields : feature_fields;
+	size_t		feature_bytes = seg_feature_least_bytes(fields) + seg_feature_least_bytes(histogram_fields);
 	size_t		cells;
 
 	Assert(version >= 1 && version <= SEG_KMEANS_VERSION);
 	read_head(reader, version, model);
 	if (reader->failed || model->k == 0 || model->d == 0 || model->next_cluster_id > SEG_KMEANS_MAX_ID ||
 		model->rows_used > INT64_MAX || model->rows_skipped > INT64_MAX || model->silhouette_rows > INT64_MAX ||
-		!ratio_is_sound(model->inertia, model->weight) || model->d > SEG_LINALG_MAX ||
+		!ratio_is_sound(model->inertia, model->weight) || model->d > SEG_MAX_FEATURES ||
 		model->k > SEG_KMEANS_MAX_K || model->k > reader->left / CLUSTER_BYTES ||
-		model->d > reader->left / FEATURE_BYTES)
+		model->d > reader->left / feature_bytes)
 		return SEG_MALFORMED_MODEL;
 	cells = (size_t) model->k * model->d;
-	model->features = seg_arena_take(arena, model->d, sizeof(SegKmeansFeature));
+	model->features = seg_arena_take(arena, model->d, sizeof(SegFeature));
 	model->clusters = seg_arena_take(arena, model->k, sizeof(SegKmeansCluster));
-	model->histograms = seg_arena_take(arena, model->d, sizeof(SegHistogram));
-	if (model->features == NULL || model->clusters == NULL || model->histograms == NULL)
+	if (model->features == NULL || model->clusters == NULL)
 		return SEG_MALFORMED_MODEL;
-	read_features(reader, version, arena, model);
+	for (uint32_t j = 0; j < model->d && !reader->failed; j++)
+		seg_feature_read(reader, fields, arena, &model->features[j]);
 	read_clusters(reader, arena, model);
 	model->centers = seg_read_doubles(reader, arena, cells);
 	model->means = seg_read_doubles(reader, arena, cells);
 	model->sds = seg_read_doubles(reader, arena, cells);
 	model->quartiles = seg_read_doubles(reader, arena, cells * 3);
-	for (uint32_t j = 0; j < model->d; j++)
-		seg_read_histogram(reader, &model->histograms[j]);
+	for (uint32_t j = 0; j < model->d && !reader->failed; j++)
+		seg_read_histogram(reader, &model->features[j].histogram);
 	if (!seg_reader_done(reader))
 		return SEG_MALFORMED_MODEL;
 	for (uint32_t j = 0; j < model->d && version == 1; j++)
-	{
-		renew_histogram(&model->features[j], &model->histograms[j]);
 		renew_feature(model, j, &model->features[j]);
-	}
 	return SEG_OK;
 }
 
@@ -285,23 +271,7 @@ seg_kmeans_encode(SegWriter *writer, const void *encoded)
 	seg_write_u8(writer, model->silhouette_is_exact);
 	seg_write_u8(writer, model->has_exact_quartiles);
 	for (uint32_t j = 0; j < model->d; j++)
-	{
-		const SegKmeansFeature *feature = &model->features[j];
-
-		seg_write_text(writer, feature->name);
-		seg_write_u8(writer, feature->transform);
-		seg_write_double(writer, feature->shift);
-		seg_write_double(writer, feature->scale);
-		seg_write_double(writer, feature->fill);
-		seg_write_u64(writer, feature->imputed);
-		seg_write_double(writer, feature->minimum);
-		seg_write_double(writer, feature->maximum);
-		seg_write_double(writer, feature->mean);
-		seg_write_double(writer, feature->sd);
-		seg_write_double(writer, feature->center);
-		seg_write_double(writer, feature->spread);
-		seg_write_double(writer, feature->median);
-	}
+		seg_feature_write(writer, feature_fields, &model->features[j]);
 	for (uint32_t c = 0; c < model->k; c++)
 	{
 		const SegKmeansCluster *cluster = &model->clusters[c];
@@ -317,7 +287,7 @@ seg_kmeans_encode(SegWriter *writer, const void *encoded)
 	seg_write_doubles(writer, model->sds, cells);
 	seg_write_doubles(writer, model->quartiles, cells * 3);
 	for (uint32_t j = 0; j < model->d; j++)
-		seg_write_histogram(writer, &model->histograms[j]);
+		seg_write_histogram(writer, &model->features[j].histogram);
 }
 
 uint32_t

@@ -12,27 +12,10 @@
 
 #include "kmeans/kmeans_data.h"
 #include "model/envelope.h"
+#include "model/feature.h"
 
 #define SEG_KMEANS_VERSION 2
 #define SEG_KMEANS_MAX_ID INT32_MAX	/* cluster numbers are SQL integers */
-
-/* One feature, in input units unless said otherwise. */
-typedef struct SegKmeansFeature
-{
-	const char *name;			/* UTF-8; "" when it was given none */
-	SegTransform transform;
-	double		shift;			/* transformed units */
-	double		scale;			/* transformed units; 0: no spread, counts as 0 */
-	double		fill;			/* what a null becomes */
-	uint64_t	imputed;		/* nulls that became fill */
-	double		minimum;
-	double		maximum;
-	double		mean;			/* weighted, of all rows */
-	double		sd;				/* with n - 1 */
-	double		center;			/* mean and sd in the fitted space; 0 where scale is 0 */
-	double		spread;
-	double		median;			/* of all rows, exact; from histograms before version 2 */
-} SegKmeansFeature;
 
 /* One cluster. */
 typedef struct SegKmeansCluster
@@ -75,14 +58,13 @@ typedef struct SegKmeansModel
 	bool		silhouette_is_exact;	/* these are all distinct rows */
 
 	/* arrays */
-	SegKmeansFeature *features; /* d */
+	SegFeature *features;		/* d; medians are exact but in models of version 1 */
 	SegKmeansCluster *clusters; /* k */
 	double	   *centers;		/* k x d, fitted space */
 	double	   *means;			/* k x d, input units, arithmetic */
 	double	   *sds;			/* k x d, input units, with n - 1 */
 	double	   *quartiles;		/* k x d x 3, input units; exact but in models of version 1 */
 	bool		has_exact_quartiles;
-	SegHistogram *histograms;	/* d, input units, of the values that were there */
 } SegKmeansModel;
 
 /*

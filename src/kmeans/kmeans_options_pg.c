@@ -9,11 +9,9 @@
 #include "kmeans/kmeans_pg.h"
 #include "kmeans/kmeans_sweep.h"
 #include "server/error.h"
+#include "server/feature_words.h"
 #include "server/progress.h"
 
-static const char *const standardize_choices[] = {"zscore", "robust", "minmax", "none", NULL};
-static const char *const transform_choices[] = {"none", "log1p", NULL};
-static const char *const null_policy_choices[] = {"error", "skip", "mean", "median", "zero", NULL};
 static const char *const init_method_choices[] = {"kmeans++", "random", "centroids", NULL};
 static const char *const algorithm_choices[] = {"lloyd", "bisecting", NULL};
 
@@ -38,11 +36,11 @@ const SegOption seg_kmeans_option_table[] = {
 		.meaning = "The smallest number of clusters that is tried where k is null."},
 	{"k_max", SEG_OPTION_INT, FIELD(k_max), 1, SEG_KMEANS_MAX_K,
 		.meaning = "The largest number of clusters that is tried where k is null."},
-	{"standardize", SEG_OPTION_CHOICE, FIELD(standardize), .choices = standardize_choices,
+	{"standardize", SEG_OPTION_CHOICE, FIELD(standardize), .choices = seg_standardize_words,
 		.meaning = "How features are brought to one scale: by mean and standard deviation, median and MAD, minimum and maximum, or not at all."},
-	{"transform", SEG_OPTION_CHOICES, FIELD(transform), .choices = transform_choices,
+	{"transform", SEG_OPTION_CHOICES, FIELD(transform), .choices = seg_transform_words,
 		.meaning = "What is applied to the values before they are scaled; one choice for all features or an array with one for each."},
-	{"null_policy", SEG_OPTION_CHOICE, FIELD(null_policy), .choices = null_policy_choices,
+	{"null_policy", SEG_OPTION_CHOICE, FIELD(null_policy), .choices = seg_null_policy_words,
 		.meaning = "What a null feature does: raise an error, leave the row out, or count as the feature's mean, its median or 0."},
 	{"init_method", SEG_OPTION_CHOICE, FIELD(init_method), .choices = init_method_choices,
 		.meaning = "How the first centers are chosen; without it centroids where that option is given, else kmeans++."},

@@ -4,10 +4,10 @@
  */
 #include "kmeans/kmeans_pg.h"
 
-#include "mb/pg_wchar.h"
-
 #include "server/error.h"
 #include "server/features.h"
+#include "server/fitted_row.h"
+#include "server/model_text.h"
 #include "stats/profile.h"
 
 const SegModelType seg_kmeans_model_type = {
@@ -19,25 +19,10 @@ const SegModelType seg_kmeans_model_type = {
 	.encode = seg_kmeans_encode,
 };
 
-/* Names are UTF-8 in the model, whatever the database's encoding. */
-static char *
-name_or(const char *name, const char *what, size_t number)
-{
-	if (name[0] == '\0')
-		return psprintf("%s %zu", what, number);
-	return pstrdup(pg_any_to_server(name, strlen(name), PG_UTF8));
-}
-
 char *
 seg_kmeans_cluster_name(const SegKmeansCluster *cluster)
 {
-	return name_or(cluster->name, "cluster", cluster->cluster_id);
-}
-
-char *
-seg_kmeans_feature_name(const SegKmeansFeature *feature, size_t position)
-{
-	return name_or(feature->name, "feature", position);
+	return seg_name_from_model(cluster->name, "cluster", cluster->cluster_id);
 }
 
 void
@@ -62,37 +47,14 @@ seg_kmeans_order_clusters(const SegKmeansModel *model, uint32_t *places)
 	pfree(numbers);
 }
 
-/* Bring a row to the fitted space; false when it is to be skipped. */
-static bool
-fit_row(const SegKmeansScorer *scorer, const SegFeatures *features, double *z)
-{
-	size_t		position = 0;
-	SegStatus	status;
-
-	if (features->d != scorer->model.d)
-		seg_raise((SegFault) {SEG_WRONG_LENGTH, .got = features->d, .wanted = scorer->model.d});
-	if (features->nulls == NULL && seg_kmeans_plain_to_fitted(scorer, features->values, z))
-		return true;
-	(void) seg_features_copy(features, z);
-	status = seg_kmeans_to_fitted(scorer, z, &position);
-	if (status == SEG_NULL_FEATURE && scorer->model.null_policy == SEG_NULL_SKIP)
-		return false;
-	if (status != SEG_OK)
-		seg_raise((SegFault) {status, .feature = position});
-	return true;
-}
-
 bool
 seg_kmeans_score_row(FunctionCallInfo fcinfo, SegKmeansRow *result)
 {
 	static double z[SEG_MAX_FEATURES];
 	static double d2[SEG_KMEANS_MAX_K + SEG_CENTER_BLOCK];
 	const SegKmeansScorer *scorer = seg_model_argument(fcinfo, 0, 0, &seg_kmeans_model_type);
-	SegFeatures features = seg_features_open(PG_GETARG_DATUM(1));
-	bool		is_fitted = fit_row(scorer, &features, z);
 
-	seg_features_close(&features);
-	if (!is_fitted)
+	if (!seg_fitted_row(PG_GETARG_DATUM(1), &scorer->transform, z))
 		return false;
 	seg_nearest_distances(&scorer->centers, z, d2);
 	result->scorer = scorer;

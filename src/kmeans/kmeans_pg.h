@@ -37,7 +37,4 @@ extern void seg_kmeans_order_clusters(const SegKmeansModel *model, uint32_t *pla
 /* What a cluster is called in output: its name, else "cluster <id>"; palloc'd. */
 extern char *seg_kmeans_cluster_name(const SegKmeansCluster *cluster);
 
-/* A feature's name, else "feature <position>"; position from 1; palloc'd. */
-extern char *seg_kmeans_feature_name(const SegKmeansFeature *feature, size_t position);
-
 #endif							/* SEG_KMEANS_KMEANS_PG_H */

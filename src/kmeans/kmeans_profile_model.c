@@ -7,12 +7,6 @@
 #include "stats/profile.h"
 
 static double
-fitted(const SegKmeansFeature *feature, double x)
-{
-	return seg_scale_value(feature->transform, feature->shift, seg_scale_inverse(feature->scale), x);
-}
-
-static double
 median_of(const SegKmeansModel *model, uint32_t c, uint32_t j)
 {
 	return model->quartiles[((size_t) c * model->d + j) * 3 + 1];
@@ -21,7 +15,7 @@ median_of(const SegKmeansModel *model, uint32_t c, uint32_t j)
 double
 seg_kmeans_z(const SegKmeansModel *model, uint32_t c, uint32_t j)
 {
-	const SegKmeansFeature *feature = &model->features[j];
+	const SegFeature *feature = &model->features[j];
 	size_t		cell = (size_t) c * model->d + j;
 	double		of_means;
 	double		of_medians;
@@ -29,8 +23,8 @@ seg_kmeans_z(const SegKmeansModel *model, uint32_t c, uint32_t j)
 	if (!(feature->spread > 0))
 		return seg_profile_z(model->means[cell], feature->mean, feature->sd);
 	of_means = seg_profile_z(model->centers[cell], feature->center, feature->spread);
-	of_medians = seg_profile_z(fitted(feature, median_of(model, c, j)), fitted(feature, feature->median),
-							   feature->spread);
+	of_medians = seg_profile_z(seg_feature_to_fitted(feature, median_of(model, c, j)),
+							   seg_feature_to_fitted(feature, feature->median), feature->spread);
 	if (fabs(of_means) >= SEG_PROFILE_NOTABLE && of_means * of_medians < 0 && isfinite(of_medians))
 		return of_medians;
 	return of_means;
@@ -39,7 +33,7 @@ seg_kmeans_z(const SegKmeansModel *model, uint32_t c, uint32_t j)
 SegTrait
 seg_kmeans_trait(const SegKmeansModel *model, uint32_t c, uint32_t j, double z)
 {
-	const SegKmeansFeature *feature = &model->features[j];
+	const SegFeature *feature = &model->features[j];
 	double		mean = model->means[(size_t) c * model->d + j];
 	double		median = median_of(model, c, j);
 	double		of_means = seg_profile_ratio(mean, feature->mean, feature->sd, feature->minimum);

@@ -336,9 +336,9 @@ prepare(SegKmeansRows *state)
 	MemoryContextSwitchTo(work);
 	state->total = total_weight(state);
 	tally_rows(state);
-	status = seg_scale_rows(&state->rows, state->weights, state->total, options->standardize,
+	status = seg_standardize_rows(&state->rows, state->weights, state->total, options->standardize,
 							options->null_policy, state->has_nulls, scales,
-							seg_kmeans_arena(seg_scale_workspace(state->rows.n, d, state->weights != NULL)),
+							seg_kmeans_arena(seg_standardize_workspace(state->rows.n, d, state->weights != NULL)),
 							&position);
 	if (status != SEG_OK)
 		seg_raise((SegFault) {status, .feature = position});

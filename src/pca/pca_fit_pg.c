@@ -4,13 +4,13 @@
  */
 #include "pca/pca_pg.h"
 
-#include "mb/pg_wchar.h"
-
 #include "pca/pca.h"
 #include "server/budget.h"
 #include "server/error.h"
 #include "server/family.h"
+#include "server/feature_words.h"
 #include "server/features.h"
+#include "server/model_text.h"
 #include "stats/linalg.h"
 
 /* ---- options ---- */
@@ -28,7 +28,6 @@ typedef struct GivenOptions
 /* Scaling by medians or ranges, and medians for nulls, are no matter of moments. */
 static const char *const standardize_choices[] = {"zscore", "none", NULL};
 static const char *const null_policy_choices[] = {"error", "skip", "mean", "zero", NULL};
-static const char *const transform_choices[] = {"none", "log1p", NULL};
 
 static const SegStandardize standardize_of[] = {SEG_STANDARDIZE_ZSCORE, SEG_STANDARDIZE_NONE};
 static const SegNullPolicy null_policy_of[] = {SEG_NULL_ERROR, SEG_NULL_SKIP, SEG_NULL_MEAN, SEG_NULL_ZERO};
@@ -44,7 +43,7 @@ static const SegOption option_table[] = {
 		.meaning = "How features are brought to one scale: by mean and standard deviation, or by the mean alone."},
 	{"null_policy", SEG_OPTION_CHOICE, FIELD(null_policy), .choices = null_policy_choices,
 		.meaning = "What a null feature does: raise an error, leave the row out, or count as the feature's mean or as 0."},
-	{"transform", SEG_OPTION_CHOICES, FIELD(transform), .choices = transform_choices,
+	{"transform", SEG_OPTION_CHOICES, FIELD(transform), .choices = seg_transform_words,
 		.meaning = "What is applied to the values before they are scaled; one choice for all features or an array with one for each."},
 	{"feature_names", SEG_OPTION_TEXTS, FIELD(feature_names),
 		.meaning = "The names of the features, one for each, all different."},
@@ -106,12 +105,7 @@ const SegFamily seg_pca_family = {
 static const char *
 utf8_name(const GivenOptions *options, size_t j)
 {
-	const char *name;
-
-	if (options->feature_names.count == 0)
-		return "";
-	name = options->feature_names.items[j];
-	return pg_server_to_any(name, strlen(name), PG_UTF8);
+	return options->feature_names.count == 0 ? "" : seg_text_for_model(options->feature_names.items[j]);
 }
 
 SegPcaOptions
@@ -145,11 +139,12 @@ describe_features(SegPcaModel *model, const SegPcaState *state, const SegMoments
 
 	for (size_t j = 0; j < d; j++)
 	{
-		SegPcaFeature *feature = &model->features[j];
+		SegFeature *feature = &model->features[j];
 
+		*feature = seg_feature_unknown();
 		feature->transform = seg_read_label(&labels, &names, &feature->name);
 		feature->shift = mean[j];
-		feature->sd = sqrt(fmax(covariance[j + j * d], 0));
+		feature->transformed_sd = sqrt(fmax(covariance[j + j * d], 0));
 		/* a null array lacks every feature, as far as rows with nulls are skipped */
 		feature->missing = seg_moments_missing(moments)[j] +
 			(model->null_policy == SEG_NULL_SKIP ? state->fit.rows_skipped : 0);
@@ -238,7 +233,7 @@ seg_pca_fit(const void *from, void *to)
 	model->null_policy = state->options.null_policy;
 	model->rows_used = seg_moments_rows(moments);
 	model->rows_skipped = moments->skipped + state->fit.rows_skipped;
-	model->features = seg_take(d, sizeof(SegPcaFeature));
+	model->features = seg_take(d, sizeof(SegFeature));
 	describe_features(model, state, moments, mean, covariance, seg_arena(seg_take(1, names), names));
 	find_components(model, &state->options, covariance);
 }

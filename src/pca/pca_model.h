@@ -9,24 +9,15 @@
 #define SEG_PCA_PCA_MODEL_H
 
 #include "model/envelope.h"
-#include "stats/histogram.h"
-#include "stats/scale.h"
+#include "model/feature.h"
 
 #define SEG_PCA_VERSION 1
 
-/* One feature, in input units unless said otherwise. */
-typedef struct SegPcaFeature
-{
-	const char *name;			/* UTF-8; "" when it was given none */
-	SegTransform transform;
-	double		shift;			/* transformed units: the mean of the rows used */
-	double		scale;			/* transformed units; 0: no spread, counts as 0 */
-	double		sd;				/* transformed units, with n - 1 */
-	double		mean;			/* of the values present; 0 when there are none */
-	uint64_t	missing;		/* rows, skipped ones included, that lack it */
-	SegHistogram histogram;		/* of the values present */
-} SegPcaFeature;
-
+/*
+ * Of a feature are kept shift (the mean of the rows used), scale, transformed_sd, mean and
+ * histogram of the values present, and missing, which counts skipped rows too.  fill,
+ * minimum, maximum and sd follow from these; sd is not known of a transformed feature.
+ */
 typedef struct SegPcaModel
 {
 	uint32_t	d;
@@ -37,7 +28,8 @@ typedef struct SegPcaModel
 	uint64_t	rows_used;
 	uint64_t	rows_skipped;
 	double		total_variance; /* of z, over all d directions */
-	SegPcaFeature *features;	/* d */
+	SegFeature *features;		/* d */
+	SegRowTransform transform;	/* of a decoded model */
 	double	   *variances;		/* components */
 	double	   *loadings;		/* components x d */
 } SegPcaModel;
@@ -50,12 +42,5 @@ extern SegStatus seg_pca_decode(SegReader *reader, int version, SegArena *arena,
 
 /* Write the payload; with a writer without buffer, measure it. */
 extern void seg_pca_encode(SegWriter *writer, const void *model);
-
-/*
- * A row in fitted space.  IN row[d], NaN where a feature is null; OUT z[d], which
- * may be row.  Returns SEG_OK, or with *position (from 1) SEG_NULL_FEATURE (null,
- * and the policy is error or skip) or SEG_LOG_DOMAIN.
- */
-extern SegStatus seg_pca_to_fitted(const SegPcaModel *model, const double *row, double *z, size_t *position);
 
 #endif							/* SEG_PCA_PCA_MODEL_H */

@@ -6,12 +6,12 @@
 #include "pca/pca_pg.h"
 
 #include "catalog/pg_type.h"
-#include "mb/pg_wchar.h"
 #include "utils/array.h"
 
 #include "pca/pca.h"
 #include "server/error.h"
 #include "server/features.h"
+#include "server/fitted_row.h"
 #include "server/rows.h"
 
 const SegModelType seg_pca_model_type = {
@@ -23,36 +23,16 @@ const SegModelType seg_pca_model_type = {
 	.encode = seg_pca_encode,
 };
 
-char *
-seg_pca_feature_name(const SegPcaFeature *feature, size_t position)
-{
-	if (feature->name[0] == '\0')
-		return psprintf("feature %zu", position);
-	return pstrdup(pg_any_to_server(feature->name, strlen(feature->name), PG_UTF8));
-}
-
 /*
- * The model of argument 0 and, in OUT z[d], the row of argument 1 in fitted
- * space.  NULL when a feature is null and the policy is skip.
+ * The model of argument 0 and, in OUT z[d], the row of argument 1 in the fitted space.
+ * NULL when a feature is null and the policy is skip.
  */
 static const SegPcaModel *
 fitted_row(FunctionCallInfo fcinfo, double *z)
 {
 	const SegPcaModel *model = seg_model_argument(fcinfo, 0, 0, &seg_pca_model_type);
-	SegFeatures features = seg_features_open(PG_GETARG_DATUM(1));
-	size_t		position = 0;
-	SegStatus	status;
 
-	if (features.d != model->d)
-		seg_raise((SegFault) {SEG_WRONG_LENGTH, .got = features.d, .wanted = model->d});
-	(void) seg_features_copy(&features, z);
-	seg_features_close(&features);
-	status = seg_pca_to_fitted(model, z, z, &position);
-	if (status == SEG_NULL_FEATURE && model->null_policy == SEG_NULL_SKIP)
-		return NULL;
-	if (status != SEG_OK)
-		seg_raise((SegFault) {status, .feature = position});
-	return model;
+	return seg_fitted_row(PG_GETARG_DATUM(1), &model->transform, z) ? model : NULL;
 }
 
 /* A score that overflowed would be a wrong number. */
@@ -147,7 +127,7 @@ pca_components(PG_FUNCTION_ARGS)
 		for (uint32 j = 0; j < model->d; j++)
 		{
 			seg_put_int32(&row, (int32) c + 1);
-			seg_put_text(&row, seg_pca_feature_name(&model->features[j], j + 1));
+			seg_put_text(&row, seg_feature_name(&model->features[j], j + 1));
 			seg_put_float8(&row, model->loadings[(size_t) c * model->d + j]);
 			seg_put_float8(&row, model->variances[c]);
 			seg_put_float8(&row, share);

@@ -18,9 +18,6 @@
 /* Decodes into a SegPcaModel. */
 extern const SegModelType seg_pca_model_type;
 
-/* A feature's name, else "feature <position>"; position from 1; palloc'd. */
-extern char *seg_pca_feature_name(const SegPcaFeature *feature, size_t position);
-
 /* What a model says in model_info and model_features (SegFamily). */
 extern void seg_pca_info(const void *model, SegModelInfo *info);
 extern void seg_pca_features(const void *model, SegRow *row);

@@ -8,8 +8,6 @@
 
 #include "server/error.h"
 
-StaticAssertDecl(SEG_LINALG_MAX == SEG_MAX_FEATURES, "LAPACK's bound is that of features");
-
 static bool
 is_sound(const void *state, size_t size)
 {

@@ -4,9 +4,9 @@
  */
 #include "rfm/rfm_names_pg.h"
 
-#include "mb/pg_wchar.h"
 #include "utils/builtins.h"
 
+#include "server/model_text.h"
 #include "stats/describe.h"
 
 static SegRfmScheme
@@ -65,9 +65,7 @@ seg_rfm_place_of(const SegRfmNaming *naming, const int scores[SEG_RFM_MEASURES])
 static char *
 name_at(const SegRfmNaming *naming, size_t place)
 {
-	const char *name = naming->segments[place].names[naming->language];
-
-	return pg_any_to_server(name, strlen(name), PG_UTF8);
+	return seg_text_from_model(naming->segments[place].names[naming->language]);
 }
 
 void

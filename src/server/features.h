@@ -7,8 +7,7 @@
 
 #include "server/compat.h"
 
-/* No family takes more features than this; LAPACK calls cannot be interrupted. */
-#define SEG_MAX_FEATURES 1600
+#include "base/limits.h"
 
 /*
  * A row of features.  `values` may be unaligned (short array headers), so it is

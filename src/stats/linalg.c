@@ -24,7 +24,7 @@ check_size(size_t d)
 {
 	if (d == 0)
 		return SEG_NO_ROWS;
-	return d > SEG_LINALG_MAX ? SEG_TOO_MANY_FEATURES : SEG_OK;
+	return d > SEG_MAX_FEATURES ? SEG_TOO_MANY_FEATURES : SEG_OK;
 }
 
 SegStatus
@@ -44,7 +44,7 @@ seg_linalg_check(const double *matrix, size_t d)
 void
 seg_gram_add(const double *rows, size_t n, size_t d, double *gram)
 {
-	Assert(d > 0 && d <= SEG_LINALG_MAX && n <= INT32_MAX);
+	Assert(d > 0 && d <= SEG_MAX_FEATURES && n <= INT32_MAX);
 	for (size_t first = 0, count; first < n; first += count)
 	{
 		count = seg_min_size(n - first, GRAM_WORK / (d * d));
@@ -61,7 +61,7 @@ seg_product(const double *a, bool transpose_a, const double *b, bool transpose_b
 	size_t		stride_a = transpose_a ? inner : m;
 	size_t		stride_b = transpose_b ? n : inner;
 
-	Assert(m > 0 && inner > 0 && m <= SEG_LINALG_MAX && n <= SEG_LINALG_MAX && inner <= SEG_LINALG_MAX);
+	Assert(m > 0 && inner > 0 && m <= SEG_MAX_FEATURES && n <= SEG_MAX_FEATURES && inner <= SEG_MAX_FEATURES);
 	for (size_t j = 0; j < n; j += BLOCK)
 	{
 		CHECK_FOR_INTERRUPTS();

@@ -6,7 +6,7 @@
  * with STOP, which would end the session, so every argument is proven here
  * before the call: sizes by Assert and by SEG_TOO_MANY_FEATURES, values by
  * SEG_NOT_FINITE.  Calls cannot be interrupted, so each does a part of the work
- * only, a few milliseconds at SEG_LINALG_MAX.  They own no memory: workspaces come from the caller, who asks for
+ * only, a few milliseconds at SEG_MAX_FEATURES.  They own no memory: workspaces come from the caller, who asks for
  * their size (in bytes) first; they must be aligned to 16.
  *
  * Matrices are column-major, d x d with leading dimension d.  A symmetric matrix
@@ -15,14 +15,12 @@
 #ifndef SEG_STATS_LINALG_H
 #define SEG_STATS_LINALG_H
 
+#include "base/limits.h"
 #include "base/port.h"
 #include "base/status.h"
 
-/* The largest d of any matrix here. */
-#define SEG_LINALG_MAX ((size_t) 1600)
-
-/* And of the packed form of seg_gram_packed, which may hold features and masks. */
-#define SEG_PACKED_MAX SEG_LINALG_MAX
+/* The largest order of the packed form of seg_gram_packed, which may hold features and masks. */
+#define SEG_PACKED_MAX SEG_MAX_FEATURES
 
 /* SEG_OK, SEG_NO_ROWS (d = 0), SEG_TOO_MANY_FEATURES or SEG_NOT_FINITE (something in the lower triangle is). */
 extern SegStatus seg_linalg_check(const double *matrix, size_t d);

@@ -103,7 +103,7 @@ seg_eigen_workspace(size_t d, bool with_vectors)
 {
 	Space		space;
 
-	Assert(d > 0 && d <= SEG_LINALG_MAX);
+	Assert(d > 0 && d <= SEG_MAX_FEATURES);
 	return lay_out(NULL, d, with_vectors, &space);
 }
 

@@ -1,22 +1,15 @@
 /*
  * scale.h
- *		From input units to the space in which distances are measured.
+ *		One value from input units to the space in which distances are measured, and back.
  *
- * Per feature: nulls are filled, log1p is taken, and what results is shifted
- * and scaled.  All figures are order-free (stats/exact_sum.h), weights count as
- * stats/weights.h says, and a feature without spread gets scale 0 and takes no part
- * in any distance.
- *
- * Values far from zero, next to which their range is small, are taken from an origin
- * among them, exactly, before they are summed or squared.  So what is lost to
- * rounding is a share of the range, not of the values.
+ * What is done to each feature: nulls are filled, log1p is taken, and the result is
+ * shifted and scaled.  standardize.h chooses shift and scale; model/feature.h brings
+ * the rows that a model scores to its space.
  */
 #ifndef SEG_STATS_SCALE_H
 #define SEG_STATS_SCALE_H
 
-#include "base/arena.h"
-#include "base/status.h"
-#include "stats/matrix.h"
+#include "base/port.h"
 
 typedef enum SegStandardize
 {
@@ -47,23 +40,6 @@ typedef enum SegNullPolicy
 /* Smaller ones count as zero: different values have a squared distance above 0. */
 #define SEG_MIN_MAGNITUDE 1e-140
 
-/* One feature.  IN: transform; all else is OUT. */
-typedef struct SegScale
-{
-	SegTransform transform;
-	double		shift;			/* transformed units; where all values stand when scale is 0 */
-	double		scale;			/* transformed units; 0: no spread */
-	double		fill;			/* input units */
-	uint64_t	imputed;
-	double		minimum;		/* input units, as are the next three */
-	double		maximum;
-	double		mean;
-	double		sd;				/* over seg_weights_freedom(): n - 1 without weights */
-	double		max_abs;		/* of the values as they stand in the matrix now */
-	double		center;			/* mean and sd of these, 0 where scale is 0 */
-	double		spread;
-} SegScale;
-
 /*
  * The origin for values from minimum to maximum: 0, or where all are more than twice
  * their range away from it, a point near their middle.  Its distance from any of them
@@ -71,22 +47,6 @@ typedef struct SegScale
  * is less than three quarters of it.
  */
 extern double seg_scale_origin(double minimum, double maximum);
-
-/* Bytes of workspace for n rows of d features. */
-extern size_t seg_scale_workspace(size_t n, size_t d, bool weighted);
-
-/*
- * Bring all rows to the fitted space, in place.
- *
- * INOUT rows: NaN where a value is null.  IN weights: n, or NULL for ones.
- * IN total: the sum of the weights.  INOUT scales: d.  OUT position: the feature
- * at fault, from 1.
- * A feature with scale 0 keeps its transformed values in the matrix.
- * Returns SEG_OK, SEG_RANGE_TOO_WIDE or SEG_LOG_DOMAIN.  Cost: five passes.
- */
-extern SegStatus seg_scale_rows(SegMatrix *rows, const double *weights, double total,
-								SegStandardize standardize, SegNullPolicy null_policy,
-								bool has_nulls, SegScale *scales, SegArena workspace, size_t *position);
 
 /* A transformed value in the fitted space. */
 static inline double
@@ -118,11 +78,11 @@ seg_unscale_value(SegTransform transform, double shift, double scale, double z)
 }
 
 /*
- * x, or the shortest decimal fraction within `error` of it.  What users measure are
- * short decimals, and so are many means of these; on the way to the fitted space and
- * back they lose their last bits: 5 comes back as 5.000000000000004.  A decimal is
- * taken only where it is a thousand times as short as the error is small, since any
- * number is near some long one.
+ * x, or the shortest decimal fraction within `error` of it.  Measured values are short
+ * decimals, and so are many of their means.  They lose their last bits on the way to the
+ * fitted space and back: 5 becomes 5.000000000000004.  A decimal is taken only when its
+ * last place is more than a thousand times the error, because every number is near some
+ * long decimal.
  */
 extern double seg_shortest_within(double x, double error);
 
@@ -142,8 +102,8 @@ seg_return_error(SegTransform transform, double shift, double x, double spread)
 }
 
 /*
- * A value of the fitted space as people wrote it: with seg_unscale_value's result
- * rounded by seg_shortest_within.  Where scale is 0 the value was only transformed.
+ * A value of the fitted space in input units, rounded by seg_shortest_within.  Where
+ * scale is 0 the value was only transformed.
  */
 extern double seg_input_value(SegTransform transform, double shift, double scale, double z);
 

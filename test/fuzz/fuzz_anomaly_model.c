@@ -39,8 +39,8 @@ static void
 score(const SegAnomalyModel *model)
 {
 	const double values[] = {0, 1, -3.5, 1e9, -DBL_MAX, NAN};
-	double		row[SEG_ANOMALY_MAX_FEATURES];
-	double		parts[SEG_ANOMALY_MAX_FEATURES];
+	double		row[SEG_MAX_FEATURES];
+	double		parts[SEG_MAX_FEATURES];
 	size_t		position;
 
 	for (size_t v = 0; v < sizeof(values) / sizeof(values[0]); v++)
@@ -50,7 +50,7 @@ score(const SegAnomalyModel *model)
 
 		for (size_t j = 0; j < model->d; j++)
 			row[j] = values[(v + j % 2) % (sizeof(values) / sizeof(values[0]))];
-		if (seg_anomaly_prepare(model, row, row, &position) != SEG_OK)
+		if (seg_row_transform(&model->transform, row, row, &position) != SEG_OK)
 			continue;
 		result = seg_anomaly_score(model, row);
 		require(result >= 0 && result <= 1);

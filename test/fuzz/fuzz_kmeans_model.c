@@ -59,7 +59,7 @@ score(const SegKmeansScorer *scorer, double value)
 
 	for (uint32_t j = 0; j < model->d; j++)
 		row[j] = value;
-	status = seg_kmeans_to_fitted(scorer, row, &position);
+	status = seg_row_transform(&scorer->transform, row, row, &position);
 	if (status == SEG_OK)
 	{
 		SegNearest	nearest;

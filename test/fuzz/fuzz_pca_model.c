@@ -33,7 +33,7 @@ project(const SegPcaModel *model)
 
 		for (size_t j = 0; j < model->d; j++)
 			row[j] = values[(v + j % 2) % (sizeof(values) / sizeof(values[0]))];
-		if (seg_pca_to_fitted(model, row, row, &position) != SEG_OK)
+		if (seg_row_transform(&model->transform, row, row, &position) != SEG_OK)
 		{
 			require(position >= 1 && position <= model->d);
 			continue;

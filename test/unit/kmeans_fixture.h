@@ -38,16 +38,15 @@ fixture_model(uint32_t k, uint32_t d, uint64_t seed)
 		.silhouette = 0.5, .silhouette_rows = 100, .silhouette_is_exact = seed % 2 == 0, .has_exact_quartiles = true,
 	};
 
-	model.features = fixture_room(d, sizeof(SegKmeansFeature));
+	model.features = fixture_room(d, sizeof(SegFeature));
 	model.clusters = fixture_room(k, sizeof(SegKmeansCluster));
 	model.centers = fixture_room(cells, sizeof(double));
 	model.means = fixture_room(cells, sizeof(double));
 	model.sds = fixture_room(cells, sizeof(double));
 	model.quartiles = fixture_room(cells * 3, sizeof(double));
-	model.histograms = fixture_room(d, sizeof(SegHistogram));
 	for (uint32_t j = 0; j < d; j++)
 	{
-		SegKmeansFeature *feature = &model.features[j];
+		SegFeature *feature = &model.features[j];
 
 		feature->name = names[j % 5];
 		feature->transform = j % 3 == 2 ? SEG_TRANSFORM_LOG1P : SEG_TRANSFORM_NONE;
@@ -60,11 +59,11 @@ fixture_model(uint32_t k, uint32_t d, uint64_t seed)
 		feature->spread = feature->scale > 0 ? 0.5 + seg_rng_uniform(&rng) : 0;
 		feature->center = feature->scale > 0 ? seg_rng_uniform(&rng) - 0.5 : 0;
 		feature->median = 5 * seg_rng_uniform(&rng);
-		model.histograms[j] = (SegHistogram) {.bins = 10, .low = 0, .high = 10};
+		feature->histogram = (SegHistogram) {.bins = 10, .low = 0, .high = 10};
 		for (int b = 0; b < 9; b++)
-			model.histograms[j].bounds[b] = b + seg_rng_uniform(&rng);
+			feature->histogram.bounds[b] = b + seg_rng_uniform(&rng);
 		for (int b = 0; b < 10; b++)
-			model.histograms[j].counts[b] = seg_rng_below(&rng, 100);
+			feature->histogram.counts[b] = seg_rng_below(&rng, 100);
 	}
 	for (uint32_t c = 0; c < k; c++)
 	{
@@ -101,7 +100,6 @@ fixture_free(SegKmeansModel *model)
 	free(model->means);
 	free(model->sds);
 	free(model->quartiles);
-	free(model->histograms);
 }
 
 /* The model's bytes, sealed; *size of them, to be freed. */

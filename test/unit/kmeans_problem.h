@@ -59,7 +59,7 @@ patterned_arena(size_t size)
 	return seg_arena(patterned(size), size);
 }
 
-/* Scale a problem's rows; what seg_scale_rows answered, and the fault's place. */
+/* Scale a problem's rows; what seg_standardize_rows answered, and the fault's place. */
 static inline SegStatus
 fit_scale(const Problem *problem, SegStandardize standardize, SegTransform transform,
 		  SegNullPolicy null_policy, Fit *fit, size_t *position)
@@ -70,7 +70,7 @@ fit_scale(const Problem *problem, SegStandardize standardize, SegTransform trans
 	SegExactSum	sum = {0};
 	double		total;
 	bool		has_nulls = false;
-	SegArena	arena = patterned_arena(seg_scale_workspace(n, d, problem->weights != NULL));
+	SegArena	arena = patterned_arena(seg_standardize_workspace(n, d, problem->weights != NULL));
 	SegStatus	status;
 
 	memset(fit, 0, sizeof(*fit));
@@ -90,7 +90,7 @@ fit_scale(const Problem *problem, SegStandardize standardize, SegTransform trans
 	for (size_t i = 0; i < n; i++)
 		seg_exact_sum_add(&sum, seg_grid((double) n, heaviest), problem->weights == NULL ? 1 : problem->weights[i]);
 	total = seg_exact_sum_value(&sum);
-	status = seg_scale_rows(&fit->rows, problem->weights, total, standardize, null_policy, has_nulls,
+	status = seg_standardize_rows(&fit->rows, problem->weights, total, standardize, null_policy, has_nulls,
 							fit->scales, arena, position);
 	free(arena.base);
 	fit->data = (SegKmeansData) {fit->rows, problem->weights, total, fit->scales, fit->active};

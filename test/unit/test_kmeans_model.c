@@ -38,7 +38,7 @@ assign(const SegKmeansScorer *scorer, double *row, double *distance)
 	size_t		position;
 	SegNearest	nearest;
 
-	assert_int_equal(seg_kmeans_to_fitted(scorer, row, &position), SEG_OK);
+	assert_int_equal(seg_row_transform(&scorer->transform, row, row, &position), SEG_OK);
 	seg_nearest_distances(&scorer->centers, row, d2);
 	nearest = seg_nearest_find(d2, scorer->model.k);
 	*distance = sqrt(nearest.first_d2);
@@ -96,7 +96,7 @@ golden_models_are_read(void **state)
 		assert_int_equal(scorer.model.d, 4);
 		assert_int_equal(scorer.model.rows_used, 200);
 		assert_int_equal(scorer.model.next_cluster_id, 7);
-		assert_int_equal(scorer.model.features[1].imputed, 5);
+		assert_int_equal(scorer.model.features[1].missing, 5);
 		assert_string_equal(scorer.model.features[1].name, "größe");
 		assert_int_equal(scorer.model.features[2].transform, SEG_TRANSFORM_LOG1P);
 		assert_same_double(scorer.model.features[3].scale, 0);
@@ -131,11 +131,11 @@ version_1_is_renewed(void **state)
 	assert_false(scorer.model.has_exact_quartiles);
 	for (uint32_t j = 0; j < 4; j++)
 	{
-		const SegKmeansFeature *feature = &scorer.model.features[j];
+		const SegFeature *feature = &scorer.model.features[j];
 
-		assert_true(seg_histogram_is_sound(&scorer.model.histograms[j]));
-		assert_int_equal(seg_histogram_total(&scorer.model.histograms[j]), j == 1 ? 195 : 200);
-		assert_true(scorer.model.histograms[j].bins <= 11);
+		assert_true(seg_histogram_is_sound(&feature->histogram));
+		assert_int_equal(seg_histogram_total(&feature->histogram), j == 1 ? 195 : 200);
+		assert_true(feature->histogram.bins <= 11);
 		assert_same_double(feature->center, 0);
 		assert_close(feature->spread, j == 3 ? 0 : 1, 1e-15);
 	}

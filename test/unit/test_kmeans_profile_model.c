@@ -9,12 +9,12 @@
 
 /* One cluster of one feature: what is given, and 1 for all else. */
 static SegTrait
-trait_of(const SegKmeansFeature *feature, double center, double mean, double median, double *z)
+trait_of(const SegFeature *feature, double center, double mean, double median, double *z)
 {
 	SegKmeansCluster cluster = {1, "", 1, 1, 0};
 	double		quartiles[3] = {median, median, median};
 	SegKmeansModel model = {.k = 1, .d = 1, .clusters = &cluster, .centers = &center, .means = &mean, .quartiles = quartiles};
-	SegKmeansFeature one = *feature;
+	SegFeature one = *feature;
 
 	one.name = "x";
 	model.features = &one;
@@ -22,7 +22,7 @@ trait_of(const SegKmeansFeature *feature, double center, double mean, double med
 	return seg_kmeans_trait(&model, 0, 0, *z);
 }
 
-static const SegKmeansFeature plain = {.scale = 10, .shift = 100, .mean = 100, .sd = 10, .spread = 1, .median = 100};
+static const SegFeature plain = {.scale = 10, .shift = 100, .mean = 100, .sd = 10, .spread = 1, .median = 100};
 
 static void
 agreeing_means_are_compared(void **state)
@@ -65,7 +65,7 @@ a_few_rows_do_not_make_a_cluster_high(void **state)
 static void
 logarithms_are_judged_as_logarithms(void **state)
 {
-	const SegKmeansFeature logs = {
+	const SegFeature logs = {
 		.transform = SEG_TRANSFORM_LOG1P, .shift = 5, .scale = 2, .center = 0, .spread = 1,
 		.mean = 1000, .sd = 5000, .median = 150
 	};
@@ -87,8 +87,8 @@ logarithms_are_judged_as_logarithms(void **state)
 static void
 without_spread_means_are_left(void **state)
 {
-	const SegKmeansFeature no_scale = {.mean = 10, .sd = 4, .median = 8};
-	const SegKmeansFeature constant = {.mean = 10, .median = 10};
+	const SegFeature no_scale = {.mean = 10, .sd = 4, .median = 8};
+	const SegFeature constant = {.mean = 10, .median = 10};
 	double		z;
 
 	(void) trait_of(&no_scale, 0, 12, 12, &z);

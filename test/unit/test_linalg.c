@@ -158,7 +158,7 @@ eigen_refuses_before_the_call(void **state)
 	void	   *workspace = malloc(seg_eigen_workspace(2, true));
 
 	assert_int_equal(seg_eigen_symmetric(matrix, 0, 1, values, vectors, workspace), SEG_NO_ROWS);
-	assert_int_equal(seg_eigen_symmetric(matrix, SEG_LINALG_MAX + 1, 1, values, vectors, workspace), SEG_TOO_MANY_FEATURES);
+	assert_int_equal(seg_eigen_symmetric(matrix, SEG_MAX_FEATURES + 1, 1, values, vectors, workspace), SEG_TOO_MANY_FEATURES);
 	assert_int_equal(seg_eigen_symmetric(matrix, 2, 1, values, vectors, workspace), SEG_NOT_FINITE);
 	matrix[1] = -INFINITY;
 	assert_int_equal(seg_eigen_symmetric(matrix, 2, 1, values, vectors, workspace), SEG_NOT_FINITE);
@@ -227,14 +227,14 @@ cholesky_refuses_before_the_call(void **state)
 	double		b[2] = {1, 1};
 
 	assert_int_equal(seg_cholesky(matrix, 0), SEG_NO_ROWS);
-	assert_int_equal(seg_cholesky(matrix, SEG_LINALG_MAX + 1), SEG_TOO_MANY_FEATURES);
+	assert_int_equal(seg_cholesky(matrix, SEG_MAX_FEATURES + 1), SEG_TOO_MANY_FEATURES);
 	assert_int_equal(seg_cholesky(matrix, 2), SEG_NOT_POSITIVE_DEFINITE);
 	matrix[1] = NAN;
 	assert_int_equal(seg_cholesky(matrix, 2), SEG_NOT_FINITE);
 	matrix[0] = 0;
 	for (int bad = 0; bad < 3; bad++)
 	{
-		size_t		d = bad == 0 ? 0 : bad == 1 ? SEG_LINALG_MAX + 1 : 2;
+		size_t		d = bad == 0 ? 0 : bad == 1 ? SEG_MAX_FEATURES + 1 : 2;
 		SegStatus	want = bad == 0 ? SEG_NO_ROWS : bad == 1 ? SEG_TOO_MANY_FEATURES : SEG_NOT_POSITIVE_DEFINITE;
 
 		assert_int_equal(seg_cholesky_forward(matrix, d, b, 1), want);
@@ -379,7 +379,7 @@ polar_refuses_before_the_call(void **state)
 	void	   *workspace = malloc(seg_polar_workspace(2));
 
 	assert_int_equal(seg_polar(matrix, 0, workspace), SEG_NO_ROWS);
-	assert_int_equal(seg_polar(matrix, SEG_LINALG_MAX + 1, workspace), SEG_TOO_MANY_FEATURES);
+	assert_int_equal(seg_polar(matrix, SEG_MAX_FEATURES + 1, workspace), SEG_TOO_MANY_FEATURES);
 	assert_int_equal(seg_polar(matrix, 2, workspace), SEG_NOT_FINITE);
 	memset(matrix, 0, sizeof(matrix));
 	assert_int_equal(seg_polar(matrix, 2, workspace), SEG_NO_CONVERGENCE);
@@ -432,7 +432,7 @@ large_eigenproblems_are_merged(void **state)
 static void
 the_bound_is_reached(void **state)
 {
-	const size_t d = SEG_LINALG_MAX;
+	const size_t d = SEG_MAX_FEATURES;
 	double	   *matrix = calloc(d * d, sizeof(double));
 	double	   *values = malloc(d * sizeof(double));
 	double	   *vectors = malloc(2 * d * sizeof(double));

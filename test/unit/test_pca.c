@@ -261,7 +261,7 @@ golden_model_is_read(void **state)
 	assert_int_equal(model.features[2].missing, 22);
 	assert_int_equal(seg_histogram_total(&model.features[2].histogram), 178);
 	assert_close(model.variances[0], 1.0256390526460126, 1e-12);
-	assert_int_equal(seg_pca_to_fitted(&model, row, row, &position), SEG_OK);
+	assert_int_equal(seg_row_transform(&model.transform, row, row, &position), SEG_OK);
 	seg_pca_scores(model.loadings, 4, 3, row, scores);
 	assert_close(scores[0], 11.566360309084391, 1e-12);
 	assert_close(scores[1], -2.986327805328442, 1e-12);
@@ -295,36 +295,6 @@ damaged_models_are_refused(void **state)
 	}
 }
 
-static void
-nulls_follow_the_policy(void **state)
-{
-	SegPcaFeature features[2] = {{.name = "", .transform = SEG_TRANSFORM_LOG1P, .shift = 2, .scale = 4},
-	{.name = "", .shift = 1, .scale = 0}};
-	SegPcaModel model = {.d = 2, .components = 1, .features = features};
-	double		row[2] = {NAN, 5};
-	double		z[2];
-	size_t		position;
-
-	for (int policy = 0; policy <= SEG_NULL_ZERO; policy++)
-	{
-		SegStatus	status;
-
-		model.null_policy = policy;
-		status = seg_pca_to_fitted(&model, row, z, &position);
-		if (policy == SEG_NULL_ERROR || policy == SEG_NULL_SKIP)
-		{
-			assert_int_equal(status, SEG_NULL_FEATURE);
-			assert_int_equal(position, 1);
-			continue;
-		}
-		assert_int_equal(status, SEG_OK);
-		assert_close(z[0], policy == SEG_NULL_ZERO ? -0.5 : 0, 0);
-		assert_close(z[1], 0, 0);
-	}
-	row[0] = -1;
-	assert_int_equal(seg_pca_to_fitted(&model, row, z, &position), SEG_LOG_DOMAIN);
-}
-
 int
 main(void)
 {
@@ -337,7 +307,6 @@ main(void)
 		cmocka_unit_test(align_without_variance_turns_nothing),
 		cmocka_unit_test(golden_model_is_read),
 		cmocka_unit_test(damaged_models_are_refused),
-		cmocka_unit_test(nulls_follow_the_policy),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

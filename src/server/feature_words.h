@@ -1,0 +1,13 @@
+/*
+ * feature_words.h
+ *		The words for what is done to features, in options and in model_info: one table
+ *		each, in the order of the enum, with NULL behind the last word.
+ */
+#ifndef SEG_SERVER_FEATURE_WORDS_H
+#define SEG_SERVER_FEATURE_WORDS_H
+
+extern const char *const seg_standardize_words[];	/* SegStandardize */
+extern const char *const seg_transform_words[];		/* SegTransform */
+extern const char *const seg_null_policy_words[];	/* SegNullPolicy */
+
+#endif							/* SEG_SERVER_FEATURE_WORDS_H */
