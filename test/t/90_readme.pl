@@ -62,8 +62,8 @@ is($node->safe_psql('shop', q{
 is($node->safe_psql('shop', 'SELECT segment.adjusted_rand_index(behaviour, cluster_id::text) > 0.7
 	FROM truth JOIN customer_clusters USING (customer_id)'), 't', 'demo: the clusters are the planted groups');
 
-# Run the snippets of a page in one session of psql, which goes on after an error as one who
-# pastes does.  Marks on both streams part what each snippet prints.
+# Run the snippets of a page in one session of psql, which continues after an error, as after
+# pasting.  Marks on both streams separate what each snippet prints.
 sub run_snippets
 {
 	my ($database, @snippets) = @_;

@@ -74,14 +74,16 @@ foreach my $row (query(q{
 		(SELECT string_agg(a.name, ' ' ORDER BY a.place) FROM unnest(p.proargnames) WITH ORDINALITY a(name, place)
 		 WHERE COALESCE(p.proargmodes[a.place], 'i') IN ('i', 'b', 'v')),
 		(SELECT string_agg(a.name, ' ' ORDER BY a.place) FROM unnest(p.proargnames) WITH ORDINALITY a(name, place)
-		 WHERE p.proargmodes[a.place] IN ('o', 'b', 't'))
+		 WHERE p.proargmodes[a.place] IN ('o', 'b', 't')),
+		(SELECT string_agg(a.attname, ' ' ORDER BY a.attnum) FROM pg_type t JOIN pg_attribute a ON a.attrelid = t.typrelid
+		 WHERE t.oid = p.prorettype AND a.attnum > 0)
 	FROM pg_proc p
 	WHERE p.pronamespace = 'segment'::regnamespace
 	ORDER BY 1}))
 {
-	my ($name, $procedure, $in, $out) = @$row;
+	my ($name, $procedure, $in, $out, $of_type) = @$row;
 	push @{ $installed{$name} }, { arguments => [ split / /, $in ], procedure => $procedure eq 't' };
-	push @{ $columns{$name} }, split / /, $out;
+	push @{ $columns{$name} }, split / /, "$out $of_type" =~ s/^ +| +$//gr;
 }
 
 # ---- functions ----
