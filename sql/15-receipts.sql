@@ -17,16 +17,7 @@ COMMENT ON FUNCTION segment_internal.relation_name(regclass) IS
 'Schema and name of a relation, for messages. It does not depend on the search path. Messages put it in double quotes.';
 
 CREATE FUNCTION segment_internal.column_type(relation regclass, column_name text) RETURNS oid
-LANGUAGE sql STABLE
-BEGIN ATOMIC
-    WITH RECURSIVE base(type) AS (
-        SELECT a.atttypid FROM pg_catalog.pg_attribute a
-        WHERE a.attrelid = relation AND a.attname = column_name AND a.attnum > 0 AND NOT a.attisdropped
-        UNION ALL
-        SELECT t.typbasetype FROM base b JOIN pg_catalog.pg_type t ON t.oid = b.type WHERE t.typtype = 'd'
-    )
-    SELECT b.type FROM base b JOIN pg_catalog.pg_type t ON t.oid = b.type WHERE t.typtype <> 'd';
-END;
+AS 'MODULE_PATHNAME', 'receipts_column_type' LANGUAGE C STABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION segment_internal.column_type(regclass, text) IS
 'Support function of the functions that read a relation: the type of a column, for a domain its base type; NULL when there is no such column.';
 

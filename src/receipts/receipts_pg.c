@@ -7,6 +7,7 @@
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "utils/builtins.h"
+#include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
 #include "receipts/lines_pg.h"
@@ -136,4 +137,19 @@ Datum
 receipt_counts(PG_FUNCTION_ARGS)
 {
 	return seg_receipts_rows(fcinfo, counts_rows);
+}
+
+/* ---- columns ---- */
+
+/* (relation, column_name): the type of the column, of a domain its base type; NULL without such a column. */
+PG_FUNCTION_INFO_V1(receipts_column_type);
+Datum
+receipts_column_type(PG_FUNCTION_ARGS)
+{
+	Oid			relation = PG_GETARG_OID(0);
+	AttrNumber	number = get_attnum(relation, text_to_cstring(PG_GETARG_TEXT_PP(1)));
+
+	if (number <= 0)
+		PG_RETURN_NULL();
+	PG_RETURN_OID(getBaseType(get_atttype(relation, number)));
 }
