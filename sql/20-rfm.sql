@@ -61,7 +61,7 @@ COMMENT ON AGGREGATE segment.rfm_fit(float8, float8, float8, jsonb) IS
 CREATE FUNCTION segment.rfm_score(model bytea, recency_days float8, frequency float8, monetary float8)
 RETURNS text
 AS 'MODULE_PATHNAME', 'rfm_score'
-LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
 
 COMMENT ON FUNCTION segment.rfm_score(bytea, float8, float8, float8) IS
 'The three scores of a customer as text, for example ''543'': recency, frequency and monetary, each 1..bins, high is good. NULL when frequency is 0 or an argument is NULL. Errors: 22023 recency or frequency is negative; 22003 NaN or infinity; 22P03 or 42809 the model is not an RFM model.';
@@ -107,7 +107,7 @@ CREATE FUNCTION segment.rfm_details(
     OUT r_score integer, OUT f_score integer, OUT m_score integer, OUT rfm_score text,
     OUT segment text, OUT segment_code text, OUT segment_order integer)
 AS 'MODULE_PATHNAME', 'rfm_details'
-LANGUAGE C IMMUTABLE PARALLEL SAFE;
+LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10;
 
 COMMENT ON FUNCTION segment.rfm_details(bytea, float8, float8, float8, text, text) IS
 'One row for a customer: the three scores as integers and as one text, and name, code and order of the segment (see rfm_segments). A customer without scores is in the segment not scored when recency_days, frequency or monetary is NULL, and in the segment inactive when frequency is 0. All columns are NULL when scheme or language is NULL, or when there are values but model is NULL. A model with other than five bins needs scheme ''none'', which returns no segment; otherwise error 22023.';

@@ -31,18 +31,18 @@ CREATE FUNCTION segment.kmeans_reasons(model bytea, features double precision[],
     OUT centroid double precision, OUT second_centroid double precision,
     OUT contribution double precision, OUT share double precision, OUT rank integer)
 RETURNS SETOF record
-AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20 ROWS 10;
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100 ROWS 10;
 COMMENT ON FUNCTION segment.kmeans_reasons(bytea, double precision[]) IS
 'Why a row belongs to its cluster and not to the runner-up: one row per feature, strongest first. value as it was scored (a null replaced as null_policy says), centroid and second_centroid of the two clusters, all in input units: of a log1p feature the geometric mean (of x + 1, less 1), while cluster_mean of kmeans_profile is the arithmetic one, which is larger. contribution: (z - second)^2 - (z - first)^2 in the fitted space; over the features it adds up to second_distance^2 - distance^2 of kmeans_details. share = contribution / that sum, negative for a feature that speaks for the runner-up, NULL on the border. With one cluster second_centroid, contribution and share are NULL. rank: 1 is the largest contribution, ties by position. No rows for a null argument, and for a null feature under null_policy skip. Errors as kmeans_assign.';
 
 CREATE FUNCTION segment.kmeans_describe(model bytea, cluster_id integer, language text DEFAULT 'en')
 RETURNS text
-AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50;
 COMMENT ON FUNCTION segment.kmeans_describe(bytea, integer, text) IS
 'A cluster in plain words, from the at most three features that set it apart most (|z_score| of kmeans_profile at least 0.25), strongest first: ''high monetary (3.1x average), recent, many orders''. Where the cluster''s mean misleads (it is more than twice its median or less than half of it, or one of the two is above that of all rows and the other below), the figure compares medians: ''high monetary (2.2x the median)''. language: en, es or de. The usual names (recency_days, frequency, monetary, revenue, quantity, tenure_days, ...) have words of their own, any other feature is worded by its name. NULL for a null argument. Errors: 22023 a cluster_id or a language that there is not; 22P03 or 42809 no k-means model.';
 
 CREATE FUNCTION segment.kmeans_name(model bytea, cluster_id integer, language text DEFAULT 'en', previous text DEFAULT '')
 RETURNS text
-AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION segment.kmeans_name(bytea, integer, text, text) IS
 'A short name for a cluster: kmeans_describe without figures, so that a refit that moves a mean does not change it: ''high monetary, recent, many orders''. A name that two clusters of the model would get ends in the number of the cluster, as in ''recent (4)''. previous: the name that the cluster had; it is given back as long as everything that it says still holds (the same direction, |z_score| at least 0.125), else a new one is made. Keep what it returns, and pass it at the next refit. NULL for a null argument. Errors: as kmeans_describe.';

@@ -50,25 +50,25 @@ COMMENT ON AGGREGATE segment.pca_fit(float8[], jsonb) IS
 
 CREATE FUNCTION segment.pca_project(model bytea, features float8[])
 RETURNS float8[]
-AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION segment.pca_project(bytea, float8[]) IS
 'The row''s coordinates on the components of a PCA model, one element per component, in fitted units (after standardize). NULL when an argument is NULL, or a feature is and null_policy is skip. Errors: 42809 another kind of model; 2202E another number of features; 22004, 22003 as the fit.';
 
 CREATE FUNCTION segment.pca_x(model bytea, features float8[])
 RETURNS float8
-AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION segment.pca_x(bytea, float8[]) IS
 'The row''s coordinate on the first component: the horizontal axis of a map for BI. As pca_project otherwise.';
 
 CREATE FUNCTION segment.pca_y(model bytea, features float8[])
 RETURNS float8
-AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION segment.pca_y(bytea, float8[]) IS
 'The row''s coordinate on the second component: the vertical axis of a map for BI. As pca_project otherwise; 22023 when the model has one component.';
 
 CREATE FUNCTION segment.pca_reconstruction_error(model bytea, features float8[])
 RETURNS float8
-AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION segment.pca_reconstruction_error(bytea, float8[]) IS
 'How much of the row the components do not tell: the distance, in fitted units, between the row and its projection on them; 0 when the model has all components. NULL and errors as pca_project.';
 

@@ -43,12 +43,12 @@ CREATE AGGREGATE segment.anomaly_fit(features float8[], options jsonb) (
 CREATE FUNCTION segment.anomaly_score(model bytea, features float8[])
 RETURNS float8
 AS 'MODULE_PATHNAME', 'anomaly_score'
-LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50;
 
 CREATE FUNCTION segment.is_anomaly(model bytea, features float8[])
 RETURNS boolean
 AS 'MODULE_PATHNAME', 'is_anomaly'
-LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50;
 
 CREATE FUNCTION segment.anomaly_reasons(
     model bytea, features float8[],
@@ -56,7 +56,7 @@ CREATE FUNCTION segment.anomaly_reasons(
     OUT contribution float8, OUT base_score float8, OUT rank int4)
 RETURNS SETOF record
 AS 'MODULE_PATHNAME', 'anomaly_reasons'
-LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 10;
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100 ROWS 10;
 
 CREATE FUNCTION segment.anomaly_from_kmeans(model bytea, contamination float8 DEFAULT 0.05)
 RETURNS bytea

@@ -7,8 +7,6 @@
 #include "server/feature_words.h"
 #include "server/fitted_row.h"
 
-static const char *const method_names[] = {"iforest", "mahalanobis", "kmeans"};
-
 /* Do the scores rest on all rows, or on a sample of them? */
 static bool
 is_exact(const SegAnomalyModel *model)
@@ -31,7 +29,7 @@ seg_anomaly_info(const void *decoded, SegModelInfo *info)
 	info->rows_skipped = model->rows_skipped;
 	info->has_seed = true;
 	info->seed = (int64) model->seed;
-	seg_info_text(info, "method", method_names[model->method]);
+	seg_info_text(info, "method", seg_anomaly_method_words[model->method]);
 	switch (model->method)
 	{
 		case SEG_ANOMALY_IFOREST:

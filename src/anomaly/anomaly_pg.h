@@ -21,6 +21,9 @@ extern const SegModelType seg_anomaly_model_type;
 extern void seg_anomaly_info(const void *model, SegModelInfo *info);
 extern void seg_anomaly_features(const void *model, SegRow *row);
 
+/* The words of option method, by the values of SegAnomalyMethod; anomaly_fit does not take kmeans. */
+extern const char *const seg_anomaly_method_words[];
+
 /* States are SegAnomalyState. */
 extern const SegAggregate seg_anomaly_aggregate;
 

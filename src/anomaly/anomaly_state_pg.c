@@ -30,12 +30,18 @@ typedef struct ParsedOptions
 	SegTextList feature_names;
 } ParsedOptions;
 
-static const char *const methods[] = {"iforest", "mahalanobis", NULL};
+const char *const seg_anomaly_method_words[] = {
+	[SEG_ANOMALY_IFOREST] = "iforest",
+	[SEG_ANOMALY_MAHALANOBIS] = "mahalanobis",
+	[SEG_ANOMALY_KMEANS] = "kmeans",
+	NULL
+};
 
 #define FIELD(name) offsetof(ParsedOptions, name)
 
 static const SegOption option_table[] = {
-	{"method", SEG_OPTION_CHOICE, FIELD(numbers.method), .choices = methods,
+	{"method", SEG_OPTION_CHOICE, FIELD(numbers.method), .choices = seg_anomaly_method_words,
+		.unsupported = 1 << SEG_ANOMALY_KMEANS,
 		.meaning = "iforest scores a row by how few random cuts set it apart; mahalanobis by its distance from the center, in units of the covariance."},
 	{"trees", SEG_OPTION_INT, FIELD(numbers.trees), 1, SEG_IFOREST_MAX_TREES,
 		.meaning = "The number of trees of an isolation forest."},

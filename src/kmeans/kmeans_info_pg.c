@@ -8,8 +8,6 @@
 #include "server/feature_words.h"
 #include "server/fitted_row.h"
 
-static const char *const init_method_names[] = {"kmeans++", "random", "centroids"};
-static const char *const algorithm_names[] = {"lloyd", "bisecting"};
 
 /* One word when all features are transformed alike, else one per feature. */
 static void
@@ -50,11 +48,11 @@ kmeans_info(const void *scorer, SegModelInfo *info)
 	info->converged = model->converged;
 	info->has_seed = true;
 	info->seed = (int64) model->seed;
-	seg_info_text(info, "algorithm", algorithm_names[model->algorithm]);
+	seg_info_text(info, "algorithm", seg_kmeans_algorithm_words[model->algorithm]);
 	seg_info_text(info, "standardize", seg_standardize_words[model->standardize]);
 	transform_info(model, info);
 	seg_info_text(info, "null_policy", seg_null_policy_words[model->null_policy]);
-	seg_info_text(info, "init_method", init_method_names[model->init_method]);
+	seg_info_text(info, "init_method", seg_kmeans_init_method_words[model->init_method]);
 	seg_info_int(info, "n_init", model->n_init);
 	seg_info_int(info, "max_iterations", model->max_iterations);
 	seg_info_real(info, "tolerance", model->tolerance);

@@ -12,8 +12,8 @@
 #include "server/feature_words.h"
 #include "server/progress.h"
 
-static const char *const init_method_choices[] = {"kmeans++", "random", "centroids", NULL};
-static const char *const algorithm_choices[] = {"lloyd", "bisecting", NULL};
+const char *const seg_kmeans_init_method_words[] = {"kmeans++", "random", "centroids", NULL};
+const char *const seg_kmeans_algorithm_words[] = {"lloyd", "bisecting", NULL};
 
 /* no init_method given: centroids where there are some, else kmeans++ */
 #define INIT_NOT_GIVEN (-1)
@@ -42,12 +42,12 @@ const SegOption seg_kmeans_option_table[] = {
 		.meaning = "What is applied to the values before they are scaled; one choice for all features or an array with one for each."},
 	{"null_policy", SEG_OPTION_CHOICE, FIELD(null_policy), .choices = seg_null_policy_words,
 		.meaning = "What a null feature does: raise an error, leave the row out, or count as the feature's mean, its median or 0."},
-	{"init_method", SEG_OPTION_CHOICE, FIELD(init_method), .choices = init_method_choices,
+	{"init_method", SEG_OPTION_CHOICE, FIELD(init_method), .choices = seg_kmeans_init_method_words,
 		.meaning = "How the first centers are chosen; without it centroids where that option is given, else kmeans++."},
 	{"centroids", SEG_OPTION_CUSTOM, FIELD(centroids), .read = read_centroids,
 		.type_name = "array of arrays of numbers or text",
 		.meaning = "The first centers in input units, one array for each cluster, or a k-means model in hex whose centers are taken."},
-	{"algorithm", SEG_OPTION_CHOICE, FIELD(algorithm), .choices = algorithm_choices,
+	{"algorithm", SEG_OPTION_CHOICE, FIELD(algorithm), .choices = seg_kmeans_algorithm_words,
 		.meaning = "lloyd iterates from the first centers; bisecting splits the cluster with the largest inertia until there are k, then iterates."},
 	{"n_init", SEG_OPTION_INT, FIELD(n_init), 1, 10000,
 		.meaning = "The number of starts on the seeding sample, of which the best goes on."},

@@ -41,6 +41,10 @@ extern const SegKmeansOptions seg_kmeans_option_defaults;
 /* Those of kmeans_sweep: the same without k_min and k_max, which are arguments there. */
 #define seg_kmeans_sweep_options (seg_kmeans_option_table + 2)
 
+/* The words of two of them, by the values of SegInitMethod and SegKmeansAlgorithm. */
+extern const char *const seg_kmeans_init_method_words[];
+extern const char *const seg_kmeans_algorithm_words[];
+
 /* Read them; palloc's in the current context. */
 extern void seg_kmeans_options_read(const Jsonb *options, bool of_sweep, SegKmeansOptions *result);
 

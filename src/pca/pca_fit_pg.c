@@ -25,12 +25,9 @@ typedef struct GivenOptions
 	SegTextList feature_names;
 } GivenOptions;
 
-/* Scaling by medians or ranges, and medians for nulls, are no matter of moments. */
-static const char *const standardize_choices[] = {"zscore", "none", NULL};
-static const char *const null_policy_choices[] = {"error", "skip", "mean", "zero", NULL};
-
-static const SegStandardize standardize_of[] = {SEG_STANDARDIZE_ZSCORE, SEG_STANDARDIZE_NONE};
-static const SegNullPolicy null_policy_of[] = {SEG_NULL_ERROR, SEG_NULL_SKIP, SEG_NULL_MEAN, SEG_NULL_ZERO};
+/* Scaling by medians or ranges, and medians for nulls, do not follow from moments. */
+#define NO_MOMENTS_STANDARDIZE (1 << SEG_STANDARDIZE_ROBUST | 1 << SEG_STANDARDIZE_MINMAX)
+#define NO_MOMENTS_NULL_POLICY (1 << SEG_NULL_MEDIAN)
 
 #define FIELD(name) offsetof(GivenOptions, name)
 
@@ -39,9 +36,11 @@ static const SegOption option_table[] = {
 		.meaning = "The number of components, at most that of the features; without it and explained_variance 2, or 1 for one feature."},
 	{"explained_variance", SEG_OPTION_REAL, FIELD(explained_variance), 1e-6, 1,
 		.meaning = "The share of the variance that the components must explain together; as many are kept as that needs."},
-	{"standardize", SEG_OPTION_CHOICE, FIELD(standardize), .choices = standardize_choices,
+	{"standardize", SEG_OPTION_CHOICE, FIELD(standardize), .choices = seg_standardize_words,
+		.unsupported = NO_MOMENTS_STANDARDIZE,
 		.meaning = "How features are brought to one scale: by mean and standard deviation, or by the mean alone."},
-	{"null_policy", SEG_OPTION_CHOICE, FIELD(null_policy), .choices = null_policy_choices,
+	{"null_policy", SEG_OPTION_CHOICE, FIELD(null_policy), .choices = seg_null_policy_words,
+		.unsupported = NO_MOMENTS_NULL_POLICY,
 		.meaning = "What a null feature does: raise an error, leave the row out, or count as the feature's mean or as 0."},
 	{"transform", SEG_OPTION_CHOICES, FIELD(transform), .choices = seg_transform_words,
 		.meaning = "What is applied to the values before they are scaled; one choice for all features or an array with one for each."},
@@ -117,8 +116,8 @@ seg_pca_options_read(const Jsonb *jsonb, size_t d, SegWriter *labels)
 	memset(&options, 0, sizeof(options));
 	options.components = given.n_components;
 	options.explained_variance = given.explained_variance;
-	options.standardize = standardize_of[given.standardize];
-	options.null_policy = null_policy_of[given.null_policy];
+	options.standardize = given.standardize;
+	options.null_policy = given.null_policy;
 	for (size_t j = 0; j < d; j++)
 	{
 		SegTransform transform = given.transform.items[given.transform.count < 0 ? 0 : j];

@@ -47,8 +47,6 @@ type_name(const SegOption *option)
 static char *
 value_range(const SegOption *option)
 {
-	StringInfoData list;
-
 	if (option->type == SEG_OPTION_INT)
 		return option->high < 0x1.0p+63 ? psprintf("%.0f to %.0f", option->low, option->high) :
 			psprintf(INT64_FORMAT " to " INT64_FORMAT, PG_INT64_MIN, PG_INT64_MAX);
@@ -56,10 +54,7 @@ value_range(const SegOption *option)
 		return psprintf("%s to %s", double_to_shortest_decimal(option->low), double_to_shortest_decimal(option->high));
 	if (option->choices == NULL)
 		return NULL;
-	initStringInfo(&list);
-	for (int i = 0; option->choices[i] != NULL; i++)
-		appendStringInfo(&list, "%s%s", i == 0 ? "" : ", ", option->choices[i]);
-	return list.data;
+	return seg_option_words(option);
 }
 
 static char *

@@ -101,21 +101,35 @@ text_value(const char *key, const JsonbValue *value, const char *expected)
 	return pnstrdup(value->val.string.val, value->val.string.len);
 }
 
+char *
+seg_option_words(const SegOption *option)
+{
+	StringInfoData words;
+
+	initStringInfo(&words);
+	for (int i = 0; option->choices[i] != NULL; i++)
+		if ((option->unsupported >> i & 1) == 0)
+			appendStringInfo(&words, "%s%s", words.len == 0 ? "" : ", ", option->choices[i]);
+	return words.data;
+}
+
 static int
 choice_value(const SegOption *option, const JsonbValue *value)
 {
-	StringInfoData valid;
-
-	initStringInfo(&valid);
 	for (int i = 0; option->choices[i] != NULL; i++)
 	{
-		if (value->type == jbvString &&
-			strlen(option->choices[i]) == value->val.string.len &&
-			memcmp(option->choices[i], value->val.string.val, value->val.string.len) == 0)
+		if (value->type != jbvString ||
+			strlen(option->choices[i]) != value->val.string.len ||
+			memcmp(option->choices[i], value->val.string.val, value->val.string.len) != 0)
+			continue;
+		if ((option->unsupported >> i & 1) == 0)
 			return i;
-		appendStringInfo(&valid, "%s%s", i == 0 ? "one of " : ", ", option->choices[i]);
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("option \"%s\" does not support \"%s\" in this fit", option->key, option->choices[i]),
+				 errhint("Valid choices are: %s.", seg_option_words(option))));
 	}
-	seg_option_refuse(option->key, valid.data);
+	seg_option_refuse(option->key, psprintf("one of %s", seg_option_words(option)));
 }
 
 /* The elements of a jsonb array; *count of them. */

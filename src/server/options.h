@@ -64,11 +64,15 @@ typedef struct SegOption
 	size_t		offset;			/* of the field in the options struct */
 	double		low;			/* INT, REAL */
 	double		high;
-	const char *const *choices; /* CHOICE, CHOICES: ends with NULL */
+	const char *const *choices; /* CHOICE, CHOICES: words by value; ends with NULL */
+	uint32		unsupported;	/* of these, bit by value: words that this fit does not take */
 	void		(*read) (const char *key, const JsonbValue *value, void *field);	/* CUSTOM */
 	const char *type_name;		/* CUSTOM: what is read, such as "array of pairs" */
 	const char *meaning;		/* one sentence, for users */
 } SegOption;
+
+/* The words that an option takes, "error, skip, mean"; palloc'd. */
+extern char *seg_option_words(const SegOption *option);
 
 /*
  * Read options into the struct at *result, which holds the defaults already.

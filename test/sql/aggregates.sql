@@ -114,5 +114,25 @@ SELECT DISTINCT outcome(format('SELECT %s(NULL, %s)', aggtransfn::regproc, array
        outcome(format('SELECT %s(NULL, NULL)', aggcombinefn::regproc)) AS combine, outcome(format('SELECT %s(NULL)', aggfinalfn::regproc)) AS final
 FROM flat JOIN pg_proc AS t ON t.oid = flat.aggtransfn;
 
+-- A word that exists, but not for this fit: refused by name; model_info says a word as the option does.
+SELECT outcome($$SELECT segment.pca_fit(f, '{"null_policy": "median"}') FROM rows_in$$) AS null_policy,
+       outcome($$SELECT segment.pca_fit(f, '{"standardize": "robust"}') FROM rows_in$$) AS standardize,
+       outcome($$SELECT segment.anomaly_fit(f, '{"method": "kmeans"}') FROM rows_in$$) AS method;
+SELECT segment.pca_fit(f, '{"null_policy": "median"}') FROM rows_in;
+CREATE FUNCTION said(call text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    answer text;
+BEGIN
+    EXECUTE format('SELECT options ->> ''null_policy'' FROM segment.model_info((SELECT %s FROM rows_in))', call) INTO answer;
+    RETURN answer;
+END $$;
+SELECT count(*) AS models, count(*) FILTER (WHERE said(call) = policy) AS said FROM each_policy WHERE policy <> '-' AND name <> 'kmeans_sweep';
+
+-- COST of what scores a row with a model: one of the classes of src/server/model.h
+SELECT procost, string_agg(DISTINCT proname, ' ' ORDER BY proname) AS functions
+FROM pg_proc JOIN pg_language AS l ON l.oid = prolang
+WHERE pronamespace = 'segment'::regnamespace AND lanname = 'c' AND prokind = 'f' AND provolatile = 'i' AND proargnames[1] = 'model' AND pronargs > 1
+GROUP BY procost ORDER BY procost;
+
 SET client_min_messages = warning;
 DROP SCHEMA aggregates_test CASCADE;
