@@ -1,3 +1,5 @@
+-- What a model of any kind says of itself.
+
 CREATE FUNCTION segment.model_info(model bytea,
     OUT algorithm text, OUT format_version integer, OUT method text, OUT estimated_error double precision,
     OUT bytes integer, OUT features integer, OUT rows_used bigint, OUT rows_skipped bigint, OUT k integer,

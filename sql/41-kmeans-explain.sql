@@ -1,3 +1,5 @@
+-- K-means in words and figures: profiles of clusters, reasons for an assignment, names.
+
 CREATE FUNCTION segment.kmeans_centroids(model bytea,
     OUT cluster_id integer, OUT cluster_name text, OUT size bigint, OUT share double precision,
     OUT feature text, OUT "position" integer, OUT centroid double precision)

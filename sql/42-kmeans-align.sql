@@ -1,3 +1,5 @@
+-- Cluster numbers that stay: a new k-means model with the numbers of an old one.
+
 CREATE FUNCTION segment.kmeans_align(new bytea, old bytea)
 RETURNS bytea
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;

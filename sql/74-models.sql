@@ -16,7 +16,7 @@ BEGIN
     RETURN m;
 END $$;
 COMMENT ON FUNCTION segment_internal.model_row(text, boolean) IS
-'Support function of the registry: the row of a model that the caller may see (42704 when there is none) and, with to_change, may change (42501).';
+'The row of a model that the caller may see (42704 when there is none) and, with to_change, may change (42501).';
 
 CREATE FUNCTION segment_internal.source_columns(source regclass)
 RETURNS TABLE (column_name text, column_type text, is_numeric boolean, "position" integer)
@@ -39,7 +39,7 @@ BEGIN ATOMIC
     ORDER BY a.attnum;
 END;
 COMMENT ON FUNCTION segment_internal.source_columns(regclass) IS
-'Support function of the registry: the columns of a relation with their types, and whether they can be features (integers, numeric, real, double precision and domains over them).';
+'The columns of a relation with their types, and whether they can be features (integers, numeric, real, double precision and domains over them).';
 
 -- The one place where a source is resolved; every fit and publication passes here.
 CREATE FUNCTION segment_internal.model_source(m segment.model) RETURNS regclass
@@ -75,7 +75,7 @@ BEGIN
     RETURN source;
 END $$;
 COMMENT ON FUNCTION segment_internal.model_source(segment.model) IS
-'Support function of the registry: the source of a model as it is now. Errors: 42P01 it is gone, 42703 a column is gone, 42804 a column has another type; each names the column.';
+'The source of a model as it is now. Errors: 42P01 it is gone, 42703 a column is gone, 42804 a column has another type; each names the column.';
 
 CREATE FUNCTION segment_internal.id_type(source regclass, id_column text) RETURNS text
 LANGUAGE sql STABLE SET quote_all_identifiers = off
@@ -90,7 +90,7 @@ BEGIN ATOMIC
     SELECT pg_catalog.format_type(t.oid, -1) FROM t WHERE t.typtype <> 'd';
 END;
 COMMENT ON FUNCTION segment_internal.id_type(regclass, text) IS
-'Support function of the registry: the type of a column as the catalog has it now, of a domain the type below; NULL when there is no such column.';
+'The type of a column as the catalog has it now, of a domain the type below; NULL when there is no such column.';
 
 CREATE FUNCTION segment_internal.check_id_type(source regclass, id_column text) RETURNS void
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -104,7 +104,7 @@ EXCEPTION
             USING ERRCODE = 'datatype_mismatch', HINT = 'An id can be sorted and hashed, as numbers, texts and uuid can.';
 END $$;
 COMMENT ON FUNCTION segment_internal.check_id_type(regclass, text) IS
-'Support function of create_model: 42804 unless values of the id''s type can be sorted and hashed.';
+'42804 unless values of the id''s type can be sorted and hashed.';
 
 CREATE FUNCTION segment_internal.default_features(kind segment.algorithm, source regclass, id_column text) RETURNS text[]
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$

@@ -5,19 +5,19 @@
 CREATE FUNCTION segment_internal.progress_stage(model_id integer, stage text, model_name text DEFAULT NULL) RETURNS void
 AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION segment_internal.progress_stage(integer, text, text) IS
-'Support function of refit: tell other sessions the stage, until the transaction ends, where they can be told: on PostgreSQL 15 and 16 that takes segment in shared_preload_libraries; NULL: nothing runs any more.';
+'Show other sessions the stage of a refit until the transaction ends; a NULL stage: it is over. On PostgreSQL 15 and 16 this needs segment in shared_preload_libraries, and does nothing without.';
 
 CREATE FUNCTION segment_internal.progress_tick() RETURNS boolean
 AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE PARALLEL SAFE;
 COMMENT ON FUNCTION segment_internal.progress_tick() IS
-'Support function of refit: counts a row that was read, for other sessions to see; true.';
+'Count a row that was read, for other sessions to see; returns true.';
 
 CREATE FUNCTION segment_internal.progress_slots(OUT pid integer, OUT model_id integer, OUT stage text, OUT rows_read bigint,
     OUT k integer, OUT iteration bigint, OUT inertia double precision)
 RETURNS SETOF record
 AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE ROWS 5;
 COMMENT ON FUNCTION segment_internal.progress_slots() IS
-'What sessions of this database told with progress_stage and progress_tick, and k, number and inertia of the last iteration of kmeans_fit or kmeans_sweep in that stage (NULL before the first): those of roles that the caller is a member of, all for members of pg_read_all_stats. No rows on PostgreSQL 15 and 16 unless segment is in shared_preload_libraries. Read it through the view segment.refit_progress.';
+'What the sessions of this database show with progress_stage and progress_tick, and k, number and inertia of the last iteration of kmeans_fit or kmeans_sweep in that stage (NULL before the first): those of roles that the caller is a member of, all for members of pg_read_all_stats. No rows on PostgreSQL 15 and 16 unless segment is in shared_preload_libraries. Read it through the view segment.refit_progress.';
 
 CREATE FUNCTION segment_internal.report_stage(m segment.model, stage text) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -28,7 +28,7 @@ BEGIN
     END IF;
 END $$;
 COMMENT ON FUNCTION segment_internal.report_stage(segment.model, text) IS
-'Support function of refit: the stage for the view segment.refit_progress, and a NOTICE where segment.progress is on.';
+'Show the stage in the view segment.refit_progress, and as a NOTICE where segment.progress is on.';
 
 CREATE FUNCTION segment_internal.guard(options jsonb, metrics jsonb) RETURNS text
 LANGUAGE sql IMMUTABLE
@@ -52,7 +52,7 @@ BEGIN ATOMIC
     LIMIT 1;
 END;
 COMMENT ON FUNCTION segment_internal.guard(jsonb, jsonb) IS
-'Support function of refit: the first guard among the options that the figures of a fit do not meet, in words; NULL when all are met.';
+'The first guard among the options that the figures of a fit do not meet, in words; NULL when all are met.';
 
 CREATE FUNCTION segment_internal.is_comparable(m segment.model, old bytea, old_columns text[]) RETURNS boolean
 LANGUAGE sql STABLE
@@ -192,7 +192,7 @@ BEGIN
     END IF;
 END $$;
 COMMENT ON FUNCTION segment_internal.raise_again(text, text, text, text) IS
-'Support function of refit: raise an error that was caught, after it has been logged.';
+'Raise an error that was caught, with the same SQLSTATE, message, detail and hint.';
 
 -- ---- refit and fit --------------------------------------------------------------
 

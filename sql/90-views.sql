@@ -1,7 +1,7 @@
 -- What BI tools read: plain columns, a comment on each, nothing that needs a function call.
--- security_invoker: the registry's row-level security applies to whoever reads. It also
--- turns plans about: a function of one family is kept from the models of others by its
--- argument, since a join or WHERE clause may be looked at later.
+-- security_invoker: they read with the rights of whoever reads them. A function of one
+-- family gets NULL for the models of others, since the planner may evaluate a join or a
+-- WHERE clause later than the function.
 
 CREATE VIEW segment.models WITH (security_invoker = true) AS
     SELECT m.model_name, m.algorithm, m.owner, a.version AS active_version,
@@ -93,9 +93,9 @@ CREATE VIEW segment.refit_progress WITH (security_invoker = true) AS
 COMMENT ON VIEW segment.refit_progress IS 'Refits that run now, of the models that the current user may see. Key: model_name, started_at.';
 COMMENT ON COLUMN segment.refit_progress.model_name IS 'Name of the model.';
 COMMENT ON COLUMN segment.refit_progress.stage IS 'What it does, where the reader is a member of the role that fits and, on PostgreSQL 15 and 16, segment is in shared_preload_libraries, else fitting; interrupted: the session is gone, and the next refit will log this one as failed.';
-COMMENT ON COLUMN segment.refit_progress.rows_read IS 'Rows read so far in this stage, to the nearest thousand below; NULL where the stage is not told.';
+COMMENT ON COLUMN segment.refit_progress.rows_read IS 'Rows read so far in this stage, to the nearest thousand below; NULL where the stage is not shown.';
 COMMENT ON COLUMN segment.refit_progress.k IS 'Clusters that k-means looks for; while it chooses k, those that it tries; NULL as iteration.';
-COMMENT ON COLUMN segment.refit_progress.iteration IS 'Last iteration of k-means over all rows; NULL before the first in this stage, for other algorithms, and where the stage is not told.';
+COMMENT ON COLUMN segment.refit_progress.iteration IS 'Last iteration of k-means over all rows; NULL before the first in this stage, for other algorithms, and where the stage is not shown.';
 COMMENT ON COLUMN segment.refit_progress.inertia IS 'Inertia after that iteration; NULL as iteration.';
 COMMENT ON COLUMN segment.refit_progress.elapsed IS 'Seconds since the start.';
 COMMENT ON COLUMN segment.refit_progress.version IS 'Version that is being fitted.';

@@ -307,7 +307,7 @@ shape_of(const char *statement, ParamListInfo params, QueryEnvironment *tables, 
 	return ExecCleanTypeFromTL(analyze(statement, params, tables, target)->targetList);
 }
 
-/* Read what is to be published, as the caller, with his names and his rights. */
+/* Read what is to be published, as the caller: with its search path and its rights. */
 static Tuplestorestate *
 read_rows(FunctionCallInfo fcinfo, QueryEnvironment *tables)
 {

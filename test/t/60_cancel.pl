@@ -102,7 +102,6 @@ my %heavy = (
 	model_features => [ laid_open('model_features(model)', 'model, generate_series(1, 20)') ],
 	model_info => [ each_row('model_info(model)', 'model, generate_series(1, 20)') ],
 	pca_align => [ 'SELECT segment.pca_align(' . model('pca') . ', ' . model('pca') . ')' ],
-	pca_axes => [ each_row('pca_axes(' . model('pca') . ')', 'generate_series(1, 20)') ],
 	pca_components => [ laid_open('pca_components(' . model('pca') . ')') ],
 	pca_fit => [ q(SELECT segment.pca_fit(f, '{"explained_variance": 1}') FROM wide),
 		q(SELECT segment.pca_fit(f[1:800], '{"null_policy": "mean"}') FROM wide) ],
@@ -180,7 +179,7 @@ is(sql("SELECT string_agg(model_name, ' ') FROM segment.models WHERE active_vers
 # ---- what could be too much is refused or spills ----------------------------------
 
 my (undef, undef, $refused) = $node->psql('postgres', "SELECT count(*) FROM segment.cohort_retention('receipts', '9999-12-31', 'day')");
-like($refused, qr/cohorts have \d+ periods in total, but the limit is 10000000/, 'a retention of a thousand million cells is refused');
+like($refused, qr/cohorts have at least \d+ periods in total, but the limit is 10000000/, 'a retention of a thousand million cells is refused');
 
 # 2.9 million rows of one cohort go to a file beyond work_mem.
 sql("CREATE TABLE one AS SELECT 'c' AS customer_id, date '2020-01-01' AS receipt_date, 1::numeric AS amount");
