@@ -37,9 +37,9 @@ CREATE VIEW segment.drift_report WITH (security_invoker = true) AS
            d.value ->> 'subject' AS subject, COALESCE(c.cluster_name, d.value ->> 'name', '') AS name,
            segment_internal.small_count_in(d.value, 'cluster_id') AS cluster_id,
            segment_internal.figure_in(d.value, 'psi') AS psi, segment_internal.flag_in(d.value, 'is_drifted') AS is_drifted,
-           segment_internal.figure_in(d.value, 'mean_then') AS mean_then, segment_internal.figure_in(d.value, 'mean_now') AS mean_now,
-           segment_internal.figure_in(d.value, 'missing_then') AS missing_then, segment_internal.figure_in(d.value, 'missing_now') AS missing_now,
-           segment_internal.figure_in(d.value, 'share_then') AS share_then, segment_internal.figure_in(d.value, 'share_now') AS share_now
+           segment_internal.figure_in(d.value, 'baseline_mean') AS baseline_mean, segment_internal.figure_in(d.value, 'current_mean') AS current_mean,
+           segment_internal.figure_in(d.value, 'baseline_missing') AS baseline_missing, segment_internal.figure_in(d.value, 'current_missing') AS current_missing,
+           segment_internal.figure_in(d.value, 'baseline_share') AS baseline_share, segment_internal.figure_in(d.value, 'current_share') AS current_share
     FROM segment_internal.models(NULL) m
     CROSS JOIN LATERAL (SELECT n.version, n.metrics FROM segment_internal.versions(m.model_name) n
                         WHERE n.status <> 'failed' ORDER BY n.version DESC LIMIT 1) v
@@ -54,12 +54,12 @@ COMMENT ON COLUMN segment.drift_report.name IS 'Of the feature or the cluster.';
 COMMENT ON COLUMN segment.drift_report.cluster_id IS 'Number of the cluster, where subject is cluster; else NULL.';
 COMMENT ON COLUMN segment.drift_report.psi IS 'Population stability index; NULL for a single cluster.';
 COMMENT ON COLUMN segment.drift_report.is_drifted IS 'Is it above 0.2?';
-COMMENT ON COLUMN segment.drift_report.mean_then IS 'Mean of the feature when the old version was fitted.';
-COMMENT ON COLUMN segment.drift_report.mean_now IS 'Mean at the last refit.';
-COMMENT ON COLUMN segment.drift_report.missing_then IS 'Share of rows that lacked the feature then.';
-COMMENT ON COLUMN segment.drift_report.missing_now IS 'Share of rows that lack it now.';
-COMMENT ON COLUMN segment.drift_report.share_then IS 'Share of rows in the cluster then.';
-COMMENT ON COLUMN segment.drift_report.share_now IS 'Share of rows that the old version puts there now.';
+COMMENT ON COLUMN segment.drift_report.baseline_mean IS 'Mean of the feature when the old version was fitted.';
+COMMENT ON COLUMN segment.drift_report.current_mean IS 'Mean of the feature at the last refit.';
+COMMENT ON COLUMN segment.drift_report.baseline_missing IS 'Share of rows that lacked the feature when the old version was fitted.';
+COMMENT ON COLUMN segment.drift_report.current_missing IS 'Share of rows that lacked the feature at the last refit.';
+COMMENT ON COLUMN segment.drift_report.baseline_share IS 'Share of rows in the cluster when the old version was fitted.';
+COMMENT ON COLUMN segment.drift_report.current_share IS 'Share of the rows of the last refit that the old version assigns to the cluster.';
 
 CREATE VIEW segment.fit_log WITH (security_invoker = true) AS
     SELECT l.started_at, l.finished_at, l.model_name, l.version, l.outcome, l.sqlstate, l.message, l.rows,

@@ -21,20 +21,6 @@ allowed=(
     'cohort receipts/wide_pool_pg.h'
 )
 
-# Includes that break the rule of rooms and need a change of code.  Take out what is
-# mended; nothing is added, so known_most only falls.
-known_most=7
-known=(
-    # the histograms of a model, by its kind; drift_state.c needs the largest k
-    'src/drift/drift_pg.h anomaly/anomaly_model.h'
-    'src/drift/drift_pg.h kmeans/kmeans_scorer_model.h'
-    'src/drift/drift_pg.h pca/pca_model.h'
-    'src/drift/drift_state.c kmeans/kmeans.h'
-    'src/drift/drift_source_pg.c anomaly/anomaly_pg.h'
-    'src/drift/drift_source_pg.c kmeans/kmeans_pg.h'
-    'src/drift/drift_source_pg.c pca/pca_pg.h'
-)
-
 # Files in circles: over one or more includes, or over one or more calls, each leads
 # back to itself (VERBOSE=1 prints them).  These numbers only fall, too.
 circles_most=2
@@ -76,24 +62,19 @@ wrong=$(awk '
       low = to[1] in floor ? floor[to[1]] : 5
       high = from[2] in floor ? floor[from[2]] : 5
       if (low > high || low == 5) print }' <<<"$includes")
-found=() used=() bad=
+used=() bad=
 while read -r file header; do
     [ -n "$file" ] || continue
     room=${file#src/} room=${room%%/*}
     if grep -qxF "$room $header" <<<"$(printf '%s\n' "${allowed[@]}")"; then
         used+=("$room $header")
-    elif grep -qxF "$file $header" <<<"$(printf '%s\n' "${known[@]}")"; then
-        found+=("$file $header")
     else
         bad+="    $file includes $header"$'\n'
     fi
 done <<<"$wrong"
 [ -z "$bad" ] || complain "arrows between rooms point one way" "${bad%$'\n'}"
-gone=$(comm -23 <(printf '%s\n' "${known[@]}" | sort) <(printf '%s\n' "${found[@]}" | sort))
-[ -z "$gone" ] || complain "mended: take it out of the list of known includes" "$gone"
 gone=$(comm -23 <(printf '%s\n' "${allowed[@]}" | sort) <(printf '%s\n' "${used[@]}" | sort -u))
 [ -z "$gone" ] || complain "allowed, but not needed any more" "$gone"
-[ ${#known[@]} -eq $known_most ] || complain "known_most is $known_most" "${#known[@]} includes are listed as known"
 
 # ---- circles of files ----
 # IN lines "file file".  What is left when files that depend on nothing, and files on
@@ -135,5 +116,5 @@ for test in test/unit/test_*.c; do
     [ ${#files[@]} -gt 0 ] || [ "$name" = test_golden ] || complain "a unit test of no file" "$test"
 done
 
-[ -z "${VERBOSE:-}" ] || printf 'known includes: %s\nfiles in circles:\n%s\n%s\n' "${#known[@]}" "$circles" "$call_circles"
+[ -z "${VERBOSE:-}" ] || printf 'files in circles:\n%s\n%s\n' "$circles" "$call_circles"
 exit $status

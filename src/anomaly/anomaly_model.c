@@ -258,8 +258,10 @@ encode_spread(SegWriter *writer, const SegClusterSpread *spread)
 /* ---- the model ---- */
 
 SegStatus
-seg_anomaly_decode(SegReader *reader, int version, SegArena *arena, SegAnomalyModel *model)
+seg_anomaly_decode(SegReader *reader, int version, SegArena *arena, void *decoded)
 {
+	SegAnomalyModel *model = decoded;
+
 	Assert(version == SEG_ANOMALY_VERSION);
 	memset(model, 0, sizeof(*model));
 	model->method = seg_read_choice(reader, SEG_ANOMALY_METHODS);
@@ -334,3 +336,14 @@ seg_anomaly_encode(SegWriter *writer, const void *encoded)
 			break;
 	}
 }
+
+const SegModelType seg_anomaly_model_type = {
+	.kind = SEG_KIND_ANOMALY,
+	.title = "an anomaly model",
+	.newest = SEG_ANOMALY_VERSION,
+	.struct_size = sizeof(SegAnomalyModel),
+	.decoded_size = seg_anomaly_decoded_size,
+	.decode = seg_anomaly_decode,
+	.encode = seg_anomaly_encode,
+	.baseline = &seg_anomaly_baseline,
+};

@@ -77,7 +77,7 @@ extern size_t seg_anomaly_decoded_size(size_t payload_size);
  * Read a payload into OUT *model with arrays out of the arena.
  * Returns SEG_OK or SEG_MALFORMED_MODEL.
  */
-extern SegStatus seg_anomaly_decode(SegReader *reader, int version, SegArena *arena, SegAnomalyModel *model);
+extern SegStatus seg_anomaly_decode(SegReader *reader, int version, SegArena *arena, void *model);
 
 /* Write the payload of the newest version; a writer without buffer measures. */
 extern void seg_anomaly_encode(SegWriter *writer, const void *model);
@@ -95,5 +95,8 @@ extern SegStatus seg_anomaly_attribute(const SegAnomalyModel *model, const doubl
 
 /* What would be normal in a feature's place, in input units: OUT typical[d]. */
 extern void seg_anomaly_typical(const SegAnomalyModel *model, const double *z, double *typical);
+
+/* What a model remembers of the rows that it was fitted on. */
+extern const SegBaseline seg_anomaly_baseline;
 
 #endif							/* SEG_ANOMALY_ANOMALY_MODEL_H */

@@ -12,21 +12,6 @@
 #include "server/features.h"
 #include "server/fitted_row.h"
 
-static SegStatus
-decode(SegReader *reader, int version, SegArena *arena, void *model)
-{
-	return seg_anomaly_decode(reader, version, arena, model);
-}
-
-const SegModelType seg_anomaly_model_type = {
-	.kind = SEG_KIND_ANOMALY,
-	.newest = SEG_ANOMALY_VERSION,
-	.struct_size = sizeof(SegAnomalyModel),
-	.decoded_size = seg_anomaly_decoded_size,
-	.decode = decode,
-	.encode = seg_anomaly_encode,
-};
-
 /*
  * The model of argument 0 and, in OUT z[d], the row of argument 1 with nulls filled and
  * logarithms taken.  NULL when a feature is null and the policy is skip.

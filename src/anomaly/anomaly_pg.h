@@ -14,9 +14,6 @@
 #include "server/aggregate.h"
 #include "server/model_info.h"
 
-/* Decodes into a SegAnomalyModel. */
-extern const SegModelType seg_anomaly_model_type;
-
 /* What a model says in model_info and model_features (SegFamily). */
 extern void seg_anomaly_info(const void *model, SegModelInfo *info);
 extern void seg_anomaly_features(const void *model, SegRow *row);

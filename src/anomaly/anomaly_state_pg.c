@@ -127,7 +127,6 @@ check_options(const Jsonb *options, size_t d, const SegFitArguments *arguments)
 }
 
 const SegFamily seg_anomaly_family = {
-	.name = "anomaly",
 	.type = &seg_anomaly_model_type,
 	.info = seg_anomaly_info,
 	.features = seg_anomaly_features,

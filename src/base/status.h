@@ -53,7 +53,7 @@ typedef struct SegFault
 	size_t		feature;		/* position, from 1 */
 	size_t		got;
 	size_t		wanted;
-	const char *got_kind;		/* the word for a kind of model, "PCA" */
+	const char *got_kind;		/* SegModelType.title: "a PCA model" */
 	const char *wanted_kind;
 } SegFault;
 

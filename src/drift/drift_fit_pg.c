@@ -1,21 +1,70 @@
 /*
  * drift_fit_pg.c
- *		The aggregate drift_fit: rows of now, counted in the bins of a model.
+ *		The aggregate drift_fit: current rows, counted in the bins of a model.
  *
  * The state is one flat bytea: a head, counters, and the model itself, so that
  * the final function has what the rows are compared with.
  */
-#include "drift/drift_pg.h"
+#include "server/compat.h"
 
+#include "lib/stringinfo.h"
 #include "utils/memutils.h"
 
+#include "drift/drift_model.h"
 #include "drift/drift_state.h"
 #include "server/aggregate.h"
 #include "server/error.h"
 #include "server/options.h"
 
+/* A model that keeps histograms, of whatever kind. */
+typedef struct Source
+{
+	const SegModelType *type;
+	const void *model;			/* decoded */
+	SegBaselineShape shape;
+} Source;
+
+static Source
+source_of(int kind, const void *model)
+{
+	const SegModelType *type = seg_model_type(kind);
+
+	return (Source) {type, model, type->baseline->shape(model)};
+}
+
+/* "kmeans, pca, anomaly" */
+static char *
+names_with_baseline(void)
+{
+	StringInfoData names;
+
+	initStringInfo(&names);
+	for (int kind = 0; kind <= SEG_KIND_MOST; kind++)
+	{
+		const SegModelType *type = seg_model_type(kind);
+
+		if (type != NULL && type->baseline != NULL)
+			appendStringInfo(&names, "%s%s", names.len == 0 ? "" : ", ", seg_kind_name(kind));
+	}
+	return names.data;
+}
+
+/* The type of a kind of model; an error when it keeps no histograms. */
+static const SegModelType *
+type_with_baseline(int kind)
+{
+	const SegModelType *type = seg_model_type(kind);
+
+	if (type->baseline == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+				 errmsg("value is %s, which keeps no histograms", type->title),
+				 errhint("Models of these algorithms keep histograms: %s.", names_with_baseline())));
+	return type;
+}
+
 /* The model in a state. */
-static SegDriftSource
+static Source
 source_of_state(const SegDriftState *state)
 {
 	size_t		size = VARHDRSZ + state->model_size;
@@ -23,7 +72,38 @@ source_of_state(const SegDriftState *state)
 
 	SET_VARSIZE(model, size);
 	memcpy(VARDATA(model), seg_drift_model(state), state->model_size);
-	return seg_drift_source(state->kind, seg_model_decode(model, seg_drift_source_type(state->kind)));
+	return source_of(state->kind, seg_model_decode(model, seg_model_type(state->kind)));
+}
+
+/*
+ * What a report says of the source: OUT report, with the baseline set and everything
+ * current zero; palloc'd.
+ */
+static void
+describe(const Source *source, SegDriftModel *report)
+{
+	const SegBaseline *baseline = source->type->baseline;
+
+	memset(report, 0, sizeof(*report));
+	report->source = source->type->kind;
+	report->d = source->shape.d;
+	report->clusters = source->shape.clusters;
+	report->features = palloc0(report->d * sizeof(SegDriftFeature));
+	report->shares = palloc0(Max(report->clusters, 1) * sizeof(SegDriftCluster));
+	for (uint32 j = 0; j < report->d; j++)
+	{
+		SegBaselineFeature from = baseline->feature(source->model, j);
+
+		report->features[j].name = from.name;
+		report->features[j].baseline = (SegDriftSide) {from.values, from.mean, from.rows, from.missing};
+		report->features[j].histogram = *from.histogram;
+	}
+	for (uint32 c = 0; c < report->clusters; c++)
+	{
+		SegBaselineCluster from = baseline->cluster(source->model, c);
+
+		report->shares[c] = (SegDriftCluster) {from.cluster_id, from.name, from.rows};
+	}
 }
 
 /* Is the model of the kind, digest and size that the head says? */
@@ -35,23 +115,20 @@ model_is_sound(const SegDriftState *state)
 	SegReader	reader;
 
 	return seg_envelope_open(seg_drift_model(state), state->model_size, 0, 0, &kind, &version, &reader) == SEG_OK &&
-		kind == state->kind && seg_envelope_digest(seg_drift_model(state)) == state->fit.given &&
-		(kind == SEG_KIND_PCA || kind == SEG_KIND_KMEANS || kind == SEG_KIND_ANOMALY);
+		kind == state->kind && seg_envelope_digest(seg_drift_model(state)) == state->fit.given;
 }
 
 /* Are the bounds those of the model, and as many counters as it wants? */
 static bool
 counts_fit_model(const SegDriftState *state)
 {
-	SegDriftSource source = source_of_state(state);
-	SegDriftModel then;
+	Source		source = source_of_state(state);
 
-	if (source.d != state->fit.d || source.k != state->k)
+	if (source.shape.d != state->fit.d || source.shape.clusters != state->k)
 		return false;
-	seg_drift_describe(&source, &then);
-	for (size_t j = 0; j < source.d; j++)
+	for (uint32 j = 0; j < source.shape.d; j++)
 	{
-		SegHistogram wanted = then.features[j].histogram;
+		SegHistogram wanted = *source.type->baseline->feature(source.model, j).histogram;
 		SegHistogram found = seg_drift_counts(state)[j].bins;
 
 		memset(wanted.counts, 0, sizeof(wanted.counts));
@@ -82,25 +159,23 @@ is_sound(const void *bytes, size_t size)
 static const SegAggregate aggregate;
 
 static SegDriftState *
-begin_state(SegStates *states, const bytea *model, const SegDriftSource *source, uint64 digest)
+begin_state(SegStates *states, const bytea *model, const Source *source, uint64 digest)
 {
 	size_t		model_size = VARSIZE_ANY_EXHDR(model);
 	SegDriftState *state = seg_state_new(states, &aggregate.state,
-										 seg_drift_state_size(source->d, source->k, model_size));
-	SegDriftModel then;
+										 seg_drift_state_size(source->shape.d, source->shape.clusters, model_size));
 
-	state->fit.d = source->d;
-	state->k = source->k;
+	state->fit.d = source->shape.d;
+	state->k = source->shape.clusters;
 	state->fit.given = digest;
-	state->kind = source->kind;
+	state->kind = source->type->kind;
 	state->model_size = model_size;
 	memcpy(seg_drift_model(state), VARDATA_ANY(model), model_size);
-	seg_drift_describe(source, &then);
-	for (size_t j = 0; j < source->d; j++)
+	for (uint32 j = 0; j < source->shape.d; j++)
 	{
 		SegHistogram *bins = &seg_drift_counts(state)[j].bins;
 
-		*bins = then.features[j].histogram;
+		*bins = *source->type->baseline->feature(source->model, j).histogram;
 		memset(bins->counts, 0, sizeof(bins->counts));
 	}
 	return state;
@@ -108,19 +183,19 @@ begin_state(SegStates *states, const bytea *model, const SegDriftSource *source,
 
 /* Count a row that is left out, which a model fitted with null_policy skip did as well. */
 static void
-skip_row(SegDriftState *state, const SegDriftSource *source)
+skip_row(SegDriftState *state, const Source *source)
 {
-	for (size_t j = 0; j < state->fit.d && source->null_policy == SEG_NULL_SKIP; j++)
+	for (size_t j = 0; j < state->fit.d && source->shape.skips_nulls; j++)
 		seg_drift_counts(state)[j].missing++;
 	state->fit.rows_skipped++;
 }
 
-/* IN row[d]: NaN where a feature is null. */
+/* IN row[d]: NaN where a feature is null; changed. */
 static void
-count_row(SegDriftState *state, const SegDriftSource *source, const double *row, size_t nulls)
+count_row(SegDriftState *state, const Source *source, double *row, size_t nulls)
 {
 	SegDriftCount *counts = seg_drift_counts(state);
-	bool		skipped = nulls > 0 && source->null_policy == SEG_NULL_SKIP;
+	bool		skipped = nulls > 0 && source->shape.skips_nulls;
 
 	for (size_t j = 0; j < state->fit.d; j++)
 	{
@@ -137,10 +212,12 @@ count_row(SegDriftState *state, const SegDriftSource *source, const double *row,
 	state->rows_used++;
 	if (state->k > 0)
 	{
-		size_t		c = seg_drift_cluster(source, row);
+		double	   *scratch = palloc((state->k + SEG_BASELINE_SCRATCH) * sizeof(double));
+		size_t		c = source->type->baseline->place(source->model, row, scratch);
 
 		if (c < state->k)
 			seg_drift_clusters(state)[c]++;
+		pfree(scratch);
 	}
 }
 
@@ -151,7 +228,7 @@ drift_fit_transfn(PG_FUNCTION_ARGS)
 	static double row[SEG_MAX_FEATURES];
 	SegStates  *states = seg_states(fcinfo);
 	SegFeatures features;
-	SegDriftSource source;
+	Source		source;
 	SegDriftState *state;
 	const void *decoded;
 	uint64		digest;
@@ -161,14 +238,15 @@ drift_fit_transfn(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 				 errmsg("model must not be null")));
-	decoded = seg_model_argument_of(fcinfo, 1, 0, seg_drift_source_type, &kind);
+	decoded = seg_model_argument_of(fcinfo, 1, 0, type_with_baseline, &kind);
 	digest = seg_model_argument_digest(fcinfo, 0);
-	source = seg_drift_source(kind, decoded);
+	source = source_of(kind, decoded);
 	if (PG_ARGISNULL(0))
 		state = begin_state(states, PG_GETARG_BYTEA_PP(1), &source, digest);
 	else
 		state = seg_state_own(fcinfo, states, &aggregate.state);
-	if (digest != state->fit.given || kind != state->kind || source.d != state->fit.d || source.k != state->k)
+	if (digest != state->fit.given || kind != state->kind ||
+		source.shape.d != state->fit.d || source.shape.clusters != state->k)
 		seg_refuse_changed(aggregate.given);
 	if (PG_ARGISNULL(2))
 	{
@@ -202,29 +280,29 @@ report(const void *from, void *to)
 {
 	const SegDriftState *state = from;
 	SegDriftModel *report = to;
-	SegDriftSource source;
+	Source		source;
 
 	if (state->rows_used == 0)
 		seg_raise((SegFault) {SEG_NO_ROWS});
 	source = source_of_state(state);
-	seg_drift_describe(&source, report);
+	describe(&source, report);
 	report->rows_used = state->rows_used;
 	report->rows_skipped = state->fit.rows_skipped;
 	for (size_t j = 0; j < state->fit.d; j++)
 	{
 		const SegDriftCount *count = &seg_drift_counts(state)[j];
-		SegDriftSide *now = &report->features[j].now;
+		SegDriftSide *current = &report->features[j].current;
 
-		now->values = count->values;
-		now->mean = count->values == 0 ? 0 : (count->sum[0] + count->sum[1]) / (double) count->values;
-		if (!isfinite(now->mean))
+		current->values = count->values;
+		current->mean = count->values == 0 ? 0 : (count->sum[0] + count->sum[1]) / (double) count->values;
+		if (!isfinite(current->mean))
 			seg_raise((SegFault) {SEG_RANGE_TOO_WIDE, .feature = j + 1});
-		now->rows = state->rows_used + (source.null_policy == SEG_NULL_SKIP ? state->fit.rows_skipped : 0);
-		now->missing = count->missing;
+		current->rows = state->rows_used + (source.shape.skips_nulls ? state->fit.rows_skipped : 0);
+		current->missing = count->missing;
 		memcpy(report->features[j].counts, count->bins.counts, sizeof(count->bins.counts));
 	}
 	for (size_t c = 0; c < state->k; c++)
-		report->shares[c].now = seg_drift_clusters(state)[c];
+		report->shares[c].current = seg_drift_clusters(state)[c];
 }
 
 static const SegAggregate aggregate = {

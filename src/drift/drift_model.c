@@ -5,9 +5,9 @@
  * Layout of version 1, all little-endian:
  *
  *		u8 source; u32 d, clusters; u64 rows_used, rows_skipped
- *		d features: text name; then and now, each u64 values; f64 mean;
- *			u64 rows, missing; histogram then; u64 counts[bins] now
- *		clusters: u32 cluster_id; text name; u64 then, now
+ *		d features: text name; baseline and current, each u64 values; f64 mean;
+ *			u64 rows, missing; histogram baseline; u64 counts[bins] current
+ *		clusters: u32 cluster_id; text name; u64 baseline, current
  */
 #include "drift/drift_model.h"
 
@@ -43,8 +43,8 @@ static void
 read_feature(SegReader *reader, SegArena *arena, SegDriftFeature *feature)
 {
 	feature->name = seg_read_text(reader, arena);
-	read_side(reader, &feature->then);
-	read_side(reader, &feature->now);
+	read_side(reader, &feature->baseline);
+	read_side(reader, &feature->current);
 	seg_read_histogram(reader, &feature->histogram);
 	for (uint32_t b = 0; !reader->failed && b < feature->histogram.bins; b++)
 		feature->counts[b] = seg_read_u64(reader);
@@ -55,8 +55,8 @@ read_cluster(SegReader *reader, SegArena *arena, SegDriftCluster *cluster)
 {
 	cluster->cluster_id = seg_read_u32(reader);
 	cluster->name = seg_read_text(reader, arena);
-	cluster->then = seg_read_u64(reader);
-	cluster->now = seg_read_u64(reader);
+	cluster->baseline = seg_read_u64(reader);
+	cluster->current = seg_read_u64(reader);
 }
 
 SegStatus
@@ -71,7 +71,7 @@ seg_drift_decode(SegReader *reader, int version, SegArena *arena, void *decoded)
 	model->rows_used = seg_read_u64(reader);
 	model->rows_skipped = seg_read_u64(reader);
 	if (reader->failed || model->d == 0 || model->d > SEG_MAX_FEATURES ||
-		(model->source != SEG_KIND_PCA && model->source != SEG_KIND_KMEANS && model->source != SEG_KIND_ANOMALY))
+		seg_model_type(model->source) == NULL || seg_model_type(model->source)->baseline == NULL)
 		return SEG_MALFORMED_MODEL;
 	model->features = seg_arena_take(arena, model->d, sizeof(SegDriftFeature));
 	model->shares = seg_arena_take(arena, model->clusters, sizeof(SegDriftCluster));
@@ -109,8 +109,8 @@ seg_drift_encode(SegWriter *writer, const void *encoded)
 		const SegDriftFeature *feature = &model->features[j];
 
 		seg_write_text(writer, feature->name);
-		write_side(writer, &feature->then);
-		write_side(writer, &feature->now);
+		write_side(writer, &feature->baseline);
+		write_side(writer, &feature->current);
 		seg_write_histogram(writer, &feature->histogram);
 		seg_write_u64s(writer, feature->counts, feature->histogram.bins);
 	}
@@ -120,7 +120,17 @@ seg_drift_encode(SegWriter *writer, const void *encoded)
 
 		seg_write_u32(writer, cluster->cluster_id);
 		seg_write_text(writer, cluster->name);
-		seg_write_u64(writer, cluster->then);
-		seg_write_u64(writer, cluster->now);
+		seg_write_u64(writer, cluster->baseline);
+		seg_write_u64(writer, cluster->current);
 	}
 }
+
+const SegModelType seg_drift_model_type = {
+	.kind = SEG_KIND_DRIFT,
+	.title = "a drift report",
+	.newest = SEG_DRIFT_VERSION,
+	.struct_size = sizeof(SegDriftModel),
+	.decoded_size = seg_drift_decoded_size,
+	.decode = seg_drift_decode,
+	.encode = seg_drift_encode,
+};

@@ -1,6 +1,6 @@
 /*
  * drift_model.h
- *		A drift report as a struct and as bytes: what was fitted, and what comes now.
+ *		A drift report as a struct and as bytes: what was fitted (baseline), and the current rows.
  */
 #ifndef SEG_DRIFT_DRIFT_MODEL_H
 #define SEG_DRIFT_DRIFT_MODEL_H
@@ -22,18 +22,18 @@ typedef struct SegDriftSide
 typedef struct SegDriftFeature
 {
 	const char *name;			/* UTF-8; "" when it was given none */
-	SegDriftSide then;
-	SegDriftSide now;
-	SegHistogram histogram;		/* then */
-	uint64_t	counts[SEG_HISTOGRAM_MOST]; /* now, of the same bins */
+	SegDriftSide baseline;
+	SegDriftSide current;
+	SegHistogram histogram;		/* baseline */
+	uint64_t	counts[SEG_HISTOGRAM_MOST]; /* current, of the same bins */
 } SegDriftFeature;
 
 typedef struct SegDriftCluster
 {
 	uint32_t	cluster_id;
 	const char *name;
-	uint64_t	then;			/* rows */
-	uint64_t	now;
+	uint64_t	baseline;		/* rows */
+	uint64_t	current;
 } SegDriftCluster;
 
 typedef struct SegDriftModel
@@ -41,7 +41,7 @@ typedef struct SegDriftModel
 	SegKind		source;			/* of the model that was compared with */
 	uint32_t	d;
 	uint32_t	clusters;		/* 0 when the source has none */
-	uint64_t	rows_used;		/* now */
+	uint64_t	rows_used;		/* current */
 	uint64_t	rows_skipped;
 	SegDriftFeature *features;	/* d */
 	SegDriftCluster *shares;	/* clusters */

@@ -1,8 +1,8 @@
 /*
  * drift_pg.c
- *		A drift report laid open: drift_rows.
+ *		A drift report as rows: drift_rows; what it says of itself.
  */
-#include "drift/drift_pg.h"
+#include "drift/drift_model.h"
 
 #include "server/error.h"
 #include "server/family.h"
@@ -11,15 +11,6 @@
 
 /* Above it a feature counts as drifted. */
 #define DRIFTED 0.2
-
-const SegModelType seg_drift_model_type = {
-	.kind = SEG_KIND_DRIFT,
-	.newest = SEG_DRIFT_VERSION,
-	.struct_size = sizeof(SegDriftModel),
-	.decoded_size = seg_drift_decoded_size,
-	.decode = seg_drift_decode,
-	.encode = seg_drift_encode,
-};
 
 static double
 ratio(uint64 part, uint64 whole)
@@ -43,10 +34,10 @@ put_feature(SegRow *row, const SegDriftFeature *feature, size_t position)
 	seg_put_text(row, seg_name_from_model(feature->name, "feature", position));
 	seg_put_float8(row, index);
 	put_drifted(row, index);
-	seg_put_float8(row, feature->then.values == 0 ? NAN : feature->then.mean);
-	seg_put_float8(row, feature->now.values == 0 ? NAN : feature->now.mean);
-	seg_put_float8(row, ratio(feature->then.missing, feature->then.rows));
-	seg_put_float8(row, ratio(feature->now.missing, feature->now.rows));
+	seg_put_float8(row, feature->baseline.values == 0 ? NAN : feature->baseline.mean);
+	seg_put_float8(row, feature->current.values == 0 ? NAN : feature->current.mean);
+	seg_put_float8(row, ratio(feature->baseline.missing, feature->baseline.rows));
+	seg_put_float8(row, ratio(feature->current.missing, feature->current.rows));
 	seg_put_null(row);
 	seg_put_null(row);
 	seg_put_null(row);
@@ -57,18 +48,18 @@ put_feature(SegRow *row, const SegDriftFeature *feature, size_t position)
 static void
 put_clusters(SegRow *row, const SegDriftModel *report)
 {
-	uint64	   *then = palloc(report->clusters * sizeof(uint64));
-	uint64	   *now = palloc(report->clusters * sizeof(uint64));
-	uint64		then_total = 0;
-	uint64		now_total = 0;
+	uint64	   *baseline = palloc(report->clusters * sizeof(uint64));
+	uint64	   *current = palloc(report->clusters * sizeof(uint64));
+	uint64		baseline_total = 0;
+	uint64		current_total = 0;
 	double		index;
 
 	for (uint32 c = 0; c < report->clusters; c++)
 	{
-		then_total += then[c] = report->shares[c].then;
-		now_total += now[c] = report->shares[c].now;
+		baseline_total += baseline[c] = report->shares[c].baseline;
+		current_total += current[c] = report->shares[c].current;
 	}
-	index = seg_stability_index(then, now, report->clusters);
+	index = seg_stability_index(baseline, current, report->clusters);
 	for (int64 c = -1; c < (int64) report->clusters; c++)
 	{
 		const SegDriftCluster *cluster = &report->shares[Max(c, 0)];
@@ -80,8 +71,8 @@ put_clusters(SegRow *row, const SegDriftModel *report)
 		put_drifted(row, c < 0 ? index : NAN);
 		for (int means_and_missing = 0; means_and_missing < 4; means_and_missing++)
 			seg_put_null(row);
-		seg_put_float8(row, c < 0 ? NAN : ratio(cluster->then, then_total));
-		seg_put_float8(row, c < 0 ? NAN : ratio(cluster->now, now_total));
+		seg_put_float8(row, c < 0 ? NAN : ratio(cluster->baseline, baseline_total));
+		seg_put_float8(row, c < 0 ? NAN : ratio(cluster->current, current_total));
 		seg_put(row, Int32GetDatum((int32) cluster->cluster_id), c < 0);
 		seg_row_store(row);
 	}
@@ -112,11 +103,10 @@ drift_info(const void *decoded, SegModelInfo *info)
 	info->rows_skipped = report->rows_skipped;
 	if (report->clusters > 0)
 		info->k = report->clusters;
-	seg_info_text(info, "source", report->source == SEG_KIND_PCA ? "pca" : report->source == SEG_KIND_ANOMALY ? "anomaly" : "kmeans");
+	seg_info_text(info, "source", seg_kind_name(report->source));
 }
 
 const SegFamily seg_drift_family = {
-	.name = "drift",
 	.type = &seg_drift_model_type,
 	.info = drift_info,
 };

@@ -5,7 +5,6 @@
 #include "drift/drift_state.h"
 
 #include "base/limits.h"
-#include "kmeans/kmeans.h"
 #include "stats/exact_sum.h"
 
 void
@@ -56,13 +55,26 @@ count_is_sound(const SegDriftCount *count, uint64_t used, uint64_t skipped)
 	return count->bins.bins == 0 || total == count->values;
 }
 
+/* The largest number of clusters in a model of a kind; false for a kind without histograms. */
+static bool
+most_clusters(uint32_t kind, size_t *most)
+{
+	const SegModelType *type = kind > SEG_KIND_MOST ? NULL : seg_model_type((int) kind);
+
+	if (type == NULL || type->baseline == NULL)
+		return false;
+	*most = type->baseline->most_clusters;
+	return true;
+}
+
 bool
 seg_drift_state_is_sound(const SegDriftState *state, size_t size)
 {
 	uint64_t	total = 0;
+	size_t		most;
 
 	if (size < sizeof(SegDriftState) || state->model_size > size || state->fit.state.magic != SEG_DRIFT_STATE_MAGIC ||
-		state->fit.d == 0 || state->fit.d > SEG_MAX_FEATURES || state->k > SEG_KMEANS_MAX_K ||
+		state->fit.d == 0 || state->fit.d > SEG_MAX_FEATURES || !most_clusters(state->kind, &most) || state->k > most ||
 		size != seg_drift_state_size(state->fit.d, state->k, state->model_size) ||
 		state->rows_used > SEG_STATE_MOST_ROWS || state->fit.rows_skipped > SEG_STATE_MOST_ROWS)
 		return false;

@@ -27,7 +27,7 @@ typedef struct SegDriftCount
 	double		sum[2];			/* of the values counted, high and low part */
 	uint64_t	values;
 	uint64_t	missing;
-	SegHistogram bins;			/* the bounds of then, the counts of now */
+	SegHistogram bins;			/* the bounds of the baseline, the counts of the current rows */
 } SegDriftCount;
 
 static inline SegDriftCount *

@@ -107,7 +107,6 @@ kmeans_check_options(const Jsonb *jsonb, size_t d, const SegFitArguments *argume
 }
 
 const SegFamily seg_kmeans_family = {
-	.name = "kmeans",
 	.type = &seg_kmeans_model_type,
 	.info = kmeans_info,
 	.features = kmeans_features,

@@ -10,15 +10,6 @@
 #include "server/model_text.h"
 #include "stats/profile.h"
 
-const SegModelType seg_kmeans_model_type = {
-	.kind = SEG_KIND_KMEANS,
-	.newest = SEG_KMEANS_VERSION,
-	.struct_size = sizeof(SegKmeansScorer),
-	.decoded_size = seg_kmeans_scorer_size,
-	.decode = seg_kmeans_scorer_decode,
-	.encode = seg_kmeans_encode,
-};
-
 char *
 seg_kmeans_cluster_name(const SegKmeansCluster *cluster)
 {

@@ -9,9 +9,6 @@
 
 #include "kmeans/kmeans_scorer_model.h"
 
-/* Decodes into a SegKmeansScorer. */
-extern const SegModelType seg_kmeans_model_type;
-
 /* One row against the model of argument 0. */
 typedef struct SegKmeansRow
 {

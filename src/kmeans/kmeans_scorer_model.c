@@ -34,3 +34,14 @@ seg_kmeans_center_in_input_units(const SegKmeansModel *model, size_t c, double *
 	for (uint32_t j = 0; j < model->d; j++)
 		center[j] = seg_feature_mean_to_input(&model->features[j], model->centers[c * model->d + j]);
 }
+
+const SegModelType seg_kmeans_model_type = {
+	.kind = SEG_KIND_KMEANS,
+	.title = "a k-means model",
+	.newest = SEG_KMEANS_VERSION,
+	.struct_size = sizeof(SegKmeansScorer),
+	.decoded_size = seg_kmeans_scorer_size,
+	.decode = seg_kmeans_scorer_decode,
+	.encode = seg_kmeans_encode,
+	.baseline = &seg_kmeans_baseline,
+};

@@ -22,4 +22,7 @@ extern SegStatus seg_kmeans_scorer_decode(SegReader *reader, int version, SegAre
 /* The center of cluster c (a place, not an id) in input units; OUT d. */
 extern void seg_kmeans_center_in_input_units(const SegKmeansModel *model, size_t c, double *center);
 
+/* What a model remembers of the rows that it was fitted on. */
+extern const SegBaseline seg_kmeans_baseline;
+
 #endif							/* SEG_KMEANS_KMEANS_SCORER_MODEL_H */

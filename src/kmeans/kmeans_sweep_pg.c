@@ -11,15 +11,6 @@
 #include "kmeans/sweep_model.h"
 #include "server/family.h"
 
-static const SegModelType sweep_type = {
-	.kind = SEG_KIND_KMEANS_SWEEP,
-	.newest = SEG_SWEEP_VERSION,
-	.struct_size = sizeof(SegSweepModel),
-	.decoded_size = seg_sweep_decoded_size,
-	.decode = seg_sweep_decode,
-	.encode = seg_sweep_encode,
-};
-
 PG_FUNCTION_INFO_V1(kmeans_sweep_transfn);
 Datum
 kmeans_sweep_transfn(PG_FUNCTION_ARGS)
@@ -71,7 +62,7 @@ kmeans_sweep_finalfn(PG_FUNCTION_ARGS)
 	sweep.rows_skipped = state->rows_skipped;
 	sweep.probe_rows = probe.data.rows.n;
 	sweep.is_exact = probe.is_whole;
-	bytes = PointerGetDatum(seg_model_bytes(&sweep_type, &sweep));
+	bytes = PointerGetDatum(seg_model_bytes(&seg_kmeans_sweep_model_type, &sweep));
 	MemoryContextSwitchTo(result);
 	bytes = datumCopy(bytes, false, -1);
 	MemoryContextDelete(work);
@@ -105,8 +96,7 @@ sweep_check_options(const Jsonb *jsonb, size_t d, const SegFitArguments *argumen
 }
 
 const SegFamily seg_kmeans_sweep_family = {
-	.name = "kmeans_sweep",
-	.type = &sweep_type,
+	.type = &seg_kmeans_sweep_model_type,
 	.info = sweep_info,
 	.options = seg_kmeans_sweep_options,
 	.defaults = &seg_kmeans_option_defaults,
@@ -117,7 +107,7 @@ PG_FUNCTION_INFO_V1(kmeans_sweep_rows);
 Datum
 kmeans_sweep_rows(PG_FUNCTION_ARGS)
 {
-	const SegSweepModel *sweep = seg_model_decode(PG_GETARG_BYTEA_PP(0), &sweep_type);
+	const SegSweepModel *sweep = seg_model_decode(PG_GETARG_BYTEA_PP(0), &seg_kmeans_sweep_model_type);
 	SegRow		row;
 
 	seg_rows_begin(fcinfo, &row);

@@ -110,3 +110,13 @@ seg_sweep_encode(SegWriter *writer, const void *encoded)
 	for (uint32_t i = 0; i < sweep->count; i++)
 		write_entry(writer, &sweep->entries[i]);
 }
+
+const SegModelType seg_kmeans_sweep_model_type = {
+	.kind = SEG_KIND_KMEANS_SWEEP,
+	.title = "a k-means sweep",
+	.newest = SEG_SWEEP_VERSION,
+	.struct_size = sizeof(SegSweepModel),
+	.decoded_size = seg_sweep_decoded_size,
+	.decode = seg_sweep_decode,
+	.encode = seg_sweep_encode,
+};

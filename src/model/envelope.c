@@ -1,32 +1,11 @@
 /*
  * envelope.c
- *		The one door through which bytes become a model; see envelope.h.
+ *		The one entry point through which bytes become a model; see envelope.h.
  */
 #include "model/envelope.h"
 #include "base/hash.h"
 
 static const char magic[4] = {'S', 'E', 'G', 'M'};
-
-const char *
-seg_kind_name(int kind)
-{
-	switch ((SegKind) kind)
-	{
-		case SEG_KIND_KMEANS:
-			return "k-means model";
-		case SEG_KIND_RFM:
-			return "RFM model";
-		case SEG_KIND_PCA:
-			return "PCA model";
-		case SEG_KIND_ANOMALY:
-			return "anomaly model";
-		case SEG_KIND_KMEANS_SWEEP:
-			return "k-means sweep";
-		case SEG_KIND_DRIFT:
-			return "drift report";
-	}
-	return NULL;
-}
 
 static uint64_t
 payload_digest(const uint8_t *bytes, size_t payload_size)
@@ -51,7 +30,7 @@ seg_envelope_open(const void *bytes, size_t size, int kind, int newest,
 	*got_kind = 0;
 	*got_version = 0;
 	if (size < SEG_ENVELOPE_SIZE || memcmp(head, magic, sizeof(magic)) != 0 ||
-		seg_kind_name(head[4]) == NULL)
+		seg_model_type(head[4]) == NULL)
 		return SEG_NOT_A_MODEL;
 	*got_kind = head[4];
 	*got_version = head[5];

@@ -1,6 +1,6 @@
 /*
  * envelope.h
- *		The one door through which bytes become a model.
+ *		The one entry point through which bytes become a model.
  *
  * Every model starts with the same 16 bytes:
  *
@@ -13,20 +13,9 @@
 #ifndef SEG_MODEL_ENVELOPE_H
 #define SEG_MODEL_ENVELOPE_H
 
-#include "model/codec.h"
+#include "model/family.h"
 
 #define SEG_ENVELOPE_SIZE ((size_t) 16)
-
-/* Kinds are forever: a number is never given twice. */
-typedef enum SegKind
-{
-#define SEG_FAMILY(number, symbol, name, room) SEG_KIND_##symbol = number,
-#include "families.h"
-#undef SEG_FAMILY
-} SegKind;
-
-/* "k-means model", "RFM model" ...; NULL for a number that is no kind. */
-extern const char *seg_kind_name(int kind);
 
 /*
  * Open a model's envelope.

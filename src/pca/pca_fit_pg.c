@@ -92,7 +92,6 @@ check_options(const Jsonb *jsonb, size_t d, const SegFitArguments *arguments)
 }
 
 const SegFamily seg_pca_family = {
-	.name = "pca",
 	.type = &seg_pca_model_type,
 	.info = seg_pca_info,
 	.features = seg_pca_features,

@@ -113,3 +113,14 @@ seg_pca_encode(SegWriter *writer, const void *encoded)
 	seg_write_doubles(writer, model->variances, model->components);
 	seg_write_doubles(writer, model->loadings, (size_t) model->components * model->d);
 }
+
+const SegModelType seg_pca_model_type = {
+	.kind = SEG_KIND_PCA,
+	.title = "a PCA model",
+	.newest = SEG_PCA_VERSION,
+	.struct_size = sizeof(SegPcaModel),
+	.decoded_size = seg_pca_decoded_size,
+	.decode = seg_pca_decode,
+	.encode = seg_pca_encode,
+	.baseline = &seg_pca_baseline,
+};

@@ -43,4 +43,7 @@ extern SegStatus seg_pca_decode(SegReader *reader, int version, SegArena *arena,
 /* Write the payload; with a writer without buffer, measure it. */
 extern void seg_pca_encode(SegWriter *writer, const void *model);
 
+/* What a model remembers of the rows that it was fitted on. */
+extern const SegBaseline seg_pca_baseline;
+
 #endif							/* SEG_PCA_PCA_MODEL_H */

@@ -14,15 +14,6 @@
 #include "server/fitted_row.h"
 #include "server/rows.h"
 
-const SegModelType seg_pca_model_type = {
-	.kind = SEG_KIND_PCA,
-	.newest = SEG_PCA_VERSION,
-	.struct_size = sizeof(SegPcaModel),
-	.decoded_size = seg_pca_decoded_size,
-	.decode = seg_pca_decode,
-	.encode = seg_pca_encode,
-};
-
 /*
  * The model of argument 0 and, in OUT z[d], the row of argument 1 in the fitted space.
  * NULL when a feature is null and the policy is skip.

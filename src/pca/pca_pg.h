@@ -15,9 +15,6 @@
 #include "server/model_info.h"
 #include "server/options.h"
 
-/* Decodes into a SegPcaModel. */
-extern const SegModelType seg_pca_model_type;
-
 /* What a model says in model_info and model_features (SegFamily). */
 extern void seg_pca_info(const void *model, SegModelInfo *info);
 extern void seg_pca_features(const void *model, SegRow *row);

@@ -87,7 +87,6 @@ check_options(const Jsonb *options, size_t d, const SegFitArguments *arguments)
 }
 
 const SegFamily seg_rfm_family = {
-	.name = "rfm",
 	.type = &seg_rfm_model_type,
 	.info = seg_rfm_info,
 	.features = seg_rfm_features,

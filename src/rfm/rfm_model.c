@@ -86,3 +86,13 @@ seg_rfm_decoded_size(size_t payload_size)
 {
 	return 0;
 }
+
+const SegModelType seg_rfm_model_type = {
+	.kind = SEG_KIND_RFM,
+	.title = "an RFM model",
+	.newest = SEG_RFM_VERSION,
+	.struct_size = sizeof(SegRfmModel),
+	.decoded_size = seg_rfm_decoded_size,
+	.decode = seg_rfm_decode,
+	.encode = seg_rfm_encode,
+};

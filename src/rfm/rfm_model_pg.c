@@ -4,15 +4,6 @@
  */
 #include "rfm/rfm_model_pg.h"
 
-const SegModelType seg_rfm_model_type = {
-	.kind = SEG_KIND_RFM,
-	.newest = SEG_RFM_VERSION,
-	.struct_size = sizeof(SegRfmModel),
-	.decoded_size = seg_rfm_decoded_size,
-	.decode = seg_rfm_decode,
-	.encode = seg_rfm_encode,
-};
-
 bool
 seg_rfm_is_scored(const double values[SEG_RFM_MEASURES])
 {

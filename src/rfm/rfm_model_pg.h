@@ -9,9 +9,6 @@
 
 #include "rfm/rfm_model.h"
 
-/* Models in a SegRfmModel. */
-extern const SegModelType seg_rfm_model_type;
-
 /*
  * Does a customer with these values get scores and influence the cuts?  False for
  * a customer who never bought (frequency 0).  Errors: NaN or infinity (22003), a

@@ -6,12 +6,6 @@
  */
 #include "server/error.h"
 
-const char *
-seg_with_article(const char *kind)
-{
-	return psprintf("%s %s", strchr("Ra", kind[0]) != NULL ? "an" : "a", kind);
-}
-
 void
 seg_raise(SegFault fault)
 {
@@ -39,8 +33,7 @@ seg_raise(SegFault fault)
 		case SEG_OTHER_KIND:
 			ereport(ERROR,
 					(errcode(ERRCODE_WRONG_OBJECT_TYPE),
-					 errmsg("value is %s, not %s",
-							seg_with_article(fault.got_kind), seg_with_article(fault.wanted_kind))));
+					 errmsg("value is %s, not %s", fault.got_kind, fault.wanted_kind)));
 			break;
 		case SEG_MALFORMED_STATE:
 			ereport(ERROR,

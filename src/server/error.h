@@ -15,7 +15,4 @@
  */
 extern _Noreturn void seg_raise(SegFault fault);
 
-/* "a k-means model", "an RFM model" */
-extern const char *seg_with_article(const char *kind);
-
 #endif							/* SEG_SERVER_ERROR_H */

@@ -11,12 +11,6 @@ static const SegFamily *const families[] = {
 };
 
 const SegFamily *
-seg_family_at(size_t at)
-{
-	return at < lengthof(families) ? families[at] : NULL;
-}
-
-const SegFamily *
 seg_family(int kind)
 {
 	for (size_t i = 0; i < lengthof(families); i++)
@@ -29,7 +23,7 @@ const SegFamily *
 seg_family_named(const char *name)
 {
 	for (size_t i = 0; i < lengthof(families); i++)
-		if (strcmp(families[i]->name, name) == 0)
+		if (strcmp(seg_kind_name(families[i]->type->kind), name) == 0)
 			return families[i];
 	return NULL;
 }

@@ -23,8 +23,7 @@ typedef struct SegFitArguments
 
 typedef struct SegFamily
 {
-	const char *name;			/* that of families.h */
-	const SegModelType *type;
+	const SegModelType *type;	/* its kind and name are those of families.h */
 	void		(*info) (const void *model, SegModelInfo *info);
 	void		(*features) (const void *model, SegRow *row);	/* NULL: it has none */
 
@@ -42,9 +41,6 @@ typedef struct SegFamily
 /* The family of a kind, or of a name; NULL when there is none. */
 extern const SegFamily *seg_family(int kind);
 extern const SegFamily *seg_family_named(const char *name);
-
-/* The families one after the other: NULL after the last; at from 0. */
-extern const SegFamily *seg_family_at(size_t at);
 
 #define SEG_FAMILY(number, symbol, name, room) extern const SegFamily seg_##name##_family;
 #include "families.h"

@@ -63,7 +63,7 @@ static SegModelInfo
 info_of(const SegFamily *family, const void *model)
 {
 	SegModelInfo info = {
-		.algorithm = family->name,
+		.algorithm = seg_kind_name(family->type->kind),
 		.method = "exact",
 		.estimated_error = NAN, .inertia = NAN, .between_ss = NAN,
 		.explained_fraction = NAN, .silhouette = NAN,

@@ -118,7 +118,7 @@ seg_model_decode(const bytea *bytes, const SegModelType *type)
 	SegStatus	status = try_decode(bytes, type, &kind, &version, &model);
 
 	if (status == SEG_OTHER_KIND)
-		seg_raise((SegFault) {status, .got_kind = seg_kind_name(kind), .wanted_kind = seg_kind_name(type->kind)});
+		seg_raise((SegFault) {status, .got_kind = seg_model_type(kind)->title, .wanted_kind = type->title});
 	if (status == SEG_NEWER_MODEL)
 		seg_raise((SegFault) {status, .got = version, .wanted = type->newest});
 	if (status != SEG_OK)

@@ -12,24 +12,6 @@
 #include "model/envelope.h"
 
 /*
- * What a family tells about its kind of model.  `decode` fills *model from the
- * payload with arrays out of an arena; it may return SEG_OK or
- * SEG_MALFORMED_MODEL and must leave the reader done.  `decoded_size` bounds the
- * arena for a payload of that many bytes.  `encode` writes the payload of the model
- * that `decode` fills, or of the model that such a struct begins with; with a writer
- * without buffer it measures.
- */
-typedef struct SegModelType
-{
-	SegKind		kind;
-	int			newest;			/* version that we write */
-	size_t		struct_size;
-	size_t		(*decoded_size) (size_t payload_size);
-	SegStatus	(*decode) (SegReader *reader, int version, SegArena *arena, void *model);
-	void		(*encode) (SegWriter *writer, const void *model);
-} SegModelType;
-
-/*
  * The decoded model of argument argno (not null).  It is kept in fn_extra and
  * decoded again only when the argument's bytes are others; valid until then.
  * A function with two models uses slots 0 and 1.

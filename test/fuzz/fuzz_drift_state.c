@@ -53,6 +53,7 @@ begin(Script *script)
 	state->fit.state.magic = SEG_DRIFT_STATE_MAGIC;
 	state->fit.d = (uint32_t) d;
 	state->k = (uint32_t) k;
+	state->kind = SEG_KIND_KMEANS;
 	state->model_size = 5;
 	for (size_t j = 0; j < d; j++)
 	{

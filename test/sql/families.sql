@@ -72,3 +72,9 @@ SELECT segment.rfm_fit(recency_days, frequency, monetary, '{"bin": 1}') FROM sam
 SELECT segment.rfm_fit(recency_days, frequency, monetary, '{"cuts": {"recency": [1, 2, 3, 4]}}') FROM sample;
 SELECT segment.pca_fit(features, '{"k": 1}') FROM sample;
 SELECT segment.anomaly_fit(features, '{"seeds": 1}') FROM sample;
+
+-- The golden sweep was made by this; the same rows still make the same bytes.
+\set golden `od -An -v -tx1 "$PG_ABS_SRCDIR/data/kmeans_sweep_v1.segm" | tr -d ' \n'`
+SELECT length(decode(:'golden', 'hex')) AS bytes, segment.kmeans_sweep(features, 1, 4) = decode(:'golden', 'hex') AS same_bytes
+FROM (SELECT ARRAY[(i * 37) % 101, 1 + (i * 13) % 7, ((i * 7919) % 1009) / 4.0]::float8[] AS features FROM generate_series(1, 200) AS i) AS rows;
+SELECT k, round(inertia::numeric, 9) AS inertia, is_best_silhouette FROM segment.kmeans_sweep_rows(decode(:'golden', 'hex'));

@@ -98,8 +98,8 @@ FROM (SELECT 'kmeans, one feature' AS model, drift_rows(drift_fit((SELECT kmeans
       UNION ALL SELECT 'anomaly from kmeans', drift_rows(drift_fit((SELECT anomaly_from_kmeans(kmeans_fit(ARRAY[before, other], 2)) FROM then_now), ARRAY[now, other])) FROM then_now) AS s,
      LATERAL (SELECT (d).*) AS r WHERE subject = 'feature' AND "position" = 1;
 -- with nulls, that are filled or not: the values that were there
-SELECT bool_and(abs(k.psi - p.psi) < 1e-12) AS same_psi, bool_and(abs(k.mean_then - p.mean_then) < 1e-12 AND k.mean_now = p.mean_now) AS same_means,
-       bool_and(k.missing_then = p.missing_then) AS same_missing
+SELECT bool_and(abs(k.psi - p.psi) < 1e-12) AS same_psi, bool_and(abs(k.baseline_mean - p.baseline_mean) < 1e-12 AND k.current_mean = p.current_mean) AS same_means,
+       bool_and(k.baseline_missing = p.baseline_missing) AS same_missing
 FROM (SELECT policy, drift_rows(drift_fit(m, ARRAY[CASE WHEN i % 3 > 0 THEN i END, i % 7]::float8[])) AS k
       FROM (SELECT policy, kmeans_fit(ARRAY[CASE WHEN i % 5 > 0 THEN i END, i % 5]::float8[], 2, jsonb_build_object('null_policy', policy)) AS m
             FROM unnest('{mean,median,zero}'::text[]) AS policy, generate_series(1, 200) AS i GROUP BY 1) AS f, generate_series(50, 250) AS i GROUP BY 1) AS a,

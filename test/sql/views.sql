@@ -53,8 +53,8 @@ CALL segment.refit('groups');
 SELECT e.model_name, e.version, e.k, e.is_best_silhouette, (e.inertia, e.silhouette, e.stability, e.smallest_share) = (r.inertia, r.silhouette, r.stability, r.smallest_share) AS same
 FROM segment.elbow e
 JOIN segment.kmeans_sweep_rows((SELECT segment.kmeans_sweep(ARRAY[x, y]::float8[], 2, 5, '{"n_init": 3}') FROM points)) r ON r.k = e.k ORDER BY e.k;
-SELECT model_name, version, against_version, subject, name, round(psi::numeric, 6) AS psi, is_drifted, abs(mean_then - mean_now) < 1e-9 AS same_mean,
-       missing_then, missing_now, round(share_then::numeric, 3) AS share_then, round(share_now::numeric, 3) AS share_now
+SELECT model_name, version, against_version, subject, name, round(psi::numeric, 6) AS psi, is_drifted, abs(baseline_mean - current_mean) < 1e-9 AS same_mean,
+       baseline_missing, current_missing, round(baseline_share::numeric, 3) AS baseline_share, round(current_share::numeric, 3) AS current_share
 FROM segment.drift_report ORDER BY subject, name;
 
 SELECT model_name, version, segment, customers, share, round(recency_days::numeric, 3) AS recency_days, revenue, round(revenue_share::numeric, 6) AS revenue_share
