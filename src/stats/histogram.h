@@ -1,57 +1,14 @@
 /*
  * histogram.h
- *		How a feature is distributed: counted in one pass, kept in a few bins.
+ *		What a model keeps of the distribution of a feature: a few bins.
  *
- * Two types.  A SegTally counts the values of one feature while rows pass by,
- * without knowing their range: flat, merged with others, the same whatever the
- * order.  A SegHistogram is what a model keeps of it: about ten bins of equal
- * frequency, by which the population stability index compares later rows.
- *
- * A tally counts by the leading bits of the double: a slot is all values that
- * share sign, exponent and the first bits of the mantissa, so slots are narrow
- * near zero and wide far out, as data are.  The number of bits dropped (level) is
- * the smallest for which the magnitudes seen fit SEG_TALLY_SLOTS neighbouring
- * slots; magnitudes 2^39 times smaller than the largest count as zero.  Both
- * rules depend on the smallest and largest magnitude only, hence not on the
- * order.  A slot is never wider than a quarter of its lower end; for values
- * between 1 and 1000 it is at most a sixteenth.
+ * A histogram has about ten bins of equal frequency, made from a tally
+ * (stats/tally.h).  The population stability index compares later rows by them.
  */
 #ifndef SEG_STATS_HISTOGRAM_H
 #define SEG_STATS_HISTOGRAM_H
 
-#include "base/port.h"
-
-#define SEG_TALLY_SLOTS 160
-#define SEG_TALLY_OCTAVES 40
-#define SEG_TALLY_COARSEST 50	/* four slots an octave, 40 octaves: 160 slots */
-
-typedef struct SegTally
-{
-	double		low;			/* smallest value; meaningless while total is 0 */
-	double		high;			/* largest value */
-	uint64_t	total;			/* values counted, below 2^32 */
-	uint64_t	base;			/* slot s holds the magnitudes whose bits >> level are base + s */
-	uint32_t	level;
-	uint32_t	zeros;			/* values that are 0 or too small for a slot */
-	uint32_t	counts[2][SEG_TALLY_SLOTS]; /* positive, negative */
-} SegTally;
-
-/* A tally of nothing is all zero bytes. */
-
-/* Count `times` occurrences of a finite value. */
-extern void seg_tally_add(SegTally *tally, double value, uint32_t times);
-
-/*
- * Count values[0], values[stride], ... values[(n - 1) * stride]; NaN is left out.
- * Cost: about 2 ns each.
- */
-extern void seg_tally_add_column(SegTally *tally, const double *values, size_t n, size_t stride);
-
-/* into += other. */
-extern void seg_tally_merge(SegTally *into, const SegTally *other);
-
-/* False when the bytes cannot be a tally. */
-extern bool seg_tally_is_sound(const SegTally *tally);
+#include "stats/tally.h"
 
 /*
  * Bins: bin b holds bounds[b - 1] < x <= bounds[b]; the first and the last are

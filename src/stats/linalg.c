@@ -1,16 +1,16 @@
 /*
  * linalg.c
- *		The linear algebra that we leave to LAPACK and BLAS; see linalg.h.
+ *		The linear algebra that LAPACK and BLAS do for us; see linalg.h.
  *
  * The _work forms take the caller's workspace and, column-major, copy nothing.
- * No call of a library can be interrupted, so each is given so many columns only.
+ * A call of a library cannot be interrupted, so each one gets a limited number of columns.
  */
 #include "stats/linalg.h"
 
 #include <cblas.h>
 #include <lapacke.h>
 
-/* Columns that are worked on between two looks at the interrupts. */
+/* columns between two checks for interrupts */
 #define BLOCK ((size_t) 64)
 
 /* Right sides of one call that solves for them. */

@@ -1,13 +1,15 @@
 /*
  * linalg.h
- *		The linear algebra that we leave to LAPACK and BLAS.
+ *		The linear algebra that LAPACK and BLAS do for us.
  *
- * linalg.c and linalg_eigen.c alone know their headers.  Reference LAPACK answers a bad argument
- * with STOP, which would end the session, so every argument is proven here
- * before the call: sizes by Assert and by SEG_TOO_MANY_FEATURES, values by
- * SEG_NOT_FINITE.  Calls cannot be interrupted, so each does a part of the work
- * only, a few milliseconds at SEG_MAX_FEATURES.  They own no memory: workspaces come from the caller, who asks for
- * their size (in bytes) first; they must be aligned to 16.
+ * Only linalg.c and linalg_eigen.c include the headers of these libraries.  They are two
+ * files because they have 770 lines together: linalg.c has products, factors and the
+ * condition number, linalg_eigen.c the eigenvectors alone, which call LAPACK's internal
+ * routines.  Reference LAPACK stops the process at a bad argument, so every argument
+ * is checked here before the call: sizes by Assert and by SEG_TOO_MANY_FEATURES, values
+ * by SEG_NOT_FINITE.  A call cannot be interrupted, so each one does a part of the work
+ * that takes a few milliseconds at SEG_MAX_FEATURES.  These functions own no memory:
+ * the caller asks for the size of a workspace in bytes and passes it, aligned to 16.
  *
  * Matrices are column-major, d x d with leading dimension d.  A symmetric matrix
  * is read from its lower triangle, [i + j * d] with i >= j.

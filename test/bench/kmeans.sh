@@ -17,7 +17,7 @@ SCRATCH_OPTIONS='-c shared_buffers=2GB -c jit=off -c max_parallel_workers_per_ga
 psql -qXc 'CREATE EXTENSION segment'
 
 gcc -O3 -std=gnu11 -march=x86-64-v3 -ffp-contract=off -DSEG_STANDALONE -DNDEBUG -Isrc test/bench/kmeans_core.c \
-    src/kmeans/kmeans.c src/kmeans/kmeans_{assign,data,filter,lloyd,seed,sample}.c -lm -o "$SCRATCH/kmeans_core"
+    src/kmeans/kmeans.c src/kmeans/kmeans_{assign,data,filter,lloyd,sample,seed,starts}.c -lm -o "$SCRATCH/kmeans_core"
 
 # The cheapest aggregate in C that reads every number of an array.
 gcc -O3 -fPIC -shared -I"$("$SCRATCH_BIN/pg_config" --includedir-server)" test/bench/touch.c -o "$SCRATCH/touch.so"
