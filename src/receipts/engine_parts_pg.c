@@ -263,7 +263,9 @@ seg_engine_take(SegReceiptsEngine *engine, SegEnginePart *part, SegReceiptLine *
 		return;
 	}
 	for (uint32 i = 0; i < n; i++)
-		__builtin_prefetch(&tables->slots[(uint32) lines[i].hash & (tables->slot_count - 1)]);
+		seg_part_prefetch_slot(tables, lines[i].hash);
+	for (uint32 i = 0; i < n; i++)
+		seg_part_prefetch_customer(tables, lines[i].hash);
 	for (uint32 i = 0; i < n; i++)
 	{
 		bool		is_new;

@@ -90,6 +90,22 @@ extern uint32_t seg_part_slots(uint32_t customers);
  */
 extern void seg_part_rehash(SegReceiptPart *part, uint64_t *slots, uint32_t slot_count);
 
+/* Have the processor fetch what seg_part_customer will read: first the slot, later the customer that it names. */
+static inline void
+seg_part_prefetch_slot(const SegReceiptPart *part, uint64_t hash)
+{
+	__builtin_prefetch(&part->slots[(uint32_t) hash & (part->slot_count - 1)]);
+}
+
+static inline void
+seg_part_prefetch_customer(const SegReceiptPart *part, uint64_t hash)
+{
+	uint32_t	found = (uint32_t) part->slots[(uint32_t) hash & (part->slot_count - 1)];
+
+	if (found != 0)
+		__builtin_prefetch(&part->customers[found - 1], 1);
+}
+
 /* The place of a customer, who is entered when new (*is_new); there must be room for one. */
 extern uint32_t seg_part_customer(SegReceiptPart *part, SegKey key, uint64_t hash, bool *is_new);
 
