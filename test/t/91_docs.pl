@@ -7,6 +7,7 @@
 #   option of `pca_fit`          the options of a fit, or of create_model
 #   column of `cohort_retention` the columns of a function's result
 #   column of view `models`      the columns of a view or table, with their types in the second cell
+#   published by                 an algorithm, and the columns that publish writes: in both tables, the target, the history
 #   view, setting
 # A table of the extension that every role may read counts as a view.
 use strict;
@@ -35,7 +36,7 @@ sub unique { my %seen; return grep { !$seen{$_}++ } @_; }
 
 # ---- what the pages say ----
 
-my (@functions, %arguments, %options, %result_columns, %view_columns, @views, %settings, %code);
+my (@functions, %published, %arguments, %options, %result_columns, %view_columns, @views, %settings, %code);
 foreach my $page (Docs::pages($here))
 {
 	$code{$page} = join(' ', map { $_->[1] =~ /`([^`]+)`/g } Docs::prose("$here/$page"));
@@ -60,6 +61,13 @@ foreach my $page (Docs::pages($here))
 		elsif ($kind =~ /^column of (?:view|table) `(\w+)`$/)
 		{
 			push @{ $view_columns{$1} }, map { ($_->[0] =~ /`(\w+)`/)[0] . " $_->[1]" } @rows;
+		}
+		elsif ($kind eq 'published by')
+		{
+			foreach my $row (grep { $_->[0] ne 'every model' } @rows)
+			{
+				$published{ $row->[0] } = [ map { sorted($_ =~ /\w+/g) } @$row[ 1 .. 3 ] ];
+			}
 		}
 		elsif ($kind eq 'view') { push @views, @names; }
 		elsif ($kind eq 'setting') { $settings{$_->[0] =~ tr/`//dr} = $_->[1] foreach @rows; }
@@ -155,6 +163,17 @@ foreach my $function (sort keys %catalog)
 		is($row->[3] =~ s/^any bigint$/-9223372036854775808 to 9223372036854775807/r, $range, "its range") if $range ne '';
 	}
 }
+
+# ---- columns that publish writes ----
+
+foreach my $algorithm (map { $_->[0] } query('SELECT algorithm FROM segment.algorithm ORDER BY 1'))
+{
+	my @have = map {
+		sorted(map { $_->[0] } query("SELECT column_name FROM segment.algorithm_column WHERE algorithm = '$algorithm' AND role $_"))
+	} "NOT IN ('figure', 'old label')", "= 'figure'", "= 'old label'";
+	is(join(' | ', @{ delete $published{$algorithm} // [] }), join(' | ', @have), "the columns that publish writes for $algorithm");
+}
+is(sorted(keys %published), '', 'every algorithm that is published exists');
 
 # ---- views ----
 
