@@ -9,7 +9,7 @@ top := $(patsubst %/,%,$(dir $(firstword $(MAKEFILE_LIST))))
 
 # ---- targets that work before the server headers are installed -------------
 
-BARE = help demo test setup unit fuzz generator format dist deb unit-clean
+BARE = help demo test setup unit fuzz generator new-family format dist deb unit-clean
 
 .PHONY: $(BARE)
 
@@ -33,6 +33,7 @@ help:
 #:   make unit               unit tests under ASan and UBSan, without a server
 #:   make fuzz               fuzz targets in build/fuzz (clang, libFuzzer)
 #:   make generator          build/sap_export, which writes SAP-shaped exports
+#:   make new-family NAME=x  the skeleton of a new family of models, with its tests
 #:   make format             lay out the C files (pg_bsd_indent)
 #:   make unit-clean         remove build/
 #:   make dist               build/segment-VERSION.zip for PGXN, from the last commit
@@ -40,6 +41,9 @@ help:
 #:
 #: One suite, or one test:   REGRESS='kmeans api' test/test.sh regress; see test/test.sh
 #: Other servers:            test/matrix.sh (throw-away Debian systems)
+
+new-family:
+	@$(top)/test/new_family.sh $(NAME)
 
 setup deb test demo: export SETUP_FOR = $@
 

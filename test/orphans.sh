@@ -47,7 +47,7 @@ for file in test/data/*.segm; do
 done
 
 # ---- everything else is named somewhere ----
-files=$(find test expected examples Makefile README.md CONTRIBUTING.md docs .ci src sql -type f ! -path 'test/expected/*' ! -path 'test/fuzz/corpus/*' ! -name '*.o' 2>/dev/null | sort) || true
+files=$(find test expected examples Makefile README.md CONTRIBUTING.md docs .ci src sql -type f ! -path 'test/expected/*' ! -path 'test/fuzz/corpus/*' ! -path 'test/template/*' ! -name '*.o' 2>/dev/null | sort) || true
 by_place='^(test/sql/[^/]*\.sql|test/isolation/(specs|expected)/[^/]*|test/unit/test_[^/]*\.c|test/fuzz/fuzz_[^/]*\.c|test/data/[^/]*\.segm|test/t/[0-9][^/]*\.pl|test/generator/[^/]*\.c|test/update/segment--[^/]*\.sql)$'
 while read -r file; do
     name=${file##*/}

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Every suite, in order, on a throw-away server; closes with "N passed, N failed".
 #
-#   test/test.sh [suite ...]     suites: lint compile unit fuzz regress isolation update tap bi
+#   test/test.sh [suite ...]     suites: lint compile unit fuzz regress family isolation update tap bi
 #   ACCEPT=1 test/test.sh regress     take the results as the new answers
 #   TAP='t/20_rfm.pl' REGRESS='api rfm' test/test.sh regress tap     only these
 #   NOTES=1 test/test.sh tap          with the figures that tests note
@@ -14,7 +14,7 @@ set -uo pipefail
 cd "$TOP"
 
 suites=("$@")
-[ ${#suites[@]} -gt 0 ] || suites=(lint compile unit fuzz regress isolation update tap bi)
+[ ${#suites[@]} -gt 0 ] || suites=(lint compile unit fuzz regress family isolation update tap bi)
 passed=0 failed=0 skipped=0
 
 ok() { passed=$((passed + 1)); echo "ok      $1"; }
@@ -39,6 +39,7 @@ suite_floors() { script test/floors.sh "floors: includes point down"; }
 suite_lint() {
     suite_floors
     script test/orphans.sh "orphans: every file of test/ and expected/ has a reader"
+    script test/families.sh "families: each kind of model has its piece, page, golden model and tests"
 }
 suite_compile() { script test/compile.sh "compile: gcc and clang have no warnings"; }
 
@@ -105,6 +106,7 @@ pg_suite() {
 }
 
 suite_regress() { pg_suite regress installcheck ISOLATION= ${REGRESS:+REGRESS="$REGRESS"}; }
+suite_family() { script test/new_family_test.sh "family: a new one passes its tests and touches only its own files"; }
 suite_isolation() { pg_suite isolation installcheck REGRESS=; }
 suite_update() { script test/update.sh "update: an updated installation is like a fresh one"; }
 

@@ -1,5 +1,5 @@
 /*
- * fuzz_sweep_model.c
+ * fuzz_kmeans_sweep_model.c
  *		Any payload as a k-means sweep: what decodes must encode to the same bytes.
  *
  * Entries are stored with zeros for figures that they lack, and a zero keeps its
