@@ -93,7 +93,7 @@ seg_rfm_state_is_sound(const SegRfmState *state, size_t size)
 		return false;
 	for (int i = 0; i < SEG_RFM_MEASURES; i++)
 		if (!seg_value_table_is_sound(&state->tables[i], slots_read(state, i),
-										state->options.explicit_cuts[i] ? 0 : state->rows_used))
+									  state->options.explicit_cuts[i] ? 0 : state->rows_used))
 			return false;
 	return true;
 }

@@ -33,7 +33,7 @@ struct SegSapCurrencies
 	const SegSapColumns *columns;
 	HTAB	   *tcurx;			/* NULL: the built-in table */
 	HTAB	   *documents;		/* NULL: not needed */
-	const SegSapColumn *key[8];	/* of the item, in the order of the key of the header */
+	const SegSapColumn *key[8]; /* of the item, in the order of the key of the header */
 	int			key_count;
 };
 

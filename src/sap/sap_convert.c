@@ -171,7 +171,7 @@ group_separator(const Cursor *cursor, SegSapNotation notation)
 				return 2;		/* no-break space */
 			if (left >= 3 && memcmp(cursor->at, "\xE2\x80\xAF", 3) == 0)
 				return 3;		/* narrow no-break space */
-			return *cursor->at == ' ' || *cursor->at == '\xA0';	/* Latin-1 that is not converted */
+			return *cursor->at == ' ' || *cursor->at == '\xA0'; /* Latin-1 that is not converted */
 		case SEG_SAP_PLAIN:
 		case SEG_SAP_NO_NOTATION:
 			return 0;

@@ -77,7 +77,7 @@ typedef struct SegSapNumber
  * calendar in this format.
  */
 extern SegSapStatus seg_sap_date(const char *value, size_t size, SegSapDateFormat format,
-							  SegSapDate *date);
+								 SegSapDate *date);
 
 /*
  * A time of day, HHMMSS or HH:MM:SS, up to 24:00:00.  Blank is null; zeros are
@@ -92,7 +92,7 @@ extern SegSapStatus seg_sap_time(const char *value, size_t size, SegSapTime *tim
  * the notation is not set.
  */
 extern SegSapStatus seg_sap_number(const char *value, size_t size, SegSapNotation notation,
-								SegSapNumber *number);
+								   SegSapNumber *number);
 
 /* Move the decimal mark by shift places to the right (negative: left).  INOUT number: small, not zero. */
 extern void seg_sap_shift_number(SegSapNumber *number, int shift);

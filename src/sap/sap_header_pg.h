@@ -42,7 +42,7 @@ typedef struct SegSapReader
 	int			held_count;
 	int			held_next;
 
-	SegSapHeldLine *open_lines;	/* lines of the record after its first line */
+	SegSapHeldLine *open_lines; /* lines of the record after its first line */
 	int			open_count;
 
 	StringInfoData raw;			/* the lines of the record */

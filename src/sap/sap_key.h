@@ -30,7 +30,7 @@ seg_sap_is_characters(SegSapType type)
  * length of 0 is not checked.
  */
 extern SegSapStatus seg_sap_internal(SegSapType type, size_t length, const char *value, size_t size,
-								  char *result, size_t *result_size);
+									 char *result, size_t *result_size);
 
 /* A fast check that a trimmed value is in internal form.  False: call seg_sap_internal. */
 extern bool seg_sap_is_internal(SegSapType type, size_t length, const char *value, size_t size);

@@ -29,18 +29,18 @@ fits_numeric(const SegSapColumn *column, const SegSapNumber *number, SegSapRefus
 	{
 		if (number->decimals > 0)
 			seg_sap_refuse(refusal, ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE, column->file_name,
-				   "value has %d decimals, but the column allows %d", number->decimals, Max(scale, 0));
+						   "value has %d decimals, but the column allows %d", number->decimals, Max(scale, 0));
 		else
 			seg_sap_refuse(refusal, ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE, column->file_name,
-				   "value would be rounded by the column");
+						   "value would be rounded by the column");
 		return false;
 	}
 	if (number->magnitude <= precision - scale)
 		return true;
 	if (precision >= scale && number->magnitude > 0)
 		seg_sap_refuse(refusal, ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE, column->file_name,
-			   "value has %d digits before the decimal mark, but the column allows %d",
-			   number->magnitude, precision - scale);
+					   "value has %d digits before the decimal mark, but the column allows %d",
+					   number->magnitude, precision - scale);
 	else
 		seg_sap_refuse(refusal, ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE, column->file_name, "value is out of range for the column");
 	return false;
@@ -59,7 +59,7 @@ fits_float(const SegSapColumn *column, const SegSapNumber *number, SegSapRefusal
 		 && number->mantissa >= -(INT64CONST(1) << (is_float4 ? FLT_MANT_DIG : DBL_MANT_DIG))))
 		return true;
 	seg_sap_refuse(refusal, ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE, column->file_name,
-		   "value has %d digits, but the column keeps %d", digits, most);
+				   "value has %d digits, but the column keeps %d", digits, most);
 	return false;
 }
 
@@ -117,7 +117,7 @@ shift_amount(SegSapCurrencies *currencies, const SegSapColumn *column, const Seg
 
 bool
 seg_sap_parse_number(const SegSapColumns *columns, SegSapCurrencies *currencies, const SegSapColumn *column,
-			 const SegSapRecord *record, const SegSapCell *cell,
+					 const SegSapRecord *record, const SegSapCell *cell,
 					 SegSapNumber *number, SegSapRefusal *refusal)
 {
 	SegSapType	type = column->field != NULL ? column->field->type : SEG_SAP_CHAR;
@@ -153,7 +153,7 @@ seg_sap_parse_number(const SegSapColumns *columns, SegSapCurrencies *currencies,
 
 bool
 seg_sap_number_value(const SegSapColumns *columns, SegSapCurrencies *currencies, const SegSapColumn *column,
-			 const SegSapRecord *record, const SegSapCell *cell, Datum *value, SegSapRefusal *refusal)
+					 const SegSapRecord *record, const SegSapCell *cell, Datum *value, SegSapRefusal *refusal)
 {
 	SegSapNumber number;
 

@@ -29,7 +29,7 @@ static const char *
 counted_categories(const SegSapReceiptOptions *options)
 {
 	return seg_sap_sql_is_one_of("h", options->header, "vbtyp",
-								options->source == SEG_SAP_RECEIPTS_BILLING ? "'M', 'P', 'S', 'N', 'O'" : "'C', 'L', 'H', 'K'");
+								 options->source == SEG_SAP_RECEIPTS_BILLING ? "'M', 'P', 'S', 'N', 'O'" : "'C', 'L', 'H', 'K'");
 }
 
 /* Condition: the document is cancelled, or cancels another one. */

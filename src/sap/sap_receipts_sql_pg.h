@@ -50,9 +50,13 @@ typedef struct SegSapReceiptParts
 	const char *currency;
 	const char *product;
 	const char *quantity;
-	const char *counts;			/* a query of one row: documents that are cancelled, of other categories, of
-								 * other clients; items without header, rejected items; duplicate documents;
-								 * items without document number */
+
+	/*
+	 * A query of one row: documents that are cancelled, of other categories, of other
+	 * clients; items without header; rejected items; duplicate documents; items without
+	 * document number.
+	 */
+	const char *counts;
 } SegSapReceiptParts;
 
 /* ---- pieces of SQL: columns of a relation; 42703 when a column is missing ---- */

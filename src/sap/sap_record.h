@@ -38,7 +38,7 @@ extern bool seg_sap_quote_is_open(SegSapDialect dialect, const char *line, size_
  * SEG_SAP_TOO_MANY_FIELDS.
  */
 extern SegSapStatus seg_sap_split(SegSapDialect dialect, char *line, size_t size,
-							   SegSapCell *cells, size_t most, size_t *count);
+								  SegSapCell *cells, size_t most, size_t *count);
 
 /* Of tab ; | , the one that is most frequent outside quotes; ',' when there is none. */
 extern char seg_sap_guess_delimiter(const char *line, size_t size, char quote);

@@ -39,7 +39,7 @@ struct SegSapSource
 	bool		has_lines;
 
 	/* bytes */
-	SegSapText	text;
+	SegSapText text;
 
 	int64		line_no;		/* of the last line read, from 1 */
 };

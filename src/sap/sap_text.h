@@ -53,7 +53,7 @@ seg_sap_decoded_size(size_t raw_size)
  * without 0 bytes.  SEG_SAP_NOT_TEXT when the line is not valid in the encoding.
  */
 extern SegSapStatus seg_sap_decode(SegSapEncoding encoding, const char *raw, size_t raw_size,
-								char *text, size_t *size);
+								   char *text, size_t *size);
 
 /*
  * Does the UTF-8 text[size] contain one of U+0080 to U+009F?  Quotes and dashes of

@@ -32,7 +32,7 @@ fits_characters(const SegSapColumn *column, const SegSapCell *cell, SegSapRefusa
 	if (characters <= most)
 		return true;
 	seg_sap_refuse(refusal, ERRCODE_STRING_DATA_RIGHT_TRUNCATION, column->file_name,
-		   "value has %zu characters, but the column allows %zu", characters, most);
+				   "value has %zu characters, but the column allows %zu", characters, most);
 	return false;
 }
 
@@ -93,7 +93,7 @@ date_value(const SegSapColumns *columns, const SegSapColumn *column, const SegSa
 	if (status != SEG_SAP_OK)
 	{
 		seg_sap_refuse(refusal, ERRCODE_INVALID_DATETIME_FORMAT, column->file_name, "value is not a date of the form %s",
-			   seg_sap_date_formats[columns->options->date_format]);
+					   seg_sap_date_formats[columns->options->date_format]);
 		if (columns->options->date_format == SEG_SAP_DATE_INTERNAL)
 			refusal->hint = seg_sap_date_format_hint;
 		return false;
@@ -286,7 +286,7 @@ seg_sap_has_shape(const SegSapColumns *columns, const SegSapRecord *record, SegS
 		if (!columns->unnamed[i] || record->cells[i].size == 0 || is_index(columns, i, &record->cells[i]))
 			continue;
 		seg_sap_refuse(refusal, ERRCODE_INVALID_TEXT_REPRESENTATION, NULL,
-			   "field %zu has a value, but no name in the header", i + 1);
+					   "field %zu has a value, but no name in the header", i + 1);
 		refusal->hint = "Lines of totals have such values. To leave these fields out, set mapping to {\"\": null}.";
 		return false;
 	}

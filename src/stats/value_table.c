@@ -78,7 +78,7 @@ seg_value_table_coarsen(SegValueTable *table, SegValueSlot *slots, uint32_t leve
 
 SegStatus
 seg_value_table_merge(SegValueTable *into, SegValueSlot *slots, const SegValueTable *from,
-					   const SegValueSlot *from_slots, SegValueSlot *scratch)
+					  const SegValueSlot *from_slots, SegValueSlot *scratch)
 {
 	size_t		n = seg_value_slots(from);
 	SegStatus	status = seg_value_table_coarsen(into, slots, from->level, scratch);

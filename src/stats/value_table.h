@@ -21,9 +21,9 @@
 #include "base/port.h"
 #include "base/status.h"
 
-#define SEG_VALUE_TABLE_MOST 100000	/* distinct values */
+#define SEG_VALUE_TABLE_MOST 100000 /* distinct values */
 #define SEG_VALUE_TABLE_MIN_LOG2 4
-#define SEG_VALUE_TABLE_MAX_LOG2 17	/* 2^17 slots are three quarters full at the most values */
+#define SEG_VALUE_TABLE_MAX_LOG2 17 /* 2^17 slots are three quarters full at the most values */
 #define SEG_VALUE_TABLE_MAX_LEVEL 52	/* sign and exponent are never dropped */
 #define SEG_VALUE_TABLE_INTERRUPT 4096	/* slots between two checks for interrupts */
 
@@ -131,7 +131,7 @@ extern uint32_t seg_value_table_log2(uint32_t log2_slots, uint32_t distinct);
  * INOUT slots[2^log2_slots], all free.  O(n).  SEG_MALFORMED_STATE as above.
  */
 extern SegStatus seg_value_table_fill(SegValueTable *table, SegValueSlot *slots,
-									   const SegValueSlot *from, size_t n);
+									  const SegValueSlot *from, size_t n);
 
 /*
  * Drop low bits until the level is at least `level` and at most
@@ -140,7 +140,7 @@ extern SegStatus seg_value_table_fill(SegValueTable *table, SegValueSlot *slots,
  * SEG_MALFORMED_STATE when the highest level is not enough.
  */
 extern SegStatus seg_value_table_coarsen(SegValueTable *table, SegValueSlot *slots,
-										  uint32_t level, SegValueSlot *scratch);
+										 uint32_t level, SegValueSlot *scratch);
 
 /*
  * Add the values of another table; the ranges are not touched.  `into` has the
@@ -148,8 +148,8 @@ extern SegStatus seg_value_table_coarsen(SegValueTable *table, SegValueSlot *slo
  * INOUT scratch[2^log2_slots of into].
  */
 extern SegStatus seg_value_table_merge(SegValueTable *into, SegValueSlot *slots,
-										const SegValueTable *from, const SegValueSlot *from_slots,
-										SegValueSlot *scratch);
+									   const SegValueTable *from, const SegValueSlot *from_slots,
+									   SegValueSlot *scratch);
 
 /* For bytes of unknown origin: are size, level, number and range possible? */
 extern bool seg_value_table_head_is_sound(const SegValueTable *table);
@@ -159,14 +159,14 @@ extern bool seg_value_table_head_is_sound(const SegValueTable *table);
  * can have made: values in range, in their places, counted `rows` times?  O(slots).
  */
 extern bool seg_value_table_is_sound(const SegValueTable *table, const SegValueSlot *slots,
-									   uint64_t rows);
+									 uint64_t rows);
 
 /*
  * The used slots in ascending order of their values.  OUT sorted[2^log2_slots];
  * returns how many.  O(slots + m log m) for m distinct values.
  */
 extern size_t seg_value_table_sort(const SegValueTable *table, const SegValueSlot *slots,
-									SegValueSlot *sorted);
+								   SegValueSlot *sorted);
 
 /* Is the key that of a finite value at the level of the table? */
 extern bool seg_value_key_is_sound(const SegValueTable *table, uint64_t key);

@@ -203,7 +203,7 @@ buy(Shop *shop, uint32_t index, uint32_t basket, int32_t day, SegRng *rng)
 {
 	const Customer *customer = &shop->customers[index];
 	const Behaviour *behaviour = &behaviours[customer->behaviour];
-	Document	invoice = {.customer = index,.reference = NO_DOCUMENT,.basket = basket,.day = day,.category = 'M'};
+	Document	invoice = {.customer = index, .reference = NO_DOCUMENT, .basket = basket, .day = day, .category = 'M'};
 	Document	extra = invoice;
 	uint32_t	at;
 

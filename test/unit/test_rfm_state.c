@@ -95,7 +95,7 @@ damaged_states_are_refused(void **state)
 	assert_true(seg_rfm_state_is_sound(s, size));
 	for (SegValueSlot *slot = s->slots; slot < s->slots + (3 << SEG_VALUE_TABLE_MIN_LOG2); slot++)
 	{
-		SegValueSlot	good = *slot;
+		SegValueSlot good = *slot;
 
 		slot->count ^= 1;
 		assert_false(seg_rfm_state_is_sound(s, size));

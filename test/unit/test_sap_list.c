@@ -38,7 +38,7 @@ list_rows(void **state)
 	assert_int_equal(cut(" |* |||||  |gr\303\266\303\237e   |"), SEG_SAP_OK);	/* characters, not bytes */
 	assert_cell(1, "||||");
 	assert_cell(2, "gr\303\266\303\237e");
-	assert_int_equal(cut(" |  |1     |\346\235\261|\344\272\254   |"), SEG_SAP_OK);	/* characters of two columns */
+	assert_int_equal(cut(" |  |1     |\346\235\261|\344\272\254   |"), SEG_SAP_OK); /* characters of two columns */
 	assert_cell(2, "\346\235\261|\344\272\254");
 	assert_int_equal(cut(" |  |1     |gr\366\337|e  |"), SEG_SAP_OK);	/* Latin-1 that is not converted */
 	assert_cell(2, "gr\366\337|e");
