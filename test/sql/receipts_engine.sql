@@ -1,7 +1,8 @@
 -- The engine that reads receipts, against plain SQL: the same rows whatever the order of
 -- the lines, the types of ids, the sizes of amounts, and whether parts went to disk.
 \set VERBOSITY terse
-SET search_path = public, segment;
+CREATE SCHEMA engine_test;
+SET search_path = engine_test, segment;
 SET client_min_messages = warning;
 
 -- 40,000 lines of 3,000 customers: ids of 0 to 300 bytes, amounts of many sizes and scales, returns, lines
@@ -146,3 +147,5 @@ SELECT * FROM receipt_totals('wrong', '2020-12-31');
 -- too little memory is an error
 SET segment.fit_memory = '1MB';
 SELECT count(*) FROM rfm('lines', '2022-12-31');
+RESET segment.fit_memory;
+DROP SCHEMA engine_test CASCADE;
