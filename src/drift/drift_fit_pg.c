@@ -13,6 +13,7 @@
 #include "drift/drift_model.h"
 #include "drift/drift_state.h"
 #include "server/aggregate.h"
+#include "server/budget.h"
 #include "server/error.h"
 #include "server/options.h"
 
@@ -88,7 +89,8 @@ describe(const Source *source, SegDriftModel *report)
 	report->source = source->type->kind;
 	report->d = source->shape.d;
 	report->clusters = source->shape.clusters;
-	report->features = palloc0(report->d * sizeof(SegDriftFeature));
+	report->features = seg_take(report->d, sizeof(SegDriftFeature));
+	memset(report->features, 0, report->d * sizeof(SegDriftFeature));
 	report->shares = palloc0(Max(report->clusters, 1) * sizeof(SegDriftCluster));
 	for (uint32 j = 0; j < report->d; j++)
 	{

@@ -304,15 +304,19 @@ tally_rows(SegKmeansRows *state)
 {
 	size_t		n = state->rows.n;
 	size_t		d = state->rows.d;
-	SegTally   *tallies = palloc0(d * sizeof(SegTally));
+	SegTally   *tallies = seg_take(d, sizeof(SegTally));
+	MemoryContext old;
 
+	memset(tallies, 0, d * sizeof(SegTally));
 	for (size_t i = 0; i < n; i += TALLY_ROWS)
 	{
 		CHECK_FOR_INTERRUPTS();
 		for (size_t j = 0; j < d; j++)
 			seg_tally_add_column(&tallies[j], seg_matrix_cell(&state->rows, i, j), Min(TALLY_ROWS, n - i), d);
 	}
-	state->histograms = MemoryContextAlloc(state->context, d * sizeof(SegHistogram));
+	old = MemoryContextSwitchTo(state->context);
+	state->histograms = seg_take(d, sizeof(SegHistogram));
+	MemoryContextSwitchTo(old);
 	for (size_t j = 0; j < d; j++)
 		seg_histogram_of_tally(&tallies[j], &state->histograms[j]);
 }

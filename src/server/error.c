@@ -112,8 +112,8 @@ seg_raise(SegFault fault)
 		case SEG_TOO_LARGE:
 			ereport(ERROR,
 					(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-					 errmsg("fit needs %zu bytes, but segment.fit_memory allows %zu", fault.got, fault.wanted),
-					 errhint("Raise segment.fit_memory, or fit on a sample of the rows.")));
+					 errmsg("memory required is %zu bytes, but segment.fit_memory allows %zu", fault.got, fault.wanted),
+					 errhint("Raise segment.fit_memory, or work on fewer rows.")));
 			break;
 	}
 	elog(ERROR, "status %d has no message", (int) fault.status);

@@ -103,7 +103,7 @@ try_decode(const bytea *bytes, const SegModelType *type, int *kind, int *version
 	if (status != SEG_OK)
 		return status;
 	arena = seg_arena(NULL, type->decoded_size(reader.left));
-	arena.base = palloc_extended(Max(arena.size, 1), MCXT_ALLOC_HUGE);
+	arena.base = seg_take(1, arena.size);
 	*model = palloc0(type->struct_size);
 	status = type->decode(&reader, *version, &arena, *model);
 	return status == SEG_OK && seg_reader_done(&reader) ? SEG_OK : SEG_MALFORMED_MODEL;
@@ -207,7 +207,7 @@ keep_model(CachedModel *cached, FunctionCallInfo fcinfo, int argno, const SegMod
 	kept.model = seg_model_decode(bytes, type);
 	kept.address = value;
 	kept.size = VARSIZE_ANY(value);
-	kept.copy = palloc_extended(kept.size, MCXT_ALLOC_HUGE);
+	kept.copy = seg_take(1, kept.size);
 	memcpy(kept.copy, value, kept.size);
 	kept.kind = type->kind;
 	kept.digest = seg_envelope_digest(VARDATA_ANY(bytes));

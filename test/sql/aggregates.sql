@@ -114,6 +114,14 @@ SELECT DISTINCT outcome(format('SELECT %s(NULL, %s)', aggtransfn::regproc, array
        outcome(format('SELECT %s(NULL, NULL)', aggcombinefn::regproc)) AS combine, outcome(format('SELECT %s(NULL)', aggfinalfn::regproc)) AS final
 FROM flat JOIN pg_proc AS t ON t.oid = flat.aggtransfn;
 
+-- A model that is decoded counts against segment.fit_memory, and no more once it is done with.
+CREATE TABLE wide AS SELECT segment.pca_fit(f, '{"n_components": 300}') AS model FROM (SELECT array_agg(sin(i * j)) FROM generate_series(1, 320) AS i, generate_series(1, 300) AS j GROUP BY i) AS r (f);
+SET segment.fit_memory = '1MB';
+SELECT split_part(outcome('SELECT segment.pca_x(model, array_fill(1, ARRAY[300])::float8[]) IS NOT NULL FROM wide, generate_series(1, 3)'), ' ', 1) AS large_model,
+       outcome('SELECT segment.pca_x(pca, ARRAY[1, 2, 3]) IS NOT NULL FROM models') AS small_model;
+RESET segment.fit_memory;
+SELECT outcome('SELECT count(segment.pca_x(model, array_fill(1, ARRAY[300])::float8[])) FROM wide, generate_series(1, 3)') AS allowed;
+
 -- A word that exists, but not for this fit: refused by name; model_info says a word as the option does.
 SELECT outcome($$SELECT segment.pca_fit(f, '{"null_policy": "median"}') FROM rows_in$$) AS null_policy,
        outcome($$SELECT segment.pca_fit(f, '{"standardize": "robust"}') FROM rows_in$$) AS standardize,

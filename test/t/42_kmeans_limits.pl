@@ -105,7 +105,7 @@ sub sqlstate
 }
 
 like(sqlstate(q{SET segment.fit_memory = '5MB';}, 'SELECT segment.kmeans_fit(features, 3) FROM many'),
-	qr/^54000 fit needs \d+ bytes, but segment.fit_memory allows 5242880$/, 'too many rows');
+	qr/^54000 memory required is \d+ bytes, but segment.fit_memory allows 5242880$/, 'too many rows');
 like(sqlstate(q{SET segment.fit_memory = '11MB';}, 'SELECT segment.kmeans_fit(features, 3) FROM many'),
 	qr/^54000/, 'the rows fit, but not the work');
 like(sqlstate(q{SET segment.fit_memory = '8MB'; SET work_mem = '128MB'; SET enable_sort = off;},
