@@ -1,48 +1,48 @@
 -- __family__: the mean of each feature, and how far a row is from the means.
 
-CREATE FUNCTION segment.__family___fit_transfn(state bytea, features float8[])
+CREATE FUNCTION segment_internal.__family___fit_transfn(state bytea, features float8[])
 RETURNS bytea
 AS 'MODULE_PATHNAME', '__family___fit_transfn' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION segment.__family___fit_transfn(bytea, float8[]) IS
+COMMENT ON FUNCTION segment_internal.__family___fit_transfn(bytea, float8[]) IS
 'Support function of the aggregate __family___fit; not to be called.';
 
-CREATE FUNCTION segment.__family___fit_transfn(state bytea, features float8[], options jsonb)
+CREATE FUNCTION segment_internal.__family___fit_transfn(state bytea, features float8[], options jsonb)
 RETURNS bytea
 AS 'MODULE_PATHNAME', '__family___fit_transfn' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION segment.__family___fit_transfn(bytea, float8[], jsonb) IS
+COMMENT ON FUNCTION segment_internal.__family___fit_transfn(bytea, float8[], jsonb) IS
 'Support function of the aggregate __family___fit; not to be called.';
 
-CREATE FUNCTION segment.__family___fit_combinefn(state bytea, other bytea)
+CREATE FUNCTION segment_internal.__family___fit_combinefn(state bytea, other bytea)
 RETURNS bytea
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION segment.__family___fit_combinefn(bytea, bytea) IS
+COMMENT ON FUNCTION segment_internal.__family___fit_combinefn(bytea, bytea) IS
 'Support function of the aggregate __family___fit; not to be called.';
 
-CREATE FUNCTION segment.__family___fit_finalfn(state bytea)
+CREATE FUNCTION segment_internal.__family___fit_finalfn(state bytea)
 RETURNS bytea
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION segment.__family___fit_finalfn(bytea) IS
+COMMENT ON FUNCTION segment_internal.__family___fit_finalfn(bytea) IS
 'Support function of the aggregate __family___fit; not to be called.';
 
 CREATE AGGREGATE segment.__family___fit(features float8[]) (
-    SFUNC = segment.__family___fit_transfn,
+    SFUNC = segment_internal.__family___fit_transfn,
     STYPE = bytea,
     SSPACE = 1000,
-    FINALFUNC = segment.__family___fit_finalfn,
+    FINALFUNC = segment_internal.__family___fit_finalfn,
     FINALFUNC_MODIFY = READ_ONLY,
-    COMBINEFUNC = segment.__family___fit_combinefn,
+    COMBINEFUNC = segment_internal.__family___fit_combinefn,
     PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE segment.__family___fit(float8[]) IS
 'Fits the mean of each feature with the default options. See the form with options.';
 
 CREATE AGGREGATE segment.__family___fit(features float8[], options jsonb) (
-    SFUNC = segment.__family___fit_transfn,
+    SFUNC = segment_internal.__family___fit_transfn,
     STYPE = bytea,
     SSPACE = 1000,
-    FINALFUNC = segment.__family___fit_finalfn,
+    FINALFUNC = segment_internal.__family___fit_finalfn,
     FINALFUNC_MODIFY = READ_ONLY,
-    COMBINEFUNC = segment.__family___fit_combinefn,
+    COMBINEFUNC = segment_internal.__family___fit_combinefn,
     PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE segment.__family___fit(float8[], jsonb) IS
