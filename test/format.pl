@@ -22,7 +22,7 @@ use File::Temp qw(tempdir);
 chdir(dirname(abs_path($0)) . '/..') or die;
 my $mode = @ARGV && $ARGV[0] =~ /^--(diff|fix)$/ ? shift(@ARGV) : '--check';
 my @all = map { glob } qw(src/*/*.[ch] src/*.h test/*/*.[ch]);
-my @files = @ARGV ? @ARGV : @all;
+my @files = @ARGV ? grep { /\.[ch]$/ } @ARGV : @all;
 
 my ($program) = grep { -x } map { "$_/pg_bsd_indent" } split(/:/, $ENV{PATH}), sort { $b cmp $a } glob('/usr/lib/postgresql/*/bin');
 if (!defined $program)

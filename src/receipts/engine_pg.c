@@ -12,7 +12,7 @@
 
 #include "receipts/engine_parts_pg.h"
 #include "receipts/wide_pool_pg.h"
-#include "server/segment.h"
+#include "server/settings.h"
 
 #define BUFFER_TEXT ((size_t) 4096) /* for long keys; a line that needs more is added alone */
 
@@ -58,6 +58,7 @@ buffer_key(SegReceiptsEngine *engine, SegEnginePart *part, SegKey *key)
 		part->buffer_text = MemoryContextAlloc(engine->context, BUFFER_TEXT);
 	}
 	text = part->buffer_text + part->buffer_text_used;
+
 	memcpy(text, seg_key_text(key), size);
 	part->buffer_text_used += size;
 	*key = seg_key_of_text(text, size);

@@ -10,7 +10,7 @@
 
 #include "base/arena.h"
 #include "server/error.h"
-#include "server/segment.h"
+#include "server/settings.h"
 
 struct SegBudget
 {

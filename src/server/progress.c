@@ -28,7 +28,7 @@
 #include "utils/timestamp.h"
 
 #include "server/rows.h"
-#include "server/segment.h"
+#include "server/settings.h"
 
 #ifdef SEG_HAS_DSM_REGISTRY
 #include "storage/dsm_registry.h"

@@ -1,20 +1,15 @@
 /*
  * segment.c
- *		Module magic and settings.
+ *		The module: its magic block, and what is done when it is loaded.
  */
-#include "server/segment.h"
+#include "server/compat.h"
 
 #include <dlfcn.h>
-#include <limits.h>
-
-#include "utils/guc.h"
 
 #include "server/progress.h"
+#include "server/settings.h"
 
 SEG_MODULE_MAGIC;
-
-int			seg_fit_memory_kb = 1024 * 1024;
-bool		seg_progress = false;
 
 /*
  * OpenBLAS built for threads starts them when it is loaded, which we cannot
@@ -35,19 +30,5 @@ _PG_init(void)
 {
 	keep_blas_single_threaded();
 	seg_progress_init();
-	DefineCustomIntVariable("segment.fit_memory",
-							"Memory that all running fits of a session may use together.",
-							"A fit that needs more fails and changes nothing.",
-							&seg_fit_memory_kb,
-							1024 * 1024, 1024, MAX_KILOBYTES,
-							PGC_USERSET, GUC_UNIT_KB,
-							NULL, NULL, NULL);
-	DefineCustomBoolVariable("segment.progress",
-							 "Report the progress of long fits as notices.",
-							 NULL,
-							 &seg_progress,
-							 false,
-							 PGC_USERSET, 0,
-							 NULL, NULL, NULL);
-	MarkGUCPrefixReserved("segment");
+	seg_settings_define();
 }

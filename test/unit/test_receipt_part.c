@@ -46,7 +46,7 @@ typedef struct Wanted
 } Wanted;
 
 static SegReceiptLine
-random_line(SegRng *rng, TestPool *pool, __int128 *units)
+random_line(SegRng *rng, TestPool *pool, __int128 * units)
 {
 	SegReceiptLine line = {.customer = seg_key_of_integer((int64_t) seg_rng_below(rng, CUSTOMERS))};
 
@@ -68,7 +68,7 @@ random_line(SegRng *rng, TestPool *pool, __int128 *units)
 
 /* What the sums of one customer should be. */
 static void
-want_receipt(SegCustomer *wanted, __int128 *net, int32_t day, __int128 units)
+want_receipt(SegCustomer *wanted, __int128 * net, int32_t day, __int128 units)
 {
 	if (units >= 0 && day > wanted->last_day)
 		wanted->last_day = day;
@@ -160,6 +160,7 @@ receipts_are_ordered_by_customer_and_day(void **state)
 	for (int i = 0; i < LINES; i++)
 	{
 		bool		is_new;
+
 		/* one customer has most of the receipts */
 		SegKey		key = seg_key_of_integer((int64_t) (i % 3 == 0 ? seg_rng_below(&rng, CUSTOMERS) : 7));
 		SegReceiptLine line = {.customer = key, .hash = seg_key_hash(key)};

@@ -69,6 +69,7 @@ cells_count_customers_and_sum_receipts(void **state)
 	SegRetention *retention = calloc(1, sizeof(SegRetention));
 	SegRetentionPools both = {&pools[0]->functions, &pools[1]->functions, copy_number, pools};
 	SegRetentionCell row[3] = {{.first_day = SEG_NO_DAY}, {.first_day = SEG_NO_DAY}, {.first_day = SEG_NO_DAY}};
+
 	/* a return in the month before the first purchase is left out, one in its month counts */
 	SegReceipt	one[] = {receipt(JANUARY_5 - 31, -700), receipt(JANUARY_5, -50), receipt(JANUARY_31, 1000),
 		receipt(JANUARY_31, 200), receipt(MARCH_10, -300)};
