@@ -2,9 +2,9 @@
  * arena.h
  *		A bump allocator over a buffer that the caller owns.
  *
- * What knows no PostgreSQL has no malloc.  A decoder takes its arrays from an arena whose
- * size the caller bounded beforehand; when the arena is used up, seg_arena_take
- * returns NULL and the decoder answers SEG_MALFORMED_MODEL.
+ * Pure code does not call malloc.  A decoder takes its arrays from an arena.  The caller
+ * limits the size of the arena before.  When the arena is used up, seg_arena_take
+ * returns NULL, and the decoder returns SEG_MALFORMED_MODEL.
  */
 #ifndef SEG_BASE_ARENA_H
 #define SEG_BASE_ARENA_H

@@ -1,6 +1,6 @@
 /*
  * finite.h
- *		Is a whole row of doubles finite?
+ *		Checks that all values of a row are finite.
  */
 #ifndef SEG_BASE_FINITE_H
 #define SEG_BASE_FINITE_H
@@ -8,8 +8,8 @@
 #include "base/port.h"
 
 /*
- * True when none of the values is NaN or infinite.  It looks at the exponents as
- * integers: no value waits for the one before it.
+ * True if no value is NaN or infinite.  It compares the exponents as integers, so the
+ * values can be checked in parallel.
  */
 static inline bool
 seg_all_finite(const double *values, size_t count)

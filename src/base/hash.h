@@ -2,8 +2,8 @@
  * hash.h
  *		A seeded 64-bit hash of doubles and of bytes, the same on every platform.
  *
- * It decides which rows make a sample (so its bits must never change) and guards
- * models against damage.  It is no defence against somebody who wants collisions.
+ * It selects the rows of a sample, so its bits must never change.  It also detects
+ * damaged models.  It does not protect against collisions that are made on purpose.
  * The mixer is splitmix64's finaliser (G. Steele, D. Lea and C. Flood, 2014).
  */
 #ifndef SEG_BASE_HASH_H
@@ -11,7 +11,7 @@
 
 #include "base/port.h"
 
-/* A bijection of 64 bits in which every input bit reaches every output bit. */
+/* A bijection of 64 bits.  Every input bit influences every output bit. */
 static inline uint64_t
 seg_hash_finish(uint64_t z)
 {
@@ -20,7 +20,7 @@ seg_hash_finish(uint64_t z)
 	return z ^ (z >> 31);
 }
 
-/* Fold one word into a running hash; end with seg_hash_finish. */
+/* Add one word to a running hash; end with seg_hash_finish. */
 static inline uint64_t
 seg_hash_word(uint64_t hash, uint64_t word)
 {
@@ -28,7 +28,7 @@ seg_hash_word(uint64_t hash, uint64_t word)
 	return hash ^ (hash >> 32);
 }
 
-/* Fold one double; -0.0 hashes as 0.0, since the two compare equal. */
+/* Add one double.  -0.0 and 0.0 have the same hash because they compare equal. */
 static inline uint64_t
 seg_hash_double(uint64_t hash, double value)
 {

@@ -1,10 +1,10 @@
 /*
  * id.c
- *		Text that stands for something, and text that means nothing; see id.h.
+ *		Distinguishes an id from text without meaning; see id.h.
  */
 #include "base/id.h"
 
-/* Bytes of the blank that the text begins with; 0 when it begins with none. */
+/* Bytes of the blank at the start of the text; 0 if there is no blank. */
 static size_t
 blank_size(const char *text, size_t size, const char *no_break_space)
 {

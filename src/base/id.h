@@ -1,6 +1,6 @@
 /*
  * id.h
- *		Text that stands for something, and text that means nothing.
+ *		Distinguishes an id from text without meaning.
  *
  * Exports write a missing id as '', as blanks, or as '#' (SAP BW: not assigned).
  * None of these is a customer or a document.
@@ -11,7 +11,7 @@
 #include "base/port.h"
 
 /*
- * Is there anything but blanks and control characters, and is it not '#'?
+ * True if the text has a character that is neither blank nor control, and is not '#'.
  * IN no_break_space: the bytes of U+00A0 in the encoding of text, or "".
  */
 extern bool seg_id_is_meaningful(const char *text, size_t size, const char *no_break_space);

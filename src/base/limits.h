@@ -6,8 +6,8 @@
 #define SEG_BASE_LIMITS_H
 
 /*
- * The largest number of features in a row.  Matrices of so many columns take 20 MB, and a
- * call of LAPACK, which cannot be interrupted, takes some milliseconds for each of its parts.
+ * The largest number of features in a row.  A square matrix of this order takes 20 MB.
+ * LAPACK cannot be interrupted; at this size each call takes some milliseconds.
  */
 #define SEG_MAX_FEATURES ((size_t) 1600)
 

@@ -1,10 +1,10 @@
 /*
  * port.h
- *		The whole seam between the core inside a server and the core alone.
+ *		The differences between pure code in a server and pure code in a test program.
  *
- * Inside the server the core may be interrupted (CHECK_FOR_INTERRUPTS) and its
- * assertions are the server's.  Alone (-DSEG_STANDALONE: unit tests, fuzzing,
- * valgrind) there is nothing to interrupt and assert() does the work.
+ * In the server the code can be interrupted (CHECK_FOR_INTERRUPTS) and uses the
+ * assertions of the server.  In a test program (-DSEG_STANDALONE: unit tests, fuzzing,
+ * valgrind) CHECK_FOR_INTERRUPTS does nothing, and Assert is assert().
  */
 #ifndef SEG_BASE_PORT_H
 #define SEG_BASE_PORT_H
@@ -31,11 +31,10 @@
 #include <string.h>
 
 /*
- * Inner loops exist once in C and several times in the binary; the loader picks
- * the widest one that the processor has.  They are written so that every lane
- * keeps the order of operations of its row: the bits are the same in all clones.
- * Where they multiply and add, they say fma(): one rounding everywhere, in
- * hardware where there is some and in the C library where there is none.
+ * The compiler makes several clones of an inner loop, one for each SIMD width.  The
+ * loader selects the widest one that the processor supports.  Each lane keeps the
+ * order of operations of its row, so all clones give the same bits.  The loops
+ * multiply and add by fma(), which rounds once, in hardware or in the C library.
  */
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(SEG_STANDALONE)
 #define SEG_CLONES __attribute__((target_clones("default", "arch=x86-64-v3")))
@@ -45,7 +44,7 @@
 
 #define SEG_ALWAYS_INLINE static inline __attribute__((always_inline))
 
-/* In loops of short steps: look at the interrupts at every 32,768th of them. */
+/* For loops of short steps: check for interrupts at every 32,768th step. */
 SEG_ALWAYS_INLINE void
 seg_check_step(size_t step)
 {
@@ -59,7 +58,7 @@ seg_min_size(size_t a, size_t b)
 	return a < b ? a : b;
 }
 
-/* False when a * b does not fit; the product goes to *result otherwise. */
+/* OUT *result: a * b.  Returns false if the product overflows. */
 static inline bool
 seg_mul_size(size_t a, size_t b, size_t *result)
 {

@@ -2,8 +2,8 @@
  * rng.h
  *		The project's own random generator: xoshiro256** seeded by splitmix64.
  *
- * Own code because its bits must never change: a model fitted with seed 42 this
- * year is the model fitted with seed 42 next year, on any platform.
+ * The project has its own code because the bits must never change: a seed gives the
+ * same model in each version and on each platform.
  *
  * Source: D. Blackman and S. Vigna, "Scrambled linear pseudorandom number
  * generators", ACM TOMS 47 (2021); G. Steele, D. Lea and C. Flood, "Fast
@@ -19,7 +19,7 @@ typedef struct SegRng
 	uint64_t	s[4];
 } SegRng;
 
-/* The next value of splitmix64, which advances *state; also a good 64-bit mixer. */
+/* The next value of splitmix64.  It advances *state.  It is also a good 64-bit mixer. */
 static inline uint64_t
 seg_splitmix64(uint64_t *state)
 {

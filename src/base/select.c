@@ -2,10 +2,10 @@
  * select.c
  *		The value of a given rank; see select.h.
  *
- * A pivot splits a range into what is below it, equal to it and above it; the part
- * that holds the rank is split again.  The pivot comes from a small sample, a little
- * beyond the rank, so that after two splits few values are left.  A split moves
- * values without a branch that depends on them.
+ * A pivot splits a range into the values below it, equal to it and above it.  The part
+ * that contains the rank is split again.  The pivot comes from a small sample, from a
+ * place slightly past the rank, so few values are left after two splits.  A split moves
+ * values without a branch that depends on the values.
  */
 #include "base/select.h"
 

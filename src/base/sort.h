@@ -1,27 +1,27 @@
 /*
  * sort.h
- *		The one sort: of items of any fixed size, in place, without memory.
+ *		Sort: orders items of any fixed size in place, without extra memory.
  *
  * Quicksort with the median of three as pivot; short ranges go to insertion sort, and
- * a range that was split badly too often goes to heapsort, so n log n steps are the
- * worst case (D. Musser, "Introspective sorting and selection algorithms", 1997).
+ * a range that was split badly too often goes to heapsort.  So the worst case is
+ * n log n steps (D. Musser, "Introspective sorting and selection algorithms", 1997).
  *
  * seg_sort is inline: with a constant size and a static comparison the compiler makes
- * a loop for that type.  The sort is not stable.  Where the order of equal items can be
- * seen, the comparison must be a total order.
+ * a loop for that type.  The sort is not stable.  If the order of equal items matters,
+ * the comparison must be a total order.
  */
 #ifndef SEG_BASE_SORT_H
 #define SEG_BASE_SORT_H
 
 #include "base/port.h"
 
-/* Does item a come before item b?  argument: the caller's. */
+/* True if item a comes before item b.  The caller passes `argument`. */
 typedef bool (*SegIsBefore) (const void *a, const void *b, const void *argument);
 
-/* Bytes of an item at most. */
+/* The largest size of an item in bytes. */
 #define SEG_SORT_MAX_SIZE 64
 
-/* Items of a range that goes to insertion sort. */
+/* The largest number of items for insertion sort. */
 #define SEG_SORT_FEW ((size_t) 16)
 
 SEG_ALWAYS_INLINE void
@@ -79,7 +79,7 @@ seg_sort_heap(char *base, size_t n, size_t size, SegIsBefore is_before, const vo
 	}
 }
 
-/* Split n > 2 items: none before the returned place comes after one from there on. */
+/* Split n > 2 items.  Items before the returned place are not greater than the others. */
 SEG_ALWAYS_INLINE size_t
 seg_sort_split(char *base, size_t n, size_t size, SegIsBefore is_before, const void *argument)
 {
@@ -100,7 +100,7 @@ seg_sort_split(char *base, size_t n, size_t size, SegIsBefore is_before, const v
 	memcpy(pivot, middle, size);
 	for (;;)
 	{
-		/* an order stops the loops before the ends; without one (NaN) the ends do */
+		/* the bounds matter only if the comparison is not an order (NaN) */
 		do
 			left++;
 		while (left < n - 1 && is_before(base + left * size, pivot, argument));
@@ -114,14 +114,14 @@ seg_sort_split(char *base, size_t n, size_t size, SegIsBefore is_before, const v
 }
 
 /*
- * Sort INOUT items: n of `size` bytes, at most SEG_SORT_MAX_SIZE.  An interrupt may
- * leave it; the items are then in any order, and none is lost but the one in hand.
- * Cost: n log2 n comparisons, about.
+ * Sort INOUT items: n of `size` bytes, at most SEG_SORT_MAX_SIZE.  After an interrupt
+ * the order of the items is undefined, and one item may be lost.
+ * Cost: about n log2 n comparisons.
  */
 SEG_ALWAYS_INLINE void
 seg_sort(void *items, size_t n, size_t size, SegIsBefore is_before, const void *argument)
 {
-	/* the larger part of each split waits, so there are at most log2 n of them */
+	/* the larger part of each split is put here, so there are at most log2 n of them */
 	struct
 	{
 		char	   *base;
@@ -130,7 +130,7 @@ seg_sort(void *items, size_t n, size_t size, SegIsBefore is_before, const void *
 	}			waiting[64];
 	size_t		depth = 0;
 	char	   *base = items;
-	int			splits = 0;		/* that are left before heapsort */
+	int			splits = 0;		/* left before heapsort */
 
 	for (size_t rest = n; rest > 1; rest /= 2)
 		splits += 2;

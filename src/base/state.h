@@ -1,11 +1,11 @@
 /*
  * state.h
- *		The head that every flat state of an aggregate begins with.
+ *		The head at the start of each flat state of an aggregate.
  *
- * Such a state is a bytea, so it is sent between workers and shards as it is, and
- * anybody can make one up.  Each kind has one function seg_..._is_sound that looks
- * at every byte that anything is ever concluded from; what it accepts can be
- * worked with.  server/state.h says when it is called.
+ * A state is a bytea.  Workers and shards send it to each other without conversion.
+ * Any user can construct a false one.  Each kind has one function seg_..._is_sound.
+ * It checks every byte that the code reads; a state that it accepts is safe to use.
+ * server/state.h describes when it is called.
  */
 #ifndef SEG_BASE_STATE_H
 #define SEG_BASE_STATE_H
@@ -14,25 +14,25 @@
 
 typedef struct SegStateHead
 {
-	uint32_t	length_word;	/* the server's */
-	uint32_t	magic;			/* which kind of state */
-	uint64_t	mark;			/* the server's: tells its own states from others */
+	uint32_t	length_word;	/* set by the server */
+	uint32_t	magic;			/* the kind of the state */
+	uint64_t	mark;			/* set by the server: marks the states that it made */
 } SegStateHead;
 
-/* What the state of every fit begins with. */
+/* The start of the state of each fit. */
 typedef struct SegFitHead
 {
 	SegStateHead state;
-	uint64_t	given;			/* digest of what is the same for all rows: options, or a model */
+	uint64_t	given;			/* digest of the arguments that are equal for all rows: options, or a model */
 	uint64_t	rows_skipped;	/* left out because of nulls */
-	uint32_t	d;				/* features; 0: rows without features only, nothing stands behind this */
+	uint32_t	d;				/* features; 0: no row had features, and the state ends here */
 	uint32_t	unused;
 } SegFitHead;
 
-/* Rows that a state may claim: exact in a double, and small multiples and sums do not overflow. */
+/* The most rows of a state.  It is exact in a double; small multiples do not overflow. */
 #define SEG_STATE_MOST_ROWS (UINT64_C(1) << 53)
 
-/* Is it the state of a fit that saw rows without features only?  Sound bytes of that size and kind. */
+/* True for a sound state of a fit, of that size and kind, in which no row had features. */
 static inline bool
 seg_fit_is_empty(const SegFitHead *fit, size_t size, uint32_t magic)
 {

@@ -1,10 +1,10 @@
 /*
  * status.h
- *		What a function that knows no PostgreSQL can answer.
+ *		The status that pure code returns.
  *
- * The core never raises.  Where a message needs numbers, the comment beside the
- * status names the members of SegFault that it uses; server/error.c turns a fault
- * into SQLSTATE, message, detail and hint.
+ * Pure code never raises an error.  If a message needs numbers, the comment of the
+ * status names the members of SegFault with these numbers.  server/error.c converts
+ * a fault to SQLSTATE, message, detail and hint.
  */
 #ifndef SEG_BASE_STATUS_H
 #define SEG_BASE_STATUS_H
@@ -15,16 +15,16 @@ typedef enum SegStatus
 {
 	SEG_OK = 0,
 
-	/* bytes that should be a model */
+	/* bytes of a model or a state */
 	SEG_NOT_A_MODEL,			/* no members */
 	SEG_MALFORMED_MODEL,		/* no members */
-	SEG_NEWER_MODEL,			/* got: version, wanted: newest known */
+	SEG_NEWER_MODEL,							/* got: version, wanted: newest supported */
 	SEG_OTHER_KIND,				/* got_kind, wanted_kind */
-	SEG_MALFORMED_STATE,		/* no members: of an aggregate */
+	SEG_MALFORMED_STATE,		/* no members; the state of an aggregate */
 
 	/* rows */
-	SEG_WRONG_LENGTH,			/* got, wanted: those of a model */
-	SEG_OTHER_WIDTH,			/* got, wanted: those of the rows before */
+	SEG_WRONG_LENGTH,			/* got: of the row, wanted: of the model */
+	SEG_OTHER_WIDTH,			/* got: of the row, wanted: of the rows before */
 	SEG_NO_FEATURES,			/* no members */
 	SEG_NOT_FINITE,				/* feature */
 	SEG_NULL_FEATURE,			/* feature */
@@ -39,12 +39,12 @@ typedef enum SegStatus
 	SEG_NOT_POSITIVE_DEFINITE,	/* no members */
 
 	/* sizes */
-	SEG_TOO_MANY_FEATURES,		/* got, wanted: the most */
+	SEG_TOO_MANY_FEATURES,		/* got, wanted: the maximum */
 	SEG_TOO_LARGE,				/* got: bytes needed, wanted: bytes allowed */
 } SegStatus;
 
 /*
- * A status with what its message needs; the other members stay 0:
+ * A status with the numbers of its message; the other members are 0:
  * (SegFault) {SEG_NULL_FEATURE, .feature = j + 1}
  */
 typedef struct SegFault

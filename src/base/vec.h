@@ -3,9 +3,9 @@
  *		SIMD vectors of four doubles or eight floats.
  *
  * GCC and Clang compile these vectors to the instructions of the target.  An
- * operation works on each lane (element) of its own and rounds as scalar code
- * does; nothing here changes the order of a sum.  Arguments are pointers, since
- * the calling convention for vectors differs between the clones of a function.
+ * operation works on each lane (element) separately and rounds like scalar code.
+ * The order of a sum does not change.  Arguments are pointers because the calling
+ * convention for vectors differs between the clones of a function.
  */
 #ifndef SEG_BASE_VEC_H
 #define SEG_BASE_VEC_H
@@ -53,14 +53,14 @@ seg_vec8f_select(SegVec8f *to, const SegVec8i *mask, const SegVec8f *yes)
 	*to = (SegVec8f) ((*mask & (SegVec8i) *yes) | (~*mask & (SegVec8i) *to));
 }
 
-/* Lanes of a and b by number; those of b follow those of a. */
+/* Select lanes of a and b by number; the numbers of b follow those of a. */
 #ifdef __clang__
 #define SEG_VEC_PICK(a, b, mask_type, ...) __builtin_shufflevector(a, b, __VA_ARGS__)
 #else
 #define SEG_VEC_PICK(a, b, mask_type, ...) __builtin_shuffle(a, b, (mask_type) {__VA_ARGS__})
 #endif
 
-/* Rows to columns, four by four. */
+/* Transpose a matrix of 4 x 4. */
 SEG_ALWAYS_INLINE void
 seg_vec4d_transpose(SegVec4d x[4])
 {
@@ -75,7 +75,7 @@ seg_vec4d_transpose(SegVec4d x[4])
 	x[3] = SEG_VEC_PICK(high01, high23, SegVec4q, 2, 3, 6, 7);
 }
 
-/* Eight by eight. */
+/* Transpose a matrix of 8 x 8. */
 SEG_ALWAYS_INLINE void
 seg_vec8f_transpose(SegVec8f x[8])
 {

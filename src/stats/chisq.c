@@ -6,7 +6,7 @@
 
 #define SUM_LIMIT 100			/* degrees of freedom up to which the sums are used */
 #define SUM_FAR 1400			/* e^-y underflows beyond */
-#define LEAST_SCORE 1e-3		/* below, 1 - Q would lose digits */
+#define LEAST_SCORE 1e-3		/* below it 1 - Q loses digits */
 #define LEAST_TAIL 1e-9			/* the E of seg_chisq_score */
 #define MOST_STEPS 100000
 

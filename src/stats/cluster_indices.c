@@ -2,10 +2,10 @@
  * cluster_indices.c
  *		Silhouette and Davies-Bouldin; see cluster_indices.h.
  *
- * Eight rows side by side (a block of stats/matrix.h) meet all rows one by one.
- * Every distance is added at once to the sum of the other row's cluster, for
- * all labelings: the sums of a few blocks stay in the nearest cache, and no
- * distance is ever stored.
+ * The distances of eight rows (a block of stats/matrix.h) to all rows are computed,
+ * one other row at a time.  Each distance is added to the sum of the cluster of the
+ * other row, for all labelings.  The sums of a few blocks stay in the first-level
+ * cache.  Distances are not stored.
  */
 #include "stats/cluster_indices.h"
 
@@ -14,10 +14,10 @@
 #include "stats/exact_sum.h"
 #include "stats/matrix.h"
 
-/* Blocks that pass over the rows together, and rows that they meet at a time. */
+/* Blocks that are processed together, and rows per step. */
 #define TILE ((size_t) 4)
 #define GROUP ((size_t) 4)
-#define ALONE 1e-13				/* a share of its cluster's weight that is no other row */
+#define ALONE 1e-13				/* a smaller share of a cluster's weight is rounding, not a row */
 #define BETWEEN_CHECKS ((size_t) 64)	/* rows, a multiple of GROUP */
 
 typedef struct Eight
@@ -30,18 +30,18 @@ typedef struct Pass
 	const double *rows;			/* n x d */
 	const double *weights;		/* n; NULL: ones */
 	const double *units;		/* n; NULL: ones */
-	double		factor;			/* makes the weights sum to n */
+	double		factor;			/* weights times factor sum to n */
 	size_t		n;
 	size_t		d;
 	double	   *blocks;			/* the same rows, eight side by side: blocks x d x SEG_BLOCK_ROWS */
 	size_t		m;
 	const SegLabeling *labelings;
-	size_t		slots;			/* clusters of all labelings together */
-	uint32_t   *slot_of;		/* n x m: where a row's distances are added */
+	size_t		slots;			/* clusters of all labelings */
+	uint32_t   *slot_of;		/* n x m: the slot to which the distances of a row are added */
 	size_t	   *first_slot;		/* m */
-	double	   *sizes;			/* slots: weight of a cluster's rows */
+	double	   *sizes;			/* slots: weight of the rows of a cluster */
 	double		grid;			/* distances are rounded to it */
-	Eight	   *sums;			/* TILE x slots: distances from a block's rows to a cluster's */
+	Eight	   *sums;			/* TILE x slots: sums of distances from the rows of a block to a cluster */
 } Pass;
 
 size_t
@@ -86,14 +86,14 @@ row_weight(const Pass *pass, size_t i)
 	return pass->weights == NULL ? 1 : pass->weights[i] * pass->factor;
 }
 
-/* What row i counts for among those of its own cluster. */
+/* The weight that row i leaves out of its own cluster. */
 static double
 row_unit(const Pass *pass, size_t i)
 {
 	return (pass->units == NULL ? 1 : pass->units[i]) * pass->factor;
 }
 
-/* Give every cluster of every labeling a slot, and every row its slots. */
+/* Number the clusters of all labelings; set the slots of each row. */
 static void
 fill_slots(Pass *pass, size_t n)
 {
@@ -116,8 +116,8 @@ fill_slots(Pass *pass, size_t n)
 }
 
 /*
- * Distances from the rows of a block to `count` rows from `first` on, times the
- * weights of those; OUT distances[GROUP].
+ * Distances from the rows of a block to `count` rows from row `first` on, times the
+ * weights of these rows; OUT distances[GROUP].
  */
 SEG_ALWAYS_INLINE void
 group_distances(const Pass *pass, const double *block, size_t first, size_t count, Eight *distances)
@@ -158,7 +158,7 @@ group_distances(const Pass *pass, const double *block, size_t first, size_t coun
 		}
 }
 
-/* Let blocks first .. first + count - 1 meet rows from .. to - 1. */
+/* Add the distances between blocks first .. first + count - 1 and rows from .. to - 1. */
 SEG_CLONES static void
 add_distances(const Pass *pass, size_t first, size_t count, size_t from, size_t to)
 {
@@ -184,7 +184,7 @@ add_distances(const Pass *pass, size_t first, size_t count, size_t from, size_t 
 	}
 }
 
-/* The silhouette of row i, which is at place `at` of its block, in labeling l. */
+/* The silhouette of row i in labeling l; `at` is the place of the row in its block. */
 static double
 row_silhouette(const Pass *pass, const Eight *sums, size_t i, size_t at, size_t l)
 {
@@ -207,7 +207,7 @@ row_silhouette(const Pass *pass, const Eight *sums, size_t i, size_t at, size_t 
 	return fmax(own, other) > 0 ? (other - own) / fmax(own, other) : 0;
 }
 
-/* Blocks first .. first + count - 1 against all rows; their silhouettes go into INOUT totals[m]. */
+/* Add the silhouettes of blocks first .. first + count - 1 to INOUT totals[m]. */
 static void
 add_tile(const Pass *pass, size_t first, size_t count, SegGrid unit, SegExactSum *totals)
 {

@@ -1,16 +1,16 @@
 /*
  * cluster_indices.h
- *		How well rows fit their clusters: silhouette, Davies-Bouldin, Calinski-Harabasz.
+ *		Quality of clusters: silhouette, Davies-Bouldin, Calinski-Harabasz.
  *
  * The silhouette of a row is (b - a) / max(a, b): a is its mean distance to the
  * other rows of its cluster, b the smallest mean distance to the rows of another
- * cluster; 0 for a row that is alone in its cluster.  A sweep asks for it for
- * many labelings of the same rows, and the distances are what costs, so one pass
- * over the pairs serves all labelings.
+ * cluster.  It is 0 for a row that is alone in its cluster.  A sweep needs it for many
+ * labelings of the same rows.  The distances cost most, so one pass over the pairs of
+ * rows computes all labelings.
  *
- * Each distance is rounded to a grid (stats/exact_sum.h), 2^-52 n times the rows'
- * diameter, so that its sums are exact: the figures do not depend on the order
- * of the rows.
+ * Each distance is rounded to a grid (stats/exact_sum.h) of 2^-52 n times the diameter
+ * of the rows.  So sums are exact, and the figures do not depend on the order of the
+ * rows.
  *
  * Source: P. J. Rousseeuw, "Silhouettes", J. Comput. Appl. Math. 20 (1987);
  * D. L. Davies and D. W. Bouldin, IEEE Trans. PAMI 1 (1979); T. Calinski and
@@ -29,19 +29,18 @@ typedef struct SegLabeling
 	const uint32_t *labels;		/* n, from 0, below k */
 } SegLabeling;
 
-/* Bytes that seg_silhouette_mean takes from its arena; SIZE_MAX when they do not fit a size_t. */
+/* Bytes that seg_silhouette_mean takes from its arena; SIZE_MAX if they do not fit a size_t. */
 extern size_t seg_silhouette_workspace(size_t n, size_t d, const SegLabeling *labelings, size_t m);
 
 /*
  * The mean silhouette of each of m labelings.
  *
  * IN rows: n x d, row by row, finite.  IN weights: n, or NULL for ones.  IN units:
- * n, of a row that stands for several copies the weight of one, which is what a row
- * leaves out of its own cluster; NULL: 1, so that a row of weight w counts like w
- * rows.  INOUT arena: at least
- * seg_silhouette_workspace() bytes.  OUT mean: m; NaN for a labeling with fewer
- * than two clusters that have rows, or without rows.
- * Returns SEG_OK; SEG_TOO_FAR when the rows' diameter overflows.
+ * n, the weight that a row leaves out of its own cluster: the weight of one copy, if
+ * the row represents several copies.  NULL: 1, so a row of weight w counts like w
+ * rows.  INOUT arena: at least seg_silhouette_workspace() bytes.  OUT mean: m; NaN for
+ * a labeling with fewer than two clusters that have rows, or without rows.
+ * Returns SEG_OK, or SEG_TOO_FAR if the diameter of the rows overflows.
  * Cost: n^2 (d + m).  Clusters may be empty.
  */
 extern SegStatus seg_silhouette_mean(const double *rows, const double *weights, const double *units, size_t n, size_t d,
@@ -49,8 +48,8 @@ extern SegStatus seg_silhouette_mean(const double *rows, const double *weights, 
 									 SegArena *arena, double *mean);
 
 /*
- * The simplified silhouette of a row, by the distances to the nearest and the
- * second nearest center instead of mean distances to rows (Hruschka 2004).
+ * The simplified silhouette of a row (Hruschka 2004).  It uses the distances to the
+ * nearest and the second nearest center instead of mean distances to rows.
  */
 static inline double
 seg_silhouette_simplified(double distance, double second_distance)
@@ -59,7 +58,7 @@ seg_silhouette_simplified(double distance, double second_distance)
 }
 
 /*
- * The Davies-Bouldin index: low is good.
+ * The Davies-Bouldin index: lower is better.
  *
  * IN centers: k x d.  IN spread: k, the mean distance of a cluster's rows to its
  * center.  IN sizes: k; clusters without rows are left out.  NaN for fewer than
@@ -70,8 +69,8 @@ extern double seg_davies_bouldin(const double *centers, const double *spread, co
 								 size_t k, size_t d);
 
 /*
- * The Calinski-Harabasz index: high is good.  NaN for k < 2 or n <= k; infinite
- * when there is no sum of squares within.
+ * The Calinski-Harabasz index: higher is better.  NaN for k < 2 or n <= k; infinite
+ * if the sum of squares within clusters is 0.
  */
 static inline double
 seg_calinski_harabasz(double between_ss, double within_ss, double n, size_t k)

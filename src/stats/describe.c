@@ -1,6 +1,6 @@
 /*
  * describe.c
- *		What sets a group apart, in plain words; see describe.h.
+ *		Describes a group in words; see describe.h.
  */
 #include "stats/describe.h"
 
@@ -20,8 +20,8 @@ typedef struct Phrase
 
 typedef struct Words
 {
-	const char *names;			/* features so called: " name name ", lower case, _ between words */
-	bool		ratio;			/* "3.1x average" tells more */
+	const char *names;			/* names of features: " name name ", lower case, _ between words */
+	bool		ratio;			/* "(3.1x average)" is added */
 	Phrase		high;
 	Phrase		low;
 } Words;
@@ -68,20 +68,20 @@ static const Words vocabulary[] = {
 		{{"younger", "menor edad", "geringeres Alter"}}},
 };
 
-/* %s: the feature's name. */
+/* %s: the name of the feature. */
 static const Words by_name = {
 	NULL, true,
 	{{"high %s", "valor alto en %s", "hoher Wert bei %s"}},
 	{{"low %s", "valor bajo en %s", "niedriger Wert bei %s"}}
 };
 
-/* %zu: the position of a feature without name. */
+/* %zu: the position of a feature without a name. */
 static const Phrase unnamed = {{"feature %zu", "la variable %zu", "Merkmal %zu"}};
 
 /* %s: a number, at least 2 or below 1. */
 static const Phrase times_average = {{" (%sx average)", " (%s veces el promedio)", " (das %s-Fache des Durchschnitts)"}};
 
-/* The same, of medians. */
+/* The same for medians. */
 static const Phrase times_median = {{" (%sx the median)", " (%s veces la mediana)", " (das %s-Fache des Medians)"}};
 
 static const Phrase nothing = {{"close to average in every feature", "cerca del promedio en todas las variables",
@@ -96,7 +96,7 @@ seg_describe_language(const char *code)
 	return -1;
 }
 
-/* A feature's name as the vocabulary writes names; false when it is too long for it. */
+/* Convert a feature name to the form used in the vocabulary; false if it is too long. */
 static bool
 plain_name(const char *name, char *plain, size_t size)
 {
@@ -135,7 +135,7 @@ typedef struct Text
 {
 	char	   *buffer;
 	size_t		size;
-	size_t		length;			/* it has or would have */
+	size_t		length;			/* of the text if the buffer were large enough */
 } Text;
 
 static void
@@ -146,7 +146,7 @@ add(Text *text, const char *piece)
 			text->buffer[text->length] = *piece;
 }
 
-/* A template with one %s, filled. */
+/* Append a template with its one %s replaced. */
 static void
 add_filled(Text *text, const char *template, const char *filling)
 {
@@ -158,7 +158,7 @@ add_filled(Text *text, const char *template, const char *filling)
 	add(text, hole + 2);
 }
 
-/* A feature's name for readers: words, not an identifier. */
+/* Convert a feature name to words for readers. */
 static void
 add_name_phrase(Text *text, const char *template, const SegTrait *trait, int language)
 {
@@ -178,7 +178,7 @@ add_name_phrase(Text *text, const char *template, const SegTrait *trait, int lan
 	add_filled(text, template, name);
 }
 
-/* The ratio with as many digits as one would say, unless it says nothing. */
+/* Append the ratio with few digits, unless it is NaN. */
 static void
 add_ratio(Text *text, double ratio, bool of_medians, int language)
 {
@@ -229,7 +229,7 @@ seg_describe_traits(int language, const SegTrait *traits, size_t count, bool fig
 	return text.length;
 }
 
-/* The length of the longest phrase of one of the traits with which the list goes on, 0 for none. */
+/* The length of the longest phrase of a trait at the start of the rest of the list; 0 for none. */
 static size_t
 longest_phrase(int language, const char *list, const SegTrait *traits, size_t count)
 {

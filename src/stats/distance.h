@@ -1,15 +1,15 @@
 /*
  * distance.h
- *		The one definition of a squared Euclidean distance.
+ *		The squared Euclidean distance.
  *
  * Every squared distance between rows and centers is the same sum in the same order,
  *
  *		s_0 = 0,	s_j = fma(x_j - c_j, x_j - c_j, s_j-1),		d2 = s_d
  *
- * so each step is rounded once, after the difference.  Loops that measure several rows
- * or several centers at once (stats/nearest.h, kmeans/kmeans_block.h) take these steps
- * for each of them.  So a fit, which has vectors of rows, and a score, which has
- * vectors of centers, agree on every bit and on every tie.
+ * so each step is rounded once, after the difference.  Loops over several rows or
+ * several centers (stats/nearest.h, kmeans/kmeans_block.h) use the same steps.  So a
+ * fit, which has vectors of rows, and a score, which has vectors of centers, give the
+ * same bits and resolve ties in the same way.
  */
 #ifndef SEG_STATS_DISTANCE_H
 #define SEG_STATS_DISTANCE_H

@@ -2,20 +2,20 @@
  * exact_sum.h
  *		Sums of doubles that do not depend on the order of the addends.
  *
- * Floating-point addition is not associative, so a sum taken by two workers has
- * other bits than one taken by one.  Adding and subtracting a large constant
+ * Floating-point addition is not associative, so two workers can give other bits than
+ * one worker.  Adding and subtracting a large constant
  *
  *		C = 1.5 * 2^52 * u,		r = (x + C) - C
  *
  * rounds x to the nearest multiple of u, exactly.  Sums of such multiples are
- * exact, hence associative, as long as they stay below 2^53 u: with at most n
- * addends of at most m in magnitude, any u >= n m 2^-53 will do.  We take two
- * grids, the second for what the first rounded away, n 2^-52 times finer: the
- * total error is below n * u2 / 2, about n^2 m 2^-106 (n = 1e6: m * 1e-20).
+ * exact and therefore associative, as long as they stay below 2^53 u.  For at most n
+ * addends of at most m in magnitude, any u >= n m 2^-53 is sufficient.  There are two
+ * grids.  The second one is n 2^-52 times finer and sums the rounding errors of the
+ * first.  The total error is below n * u2 / 2, about n^2 m 2^-106 (n = 1e6: m * 1e-20).
  *
- * The grids are set by bounds on n and max |x| that must be known beforehand and
- * be the same everywhere; where they are not, use SegWideSum, a 128-bit integer
- * in units of 2^-SEG_WIDE_FRACTION, for |x| below 2^SEG_WIDE_RANGE.
+ * The grids depend on bounds of n and max |x|.  These must be known before the first
+ * addend and be equal in all workers.  If they are not known, use SegWideSum: a 128-bit
+ * integer in units of 2^-SEG_WIDE_FRACTION, for |x| below 2^SEG_WIDE_RANGE.
  *
  * Source: the pre-rounding step of J. Demmel and H. D. Nguyen, "Parallel
  * reproducible summation", IEEE Trans. Computers 64 (2015).
@@ -41,8 +41,8 @@ typedef struct SegExactSum
 #define SEG_GRID_LIMIT 0x1.0p+1000
 
 /*
- * A grid for at most n addends of at most max_abs in magnitude.  Both are
- * rounded up to powers of two first, so that nearly equal inputs share a grid.
+ * A grid for at most n addends of at most max_abs in magnitude.  Both are first
+ * rounded up to powers of two, so nearly equal inputs have the same grid.
  */
 static inline SegGrid
 seg_grid(double n, double max_abs)
@@ -66,8 +66,8 @@ seg_grid(double n, double max_abs)
 }
 
 /*
- * A grid for at most n addends, and whatever is taken away again, whose
- * magnitudes sum to at most total at any time: finer than seg_grid(n, total).
+ * A grid for at most n addends whose magnitudes sum to at most `total` at any time.
+ * Addends may be subtracted again.  The grid is finer than seg_grid(n, total).
  */
 static inline SegGrid
 seg_grid_of_total(double n, double total)
@@ -80,7 +80,7 @@ seg_grid_of_total(double n, double total)
 	return grid;
 }
 
-/* sum += x; in any order, the result has the same bits. */
+/* sum += x.  The bits of the result do not depend on the order. */
 static inline void
 seg_exact_sum_add(SegExactSum *sum, SegGrid grid, double x)
 {
@@ -99,8 +99,8 @@ seg_exact_sum_subtract(SegExactSum *sum, SegGrid grid, double x)
 }
 
 /*
- * sum += weight * x, with the bits of adding x weight times when the weight is a
- * whole number; n in seg_grid() is then the sum of the weights.
+ * sum += weight * x.  If the weight is a whole number, the bits are those of adding x
+ * `weight` times; n in seg_grid() is then the sum of the weights.
  */
 static inline void
 seg_exact_sum_add_weighted(SegExactSum *sum, SegGrid grid, double x, double weight)
@@ -134,17 +134,17 @@ seg_exact_sum_value(const SegExactSum *sum)
 
 /*
  * 128-bit fixed point: unit 2^-40 (about 1e-12), magnitude below 2^86 in total.
- * For amounts of money and the like, whose number is not known beforehand.
+ * It is for values such as amounts of money whose number is not known before.
  */
 #define SEG_WIDE_FRACTION 40
-#define SEG_WIDE_RANGE 62		/* |x| < 2^62; 2^24 addends of that size fit */
+#define SEG_WIDE_RANGE 62		/* |x| < 2^62; the sum of 2^24 such addends fits */
 
 typedef struct SegWideSum
 {
 	__int128	units;
 } SegWideSum;
 
-/* False, and nothing added, when x is not finite or out of range. */
+/* sum += x.  Returns false and adds nothing if x is not finite or out of range. */
 static inline bool
 seg_wide_add(SegWideSum *sum, double x)
 {
@@ -166,8 +166,8 @@ seg_wide_value(const SegWideSum *sum)
 }
 
 /*
- * (high, low) += x with an error in the last bits of low only (D. Knuth's two-sum):
- * not order-free, but twice as exact, for any range.
+ * (high, low) += x with an error only in the last bits of low (D. Knuth's two-sum).
+ * The result depends on the order, but has twice the digits, for any range.
  */
 static inline void
 seg_twofold_add(double sum[2], double x)

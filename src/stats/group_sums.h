@@ -1,9 +1,9 @@
 /*
  * group_sums.h
- *		Exact sums (exact_sum.h) of whole rows: one sum per feature, for each of several groups.
+ *		Exact sums (exact_sum.h) of rows: one sum per feature, for each of several groups.
  *
- * Rows of a group are added some at a time, feature by feature, so that the sums
- * stay in registers meanwhile.  Sums and grids are padded to whole vectors (SegVec4d).
+ * Several rows of a group are added together, feature by feature, so the sums stay
+ * in registers.  Sums and grids are padded to whole vectors (SegVec4d).
  */
 #ifndef SEG_STATS_GROUP_SUMS_H
 #define SEG_STATS_GROUP_SUMS_H
@@ -16,24 +16,24 @@ typedef struct SegGroupSums
 {
 	size_t		groups;
 	size_t		d;
-	double	   *coarse;			/* d, of the grids */
+	double	   *coarse;			/* d: of the grids */
 	double	   *fine;
-	double	   *high;			/* groups x d, of the sums */
+	double	   *high;			/* groups x d: of the sums */
 	double	   *low;
 } SegGroupSums;
 
 /*
- * A row and how it counts: a whole weight w multiplies what stands on the grid, like
- * w rows; another one multiplies the value.  The bits are those of seg_exact_sum_add_weighted.
+ * A row and its weight.  A whole weight w multiplies the parts on the grid, like w rows.
+ * Any other weight multiplies the value.  The bits are those of seg_exact_sum_add_weighted.
  */
 typedef struct SegAddend
 {
 	const double *row;			/* d */
 	double		factor;			/* of the value */
-	double		parts;			/* of what stands on the grid */
+	double		parts;			/* factor of the parts on the grid */
 } SegAddend;
 
-/* With a sign of -1 the row is taken out again. */
+/* IN sign: 1 adds the row, -1 subtracts it. */
 static inline SegAddend
 seg_addend(const double *row, double weight, double sign)
 {
@@ -63,7 +63,7 @@ seg_group_sums_clear(const SegGroupSums *sums)
 	memset(sums->low, 0, sums->groups * seg_group_sums_width(sums->d) * sizeof(double));
 }
 
-/* Sums of zero, whose grids are to be set. */
+/* Sums of zero; the caller sets the grids next. */
 static inline SegGroupSums
 seg_group_sums_take(SegArena *arena, size_t groups, size_t d)
 {
@@ -81,7 +81,7 @@ seg_group_sums_take(SegArena *arena, size_t groups, size_t d)
 	return sums;
 }
 
-/* The grid of feature j in all groups. */
+/* Set the grid of feature j in all groups. */
 static inline void
 seg_group_sums_set_grid(const SegGroupSums *sums, size_t j, SegGrid grid)
 {
@@ -97,7 +97,7 @@ seg_group_sums_value(const SegGroupSums *sums, size_t group, size_t j)
 	return sums->high[at] + sums->low[at];
 }
 
-/* OUT values: four of a row from j on, 0 behind its end. */
+/* OUT values: four values of a row from feature j on; 0 after the last feature. */
 SEG_ALWAYS_INLINE void
 seg_group_sums_values(const double *row, size_t j, size_t d, SegVec4d *values)
 {
@@ -119,8 +119,8 @@ seg_group_sums_values(const double *row, size_t j, size_t d, SegVec4d *values)
 }
 
 /*
- * Add rows to a group's sums; with a center (d) their differences from it, and
- * with is_square the squares of these.
+ * Add rows to the sums of a group.  With a center (d), add the differences from it;
+ * with is_square, add the squares of the differences.
  */
 SEG_ALWAYS_INLINE void
 seg_group_sums_add(const SegGroupSums *sums, size_t group, const SegAddend *addends, size_t count,
@@ -161,7 +161,7 @@ seg_group_sums_add(const SegGroupSums *sums, size_t group, const SegAddend *adde
 	}
 }
 
-/* Take a row out of one group's sums and add it to another's. */
+/* Subtract a row from the sums of one group and add it to another group. */
 SEG_ALWAYS_INLINE void
 seg_group_sums_move(const SegGroupSums *sums, size_t from, size_t to, SegAddend addend)
 {
@@ -188,7 +188,7 @@ seg_group_sums_move(const SegGroupSums *sums, size_t from, size_t to, SegAddend 
 	}
 }
 
-/* ---- rows that wait until there are some for their group ---- */
+/* ---- batches of rows by group ---- */
 
 #define SEG_BATCH ((size_t) 16)
 
@@ -217,7 +217,7 @@ seg_batches_take(SegArena *arena, size_t groups)
 	return batches;
 }
 
-/* Let a row wait; true when its group's batch is full and has to be emptied. */
+/* Put a row into the batch of its group; true if the batch is full and must be emptied. */
 static inline bool
 seg_batches_put(const SegBatches *batches, size_t group, SegAddend addend)
 {

@@ -1,6 +1,6 @@
 /*
  * histogram.c
- *		The bins that a model keeps of a feature; see histogram.h.
+ *		Histograms of features in a model; see histogram.h.
  */
 #include "stats/histogram.h"
 
@@ -12,7 +12,7 @@ close_bin(SegHistogram *histogram, double bound, uint64_t count)
 	histogram->counts[histogram->bins++] = count;
 }
 
-/* A bin of its own, and one for what is between it and the bin before. */
+/* Append a separate bin, and a bin for the values between it and the bin before. */
 static void
 give_own_bin(SegHistogram *histogram, const SegTallyPlace *place, uint64_t open)
 {
@@ -35,7 +35,7 @@ seg_histogram_of_tally(const SegTally *tally, SegHistogram *histogram)
 {
 	uint64_t	total = tally->total;
 	SegTallyPlace places[SEG_TALLY_PLACES];
-	uint64_t	open = 0;		/* counted since the last bound */
+	uint64_t	open = 0;		/* count since the last bound */
 	uint64_t	seen = 0;
 	bool		last_is_own = false;
 
@@ -64,7 +64,7 @@ seg_histogram_of_tally(const SegTally *tally, SegHistogram *histogram)
 		}
 		open = 0;
 	}
-	/* the last bin has no bound; what has a bin of its own keeps it */
+	/* the last bin has no bound; a separate bin is kept */
 	if (open > 0 || last_is_own)
 		histogram->counts[histogram->bins++] = open;
 }

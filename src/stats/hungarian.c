@@ -13,8 +13,8 @@ typedef struct Search
 	size_t		columns;
 	double	   *row_potential;	/* rows */
 	double	   *column_potential;	/* columns */
-	double	   *shortest;		/* columns: length of the best path found to it */
-	uint32_t   *row_of;			/* columns: the row that holds it, or FREE */
+	double	   *shortest;		/* columns: length of the shortest path found so far */
+	uint32_t   *row_of;			/* columns: the row assigned to it, or FREE */
 	uint32_t   *came_from;		/* columns: the column before it on that path, or FREE */
 	bool	   *settled;		/* columns */
 } Search;
@@ -28,8 +28,8 @@ seg_hungarian_workspace(size_t rows, size_t columns)
 }
 
 /*
- * Relax the edges of a row that was reached over the column `through`; returns
- * the unsettled column that is nearest now.
+ * Relax the edges of a row that was reached through the column `through`.  Returns
+ * the nearest unsettled column.
  */
 static uint32_t
 relax(Search *search, uint32_t row, uint32_t through, double length)
@@ -55,7 +55,7 @@ relax(Search *search, uint32_t row, uint32_t through, double length)
 	return nearest;
 }
 
-/* Move the potentials so that the path to the free column, of that length, costs nothing. */
+/* Change the potentials so that the path of that length to the free column has cost 0. */
 static void
 move_potentials(Search *search, uint32_t row, double length)
 {
@@ -68,7 +68,7 @@ move_potentials(Search *search, uint32_t row, double length)
 		}
 }
 
-/* Let one more row in. */
+/* Assign one more row. */
 static void
 add_row(Search *search, uint32_t row)
 {

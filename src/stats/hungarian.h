@@ -1,10 +1,10 @@
 /*
  * hungarian.h
- *		The assignment problem: pair rows with columns at the smallest total cost.
+ *		The assignment problem: assign columns to rows with the smallest total cost.
  *
- * Rows enter one by one; each finds the cheapest alternating path to a free
- * column by Dijkstra's algorithm over reduced costs, with potentials that keep
- * those from becoming negative.
+ * Rows are assigned one by one.  For each row, Dijkstra's algorithm finds the shortest
+ * alternating path to a free column over reduced costs.  Potentials keep the reduced
+ * costs from becoming negative.
  *
  * Source: H. W. Kuhn, "The Hungarian method for the assignment problem" (1955);
  * R. Jonker and A. Volgenant, "A shortest augmenting path algorithm for dense
@@ -20,11 +20,12 @@
 extern size_t seg_hungarian_workspace(size_t rows, size_t columns);
 
 /*
- * Solve it.
+ * Find the assignment.
  *
  * IN cost: rows x columns, finite; rows <= columns.  INOUT arena: at least
- * seg_hungarian_workspace() bytes.  OUT column_of: rows, all different.
- * Equal totals: the same answer for the same costs.  Cost: rows^2 columns.
+ * seg_hungarian_workspace() bytes.  OUT column_of: rows, all different.  If several
+ * assignments have the same total, the same costs always give the same one.
+ * Cost: rows^2 columns.
  */
 extern void seg_hungarian_solve(const double *cost, size_t rows, size_t columns,
 								SegArena *arena, uint32_t *column_of);

@@ -1,9 +1,9 @@
 /*
  * linalg.c
- *		The linear algebra that LAPACK and BLAS do for us; see linalg.h.
+ *		Linear algebra by LAPACK and BLAS; see linalg.h.
  *
- * The _work forms take the caller's workspace and, column-major, copy nothing.
- * A call of a library cannot be interrupted, so each one gets a limited number of columns.
+ * The _work forms use the workspace of the caller and, column-major, copy nothing.
+ * A library call cannot be interrupted, so each call gets a limited number of columns.
  */
 #include "stats/linalg.h"
 
@@ -13,10 +13,10 @@
 /* columns between two checks for interrupts */
 #define BLOCK ((size_t) 64)
 
-/* Right sides of one call that solves for them. */
+/* Right-hand sides per call. */
 #define RIGHT_SIDES ((size_t) 32)
 
-/* Rows times features squared of one call of seg_gram_add. */
+/* The largest value of rows times features squared in one call of the library. */
 #define GRAM_WORK ((size_t) 1 << 27)
 
 static SegStatus
@@ -81,7 +81,7 @@ seg_gram_add_packed(const double *rows, size_t n, size_t d, double *packed)
 }
 
 /*
- * Lower triangle, d = 6 and d = 5, as they stand in a rectangle:
+ * The lower triangle as a rectangle, for d = 6 and d = 5:
  *
  *		33 43 53		00 33 43
  *		00 44 54		10 11 44
@@ -106,7 +106,7 @@ seg_packed_at(size_t d, size_t i, size_t j)
 
 /* ---- Cholesky ---- */
 
-/* From the factor of columns before `at`: that of `count` columns, and the rows below without them. */
+/* Factor `count` columns from `at` on, given the factor of the columns before; update the rows below. */
 static SegStatus
 cholesky_columns(double *matrix, size_t d, size_t at, size_t count)
 {
@@ -171,7 +171,7 @@ seg_cholesky_forward(const double *factor, size_t d, double *b, size_t columns)
 	return status;
 }
 
-/* From the last block of columns to the first: what stands below right is inverted by then. */
+/* Works from the last block of columns to the first: the part below right is already inverted. */
 SegStatus
 seg_triangular_inverse(double *factor, size_t d)
 {
@@ -202,7 +202,7 @@ seg_triangular_inverse(double *factor, size_t d)
 
 /* ---- the nearest orthogonal matrix ---- */
 
-/* Steps double the digits; the first ones, for a matrix near a singular one, take a few more. */
+/* Each step doubles the number of digits; a nearly singular matrix needs some steps more. */
 #define POLAR_STEPS 60
 #define POLAR_NEAR 1e-2
 #define POLAR_DONE 1e-14
@@ -264,7 +264,7 @@ factorise(double *matrix, size_t d, double least, lapack_int *pivots)
 	}
 }
 
-/* OUT space->inverse: that of the matrix, transposed. */
+/* OUT space->inverse: the transposed inverse of the matrix. */
 static void
 invert_transposed(const double *matrix, size_t d, double least, const PolarSpace *space)
 {
@@ -282,7 +282,7 @@ invert_transposed(const double *matrix, size_t d, double least, const PolarSpace
 	}
 }
 
-/* The largest sum of magnitudes of a column, times that of a row; SCRATCH rows[d]. */
+/* The product of the 1-norm and the infinity norm; SCRATCH rows[d]. */
 static double
 norm_product(const double *matrix, size_t d, double *rows)
 {

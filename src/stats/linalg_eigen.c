@@ -3,15 +3,15 @@
  *		Eigenvalues and eigenvectors of a symmetric matrix; see linalg.h.
  *
  * LAPACK's drivers cannot be interrupted, and take half a second for 1,600
- * features.  So we call what they are made of, in pieces of a few milliseconds:
+ * features.  So this file calls their parts, each for a few milliseconds:
  *
  * - The matrix becomes tridiagonal by Householder's reflections, a panel of
  *   columns at a time (DSYTRD: DLATRD, DSYR2K).
  * - Without vectors, DSTERF finds the values; that is O(d^2).
  * - With vectors, the tridiagonal matrix is divided in two until halves are
  *   small (DSTEDC), and the halves are merged (DLAED1: DLAED2 deflates, DLAED4
- *   finds a root of the secular equation, the vectors are a product).  What
- *   DLAED3 does in one go is done here in strips of columns.
+ *   finds a root of the secular equation, the vectors are a product).  The work of
+ *   DLAED3 is done here in strips of columns.
  * - The reflections are applied to strips of the vectors wanted (DORMTR).
  *
  * Source: J. Cuppen, "A divide and conquer method for the symmetric tridiagonal
@@ -31,7 +31,7 @@
 
 #define ALIGN ((size_t) 16)
 
-/* LAPACK's auxiliary routines, which LAPACKE does not offer; each text has a hidden length. */
+/* Auxiliary routines of LAPACK that LAPACKE does not declare; each string has a hidden length. */
 extern void dlatrd_(const char *uplo, const lapack_int *n, const lapack_int *nb, double *a, const lapack_int *lda,
 					double *e, double *tau, double *w, const lapack_int *ldw, size_t uplo_length);
 extern void dlaed2_(lapack_int *k, const lapack_int *n, const lapack_int *n1, double *d, double *q,
@@ -43,28 +43,28 @@ extern void dlaed4_(const lapack_int *n, const lapack_int *i, const double *d, c
 extern void dlamrg_(const lapack_int *n1, const lapack_int *n2, const double *a, const lapack_int *dtrd1,
 					const lapack_int *dtrd2, lapack_int *index);
 
-/* The workspace.  What is for vectors only is NULL without them. */
+/* The workspace.  Parts that only vectors need are NULL if there are none. */
 typedef struct Space
 {
 	double	   *diagonal;		/* d */
-	double	   *beside;			/* d, one less in use */
+	double	   *beside;			/* the off-diagonal: d, d - 1 used */
 	double	   *tau;			/* d: of the reflections */
 	double	   *panel;			/* d x PANEL; then STRIP x d */
 	double	   *q;				/* d x d: vectors of the tridiagonal matrix */
-	double	   *kept;			/* d x d: those of the halves that take part in a merge */
+	double	   *kept;			/* d x d: vectors of the halves that are not deflated in a merge */
 	double	   *z;				/* d, as the following */
 	double	   *poles;
 	double	   *weights;
 	lapack_int *order;			/* d: places by rising value */
 	lapack_int *integers;		/* 4 d */
-	double	   *small;			/* what DSTEDC asks for */
+	double	   *small;			/* workspace of DSTEDC */
 	lapack_int *small_integers;
 } Space;
 
 #define SMALL_WORK (1 + 4 * SMALL + SMALL * SMALL)
 #define SMALL_INTEGERS (3 + 5 * SMALL)
 
-/* Take a part of the workspace; with base NULL, only measure it. */
+/* Take a part of the workspace; if base is NULL, only add its size. */
 static void *
 part(char *base, size_t *used, size_t count, size_t item_size)
 {
@@ -109,7 +109,7 @@ seg_eigen_workspace(size_t d, bool with_vectors)
 
 /* ---- to a tridiagonal matrix ---- */
 
-/* Bring the largest entry near 1; returns the power of two that takes it back. */
+/* Scale the largest entry to about 1; returns the power of two that undoes the scaling. */
 static int
 rescale(double *matrix, size_t d)
 {
@@ -128,7 +128,7 @@ rescale(double *matrix, size_t d)
 	return exponent;
 }
 
-/* OUT diagonal, beside, tau; INOUT matrix: below the diagonal come the reflections. */
+/* OUT diagonal, beside, tau; INOUT matrix: the reflections are stored below the diagonal. */
 static void
 reduce(double *matrix, size_t d, Space *space)
 {
@@ -160,7 +160,7 @@ reduce(double *matrix, size_t d, Space *space)
 
 /* ---- divide and conquer ---- */
 
-/* Roots first .. first + count - 1 of the secular equation: OUT values, and what they are made of, in q. */
+/* Roots first .. first + count - 1 of the secular equation: OUT values; in q, their parts. */
 static bool
 find_roots(const Space *space, lapack_int k, size_t first, size_t count, double rho, double *q, lapack_int stride,
 		   double *values)
@@ -231,8 +231,9 @@ multiply_half(const double *half, size_t m, size_t inner, const double *secular,
 }
 
 /*
- * Merge the halves of a block of n rows, the first of which has n1, in INOUT
- * values[n] and q, that were parted by rho.  INOUT order: of each half; then of all.
+ * Merge the two halves of a block of n rows; the first half has n1 rows.  INOUT
+ * values[n] and q.  IN rho: the entry between the halves.  INOUT order: of each half;
+ * then of all.
  */
 static bool
 merge(Space *space, size_t n, size_t n1, double rho, double *values, double *q, size_t stride, lapack_int *order)
@@ -270,7 +271,7 @@ merge(Space *space, size_t n, size_t n1, double rho, double *values, double *q, 
 		if (!find_roots(space, k, first, seg_min_size(STRIP, k - first), rho, q, leading, values))
 			return false;
 	}
-	/* for one and for two DLAED4 gives the vectors themselves */
+	/* for k = 1 and k = 2 DLAED4 returns the vectors themselves */
 	if (k > 2)
 		refit_weights(space, k, q, stride);
 	for (size_t first = 0; first < (size_t) k; first += STRIP)
@@ -288,7 +289,7 @@ merge(Space *space, size_t n, size_t n1, double rho, double *values, double *q, 
 			q[j * stride] = vector[places[0] - 1];
 			q[1 + j * stride] = vector[places[1] - 1];
 		}
-		/* the upper half has no more vectors than rows, so the lower one's rows are free */
+		/* the upper half has at most as many vectors as rows, so the rows of the lower half are free */
 		multiply_half(space->kept + n1 * upper, n2, lower, strip + types[0], count, strip + n1, stride, space->panel);
 		multiply_half(space->kept, n1, upper, strip, count, strip, stride, space->panel);
 	}
@@ -324,7 +325,7 @@ solve(Space *space, size_t d, size_t from, size_t n)
 
 /* ---- the result ---- */
 
-/* The largest entry becomes positive; of entries equal within 1e-9, the first decides. */
+/* Make the entry with the largest magnitude positive; the first one of those equal within 1e-9. */
 static void
 fix_sign(double *vector, size_t d)
 {
@@ -340,7 +341,7 @@ fix_sign(double *vector, size_t d)
 			vector[i] = -vector[i];
 }
 
-/* Take vectors of the tridiagonal matrix back to those of the matrix, a strip at a time. */
+/* Convert vectors of the tridiagonal matrix to vectors of the matrix, a strip at a time. */
 static bool
 reflect(const double *matrix, size_t d, size_t wanted, Space *space, double *vectors)
 {
@@ -357,7 +358,7 @@ reflect(const double *matrix, size_t d, size_t wanted, Space *space, double *vec
 	return true;
 }
 
-/* The largest values and their vectors, in falling order. */
+/* The largest values and their vectors, in descending order. */
 static bool
 with_vectors(const double *matrix, size_t d, size_t wanted, Space *space, double *values, double *vectors)
 {

@@ -4,9 +4,9 @@
  *
  * The matrix is stored row by row, in the order in which the rows arrive: value
  * (i, j) is at [i][j].  A block is stored by feature, [feature][8]: the eight values
- * of a feature are neighbours.  A loop over them is a loop over rows, so a compiler
+ * of a feature are adjacent.  A loop over them is a loop over rows, so a compiler
  * can vectorise it without changing the order of operations within a row.
- * The last block repeats row n - 1 where there are no more rows.
+ * The last block is filled with copies of row n - 1.
  */
 #ifndef SEG_STATS_MATRIX_H
 #define SEG_STATS_MATRIX_H
@@ -69,7 +69,7 @@ seg_matrix_block_rows(const SegMatrix *rows, size_t b)
 	return seg_min_size(SEG_BLOCK_ROWS, rows->n - b * SEG_BLOCK_ROWS);
 }
 
-/* OUT pointers: to the rows of block b. */
+/* OUT pointers to the rows of block b. */
 SEG_ALWAYS_INLINE void
 seg_matrix_rows_of_block(const SegMatrix *rows, size_t b, const double *pointers[SEG_BLOCK_ROWS])
 {

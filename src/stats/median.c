@@ -32,12 +32,12 @@ select_rank(double *x, size_t n, size_t r)
 	return x[r];
 }
 
-/* A share of the weight, below any weight that is allowed, within which sums count as equal. */
+/* Sums that differ by less than this share of the weight are equal; no weight is so small. */
 #define SAME_WEIGHT 1e-13
 
 /*
- * The median of (value, weight) pairs as if each value came weight times.  Weights
- * such as 1/3 sum to a half of the whole but for their rounding.
+ * The median of (value, weight) pairs, as if each value occurred `weight` times.  The
+ * comparison with half of the weight allows for rounding, for weights such as 1/3.
  */
 static double
 weighted_median(double *pairs, size_t n)

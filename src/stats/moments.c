@@ -6,9 +6,9 @@
 
 #include "stats/exact_sum.h"
 
-/* ---- folding a block ---- */
+/* ---- adding a block ---- */
 
-/* sums[j] += x[j] for the values that are there. */
+/* sums[j] += x[j] for the values that are not missing. */
 SEG_CLONES static void
 add_present(const double *rows, size_t n, size_t d, double *sums)
 {
@@ -26,7 +26,7 @@ static void
 note_inputs(SegMoments *state, SegMomentsParts parts, size_t n)
 {
 	size_t		d = state->d;
-	double	   *sums = parts.rows + n * state->width;	/* the row more */
+	double	   *sums = parts.rows + n * state->width;	/* the extra row */
 
 	for (size_t j = 0; j < d; j++)
 		seg_tally_add_column(&parts.tallies[j], parts.rows + j, n, d);
@@ -65,9 +65,9 @@ median_of_three(double a, double b, double c)
 }
 
 /*
- * The shift of a feature: a value among its own, so that a constant becomes 0
- * exactly; the middle one of three, since one of them may lie far out.  NaN
- * while all are missing: any shift will do for what is 0 anyway.
+ * The shift of a feature is one of its values, so a constant becomes exactly 0.  It is
+ * the median of three values because one of them may be an outlier.  NaN while all
+ * values are missing: they count as 0, whatever the shift is.
  */
 static double
 choose_shift(const double *column, size_t n, size_t stride)
@@ -89,7 +89,7 @@ choose_shift(const double *column, size_t n, size_t stride)
 	return median_of_three(three[0], three[1], three[2]);
 }
 
-/* Rows of d become rows of 2 d: ((x - shift) z, z).  From the last row, in place. */
+/* Rows of d become rows of 2 d: ((x - shift) z, z).  In place, from the last row on. */
 static void
 spread_masks(const SegMoments *state, SegMomentsParts parts, size_t n)
 {
@@ -181,7 +181,7 @@ seg_moments_shape_for_row(const SegMoments *state, bool has_missing)
 	return shape;
 }
 
-/* seg_moments_parts(state).rows and on, for the one part that each row needs */
+/* The place of the next row in the buffer; cheaper than seg_moments_parts(). */
 static double *
 present_row(SegMoments *state)
 {

@@ -11,7 +11,7 @@
 
 /* ---- layout ---- */
 
-/* Where the parts stand, in 8-byte words from the start. */
+/* Offsets of the parts from the start, in 8-byte words. */
 typedef struct Layout
 {
 	size_t		missing;
@@ -35,7 +35,7 @@ layout_of(size_t d, SegMomentsShape shape)
 	at.missing = sizeof(SegMoments) / 8;
 	at.logs = at.missing + d;
 	at.rows = at.logs + (d + 7) / 8;
-	/* a full state folds in place: rows with masks, and one row more */
+	/* a full state computes in place: rows with masks, and one extra row */
 	at.shift = at.rows + (full ? (shape.capacity + 1) * w : shape.capacity * d);
 	at.input_sum = at.shift + full * d;
 	at.mean = at.input_sum + full * 2 * d;
@@ -114,7 +114,7 @@ capacity_is_sound(uint32_t capacity, uint32_t most)
 	return known == capacity;
 }
 
-/* Do the numbers of the head give parts that fill exactly that many bytes? */
+/* True if the parts described by the head have exactly that many bytes. */
 static bool
 head_is_sound(const SegMoments *state, size_t size)
 {
@@ -135,8 +135,8 @@ head_is_sound(const SegMoments *state, size_t size)
 }
 
 /*
- * A feature's values in the buffer, and how often it was missing.  *folded gets
- * the missing values that were folded in.
+ * Check the values of a feature in the buffer and its count of missing values.
+ * OUT *folded: the missing values in the rows added before.
  */
 static bool
 column_is_sound(const SegMoments *state, SegMomentsParts parts, size_t j, uint64_t *folded)
@@ -162,7 +162,7 @@ column_is_sound(const SegMoments *state, SegMomentsParts parts, size_t j, uint64
 	return parts.missing[j] - *folded - waiting <= state->skipped && *folded <= state->folded;
 }
 
-/* A feature's part of what was folded in; so many values of it were missing. */
+/* Check the sums of a feature over the rows added; `missing` of its values were missing. */
 static bool
 moments_are_sound(const SegMoments *state, SegMomentsParts parts, size_t j, uint64_t missing)
 {
@@ -214,7 +214,7 @@ seg_moments_logs(const SegMoments *state)
 
 /* ---- reshaping ---- */
 
-/* Without masks nothing was missing so far: z was always 1. */
+/* Without masks no value was missing so far: z was always 1. */
 static void
 spread_moments(const SegMoments *from, SegMoments *to)
 {

@@ -1,6 +1,6 @@
 /*
  * moments_merge.c
- *		Two states of moments made one, and what a state tells in the end.
+ *		Merges two states of moments, and computes the results.
  */
 #include "stats/moments.h"
 
@@ -9,15 +9,15 @@
 /* ---- merging ---- */
 
 /*
- * The other side's moments as they would be with our shift and width: with u the
- * difference of the shifts, y becomes y + u z.  Without masks z is 1 and varies
- * with nothing; without a shift y and z are 0.
+ * The moments of the other state, converted to the shift and the width of this state.
+ * With u the difference of the shifts, y becomes y + u z.  Without masks z is always 1,
+ * so its covariances are 0; without a shift y and z are 0.
  */
 typedef struct Other
 {
 	const SegMoments *state;
 	SegMomentsParts parts;
-	const double *shift;		/* ours */
+	const double *shift;		/* of this state */
 } Other;
 
 static double
@@ -76,7 +76,7 @@ merge_moments(SegMoments *into, const SegMoments *from)
 	double		before = (double) into->folded;
 	double		more = (double) from->folded;
 	double		share = more / (before + more);
-	double	   *delta = ours.rows + (size_t) into->capacity * w;	/* the row more */
+	double	   *delta = ours.rows + (size_t) into->capacity * w;	/* the extra row */
 
 	for (size_t j = 0; j < into->d; j++)
 		if (isnan(ours.shift[j]))
@@ -123,7 +123,7 @@ seg_moments_merge(SegMoments *into, const SegMoments *from)
 	SegMomentsParts ours = seg_moments_parts(into);
 
 	Assert(into->d == from->d);
-	/* first, because rows folded later ask whether anything was missing */
+	/* first, because adding rows later reads whether values were missing */
 	for (size_t j = 0; j < into->d; j++)
 		ours.missing[j] += theirs.missing[j];
 	into->skipped += from->skipped;
@@ -159,7 +159,7 @@ seg_moments_missing(const SegMoments *state)
 	return seg_moments_parts(state).missing;
 }
 
-/* Entry (i, j) of C as of the deviations y - t z. */
+/* Entry (i, j) of C for the deviations y - t z. */
 static double
 imputed_entry(const double *packed, const double *t, size_t d, size_t i, size_t j)
 {
@@ -180,7 +180,7 @@ seg_moments_covariance(const SegMoments *state, double *mean, double *covariance
 	Assert(state->full && state->buffered == 0);
 	if (state->folded == 0)
 		return SEG_NO_ROWS;
-	/* t first; the shift is added when t has done its work */
+	/* mean[j] is t first; the shift is added after t was used */
 	for (size_t j = 0; j < d; j++)
 		mean[j] = !masked ? parts.mean[j] :
 			parts.mean[d + j] > 0 ? parts.mean[j] / parts.mean[d + j] : 0;
@@ -208,7 +208,7 @@ seg_moments_covariance(const SegMoments *state, double *mean, double *covariance
 	return SEG_OK;
 }
 
-/* Without a logarithm the mean of what was used says it more exactly than a sum. */
+/* Without log1p the mean of the values used is more exact than a sum. */
 double
 seg_moments_input_mean(const SegMoments *state, size_t j)
 {

@@ -43,14 +43,14 @@ seg_nearest_distances(const SegPackedCenters *packed, const double *z, double *d
 	}
 }
 
-/* yes where the condition holds, else no; without a branch */
+/* `yes` if the condition is true, else `no`; without a branch. */
 static inline size_t
 choose(bool condition, size_t yes, size_t no)
 {
 	return no ^ ((no ^ yes) & -(size_t) condition);
 }
 
-/* Which center is nearest cannot be foretold, so nothing here branches on it. */
+/* No branch depends on the nearest center, because the processor cannot predict it. */
 SegNearest
 seg_nearest_find(const double *d2, size_t k)
 {

@@ -2,7 +2,7 @@
  * nearest.h
  *		The distances of one row to all centers, and the nearest of them.
  *
- * Several centers are measured at once, each as stats/distance.h defines it.
+ * Distances to several centers are computed together, as stats/distance.h defines them.
  */
 #ifndef SEG_STATS_NEAREST_H
 #define SEG_STATS_NEAREST_H
@@ -26,7 +26,7 @@ seg_nearest_stride(size_t k)
 	return (k + SEG_CENTER_BLOCK - 1) / SEG_CENTER_BLOCK * SEG_CENTER_BLOCK;
 }
 
-/* Lay centers (IN k x d, row by row) side by side; OUT by_feature d x stride. */
+/* Store centers (IN k x d, row by row) by feature; OUT by_feature d x stride. */
 extern void seg_nearest_pack(SegPackedCenters *packed, const double *centers, size_t k, size_t d,
 							 double *by_feature);
 
@@ -40,7 +40,7 @@ extern void seg_nearest_distances(const SegPackedCenters *packed, const double *
 typedef struct SegNearest
 {
 	size_t		first;			/* the nearest center; the lowest of equals */
-	size_t		second;			/* the next one; == first when k is 1 */
+	size_t		second;			/* the second nearest; == first if k is 1 */
 	double		first_d2;
 	double		second_d2;
 } SegNearest;

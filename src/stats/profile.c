@@ -1,6 +1,6 @@
 /*
  * profile.c
- *		What sets a cluster apart; see profile.h.
+ *		Compares the features of a cluster with all rows; see profile.h.
  */
 #include "stats/profile.h"
 
@@ -17,7 +17,7 @@ seg_profile_ratio(double mean, double overall_mean, double overall_sd, double mi
 	return ratio;
 }
 
-/* By falling strength, then by place. */
+/* By descending strength, then by place. */
 static bool
 is_before(const void *a, const void *b, const void *argument)
 {

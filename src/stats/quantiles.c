@@ -12,10 +12,10 @@
 #include "base/select.h"
 #include "base/sort.h"
 
-/* values between two looks for a cancel */
+/* values between two checks for interrupts */
 #define PAUSE ((size_t) 1 << 20)
 
-/* the part of the weight by which a sum may miss q and still count as q */
+/* a sum within this share of the weight of q counts as equal to q */
 #define SLACK 1e-13
 
 /* A value and its weight. */
@@ -26,8 +26,8 @@ typedef struct Pair
 } Pair;
 
 /*
- * As seg_select_split, with weights; OUT *weight: the sum of the weights of the values
- * that come first.
+ * Like seg_select_split, with weights.  OUT *weight: the sum of the weights of the values
+ * at the front.
  */
 static size_t
 split_pairs(double *x, double *weights, size_t n, double pivot, bool or_equal, SegGrid grid, double *weight)
@@ -77,7 +77,7 @@ highest(const double *x, size_t n)
 	return result;
 }
 
-/* The quantile part / 4, once its rank was selected in x[n]; `known`: a larger rank that was, or n - 1. */
+/* The quantile part / 4 after its rank was selected in x[n].  IN known: a larger rank selected before, or n - 1. */
 static SegQuantile
 read_quantile(const double *x, size_t n, size_t part, size_t known)
 {
@@ -98,7 +98,7 @@ plain_quartiles(double *x, size_t n)
 	for (size_t q = 0; q < 3; q++)
 		seg_quantile_ranks(n, q + 1, &ranks[q], &next);
 	seg_select_rank(x, n, ranks[1]);
-	/* beside what was selected, which stays where it is */
+	/* the values selected before stay in their places */
 	if (ranks[0] < ranks[1])
 		seg_select_rank(x, ranks[1], ranks[0]);
 	if (ranks[2] > ranks[1])
@@ -142,12 +142,12 @@ pick_weighted_pivot(const double *x, const double *weights, size_t n, double par
 	return sample[at].x;
 }
 
-/* x[n] with their weights, of which `total`; the value up to which `wanted` of it lies, and the next one. */
+/* The value of x[n] up to which the weight is `wanted` of `total`, and the next value. */
 static SegQuantile
 select_weight(double *x, double *weights, size_t n, double total, double wanted, double slack, SegGrid grid)
 {
-	double		before = 0;		/* the weight of what was left behind */
-	double		next = INFINITY;	/* the lowest value behind x[n] */
+	double		before = 0;		/* the weight of the values before x */
+	double		next = INFINITY;	/* the lowest value after x[n] */
 
 	for (;;)
 	{

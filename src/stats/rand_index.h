@@ -1,13 +1,13 @@
 /*
  * rand_index.h
- *		How far two partitions of the same rows agree: the adjusted Rand index.
+ *		The adjusted Rand index: agreement of two partitions of the same rows.
  *
  * With n_ij rows in group i of one partition and j of the other, and
  *
  *		S = sum of C(n_ij, 2),  A = sum of C(n_i., 2),  B = sum of C(n_.j, 2),  N = C(n, 2)
  *
  * the index is (S - AB/N) / ((A + B)/2 - AB/N): 1 for equal partitions, 0 on
- * average for unrelated ones.  It is computed as a quotient of two integers, so
+ * average for independent ones.  It is computed as a quotient of two integers, so
  * it is rounded once.
  *
  * Source: L. Hubert and P. Arabie, "Comparing partitions", J. Classification 2 (1985).
@@ -17,10 +17,10 @@
 
 #include "base/port.h"
 
-/* More rows than this do not fit the integers. */
+/* The largest number of rows for which the integers do not overflow. */
 #define SEG_RAND_MAX_ROWS (UINT64_C(1) << 31)
 
-/* The pairs of n rows: C(n, 2). */
+/* The number of pairs of n rows: C(n, 2). */
 static inline uint64_t
 seg_rand_pairs(uint64_t n)
 {
@@ -28,9 +28,9 @@ seg_rand_pairs(uint64_t n)
 }
 
 /*
- * The index from its sums of pairs: IN same_both S, same_a A, same_b B, rows n <=
- * SEG_RAND_MAX_ROWS.  Two partitions into one group each, or into single rows
- * each, agree: 1.
+ * The index from its sums of pairs.  IN same_both: S, same_a: A, same_b: B, n <=
+ * SEG_RAND_MAX_ROWS.  It is 1 if both partitions have one group, and if in both each
+ * row is a group.
  */
 extern double seg_rand_index(uint64_t same_both, uint64_t same_a, uint64_t same_b, uint64_t n);
 

@@ -1,6 +1,6 @@
 /*
  * rand_table.c
- *		How often each pair of labels occurs; see rand_table.h.
+ *		A hash table of pairs of labels and their counts; see rand_table.h.
  */
 #include "stats/rand_table.h"
 
@@ -8,7 +8,7 @@
 #include "base/sort.h"
 #include "stats/rand_index.h"
 
-/* Slots that are looked at between two looks at the interrupts. */
+/* Slots between two checks for interrupts. */
 #define CHECK_EVERY 4096
 
 void
@@ -26,8 +26,8 @@ same_label(SegRandLabel a, SegRandLabel b)
 }
 
 /*
- * Where a pair is looked for first.  Each word is mixed before the next one comes,
- * so that no change of one undoes that of another.
+ * The slot where the search for a pair starts.  Each word is mixed before the next one
+ * is added, so changes of two words cannot cancel each other.
  */
 static uint64_t
 home_of(const SegRandTable *table, SegRandLabel a, SegRandLabel b)
@@ -40,7 +40,7 @@ home_of(const SegRandTable *table, SegRandLabel a, SegRandLabel b)
 	return seg_hash_finish((hash ^ b.words[1]) + table->key);
 }
 
-/* Does a pair's own place lead to that slot, over no free one and no copy of it? */
+/* True if a search for the pair ends in that slot, without a free slot or a copy before. */
 static bool
 is_in_place(const SegRandTable *table, uint64_t slot)
 {
@@ -81,7 +81,7 @@ seg_rand_table_is_sound(const SegRandTable *table, size_t size)
 	}
 	if (rows != table->rows || used != table->used)
 		return false;
-	/* with a quarter of the slots free, no search is long */
+	/* a quarter of the slots is free, so searches are short */
 	for (uint64_t slot = 0; slot < table->capacity; slot++)
 	{
 		CHECK_FOR_INTERRUPTS();
@@ -148,7 +148,7 @@ is_before_by_b(const void *x, const void *y, const void *argument)
 	return order != 0 ? order < 0 : compare_labels(&one->a, &two->a) < 0;
 }
 
-/* Pairs of rows with the same label in one partition; sorts the pairs. */
+/* The number of pairs of rows with the same label in one partition; sorts the pairs. */
 static uint64_t
 same_in_one(SegRandPair *pairs, size_t count, bool by_a)
 {

@@ -1,11 +1,11 @@
 /*
  * rand_table.h
- *		How often each pair of labels occurs: the flat state of an adjusted Rand index.
+ *		A hash table of pairs of labels: the flat state of an adjusted Rand index.
  *
- * A hash table without pointers in a buffer that the caller owns, open
- * addressing, at most three quarters full.  Labels are 128-bit keys: an integer
- * stands for itself, a text for its hash under two seeds.  The order in which
- * pairs came shows in the table's bytes, never in the index.
+ * The table has no pointers, is in a buffer that the caller owns, uses open addressing,
+ * and is at most three quarters full.  Labels are 128-bit keys: the integer itself, or
+ * the hash of a text with two seeds.  The bytes of the table depend on the order of the
+ * pairs; the index does not.
  */
 #ifndef SEG_STATS_RAND_TABLE_H
 #define SEG_STATS_RAND_TABLE_H
@@ -30,7 +30,7 @@ typedef struct SegRandTable
 	uint64_t	capacity;		/* slots, a power of two */
 	uint64_t	used;
 	uint64_t	rows;			/* of all pairs */
-	uint64_t	key;			/* of the hash: secret, so that nobody makes up labels that collide */
+	uint64_t	key;			/* of the hash: secret, so a user cannot choose labels that collide */
 	SegRandPair pairs[];
 } SegRandTable;
 
@@ -43,30 +43,30 @@ seg_rand_table_size(size_t capacity)
 	return sizeof(SegRandTable) + capacity * sizeof(SegRandPair);
 }
 
-/* An empty table with key 0, which may be set; capacity is a power of two within the two bounds. */
+/* Make an empty table with key 0; the caller may set the key.  capacity: a power of two within the two bounds. */
 extern void seg_rand_table_init(SegRandTable *table, size_t capacity);
 
 /*
- * Is what stands in size bytes, aligned to 8, a table as the functions here make
- * it: every pair once and in its place, and the sums right?  For bytes that come
- * from elsewhere.  Cost: about that of adding its pairs.
+ * True if size bytes, aligned to 8, are a valid table: every pair once and in its
+ * place, and the sums correct.  For bytes of unknown origin.  Cost: about that of
+ * adding its pairs.
  */
 extern bool seg_rand_table_is_sound(const SegRandTable *table, size_t size);
 
-/* Must it be moved to a larger one before another pair comes? */
+/* True if the table must be moved to a larger one before the next pair. */
 static inline bool
 seg_rand_table_is_full(const SegRandTable *table)
 {
 	return table->used >= table->capacity / 4 * 3;
 }
 
-/* Count rows more of the pair; the table is not full.  False: it was made up, and has no slot free. */
+/* Add `rows` to the count of a pair; the table is not full.  False: no slot is free, the table is not valid. */
 extern bool seg_rand_table_add(SegRandTable *table, SegRandLabel a, SegRandLabel b, uint64_t rows);
 
 /*
- * OUT index, NaN for no rows.  OUT workspace: table->used pairs.  Returns SEG_OK;
- * SEG_MALFORMED_STATE for a table that lies about its pairs or counts more than
- * SEG_RAND_MAX_ROWS.  Cost: u log u.
+ * OUT index: NaN without rows.  OUT workspace: table->used pairs.  Returns SEG_OK, or
+ * SEG_MALFORMED_STATE if the count of pairs is wrong or there are more than
+ * SEG_RAND_MAX_ROWS rows.  Cost: u log u for u pairs.
  */
 extern SegStatus seg_rand_table_index(const SegRandTable *table, SegRandPair *workspace, double *index);
 

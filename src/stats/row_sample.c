@@ -1,28 +1,28 @@
 /*
  * row_sample.c
- *		An order-free sample of rows in one flat piece of memory; see row_sample.h.
+ *		A sample of rows that does not depend on their order; see row_sample.h.
  */
 #include "stats/row_sample.h"
 
 #include "base/hash.h"
 #include "base/sort.h"
 
-/* Places of the hash table that are looked at between two looks at the interrupts. */
+/* Places of the hash table between two checks for interrupts. */
 #define CHECK_EVERY 4096
 
 #define FIRST_CAPACITY ((size_t) 64)
 #define SLOTS_PER_ROW 4
 
-/* rows between two looks for a cancel */
+/* rows between two checks for interrupts */
 #define CHECKED_AT_ONCE 1024
 
-/* The arrays behind the head. */
+/* The arrays after the head. */
 typedef struct Parts
 {
 	uint64_t   *hashes;
 	uint64_t   *counts;
 	double	   *rows;
-	uint32_t   *table;			/* place + 1 of a row, 0: empty */
+	uint32_t   *table;			/* place of a row plus 1; 0: empty */
 	size_t		mask;
 } Parts;
 
@@ -87,7 +87,7 @@ seg_sample_init(SegRowSample *sample, size_t d, size_t limit, size_t capacity, u
 	sample->capacity = (uint32_t) capacity;
 }
 
-/* A missing feature hashes and compares as one and the same word. */
+/* All missing values are hashed and compared as the same word. */
 static uint64_t
 word_of(double value)
 {
@@ -110,7 +110,7 @@ hash_of(const SegRowSample *sample, const double *row)
 	return seg_hash_finish(hash);
 }
 
-/* -1, 0 or 1, in an order that is total over the words of a row. */
+/* -1, 0 or 1: a total order over the words of a row. */
 static int
 compare_rows(const double *a, const double *b, size_t d)
 {
@@ -126,9 +126,9 @@ compare_rows(const double *a, const double *b, size_t d)
 }
 
 /*
- * The place of a row, or of the empty slot where it belongs (then *found is
- * false).  The table has at least three empty slots in four; the loop is bounded
- * all the same, for a table of foreign bytes.
+ * The slot of a row; if the row is not in the table, *found is false and the result
+ * is the empty slot for it.  At least three of four slots are empty.  The loop is
+ * bounded too, because the bytes can be of unknown origin.
  */
 static size_t
 find_slot(const SegRowSample *sample, Parts parts, uint64_t hash, const double *row, bool *found)
@@ -148,7 +148,7 @@ find_slot(const SegRowSample *sample, Parts parts, uint64_t hash, const double *
 			*found = true;
 			return slot;
 		}
-		/* rows can be made up so that they collide */
+		/* a user can choose rows that collide */
 		if ((probes + 1) % CHECK_EVERY == 0)
 			CHECK_FOR_INTERRUPTS();
 		slot = (slot + 1) & parts.mask;
@@ -156,7 +156,7 @@ find_slot(const SegRowSample *sample, Parts parts, uint64_t hash, const double *
 	return slot;
 }
 
-/* ---- bytes from elsewhere ---- */
+/* ---- bytes of unknown origin ---- */
 
 static bool
 head_is_sound(const SegRowSample *sample, size_t size, size_t d)
@@ -180,7 +180,7 @@ row_is_sound(const double *row, size_t d)
 	return true;
 }
 
-/* Each row is in the table once, where it is looked for, and nothing else is. */
+/* True if the table has each row once, in its place, and no other entries. */
 static bool
 table_is_sound(const SegRowSample *sample, Parts parts)
 {
@@ -224,7 +224,7 @@ seg_sample_is_sound(const SegRowSample *sample, size_t size, size_t d)
 		total += parts.counts[i];
 		kept += parts.hashes[i] <= sample->threshold;
 	}
-	/* a row is dropped only where enough smaller ones are known */
+	/* rows are dropped only if there are `limit` smaller hashes */
 	if (sample->threshold != UINT64_MAX && kept < sample->limit)
 		return false;
 	return table_is_sound(sample, parts);
@@ -268,7 +268,7 @@ hash_is_less(const void *a, const void *b, const void *argument)
 	return *(const uint64_t *) a < *(const uint64_t *) b;
 }
 
-/* Drop all rows but those with the limit smallest hashes (and ties with the last). */
+/* Keep the rows with the `limit` smallest hashes (and ties with the last one). */
 static void
 drop_largest(SegRowSample *sample)
 {
@@ -276,7 +276,7 @@ drop_largest(SegRowSample *sample)
 	size_t		d = sample->d;
 	size_t		kept = 0;
 
-	/* the table is filled anew below and is large enough to sort a copy in */
+	/* the table is rebuilt below; until then it is the space to sort a copy */
 	memcpy(parts.table, parts.hashes, sample->used * sizeof(uint64_t));
 	seg_sort(parts.table, sample->used, sizeof(uint64_t), hash_is_less, NULL);
 	memcpy(&sample->threshold, (const char *) parts.table + (sample->limit - 1) * sizeof(uint64_t), sizeof(uint64_t));
@@ -353,7 +353,7 @@ seg_sample_count(const SegRowSample *sample, size_t i)
 	return parts_of(sample).counts[i];
 }
 
-/* Does row a come before row b?  By hash, then by content. */
+/* True if row a comes before row b, by hash, then by content. */
 static bool
 row_is_before(const void *a, const void *b, const void *argument)
 {

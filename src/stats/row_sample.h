@@ -1,22 +1,21 @@
 /*
  * row_sample.h
- *		An order-free sample of rows in one flat piece of memory.
+ *		A sample of rows that does not depend on their order, in flat memory.
  *
- * Problem: a fit sees each row once, in any order, perhaps split over workers,
- * and must end with the same sample whatever that order was.
+ * Problem: a fit reads each row once, in any order, perhaps in several workers.  The
+ * sample must be the same for every order.
  *
- * Every row is hashed with the seed, and the `limit` distinct rows with the
- * smallest hashes are kept, each with the number of times it occurred.  A row
- * that is among them at the end was among them all the time, so its count is
- * exact; which rows are kept depends on nothing but the set of rows.  While there
- * are no more than `limit` distinct rows the sample is the whole input; beyond,
- * it is a uniform sample of the distinct rows.  NaN marks a missing feature, and
- * compares equal to itself here.
+ * Every row is hashed with the seed.  The sample has the `limit` distinct rows with the
+ * smallest hashes, and the count of each.  A row of the final sample was in the sample
+ * since it first occurred, so its count is exact.  The set of rows alone determines
+ * which rows are kept.  With at most `limit` distinct rows the sample is the whole
+ * input; with more, it is a uniform sample of the distinct rows.  NaN is a missing
+ * feature, and is equal to itself here.
  *
- * The memory holds up to twice the limit before the larger half of the hashes is
- * dropped, so a row costs one hash, and one probe of a table unless it is above
- * the threshold: constant time.  To merge, add the rows of one sample to the
- * other, then hand over its threshold (seg_sample_lower).
+ * The memory has room for twice the limit; when it is full, the larger half of the
+ * hashes is dropped.  A row costs one hash, and one lookup in a table unless its hash is
+ * above the threshold: constant time.  To merge, add the rows of one sample to the
+ * other, then set the threshold (seg_sample_lower).
  *
  * Source: the bottom-k sketch of E. Cohen and H. Kaplan, "Summarizing data using
  * bottom-k sketches", PODC 2007, over distinct rows.
@@ -27,7 +26,7 @@
 #include "base/port.h"
 #include "base/state.h"
 
-/* The most rows that a sample may be asked to keep. */
+/* The largest limit of a sample. */
 #define SEG_SAMPLE_MAX_LIMIT ((size_t) 1 << 20)
 
 /*
@@ -39,15 +38,15 @@ typedef struct SegRowSample
 	uint64_t	seed;
 	uint64_t	threshold;		/* rows with a larger hash are dropped */
 	uint32_t	d;
-	uint32_t	limit;			/* distinct rows that count in the end */
+	uint32_t	limit;			/* distinct rows of the final sample */
 	uint32_t	capacity;		/* a power of two */
 	uint32_t	used;
 } SegRowSample;
 
-/* Bytes of a sample with room for capacity rows; 0 when that does not fit. */
+/* Bytes of a sample with room for capacity rows; 0 if they do not fit a size_t. */
 extern size_t seg_sample_size(size_t d, size_t capacity);
 
-/* The capacity that a sample begins with, and the one that it never grows beyond. */
+/* The first and the largest capacity of a sample. */
 extern size_t seg_sample_first_capacity(size_t limit);
 extern size_t seg_sample_last_capacity(size_t limit);
 
@@ -55,10 +54,9 @@ extern size_t seg_sample_last_capacity(size_t limit);
 extern void seg_sample_init(SegRowSample *sample, size_t d, size_t limit, size_t capacity, uint64_t seed);
 
 /*
- * Is what stands in size bytes, aligned to 8, a sample of rows of d features as
- * the functions here make it: rows finite or missing, hashes, counts, the table,
- * what was dropped?  Bytes that came from elsewhere are asked this.  Cost: about
- * that of adding its rows.
+ * True if size bytes, aligned to 8, are a valid sample of rows of d features.  It checks
+ * values (finite or missing), hashes, counts, the table and the threshold.  For bytes of
+ * unknown origin.  Cost: about that of adding its rows.
  */
 extern bool seg_sample_is_sound(const SegRowSample *sample, size_t size, size_t d);
 
@@ -66,7 +64,7 @@ extern bool seg_sample_is_sound(const SegRowSample *sample, size_t size, size_t 
 extern uint64_t seg_sample_total(const SegRowSample *sample);
 
 /*
- * True when the next row may need a larger sample: allocate one of twice the
+ * True if the next row may need a larger sample.  Then allocate one of twice the
  * capacity and move this one there with seg_sample_move.
  */
 static inline bool
@@ -80,12 +78,12 @@ seg_sample_is_full(const SegRowSample *sample)
 extern void seg_sample_move(SegRowSample *into, const SegRowSample *from);
 
 /*
- * Add a row of d features that occurred count times; not full.
- * IN row: finite or NaN (missing), no negative zeros needed.
+ * Add a row of d features that occurred count times; the sample is not full.
+ * IN row: finite or NaN (missing); -0.0 counts as 0.0.
  */
 extern void seg_sample_add(SegRowSample *sample, const double *row, uint64_t count);
 
-/* What another sample dropped, this one drops as well: the end of a merge. */
+/* The end of a merge: drop the rows that the other sample would have dropped. */
 static inline void
 seg_sample_lower(SegRowSample *sample, uint64_t threshold)
 {
@@ -93,17 +91,17 @@ seg_sample_lower(SegRowSample *sample, uint64_t threshold)
 		sample->threshold = threshold;
 }
 
-/* Row i (from 0) of those that are held at the moment, and its count. */
+/* Row i (from 0) of the current rows, and its count. */
 extern const double *seg_sample_row(const SegRowSample *sample, size_t i);
 extern uint64_t seg_sample_count(const SegRowSample *sample, size_t i);
 
 /*
- * The sample itself: OUT order[used] gets the places of its rows by rising
- * hash (ties by content).  Returns their number, at most limit.
+ * The final sample.  OUT order[used]: the places of its rows by ascending hash (ties by
+ * content).  Returns their number, at most limit.
  */
 extern size_t seg_sample_order(const SegRowSample *sample, uint32_t *order);
 
-/* Was a row ever dropped, that is: is this less than the whole input? */
+/* True if rows were dropped: the sample is not the whole input. */
 static inline bool
 seg_sample_is_partial(const SegRowSample *sample)
 {

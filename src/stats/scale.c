@@ -1,6 +1,6 @@
 /*
  * scale.c
- *		One value to the fitted space and back; see scale.h.
+ *		Converts one value to the fitted space and back; see scale.h.
  */
 #include "stats/scale.h"
 

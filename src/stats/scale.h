@@ -1,10 +1,10 @@
 /*
  * scale.h
- *		One value from input units to the space in which distances are measured, and back.
+ *		Converts one value from input units to the fitted space, and back.
  *
- * What is done to each feature: nulls are filled, log1p is taken, and the result is
- * shifted and scaled.  standardize.h chooses shift and scale; model/feature.h brings
- * the rows that a model scores to its space.
+ * Distances are measured in the fitted space.  For each feature, nulls are filled,
+ * log1p is applied, and the result is shifted and scaled.  standardize.h computes shift
+ * and scale.  model/feature.h converts the rows that a model scores.
  */
 #ifndef SEG_STATS_SCALE_H
 #define SEG_STATS_SCALE_H
@@ -34,17 +34,17 @@ typedef enum SegNullPolicy
 	SEG_NULL_ZERO,
 } SegNullPolicy;
 
-/* Larger magnitudes are refused: their squares could not be summed. */
+/* Larger magnitudes are refused: sums of their squares could overflow. */
 #define SEG_MAX_MAGNITUDE 1e140
 
-/* Smaller ones count as zero: different values have a squared distance above 0. */
+/* Smaller magnitudes count as zero, so different values have a squared distance above 0. */
 #define SEG_MIN_MAGNITUDE 1e-140
 
 /*
- * The origin for values from minimum to maximum: 0, or where all are more than twice
- * their range away from it, a point near their middle.  Its distance from any of them
- * is exact: both are multiples of the last place of the smallest, and the difference
- * is less than three quarters of it.
+ * The origin for values from minimum to maximum: 0, or a point near their middle if all
+ * values are more than twice their range away from 0.  The difference of a value and the
+ * origin is exact: both are multiples of the last place of the smallest value, and the
+ * difference is less than three quarters of that value.
  */
 extern double seg_scale_origin(double minimum, double maximum);
 
@@ -78,18 +78,18 @@ seg_unscale_value(SegTransform transform, double shift, double scale, double z)
 }
 
 /*
- * x, or the shortest decimal fraction within `error` of it.  Measured values are short
- * decimals, and so are many of their means.  They lose their last bits on the way to the
- * fitted space and back: 5 becomes 5.000000000000004.  A decimal is taken only when its
- * last place is more than a thousand times the error, because every number is near some
- * long decimal.
+ * x, or the shortest decimal fraction within `error` of x.  Measured values are short
+ * decimals, and so are many of their means.  The conversion to the fitted space and back
+ * changes the last bits: 5 becomes 5.000000000000004.  A decimal is used only if its
+ * last place is more than a thousand times the error, because every number is close to
+ * some long decimal.
  */
 extern double seg_shortest_within(double x, double error);
 
 /*
- * How far a number x that came back from the fitted space may be off: a few places of
- * the largest number that it was added to on the way.  `spread`: of what it is a mean
- * of, else 0.
+ * The largest rounding error of a number x that was converted to the fitted space and
+ * back: a few last places of the largest number in the computation.  IN spread: of the
+ * values, if x is a mean; else 0.
  */
 static inline double
 seg_return_error(SegTransform transform, double shift, double x, double spread)
@@ -102,12 +102,12 @@ seg_return_error(SegTransform transform, double shift, double x, double spread)
 }
 
 /*
- * A value of the fitted space in input units, rounded by seg_shortest_within.  Where
- * scale is 0 the value was only transformed.
+ * Converts a value of the fitted space to input units, rounded by seg_shortest_within.
+ * If scale is 0, the value was only transformed.
  */
 extern double seg_input_value(SegTransform transform, double shift, double scale, double z);
 
-/* 1 / scale, or 0 where there is no spread. */
+/* 1 / scale, or 0 if there is no spread. */
 static inline double
 seg_scale_inverse(double scale)
 {

@@ -1,10 +1,10 @@
 /*
  * standardize.c
- *		The rows of a fit brought to the fitted space; see standardize.h.
+ *		Converts the rows of a fit to the fitted space; see standardize.h.
  *
- * Every pass goes over the rows, and over the features of a row side by side.
- * Sums are exact on their grid (stats/exact_sum.h).  A whole weight w counts like w rows: the
- * parts of a value on the grid are multiplied, not the value.
+ * Every pass reads row by row, and processes the features of a row in SIMD lanes.
+ * Sums are exact on their grid (stats/exact_sum.h).  A whole weight w counts like w rows:
+ * the parts of a value on the grid are multiplied, not the value.
  */
 #include "stats/standardize.h"
 
@@ -20,17 +20,17 @@ typedef struct Workspace
 {
 	SegGroupSums sums;			/* d */
 	double	   *result;			/* d */
-	double	   *centers;		/* d: what deviations are taken from */
+	double	   *centers;		/* d: the origins of deviations */
 	double	   *inverses;		/* d */
-	double	   *offsets;		/* d: of the means from what they were rounded to */
+	double	   *offsets;		/* d: exact means minus rounded means */
 	SegScale   *moments;		/* d: of the transformed values */
-	double	   *column;			/* n values, and n weights where there are some */
+	double	   *column;			/* n values, and n weights if there are weights */
 	double		total;			/* weight */
-	double		freedom;		/* what a mean square divides by */
-	double		addends;		/* the larger of rows and total weight: what sums are sized for */
+	double		freedom;		/* divisor of a variance */
+	double		addends;		/* the larger of rows and total weight; for grids */
 } Workspace;
 
-/* For sums over the rows of what is at most max_abs in magnitude. */
+/* The grid for sums over the rows of values up to max_abs in magnitude. */
 static SegGrid
 work_grid(const Workspace *work, double max_abs)
 {
@@ -62,10 +62,10 @@ take_workspace(Workspace *work, SegArena *arena, size_t n, size_t d, const doubl
 
 /* ---- passes over all rows ---- */
 
-/* Rows between two looks for a cancel. */
+/* Rows between two checks for interrupts. */
 #define PAUSE ((size_t) 4096)
 
-/* Rows that are summed together, while as many behind them come to the cache. */
+/* Rows that are summed together; as many rows after them are prefetched. */
 #define TOGETHER ((size_t) 4)
 
 /* Rows [from, to); INOUT lowest, highest: d. */
@@ -150,7 +150,7 @@ shift_and_scale(SegMatrix *rows, size_t from, size_t to, const double *restrict 
 	}
 }
 
-/* OUT scales: minimum and maximum of every feature as the matrix stands now. */
+/* OUT scales: minimum and maximum of every feature of the current matrix. */
 static SegStatus
 find_extremes(const SegMatrix *rows, Workspace *work, SegScale *scales, size_t *position)
 {
@@ -169,8 +169,8 @@ find_extremes(const SegMatrix *rows, Workspace *work, SegScale *scales, size_t *
 }
 
 /*
- * minimum, maximum, mean and sd of every feature as the matrix stands now.  With the
- * mean m, which is a double c and an offset m - c besides,
+ * Minimum, maximum, mean and sd of every feature of the current matrix.  The mean m is
+ * stored as a double c and an offset m - c, so
  *
  *		sum of w (x - m)^2 = sum of w (x - c)^2 - (sum of w) (m - c)^2
  */
@@ -214,7 +214,7 @@ find_moments(const SegMatrix *rows, const double *weights, double total, Workspa
 
 /* ---- the steps ---- */
 
-/* The weighted mean of what is not null; 0 where all is. */
+/* The weighted mean of the values that are not null; 0 if all are null. */
 static double
 column_mean(const SegMatrix *rows, const double *weights, const Workspace *work, size_t j)
 {
@@ -231,7 +231,7 @@ column_mean(const SegMatrix *rows, const double *weights, const Workspace *work,
 		max_abs = fmax(max_abs, fabs(*seg_matrix_cell(rows, i, j)));
 	}
 	if (max_abs > SEG_MAX_MAGNITUDE)
-		return 0;				/* find_moments refuses it */
+		return 0;				/* find_moments returns an error for it */
 	grid = work_grid(work, max_abs);
 	for (size_t i = 0; i < rows->n; i++)
 	{
@@ -329,7 +329,7 @@ choose_scale(const SegMatrix *rows, const double *weights, size_t j, SegStandard
 			scale->scale = 1;
 			break;
 	}
-	/* rounding must not turn a constant into noise, nor a denormal into infinity */
+	/* rounding must not give a constant a spread; the inverse must be finite */
 	if (minimum == maximum || scale->scale < SEG_MIN_MAGNITUDE)
 	{
 		scale->scale = 0;
@@ -338,7 +338,7 @@ choose_scale(const SegMatrix *rows, const double *weights, size_t j, SegStandard
 	}
 }
 
-/* Shift and scale all rows; a feature without spread stays as it is. */
+/* Shift and scale all rows; a feature without spread is not changed. */
 static SegStatus
 apply_scales(SegMatrix *rows, const SegScale *moments, Workspace *work, SegScale *scales, size_t *position)
 {
@@ -391,7 +391,7 @@ seg_standardize_rows(SegMatrix *rows, const double *weights, double total, SegSt
 	status = find_moments(rows, weights, total, &work, scales, position);
 	if (status != SEG_OK)
 		return status;
-	/* what a null in a later row becomes, though these rows have none */
+	/* the fill value for later rows, if these rows have no nulls */
 	for (size_t j = 0; j < d && !has_nulls; j++)
 		scales[j].fill = null_policy == SEG_NULL_MEAN ? scales[j].mean :
 			null_policy == SEG_NULL_MEDIAN ? seg_column_median(rows, weights, j, 0, NAN, work.column) : 0;

@@ -1,13 +1,14 @@
 /*
  * standardize.h
- *		The rows of a fit brought to the space in which distances are measured.
+ *		Converts the rows of a fit to the fitted space, where distances are measured.
  *
- * All figures are order-free (stats/exact_sum.h), weights count as stats/weights.h says,
- * and a feature without spread gets scale 0 and takes no part in any distance.
+ * The figures do not depend on the order of rows (stats/exact_sum.h).  stats/weights.h
+ * describes weights.  A feature without spread has scale 0 and does not influence
+ * distances.
  *
- * Where values are far from zero and their range is small, they are taken from an origin
- * among them, exactly, before they are summed or squared.  So the rounding error is a
- * share of the range, not of the values.
+ * If values are far from zero and their range is small, an origin near them is
+ * subtracted, exactly, before they are summed or squared.  So the rounding error is
+ * relative to the range, not to the values.
  */
 #ifndef SEG_STATS_STANDARDIZE_H
 #define SEG_STATS_STANDARDIZE_H
@@ -21,16 +22,16 @@
 typedef struct SegScale
 {
 	SegTransform transform;
-	double		shift;			/* transformed units; where all values stand when scale is 0 */
+	double		shift;			/* transformed units; the value of all rows if scale is 0 */
 	double		scale;			/* transformed units; 0: no spread */
 	double		fill;			/* input units */
 	uint64_t	imputed;
-	double		minimum;		/* input units, as are the next three */
+	double		minimum;		/* input units, like the next three */
 	double		maximum;
 	double		mean;
 	double		sd;				/* over seg_weights_freedom(): n - 1 without weights */
-	double		max_abs;		/* of the values as they stand in the matrix now */
-	double		center;			/* mean and sd of these, 0 where scale is 0 */
+	double		max_abs;		/* of the values in the matrix now */
+	double		center;			/* mean and sd of these; 0 if scale is 0 */
 	double		spread;
 } SegScale;
 
@@ -38,11 +39,10 @@ typedef struct SegScale
 extern size_t seg_standardize_workspace(size_t n, size_t d, bool weighted);
 
 /*
- * Bring all rows to the fitted space, in place.
+ * Convert all rows to the fitted space, in place.
  *
- * INOUT rows: NaN where a value is null.  IN weights: n, or NULL for ones.
- * IN total: the sum of the weights.  INOUT scales: d.  OUT position: the feature
- * at fault, from 1.
+ * INOUT rows: NaN for null.  IN weights: n, or NULL for ones.  IN total: the sum of the
+ * weights.  INOUT scales: d.  OUT position: the feature with the error, from 1.
  * A feature with scale 0 keeps its transformed values in the matrix.
  * Returns SEG_OK, SEG_RANGE_TOO_WIDE or SEG_LOG_DOMAIN.  Cost: five passes.
  */

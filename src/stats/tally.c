@@ -2,9 +2,9 @@
  * tally.c
  *		Counts of the values of one feature; see tally.h.
  *
- * The bits of a positive double rise with its value, so bits >> level is a
- * bucket number on a scale that is logarithmic in octaves and linear within one.
- * A tally holds a window of SEG_TALLY_SLOTS such buckets for both signs.  The window
+ * The bits of a positive double increase with its value, so bits >> level is a bucket
+ * number on a scale that is logarithmic in octaves and linear within an octave.
+ * A tally has a window of SEG_TALLY_SLOTS such buckets for each sign.  The window
  * moves and becomes coarser when a magnitude is outside of it.
  */
 #include "stats/tally.h"
@@ -30,7 +30,7 @@ double_of(uint64_t bits)
 	return value;
 }
 
-/* The least magnitude's bits that are told from zero when this is the largest. */
+/* The bits of the smallest magnitude that does not count as zero, given the largest one. */
 static uint64_t
 cutoff(uint64_t largest)
 {
@@ -65,7 +65,7 @@ used_range(const SegTally *tally, uint64_t *lowest, uint64_t *highest)
 	return true;
 }
 
-/* Move every count to a window that begins at base, level bits coarse; what is below counts as zero. */
+/* Move all counts to a window with this base and level; magnitudes below it count as zero. */
 static void
 move_window(SegTally *tally, uint64_t base, uint32_t level)
 {
@@ -92,9 +92,9 @@ move_window(SegTally *tally, uint64_t base, uint32_t level)
 }
 
 /*
- * Make the window cover the magnitude, at the smallest level that does, or make
- * it known as too small.  A window that grows downwards leaves its free slots
- * below, and the other way round, so that sorted rows do not move it each time.
+ * Move the window so that it contains the magnitude, at the smallest possible level, or
+ * mark the magnitude as too small.  A window that grows downwards has its free slots
+ * below, and vice versa, so sorted rows do not move it each time.
  */
 static void
 cover(SegTally *tally, uint64_t magnitude, uint32_t least_level)
@@ -103,7 +103,7 @@ cover(SegTally *tally, uint64_t magnitude, uint32_t least_level)
 	uint64_t	highest = 0;
 	bool		any = used_range(tally, &lowest, &highest);
 
-	/* a sound tally fits at the coarsest level at the latest */
+	/* a sound tally always fits at the coarsest level */
 	for (uint32_t level = least_level; level <= SEG_TALLY_COARSEST; level++)
 	{
 		uint64_t	bucket = magnitude >> level;
@@ -152,7 +152,7 @@ seg_tally_add(SegTally *tally, double value, uint32_t times)
 	Assert(isfinite(value));
 	if (times == 0)
 		return;
-	value += 0.0;				/* one zero */
+	value += 0.0;				/* -0.0 becomes 0.0 */
 	if (tally->total == 0 || value < tally->low)
 		tally->low = value;
 	if (tally->total == 0 || value > tally->high)
@@ -161,7 +161,7 @@ seg_tally_add(SegTally *tally, double value, uint32_t times)
 	count_magnitude(tally, (bits & SIGN_BIT) != 0, bits & ~SIGN_BIT, times);
 }
 
-/* Where the fast path's count goes; slot SEG_TALLY_SLOTS and more: not so fast. */
+/* The slot for the fast path; for slots from SEG_TALLY_SLOTS on use the slow path. */
 static inline uint64_t
 slot_of(const SegTally *tally, uint64_t bits)
 {
@@ -170,7 +170,7 @@ slot_of(const SegTally *tally, uint64_t bits)
 	return magnitude == 0 ? SEG_TALLY_SLOTS : (magnitude >> (tally->level & 63)) - tally->base;
 }
 
-/* One value that may be NaN. */
+/* Count one value; NaN is left out. */
 static inline void
 add_one(SegTally *tally, double value)
 {
@@ -209,7 +209,7 @@ seg_tally_merge(SegTally *into, const SegTally *other)
 	into->zeros += other->zeros;
 	if (!used_range(other, &lowest, &highest))
 		return;
-	/* the larger level first: nothing finer is known of the other side */
+	/* the larger level first: the other tally has no finer counts */
 	if (other->level > into->level)
 		cover(into, highest << other->level, other->level);
 	for (size_t s = 0; s < SEG_TALLY_SLOTS; s++)
@@ -218,7 +218,7 @@ seg_tally_merge(SegTally *into, const SegTally *other)
 			{
 				uint64_t	magnitude = (other->base + s) << other->level;
 
-				/* bucket 0 begins with the smallest number, not with 0 */
+				/* bucket 0 starts at the smallest positive number, not at 0 */
 				count_magnitude(into, negative == 1, magnitude == 0 ? 1 : magnitude,
 								other->counts[negative][s]);
 			}
@@ -235,7 +235,7 @@ seg_tally_is_sound(const SegTally *tally)
 		total += (uint64_t) tally->counts[0][s] + tally->counts[1][s];
 	if (tally->level > SEG_TALLY_COARSEST || tally->base > SIGN_BIT >> tally->level)
 		return false;
-	/* every slot in use holds finite magnitudes */
+	/* every slot in use must have finite magnitudes */
 	if (used_range(tally, &lowest, &highest) && highest > bits_of(DBL_MAX) >> tally->level)
 		return false;
 	return total == tally->total && total <= UINT32_MAX &&

@@ -13,7 +13,7 @@ seg_value_counts_moments(const SegValueCount *values, size_t n)
 	double		total = 0;
 	double		squares = 0;
 
-	/* a running mean does not overflow where a sum would */
+	/* a running mean does not overflow if a sum would */
 	for (size_t i = 0; i < n; i++)
 	{
 		double		x = values[i].value;
@@ -51,7 +51,7 @@ seg_value_counts_sort(SegValueCount *values, size_t n)
 	seg_sort(values, n, sizeof(SegValueCount), is_before, NULL);
 }
 
-/* The value at place `at`, from 0, among all occurrences. */
+/* The value at place `at` (from 0) of all occurrences. */
 static double
 value_at(const SegValueCount *values, size_t n, uint64_t at)
 {

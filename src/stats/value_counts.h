@@ -2,8 +2,8 @@
  * value_counts.h
  *		Statistics of distinct values, each with the number of times it occurred.
  *
- * The caller makes the order of the values independent of the order of the rows
- * (stats/row_sample.h).
+ * The caller must pass the values in an order that does not depend on the order of the
+ * rows (stats/row_sample.h).
  */
 #ifndef SEG_STATS_VALUE_COUNTS_H
 #define SEG_STATS_VALUE_COUNTS_H
@@ -19,12 +19,12 @@ typedef struct SegValueCount
 typedef struct SegValueCountMoments
 {
 	double		mean;
-	double		sd;				/* with n - 1; 0 for one value */
+	double		sd;				/* divisor n - 1; 0 for one value */
 	double		minimum;
 	double		maximum;
 } SegValueCountMoments;
 
-/* Of IN values[n], n > 0.  Two passes. */
+/* Compute the moments of IN values[n], n > 0.  Two passes. */
 extern SegValueCountMoments seg_value_counts_moments(const SegValueCount *values, size_t n);
 
 /* Sort INOUT values[n] ascending. */
@@ -39,10 +39,10 @@ extern void seg_value_counts_sort(SegValueCount *values, size_t n);
 extern double seg_value_counts_quantile(const SegValueCount *values, size_t n, double q);
 
 /*
- * The cut that the share nearest to `share` lies above, equal values together, the
- * larger share of two equally near: OUT cut, halfway between two values, or the
- * greatest where nothing lies above it; OUT above, the counts of what does.
- * IN values[n], ascending, n > 0; share from 0 to 0.5.
+ * The cut for which the share of values above it is nearest to `share`; of two equally
+ * near shares, the larger one.  Equal values are not separated.  OUT cut: halfway between
+ * two values, or the largest value if no value is above it.  OUT above: the count of the
+ * values above it.  IN values[n], ascending, n > 0; share from 0 to 0.5.
  */
 extern void seg_value_counts_cut(const SegValueCount *values, size_t n, double share, double *cut, uint64_t *above);
 

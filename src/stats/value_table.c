@@ -4,7 +4,7 @@
  */
 #include "stats/value_table.h"
 
-#include <stdlib.h>
+#include "base/sort.h"
 
 #define SIGN_BIT (UINT64_C(1) << 63)
 
@@ -114,7 +114,7 @@ seg_value_key_is_sound(const SegValueTable *table, uint64_t key)
 	return isfinite(value) && key == seg_value_drop_bits(table->level == 0 ? seg_value_bits(value) : key, table->level);
 }
 
-/* Does the search for the key of a slot end at that slot? */
+/* True if the search for the key of a slot ends at that slot. */
 static bool
 is_in_place(const SegValueTable *table, const SegValueSlot *slots, size_t at)
 {
@@ -136,7 +136,7 @@ slot_is_sound(const SegValueTable *table, const SegValueSlot *slots, size_t at)
 	uint64_t	key = slots[at].key;
 	double		value = value_of(key);
 
-	/* values and limits of the range are rounded towards zero alike */
+	/* values and the limits of the range are rounded towards zero in the same way */
 	return seg_value_key_is_sound(table, key) &&
 		value >= value_of(seg_value_drop_bits(seg_value_bits(table->min), table->level)) &&
 		value <= value_of(seg_value_drop_bits(seg_value_bits(table->max), table->level)) &&
@@ -174,21 +174,17 @@ seg_value_table_is_sound(const SegValueTable *table, const SegValueSlot *slots, 
 
 /* ---- values in order ---- */
 
-/* Unsigned integers in the order of the doubles that they stand for. */
+/* Convert the bits of a double to an unsigned integer with the same order. */
 static uint64_t
 ordered(uint64_t bits)
 {
 	return bits & SIGN_BIT ? ~bits : bits | SIGN_BIT;
 }
 
-static int
-by_value(const void *a, const void *b)
+static inline bool
+is_smaller(const void *a, const void *b, const void *argument)
 {
-	uint64_t	left = ordered(((const SegValueSlot *) a)->key);
-	uint64_t	right = ordered(((const SegValueSlot *) b)->key);
-
-	CHECK_FOR_INTERRUPTS();
-	return (left > right) - (left < right);
+	return ordered(((const SegValueSlot *) a)->key) < ordered(((const SegValueSlot *) b)->key);
 }
 
 size_t
@@ -200,7 +196,7 @@ seg_value_table_sort(const SegValueTable *table, const SegValueSlot *slots, SegV
 	for (size_t i = 0; i < n; i++)
 		if (slots[i].count > 0)
 			sorted[used++] = slots[i];
-	qsort(sorted, used, sizeof(SegValueSlot), by_value);
+	seg_sort(sorted, used, sizeof(SegValueSlot), is_smaller, NULL);
 	return used;
 }
 

@@ -1,6 +1,6 @@
 /*
  * value_table.h
- *		How often each value occurs: a hash table in a buffer of the caller.
+ *		A hash table of values and their counts, in a buffer of the caller.
  *
  * Exact quantiles need every distinct value.  A table keeps up to
  * SEG_VALUE_TABLE_MOST of them, each with its count.  When there are more, the
@@ -14,8 +14,8 @@
  * can be copied and sent to another process.  The slots use open addressing with
  * linear probing and are at most three quarters full.
  */
-#ifndef SEG_STATS_VALUE_COUNTS_H
-#define SEG_STATS_VALUE_COUNTS_H
+#ifndef SEG_STATS_VALUE_TABLE_H
+#define SEG_STATS_VALUE_TABLE_H
 
 #include "base/hash.h"
 #include "base/port.h"
@@ -105,7 +105,7 @@ seg_value_table_count(SegValueTable *table, SegValueSlot *slots, uint64_t bits, 
 			slot->count += count;
 			return SEG_OK;
 		}
-		/* values can be chosen so that they collide */
+		/* a user can choose values that collide */
 		if ((probes + 1) % SEG_VALUE_TABLE_INTERRUPT == 0)
 			CHECK_FOR_INTERRUPTS();
 		at = (at + 1) & mask;
@@ -120,7 +120,7 @@ seg_value_table_add(SegValueTable *table, SegValueSlot *slots, double value)
 	return seg_value_table_count(table, slots, seg_value_bits(value), 1);
 }
 
-/* Must the table grow, or drop a bit, before the next value is added? */
+/* True if the table must grow, or drop a bit, before the next value is added. */
 extern bool seg_value_table_is_full(const SegValueTable *table);
 
 /* The size (log2 of slots) for that many distinct values, at least log2_slots, at most the largest. */
@@ -151,12 +151,12 @@ extern SegStatus seg_value_table_merge(SegValueTable *into, SegValueSlot *slots,
 									   const SegValueTable *from, const SegValueSlot *from_slots,
 									   SegValueSlot *scratch);
 
-/* For bytes of unknown origin: are size, level, number and range possible? */
+/* For bytes of unknown origin: true if size, level, number and range are possible. */
 extern bool seg_value_table_head_is_sound(const SegValueTable *table);
 
 /*
- * Are the slots of a sound head those that `rows` calls of seg_value_table_add
- * can have made: values in range, in their places, counted `rows` times?  O(slots).
+ * True if the slots of a sound head can be the result of `rows` calls of
+ * seg_value_table_add: values in range, in their places, with `rows` counts.  O(slots).
  */
 extern bool seg_value_table_is_sound(const SegValueTable *table, const SegValueSlot *slots,
 									 uint64_t rows);
@@ -168,10 +168,10 @@ extern bool seg_value_table_is_sound(const SegValueTable *table, const SegValueS
 extern size_t seg_value_table_sort(const SegValueTable *table, const SegValueSlot *slots,
 								   SegValueSlot *sorted);
 
-/* Is the key that of a finite value at the level of the table? */
+/* True if the key is that of a finite value at the level of the table. */
 extern bool seg_value_key_is_sound(const SegValueTable *table, uint64_t key);
 
-/* The value of a key; where bits were dropped, the middle of its interval, within the range. */
+/* The value of a key; if bits were dropped, the middle of its interval, within the range. */
 extern double seg_value_of_key(const SegValueTable *table, uint64_t key);
 
-#endif							/* SEG_STATS_VALUE_COUNTS_H */
+#endif							/* SEG_STATS_VALUE_TABLE_H */

@@ -1,6 +1,6 @@
 /*
  * weights.c
- *		What the weights of rows mean; see weights.h.
+ *		The meaning of weights of rows; see weights.h.
  */
 #include "stats/weights.h"
 

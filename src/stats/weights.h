@@ -1,35 +1,35 @@
 /*
  * weights.h
- *		What the weights of rows mean.
+ *		The meaning of weights of rows.
  *
- * The weights of rows are counts while all of them are whole numbers: weight 3 is the
- * row three times.  With any other weight among them they are relative: only their
- * ratios have a meaning, and no statistic except a sum over rows changes when all are
- * multiplied by a number.  (numpy.cov calls the two fweights and aweights.)
+ * If all weights are whole numbers, they are counts: weight 3 is the row three times.
+ * Otherwise they are relative: only their ratios matter.  If all relative weights are
+ * multiplied by a number, only sums over rows change.  (numpy.cov calls the two kinds
+ * fweights and aweights.)
  */
 #ifndef SEG_STATS_WEIGHTS_H
 #define SEG_STATS_WEIGHTS_H
 
 #include "base/port.h"
 
-/* Are not all of IN weights[n] whole numbers?  NULL, which is ones: false. */
+/* True if at least one of IN weights[n] is not a whole number; false for NULL (all 1). */
 extern bool seg_weights_are_relative(const double *weights, size_t n);
 
 /*
- * What the weighted sum of squares around a mean is divided by for a variance without
- * bias, from the rows whose weights sum to total:
+ * The divisor of the weighted sum of squares for an unbiased variance.  IN total: the
+ * sum of the weights.
  *
  *		n - 1							without weights
  *		total - 1						for counts
  *		total - sum of w^2 / total		for relative ones
  *
- * The last is n - 1 times the weight where all are equal; 0 for one row.
+ * For n equal weights the last one is n - 1 times the weight; 0 for one row.
  * Source: M. Galassi and others, "GNU Scientific Library", section Weighted Samples;
  * R's cov.wt.
  */
 extern double seg_weights_freedom(const double *weights, size_t n, double total);
 
-/* The part of a row of that weight in the freedom of relative weights. */
+/* The share of a row of that weight in the freedom of relative weights. */
 static inline double
 seg_weight_freedom(double weight, double total)
 {
