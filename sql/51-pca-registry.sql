@@ -18,14 +18,17 @@ COMMENT ON FUNCTION segment_internal.pca_align_hook(bytea, bytea) IS
 'Align hook of pca: the axes of the old model, where there are as many.';
 
 CREATE FUNCTION segment_internal.pca_publish_hook(m segment.model, place integer, model bytea, old bytea) RETURNS segment_internal.publish_sql
-LANGUAGE sql STABLE
-BEGIN ATOMIC
-    SELECT pg_catalog.jsonb_build_object('d' || place, segment_internal.feature_array(m)),
-           pg_catalog.jsonb_build_object(
-               'pca_x', pg_catalog.format('segment.pca_x($1[%1$s], q.d%1$s)', place),
-               'pca_y', CASE WHEN segment_internal.pca_axes(model) > 1 THEN pg_catalog.format('segment.pca_y($1[%1$s], q.d%1$s)', place)
-                             ELSE 'NULL::pg_catalog.float8' END);
-END;
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    sql segment_internal.publish_sql;
+BEGIN
+    sql.details := jsonb_build_object('d' || place, segment_internal.feature_array(m));
+    sql.columns := jsonb_build_object(
+        'pca_x', format('segment.pca_x($1[%1$s], q.d%1$s)', place),
+        'pca_y', CASE WHEN segment_internal.pca_axes(model) > 1 THEN format('segment.pca_y($1[%1$s], q.d%1$s)', place)
+                      ELSE 'NULL::pg_catalog.float8' END);
+    RETURN sql;
+END $$;
 COMMENT ON FUNCTION segment_internal.pca_publish_hook(segment.model, integer, bytea, bytea) IS
 'Publish hook of pca.';
 

@@ -1,12 +1,15 @@
 -- What the registry needs to know of anomaly scores: their rows in the tables of the algorithms, and their hooks.
 
 CREATE FUNCTION segment_internal.anomaly_publish_hook(m segment.model, place integer, model bytea, old bytea) RETURNS segment_internal.publish_sql
-LANGUAGE sql STABLE
-BEGIN ATOMIC
-    SELECT pg_catalog.jsonb_build_object('d' || place, segment_internal.feature_array(m)),
-           pg_catalog.jsonb_build_object('anomaly_score', pg_catalog.format('segment.anomaly_score($1[%1$s], q.d%1$s)', place),
-                                         'is_anomaly', pg_catalog.format('segment.is_anomaly($1[%1$s], q.d%1$s)', place));
-END;
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    sql segment_internal.publish_sql;
+BEGIN
+    sql.details := jsonb_build_object('d' || place, segment_internal.feature_array(m));
+    sql.columns := jsonb_build_object('anomaly_score', format('segment.anomaly_score($1[%1$s], q.d%1$s)', place),
+                                      'is_anomaly', format('segment.is_anomaly($1[%1$s], q.d%1$s)', place));
+    RETURN sql;
+END $$;
 COMMENT ON FUNCTION segment_internal.anomaly_publish_hook(segment.model, integer, bytea, bytea) IS
 'Publish hook of anomaly.';
 

@@ -263,34 +263,46 @@ END $$;
 
 CREATE TYPE segment_internal.published AS (
     model segment.model, place integer, may_change boolean, version integer, bytes bytea, names jsonb);
-COMMENT ON TYPE segment_internal.published IS 'What publish reads of a model.';
+COMMENT ON TYPE segment_internal.published IS 'A model with its active version: place is its position in a list of models, names the names of its groups by number. version and bytes are NULL without an active version. The feature columns are those of the version.';
 
-CREATE FUNCTION segment_internal.published(model_names text[]) RETURNS SETOF segment_internal.published
-AS 'MODULE_PATHNAME', 'registry_call' LANGUAGE C VOLATILE ROWS 3;
-COMMENT ON FUNCTION segment_internal.published(text[]) IS
-'Models with their active versions and the names of their clusters, as one snapshot has them, in the order of their names'' places; with the feature columns of the version.';
+CREATE FUNCTION segment_internal.published_model(name text, place integer) RETURNS SETOF segment_internal.published
+AS 'MODULE_PATHNAME', 'registry_call' LANGUAGE C STABLE ROWS 1;
+COMMENT ON FUNCTION segment_internal.published_model(text, integer) IS
+'A model that the caller may see, with its active version; no row when there is none of that name.';
 
-CREATE FUNCTION segment_internal.published(caller oid, model_names text[]) RETURNS SETOF segment_internal.published
-LANGUAGE plpgsql VOLATILE ROWS 3 SET search_path = pg_catalog, pg_temp AS $$
+CREATE FUNCTION segment_internal.published_model(caller oid, name text, place integer) RETURNS SETOF segment_internal.published
+LANGUAGE plpgsql STABLE ROWS 1 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     r record;
     m segment.model;
 BEGIN
-    FOR r IN
-        SELECT o AS model, n.place::integer AS place, segment_internal.role_may(caller, o.owner, o.owner_key) AS may_change,
-               v.version, v.feature_columns, v.model || ''::bytea AS bytes,
-               (SELECT jsonb_object_agg(c.cluster_id, c.cluster_name) FROM segment.cluster_name c WHERE c.model_name = o.model_name) AS names
-        FROM unnest(model_names) WITH ORDINALITY AS n(name, place)
-        CROSS JOIN LATERAL segment_internal.models(caller, n.name) o
-        LEFT JOIN segment.model_version v ON v.model_name = o.model_name AND v.status = 'active'
-        WHERE n.name IS NOT NULL
-        ORDER BY n.place
-    LOOP
+    SELECT o AS model, segment_internal.role_may(caller, o.owner, o.owner_key) AS may_change,
+           v.version, v.feature_columns, v.model || ''::bytea AS bytes,
+           (SELECT jsonb_object_agg(c.cluster_id, c.cluster_name) FROM segment.cluster_name c WHERE c.model_name = o.model_name) AS names
+    INTO r
+    FROM segment_internal.models(caller, COALESCE(name, '')) o
+    LEFT JOIN segment.model_version v ON v.model_name = o.model_name AND v.status = 'active';
+    IF FOUND THEN
         -- a version scores the columns that it was fitted on
         m := r.model;
         m.feature_columns := COALESCE(r.feature_columns, m.feature_columns);
-        RETURN NEXT ROW(m, r.place, r.may_change, r.version, r.bytes, r.names)::segment_internal.published;
-    END LOOP;
+        RETURN NEXT ROW(m, place, r.may_change, r.version, r.bytes, r.names)::segment_internal.published;
+    END IF;
+END $$;
+
+CREATE FUNCTION segment_internal.published(model_names text[]) RETURNS SETOF segment_internal.published
+AS 'MODULE_PATHNAME', 'registry_call' LANGUAGE C VOLATILE ROWS 3;
+COMMENT ON FUNCTION segment_internal.published(text[]) IS
+'The models of these names that the caller may see, read with one new snapshot, in the order of the names.';
+
+CREATE FUNCTION segment_internal.published(caller oid, model_names text[]) RETURNS SETOF segment_internal.published
+LANGUAGE plpgsql VOLATILE ROWS 3 SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN QUERY
+    SELECT p.*
+    FROM unnest(model_names) WITH ORDINALITY AS n(name, place)
+    CROSS JOIN LATERAL segment_internal.published_model(caller, n.name, n.place::integer) p
+    ORDER BY n.place;
 END $$;
 
 CREATE FUNCTION segment_internal.receipts(name text) RETURNS SETOF segment.receipts

@@ -88,9 +88,10 @@ COMMENT ON FUNCTION segment_internal.publish_sql(segment.model, integer, bytea, 
 'Call the publish hook of a model''s algorithm. Errors: 42809 the algorithm does not give one row per id, 42703 the hook gives no SQL for a column.';
 
 CREATE FUNCTION segment_internal.detail_list(sql segment_internal.publish_sql) RETURNS text
-LANGUAGE sql IMMUTABLE
-BEGIN ATOMIC
-    SELECT pg_catalog.string_agg(pg_catalog.format('%s AS %I', d.value, d.key), ', ' ORDER BY d.key) FROM pg_catalog.jsonb_each_text(sql.details) d;
-END;
+LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    -- in PL/pgSQL, which keeps the plan: segment.assign calls it for each row
+    RETURN (SELECT string_agg(format('%s AS %I', d.value, d.key), ', ' ORDER BY d.key) FROM jsonb_each_text(sql.details) d);
+END $$;
 COMMENT ON FUNCTION segment_internal.detail_list(segment_internal.publish_sql) IS
 'The details of publish_sql as a list of columns.';

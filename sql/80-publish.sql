@@ -291,6 +291,25 @@ COMMENT ON FUNCTION segment_internal.write_changes(regclass, regclass, text, tim
 
 -- ---- the steps -------------------------------------------------------------------------
 
+CREATE FUNCTION segment_internal.check_active(one segment_internal.published) RETURNS void
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF one.version IS NULL THEN
+        RAISE EXCEPTION 'model "%" has no active version', (one.model).model_name
+            USING ERRCODE = 'object_not_in_prerequisite_state', HINT = format('CALL segment.refit(%L) makes one.', (one.model).model_name);
+    END IF;
+END $$;
+COMMENT ON FUNCTION segment_internal.check_active(segment_internal.published) IS
+'Raises 55000 when the model has no active version.';
+
+CREATE FUNCTION segment_internal.all_names(one segment_internal.published) RETURNS jsonb
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT segment_internal.generated_names(one.model, one.bytes, NULL) || COALESCE(one.names, '{}');
+END;
+COMMENT ON FUNCTION segment_internal.all_names(segment_internal.published) IS
+'The names of the groups of a model, given or generated, by number; NULL for an algorithm without groups.';
+
 CREATE FUNCTION segment_internal.models_to_publish(model_names text[]) RETURNS segment_internal.published[]
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -304,10 +323,8 @@ BEGIN
             RAISE EXCEPTION 'model "%" does not exist', model_names[i] USING ERRCODE = 'undefined_object';
         END IF;
         PERFORM segment_internal.algorithm_row((one.model).algorithm);
-        IF one.version IS NULL THEN
-            RAISE EXCEPTION 'model "%" has no active version', model_names[i]
-                USING ERRCODE = 'object_not_in_prerequisite_state', HINT = format('CALL segment.refit(%L) makes one.', model_names[i]);
-        ELSIF (one.model).id_type <> ((models[1]).model).id_type THEN
+        PERFORM segment_internal.check_active(one);
+        IF (one.model).id_type <> ((models[1]).model).id_type THEN
             RAISE EXCEPTION 'the id of model "%" is of type %, but that of model "%" of type %', model_names[1],
                 ((models[1]).model).id_type, model_names[i], (one.model).id_type USING ERRCODE = 'datatype_mismatch';
         END IF;
@@ -316,14 +333,6 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION segment_internal.models_to_publish(text[]) IS
 'The models with their active versions, of one snapshot. Errors: 42704 no such model, 55000 never fitted, 42804 ids of different types.';
-
-CREATE FUNCTION segment_internal.all_names(one segment_internal.published) RETURNS jsonb
-LANGUAGE sql STABLE
-BEGIN ATOMIC
-    SELECT segment_internal.generated_names(one.model, one.bytes, NULL) || COALESCE(one.names, '{}');
-END;
-COMMENT ON FUNCTION segment_internal.all_names(segment_internal.published) IS
-'The names of the groups of a model, given or generated, by number; NULL for an algorithm without groups.';
 
 CREATE FUNCTION segment_internal.published_before(target regclass, history regclass, models segment_internal.published[],
                                                   plan segment_internal.publish_column[], INOUT as_of timestamptz, OUT old_bytes bytea[])

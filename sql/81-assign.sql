@@ -1,16 +1,18 @@
 -- What a registered model says of one row of its source, by name.
 
-CREATE FUNCTION segment_internal.model_in_use(name text) RETURNS segment.model
+CREATE FUNCTION segment_internal.model_in_use(name text) RETURNS segment_internal.published
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    m segment.model := segment_internal.model_row(name, false);
+    one segment_internal.published;
 BEGIN
-    -- a version scores the columns that it was fitted on
-    m.feature_columns := COALESCE((SELECT v.feature_columns FROM segment_internal.active_version(name) v), m.feature_columns);
-    RETURN m;
+    SELECT * INTO one FROM segment_internal.published_model(name, 1);
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'model "%" does not exist', name USING ERRCODE = 'undefined_object';
+    END IF;
+    RETURN one;
 END $$;
 COMMENT ON FUNCTION segment_internal.model_in_use(text) IS
-'The row of a model that the caller may see, with the feature columns of its active version. Error: 42704.';
+'A model that the caller may see, with its active version. Error: 42704.';
 
 CREATE FUNCTION segment_internal.feature_values(m segment.model, source_row jsonb) RETURNS float8[]
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -37,11 +39,12 @@ END $$;
 COMMENT ON FUNCTION segment_internal.feature_values(segment.model, jsonb) IS
 'The features of a model, in their order, out of a JSON object by the names of its columns. Errors: 22023 no object, 42703 a column is missing, 42804 it is no number.';
 
-CREATE FUNCTION segment_internal.source_row(m segment.model, id text) RETURNS jsonb
+CREATE FUNCTION segment_internal.source_row(one segment_internal.published, id text) RETURNS jsonb
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
+    m segment.model := one.model;
     source regclass := segment_internal.model_source(m);
-    reader text := CASE WHEN segment_internal.may_change(m.model_name) THEN m.owner ELSE current_user END;
+    reader text := CASE WHEN one.may_change THEN m.owner ELSE current_user END;
     found_row jsonb;
 BEGIN
     IF reader = current_user AND NOT (SELECT pg_has_role(c.relowner, 'USAGE') FROM pg_class c WHERE c.oid = source) AND reader <> m.owner THEN
@@ -58,7 +61,7 @@ BEGIN
     END IF;
     RETURN found_row;
 END $$;
-COMMENT ON FUNCTION segment_internal.source_row(segment.model, text) IS
+COMMENT ON FUNCTION segment_internal.source_row(segment_internal.published, text) IS
 'The row of a model''s source with that id, read as the model''s owner, or as the caller where the source is its own. Errors: 42501, P0002 no such row.';
 
 CREATE FUNCTION segment_internal.assign_query(m segment.model, bytes bytea) RETURNS text
@@ -81,16 +84,16 @@ COMMENT ON FUNCTION segment_internal.assign_query(segment.model, bytea) IS
 CREATE FUNCTION segment.assign(model_name text, source_row jsonb, OUT assignment segment_internal.assignment)
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    m segment.model := segment_internal.model_in_use(model_name);
+    one segment_internal.published := segment_internal.model_in_use(model_name);
+    m segment.model := one.model;
     features float8[] := segment_internal.feature_values(m, source_row);
-    bytes bytea := segment.active_model(m.model_name);
-    names jsonb := segment_internal.generated_names(m, bytes, NULL)
-        || COALESCE((SELECT jsonb_object_agg(n.cluster_id, n.cluster_name) FROM segment_internal.cluster_names(m.model_name) n), '{}');
 BEGIN
+    PERFORM segment_internal.check_active(one);
     assignment.model_name := m.model_name;
-    assignment.version := (SELECT v.version FROM segment_internal.active_version(m.model_name) v);
+    assignment.version := one.version;
     assignment.id := source_row ->> m.id_column;
-    EXECUTE segment_internal.assign_query(m, bytes) INTO STRICT assignment USING ARRAY[bytes], ARRAY[bytes], ARRAY[names], features, assignment;
+    EXECUTE segment_internal.assign_query(m, one.bytes) INTO STRICT assignment
+        USING ARRAY[one.bytes], ARRAY[one.bytes], ARRAY[segment_internal.all_names(one)], features, assignment;
 END $$;
 COMMENT ON FUNCTION segment.assign(text, jsonb) IS
 'What the active version of a registered model says of a row: columns are taken by name, in whatever order the object has them; pass to_jsonb(s) of a row s. One row; columns of other algorithms are NULL. Errors: 42704 no such model, 55000 never fitted, 22023 no object, 42703 a column is missing, 42804 it is no number.';
@@ -107,18 +110,19 @@ CREATE FUNCTION segment.explain(model_name text, source_row jsonb)
 RETURNS TABLE (rank integer, feature text, value float8, typical float8, contribution float8)
 LANGUAGE plpgsql STABLE ROWS 10 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    m segment.model := segment_internal.model_in_use(model_name);
+    one segment_internal.published := segment_internal.model_in_use(model_name);
+    m segment.model := one.model;
     features float8[] := segment_internal.feature_values(m, source_row);
-    bytes bytea := segment.active_model(m.model_name);
     hook text := segment_internal.hook((segment_internal.algorithm_row(m.algorithm)).explain_hook, '(bytea,float8[])');
 BEGIN
+    PERFORM segment_internal.check_active(one);
     IF hook IS NULL THEN
         RAISE EXCEPTION 'model "%" is of algorithm %, which gives no reasons', m.model_name, m.algorithm
             USING ERRCODE = 'wrong_object_type', HINT = format('Algorithms that give reasons are: %s.', (
                 SELECT string_agg(a.algorithm, ', ' ORDER BY a.algorithm) FROM segment.algorithm a WHERE a.explain_hook IS NOT NULL));
     END IF;
     RETURN QUERY EXECUTE format('SELECT e.rank, e.feature, e.value, e.typical, e.contribution FROM %s($1, $2) e ORDER BY e.rank', hook)
-        USING bytes, features;
+        USING one.bytes, features;
 END $$;
 COMMENT ON FUNCTION segment.explain(text, jsonb) IS
 'Why the active version of a registered model says what it says of a row, feature by feature, the strongest first. kmeans: why this cluster and not the second nearest; typical is the centroid, see kmeans_reasons. anomaly: what makes the score; typical is the median, see anomaly_reasons. Columns are taken by name; pass to_jsonb(s) of a row s. Errors: as assign; 42809 another algorithm.';
