@@ -1,9 +1,8 @@
 \echo Use "CREATE EXTENSION segment" to load this file. \quit
 
--- This script runs with pg_catalog alone in its search path, and for a creator who is
--- no superuser it runs as one. So both schemas are made here and belong to the
--- extension: in a schema that somebody else made, his operators and functions could
--- stand already.
+-- The search path of this script is pg_catalog alone. The script runs as a superuser even
+-- when the creator is not one. So it creates both schemas itself: a schema that another
+-- role created could already contain operators and functions of that role.
 DO $$
 DECLARE
     name pg_catalog.text;
@@ -18,7 +17,7 @@ BEGIN
                         AND d.refobjid OPERATOR(pg_catalog.=) name::pg_catalog.regnamespace::pg_catalog.oid) THEN
             RAISE EXCEPTION 'schema "%" exists already', name
                 USING ERRCODE = 'duplicate_schema',
-                      HINT = 'Drop or rename it: the extension makes it anew. Only an empty one of your own is replaced.';
+                      HINT = 'Drop or rename it. The extension creates the schema; it replaces only an empty schema of yours.';
         END IF;
         EXECUTE pg_catalog.format('DROP SCHEMA %I', name);
     END LOOP;
@@ -31,5 +30,5 @@ GRANT USAGE ON SCHEMA segment TO PUBLIC;
 
 CREATE SCHEMA segment_internal;
 COMMENT ON SCHEMA segment_internal IS
-'What the functions and views of the schema segment are made of; not an interface.';
+'Support functions and types of the schema segment; not a public interface.';
 GRANT USAGE ON SCHEMA segment_internal TO PUBLIC;

@@ -1,12 +1,12 @@
--- What the registry knows of the algorithms: three tables, which the piece of each family
--- fills with its rows.
+-- Three tables describe the algorithms to the registry. The SQL piece of each family
+-- inserts its rows.
 --
--- A hook is the name of a function, not its OID: pg_upgrade refuses a database with a table
--- that has a column of type regproc or regprocedure. It is looked up when it is called.
+-- A hook is stored as the name of a function, not as its OID, and looked up at each call:
+-- pg_upgrade refuses a database with a table column of type regproc or regprocedure.
 -- There are no foreign keys, since a parallel restore loads the tables in any order.
 --
--- Hooks run with the rights of whoever fits or publishes a model of any owner. So only the
--- owner of the tables may write them, and only a function of a superuser is called.
+-- A hook runs with the rights of the role that fits or publishes a model. So only the
+-- owner of the tables may write them, and only functions of superusers are called.
 
 CREATE TABLE segment.algorithm (
     algorithm text PRIMARY KEY,
@@ -24,21 +24,21 @@ CREATE TABLE segment.algorithm (
     explain_hook text,
     is_builtin boolean NOT NULL DEFAULT false
 );
-COMMENT ON TABLE segment.algorithm IS 'The algorithms that a registered model can have. Key: algorithm. Only a superuser can add one; a hook is the qualified name of a function that belongs to a superuser. Rows of one''s own are dumped, those of the extension are not.';
-COMMENT ON COLUMN segment.algorithm.algorithm IS 'Name, as create_model takes it.';
-COMMENT ON COLUMN segment.algorithm.model_kind IS 'What kind of model its fit returns, as model_info names it.';
-COMMENT ON COLUMN segment.algorithm.description IS 'What it is for, in a sentence.';
-COMMENT ON COLUMN segment.algorithm.output_shape IS 'What an active version gives: row per id, rows per model or rows per id. Only row per id can be published.';
+COMMENT ON TABLE segment.algorithm IS 'The algorithms that a registered model can have. Key: algorithm. Only a superuser can add one. A hook is the qualified name of a function that belongs to a superuser. Added rows are dumped, those of the extension are not.';
+COMMENT ON COLUMN segment.algorithm.algorithm IS 'Name, the argument algorithm of create_model.';
+COMMENT ON COLUMN segment.algorithm.model_kind IS 'Kind of the model that the fit returns, as in model_info.';
+COMMENT ON COLUMN segment.algorithm.description IS 'Purpose, in one sentence.';
+COMMENT ON COLUMN segment.algorithm.output_shape IS 'What an active version returns: row per id, rows per model or rows per id. Only row per id can be published.';
 COMMENT ON COLUMN segment.algorithm.has_histograms IS 'Does a model keep histograms of its features, so that a refit can measure drift against it?';
-COMMENT ON COLUMN segment.algorithm.feature_names IS 'The features, in order, of an algorithm that takes just these; NULL: any number of any.';
-COMMENT ON COLUMN segment.algorithm.fit_hook IS 'f(m segment.model, source regclass, old bytea, OUT expression text, OUT metrics jsonb): the SQL of an aggregate over the rows s of the source that returns the new model, and figures to keep with it. $1 is the active version, old, which is NULL where there is none to go on from.';
-COMMENT ON COLUMN segment.algorithm.align_hook IS 'f(new bytea, old bytea) RETURNS bytea: the new model with the meaning of the old one. NULL: a new model stays as it is.';
-COMMENT ON COLUMN segment.algorithm.check_hook IS 'f(m segment.model) RETURNS void: raises an error for options or columns that a fit would refuse. NULL: no such check.';
-COMMENT ON COLUMN segment.algorithm.names_hook IS 'f(m segment.model, model bytea, previous jsonb) RETURNS jsonb: the generated names of the model''s groups by number; previous: those that they have. NULL: no groups with names.';
-COMMENT ON COLUMN segment.algorithm.summary_hook IS 'f(m segment.model, source regclass, model bytea) RETURNS jsonb: what a view shows of a fit that the model does not carry. NULL: nothing.';
-COMMENT ON COLUMN segment.algorithm.publish_hook IS 'f(m segment.model, place integer, model bytea, old bytea) RETURNS segment_internal.publish_sql: the SQL of the columns in segment.algorithm_column. NULL: it cannot be published.';
-COMMENT ON COLUMN segment.algorithm.explain_hook IS 'f(model bytea, features float8[]) RETURNS TABLE (rank integer, feature text, value float8, typical float8, contribution float8): why the model says what it says of a row. NULL: it gives no reasons.';
-COMMENT ON COLUMN segment.algorithm.is_builtin IS 'Is the row part of the extension? Then it is not dumped.';
+COMMENT ON COLUMN segment.algorithm.feature_names IS 'The features, in order, of an algorithm with fixed features; NULL: any number of features.';
+COMMENT ON COLUMN segment.algorithm.fit_hook IS 'f(m segment.model, source regclass, old bytea, OUT expression text, OUT metrics jsonb): the SQL of an aggregate over the rows s of the source that returns the new model, and figures to store with it. $1 is old, the active version, or NULL without one.';
+COMMENT ON COLUMN segment.algorithm.align_hook IS 'f(new bytea, old bytea) RETURNS bytea: the new model with the numbers or axes of the old one. NULL: a new model is stored unchanged.';
+COMMENT ON COLUMN segment.algorithm.check_hook IS 'f(m segment.model) RETURNS void: raises an error for options or columns that the fit would refuse. NULL: no check.';
+COMMENT ON COLUMN segment.algorithm.names_hook IS 'f(m segment.model, model bytea, previous jsonb) RETURNS jsonb: the generated names of the model''s groups by number; previous: their present names. NULL: no groups with names.';
+COMMENT ON COLUMN segment.algorithm.summary_hook IS 'f(m segment.model, source regclass, model bytea) RETURNS jsonb: figures of a fit for the views that the model does not contain. NULL: none.';
+COMMENT ON COLUMN segment.algorithm.publish_hook IS 'f(m segment.model, place integer, model bytea, old bytea) RETURNS segment_internal.publish_sql: the SQL of the columns in segment.algorithm_column. NULL: the algorithm cannot be published.';
+COMMENT ON COLUMN segment.algorithm.explain_hook IS 'f(model bytea, features float8[]) RETURNS TABLE (rank integer, feature text, value float8, typical float8, contribution float8): the reasons of the result for a row. NULL: no reasons.';
+COMMENT ON COLUMN segment.algorithm.is_builtin IS 'True for rows of the extension, which are not dumped.';
 
 CREATE TABLE segment.algorithm_option (
     algorithm text NOT NULL,
@@ -53,17 +53,17 @@ CREATE TABLE segment.algorithm_option (
     meaning text NOT NULL,
     PRIMARY KEY (algorithm, used_in, option_name)
 );
-COMMENT ON TABLE segment.algorithm_option IS 'The options of create_model. Key: algorithm, used_in, option_name. Those of fit are read from the fit aggregate, which checks them.';
+COMMENT ON TABLE segment.algorithm_option IS 'The options of create_model. Key: algorithm, used_in, option_name. Those of fit come from the fit aggregate, which checks them.';
 COMMENT ON COLUMN segment.algorithm_option.algorithm IS 'The algorithm.';
-COMMENT ON COLUMN segment.algorithm_option.used_in IS 'Who uses it: fit (the fit aggregate), refit (the registry, at each refit) or publish.';
+COMMENT ON COLUMN segment.algorithm_option.used_in IS 'Where it is used: fit (the fit aggregate), refit (the registry, at each refit) or publish.';
 COMMENT ON COLUMN segment.algorithm_option.option_name IS 'Name.';
 COMMENT ON COLUMN segment.algorithm_option.type IS 'integer, number, boolean, choice, text, or an array of these.';
-COMMENT ON COLUMN segment.algorithm_option.default_value IS 'Its value when none is given; NULL: none, or one that depends on the others.';
-COMMENT ON COLUMN segment.algorithm_option.minimum IS 'Smallest number allowed, of an option that the registry checks; else NULL.';
-COMMENT ON COLUMN segment.algorithm_option.maximum IS 'Largest number allowed, of an option that the registry checks; else NULL.';
-COMMENT ON COLUMN segment.algorithm_option.choices IS 'Words allowed, of an option that the registry checks; else NULL.';
-COMMENT ON COLUMN segment.algorithm_option.value_range IS 'What is allowed, in words; NULL: any value of the type.';
-COMMENT ON COLUMN segment.algorithm_option.meaning IS 'What it does.';
+COMMENT ON COLUMN segment.algorithm_option.default_value IS 'Value without the option; NULL: no default, or one that depends on other options.';
+COMMENT ON COLUMN segment.algorithm_option.minimum IS 'Smallest valid number of an option that the registry checks; else NULL.';
+COMMENT ON COLUMN segment.algorithm_option.maximum IS 'Largest valid number of an option that the registry checks; else NULL.';
+COMMENT ON COLUMN segment.algorithm_option.choices IS 'Valid words of an option that the registry checks; else NULL.';
+COMMENT ON COLUMN segment.algorithm_option.value_range IS 'The valid values, as text; NULL: any value of the type.';
+COMMENT ON COLUMN segment.algorithm_option.meaning IS 'What the option does.';
 
 CREATE TABLE segment.algorithm_column (
     algorithm text NOT NULL,
@@ -78,16 +78,16 @@ CREATE TABLE segment.algorithm_column (
 CREATE UNIQUE INDEX algorithm_column_role ON segment.algorithm_column (algorithm, role) WHERE role NOT IN ('value', 'figure');
 COMMENT ON TABLE segment.algorithm_column IS 'The columns that publish writes. Key: algorithm, column_name.';
 COMMENT ON COLUMN segment.algorithm_column.algorithm IS 'The algorithm.';
-COMMENT ON COLUMN segment.algorithm_column.column_name IS 'Name; the model''s name comes before it where a target has several models of one algorithm.';
+COMMENT ON COLUMN segment.algorithm_column.column_name IS 'Name; prefixed with the model''s name where a target has several models of one algorithm.';
 COMMENT ON COLUMN segment.algorithm_column."position" IS 'Order of the columns of the algorithm.';
 COMMENT ON COLUMN segment.algorithm_column.column_type IS 'Type.';
-COMMENT ON COLUMN segment.algorithm_column.role IS 'label: the group of the id, at most one for an algorithm; label name: its name; old label: its label under the version published before, which only the history has; value: anything else that makes history; figure: makes none, and only the target has it; version: of the model, filled by publish.';
+COMMENT ON COLUMN segment.algorithm_column.role IS 'label: the group of the id, at most one for each algorithm; label name: the name of the group; old label: the label by the version published before, in the history only; value: another column whose changes go to the history; figure: a column of the target only; version: the version of the model, written by publish.';
 COMMENT ON COLUMN segment.algorithm_column.meaning IS 'Comment of the column.';
 
 GRANT SELECT ON segment.algorithm, segment.algorithm_option, segment.algorithm_column TO PUBLIC;
 
--- The role that created the extension restores a dump of its own, which writes these tables
--- even where there are no rows for them.
+-- The role that created the extension can restore its own dump. A restore writes these
+-- tables even when the dump has no rows for them.
 GRANT INSERT ON segment.algorithm, segment.algorithm_option, segment.algorithm_column TO @extowner@;
 
 CREATE FUNCTION segment_internal.refuse_row() RETURNS trigger
@@ -99,7 +99,7 @@ BEGIN
     RETURN NEW;
 END $$;
 COMMENT ON FUNCTION segment_internal.refuse_row() IS
-'Trigger: only a superuser or the owner of the table adds rows, whatever was granted. Error: 42501.';
+'Trigger: only a superuser or the owner of the table can insert rows, whatever is granted. Error: 42501.';
 
 CREATE FUNCTION segment_internal.is_trusted_writer(relation oid) RETURNS boolean
 LANGUAGE sql STABLE
@@ -109,7 +109,7 @@ BEGIN ATOMIC
                      AND (r.rolsuper OR r.oid = (SELECT c.relowner FROM pg_catalog.pg_class c WHERE c.oid = relation)));
 END;
 COMMENT ON FUNCTION segment_internal.is_trusted_writer(oid) IS
-'Is the current user a superuser or the owner of that table of the registry, so that a row that it inserts is taken as it is?';
+'True when the current user is a superuser or the owner of that table of the registry: its rows are inserted unchanged.';
 
 CREATE TRIGGER restored BEFORE INSERT ON segment.algorithm FOR EACH ROW EXECUTE FUNCTION segment_internal.refuse_row();
 CREATE TRIGGER restored BEFORE INSERT ON segment.algorithm_option FOR EACH ROW EXECUTE FUNCTION segment_internal.refuse_row();
@@ -127,7 +127,7 @@ BEGIN ATOMIC
     SELECT NULLIF(pg_catalog.concat_ws(', or ', minimum || ' to ' || maximum, pg_catalog.array_to_string(choices, ', ')), '');
 END;
 COMMENT ON FUNCTION segment_internal.value_range(numeric, numeric, text[]) IS
-'What an option may be, in words; NULL for no bounds and no choices.';
+'The valid values of an option, as text; NULL without bounds and choices.';
 
 -- ---- hooks -----------------------------------------------------------------------------
 
@@ -145,7 +145,7 @@ BEGIN
     RETURN found_row;
 END $$;
 COMMENT ON FUNCTION segment_internal.algorithm_row(text) IS
-'The row of an algorithm. Error: 22023 there is none of that name; the hint lists all.';
+'The row of an algorithm. Error: 22023 unknown algorithm; the hint lists all.';
 
 CREATE FUNCTION segment_internal.hook(name text, signature text) RETURNS text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -165,4 +165,4 @@ BEGIN
     RETURN callable;
 END $$;
 COMMENT ON FUNCTION segment_internal.hook(text, text) IS
-'The hook as SQL can call it, NULL for NULL. signature: its arguments, as (bytea,bytea). Error: 42883 there is no such function, or it belongs to a role that is no superuser, whose code must not run with the rights of others.';
+'The qualified and quoted name of a hook; NULL for NULL. signature: the argument types, such as (bytea,bytea). Error: 42883 no such function, or its owner is not a superuser.';

@@ -1,4 +1,4 @@
--- What the hooks of the families share.
+-- Functions that the hooks of several families use.
 
 CREATE FUNCTION segment_internal.feature_list(m segment.model) RETURNS text
 LANGUAGE sql IMMUTABLE
@@ -24,7 +24,7 @@ BEGIN ATOMIC
                    WHERE o.algorithm = has_option.algorithm AND o.used_in = has_option.used_in AND o.option_name = has_option.option_name);
 END;
 COMMENT ON FUNCTION segment_internal.has_option(text, text, text) IS
-'Has the algorithm that option?';
+'True when the algorithm has that option.';
 
 CREATE FUNCTION segment_internal.options_of_fit(m segment.model) RETURNS jsonb
 LANGUAGE sql STABLE
@@ -35,7 +35,7 @@ BEGIN ATOMIC
                                  WHERE o.algorithm = m.algorithm AND o.used_in <> 'fit'));
 END;
 COMMENT ON FUNCTION segment_internal.options_of_fit(segment.model) IS
-'The options that a model''s fit aggregate gets. Features are named after their columns unless the option feature_names names them.';
+'The options for a model''s fit aggregate. The feature names are those of the columns unless the option feature_names is set.';
 
 CREATE FUNCTION segment_internal.fit_options(algorithm text)
 RETURNS TABLE (option_name text, type text, default_value jsonb, value_range text, meaning text)
@@ -47,7 +47,7 @@ CREATE FUNCTION segment_internal.check_fit_options(algorithm text, options jsonb
 RETURNS void
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION segment_internal.check_fit_options(text, jsonb, integer, integer, integer, integer) IS
-'Raises what the fit aggregate of an algorithm would raise for its options (22023), given the number of features and, for kmeans, k, or k_min and k_max where k is NULL. NULL for one of the first three: nothing is checked.';
+'Raises the errors of the fit aggregate for its options (22023), given the number of features and, for kmeans, k, or k_min and k_max where k is NULL. With NULL for one of the first three arguments nothing is checked.';
 
 CREATE FUNCTION segment_internal.plain_fit(m segment.model, source regclass, old bytea, OUT expression text, OUT metrics jsonb)
 LANGUAGE sql STABLE
@@ -57,7 +57,7 @@ BEGIN ATOMIC
            NULL::jsonb;
 END;
 COMMENT ON FUNCTION segment_internal.plain_fit(segment.model, regclass, bytea) IS
-'Fit hook of an algorithm whose aggregate is called after it and takes features and options.';
+'Fit hook of an algorithm whose aggregate is <algorithm>_fit(features, options).';
 
 CREATE FUNCTION segment_internal.plain_check(m segment.model) RETURNS void
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -65,10 +65,10 @@ BEGIN
     PERFORM segment_internal.check_fit_options(m.algorithm, segment_internal.options_of_fit(m), cardinality(m.feature_columns), NULL, NULL, NULL);
 END $$;
 COMMENT ON FUNCTION segment_internal.plain_check(segment.model) IS
-'Check hook of an algorithm whose fit aggregate has no argument but features and options: 22023 for options that it refuses.';
+'Check hook of an algorithm whose aggregate is <algorithm>_fit(features, options). Error: 22023 invalid options.';
 
 CREATE TYPE segment_internal.publish_sql AS (details jsonb, columns jsonb);
-COMMENT ON TYPE segment_internal.publish_sql IS 'What a publish hook returns: SQL of the columns of a model. details: expressions by name over a row s of the source, each computed once for a row; the names end with the place of the model. columns: expressions by column_name of segment.algorithm_column over q, which has the details, for all columns but the one of role version. In both $1[place] is the active model, $2[place] the one published before and $3[place] the names of the groups by number, as jsonb.';
+COMMENT ON TYPE segment_internal.publish_sql IS 'Result of a publish hook: SQL of the columns of a model. details: expressions by name over a row s of the source, each computed once for each row; the names end with the place of the model. columns: expressions by column_name of segment.algorithm_column over q, whose columns are the details; all columns except the one of role version. In both, $1[place] is the active model, $2[place] the model published before and $3[place] the names of the groups by number, as jsonb.';
 
 CREATE TYPE segment_internal.assignment AS (model_name text, version integer, id text);
-COMMENT ON TYPE segment_internal.assignment IS 'What a model of any algorithm says of a row. The piece of a family adds the columns of its algorithm that segment.assign shows; they are NULL for others.';
+COMMENT ON TYPE segment_internal.assignment IS 'Result of segment.assign for a model of any algorithm. The SQL piece of each family adds its columns; they are NULL for other algorithms.';

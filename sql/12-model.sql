@@ -1,4 +1,4 @@
--- What a model of any kind says of itself.
+-- Description of a model of any kind.
 
 CREATE FUNCTION segment.model_info(model bytea,
     OUT algorithm text, OUT format_version integer, OUT method text, OUT estimated_error double precision,
@@ -9,7 +9,7 @@ CREATE FUNCTION segment.model_info(model bytea,
 RETURNS record
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION segment.model_info(bytea) IS
-'What a model of any kind says about itself, in one row; NULL where a column does not apply. algorithm: the family (kmeans, rfm, pca, ...). method: exact or sketch, with estimated_error for a sketch. bytes: its length. inertia and between_ss in the fitted space; explained_fraction = between_ss / (inertia + between_ss); silhouette: for k-means the mean silhouette (Rousseeuw 1987), the same statistic as in kmeans_sweep_rows, over silhouette_rows distinct rows (in options): all of them up to 2000 (up to 10000 where kmeans_fit chose k), else so many drawn by their hashes, each with the weight of its copies; NULL for k = 1 and for models of format_version 1. options: the rest of what it was fitted with. NULL model: NULL. Errors: 22P03 bytes that are no model or damaged, 0A000 a model of a newer version.';
+'Describes a model of any kind in one row; NULL where a column does not apply. algorithm: the family (kmeans, rfm, pca, ...). method: exact or sketch, with estimated_error for a sketch. bytes: its length. inertia and between_ss in the fitted space; explained_fraction = between_ss / (inertia + between_ss); silhouette: for k-means the mean silhouette (Rousseeuw 1987), the same statistic as in kmeans_sweep_rows, over silhouette_rows distinct rows (in options): all of them up to 2000 (up to 10000 where kmeans_fit chose k), else that many chosen by hash, each weighted by its number of copies; NULL for k = 1 and for models of format_version 1. options: the other options of the fit. NULL model: NULL. Errors: 22P03 not a model, or damaged bytes, 0A000 a model of a newer version.';
 
 CREATE FUNCTION segment.model_features(model bytea,
     OUT "position" integer, OUT feature text, OUT transform text,
@@ -18,4 +18,4 @@ CREATE FUNCTION segment.model_features(model bytea,
 RETURNS SETOF record
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 10;
 COMMENT ON FUNCTION segment.model_features(bytea) IS
-'The features of a model of any kind, by position (from 1); NULL where a column does not apply. A row is fitted as (transform(x) - shift) / scale, as 0 where scale is 0 (no spread); shift and scale are in transformed units. fill: what a null becomes under null_policy; imputed: how often it did in the fit. minimum, maximum, mean, sd (with n - 1) of the fitted rows in input units. NULL model: no rows. Errors as model_info.';
+'The features of a model of any kind, by position (from 1); NULL where a column does not apply. A row is fitted as (transform(x) - shift) / scale, as 0 where scale is 0 (no spread); shift and scale are in transformed units. fill: the value that replaces a null by null_policy; imputed: the number of nulls replaced in the fit. minimum, maximum, mean, sd (with n - 1) of the fitted rows in input units. NULL model: no rows. Errors as model_info.';

@@ -1,4 +1,4 @@
--- What the registry needs to know of RFM: its rows in the tables of the algorithms, and its hooks.
+-- RFM in the registry: its hooks, and its rows in the tables of algorithms.
 
 CREATE FUNCTION segment_internal.rfm_fit_hook(m segment.model, source regclass, old bytea, OUT expression text, OUT metrics jsonb)
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -15,7 +15,7 @@ BEGIN
     expression := format('segment.rfm_fit(%s, %L::pg_catalog.jsonb)', segment_internal.feature_list(m), options);
 END $$;
 COMMENT ON FUNCTION segment_internal.rfm_fit_hook(segment.model, regclass, bytea) IS
-'Fit hook of rfm: with the cuts of the active version, unless the option recut is true.';
+'Fit hook of rfm: keeps the cuts of the active version unless the option recut is true.';
 
 CREATE FUNCTION segment_internal.rfm_check_hook(m segment.model) RETURNS void
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -32,7 +32,7 @@ BEGIN
     END IF;
 END $$;
 COMMENT ON FUNCTION segment_internal.rfm_check_hook(segment.model) IS
-'Check hook of rfm: 22023 for options that rfm_fit refuses, for rules together with a scheme, and for a scheme that does not fit the bins.';
+'Check hook of rfm. Error: 22023 for options that rfm_fit refuses, for both rules and scheme, and for a scheme that does not match the bins.';
 
 CREATE FUNCTION segment_internal.rfm_scheme(m segment.model, model bytea) RETURNS text
 LANGUAGE sql STABLE
@@ -65,7 +65,7 @@ BEGIN
         RAISE EXCEPTION 'rules "%" of model "%" do not exist', m.options ->> 'rules', m.model_name
             USING ERRCODE = 'undefined_table', HINT = 'Give the option "rules" the name of a relation with its schema.';
     END IF;
-    -- a row without scores has a word in place of a segment
+    -- a row without scores has the segment inactive or not scored
     RETURN format('COALESCE(segment.rfm_segment((%1$s).r_score, (%1$s).f_score, (%1$s).m_score, %2$L::pg_catalog.regclass), (%1$s).segment)',
                   details, rules);
 END $$;
@@ -115,7 +115,7 @@ BEGIN
     RETURN sql;
 END $$;
 COMMENT ON FUNCTION segment_internal.rfm_publish_hook(segment.model, integer, bytea, bytea) IS
-'Publish hook of rfm.';
+'Publish hook of rfm: SQL of rfm_details by the active and the old model, and the three features.';
 
 INSERT INTO segment.algorithm (algorithm, model_kind, description, output_shape, has_histograms, feature_names,
                                fit_hook, check_hook, summary_hook, publish_hook, is_builtin)
@@ -136,9 +136,9 @@ FROM (VALUES
 ) AS o(used_in, option_name, type, default_value, choices, meaning);
 
 INSERT INTO segment.algorithm_column (algorithm, "position", column_name, column_type, role, meaning) VALUES
-    ('rfm', 1, 'r_score', 'integer', 'value', 'Recency score, high is recent.'),
-    ('rfm', 2, 'f_score', 'integer', 'value', 'Frequency score, high is often.'),
-    ('rfm', 3, 'm_score', 'integer', 'value', 'Monetary score, high is much.'),
+    ('rfm', 1, 'r_score', 'integer', 'value', 'Recency score; higher is more recent.'),
+    ('rfm', 2, 'f_score', 'integer', 'value', 'Frequency score; higher is more often.'),
+    ('rfm', 3, 'm_score', 'integer', 'value', 'Monetary score; higher is more.'),
     ('rfm', 4, 'rfm_score', 'text', 'value', 'The three scores as text.'),
     ('rfm', 5, 'segment', 'text', 'label', 'Name of the RFM segment.'),
     ('rfm', 6, 'rfm_version', 'integer', 'version', 'Version of the model that wrote the row.'),
@@ -147,7 +147,7 @@ INSERT INTO segment.algorithm_column (algorithm, "position", column_name, column
     ('rfm', 9, 'frequency', 'double precision', 'figure', 'Second feature of the model: number of receipts.'),
     ('rfm', 10, 'monetary', 'double precision', 'figure', 'Third feature of the model: amount.'),
     ('rfm', 11, 'segment_code', 'text', 'value', 'Code of the segment, the same in every language.'),
-    ('rfm', 12, 'segment_order', 'integer', 'value', 'Place of the segment, 1 is the best.');
+    ('rfm', 12, 'segment_order', 'integer', 'value', 'Rank of the segment, 1 is the best.');
 
 ALTER TYPE segment_internal.assignment ADD ATTRIBUTE rfm_score text;
 ALTER TYPE segment_internal.assignment ADD ATTRIBUTE segment text;

@@ -1,4 +1,4 @@
--- What the registry needs to know of k-means: its rows in the tables of the algorithms, and its hooks.
+-- K-means in the registry: its hooks, and its rows in the tables of algorithms.
 
 CREATE FUNCTION segment_internal.kmeans_sweep_source(m segment.model, source regclass) RETURNS jsonb
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -14,7 +14,7 @@ BEGIN
     RETURN sweep;
 END $$;
 COMMENT ON FUNCTION segment_internal.kmeans_sweep_source(segment.model, regclass) IS
-'Every k from k_min to k_max for a model whose k is auto, as the rows of kmeans_sweep_rows. Reads the source as the caller.';
+'The rows of kmeans_sweep_rows for k from k_min to k_max, as a JSON array. Reads the source as the caller.';
 
 CREATE FUNCTION segment_internal.kmeans_bound(m segment.model, option_name text) RETURNS integer
 LANGUAGE sql STABLE
@@ -30,9 +30,9 @@ COMMENT ON FUNCTION segment_internal.kmeans_bound(segment.model, text) IS
 CREATE FUNCTION segment_internal.kmeans_choose_k(m segment.model, sweep jsonb, old bytea) RETURNS jsonb
 LANGUAGE sql STABLE
 BEGIN ATOMIC
-    -- of one cluster there is no silhouette
+    -- one cluster has no silhouette
     SELECT COALESCE(
-        -- the k in use stays unless another one is better by a margin
+        -- keep the k in use unless another k is better by more than k_margin
         (SELECT a.value -> 'k'
          FROM pg_catalog.jsonb_array_elements(sweep) a(value), pg_catalog.jsonb_array_elements(sweep) b(value)
          WHERE segment_internal.count_in(a.value, 'k') = (segment.model_info(old)).k
@@ -59,7 +59,7 @@ BEGIN
     ELSE
         wanted_k := (m.options ->> 'k')::numeric;
     END IF;
-    -- warm: from the old centers, as long as they are as many
+    -- warm: start from the old centers when their number is the same
     IF m.options ->> 'start' = 'warm'
         AND (SELECT i.k = wanted_k AND i.features = cardinality(m.feature_columns) FROM segment.model_info(old) i) THEN
         options := options || jsonb_build_object('init_method', 'centroids', 'centroids', E'\\x' || encode(old, 'hex'));
@@ -80,12 +80,12 @@ BEGIN
         segment_internal.kmeans_bound(m, 'k_min'), segment_internal.kmeans_bound(m, 'k_max'));
 END $$;
 COMMENT ON FUNCTION segment_internal.kmeans_check_hook(segment.model) IS
-'Check hook of kmeans: 22023 without the option k, and for options that kmeans_fit or kmeans_sweep refuses.';
+'Check hook of kmeans. Error: 22023 without the option k, and for options that kmeans_fit or kmeans_sweep refuses.';
 
 CREATE FUNCTION segment_internal.kmeans_names_hook(m segment.model, model bytea, previous jsonb) RETURNS jsonb
 LANGUAGE sql STABLE
 BEGIN ATOMIC
-    -- a name is made of columns, and these may have characters that are not seen
+    -- a generated name contains column names, which may have invisible characters
     SELECT pg_catalog.jsonb_object_agg(c.cluster_id, CASE WHEN segment_internal.is_plain_name(g.name) AND pg_catalog.octet_length(g.name) <= 500
                                                           THEN g.name ELSE 'cluster ' || c.cluster_id END)
     FROM (SELECT DISTINCT k.cluster_id FROM segment.kmeans_centroids(model) k) c
@@ -93,7 +93,7 @@ BEGIN ATOMIC
                                            COALESCE(previous ->> c.cluster_id::text, '')) g(name);
 END;
 COMMENT ON FUNCTION segment_internal.kmeans_names_hook(segment.model, bytea, jsonb) IS
-'Names hook of kmeans: what kmeans_name says of each cluster; a previous name stays as long as it is true.';
+'Names hook of kmeans: kmeans_name of each cluster; a previous name stays while it describes the cluster.';
 
 CREATE FUNCTION segment_internal.kmeans_publish_hook(m segment.model, place integer, model bytea, old bytea) RETURNS segment_internal.publish_sql
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -116,7 +116,7 @@ BEGIN
     RETURN sql;
 END $$;
 COMMENT ON FUNCTION segment_internal.kmeans_publish_hook(segment.model, integer, bytea, bytea) IS
-'Publish hook of kmeans.';
+'Publish hook of kmeans: SQL of kmeans_details by the active and the old model.';
 
 CREATE FUNCTION segment_internal.kmeans_explain_hook(model bytea, features float8[])
 RETURNS TABLE (rank integer, feature text, value float8, typical float8, contribution float8)
@@ -129,7 +129,7 @@ COMMENT ON FUNCTION segment_internal.kmeans_explain_hook(bytea, float8[]) IS
 
 INSERT INTO segment.algorithm (algorithm, model_kind, description, output_shape, has_histograms,
                                fit_hook, align_hook, check_hook, names_hook, publish_hook, explain_hook, is_builtin)
-VALUES ('kmeans', 'kmeans', 'Clusters of rows that are alike, with numbers that refits keep.', 'row per id', true,
+VALUES ('kmeans', 'kmeans', 'Clusters of similar rows; refits keep the cluster numbers.', 'row per id', true,
         'segment_internal.kmeans_fit_hook', 'segment.kmeans_align', 'segment_internal.kmeans_check_hook', 'segment_internal.kmeans_names_hook',
         'segment_internal.kmeans_publish_hook', 'segment_internal.kmeans_explain_hook', true);
 
@@ -146,15 +146,15 @@ FROM (VALUES
     ('k_margin', 'number', '0.02', 0, 2, NULL, 'With k auto the k in use stays unless the best silhouette is better by more.'),
     ('start', 'choice', '"fresh"', NULL, NULL, '{fresh,warm}', 'Where k-means starts: at fresh centers, or at those of the active version (warm).'),
     ('language', 'choice', '"en"', NULL, NULL, '{en,es,de}', 'Language of the generated names and descriptions.'),
-    ('min_silhouette', 'number', NULL, -1, 1, NULL, 'Hold a version whose silhouette (the full one, over a sample of the rows) is lower.')
+    ('min_silhouette', 'number', NULL, -1, 1, NULL, 'A version with a lower silhouette (the full one, over a sample of the rows) is held.')
 ) AS o(option_name, type, default_value, minimum, maximum, choices, meaning);
 
 INSERT INTO segment.algorithm_column (algorithm, "position", column_name, column_type, role, meaning) VALUES
-    ('kmeans', 1, 'cluster_id', 'integer', 'label', 'Cluster, from 1; NULL: not assignable.'),
-    ('kmeans', 2, 'cluster_name', 'text', 'label name', 'Its name.'),
+    ('kmeans', 1, 'cluster_id', 'integer', 'label', 'Number of the cluster, from 1; NULL: not assignable.'),
+    ('kmeans', 2, 'cluster_name', 'text', 'label name', 'Name of the cluster.'),
     ('kmeans', 3, 'distance', 'double precision', 'value', 'Distance to its center, in the fitted space.'),
     ('kmeans', 4, 'second_cluster_id', 'integer', 'value', 'The second nearest cluster.'),
-    ('kmeans', 5, 'simplified_silhouette', 'double precision', 'value', 'Simplified silhouette, 0 on the border to 1 on the center.'),
+    ('kmeans', 5, 'simplified_silhouette', 'double precision', 'value', 'Simplified silhouette, from 0 at the border to 1 at the center.'),
     ('kmeans', 6, 'cluster_version', 'integer', 'version', 'Version of the model that wrote the row.'),
     ('kmeans', 7, 'old_model_cluster_id', 'integer', 'old label', 'Cluster of the same data under the version published before.');
 

@@ -1,11 +1,11 @@
 -- The functions that read the registry's tables; see src/server/registry.c and, for those
 -- that write, 71-registry-writing.sql.
 --
--- Each function stands here twice. The first form, in C, may be called by everybody. It
--- calls the second form, which has the caller's OID in front, as the owner of the
--- tables, a superuser. The second form checks what the caller may do.
+-- Each function is declared twice. The first form, in C, may be called by everybody. It
+-- calls the second form, which has the caller's OID as first argument, as the owner of
+-- the tables, a superuser. The second form checks the rights of the caller.
 
--- ---- who may what --------------------------------------------------------------------
+-- ---- privileges ----------------------------------------------------------------------
 
 CREATE FUNCTION segment_internal.role_may(caller oid, role_name text, role_key text) RETURNS boolean
 LANGUAGE sql STABLE PARALLEL SAFE
@@ -13,7 +13,7 @@ BEGIN ATOMIC
     SELECT COALESCE(pg_catalog.pg_has_role(caller, segment_internal.remembered_role(role_name, role_key), 'USAGE'), false);
 END;
 COMMENT ON FUNCTION segment_internal.role_may(oid, text, text) IS
-'Does the caller have the privileges of a remembered role, as itself, a member or a superuser? false when the role is gone.';
+'True when the caller is the remembered role, a member of it or a superuser; false when the role no longer exists.';
 
 CREATE FUNCTION segment_internal.owns_extension(caller oid) RETURNS boolean
 LANGUAGE sql STABLE PARALLEL SAFE
@@ -22,7 +22,7 @@ BEGIN ATOMIC
                    WHERE e.extname = 'segment' AND pg_catalog.pg_has_role(caller, e.extowner, 'USAGE'));
 END;
 COMMENT ON FUNCTION segment_internal.owns_extension(oid) IS
-'Does the caller have the privileges of the role that owns the extension, as itself, a member or a superuser?';
+'True when the caller is the owner of the extension, a member of that role or a superuser.';
 
 CREATE FUNCTION segment_internal.is_superuser(caller oid) RETURNS boolean
 LANGUAGE sql STABLE PARALLEL SAFE
@@ -30,7 +30,7 @@ BEGIN ATOMIC
     SELECT EXISTS (SELECT FROM pg_catalog.pg_roles r WHERE r.oid = caller AND r.rolsuper);
 END;
 COMMENT ON FUNCTION segment_internal.is_superuser(oid) IS
-'Is the caller a superuser?';
+'True when the caller is a superuser.';
 
 CREATE FUNCTION segment_internal.may_take_over(caller oid, role_name text, role_key text) RETURNS boolean
 LANGUAGE sql STABLE PARALLEL SAFE
@@ -39,7 +39,7 @@ BEGIN ATOMIC
            AND COALESCE(pg_catalog.pg_has_role(caller, pg_catalog.to_regrole(pg_catalog.quote_ident(role_name))::oid, 'USAGE'), false);
 END;
 COMMENT ON FUNCTION segment_internal.may_take_over(oid, text, text) IS
-'May the caller take over what somebody without the rights of its owner has restored? As the role of that name, a member of it or a superuser.';
+'True when the key marks a row as restored without its owner, and the caller is the role of that name, a member of it or a superuser.';
 
 CREATE FUNCTION segment_internal.check_modeler(caller oid) RETURNS void
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -51,7 +51,7 @@ BEGIN
     END IF;
 END $$;
 COMMENT ON FUNCTION segment_internal.check_modeler(oid) IS
-'42501 unless the caller is a modeler, a member of one, or owns the extension.';
+'Raises 42501 unless the caller is a modeler, a member of one, or owns the extension.';
 
 CREATE FUNCTION segment_internal.owned_model(caller oid, name text) RETURNS segment.model
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -69,7 +69,7 @@ BEGIN
     RETURN m;
 END $$;
 COMMENT ON FUNCTION segment_internal.owned_model(oid, text) IS
-'The model, for a caller who may change it. Errors: 42704 there is none that the caller may see, 42501 it may only be seen.';
+'A model that the caller may change. Errors: 42704 no such model that the caller may see, 42501 the caller may see it but not change it.';
 
 CREATE FUNCTION segment_internal.owned_fit(caller oid, fit bigint) RETURNS segment.model_log
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -85,9 +85,9 @@ BEGIN
     RETURN run;
 END $$;
 COMMENT ON FUNCTION segment_internal.owned_fit(oid, bigint) IS
-'The row of the log of a refit that this session runs, for a caller who may change its model. Errors: 42704, 42501.';
+'The log row of a refit that this session runs, of a model that the caller may change. Errors: 42704, 42501.';
 
--- ---- roles that came, went or were renamed -------------------------------------------
+-- ---- roles that were dropped or renamed ----------------------------------------------
 
 CREATE FUNCTION segment_internal.renewed_role(INOUT role_name text, INOUT role_key text)
 LANGUAGE sql STABLE
@@ -99,14 +99,14 @@ BEGIN ATOMIC
     LEFT JOIN pg_catalog.pg_roles r ON r.oid = k.id;
 END;
 COMMENT ON FUNCTION segment_internal.renewed_role(text, text) IS
-'A remembered role with its present name and its key in this cluster; of a role that is gone the key says dropped.';
+'A remembered role with its present name and its key in this cluster; the key of a role that no longer exists begins with dropped.';
 
 CREATE FUNCTION segment_internal.renew_roles() RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     old record;
 BEGIN
-    -- the rows stay locked until the end of the transaction, which others must not wait for
+    -- the rows stay locked until the end of the transaction: too long for others in a transaction block
     IF segment_internal.in_transaction_block() THEN
         RETURN;
     END IF;
@@ -148,14 +148,14 @@ BEGIN
     END LOOP;
 END $$;
 COMMENT ON FUNCTION segment_internal.renew_roles() IS
-'Write the present names and keys of all roles that the registry remembers, so that after a restore elsewhere the names decide only until the first refit, and a role of the name of one that was dropped or renamed gets nothing in the next cluster either. Nothing inside a transaction block.';
+'Writes the present names and keys of all roles that the registry remembers. So after a restore into another cluster, names identify roles only until the first refit, and a new role with the name of a dropped or renamed one gets no rights. Does nothing inside a transaction block.';
 
 -- ---- reading -------------------------------------------------------------------------
 
 CREATE FUNCTION segment_internal.models(name text) RETURNS SETOF segment.model
 AS 'MODULE_PATHNAME', 'registry_call' LANGUAGE C STABLE PARALLEL SAFE ROWS 10;
 COMMENT ON FUNCTION segment_internal.models(text) IS
-'The models that the caller may see, or the one of that name: as a member of the owner''s role, of a role that it is shared with, or of the role that owns the extension. owner is the role''s present name.';
+'The models that the caller may see, or the one of that name. A caller sees a model as a member of its owner, of a role that it is shared with, or of the owner of the extension. owner is the role''s present name.';
 
 CREATE FUNCTION segment_internal.models(caller oid, name text) RETURNS SETOF segment.model
 LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 10 SET search_path = pg_catalog, pg_temp AS $$
@@ -178,7 +178,7 @@ END $$;
 CREATE FUNCTION segment_internal.may_change(name text) RETURNS boolean
 AS 'MODULE_PATHNAME', 'registry_call' LANGUAGE C STABLE PARALLEL SAFE;
 COMMENT ON FUNCTION segment_internal.may_change(text) IS
-'May the caller change the model of that name? NULL when there is none that it may see.';
+'True when the caller may change the model of that name; NULL when the caller sees no such model.';
 
 CREATE FUNCTION segment_internal.may_change(caller oid, name text) RETURNS boolean
 LANGUAGE sql STABLE PARALLEL SAFE
@@ -194,7 +194,7 @@ COMMENT ON TYPE segment_internal.version IS 'A row of segment.model_version with
 CREATE FUNCTION segment_internal.versions(name text) RETURNS SETOF segment_internal.version
 AS 'MODULE_PATHNAME', 'registry_call' LANGUAGE C STABLE PARALLEL SAFE ROWS 10;
 COMMENT ON FUNCTION segment_internal.versions(text) IS
-'The versions of a model that the caller may see; failed ones only where it may change the model, since the message of an error may quote the source.';
+'The versions of a model that the caller may see. Failed versions are returned only to callers that may change the model, since an error message may quote the source.';
 
 CREATE FUNCTION segment_internal.versions(caller oid, name text) RETURNS SETOF segment_internal.version
 LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 10 SET search_path = pg_catalog, pg_temp AS $$
@@ -223,12 +223,12 @@ END $$;
 CREATE FUNCTION segment_internal.version_model(name text, number integer) RETURNS bytea
 AS 'MODULE_PATHNAME', 'registry_call' LANGUAGE C STABLE PARALLEL SAFE;
 COMMENT ON FUNCTION segment_internal.version_model(text, integer) IS
-'The bytes of a version of a model that the caller may see; of the active one for NULL.';
+'The bytes of a version of a model that the caller may see; NULL number: the active version.';
 
 CREATE FUNCTION segment_internal.version_model(caller oid, name text, number integer) RETURNS bytea
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    -- the concatenation fetches the value out of its TOAST table once
+    -- the concatenation reads the value from its TOAST table once
     RETURN (SELECT v.model || ''::bytea FROM segment.model_version v
             WHERE v.model_name = name AND CASE WHEN number IS NULL THEN v.status = 'active' ELSE v.version = number END
               AND EXISTS (SELECT FROM segment_internal.models(caller, name)));
@@ -237,7 +237,7 @@ END $$;
 CREATE FUNCTION segment_internal.log(name text) RETURNS SETOF segment.model_log
 AS 'MODULE_PATHNAME', 'registry_call' LANGUAGE C STABLE PARALLEL SAFE ROWS 100;
 COMMENT ON FUNCTION segment_internal.log(text) IS
-'The log of a model that the caller may see, or of all for NULL; failures only where it may change the model, since the message of an error may quote the source.';
+'The log of a model that the caller may see, or of all for NULL. Failures are returned only to callers that may change the model, since an error message may quote the source.';
 
 CREATE FUNCTION segment_internal.log(caller oid, name text) RETURNS SETOF segment.model_log
 LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 100 SET search_path = pg_catalog, pg_temp AS $$

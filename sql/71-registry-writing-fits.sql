@@ -1,15 +1,15 @@
 -- The functions that write the registry's tables for a refit: its row of the log, its lock and
--- the version that it makes. Each stands here twice, as in 70-registry-reading.sql.
+-- the new version. Each is declared twice, as in 70-registry-reading.sql.
 
 CREATE FUNCTION segment_internal.lock_model(model_id integer) RETURNS boolean
 AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE STRICT;
 COMMENT ON FUNCTION segment_internal.lock_model(integer) IS
-'Try to take the lock of a model until the transaction ends; one that no SQL of others can take.';
+'Tries to take the lock of a model until the transaction ends; returns false when another session holds it. No other SQL can take this lock.';
 
 CREATE FUNCTION segment_internal.start_fit(name text) RETURNS bigint
 AS 'MODULE_PATHNAME', 'registry_call' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION segment_internal.start_fit(text) IS
-'Begin a refit: write its row of the log, and repair those of sessions that died; NULL, logged as skipped, while another session fits the model. Errors: 42704, 42501.';
+'Begins a refit: writes its log row, and marks those of ended sessions as failed. NULL, logged as skipped, while another session fits the model. Errors: 42704, 42501.';
 
 CREATE FUNCTION segment_internal.start_fit(caller oid, name text) RETURNS bigint
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -24,8 +24,8 @@ BEGIN
         VALUES (name, 'skipped', clock_timestamp(), 'a refit of this model is running', pg_get_userbyid(caller));
         RETURN NULL;
     END IF;
-    -- Nobody fits this model now, so a running row is left over, unless its session stands
-    -- between its two transactions: then that session is alive, and older than the row.
+    -- No session holds the lock, so a running row is left over from an ended session, unless
+    -- its session is between its two transactions: then that session exists and is older than the row.
     PERFORM segment_internal.log_failure(l.fit_id, '57P01', 'the session ended before the refit was complete')
     FROM segment.model_log l
     WHERE l.model_name = name AND l.outcome = 'running'
@@ -42,7 +42,7 @@ END $$;
 CREATE FUNCTION segment_internal.lock_fit(fit bigint) RETURNS boolean
 AS 'MODULE_PATHNAME', 'registry_call' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION segment_internal.lock_fit(bigint) IS
-'Take the lock of the model of a refit until the transaction ends; false, logged as skipped, when another session has it. Errors: 42704 this session runs no such refit, 42501.';
+'Takes the lock of the model of a refit until the transaction ends; false, logged as skipped, when another session holds it. Errors: 42704 this session runs no such refit, 42501.';
 
 CREATE FUNCTION segment_internal.lock_fit(caller oid, fit bigint) RETURNS boolean
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -61,7 +61,7 @@ END $$;
 CREATE FUNCTION segment_internal.running_fit(fit bigint) RETURNS segment.model_log
 AS 'MODULE_PATHNAME', 'registry_call' LANGUAGE C STABLE;
 COMMENT ON FUNCTION segment_internal.running_fit(bigint) IS
-'The row of the log of a refit that this session runs. Errors: 42704, 42501.';
+'The log row of a refit that this session runs. Errors: 42704, 42501.';
 
 CREATE FUNCTION segment_internal.running_fit(caller oid, fit bigint) RETURNS segment.model_log
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -72,7 +72,7 @@ END $$;
 CREATE FUNCTION segment_internal.fail_fit(fit bigint, state text, message text) RETURNS void
 AS 'MODULE_PATHNAME', 'registry_call' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION segment_internal.fail_fit(bigint, text, text) IS
-'Log that the refit of this session has failed. Errors: 42704, 42501.';
+'Logs that the refit of this session failed. Errors: 42704, 42501.';
 
 CREATE FUNCTION segment_internal.fail_fit(caller oid, fit bigint, state text, message text) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -95,14 +95,14 @@ BEGIN
     WHERE l.fit_id = fit;
 END $$;
 COMMENT ON FUNCTION segment_internal.log_failure(bigint, text, text) IS
-'Mark a row of the log as failed, and its version.';
+'Marks a log row and its version as failed.';
 
 CREATE FUNCTION segment_internal.finish_fit(
     fit bigint, model bytea, feature_columns text[], fingerprint text, metrics jsonb, names jsonb, against integer)
 RETURNS text
 AS 'MODULE_PATHNAME', 'registry_call' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION segment_internal.finish_fit(bigint, bytea, text[], text, jsonb, jsonb, integer) IS
-'Store what the refit of this session has fitted, check the guards, and make it the active version; where its bytes are those of the active version, that one stays. names: generated names of its groups. against: the version that was active when it was read. Returns the reason why it was held back, or NULL. Errors: 42704, 42501, 22P03 the bytes are no model of the registered kind and width.';
+'Stores the model that the refit of this session fitted, checks the guards, and makes it the active version. The active version stays when its bytes are the same. names: generated names of the groups. against: the version that was active when the source was read. Returns NULL, or the reason why a guard held the version. Errors: 42704, 42501, 22P03 the bytes are not a model of the registered kind and number of features.';
 
 CREATE FUNCTION segment_internal.finish_fit(
     caller oid, fit bigint, model bytea, feature_columns text[], fingerprint text, metrics jsonb, names jsonb, against integer)
@@ -150,11 +150,11 @@ BEGIN
     WHERE v.model_name = name AND v.status = 'active' AND v.version = against AND v.model = bytes AND v.feature_columns = columns
     RETURNING v.version INTO same;
 EXCEPTION WHEN serialization_failure THEN
-    -- another session activated another version meanwhile, which stays
+    -- another session activated another version during the fit; that version stays active
     held := 'the active version changed during the fit';
 END $$;
 COMMENT ON FUNCTION segment_internal.renew_version(text, integer, bytea, text[], bigint, jsonb, text) IS
-'Where the active version is the one that a fit began with and has the same bytes, give it the figures of the fit: same is its number, else NULL. held: why the new version must not be activated.';
+'When the active version is the one that the fit began with and has the same bytes, it gets the figures of the fit. same: its number, else NULL. held: the reason why the new version must not become active, or NULL.';
 
 CREATE FUNCTION segment_internal.promote_fit(name text, new_version integer) RETURNS text
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -168,7 +168,7 @@ EXCEPTION WHEN serialization_failure OR unique_violation THEN
     RETURN held;
 END $$;
 COMMENT ON FUNCTION segment_internal.promote_fit(text, integer) IS
-'Activate what a refit has fitted. Returns NULL, or why it was held back.';
+'Activates the version of a refit. Returns NULL, or the reason why the version was held.';
 
 CREATE FUNCTION segment_internal.store_names(name text, names jsonb) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -178,9 +178,9 @@ BEGIN
     ON CONFLICT ON CONSTRAINT cluster_name_pkey DO UPDATE SET cluster_name = EXCLUDED.cluster_name
     WHERE c.is_generated AND c.cluster_name <> EXCLUDED.cluster_name;
 EXCEPTION
-    -- another session names a cluster at the same time: then the names stay as they are until the next refit
+    -- another session names a cluster at the same time: the names stay unchanged until the next refit
     WHEN serialization_failure THEN
         RETURN;
 END $$;
 COMMENT ON FUNCTION segment_internal.store_names(text, jsonb) IS
-'Store the generated names of the groups of a new active version, by number; a name that a user gave stays.';
+'Stores the generated names of the groups of a new active version, by number; names given by users stay.';

@@ -1,12 +1,12 @@
 -- The functions that write the registry's tables: models, receipts, modelers; fits are in
--- 71-registry-writing-fits.sql. Each stands here twice, as in 70-registry-reading.sql.
+-- 71-registry-writing-fits.sql. Each is declared twice, as in 70-registry-reading.sql.
 
 -- ---- models --------------------------------------------------------------------------
 
 CREATE FUNCTION segment_internal.add_model(m segment.model) RETURNS void
 AS 'MODULE_PATHNAME', 'registry_call' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION segment_internal.add_model(segment.model) IS
-'Add a model of the caller''s: name, algorithm, source, columns, options and comment of the row. Errors: 42710 the name is taken, 22023 no such algorithm.';
+'Adds a model owned by the caller, with name, algorithm, source, columns, options and comment of the row. Errors: 42710 the name exists, 22023 no such algorithm.';
 
 CREATE FUNCTION segment_internal.add_model(caller oid, m segment.model) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -17,7 +17,7 @@ BEGIN
                                feature_columns, options, comment)
     VALUES (m.model_name, m.algorithm, pg_get_userbyid(caller), segment_internal.role_key(caller), m.source_schema, m.source_name,
             m.id_column, m.id_type, m.feature_columns, m.options, m.comment);
-    -- what an incomplete restore may have left of a model of that name
+    -- rows of a model of that name that an incomplete restore may have left
     PERFORM segment_internal.drop_rows(m.model_name);
 EXCEPTION
     WHEN unique_violation THEN
@@ -33,12 +33,12 @@ BEGIN
     DELETE FROM segment.model_share s WHERE s.model_name = name;
 END $$;
 COMMENT ON FUNCTION segment_internal.drop_rows(text) IS
-'Remove versions, log, names and shares of a model.';
+'Deletes versions, log, names and shares of a model.';
 
 CREATE FUNCTION segment_internal.remove_model(name text) RETURNS void
 AS 'MODULE_PATHNAME', 'registry_call' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION segment_internal.remove_model(text) IS
-'Remove a model with all that belongs to it. Errors: 42704, 42501, 55006 a refit of it runs.';
+'Deletes a model with its versions, log, names and shares. Errors: 42704, 42501, 55006 a refit of the model is running.';
 
 CREATE FUNCTION segment_internal.remove_model(caller oid, name text) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -55,7 +55,7 @@ END $$;
 CREATE FUNCTION segment_internal.change_model(m segment.model) RETURNS void
 AS 'MODULE_PATHNAME', 'registry_call' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION segment_internal.change_model(segment.model) IS
-'Set source, columns, options, comment and keep_versions and keep_log of the model that the row names, and drop what is no longer kept. Errors: 42704, 42501.';
+'Sets source, columns, options, comment, keep_versions and keep_log of the model named in the row, and deletes versions and log rows that are no longer kept. Errors: 42704, 42501.';
 
 CREATE FUNCTION segment_internal.change_model(caller oid, m segment.model) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -84,12 +84,12 @@ BEGIN
       AND l.finished_at < now() - make_interval(days => m.keep_log);
 END $$;
 COMMENT ON FUNCTION segment_internal.prune(text) IS
-'Drop what is older than the model''s keep_versions newest versions, never the active one, and rows of the log older than keep_log days.';
+'Deletes versions older than the keep_versions newest, except the active one, and log rows older than keep_log days.';
 
 CREATE FUNCTION segment_internal.set_owner(name text, role text) RETURNS void
 AS 'MODULE_PATHNAME', 'registry_call' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION segment_internal.set_owner(text, text) IS
-'Give a model to another role, of which the caller is a member. A model whose owner is gone is a superuser''s to give; one that the owner of the extension has restored may be taken over by the role whose name it has. Errors: 42704 no such model or role, 42501.';
+'Changes the owner of a model to a role of which the caller is a member. Only a superuser can do so for a model whose owner no longer exists. A model restored by the owner of the extension can also be taken over by the role whose name the row has. Errors: 42704 no such model or role, 42501.';
 
 CREATE FUNCTION segment_internal.set_owner(caller oid, name text, role text) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -116,11 +116,11 @@ END $$;
 CREATE FUNCTION segment_internal.is_share_of(role_name text, role_key text, role text) RETURNS boolean
 LANGUAGE sql STABLE
 BEGIN ATOMIC
-    -- a share of a role that is gone is found by its name
+    -- a share of a role that no longer exists is found by its name
     SELECT COALESCE(segment_internal.remembered_role(role_name, role_key) = pg_catalog.to_regrole(pg_catalog.quote_ident(role))::oid, role_name = role);
 END;
 COMMENT ON FUNCTION segment_internal.is_share_of(text, text, text) IS
-'Is a share with that remembered role one with the role of that name?';
+'True when the remembered role of a share is the role of that name.';
 
 CREATE FUNCTION segment_internal.check_shares(shared text, shares bigint) RETURNS void
 LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -131,12 +131,12 @@ BEGIN
     END IF;
 END $$;
 COMMENT ON FUNCTION segment_internal.check_shares(text, bigint) IS
-'54000 where a model or receipts are shared with 100 roles already.';
+'Raises 54000 when a model or receipts are already shared with 100 roles.';
 
 CREATE FUNCTION segment_internal.share(name text, role text) RETURNS void
 AS 'MODULE_PATHNAME', 'registry_call' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION segment_internal.share(text, text) IS
-'Share a model with a role. Errors: 42704 no such model or role, 42501, 54000 it is shared with 100 roles already.';
+'Shares a model with a role. Errors: 42704 no such model or role, 42501, 54000 already shared with 100 roles.';
 
 CREATE FUNCTION segment_internal.share(caller oid, name text, role text) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -147,7 +147,7 @@ BEGIN
     IF role_id IS NULL THEN
         RAISE EXCEPTION 'role "%" does not exist', role USING ERRCODE = 'undefined_object';
     END IF;
-    -- two that share one model take turns
+    -- one share of a model at a time
     PERFORM FROM segment.model o WHERE o.model_name = name FOR NO KEY UPDATE;
     DELETE FROM segment.model_share s
     WHERE s.model_name = name AND segment_internal.is_share_of(s.role_name, s.role_key, role);
@@ -158,7 +158,7 @@ END $$;
 CREATE FUNCTION segment_internal.unshare(name text, role text) RETURNS void
 AS 'MODULE_PATHNAME', 'registry_call' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION segment_internal.unshare(text, text) IS
-'Take back a share; members of the role may do so, too. Errors: 42704 no such model, 42501.';
+'Removes a share; the owner of the model and members of the role may do so. Errors: 42704 no such model, 42501.';
 
 CREATE FUNCTION segment_internal.unshare(caller oid, name text, role text) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -177,7 +177,7 @@ END $$;
 CREATE FUNCTION segment_internal.set_cluster_name(name text, cluster integer, new_name text) RETURNS void
 AS 'MODULE_PATHNAME', 'registry_call' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION segment_internal.set_cluster_name(text, integer, text) IS
-'Name a cluster; NULL takes the name away. Errors: 42704, 42501.';
+'Sets the name of a cluster; NULL removes it. Errors: 42704, 42501.';
 
 CREATE FUNCTION segment_internal.set_cluster_name(caller oid, name text, cluster integer, new_name text) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -193,7 +193,7 @@ END $$;
 CREATE FUNCTION segment_internal.set_active(name text, new_version integer, names jsonb) RETURNS void
 AS 'MODULE_PATHNAME', 'registry_call' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION segment_internal.set_active(text, integer, jsonb) IS
-'Make a version the active one. names: the generated names of its groups by number, which replace all names where the version was fitted on other columns than the active one: its groups have other meanings. Errors: 42704 no such model or version, 42501, 55000 the version has failed.';
+'Makes a version the active one. names: the generated names of its groups by number. They replace all names when the version was fitted on other columns than the active one, since its groups are not comparable. Errors: 42704 no such model or version, 42501, 55000 the version failed.';
 
 CREATE FUNCTION segment_internal.set_active(caller oid, name text, new_version integer, names jsonb) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -202,7 +202,7 @@ DECLARE
     new segment.model_version;
     columns_before text[];
 BEGIN
-    -- one activation at a time; a running refit does not hold this lock
+    -- one activation at a time; a running refit does not hold this row lock
     PERFORM FROM segment.model o WHERE o.model_name = name FOR NO KEY UPDATE;
     SELECT * INTO new FROM segment.model_version v WHERE v.model_name = name AND v.version = new_version;
     IF NOT FOUND THEN
@@ -221,7 +221,7 @@ BEGIN
             END IF;
             RETURN;
         EXCEPTION WHEN unique_violation THEN
-            -- a refit activated its version between our two updates: look again
+            -- a refit activated its version between the two updates: try again
             IF attempt = 3 THEN
                 RAISE;
             END IF;
@@ -238,14 +238,14 @@ BEGIN
     WHERE v.model_name = name AND v.version = new_version AND v.status <> 'active';
 END $$;
 COMMENT ON FUNCTION segment_internal.promote(text, integer) IS
-'Make one version the active one, and archive the one that was.';
+'Makes one version the active one, and archives the version active before.';
 
 -- ---- receipts ------------------------------------------------------------------------
 
 CREATE FUNCTION segment_internal.add_receipts(r segment.receipts) RETURNS void
 AS 'MODULE_PATHNAME', 'registry_call' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION segment_internal.add_receipts(segment.receipts) IS
-'Register receipts of the caller''s. Error: 42710 the name is taken.';
+'Registers receipts owned by the caller. Error: 42710 the name exists.';
 
 CREATE FUNCTION segment_internal.add_receipts(caller oid, r segment.receipts) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -254,7 +254,7 @@ BEGIN
     INSERT INTO segment.receipts (receipts_name, owner, owner_key, source_schema, source_name, currency, rates_schema, rates_name)
     VALUES (r.receipts_name, pg_get_userbyid(caller), segment_internal.role_key(caller), r.source_schema, r.source_name, r.currency,
             r.rates_schema, r.rates_name);
-    -- what an incomplete restore may have left of receipts of that name
+    -- shares of receipts of that name that an incomplete restore may have left
     DELETE FROM segment.receipts_share s WHERE s.receipts_name = r.receipts_name;
 EXCEPTION
     WHEN unique_violation THEN
@@ -264,7 +264,7 @@ END $$;
 CREATE FUNCTION segment_internal.remove_receipts(name text) RETURNS void
 AS 'MODULE_PATHNAME', 'registry_call' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION segment_internal.remove_receipts(text) IS
-'Take back a registration of receipts. Error: 42704 none of the caller''s has that name.';
+'Deletes a registration of receipts. Error: 42704 the caller owns no receipts of that name.';
 
 CREATE FUNCTION segment_internal.remove_receipts(caller oid, name text) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -284,7 +284,7 @@ END $$;
 CREATE FUNCTION segment_internal.set_receipts_share(name text, role text, is_shared boolean) RETURNS void
 AS 'MODULE_PATHNAME', 'registry_call' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION segment_internal.set_receipts_share(text, text, boolean) IS
-'Share registered receipts with a role, or no longer. Errors: 42704 none of the caller''s has that name, or no such role; 54000 they are shared with 100 roles already.';
+'Shares registered receipts with a role, or ends the share. Errors: 42704 the caller owns no receipts of that name, or no such role; 54000 already shared with 100 roles.';
 
 CREATE FUNCTION segment_internal.set_receipts_share(caller oid, name text, role text, is_shared boolean) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -315,7 +315,7 @@ END $$;
 CREATE FUNCTION segment_internal.set_modeler(role text, is_modeler boolean) RETURNS void
 AS 'MODULE_PATHNAME', 'registry_call' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION segment_internal.set_modeler(text, boolean) IS
-'Make a role a modeler, or no longer one. Errors: 42501 the caller does not own the extension, 42704 no such role.';
+'Makes a role a modeler, or no longer one. Errors: 42501 the caller does not own the extension, 42704 no such role.';
 
 CREATE FUNCTION segment_internal.set_modeler(caller oid, role text, is_modeler boolean) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

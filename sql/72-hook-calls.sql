@@ -10,7 +10,7 @@ BEGIN
     END IF;
 END $$;
 COMMENT ON FUNCTION segment_internal.check_model_options(segment.model) IS
-'Call the check hook of a model''s algorithm.';
+'Calls the check hook of a model''s algorithm.';
 
 CREATE FUNCTION segment_internal.fit_plan(m segment.model, source regclass, old bytea, OUT expression text, OUT metrics jsonb)
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -20,7 +20,7 @@ BEGIN
     EXECUTE format('SELECT h.expression, h.metrics FROM %s($1, $2, $3) h', hook) INTO STRICT expression, metrics USING m, source, old;
 END $$;
 COMMENT ON FUNCTION segment_internal.fit_plan(segment.model, regclass, bytea) IS
-'Call the fit hook of a model''s algorithm.';
+'Calls the fit hook of a model''s algorithm.';
 
 CREATE FUNCTION segment_internal.align_model(m segment.model, new bytea, old bytea) RETURNS bytea
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -34,7 +34,7 @@ BEGIN
     RETURN aligned;
 END $$;
 COMMENT ON FUNCTION segment_internal.align_model(segment.model, bytea, bytea) IS
-'Call the align hook of a model''s algorithm: the new model with the meaning of the old one, such as its cluster numbers or axes; unchanged without a hook or an old model.';
+'Calls the align hook of a model''s algorithm, which returns the new model with the cluster numbers or axes of the old one. Returns the new model unchanged without a hook or an old model.';
 
 CREATE FUNCTION segment_internal.fit_summary(m segment.model, source regclass, model bytea) RETURNS jsonb
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -48,7 +48,7 @@ BEGIN
     RETURN summary;
 END $$;
 COMMENT ON FUNCTION segment_internal.fit_summary(segment.model, regclass, bytea) IS
-'Call the summary hook of a model''s algorithm; NULL without one.';
+'Calls the summary hook of a model''s algorithm; NULL without one.';
 
 CREATE FUNCTION segment_internal.generated_names(m segment.model, model bytea, previous jsonb) RETURNS jsonb
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -62,7 +62,7 @@ BEGIN
     RETURN names;
 END $$;
 COMMENT ON FUNCTION segment_internal.generated_names(segment.model, bytea, jsonb) IS
-'Call the names hook of a model''s algorithm: the generated names of its groups by number; NULL without a hook.';
+'Calls the names hook of a model''s algorithm, which returns the generated names of its groups by number; NULL without a hook.';
 
 CREATE FUNCTION segment_internal.publish_sql(m segment.model, place integer, model bytea, old bytea) RETURNS segment_internal.publish_sql
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -73,19 +73,19 @@ DECLARE
     missing text;
 BEGIN
     IF hook IS NULL OR kind.output_shape <> 'row per id' THEN
-        RAISE EXCEPTION 'model "%" of algorithm "%" does not give one row per id', m.model_name, m.algorithm
+        RAISE EXCEPTION 'model "%" of algorithm "%" does not return one row per id', m.model_name, m.algorithm
             USING ERRCODE = 'wrong_object_type';
     END IF;
     EXECUTE format('SELECT (h.sql).* FROM (SELECT %s($1, $2, $3, $4) AS sql OFFSET 0) h', hook) INTO STRICT sql USING m, place, model, old;
     SELECT c.column_name INTO missing FROM segment.algorithm_column c
     WHERE c.algorithm = m.algorithm AND c.role <> 'version' AND sql.columns ->> c.column_name IS NULL LIMIT 1;
     IF FOUND THEN
-        RAISE EXCEPTION 'publish hook of algorithm "%" gives no column "%"', m.algorithm, missing USING ERRCODE = 'undefined_column';
+        RAISE EXCEPTION 'publish hook of algorithm "%" returns no column "%"', m.algorithm, missing USING ERRCODE = 'undefined_column';
     END IF;
     RETURN sql;
 END $$;
 COMMENT ON FUNCTION segment_internal.publish_sql(segment.model, integer, bytea, bytea) IS
-'Call the publish hook of a model''s algorithm. Errors: 42809 the algorithm does not give one row per id, 42703 the hook gives no SQL for a column.';
+'Calls the publish hook of a model''s algorithm. Errors: 42809 the algorithm does not return one row per id, 42703 the hook returns no SQL for a column.';
 
 CREATE FUNCTION segment_internal.detail_list(sql segment_internal.publish_sql) RETURNS text
 LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -94,4 +94,4 @@ BEGIN
     RETURN (SELECT string_agg(format('%s AS %I', d.value, d.key), ', ' ORDER BY d.key) FROM jsonb_each_text(sql.details) d);
 END $$;
 COMMENT ON FUNCTION segment_internal.detail_list(segment_internal.publish_sql) IS
-'The details of publish_sql as a list of columns.';
+'The details of publish_sql as a select list.';

@@ -1,12 +1,12 @@
--- The options of a registered model: those that steer refit and publish, and those of the family's fit.
+-- The options of a registered model: those of refit and publish, and those of the family's fit.
 
 INSERT INTO segment.algorithm_option (algorithm, used_in, option_name, type, minimum, maximum, value_range, meaning)
 SELECT a.algorithm, 'refit', o.option_name, o.type, o.minimum, o.maximum, segment_internal.value_range(o.minimum, o.maximum, NULL), o.meaning
 FROM segment.algorithm a
 JOIN (VALUES
-    ('min_rows', 'integer', 0::numeric, 9e15::numeric, false, 'Hold a version that read fewer rows.'),
-    ('max_missing_share', 'number', 0, 1, false, 'Hold a version where a larger share of a feature is null.'),
-    ('max_drift', 'number', 0, 1e6, true, 'Hold a version where the population stability index of a feature, or of the cluster shares, against the active version is higher.')
+    ('min_rows', 'integer', 0::numeric, 9e15::numeric, false, 'A version fitted on fewer rows is held.'),
+    ('max_missing_share', 'number', 0, 1, false, 'A version is held when a larger share of a feature is null.'),
+    ('max_drift', 'number', 0, 1e6, true, 'A version is held when the population stability index of a feature, or of the cluster shares, against the active version is higher.')
 ) AS o(option_name, type, minimum, maximum, needs_histograms, meaning) ON a.has_histograms OR NOT o.needs_histograms;
 
 CREATE FUNCTION segment_internal.check_option_names(name text, option_names text[]) RETURNS void
@@ -25,7 +25,7 @@ BEGIN
     END IF;
 END $$;
 COMMENT ON FUNCTION segment_internal.check_option_names(text, text[]) IS
-'22023 for a name that is no option of the algorithm; the hint lists all, those of refit first.';
+'Raises 22023 for a name that is not an option of the algorithm; the hint lists all, those of refit first.';
 
 CREATE FUNCTION segment_internal.expected_value(o segment.algorithm_option) RETURNS text
 LANGUAGE sql IMMUTABLE
@@ -37,7 +37,7 @@ BEGIN ATOMIC
         CASE pg_catalog.cardinality(o.choices) WHEN 1 THEN o.choices[1] ELSE 'one of ' || pg_catalog.array_to_string(o.choices, ', ') END);
 END;
 COMMENT ON FUNCTION segment_internal.expected_value(segment.algorithm_option) IS
-'What an option must be, in words.';
+'The valid values of an option, for an error message.';
 
 CREATE FUNCTION segment_internal.check_option(o segment.algorithm_option, value jsonb) RETURNS void
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -54,7 +54,7 @@ BEGIN
     END IF;
 END $$;
 COMMENT ON FUNCTION segment_internal.check_option(segment.algorithm_option, jsonb) IS
-'22023 unless the value is one that the option of refit or publish may have.';
+'Raises 22023 unless the value is valid for an option of refit or publish.';
 
 CREATE FUNCTION segment_internal.check_options(m segment.model) RETURNS void
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -68,4 +68,4 @@ BEGIN
     PERFORM segment_internal.check_model_options(m);
 END $$;
 COMMENT ON FUNCTION segment_internal.check_options(segment.model) IS
-'22023 for options of a model that refit, publish or its fit would refuse, whatever the rows; the message names the option.';
+'Raises 22023 for options of a model that refit, publish or the fit would refuse for any rows; the message names the option.';

@@ -16,15 +16,15 @@ BEGIN
     RETURN m;
 END $$;
 COMMENT ON FUNCTION segment_internal.model_row(text, boolean) IS
-'The row of a model that the caller may see (42704 when there is none) and, with to_change, may change (42501).';
+'The row of a model that the caller may see and, with to_change, may change. Errors: 42704, 42501.';
 
 CREATE FUNCTION segment_internal.source_columns(source regclass)
 RETURNS TABLE (column_name text, column_type text, is_numeric boolean, "position" integer)
 LANGUAGE sql STABLE PARALLEL SAFE ROWS 20 SET quote_all_identifiers = off
 BEGIN ATOMIC
-    -- -1 and not NULL: bpchar, which holds any length, and not character, which holds one
+    -- typmod -1, not NULL: format_type returns bpchar (any length), not character (length 1)
     SELECT a.attname::text, pg_catalog.format_type(a.atttypid, -1),
-           -- a domain may stand over a domain
+           -- the base type of a domain may be another domain
            (WITH RECURSIVE base AS (
                 SELECT t.oid, t.typbasetype
                 UNION ALL
@@ -41,7 +41,7 @@ END;
 COMMENT ON FUNCTION segment_internal.source_columns(regclass) IS
 'The columns of a relation with their types, and whether they can be features (integers, numeric, real, double precision and domains over them).';
 
--- The one place where a source is resolved; every fit and publication passes here.
+-- Each fit and each publication resolves its source with this function.
 CREATE FUNCTION segment_internal.model_source(m segment.model) RETURNS regclass
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -64,7 +64,7 @@ BEGIN
         ELSIF feature = m.id_column AND found_type <> m.id_type THEN
             RAISE EXCEPTION 'column "%" of source "%.%" is of type %, but was of type %',
                 feature, m.source_schema, m.source_name, found_type, m.id_type
-                USING ERRCODE = 'datatype_mismatch', HINT = 'segment.alter_model can give the model another id_column.';
+                USING ERRCODE = 'datatype_mismatch', HINT = 'Use segment.alter_model to set another id_column.';
         ELSIF feature <> m.id_column AND NOT usable THEN
             RAISE EXCEPTION 'column "%" of source "%.%" is of type %, but must be numeric',
                 feature, m.source_schema, m.source_name, found_type
@@ -75,12 +75,12 @@ BEGIN
     RETURN source;
 END $$;
 COMMENT ON FUNCTION segment_internal.model_source(segment.model) IS
-'The source of a model as it is now. Errors: 42P01 it is gone, 42703 a column is gone, 42804 a column has another type; each names the column.';
+'The present source of a model. Errors: 42P01 it does not exist, 42703 a column does not exist, 42804 a column has another type; the messages name the column.';
 
 CREATE FUNCTION segment_internal.id_type(source regclass, id_column text) RETURNS text
 LANGUAGE sql STABLE SET quote_all_identifiers = off
 BEGIN ATOMIC
-    -- what a domain is made of: its checks are code of somebody, and it can be dropped
+    -- the base type of a domain: the checks of a domain are code of its owner, and it can be dropped
     WITH RECURSIVE t AS (
         SELECT y.oid, y.typtype, y.typbasetype
         FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_type y ON y.oid = a.atttypid
@@ -90,21 +90,21 @@ BEGIN ATOMIC
     SELECT pg_catalog.format_type(t.oid, -1) FROM t WHERE t.typtype <> 'd';
 END;
 COMMENT ON FUNCTION segment_internal.id_type(regclass, text) IS
-'The type of a column as the catalog has it now, of a domain the type below; NULL when there is no such column.';
+'The present type of a column, or the base type of a domain; NULL when there is no such column.';
 
 CREATE FUNCTION segment_internal.check_id_type(source regclass, id_column text) RETURNS void
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    -- no row is read: the types of both are looked up all the same
+    -- reads no row: parsing the query looks up the hash and sort operators of the type
     EXECUTE format('SELECT hash_record_extended(ROW(i.id), 0) FROM (SELECT NULL::%s AS id) i ORDER BY i.id', segment_internal.id_type(source, id_column));
 EXCEPTION
     WHEN undefined_function THEN
         RAISE EXCEPTION 'column "%" of source "%" is of type %, which cannot identify rows', id_column,
             segment_internal.relation_name(source), segment_internal.id_type(source, id_column)
-            USING ERRCODE = 'datatype_mismatch', HINT = 'An id can be sorted and hashed, as numbers, texts and uuid can.';
+            USING ERRCODE = 'datatype_mismatch', HINT = 'The type of an id must be sortable and hashable, such as integer, text or uuid.';
 END $$;
 COMMENT ON FUNCTION segment_internal.check_id_type(regclass, text) IS
-'42804 unless values of the id''s type can be sorted and hashed.';
+'Raises 42804 unless values of the id''s type can be sorted and hashed.';
 
 CREATE FUNCTION segment_internal.default_features(kind segment.algorithm, source regclass, id_column text) RETURNS text[]
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -121,24 +121,24 @@ BEGIN
     END IF;
     IF left_out IS NOT NULL THEN
         RAISE NOTICE 'columns that are not numeric are left out: %', left_out
-            USING HINT = 'A view can turn them into numbers, see the hint for such a column in feature_columns.';
+            USING HINT = 'A view can convert them to numbers; name such a column in feature_columns for a hint.';
     END IF;
     RETURN numeric_columns;
 END $$;
 COMMENT ON FUNCTION segment_internal.default_features(segment.algorithm, regclass, text) IS
-'The features of a model for which none were named: those that the algorithm takes, where the source has them, else all numeric columns but the id. A notice names the columns that are left out.';
+'The default features of a model: the fixed features of the algorithm where the source has them, else all numeric columns except the id. A notice names the columns that are left out.';
 
 CREATE FUNCTION segment_internal.feature_hint(column_type text) RETURNS text
 LANGUAGE sql IMMUTABLE
 BEGIN ATOMIC
     SELECT CASE
-        WHEN column_type LIKE '%[]' THEN 'A feature is a column of its own; a view can unnest an array into columns.'
-        WHEN column_type = 'boolean' THEN 'A view can turn it into 0 and 1 with a cast to integer.'
-        WHEN column_type ~ '^(date|timestamp|time|interval)' THEN 'A view can turn it into a number, such as the days since then.'
-        ELSE 'A view can turn it into numbers, such as one column of 0 and 1 for each frequent value.' END;
+        WHEN column_type LIKE '%[]' THEN 'Each feature must be one column; a view can unnest an array into columns.'
+        WHEN column_type = 'boolean' THEN 'A view can convert it to 0 and 1 with a cast to integer.'
+        WHEN column_type ~ '^(date|timestamp|time|interval)' THEN 'A view can convert it to a number, such as the days since that date.'
+        ELSE 'A view can convert it to numbers, such as one column of 0 and 1 for each frequent value.' END;
 END;
 COMMENT ON FUNCTION segment_internal.feature_hint(text) IS
-'What to do with a column of a type that is not numeric, to make it a feature.';
+'Hint: how to convert a column of a type that is not numeric to a feature.';
 
 CREATE FUNCTION segment_internal.check_features(kind segment.algorithm, source regclass, id_column text, feature_columns text[]) RETURNS void
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -146,7 +146,7 @@ DECLARE
     hidden text;
 BEGIN
     IF array_ndims(feature_columns) IS DISTINCT FROM 1 OR array_position(feature_columns, NULL) IS NOT NULL THEN
-        RAISE EXCEPTION 'there are no feature columns' USING ERRCODE = 'invalid_parameter_value';
+        RAISE EXCEPTION 'feature_columns must be a one-dimensional array of at least one name' USING ERRCODE = 'invalid_parameter_value';
     END IF;
     IF cardinality(feature_columns) <> (SELECT count(DISTINCT f) FROM unnest(feature_columns) f) THEN
         RAISE EXCEPTION 'a feature column is named twice' USING ERRCODE = 'invalid_parameter_value';
@@ -167,7 +167,7 @@ BEGIN
     END IF;
 END $$;
 COMMENT ON FUNCTION segment_internal.check_features(segment.algorithm, regclass, text, text[]) IS
-'Can these columns be the features of a model? Errors: 22023 none, one twice, the id among them, not as many as the algorithm takes; 42501 the caller may not read one.';
+'Checks that these columns can be the features of a model. Errors: 22023 no columns, duplicate columns, the id as a feature, or not the number that the algorithm takes; 42501 the caller may not read a column.';
 
 CREATE FUNCTION segment_internal.set_source(m segment.model, source regclass) RETURNS segment.model
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -185,7 +185,7 @@ BEGIN
     RETURN m;
 END $$;
 COMMENT ON FUNCTION segment_internal.set_source(segment.model, regclass) IS
-'The model with that source. Error: 42809 it is a temporary relation, or none that has rows.';
+'The model with that source. Error: 42809 not a permanent table, view or materialized view.';
 
 CREATE FUNCTION segment_internal.check_model(m segment.model) RETURNS segment.model
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -201,7 +201,7 @@ BEGIN
         m.feature_columns := segment_internal.default_features(kind, source, m.id_column);
     END IF;
     PERFORM segment_internal.check_features(kind, source, m.id_column, m.feature_columns);
-    -- from 1, wherever the given array began
+    -- subscripts from 1, whatever the lower bound of the given array
     m.feature_columns := ARRAY(SELECT unnest(m.feature_columns));
     PERFORM segment_internal.model_source(m);
     PERFORM segment_internal.check_id_type(source, m.id_column);
@@ -209,7 +209,7 @@ BEGIN
     RETURN m;
 END $$;
 COMMENT ON FUNCTION segment_internal.check_model(segment.model) IS
-'The model with the type of its id and, where none were named, its features, after all checks that need no rows.';
+'The model with the type of its id and its default features where none are given, after all checks that need no rows.';
 
 CREATE FUNCTION segment_internal.create_model(
     model_name text, algorithm text, source regclass, id_column text,
@@ -237,14 +237,14 @@ BEGIN
     PERFORM segment_internal.add_model(segment_internal.check_model(m));
 END $$;
 COMMENT ON FUNCTION segment_internal.create_model(text, text, regclass, text, text[], jsonb, text) IS
-'The work of segment.create_model, whose errors show none of its SQL.';
+'Implementation of segment.create_model, which hides the SQL context of errors.';
 
 CREATE FUNCTION segment.create_model(
     model_name text, algorithm text, source regclass, id_column text,
     feature_columns text[] DEFAULT NULL, options jsonb DEFAULT '{}', comment text DEFAULT NULL) RETURNS void
 AS 'MODULE_PATHNAME', 'quiet_call' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION segment.create_model(text, text, regclass, text, text[], jsonb, text) IS
-'Register a model; the caller becomes its owner. algorithm: one of segment.algorithm. source: table, view or materialized view, kept as schema and name and looked up at each refit. feature_columns: NULL for all numeric columns but the id, as they are now; for rfm three, in the order recency_days, frequency, monetary, and NULL for the columns of these names. options: those of the algorithm in segment.algorithm_option. Nothing is read or fitted yet: CALL segment.refit(model_name) does; but options and columns are checked as the fit would. Errors: 42710 the name is taken (also by a model that the caller cannot see), 22023 a bad argument or option, 42703 no such column, 42804 a feature that is not numeric or an id that cannot be sorted and hashed, 42501 the caller may not read the source, or no grant_modeler.';
+'Registers a model; the caller becomes its owner. algorithm: one of segment.algorithm. source: table, view or materialized view, stored by schema and name and looked up at each refit. feature_columns: NULL for all present numeric columns except the id; for rfm three, in the order recency_days, frequency, monetary, or NULL for the columns of these names. options: those of the algorithm in segment.algorithm_option. Options and columns are checked as in the fit. No rows are read: CALL segment.refit(model_name) fits the model. Errors: 42710 the name exists (maybe for a model that the caller cannot see), 22023 a bad argument or option, 42703 no such column, 42804 a feature that is not numeric or an id that cannot be sorted and hashed, 42501 the caller may not read the source, or is not a modeler.';
 
 CREATE FUNCTION segment_internal.alter_model(
     model_name text, source regclass DEFAULT NULL, id_column text DEFAULT NULL, feature_columns text[] DEFAULT NULL,
@@ -266,20 +266,20 @@ BEGIN
         IF jsonb_typeof(options) <> 'object' THEN
             RAISE EXCEPTION 'options must be a jsonb object' USING ERRCODE = 'invalid_parameter_value';
         END IF;
-        -- also those that are null; one that the model has may go, whatever it is
+        -- names with a null value are checked too; an option that the model has may always be removed
         PERFORM segment_internal.check_option_names(m.algorithm, ARRAY(SELECT n FROM jsonb_object_keys(options) n WHERE NOT m.options ? n));
         m.options := jsonb_strip_nulls(m.options || options);
     END IF;
     m := segment_internal.check_model(m);
     IF m.feature_columns <> (segment_internal.model_row(m.model_name, true)).feature_columns
         AND EXISTS (SELECT FROM segment_internal.cluster_names(m.model_name) n) THEN
-        RAISE NOTICE 'the names of the clusters are taken away, since clusters of other features have other meanings';
+        RAISE NOTICE 'the names of the clusters are removed, since clusters of other features are not comparable';
         PERFORM segment_internal.set_cluster_name(m.model_name, n.cluster_id, NULL) FROM segment_internal.cluster_names(m.model_name) n;
     END IF;
     PERFORM segment_internal.change_model(m);
 END $$;
 COMMENT ON FUNCTION segment_internal.alter_model(text, regclass, text, text[], jsonb, text) IS
-'The work of segment.alter_model, whose errors show none of its SQL.';
+'Implementation of segment.alter_model, which hides the SQL context of errors.';
 
 CREATE FUNCTION segment.alter_model(
     model_name text, source regclass DEFAULT NULL, id_column text DEFAULT NULL, feature_columns text[] DEFAULT NULL,
@@ -296,7 +296,7 @@ BEGIN
         FROM segment_internal.models(COALESCE(activate.model_name, '')) m JOIN segment.algorithm a ON a.algorithm = m.algorithm));
 END $$;
 COMMENT ON FUNCTION segment.activate(text, integer) IS
-'Make a version the active one, forward or back; the version that was active is archived. A refit that runs meanwhile keeps its version as a candidate. Errors: 42704 no such model or version, 55000 the version has failed, 42501 not the owner''s.';
+'Makes any version, newer or older, the active one; the version active before is archived. A refit that runs at the same time keeps its version as a candidate. Errors: 42704 no such model or version, 55000 the version failed, 42501 not the owner.';
 
 CREATE FUNCTION segment.active_model(model_name text) RETURNS bytea
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
@@ -312,7 +312,7 @@ BEGIN
     RETURN bytes;
 END $$;
 COMMENT ON FUNCTION segment.active_model(text) IS
-'The active version of a model, for use in any query: segment.kmeans_assign((SELECT segment.active_model(''retail'')), features); the scalar sub-select makes it run once. NULL for NULL. Errors: 42704 no such model (or not shared with the caller), 55000 never fitted.';
+'The active version of a model, for use in any query: segment.kmeans_assign((SELECT segment.active_model(''retail'')), features). The scalar subquery runs once. NULL for NULL. Errors: 42704 no such model (or not shared with the caller), 55000 never fitted.';
 
 CREATE FUNCTION segment.drop_model(model_name text) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -320,7 +320,7 @@ BEGIN
     PERFORM segment_internal.remove_model(model_name);
 END $$;
 COMMENT ON FUNCTION segment.drop_model(text) IS
-'Remove a model with its versions, log and cluster names. Published tables stay. Errors: 42704 no such model, 42501 not the owner''s, 55006 a refit runs.';
+'Deletes a model with its versions, log and cluster names. Published tables stay. Errors: 42704 no such model, 42501 not the owner, 55006 a refit is running.';
 
 CREATE FUNCTION segment.keep_versions(model_name text, versions integer) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -356,7 +356,7 @@ BEGIN
     PERFORM segment_internal.set_owner(model_name, role);
 END $$;
 COMMENT ON FUNCTION segment.change_owner(text, text) IS
-'Give a model to another role, of which the caller is a member. A model whose owner was dropped belongs to nobody, and a superuser can give it to any role. One that the owner of the extension has restored from a dump belongs to nobody, too, until a superuser gives it away or the role that owned it, by its name, takes it over: change_owner(name, its own role). It then trusts the restored row, source and options included. Errors: 42704 no such model or role, 42501 not the owner''s, or not a member of the new role.';
+'Changes the owner of a model to a role of which the caller is a member. A model whose owner was dropped has no owner; a superuser can change that. A model restored from a dump by the owner of the extension has no owner either, until a superuser sets one or the role named in the row takes it over with change_owner(name, its own role). That role then trusts the restored row, including source and options. Errors: 42704 no such model or role, 42501 not the owner, or not a member of the new role.';
 
 CREATE FUNCTION segment_internal.name_cluster(model_name text, cluster_id integer, cluster_name text) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -370,21 +370,21 @@ BEGIN
     ELSIF cluster_id IS NULL OR NOT names ? cluster_id::text THEN
         RAISE EXCEPTION 'model "%" has no cluster %', m.model_name, cluster_id USING ERRCODE = 'invalid_parameter_value';
     ELSIF cluster_name <> '' AND NOT segment_internal.is_plain_name(cluster_name) THEN
-        RAISE EXCEPTION 'name of a cluster must have no invisible characters'
+        RAISE EXCEPTION 'cluster name must not contain invisible characters'
             USING ERRCODE = 'invalid_parameter_value';
     ELSIF octet_length(cluster_name) > 500 THEN
-        RAISE EXCEPTION 'name of a cluster has % bytes, but at most 500 are possible', octet_length(cluster_name)
+        RAISE EXCEPTION 'cluster name has % bytes, but the maximum is 500', octet_length(cluster_name)
             USING ERRCODE = 'name_too_long';
     END IF;
     PERFORM segment_internal.set_cluster_name(m.model_name, cluster_id, NULLIF(cluster_name, ''));
 END $$;
 COMMENT ON FUNCTION segment_internal.name_cluster(text, integer, text) IS
-'The work of segment.name_cluster, whose errors show none of its SQL.';
+'Implementation of segment.name_cluster, which hides the SQL context of errors.';
 
 CREATE FUNCTION segment.name_cluster(model_name text, cluster_id integer, cluster_name text) RETURNS void
 AS 'MODULE_PATHNAME', 'quiet_call' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION segment.name_cluster(text, integer, text) IS
-'Give a cluster of a k-means model a name; refits keep it, since they keep the cluster''s number. NULL or an empty name takes it away, so that a generated name shows again. Errors: 42704, 42501, 42809 not k-means, 22023 no such cluster or a name with characters that are not seen, 42622 a name of more than 500 bytes, 55000 never fitted.';
+'Sets the name of a cluster of a k-means model; refits keep it, since they keep cluster numbers. NULL or an empty name removes it; the cluster then has a generated name. Errors: 42704, 42501, 42809 not k-means, 22023 no such cluster or a name with invisible characters, 42622 a name of more than 500 bytes, 55000 never fitted.';
 
 CREATE FUNCTION segment.cluster_names(model_name text, version integer)
 RETURNS TABLE (cluster_id integer, cluster_name text)
@@ -400,7 +400,7 @@ BEGIN
     ORDER BY g.key::integer;
 END $$;
 COMMENT ON FUNCTION segment.cluster_names(text, integer) IS
-'The clusters of one version of a registered model with their names: the one given with name_cluster, else a generated one. No rows for a model whose algorithm has no clusters, or one that the caller cannot see.';
+'The clusters of one version of a registered model with their names: given with name_cluster, else generated. No rows for a model whose algorithm has no clusters, or that the caller cannot see.';
 
 CREATE FUNCTION segment.share_model(model_name text, role text) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -408,7 +408,7 @@ BEGIN
     PERFORM segment_internal.share(model_name, role);
 END $$;
 COMMENT ON FUNCTION segment.share_model(text, text) IS
-'Let the members of a role see and use a model: its active_model, versions, log and rows in the views; not its source, not why a refit failed (an error may quote the source), and not to change it. At most 100 roles. Errors: 42704 no such model or role, 42501 not the owner''s, 54000 too many roles.';
+'Allows the members of a role to see and use a model: active_model, versions, log and rows in the views. They cannot see its source or why a refit failed (an error may quote the source), nor change it. At most 100 roles. Errors: 42704 no such model or role, 42501 not the owner, 54000 too many roles.';
 
 CREATE FUNCTION segment.unshare_model(model_name text, role text) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -416,7 +416,7 @@ BEGIN
     PERFORM segment_internal.unshare(model_name, role);
 END $$;
 COMMENT ON FUNCTION segment.unshare_model(text, text) IS
-'Take back share_model; also for a role that no longer exists. Members of the role may do so, too: nobody has to see what is shared with him. Errors: 42704 no such model, 42501 neither the owner''s nor the role''s.';
+'Ends share_model, also for a role that no longer exists. Members of the role may call it too. Errors: 42704 no such model, 42501 member neither of the owner nor of the role.';
 
 CREATE FUNCTION segment.grant_modeler(role text) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -424,7 +424,7 @@ BEGIN
     PERFORM segment_internal.set_modeler(role, true);
 END $$;
 COMMENT ON FUNCTION segment.grant_modeler(text) IS
-'Let the members of a role create models and register receipts, and change and refit those of their own roles. Errors: 42501 the caller does not own the extension, 42704 no such role.';
+'Allows the members of a role to create models and register receipts, and to change and refit those of their own roles. Errors: 42501 the caller does not own the extension, 42704 no such role.';
 
 CREATE FUNCTION segment.revoke_modeler(role text) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -432,4 +432,4 @@ BEGIN
     PERFORM segment_internal.set_modeler(role, false);
 END $$;
 COMMENT ON FUNCTION segment.revoke_modeler(text) IS
-'Take back grant_modeler. The role''s models stay; change_owner gives them to another role. Errors: 42501 the caller does not own the extension, 42704 no such role.';
+'Ends grant_modeler. The role''s models stay; change_owner can set another owner. Errors: 42501 the caller does not own the extension, 42704 no such role.';

@@ -1,23 +1,23 @@
--- Refitting: CALL segment.refit(model_name) with transactions of its own, segment.fit(model_name) in the caller's.
+-- Refits: CALL segment.refit(model_name) uses its own transactions, segment.fit(model_name) that of the caller.
 
 -- ---- the steps of a fit -------------------------------------------------------
 
 CREATE FUNCTION segment_internal.progress_stage(model_id integer, stage text, model_name text DEFAULT NULL) RETURNS void
 AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION segment_internal.progress_stage(integer, text, text) IS
-'Show other sessions the stage of a refit until the transaction ends; a NULL stage: it is over. On PostgreSQL 15 and 16 this needs segment in shared_preload_libraries, and does nothing without.';
+'Shows the stage of a refit to other sessions until the transaction ends; NULL stage: the refit is over. On PostgreSQL 15 and 16 this needs segment in shared_preload_libraries; otherwise it does nothing.';
 
 CREATE FUNCTION segment_internal.progress_tick() RETURNS boolean
 AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE PARALLEL SAFE;
 COMMENT ON FUNCTION segment_internal.progress_tick() IS
-'Count a row that was read, for other sessions to see; returns true.';
+'Counts a row read, for the progress shown to other sessions; returns true.';
 
 CREATE FUNCTION segment_internal.progress_slots(OUT pid integer, OUT model_id integer, OUT stage text, OUT rows_read bigint,
     OUT k integer, OUT iteration bigint, OUT inertia double precision)
 RETURNS SETOF record
 AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE ROWS 5;
 COMMENT ON FUNCTION segment_internal.progress_slots() IS
-'What the sessions of this database show with progress_stage and progress_tick, and k, number and inertia of the last iteration of kmeans_fit or kmeans_sweep in that stage (NULL before the first): those of roles that the caller is a member of, all for members of pg_read_all_stats. No rows on PostgreSQL 15 and 16 unless segment is in shared_preload_libraries. Read it through the view segment.refit_progress.';
+'The stages and row counts that sessions of this database set with progress_stage and progress_tick, with k, number and inertia of the last iteration of kmeans_fit or kmeans_sweep in that stage (NULL before the first). Members of pg_read_all_stats see all sessions, others those of roles that they are members of. No rows on PostgreSQL 15 and 16 unless segment is in shared_preload_libraries. Read it through the view segment.refit_progress.';
 
 CREATE FUNCTION segment_internal.report_stage(m segment.model, stage text) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -28,12 +28,12 @@ BEGIN
     END IF;
 END $$;
 COMMENT ON FUNCTION segment_internal.report_stage(segment.model, text) IS
-'Show the stage in the view segment.refit_progress, and as a NOTICE where segment.progress is on.';
+'Shows the stage in the view segment.refit_progress, and as a NOTICE when segment.progress is on.';
 
 CREATE FUNCTION segment_internal.guard(options jsonb, metrics jsonb) RETURNS text
 LANGUAGE sql IMMUTABLE
 BEGIN ATOMIC
-    -- the first guard that is not met, as a reason
+    -- the first guard that fails, as a reason
     SELECT g.reason
     FROM (VALUES
         (1, segment_internal.figure_in(metrics, 'rows') < segment_internal.figure_in(options, 'min_rows'),
@@ -52,7 +52,7 @@ BEGIN ATOMIC
     LIMIT 1;
 END;
 COMMENT ON FUNCTION segment_internal.guard(jsonb, jsonb) IS
-'The first guard among the options that the figures of a fit do not meet, in words; NULL when all are met.';
+'The first guard of the options that the figures of a fit violate, as text; NULL without one.';
 
 CREATE FUNCTION segment_internal.is_comparable(m segment.model, old bytea, old_columns text[]) RETURNS boolean
 LANGUAGE sql STABLE
@@ -63,7 +63,7 @@ BEGIN ATOMIC
                             = COALESCE(m.options -> 'feature_names', pg_catalog.to_jsonb(m.feature_columns))), false);
 END;
 COMMENT ON FUNCTION segment_internal.is_comparable(segment.model, bytea, text[]) IS
-'Has the old model, which was fitted on those columns, the features that the registered model has now? Else a refit cannot keep its meaning.';
+'True when the old model, fitted on those columns, has the present features of the registered model. Otherwise a refit cannot keep cluster numbers or axes.';
 
 CREATE FUNCTION segment_internal.raise_by_column(m segment.model, state text, message text, detail text, hint text) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -75,7 +75,7 @@ BEGIN
     IF feature IS NOT NULL THEN
         message := regexp_replace(message, 'feature [0-9]+', format('column "%s"', feature));
         IF state = '22004' THEN
-            hint := format('To find the rows: SELECT %I FROM %s WHERE %I IS NULL. The option null_policy says what else to do with them.',
+            hint := format('To find the rows: SELECT %I FROM %s WHERE %I IS NULL. The option null_policy sets how nulls are handled.',
                            m.id_column, source, feature);
         ELSIF hint IS NULL OR hint = '' THEN
             hint := format('To look at the values: SELECT %I, %I FROM %s ORDER BY 2 DESC.', m.id_column, feature, source);
@@ -84,14 +84,14 @@ BEGIN
     PERFORM segment_internal.raise_again(state, message, detail, hint);
 END $$;
 COMMENT ON FUNCTION segment_internal.raise_by_column(segment.model, text, text, text, text) IS
-'Raise an error of a fit again, with the name of the column where it had the number of a feature.';
+'Raises an error of a fit again, with the name of the column in place of the number of the feature.';
 
 CREATE FUNCTION segment_internal.fit_source(
     m segment.model, source regclass, expression text, old bytea, has_drift boolean,
     OUT rows bigint, OUT present bigint[], OUT content bigint, OUT model bytea, OUT drift bytea)
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    -- one reading of the source, one snapshot
+    -- reads the source once, with one snapshot
     EXECUTE format(
         'SELECT count(segment_internal.progress_tick()), ARRAY[%s], bit_xor(hash_record_extended(ROW(s.%I, %s), 0)), %s, %s FROM %s s',
         (SELECT string_agg(format('count(s.%I)', f.name), ', ' ORDER BY f.place) FROM unnest(m.feature_columns) WITH ORDINALITY AS f(name, place)),
@@ -104,7 +104,7 @@ BEGIN
     END IF;
 END $$;
 COMMENT ON FUNCTION segment_internal.fit_source(segment.model, regclass, text, bytea, boolean) IS
-'Read the source of a model once: the fit, its number of rows, how many have each feature, an order-free hash of their content, and where wanted the drift against the old model. Error: 22023 there are no rows.';
+'Reads the source of a model once. Returns the fitted model, the number of rows, for each feature the number of rows that are not null, an order-independent hash of the content, and with has_drift the drift against the old model. Error: 22023 no rows.';
 
 CREATE FUNCTION segment_internal.read_and_fit(
     name text, old bytea, old_columns text[],
@@ -122,7 +122,7 @@ DECLARE
     detail text;
     hint text;
 BEGIN
-    -- a superuser may change the model, but must not run what its owner put into the source
+    -- a superuser may change the model, but must not run code that its owner put into the source
     IF m.owner <> current_user THEN
         RAISE EXCEPTION 'must be role "%" to read the source of model "%"', m.owner, name
             USING ERRCODE = 'insufficient_privilege', HINT = 'Call segment.refit or segment.fit.';
@@ -151,7 +151,7 @@ EXCEPTION
         PERFORM segment_internal.raise_by_column(m, state, message, detail, hint);
 END $$;
 COMMENT ON FUNCTION segment_internal.read_and_fit(text, bytea, text[]) IS
-'Read the source of a model and fit it; old is the active version, fitted on old_columns, or NULL. run_fit calls it as the model''s owner. Errors: 42501 the caller is not the role that owns the model, and those of the fit, with the name of the column.';
+'Reads the source of a model and fits it; old is the active version, fitted on old_columns, or NULL. run_fit calls it as the model''s owner. Errors: 42501 the current user is not the owner of the model, and those of the fit, with the name of the column.';
 
 CREATE FUNCTION segment_internal.run_fit(fit bigint) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -175,12 +175,12 @@ BEGIN
     PERFORM segment_internal.progress_stage(NULL, NULL);
 END $$;
 COMMENT ON FUNCTION segment_internal.run_fit(bigint) IS
-'Fit, align, guard and activate the version of a log row that start_fit wrote.';
+'Fits, aligns, checks and activates the version of a log row that start_fit wrote.';
 
 CREATE FUNCTION segment_internal.raise_again(state text, message text, detail text, hint text) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    -- RAISE takes no null, and an empty detail would be shown as one
+    -- RAISE rejects a null option, and shows an empty detail
     IF detail <> '' AND hint <> '' THEN
         RAISE EXCEPTION USING ERRCODE = state, MESSAGE = message, DETAIL = detail, HINT = hint;
     ELSIF detail <> '' THEN
@@ -192,17 +192,17 @@ BEGIN
     END IF;
 END $$;
 COMMENT ON FUNCTION segment_internal.raise_again(text, text, text, text) IS
-'Raise an error that was caught, with the same SQLSTATE, message, detail and hint.';
+'Raises a caught error again, with the same SQLSTATE, message, detail and hint.';
 
 -- ---- refit and fit --------------------------------------------------------------
 
 CREATE FUNCTION segment_internal.in_transaction_block() RETURNS boolean
 AS 'MODULE_PATHNAME' LANGUAGE C STABLE;
 COMMENT ON FUNCTION segment_internal.in_transaction_block() IS
-'Has the client begun a transaction?';
+'True inside a transaction block.';
 
--- Commits, so it has no SET clause, so that nothing in it is left to the search path:
--- no unqualified name, no operator.
+-- A procedure that commits cannot have a SET clause. So no name and no operator here may
+-- depend on the search path.
 CREATE PROCEDURE segment.refit(model_name pg_catalog.text)
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -215,13 +215,13 @@ DECLARE
 BEGIN
     IF segment_internal.in_transaction_block() THEN
         RAISE EXCEPTION 'refit cannot run inside a transaction block'
-            USING ERRCODE = 'invalid_transaction_termination', HINT = pg_catalog.format('SELECT segment.fit(%L) can.', model_name);
+            USING ERRCODE = 'invalid_transaction_termination', HINT = pg_catalog.format('Use SELECT segment.fit(%L).', model_name);
     END IF;
     COMMIT;
     SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
     fit_id := segment_internal.start_fit(model_name);
     IF fit_id IS NULL THEN
-        RAISE NOTICE 'model "%": a refit runs already, so this one is skipped', model_name;
+        RAISE NOTICE 'model "%" is being refitted, so this refit is skipped', model_name;
         RETURN;
     END IF;
     COMMIT;
@@ -244,7 +244,7 @@ BEGIN
     END IF;
 END $$;
 COMMENT ON PROCEDURE segment.refit(text) IS
-'Fit a registered model anew and activate the result: reads the source in one REPEATABLE READ transaction, keeps the meaning of the old version (cluster numbers, axes, RFM cuts), checks the guards, and activates the new version; a version that a guard holds back stays a candidate. Logged in segment.fit_log, also when it fails; then the active version is what it was, and the error is raised. When a refit of the model runs already, this one is logged as skipped. It commits, so it cannot run inside a transaction block (2D000): use segment.fit there.';
+'Fits a registered model and activates the new version. It reads the source in one REPEATABLE READ transaction, keeps cluster numbers, axes and RFM cuts of the old version, and checks the guards; a version that violates a guard stays a candidate. Each refit is logged in segment.fit_log. A failed refit leaves the active version unchanged and raises the error. When another refit of the model is running, this one is logged as skipped. It commits, so it cannot run inside a transaction block (2D000): use segment.fit there.';
 
 CREATE FUNCTION segment_internal.fit(model_name text) RETURNS integer
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -261,7 +261,7 @@ BEGIN
     BEGIN
         PERFORM segment_internal.run_fit(run_id);
     EXCEPTION WHEN OTHERS THEN
-        -- again from here, without the SQL that reads the source
+        -- raise the error from here, without the context of the SQL that reads the source
         GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = MESSAGE_TEXT,
             detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
         PERFORM segment_internal.raise_again(state, message, detail, hint);
@@ -269,9 +269,9 @@ BEGIN
     RETURN (SELECT l.version FROM segment_internal.log(model_name) l WHERE l.fit_id = run_id);
 END $$;
 COMMENT ON FUNCTION segment_internal.fit(text) IS
-'The work of segment.fit, whose errors show none of its SQL.';
+'Implementation of segment.fit, which hides the SQL context of errors.';
 
 CREATE FUNCTION segment.fit(model_name text) RETURNS integer
 AS 'MODULE_PATHNAME', 'quiet_call' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION segment.fit(text) IS
-'As CALL segment.refit(model_name), but in the caller''s transaction; returns the version, which is active unless a guard held it back. An error undoes everything, the log row too. Errors: 55006 a refit of the model runs, and those of the fit.';
+'Like CALL segment.refit(model_name), but in the caller''s transaction. Returns the version, which is active unless a guard holds it. An error rolls back everything, including the log row. Errors: 55006 a refit of the model is running, and those of the fit.';

@@ -1,19 +1,19 @@
--- Publishing: one row per id with what the active models say about it, and its history.
+-- Publishing: a table with one row per id and the results of the active models, and its history.
 
 CREATE FUNCTION segment_internal.target_lock(schema_name text, table_name text) RETURNS regclass
 AS 'MODULE_PATHNAME', 'lock_target' LANGUAGE C VOLATILE STRICT;
 COMMENT ON FUNCTION segment_internal.target_lock(text, text) IS
-'Lock a table that belongs to a role which the caller may take, against other writers, until the transaction ends; NULL when there is none of that name. What it returns is what was locked. Errors: 42501 it belongs to another role, 42809 it is no table.';
+'Locks a table against other writers until the transaction ends, and returns it; NULL when there is no table of that name. The caller must be able to SET ROLE to its owner. Errors: 42501 other owner, 42809 not a table.';
 
 CREATE FUNCTION segment_internal.target_name_lock(schema_name text, table_name text) RETURNS void
 AS 'MODULE_PATHNAME', 'lock_target_name' LANGUAGE C VOLATILE STRICT;
 COMMENT ON FUNCTION segment_internal.target_name_lock(text, text) IS
-'Those who are about to create a table of that name take turns, until the transaction ends. Error: 42501 the caller may not create tables in the schema.';
+'Locks the name of a table to be created until the transaction ends. Error: 42501 the caller may not create tables in the schema.';
 
 CREATE FUNCTION segment_internal.target_read(target regclass, history regclass, query text) RETURNS SETOF record
 AS 'MODULE_PATHNAME', 'read_target' LANGUAGE C VOLATILE STRICT;
 COMMENT ON FUNCTION segment_internal.target_read(regclass, regclass, text) IS
-'Rows of a SELECT over a target and its history, which must be locked, read as their owner in a security-restricted operation. Errors: 55000 they are not locked, 42501 they belong to different roles, or to one that the caller may not take, 55006 the statement leads to another table.';
+'Rows of a SELECT from a locked target and its history, read as their owner in a security-restricted operation. Errors: 55000 not locked, 42501 different owners, or the caller cannot SET ROLE to the owner, 55006 the statement reads another table.';
 
 CREATE FUNCTION segment_internal.target_write(
     target regclass, history regclass, as_of timestamptz, rows_query text, models bytea[], old_models bytea[], names jsonb[],
@@ -21,13 +21,13 @@ CREATE FUNCTION segment_internal.target_write(
 RETURNS bigint
 AS 'MODULE_PATHNAME', 'write_target' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION segment_internal.target_write(regclass, regclass, timestamptz, text, bytea[], bytea[], jsonb[], text, text[]) IS
-'Run statements on a target and its history, which must be locked, as their owner in a security-restricted operation. rows_query is run as the caller, with models, old_models and names as $1, $2 and $3; the others see its rows as the table published_rows, and those of changes_query, which has as_of as $1 as the statements have, as the table changed_rows. Returns the number of these. Errors: as target_read; 22004 a row without id, 23505 two rows of one id.';
+'Runs statements on a locked target and its history as their owner in a security-restricted operation. rows_query runs as the caller, with models, old_models and names as $1, $2 and $3. changes_query and the statements have as_of as $1; they see the rows of rows_query as the table published_rows, and the statements those of changes_query as the table changed_rows. Returns the number of rows of changes_query. Errors: as target_read; 22004 a row without id, 23505 an id occurs twice.';
 
 -- ---- the plan of a publication ---------------------------------------------------------
 
 CREATE TYPE segment_internal.publish_column AS (
     place integer, column_name text, own_name text, column_type text, role text, meaning text);
-COMMENT ON TYPE segment_internal.publish_column IS 'A column of a target: the place of its model, its name there, and the rest as segment.algorithm_column has it, its name as own_name.';
+COMMENT ON TYPE segment_internal.publish_column IS 'A column of a target: the place of its model, its name in the target, and the columns of segment.algorithm_column, with column_name as own_name.';
 
 CREATE FUNCTION segment_internal.publish_plan(models segment_internal.published[]) RETURNS segment_internal.publish_column[]
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -42,13 +42,13 @@ BEGIN
     JOIN segment.algorithm_column c ON c.algorithm = (u.model).algorithm;
     SELECT p.column_name INTO twice FROM unnest(plan) p GROUP BY 1 HAVING count(*) > 1 OR octet_length(p.column_name) > 63 LIMIT 1;
     IF FOUND THEN
-        RAISE EXCEPTION 'column name "%" is too long or would stand for two columns', twice
+        RAISE EXCEPTION 'column name "%" is too long or occurs twice', twice
             USING ERRCODE = 'duplicate_column', HINT = 'Publish the models to different targets.';
     END IF;
     RETURN plan;
 END $$;
 COMMENT ON FUNCTION segment_internal.publish_plan(segment_internal.published[]) IS
-'The columns of a target of these models, in order: plain names while an algorithm occurs once, else with the model''s name in front. Error: 42701 two columns of one name.';
+'The columns of a target of these models, in order: plain names where an algorithm occurs once, else prefixed with the model''s name. Error: 42701 a name occurs twice or is too long.';
 
 CREATE FUNCTION segment_internal.key_name(models segment_internal.published[], plan segment_internal.publish_column[]) RETURNS text
 LANGUAGE sql IMMUTABLE
@@ -58,7 +58,7 @@ BEGIN ATOMIC
     FROM (SELECT ((models[1]).model).id_column AS name) k;
 END;
 COMMENT ON FUNCTION segment_internal.key_name(segment_internal.published[], segment_internal.publish_column[]) IS
-'What the key of a target is called: as the first model''s source calls it, or id where that is the name of another column.';
+'Name of the key column of a target: the id column of the first model, or id when another column has that name.';
 
 CREATE FUNCTION segment_internal.publish_group(models segment_internal.published[], old_bytes bytea[],
                                                plan segment_internal.publish_column[], places integer[], source regclass)
@@ -80,12 +80,12 @@ BEGIN
             FROM unnest(plan) WITH ORDINALITY AS c(place, column_name, own_name, column_type, role, meaning, number)
             WHERE c.place = one.place ORDER BY c.number);
     END LOOP;
-    -- OFFSET 0 keeps the planner from scoring a row once for each column
+    -- OFFSET 0 prevents the planner from scoring a row once for each column
     RETURN format('SELECT q.id, %s FROM (SELECT s.%I::%s AS id, %s FROM %s s OFFSET 0) q', array_to_string(columns, ', '),
                   id_column, segment_internal.id_type(source, id_column), array_to_string(details, ', '), source);
 END $$;
 COMMENT ON FUNCTION segment_internal.publish_group(segment_internal.published[], bytea[], segment_internal.publish_column[], integer[], regclass) IS
-'SQL that reads a source once and scores it with the models at some places; their active versions are $1, those published before $2, the names of their groups $3.';
+'SQL that reads a source once and scores it with the models at the given places. $1: their active versions, $2: the versions published before, $3: the names of their groups.';
 
 CREATE FUNCTION segment_internal.publish_reader(one segment_internal.published, source regclass) RETURNS text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -100,10 +100,10 @@ BEGIN
     RAISE EXCEPTION 'must be a member of role "%" or owner of source "%.%" to publish model "%"', (one.model).owner,
         (one.model).source_schema, (one.model).source_name, (one.model).model_name
         USING ERRCODE = 'insufficient_privilege',
-              HINT = 'Anybody whom the model is shared with can score rows with segment.active_model in a query.';
+              HINT = 'Roles that the model is shared with can score rows with segment.active_model in a query.';
 END $$;
 COMMENT ON FUNCTION segment_internal.publish_reader(segment_internal.published, regclass) IS
-'The role as which a source is read for a publication: the model''s owner where the caller may change the model, else the owner of the source where the caller may take that role. Never the caller as such: a view is the code of its owner''s members. Error: 42501.';
+'The role that reads a source for a publication: the model''s owner when the caller may change the model, else the owner of the source when the caller can SET ROLE to it. Never the caller itself, since a view contains code of its owner. Error: 42501 neither.';
 
 CREATE FUNCTION segment_internal.publish_rows(models segment_internal.published[], old_bytes bytea[], plan segment_internal.publish_column[])
 RETURNS text
@@ -121,7 +121,7 @@ BEGIN
         ORDER BY min(u.place)
     LOOP
         query := segment_internal.publish_group(models, old_bytes, plan, g.places, g.source);
-        -- also where the caller is the reader: after SET ROLE a view's functions could go back to the session's own role
+        -- also when the caller is the reader: after SET ROLE, functions of a view could RESET ROLE to the session user
         query := format('SELECT * FROM segment_internal.query_as(%L, %L, $1, $2, $3) AS r(id %s, %s)', g.reader, query,
                         segment_internal.id_type(g.source, g.id_column),
                         (SELECT string_agg(format('%I %s', c.column_name, c.column_type), ', ' ORDER BY c.number)
@@ -133,7 +133,7 @@ BEGIN
         FROM unnest(plan) WITH ORDINALITY AS c(place, column_name, own_name, column_type, role, meaning, number)), rows);
 END $$;
 COMMENT ON FUNCTION segment_internal.publish_rows(segment_internal.published[], bytea[], segment_internal.publish_column[]) IS
-'SQL of all rows of a publication, each source read once; one statement, so all are read as of one snapshot.';
+'SQL of all rows of a publication. It reads each source once; it is one statement, so it uses one snapshot.';
 
 -- ---- the target ------------------------------------------------------------------------
 
@@ -154,7 +154,7 @@ BEGIN
     EXECUTE format('CREATE INDEX ON %s (valid_to)', history);
 END $$;
 COMMENT ON FUNCTION segment_internal.make_target(text, text, text, text, segment_internal.publish_column[]) IS
-'Create a target and its history, which then belong to the caller.';
+'Creates a target and its history, owned by the caller.';
 
 CREATE FUNCTION segment_internal.describe_target(target regclass, history regclass, key text, models segment_internal.published[],
                                                  plan segment_internal.publish_column[])
@@ -164,24 +164,24 @@ DECLARE
     one record;
 BEGIN
     EXECUTE format('COMMENT ON TABLE %s IS %L', target, format(
-        'One row per id with what the models %s say about it, written by segment.publish. Key: %s. History: %s.',
+        'One row per id with the results of the models %s, written by segment.publish. Key: %s. History: %s.',
         (SELECT string_agg((p.model).model_name, ', ') FROM unnest(models) p), key, history));
     EXECUTE format('COMMENT ON TABLE %s IS %L', history, format(
-        'What %s said and when: a row holds from valid_from until before valid_to (NULL: still). Key: %s, valid_from.', target, key));
+        'History of %s: a row is valid from valid_from until before valid_to (NULL: still valid). Key: %s, valid_from.', target, key));
     FOR one IN
         SELECT r AS relation, c.column_name, c.meaning
         FROM unnest(ARRAY[target, history]) r
         CROSS JOIN (SELECT column_name, meaning FROM unnest(plan) UNION ALL VALUES (key, 'Id of the source.')) c
         UNION ALL VALUES (target, 'assigned_at', 'As-of date of the publication that wrote the row.'),
                          (history, 'valid_from', 'As-of date of the publication that wrote the row.'),
-                         (history, 'valid_to', 'As-of date of the publication that replaced the row; NULL: it still holds.')
+                         (history, 'valid_to', 'As-of date of the publication that replaced the row; NULL: still valid.')
     LOOP
         CONTINUE WHEN NOT EXISTS (SELECT FROM segment_internal.source_columns(one.relation) s WHERE s.column_name = one.column_name);
         EXECUTE format('COMMENT ON COLUMN %s.%I IS %L', one.relation, one.column_name, one.meaning);
     END LOOP;
 END $$;
 COMMENT ON FUNCTION segment_internal.describe_target(regclass, regclass, text, segment_internal.published[], segment_internal.publish_column[]) IS
-'Comments on a new target, its history and their columns.';
+'Sets the comments of a new target, its history and their columns.';
 
 CREATE FUNCTION segment_internal.check_target(
     target regclass, history regclass, key text, key_type text, plan segment_internal.publish_column[])
@@ -192,7 +192,7 @@ DECLARE
     found_type text;
 BEGIN
     IF (SELECT count(*) FROM pg_class c WHERE c.oid IN (target, history)) < 2 THEN
-        -- made after the snapshot of this REPEATABLE READ transaction
+        -- created after the snapshot of this REPEATABLE READ transaction
         RAISE EXCEPTION 'could not serialize access due to a concurrent publication of table "%"', segment_internal.relation_name(target)
             USING ERRCODE = 'serialization_failure', HINT = 'Run the transaction again.';
     END IF;
@@ -209,21 +209,21 @@ BEGIN
             RAISE EXCEPTION 'column "%" of table "%" is of type %, but must be %', wanted.column_name,
                 segment_internal.relation_name(wanted.relation), COALESCE(found_type, '(none)'), wanted.column_type
                 USING ERRCODE = 'datatype_mismatch',
-                      HINT = 'Publish other models to another target, or drop this one and its history.';
+                      HINT = 'Publish these models to another target, or drop this table and its history.';
         END IF;
     END LOOP;
-    -- a column that is written no more would go stale
+    -- a column that is no longer written would keep old values
     SELECT s.column_name INTO found_type FROM segment_internal.source_columns(history) s
     WHERE s.column_name <> ALL ('{valid_from,valid_to}'::text[] || key)
       AND s.column_name NOT IN (SELECT c.column_name FROM unnest(plan) c WHERE c.role <> 'figure');
     IF FOUND THEN
-        RAISE EXCEPTION 'column "%" of table "%" belongs to none of the models', found_type, segment_internal.relation_name(history)
+        RAISE EXCEPTION 'column "%" of table "%" does not belong to any of the models', found_type, segment_internal.relation_name(history)
             USING ERRCODE = 'datatype_mismatch',
-                  HINT = 'Publish other models to another target, or drop this one and its history.';
+                  HINT = 'Publish these models to another target, or drop this table and its history.';
     END IF;
 END $$;
 COMMENT ON FUNCTION segment_internal.check_target(regclass, regclass, text, text, segment_internal.publish_column[]) IS
-'Does the target have the columns that are to be written, and its history no others? Errors: 42804, 40001 it is newer than the transaction.';
+'Checks that the target has the columns to be written, and its history no others. Errors: 42804 other columns, 40001 the target is newer than the snapshot.';
 
 CREATE FUNCTION segment_internal.column_list(plan segment_internal.publish_column[], roles text[], template text) RETURNS text
 LANGUAGE sql IMMUTABLE
@@ -231,7 +231,7 @@ BEGIN ATOMIC
     SELECT pg_catalog.string_agg(pg_catalog.format(template, c.column_name), ', ') FROM pg_catalog.unnest(plan) c WHERE c.role = ANY (roles);
 END;
 COMMENT ON FUNCTION segment_internal.column_list(segment_internal.publish_column[], text[], text) IS
-'The columns of those roles, each in the template, as a list for SQL.';
+'The columns of those roles as a list for SQL, each formatted with the template.';
 
 CREATE FUNCTION segment_internal.write_changes(
     target regclass, history regclass, key text, as_of timestamptz, rows text, bytes bytea[], old_bytes bytea[], names jsonb[],
@@ -243,8 +243,8 @@ DECLARE
     in_history text[] := '{label,label name,value,version,old label}';
     constraint_name text;
 BEGIN
-    -- Versions do not count: a row that reads as before is not written. A second publication as
-    -- of the same instant replaces the first, and its old labels are those that the first had.
+    -- A row that differs in its version alone is not written. A second publication with the same
+    -- as_of replaces the first, and keeps the old labels of the first.
     PERFORM segment_internal.target_write(target, history, as_of, rows, bytes, old_bytes, names,
         format('SELECT n.id, %s FROM published_rows n LEFT JOIN %s t ON t.%I = n.id'
                ' LEFT JOIN %s h ON h.%3$I = n.id AND h.valid_to IS NULL AND h.valid_from = $1'
@@ -254,7 +254,7 @@ BEGIN
             target, key, history,
             segment_internal.column_list(plan, '{label,label name,value}', 't.%I'), segment_internal.column_list(plan, '{label,label name,value}', 'n.%I')),
         ARRAY[
-        -- ids that vanished
+        -- ids that are no longer in the source
         format('DELETE FROM %s t WHERE NOT EXISTS (SELECT FROM published_rows n WHERE n.id = t.%I)', target, key),
         format('DELETE FROM %s h WHERE h.valid_to IS NULL AND h.valid_from = $1'
                ' AND NOT EXISTS (SELECT FROM published_rows n WHERE n.id = h.%I)', history, key),
@@ -275,7 +275,8 @@ BEGIN
 EXCEPTION
     WHEN unique_violation THEN
         GET STACKED DIAGNOSTICS constraint_name = CONSTRAINT_NAME;
-        -- Ours has no constraint, and others stand on other tables or columns. At READ COMMITTED publications took turns.
+        -- The error of a duplicate id in the source has no constraint name; others are of other tables or columns.
+        -- At READ COMMITTED the lock serializes publications.
         IF current_setting('transaction_isolation') !~ 'repeatable read|serializable'
             OR NOT EXISTS (SELECT FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
                            JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
@@ -287,7 +288,7 @@ EXCEPTION
             USING ERRCODE = 'serialization_failure', HINT = 'Run the transaction again.';
 END $$;
 COMMENT ON FUNCTION segment_internal.write_changes(regclass, regclass, text, timestamptz, text, bytea[], bytea[], jsonb[], segment_internal.publish_column[]) IS
-'Bring target and history to what the rows say, writing changed rows only; figures alone do not make history.';
+'Updates target and history to the new rows, writing changed rows only. A change of figures alone is not written to the history.';
 
 -- ---- the steps -------------------------------------------------------------------------
 
@@ -332,7 +333,7 @@ BEGIN
     RETURN models;
 END $$;
 COMMENT ON FUNCTION segment_internal.models_to_publish(text[]) IS
-'The models with their active versions, of one snapshot. Errors: 42704 no such model, 55000 never fitted, 42804 ids of different types.';
+'The models with their active versions, read with one snapshot. Errors: 42704 no such model, 55000 never fitted, 42804 ids of different types.';
 
 CREATE FUNCTION segment_internal.published_before(target regclass, history regclass, models segment_internal.published[],
                                                   plan segment_internal.publish_column[], INOUT as_of timestamptz, OUT old_bytes bytea[])
@@ -351,9 +352,9 @@ BEGIN
         RAISE EXCEPTION 'as_of is %, but table "%" was published as of %', as_of, segment_internal.relation_name(target), before.latest
             USING ERRCODE = 'invalid_parameter_value';
     END IF;
-    -- now that it is this publication's turn
+    -- the time after the lock was granted
     as_of := COALESCE(as_of, greatest(clock_timestamp(), before.latest));
-    -- a version that was fitted on other columns says nothing of these
+    -- a version that was fitted on other columns cannot score these
     old_bytes := (SELECT array_agg(CASE WHEN before.versions[p.place] IS NULL OR before.versions[p.place] = p.version THEN p.bytes
                                         WHEN EXISTS (SELECT FROM segment_internal.versions((p.model).model_name) v
                                                      WHERE v.version = before.versions[p.place] AND v.feature_columns = (p.model).feature_columns)
@@ -361,7 +362,7 @@ BEGIN
                   FROM unnest(models) p);
 END $$;
 COMMENT ON FUNCTION segment_internal.published_before(regclass, regclass, segment_internal.published[], segment_internal.publish_column[], timestamptz) IS
-'The versions that the target was last written from; NULL for one that is gone or was fitted on other columns. as_of: the time now where none was given. Error: 22023 it was published as of a later date.';
+'The versions that the target was last written from; NULL for a version that was deleted or fitted on other columns. as_of: the present time for NULL. Error: 22023 already published with a later as_of.';
 
 CREATE FUNCTION segment_internal.open_target(
     target_schema text, target_name text, model_names text[],
@@ -375,7 +376,7 @@ BEGIN
         PERFORM segment_internal.target_name_lock(target_schema, target_name);
         target := segment_internal.target_lock(target_schema, target_name);
     END IF;
-    -- versions and names as they are now that nobody else publishes to the target
+    -- read versions and names after the lock: no other session publishes to the target now
     models := segment_internal.models_to_publish(ARRAY(SELECT unnest(model_names)));
     plan := segment_internal.publish_plan(models);
     key := segment_internal.key_name(models, plan);
@@ -389,13 +390,13 @@ BEGIN
         history := segment_internal.target_lock(target_schema, target_name || '_history');
         IF history IS NULL THEN
             RAISE EXCEPTION 'table "%.%" exists, but its history "%.%_history" does not', target_schema, target_name, target_schema, target_name
-                USING ERRCODE = 'undefined_table', HINT = 'Publish to another target, or drop this one.';
+                USING ERRCODE = 'undefined_table', HINT = 'Publish to another target, or drop this table.';
         END IF;
     END IF;
     PERFORM segment_internal.check_target(target, history, key, key_type, plan);
 END $$;
 COMMENT ON FUNCTION segment_internal.open_target(text, text, text[]) IS
-'Lock a target and its history, creating them where there are none, and read what is to be published there. Errors: those of models_to_publish, publish_plan and check_target; 42P01 the history is gone.';
+'Locks a target and its history, creating them if needed, and reads the models to publish. Errors: those of models_to_publish, publish_plan and check_target; 42P01 the history does not exist.';
 
 CREATE FUNCTION segment_internal.raise_by_model(
     models segment_internal.published[], old_bytes bytea[], names jsonb[], plan segment_internal.publish_column[],
@@ -405,7 +406,7 @@ LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     one segment_internal.published;
 BEGIN
-    -- an error has the number of a feature; each model is read alone to find whose it is
+    -- the error has the number of a feature; score each model alone to find the model
     FOREACH one IN ARRAY models LOOP
         BEGIN
             EXECUTE format('SELECT count(*) FROM (%s) r', segment_internal.publish_rows(
@@ -419,7 +420,7 @@ BEGIN
     PERFORM segment_internal.raise_again(state, message, detail, hint);
 END $$;
 COMMENT ON FUNCTION segment_internal.raise_by_model(segment_internal.published[], bytea[], jsonb[], segment_internal.publish_column[], text, text, text, text) IS
-'Raise an error of publishing again, with the name of the column where it had the number of a feature.';
+'Raises an error of a publication again, with the name of the column in place of the number of the feature.';
 
 CREATE FUNCTION segment_internal.publish_to(model_names text[], target_schema text, target_name text, as_of timestamptz) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off AS $$
@@ -441,27 +442,27 @@ EXCEPTION WHEN null_value_not_allowed OR numeric_value_out_of_range THEN
     PERFORM segment_internal.raise_by_model(o.models, before.old_bytes, names, o.plan, state, message, detail, hint);
 END $$;
 COMMENT ON FUNCTION segment_internal.publish_to(text[], text, text, timestamptz) IS
-'The work of publish, with the target''s schema resolved and the arguments checked.';
+'Implementation of publish, with a resolved schema of the target and checked arguments.';
 
 CREATE FUNCTION segment_internal.check_publish(model_names text[], target_name text, as_of timestamptz) RETURNS void
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     IF array_ndims(model_names) IS DISTINCT FROM 1 OR array_position(model_names, NULL) IS NOT NULL
         OR cardinality(model_names) <> (SELECT count(DISTINCT u) FROM unnest(model_names) u) THEN
-        RAISE EXCEPTION 'model_names must be different names of models' USING ERRCODE = 'invalid_parameter_value';
+        RAISE EXCEPTION 'model_names must be a one-dimensional array of different names' USING ERRCODE = 'invalid_parameter_value';
     END IF;
     IF NOT isfinite(as_of) THEN
-        RAISE EXCEPTION 'as_of must be a point in time' USING ERRCODE = 'invalid_parameter_value';
+        RAISE EXCEPTION 'as_of must not be infinite' USING ERRCODE = 'invalid_parameter_value';
     END IF;
     IF octet_length(target_name) > 55 THEN
-        RAISE EXCEPTION 'target name has % bytes, but at most 55 are possible', octet_length(target_name)
+        RAISE EXCEPTION 'target name has % bytes, but the maximum is 55', octet_length(target_name)
             USING ERRCODE = 'name_too_long';
     END IF;
 END $$;
 COMMENT ON FUNCTION segment_internal.check_publish(text[], text, timestamptz) IS
-'Are the arguments of publish what they must be? Errors: 22023, 42622.';
+'Checks the arguments of publish. Errors: 22023, 42622.';
 
--- No SET clause, because an unqualified target goes where the caller's search path says.
+-- No SET clause: the caller's search path resolves an unqualified target.
 CREATE FUNCTION segment_internal.publish(
     model_names pg_catalog.text[], target pg_catalog.text, as_of timestamp with time zone DEFAULT NULL)
 RETURNS void
@@ -473,15 +474,15 @@ BEGIN
         parts := pg_catalog.array_prepend(pg_catalog.current_schema()::pg_catalog.text, parts);
     END IF;
     IF pg_catalog.cardinality(parts) OPERATOR(pg_catalog.<>) 2 OR parts[1] IS NULL THEN
-        RAISE EXCEPTION 'target must be the name of a table, with or without schema' USING ERRCODE = 'invalid_name';
+        RAISE EXCEPTION 'target must be a table name, with or without a schema' USING ERRCODE = 'invalid_name';
     END IF;
     PERFORM segment_internal.check_publish(model_names, parts[2], as_of);
     PERFORM segment_internal.publish_to(model_names, parts[1], parts[2], as_of);
 END $$;
 COMMENT ON FUNCTION segment_internal.publish(text[], text, timestamptz) IS
-'The work of segment.publish, whose errors show none of its SQL.';
+'Implementation of segment.publish, which hides the SQL context of errors.';
 
 CREATE PROCEDURE segment.publish(model_names text[], target text, as_of timestamp with time zone DEFAULT NULL)
 AS 'MODULE_PATHNAME', 'quiet_call' LANGUAGE C;
 COMMENT ON PROCEDURE segment.publish(text[], text, timestamptz) IS
-'Write one row per id of the models'' sources into target: id, what each active model says (segment.algorithm_column lists the columns), assigned_at. Plain column names while an algorithm occurs once, else with the model''s name before them. as_of: the time now, when it is this publication''s turn, for NULL. target: a table of the caller, made when it does not exist, with target_history beside it, where a row holds from valid_from until before valid_to (NULL: still). Only changed rows are written; ids that vanished leave the target and their history closes. All in the caller''s transaction: readers see the old state or the new one and never wait. A source is read once, as the model''s owner where the caller is a member of that role (or a superuser), else as the owner of the source where the caller can become that role; nobody else may publish a model. The target is written as its owner, which the caller must be able to become, in a security-restricted operation: no trigger on it runs with the caller''s rights. Errors: 42704 no such model, 55000 never fitted, 22023 as_of before that of the last publication, 23505 an id occurs twice, 22004 a null id, 42804 the target has other columns, 42501 no rights, 40001 at REPEATABLE READ or SERIALIZABLE when another publication of the target came first.';
+'Writes one row per id of the models'' sources into target: id, the results of each active model (segment.algorithm_column lists the columns), assigned_at. Column names are plain where an algorithm occurs once, else prefixed with the model''s name. as_of: NULL for the time when the lock on target is granted. target: a table of the caller, created if needed, together with target_history, whose rows are valid from valid_from until before valid_to (NULL: still valid). Only changed rows are written; ids no longer in the source are deleted from target, and valid_to is set in the history. All in the caller''s transaction: readers see the old state or the new one and never wait. Each source is read once: as the model''s owner when the caller is a member of that role or a superuser, else as the owner of the source when the caller can SET ROLE to it; other callers may not publish the model. The target is written as its owner, to which the caller must be able to SET ROLE, in a security-restricted operation: triggers do not run with the caller''s rights. Errors: 42704 no such model, 55000 never fitted, 22023 as_of before that of the last publication, 23505 an id occurs twice, 22004 a null id, 42804 the target has other columns, 42501 no privilege, 40001 at REPEATABLE READ or SERIALIZABLE after a concurrent publication of the target.';

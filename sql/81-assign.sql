@@ -1,4 +1,4 @@
--- What a registered model says of one row of its source, by name.
+-- The results of a registered model for one row of its source.
 
 CREATE FUNCTION segment_internal.model_in_use(name text) RETURNS segment_internal.published
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -20,7 +20,7 @@ DECLARE
     missing text;
 BEGIN
     IF jsonb_typeof(source_row) IS DISTINCT FROM 'object' THEN
-        RAISE EXCEPTION 'source_row must be a JSON object of the model''s columns'
+        RAISE EXCEPTION 'source_row must be a JSON object with the model''s columns'
             USING ERRCODE = 'invalid_parameter_value', HINT = 'Pass to_jsonb(s) of a row s of the source.';
     END IF;
     SELECT f INTO missing FROM unnest(m.feature_columns) f WHERE NOT source_row ? f LIMIT 1;
@@ -37,7 +37,7 @@ BEGIN
     RETURN (SELECT array_agg((source_row ->> u.f)::float8 ORDER BY u.p) FROM unnest(m.feature_columns) WITH ORDINALITY AS u(f, p));
 END $$;
 COMMENT ON FUNCTION segment_internal.feature_values(segment.model, jsonb) IS
-'The features of a model, in their order, out of a JSON object by the names of its columns. Errors: 22023 no object, 42703 a column is missing, 42804 it is no number.';
+'The features of a model, in order, from a JSON object by column name. Errors: 22023 not an object, 42703 a column is missing, 42804 not a number.';
 
 CREATE FUNCTION segment_internal.source_row(one segment_internal.published, id text) RETURNS jsonb
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -50,7 +50,7 @@ BEGIN
     IF reader = current_user AND NOT (SELECT pg_has_role(c.relowner, 'USAGE') FROM pg_class c WHERE c.oid = source) AND reader <> m.owner THEN
         RAISE EXCEPTION 'must be a member of role "%" or owner of source "%.%" to look up a row of model "%"', m.owner,
             m.source_schema, m.source_name, m.model_name
-            USING ERRCODE = 'insufficient_privilege', HINT = 'Pass the row itself, as to_jsonb(s).';
+            USING ERRCODE = 'insufficient_privilege', HINT = 'Pass the row as to_jsonb(s) instead of the id.';
     END IF;
     SELECT r.found INTO found_row
     FROM segment_internal.query_as(reader, format('SELECT pg_catalog.to_jsonb(s) FROM %s s WHERE s.%I::pg_catalog.text OPERATOR(pg_catalog.=) %L LIMIT 1',
@@ -62,7 +62,7 @@ BEGIN
     RETURN found_row;
 END $$;
 COMMENT ON FUNCTION segment_internal.source_row(segment_internal.published, text) IS
-'The row of a model''s source with that id, read as the model''s owner, or as the caller where the source is its own. Errors: 42501, P0002 no such row.';
+'The row of a model''s source with that id. It is read as the model''s owner when the caller may change the model, else as the caller, who must own the source. Errors: 42501, P0002 no such row.';
 
 CREATE FUNCTION segment_internal.assign_query(m segment.model, bytes bytea) RETURNS text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -79,7 +79,7 @@ BEGIN
         (SELECT string_agg(format('$4[%s] AS %I', f.place, f.name), ', ') FROM unnest(m.feature_columns) WITH ORDINALITY AS f(name, place)));
 END $$;
 COMMENT ON FUNCTION segment_internal.assign_query(segment.model, bytea) IS
-'SQL of one assignment: $1 to $3 as a publish hook has them, $4 the features, $5 an assignment with model_name, version and id.';
+'SQL of one assignment: $1 to $3 as in a publish hook, $4 the features, $5 an assignment with model_name, version and id.';
 
 CREATE FUNCTION segment.assign(model_name text, source_row jsonb, OUT assignment segment_internal.assignment)
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -96,7 +96,7 @@ BEGIN
         USING ARRAY[one.bytes], ARRAY[one.bytes], ARRAY[segment_internal.all_names(one)], features, assignment;
 END $$;
 COMMENT ON FUNCTION segment.assign(text, jsonb) IS
-'What the active version of a registered model says of a row: columns are taken by name, in whatever order the object has them; pass to_jsonb(s) of a row s. One row; columns of other algorithms are NULL. Errors: 42704 no such model, 55000 never fitted, 22023 no object, 42703 a column is missing, 42804 it is no number.';
+'The result of the active version of a registered model for a row s of its source, passed as to_jsonb(s). Columns are found by name. One row; columns of other algorithms are NULL. Errors: 42704 no such model, 55000 never fitted, 22023 not an object, 42703 a column is missing, 42804 not a number.';
 
 CREATE FUNCTION segment.assign(model_name text, id text, OUT assignment segment_internal.assignment)
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -104,7 +104,7 @@ BEGIN
     assignment := segment.assign(model_name, segment_internal.source_row(segment_internal.model_in_use(model_name), id));
 END $$;
 COMMENT ON FUNCTION segment.assign(text, text) IS
-'What the active version of a registered model says of the row of its source with that id, given as text. The source is read as the model''s owner where the caller is a member of that role, as the caller where the source is its own. Errors: as assign of a row; 42501, P0002 no such row.';
+'The result of the active version of a registered model for the row of its source with that id, given as text. The source is read as the model''s owner when the caller is a member of that role, else as the caller, who must own the source. Errors: as assign of a row; 42501, P0002 no such row.';
 
 CREATE FUNCTION segment.explain(model_name text, source_row jsonb)
 RETURNS TABLE (rank integer, feature text, value float8, typical float8, contribution float8)
@@ -117,15 +117,15 @@ DECLARE
 BEGIN
     PERFORM segment_internal.check_active(one);
     IF hook IS NULL THEN
-        RAISE EXCEPTION 'model "%" is of algorithm %, which gives no reasons', m.model_name, m.algorithm
-            USING ERRCODE = 'wrong_object_type', HINT = format('Algorithms that give reasons are: %s.', (
+        RAISE EXCEPTION 'algorithm "%" of model "%" does not return reasons', m.algorithm, m.model_name
+            USING ERRCODE = 'wrong_object_type', HINT = format('Algorithms with reasons are: %s.', (
                 SELECT string_agg(a.algorithm, ', ' ORDER BY a.algorithm) FROM segment.algorithm a WHERE a.explain_hook IS NOT NULL));
     END IF;
     RETURN QUERY EXECUTE format('SELECT e.rank, e.feature, e.value, e.typical, e.contribution FROM %s($1, $2) e ORDER BY e.rank', hook)
         USING one.bytes, features;
 END $$;
 COMMENT ON FUNCTION segment.explain(text, jsonb) IS
-'Why the active version of a registered model says what it says of a row, feature by feature, the strongest first. kmeans: why this cluster and not the second nearest; typical is the centroid, see kmeans_reasons. anomaly: what makes the score; typical is the median, see anomaly_reasons. Columns are taken by name; pass to_jsonb(s) of a row s. Errors: as assign; 42809 another algorithm.';
+'The reasons of the result of the active version of a registered model for a row s of its source, passed as to_jsonb(s): one row for each feature, the largest contribution first. kmeans: why this cluster and not the second nearest; typical is the centroid, see kmeans_reasons. anomaly: the contributions to the score; typical is the median, see anomaly_reasons. Columns are found by name. Errors: as assign; 42809 an algorithm without reasons.';
 
 CREATE FUNCTION segment.explain(model_name text, id text)
 RETURNS TABLE (rank integer, feature text, value float8, typical float8, contribution float8)
@@ -136,4 +136,4 @@ BEGIN ATOMIC
     ORDER BY e.rank;
 END;
 COMMENT ON FUNCTION segment.explain(text, text) IS
-'As explain of a row, for the row of the model''s source with that id, given as text. Errors: as explain of a row; 42501, P0002 no such row.';
+'Like explain of a row, for the row of the model''s source with that id, given as text. Errors: as explain of a row; 42501, P0002 no such row.';

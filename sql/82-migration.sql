@@ -1,4 +1,4 @@
--- Migration: who went where between two dates, from a published table's history.
+-- Migration: the moves of customers between groups between two dates, from the history of a published table.
 
 CREATE FUNCTION segment_internal.history_of(target regclass) RETURNS regclass
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -10,7 +10,7 @@ BEGIN
     IF history IS NULL THEN
         RAISE EXCEPTION 'table "%" has no history', segment_internal.relation_name(target) USING ERRCODE = 'undefined_table';
     END IF;
-    -- in a schema where others create tables that name could be anybody's
+    -- where other roles can create tables in the schema, that name could be a table of any role
     IF NOT EXISTS (SELECT FROM pg_class t JOIN pg_class h ON h.relowner = t.relowner
                    WHERE t.oid = target AND h.oid = history AND h.relkind = 'r') THEN
         RAISE EXCEPTION '"%" is not a table of the owner of "%"', segment_internal.relation_name(history), segment_internal.relation_name(target)
@@ -19,7 +19,7 @@ BEGIN
     RETURN history;
 END $$;
 COMMENT ON FUNCTION segment_internal.history_of(regclass) IS
-'The history of a published table. Errors: 42P01 there is none, 42501 what has its name is no table, or belongs to another role than the target.';
+'The history of a published table. Errors: 42P01 no history, 42501 the relation of that name is not a table, or has another owner than the target.';
 
 CREATE FUNCTION segment_internal.history_label(
     history regclass, label text, OUT label_column text, OUT old_column text, OUT name_column text)
@@ -27,7 +27,7 @@ LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     known text;
 BEGIN
-    -- publish may have put the name of the model before the names of all columns of an algorithm
+    -- publish may have prefixed all column names of an algorithm with the name of the model
     WITH history_column AS (SELECT c.column_name, c."position" FROM segment_internal.source_columns(history) c),
     found AS (
         SELECT h.column_name, h."position", o.column_name AS old_name, n.column_name AS label_name
@@ -48,11 +48,11 @@ BEGIN
     IF label_column IS NULL THEN
         RAISE EXCEPTION 'table "%" has no label "%"', segment_internal.relation_name(history), COALESCE(label, '(any)')
             USING ERRCODE = 'undefined_column',
-                  HINT = COALESCE('Its labels are ' || known || '.', 'Only algorithms that put each id into a group give labels.');
+                  HINT = COALESCE('Its labels are ' || known || '.', 'Only algorithms that assign ids to groups have labels.');
     END IF;
 END $$;
 COMMENT ON FUNCTION segment_internal.history_label(regclass, text) IS
-'The column of a history that holds the group, the one of that name or the first; with the columns of the same label under the model published before and of the groups'' names, if any. Error: 42703 there is none.';
+'The column with the group in a history: the one named label, or the first for NULL. Also the column with the label by the model published before, and that with the names of the groups, if any. Error: 42703 no such column.';
 
 CREATE FUNCTION segment.migration_customers(
     target regclass, from_time timestamptz, to_time timestamptz, label text DEFAULT NULL,
@@ -73,7 +73,7 @@ BEGIN
                          lag(%1$I::text) OVER one AS before, lag(valid_to) OVER one IS DISTINCT FROM valid_from AS came
                   FROM %3$s WHERE valid_from <= $2 AND (valid_to > $1 OR valid_to IS NULL)
                   WINDOW one AS (PARTITION BY %4$I ORDER BY valid_from)),
-        -- who came was nowhere before, so no model can have moved it
+        -- a new customer had no group before, so no model can have moved it
         moves AS (SELECT id, bool_or(came OR before IS DISTINCT FROM old_model) AS customer,
                          bool_or(NOT came AND old_model IS DISTINCT FROM label) AS model
                   FROM steps WHERE valid_from > $1 GROUP BY id)
@@ -85,7 +85,7 @@ BEGIN
     USING from_time, to_time;
 END $$;
 COMMENT ON FUNCTION segment.migration_customers(regclass, timestamptz, timestamptz, text) IS
-'Each customer of a published table with its group at two dates, from the history: id (as text), the labels and, for clusters, their names then; a NULL from_label: not there at the first date (or not assigned), a NULL to_label: gone. moved_by: customer: the old model puts it elsewhere on the new data, or it came or went; model: only the new model puts it elsewhere, on the same data, which cannot happen to a customer in the step in which it comes; both: both, at one publication or at several between the dates; NULL: it stood still. label as in migration. Runs as the caller. Errors: 42P01 no history, 42501 a history of another owner, 42703 no such label.';
+'Each customer of a published table with its group at two dates, from the history: id (as text), the labels and, for clusters, their names at these dates. NULL from_label: absent at the first date, or not assigned; NULL to_label: absent at the second, or not assigned. moved_by customer: the old model assigns the new data to another group, or the customer is new or gone; model: only the new model assigns the same data to another group; both: both, at one publication or at several between the dates; NULL: no move. A customer is never moved by a model in the step in which it is new. label as in migration. Runs as the caller. Errors: 42P01 no history, 42501 a history of another owner, 42703 no such label.';
 
 CREATE FUNCTION segment.migration(
     target regclass, from_time timestamptz, to_time timestamptz, label text DEFAULT NULL,
@@ -102,4 +102,4 @@ BEGIN ATOMIC
     ORDER BY c.from_label, c.to_label;
 END;
 COMMENT ON FUNCTION segment.migration(regclass, timestamptz, timestamptz, text) IS
-'Who went where between two dates, from the history of a published table: one row per pair of groups with the number of customers, and for clusters their names at the two dates. label: the column of the groups, a cluster_id or segment column; NULL for the first. A NULL from_label: not there at the first date (or not assigned); a NULL to_label: gone. customer_moved: those that the old model puts elsewhere on the new data, and those that came or went, wherever either model puts them; model_moved: those that only the new model puts elsewhere, on the same data; both_moved: both, at one publication or at several between the dates; customers less the three stood still. segment.migration_customers lists them one by one. A step whose old model version was no longer kept counts as both. Runs as the caller. Errors: 42P01 no history, 42501 a history of another owner, 42703 no such label.';
+'The moves of customers between groups between two dates, from the history of a published table: one row per pair of groups with the number of customers, and for clusters their names at the two dates. label: the column of the groups, a cluster_id or segment column; NULL for the first. NULL from_label: absent at the first date, or not assigned; NULL to_label: absent at the second, or not assigned. customer_moved: the old model assigns the new data to another group, or the customer is new or gone; model_moved: only the new model assigns the same data to another group; both_moved: both, at one publication or at several between the dates. All other customers did not move. segment.migration_customers lists the customers. A step whose old version was deleted counts as both. Runs as the caller. Errors: 42P01 no history, 42501 a history of another owner, 42703 no such label.';

@@ -1,7 +1,7 @@
--- What BI tools read: plain columns, a comment on each, nothing that needs a function call.
--- security_invoker: they read with the rights of whoever reads them. A function of one
--- family gets NULL for the models of others, since the planner may evaluate a join or a
--- WHERE clause later than the function.
+-- Views for BI tools: plain columns, each with a comment.
+-- security_invoker: a view reads with the rights of the current user. A function of one
+-- family gets NULL for the models of other families, since the planner may evaluate a join
+-- or a WHERE clause after the function.
 
 CREATE VIEW segment.models WITH (security_invoker = true) AS
     SELECT m.model_name, m.algorithm, m.owner, a.version AS active_version,
@@ -24,13 +24,13 @@ COMMENT ON COLUMN segment.models.model_name IS 'Name of the model.';
 COMMENT ON COLUMN segment.models.algorithm IS 'Its algorithm, one of segment.algorithm.';
 COMMENT ON COLUMN segment.models.owner IS 'Role whose members may refit it.';
 COMMENT ON COLUMN segment.models.active_version IS 'Version in use; NULL before the first fit.';
-COMMENT ON COLUMN segment.models.status IS 'active: a version is in use; candidate: a guard held back every version; failed: no fit succeeded; new: never fitted.';
+COMMENT ON COLUMN segment.models.status IS 'active: a version is in use; candidate: guards held all versions; failed: no fit succeeded; new: never fitted.';
 COMMENT ON COLUMN segment.models.fitted_at IS 'When the active version was fitted.';
 COMMENT ON COLUMN segment.models.rows_used IS 'Rows that the active version was fitted to.';
 COMMENT ON COLUMN segment.models.inertia IS 'k-means: sum of squared distances to the centers, in the fitted space; else NULL.';
 COMMENT ON COLUMN segment.models.silhouette IS 'k-means: mean silhouette over a sample of the rows, -1 to 1 (see kmeans_fit); else NULL.';
 COMMENT ON COLUMN segment.models.max_psi IS 'Largest population stability index of a feature, or of the cluster shares, in the last refit against the version active then; NULL before the second fit, and for models that keep no histograms, see segment.algorithm.';
-COMMENT ON COLUMN segment.models.needs_refit IS 'true when no version is active, or the last refit failed (as far as the reader sees that, see fit_log) or was held back by a guard, or the feature columns were changed since.';
+COMMENT ON COLUMN segment.models.needs_refit IS 'true when no version is active, the last refit failed (if the current user may see that, see fit_log) or was held by a guard, or the feature columns were changed after it.';
 
 CREATE VIEW segment.drift_report WITH (security_invoker = true) AS
     SELECT m.model_name, v.version, segment_internal.small_count_in(v.metrics, 'against_version') AS against_version,
@@ -45,19 +45,19 @@ CREATE VIEW segment.drift_report WITH (security_invoker = true) AS
                         WHERE n.status <> 'failed' ORDER BY n.version DESC LIMIT 1) v
     CROSS JOIN LATERAL segment_internal.rows_in(v.metrics, 'drift') d(value)
     LEFT JOIN LATERAL segment_internal.cluster_names(m.model_name) c ON c.cluster_id = segment_internal.small_count_in(d.value, 'cluster_id');
-COMMENT ON VIEW segment.drift_report IS 'How far the source had moved at the last refit from what the version active then was fitted to, for the models that keep histograms, of those that the current user may see. Key: model_name, subject, name.';
+COMMENT ON VIEW segment.drift_report IS 'Drift of the source at the last refit against the version active then, for the models with histograms that the current user may see. Key: model_name, subject, name.';
 COMMENT ON COLUMN segment.drift_report.model_name IS 'Name of the model.';
 COMMENT ON COLUMN segment.drift_report.version IS 'Version of the last refit that did not fail.';
-COMMENT ON COLUMN segment.drift_report.against_version IS 'Version that was active then.';
+COMMENT ON COLUMN segment.drift_report.against_version IS 'Version that was active at that refit.';
 COMMENT ON COLUMN segment.drift_report.subject IS 'feature; clusters: all cluster shares together; cluster: the share of one.';
-COMMENT ON COLUMN segment.drift_report.name IS 'Of the feature or the cluster.';
+COMMENT ON COLUMN segment.drift_report.name IS 'Name of the feature or the cluster.';
 COMMENT ON COLUMN segment.drift_report.cluster_id IS 'Number of the cluster, where subject is cluster; else NULL.';
 COMMENT ON COLUMN segment.drift_report.psi IS 'Population stability index; NULL for a single cluster.';
-COMMENT ON COLUMN segment.drift_report.is_drifted IS 'Is it above 0.2?';
+COMMENT ON COLUMN segment.drift_report.is_drifted IS 'True when psi is above 0.2.';
 COMMENT ON COLUMN segment.drift_report.baseline_mean IS 'Mean of the feature when the old version was fitted.';
 COMMENT ON COLUMN segment.drift_report.current_mean IS 'Mean of the feature at the last refit.';
-COMMENT ON COLUMN segment.drift_report.baseline_missing IS 'Share of rows that lacked the feature when the old version was fitted.';
-COMMENT ON COLUMN segment.drift_report.current_missing IS 'Share of rows that lacked the feature at the last refit.';
+COMMENT ON COLUMN segment.drift_report.baseline_missing IS 'Share of rows with a null feature when the old version was fitted.';
+COMMENT ON COLUMN segment.drift_report.current_missing IS 'Share of rows with a null feature at the last refit.';
 COMMENT ON COLUMN segment.drift_report.baseline_share IS 'Share of rows in the cluster when the old version was fitted.';
 COMMENT ON COLUMN segment.drift_report.current_share IS 'Share of the rows of the last refit that the old version assigns to the cluster.';
 
@@ -66,12 +66,12 @@ CREATE VIEW segment.fit_log WITH (security_invoker = true) AS
            EXTRACT(epoch FROM l.finished_at - l.started_at)::float8 AS duration, l.metrics::text AS metrics, l.fit_id
     FROM segment_internal.log(NULL) l
     WHERE l.outcome <> 'running';
-COMMENT ON VIEW segment.fit_log IS 'Every refit that has ended, of the models that the current user may see; one that failed only for members of the owner''s role. Key: fit_id.';
+COMMENT ON VIEW segment.fit_log IS 'All ended refits of the models that the current user may see; failed refits only for members of the model''s owner. Key: fit_id.';
 COMMENT ON COLUMN segment.fit_log.started_at IS 'When the refit started.';
 COMMENT ON COLUMN segment.fit_log.finished_at IS 'When it ended.';
 COMMENT ON COLUMN segment.fit_log.model_name IS 'Name of the model.';
 COMMENT ON COLUMN segment.fit_log.version IS 'Version that was fitted; NULL when the refit was skipped.';
-COMMENT ON COLUMN segment.fit_log.outcome IS 'succeeded; failed; skipped: a refit ran already; held: a guard kept the version back.';
+COMMENT ON COLUMN segment.fit_log.outcome IS 'succeeded; failed; skipped: another refit was running; held: a guard kept the version from becoming active.';
 COMMENT ON COLUMN segment.fit_log.sqlstate IS 'SQLSTATE of the error; NULL without one.';
 COMMENT ON COLUMN segment.fit_log.message IS 'Message of the error, or the reason.';
 COMMENT ON COLUMN segment.fit_log.rows IS 'Rows that the fit read.';
@@ -90,12 +90,12 @@ CREATE VIEW segment.refit_progress WITH (security_invoker = true) AS
         ON a.pid = l.pid AND COALESCE(a.backend_start <= l.started_at, true)
     LEFT JOIN segment_internal.progress_slots() p ON p.pid = l.pid AND p.model_id = m.model_id
     WHERE l.outcome = 'running';
-COMMENT ON VIEW segment.refit_progress IS 'Refits that run now, of the models that the current user may see. Key: model_name, started_at.';
+COMMENT ON VIEW segment.refit_progress IS 'Running refits of the models that the current user may see. Key: model_name, started_at.';
 COMMENT ON COLUMN segment.refit_progress.model_name IS 'Name of the model.';
-COMMENT ON COLUMN segment.refit_progress.stage IS 'What it does, where the reader is a member of the role that fits and, on PostgreSQL 15 and 16, segment is in shared_preload_libraries, else fitting; interrupted: the session is gone, and the next refit will log this one as failed.';
-COMMENT ON COLUMN segment.refit_progress.rows_read IS 'Rows read so far in this stage, to the nearest thousand below; NULL where the stage is not shown.';
-COMMENT ON COLUMN segment.refit_progress.k IS 'Clusters that k-means looks for; while it chooses k, those that it tries; NULL as iteration.';
-COMMENT ON COLUMN segment.refit_progress.iteration IS 'Last iteration of k-means over all rows; NULL before the first in this stage, for other algorithms, and where the stage is not shown.';
+COMMENT ON COLUMN segment.refit_progress.stage IS 'Stage of the refit; interrupted: the session has ended, and the next refit logs this one as failed. Shown as fitting unless the current user is a member of the role that fits and, on PostgreSQL 15 and 16, segment is in shared_preload_libraries.';
+COMMENT ON COLUMN segment.refit_progress.rows_read IS 'Rows read in this stage, rounded down to thousands; NULL when the stage is not shown.';
+COMMENT ON COLUMN segment.refit_progress.k IS 'Number of clusters of the present k-means; while k is chosen, the k being tried; NULL as iteration.';
+COMMENT ON COLUMN segment.refit_progress.iteration IS 'Last iteration of k-means over all rows; NULL before the first in this stage, for other algorithms, and when the stage is not shown.';
 COMMENT ON COLUMN segment.refit_progress.inertia IS 'Inertia after that iteration; NULL as iteration.';
 COMMENT ON COLUMN segment.refit_progress.elapsed IS 'Seconds since the start.';
 COMMENT ON COLUMN segment.refit_progress.version IS 'Version that is being fitted.';
@@ -108,23 +108,23 @@ CREATE VIEW segment.cohort_retention WITH (security_invoker = true) AS
            CASE WHEN pg_catalog.abs(c.average_receipt) < 1e26 THEN c.average_receipt END::numeric(28,2) AS average_receipt, c.is_complete
     FROM segment_internal.receipts(NULL) r
     CROSS JOIN LATERAL segment_internal.retention(r.receipts_name) c;
-COMMENT ON VIEW segment.cohort_retention IS 'Retention of the monthly cohorts of every receipts relation registered with segment.register_receipts that the current user sees, read as their owner, as of its last receipt. Receipts that cannot be read have no rows here and one in segment.problems. Key: receipts_name, cohort, period.';
+COMMENT ON VIEW segment.cohort_retention IS 'Retention of the monthly cohorts of all receipts registered with segment.register_receipts that the current user may see, read as their owner, as of the last receipt. Receipts that cannot be read have no rows here and a row in segment.problems. Key: receipts_name, cohort, period.';
 COMMENT ON COLUMN segment.cohort_retention.receipts_name IS 'Name of the receipts.';
 COMMENT ON COLUMN segment.cohort_retention.as_of IS 'Date of the last receipt.';
 COMMENT ON COLUMN segment.cohort_retention.cohort IS 'Month of the first receipt, as 2019-11.';
-COMMENT ON COLUMN segment.cohort_retention.period IS 'Months since then, from 0.';
+COMMENT ON COLUMN segment.cohort_retention.period IS 'Months since the first receipt, from 0.';
 COMMENT ON COLUMN segment.cohort_retention.customers IS 'Customers of the cohort.';
 COMMENT ON COLUMN segment.cohort_retention.active IS 'Those with a receipt in the period; NULL while the period is not over.';
 COMMENT ON COLUMN segment.cohort_retention.retention IS 'active / customers, 0 to 1; NULL while the period is not over.';
 COMMENT ON COLUMN segment.cohort_retention.lost IS 'customers - active; NULL while the period is not over.';
 COMMENT ON COLUMN segment.cohort_retention.revenue IS 'Net of returns; NULL while the period is not over.';
 COMMENT ON COLUMN segment.cohort_retention.average_receipt IS 'Mean value of a receipt; NULL while the period is not over.';
-COMMENT ON COLUMN segment.cohort_retention.is_complete IS 'Is the period over?';
+COMMENT ON COLUMN segment.cohort_retention.is_complete IS 'True when the period is over.';
 
 CREATE VIEW segment.problems WITH (security_invoker = true) AS
     SELECT m.model_name,
            CASE WHEN a.algorithm IS NULL THEN pg_catalog.format('version %s cannot be used: there is no algorithm "%s"', v.version, m.algorithm)
-                ELSE pg_catalog.format('version %s cannot be read: its bytes are no %s model', v.version, a.model_kind) END AS what,
+                ELSE pg_catalog.format('version %s cannot be read: its bytes are not a %s model', v.version, a.model_kind) END AS what,
            v.fitted_at AS since
     FROM segment_internal.models(NULL) m
     LEFT JOIN segment.algorithm a ON a.algorithm = m.algorithm
@@ -137,7 +137,7 @@ CREATE VIEW segment.problems WITH (security_invoker = true) AS
                         WHERE g.outcome IN ('succeeded', 'held', 'failed') ORDER BY g.fit_id DESC LIMIT 1) l
     WHERE l.outcome = 'failed'
     UNION ALL
-    SELECT m.model_name, pg_catalog.format('a figure of version %s is too large to be shown, or none: %s', v.version, f.key), v.fitted_at
+    SELECT m.model_name, pg_catalog.format('a figure of version %s is too large or not a number: %s', v.version, f.key), v.fitted_at
     FROM segment_internal.models(NULL) m
     CROSS JOIN LATERAL segment_internal.active_version(m.model_name) v
     CROSS JOIN LATERAL (SELECT DISTINCT e.key FROM segment_internal.rows_in(v.metrics, 'summary') s(value)
@@ -150,9 +150,9 @@ CREATE VIEW segment.problems WITH (security_invoker = true) AS
     FROM segment_internal.receipts(NULL) r
     CROSS JOIN LATERAL (SELECT segment_internal.retention_problem(r) AS what OFFSET 0) p
     WHERE p.what IS NOT NULL;
-COMMENT ON VIEW segment.problems IS 'What keeps rows out of the other views: active versions whose bytes cannot be read, last refits that failed, figures too large for their columns, registered receipts that cannot be read; of the models and receipts that the current user may see. It reads every registered receipts relation. Key: model_name, what.';
+COMMENT ON VIEW segment.problems IS 'Reasons for rows missing in the other views: active versions whose bytes cannot be read, last refits that failed, figures too large for their columns, registered receipts that cannot be read; of the models and receipts that the current user may see. It reads every registered receipts relation. Key: model_name, what.';
 COMMENT ON COLUMN segment.problems.model_name IS 'Name of the model, or of the receipts.';
-COMMENT ON COLUMN segment.problems.what IS 'What is wrong.';
+COMMENT ON COLUMN segment.problems.what IS 'The problem, as text.';
 COMMENT ON COLUMN segment.problems.since IS 'When the version was fitted, the refit ended, or the receipts were registered.';
 
 GRANT SELECT ON segment.models, segment.drift_report, segment.fit_log, segment.refit_progress, segment.cohort_retention, segment.problems TO PUBLIC;

@@ -17,13 +17,13 @@ COMMENT ON VIEW segment.cluster_summary IS 'Clusters of the active versions of a
 COMMENT ON COLUMN segment.cluster_summary.model_name IS 'Name of the model.';
 COMMENT ON COLUMN segment.cluster_summary.version IS 'Its active version.';
 COMMENT ON COLUMN segment.cluster_summary.cluster_id IS 'Number of the cluster, from 1; refits keep it.';
-COMMENT ON COLUMN segment.cluster_summary.cluster_name IS 'Name given with segment.name_cluster, else a generated one, which stays as long as it is true.';
+COMMENT ON COLUMN segment.cluster_summary.cluster_name IS 'Name given with segment.name_cluster, else a generated name, which stays until it no longer describes the cluster.';
 COMMENT ON COLUMN segment.cluster_summary.size IS 'Rows in the cluster when it was fitted.';
-COMMENT ON COLUMN segment.cluster_summary.share IS 'Its part of the rows (of their weight), 0 to 1.';
-COMMENT ON COLUMN segment.cluster_summary.description IS 'What sets the cluster apart, in words.';
+COMMENT ON COLUMN segment.cluster_summary.share IS 'Share of the rows (of their weight) in the cluster, 0 to 1.';
+COMMENT ON COLUMN segment.cluster_summary.description IS 'Description: how the cluster differs from all rows.';
 
 CREATE VIEW segment.cluster_profile WITH (security_invoker = true) AS
-    -- a cluster is named once, at its first row; text is what makes this view slow
+    -- generating names is the slow part of this view: each cluster is named once, at its first row
     SELECT v.model_name, v.version, p.cluster_id,
            pg_catalog.max(CASE WHEN p.rank = 1 THEN COALESCE(
                (SELECT n.cluster_name FROM segment_internal.cluster_names(m.model_name) n WHERE n.cluster_id = p.cluster_id),
@@ -38,26 +38,26 @@ CREATE VIEW segment.cluster_profile WITH (security_invoker = true) AS
         CASE WHEN m.algorithm = 'kmeans' THEN segment_internal.version_model(m.model_name, v.version) END, 'kmeans') b(bytes)
     CROSS JOIN LATERAL segment.kmeans_profile(b.bytes) p
     WHERE m.algorithm = 'kmeans';
-COMMENT ON VIEW segment.cluster_profile IS 'What sets each cluster apart, feature by feature, for the active versions of all k-means models that the current user may see. Key: model_name, cluster_id, feature.';
+COMMENT ON VIEW segment.cluster_profile IS 'Statistics of each feature in each cluster, for the active versions of all k-means models that the current user may see. Key: model_name, cluster_id, feature.';
 COMMENT ON COLUMN segment.cluster_profile.model_name IS 'Name of the model.';
 COMMENT ON COLUMN segment.cluster_profile.version IS 'Its active version.';
 COMMENT ON COLUMN segment.cluster_profile.cluster_id IS 'Number of the cluster, from 1; refits keep it.';
-COMMENT ON COLUMN segment.cluster_profile.cluster_name IS 'Name given with segment.name_cluster, else a generated one, which stays as long as it is true.';
+COMMENT ON COLUMN segment.cluster_profile.cluster_name IS 'Name given with segment.name_cluster, else a generated name, which stays until it no longer describes the cluster.';
 COMMENT ON COLUMN segment.cluster_profile.size IS 'Rows in the cluster when it was fitted.';
-COMMENT ON COLUMN segment.cluster_profile.share IS 'Its part of the rows (of their weight), 0 to 1.';
+COMMENT ON COLUMN segment.cluster_profile.share IS 'Share of the rows (of their weight) in the cluster, 0 to 1.';
 COMMENT ON COLUMN segment.cluster_profile.feature IS 'Column of the source.';
 COMMENT ON COLUMN segment.cluster_profile.cluster_mean IS 'Arithmetic mean of the feature in the cluster, in its own units.';
 COMMENT ON COLUMN segment.cluster_profile.cluster_sd IS 'Standard deviation in the cluster, with n - 1.';
 COMMENT ON COLUMN segment.cluster_profile.overall_mean IS 'Mean over all rows.';
 COMMENT ON COLUMN segment.cluster_profile.overall_sd IS 'Standard deviation over all rows, with n - 1.';
-COMMENT ON COLUMN segment.cluster_profile.index_100 IS '100 cluster_mean / overall_mean; NULL where that says nothing.';
-COMMENT ON COLUMN segment.cluster_profile.z_score IS 'How far the cluster is from all rows, in standard deviations of the fitted space; by medians where a few rows make the mean, see kmeans_profile.';
-COMMENT ON COLUMN segment.cluster_profile.rank IS '1: the feature that sets the cluster apart most.';
+COMMENT ON COLUMN segment.cluster_profile.index_100 IS '100 cluster_mean / overall_mean; NULL where the ratio is meaningless, see kmeans_profile.';
+COMMENT ON COLUMN segment.cluster_profile.z_score IS 'Distance of the cluster from all rows, in standard deviations of the fitted space; from medians where a few rows dominate the mean, see kmeans_profile.';
+COMMENT ON COLUMN segment.cluster_profile.rank IS 'Rank of the feature by absolute z_score; 1 is the largest.';
 COMMENT ON COLUMN segment.cluster_profile.direction IS 'high, average or low.';
 COMMENT ON COLUMN segment.cluster_profile.q1 IS 'First quartile in the cluster, exact.';
 COMMENT ON COLUMN segment.cluster_profile.median IS 'Median in the cluster, exact.';
 COMMENT ON COLUMN segment.cluster_profile.q3 IS 'Third quartile in the cluster, exact.';
-COMMENT ON COLUMN segment.cluster_profile.overall_median IS 'Median over all rows, to about a sixteenth; exact for whole numbers that are not large.';
+COMMENT ON COLUMN segment.cluster_profile.overall_median IS 'Median over all rows, with a relative error up to about 1/16; exact for small integers.';
 
 CREATE VIEW segment.elbow WITH (security_invoker = true) AS
     SELECT m.model_name, v.version, segment_internal.small_count_in(s.value, 'k') AS k,
@@ -73,18 +73,18 @@ CREATE VIEW segment.elbow WITH (security_invoker = true) AS
     FROM segment_internal.models(NULL) m
     CROSS JOIN LATERAL segment_internal.active_version(m.model_name) v
     CROSS JOIN LATERAL segment_internal.rows_in(v.metrics, 'sweep') s(value);
-COMMENT ON VIEW segment.elbow IS 'How good each k was at the last fit of the active versions of the k-means models whose option k is auto, of those that the current user may see. Key: model_name, k.';
+COMMENT ON VIEW segment.elbow IS 'Quality of each k at the last fit of the active version, for the k-means models with option k auto that the current user may see. Key: model_name, k.';
 COMMENT ON COLUMN segment.elbow.model_name IS 'Name of the model.';
 COMMENT ON COLUMN segment.elbow.version IS 'Its active version.';
 COMMENT ON COLUMN segment.elbow.k IS 'Number of clusters.';
 COMMENT ON COLUMN segment.elbow.inertia IS 'Sum of squared distances to the centers, in the fitted space.';
-COMMENT ON COLUMN segment.elbow.explained_fraction IS 'Part of the sum of squares that the clusters explain, 0 to 1.';
+COMMENT ON COLUMN segment.elbow.explained_fraction IS 'Share of the sum of squares explained by the clusters, 0 to 1.';
 COMMENT ON COLUMN segment.elbow.silhouette IS 'Mean silhouette, -1 to 1, high is good.';
 COMMENT ON COLUMN segment.elbow.davies_bouldin IS 'Davies-Bouldin index, low is good.';
 COMMENT ON COLUMN segment.elbow.calinski_harabasz IS 'Calinski-Harabasz index, high is good.';
 COMMENT ON COLUMN segment.elbow.smallest_share IS 'Share of the smallest cluster.';
-COMMENT ON COLUMN segment.elbow.stability IS 'Mean adjusted Rand index over random halves, 1: the clusters always come back.';
-COMMENT ON COLUMN segment.elbow.is_elbow IS 'Does the inertia bend here? No row has it when there is no clear elbow.';
-COMMENT ON COLUMN segment.elbow.is_best_silhouette IS 'Has it the largest silhouette? This k was fitted.';
+COMMENT ON COLUMN segment.elbow.stability IS 'Mean adjusted Rand index over random halves; 1: always the same clusters.';
+COMMENT ON COLUMN segment.elbow.is_elbow IS 'True for the k at the elbow of the inertia; no row is true without a clear elbow.';
+COMMENT ON COLUMN segment.elbow.is_best_silhouette IS 'True for the k with the largest silhouette.';
 
 GRANT SELECT ON segment.cluster_summary, segment.cluster_profile, segment.elbow TO PUBLIC;

@@ -17,16 +17,16 @@ CREATE VIEW segment.rfm_summary WITH (security_invoker = true) AS
 COMMENT ON VIEW segment.rfm_summary IS 'Customers per segment at the last fit of the active versions of all RFM models that the current user may see. Key: model_name, segment.';
 COMMENT ON COLUMN segment.rfm_summary.model_name IS 'Name of the model.';
 COMMENT ON COLUMN segment.rfm_summary.version IS 'Its active version.';
-COMMENT ON COLUMN segment.rfm_summary.segment IS 'Name of the segment; the score where the scheme is none; for who has no scores a word in its place: inactive or not scored.';
-COMMENT ON COLUMN segment.rfm_summary.segment_code IS 'Code of the segment, the same in every language; NULL for names of one''s own.';
-COMMENT ON COLUMN segment.rfm_summary.segment_order IS 'Place of the segment, 1 is the best; NULL for names of one''s own.';
+COMMENT ON COLUMN segment.rfm_summary.segment IS 'Name of the segment; the score when the scheme is none; inactive or not scored for customers without scores.';
+COMMENT ON COLUMN segment.rfm_summary.segment_code IS 'Code of the segment, the same in every language; NULL for user-defined names.';
+COMMENT ON COLUMN segment.rfm_summary.segment_order IS 'Rank of the segment, 1 is the best; NULL for user-defined names.';
 COMMENT ON COLUMN segment.rfm_summary.customers IS 'Rows of the source.';
-COMMENT ON COLUMN segment.rfm_summary.share IS 'Their part of all rows, 0 to 1.';
+COMMENT ON COLUMN segment.rfm_summary.share IS 'Share of all rows, 0 to 1.';
 COMMENT ON COLUMN segment.rfm_summary.recency_days IS 'Mean of the first feature.';
 COMMENT ON COLUMN segment.rfm_summary.frequency IS 'Mean of the second feature.';
 COMMENT ON COLUMN segment.rfm_summary.monetary IS 'Mean of the third feature.';
 COMMENT ON COLUMN segment.rfm_summary.revenue IS 'Sum of the third feature.';
-COMMENT ON COLUMN segment.rfm_summary.revenue_share IS 'Its part of the sum over all rows; NULL when that is 0.';
+COMMENT ON COLUMN segment.rfm_summary.revenue_share IS 'Share of the sum over all rows; NULL when that sum is 0.';
 
 CREATE VIEW segment.rfm_history WITH (security_invoker = true) AS
     SELECT m.model_name, l.finished_at::date AS as_of, s.value ->> 'segment' AS segment, s.value ->> 'segment_code' AS segment_code,
@@ -41,7 +41,7 @@ CREATE VIEW segment.rfm_history WITH (security_invoker = true) AS
                         WHERE g.outcome = 'succeeded' ORDER BY g.finished_at::date, g.fit_id DESC) l
     CROSS JOIN LATERAL segment_internal.rows_in(l.metrics, 'summary') s(value)
     WHERE m.algorithm = 'rfm';
-COMMENT ON VIEW segment.rfm_history IS 'Customers per segment at the last refit of each day that succeeded, of all RFM models that the current user may see, for as long as the log is kept (see keep_log). Key: model_name, as_of, segment.';
+COMMENT ON VIEW segment.rfm_history IS 'Customers per segment at the last refit of each day that succeeded, of all RFM models that the current user may see, as long as the log is kept (see keep_log). Key: model_name, as_of, segment.';
 COMMENT ON COLUMN segment.rfm_history.model_name IS 'Name of the model.';
 COMMENT ON COLUMN segment.rfm_history.as_of IS 'Day of the refit, in the time zone of the session.';
 COMMENT ON COLUMN segment.rfm_history.segment IS 'As in rfm_summary.';
@@ -49,8 +49,8 @@ COMMENT ON COLUMN segment.rfm_history.segment_code IS 'As in rfm_summary.';
 COMMENT ON COLUMN segment.rfm_history.segment_order IS 'As in rfm_summary.';
 COMMENT ON COLUMN segment.rfm_history.customers IS 'Rows of the source.';
 COMMENT ON COLUMN segment.rfm_history.revenue IS 'Sum of the third feature.';
-COMMENT ON COLUMN segment.rfm_history.share IS 'Part of all customers of that refit, 0 to 1.';
-COMMENT ON COLUMN segment.rfm_history.version IS 'Version that was fitted, or kept.';
+COMMENT ON COLUMN segment.rfm_history.share IS 'Share of all customers of that refit, 0 to 1.';
+COMMENT ON COLUMN segment.rfm_history.version IS 'Version that was active after the refit.';
 COMMENT ON COLUMN segment.rfm_history.fit_id IS 'The refit in fit_log.';
 
 GRANT SELECT ON segment.rfm_summary, segment.rfm_history TO PUBLIC;

@@ -1,10 +1,10 @@
--- Who may call what.
+-- Revokes EXECUTE on the functions that run as the owner of the registry.
 
 DO $$
 DECLARE
     f regprocedure;
 BEGIN
-    -- what runs as the owner of the registry, and what only that may call
+    -- functions that run as the owner of the registry, and those that only they call
     FOR f IN
         SELECT p.oid FROM pg_catalog.pg_proc p
         WHERE p.pronamespace = 'segment_internal'::regnamespace
@@ -14,7 +14,7 @@ BEGIN
         EXECUTE format('REVOKE ALL ON ROUTINE %s FROM PUBLIC', f);
         IF obj_description(f, 'pg_proc') IS NULL THEN
             EXECUTE format('COMMENT ON FUNCTION %s IS %L', f,
-                           'The same, as the owner of the registry; caller: who called.');
+                           'Like the function without caller, run by the owner of the registry; caller: OID of the role that called.');
         END IF;
     END LOOP;
 END $$;
