@@ -43,7 +43,7 @@ help:
 #: Other servers:            test/matrix.sh (throw-away Debian systems)
 
 new-family:
-	@$(top)/test/new_family.sh $(NAME)
+	@$(top)/test/new_family.sh $(if $(filter command line,$(origin NAME)),'$(NAME)')
 
 setup deb test demo: export SETUP_FOR = $@
 
@@ -113,7 +113,7 @@ $(filter-out src/server/% %_pg.o,$(OBJS)) src/server/features.o: CFLAGS += -O3 -
 $(DATA_built): $(PIECES) $(top)/segment.control
 	cat $(PIECES) > $@
 
-$(OBJS): $(wildcard $(top)/src/*/*.h) | objdirs
+$(OBJS): $(wildcard $(top)/src/*.h $(top)/src/*/*.h) | objdirs
 
 .PHONY: objdirs
 objdirs:

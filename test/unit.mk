@@ -4,7 +4,7 @@
 
 build = build
 CORE = $(filter-out $(top)/src/server/% %_pg.c,$(sort $(wildcard $(top)/src/*/*.c)))
-HEADERS = $(wildcard $(top)/src/*/*.h $(top)/test/unit/*.h $(top)/test/fuzz/*.h)
+HEADERS = $(wildcard $(top)/src/*.h $(top)/src/*/*.h $(top)/test/unit/*.h $(top)/test/fuzz/*.h)
 TESTS = $(patsubst $(top)/test/unit/%.c,$(build)/unit/%,$(sort $(wildcard $(top)/test/unit/test_*.c)))
 FUZZERS = $(patsubst $(top)/test/fuzz/%.c,%,$(sort $(wildcard $(top)/test/fuzz/fuzz_*.c)))
 
