@@ -6,7 +6,7 @@ AS 'MODULE_PATHNAME', 'rfm_fit_transfn'
 LANGUAGE C IMMUTABLE PARALLEL SAFE;
 
 COMMENT ON FUNCTION segment_internal.rfm_fit_transfn(bytea, float8, float8, float8) IS
-'Support function of the aggregate rfm_fit: counts one row into the state.';
+'Adds one row to the state of the aggregate rfm_fit.';
 
 CREATE FUNCTION segment_internal.rfm_fit_transfn(state bytea, recency_days float8, frequency float8, monetary float8, options jsonb)
 RETURNS bytea
@@ -14,7 +14,7 @@ AS 'MODULE_PATHNAME', 'rfm_fit_transfn'
 LANGUAGE C IMMUTABLE PARALLEL SAFE;
 
 COMMENT ON FUNCTION segment_internal.rfm_fit_transfn(bytea, float8, float8, float8, jsonb) IS
-'Support function of the aggregate rfm_fit: counts one row into the state.';
+'Adds one row to the state of the aggregate rfm_fit.';
 
 CREATE FUNCTION segment_internal.rfm_fit_combinefn(state bytea, other bytea)
 RETURNS bytea
@@ -22,7 +22,7 @@ AS 'MODULE_PATHNAME', 'rfm_fit_combinefn'
 LANGUAGE C IMMUTABLE PARALLEL SAFE;
 
 COMMENT ON FUNCTION segment_internal.rfm_fit_combinefn(bytea, bytea) IS
-'Support function of the aggregate rfm_fit: merges two states.';
+'Merges two states of the aggregate rfm_fit.';
 
 CREATE FUNCTION segment_internal.rfm_fit_finalfn(state bytea)
 RETURNS bytea
@@ -30,7 +30,7 @@ AS 'MODULE_PATHNAME', 'rfm_fit_finalfn'
 LANGUAGE C IMMUTABLE PARALLEL SAFE;
 
 COMMENT ON FUNCTION segment_internal.rfm_fit_finalfn(bytea) IS
-'Support function of the aggregate rfm_fit: fits the model.';
+'Returns the result of the aggregate rfm_fit from its state.';
 
 CREATE AGGREGATE segment.rfm_fit(recency_days float8, frequency float8, monetary float8) (
     SFUNC = segment_internal.rfm_fit_transfn,

@@ -5,26 +5,26 @@ RETURNS bytea
 AS 'MODULE_PATHNAME', 'adjusted_rand_index_bigint_transfn'
 LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION segment_internal.adjusted_rand_index_transfn(bytea, bigint, bigint) IS
-'Support function of adjusted_rand_index.';
+'Adds one row to the state of the aggregate adjusted_rand_index.';
 
 CREATE FUNCTION segment_internal.adjusted_rand_index_transfn(state bytea, a text, b text)
 RETURNS bytea
 AS 'MODULE_PATHNAME', 'adjusted_rand_index_text_transfn'
 LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION segment_internal.adjusted_rand_index_transfn(bytea, text, text) IS
-'Support function of adjusted_rand_index.';
+'Adds one row to the state of the aggregate adjusted_rand_index.';
 
 CREATE FUNCTION segment_internal.adjusted_rand_index_combinefn(state bytea, other bytea)
 RETURNS bytea
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION segment_internal.adjusted_rand_index_combinefn(bytea, bytea) IS
-'Support function of adjusted_rand_index.';
+'Merges two states of the aggregate adjusted_rand_index.';
 
 CREATE FUNCTION segment_internal.adjusted_rand_index_finalfn(state bytea)
 RETURNS double precision
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION segment_internal.adjusted_rand_index_finalfn(bytea) IS
-'Support function of adjusted_rand_index.';
+'Returns the result of the aggregate adjusted_rand_index from its state.';
 
 CREATE AGGREGATE segment.adjusted_rand_index(a bigint, b bigint) (
     SFUNC = segment_internal.adjusted_rand_index_transfn,

@@ -4,25 +4,25 @@ CREATE FUNCTION segment_internal.pca_fit_transfn(state bytea, features float8[])
 RETURNS bytea
 AS 'MODULE_PATHNAME', 'pca_fit_transfn' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION segment_internal.pca_fit_transfn(bytea, float8[]) IS
-'Support function of the aggregate pca_fit; not to be called.';
+'Adds one row to the state of the aggregate pca_fit.';
 
 CREATE FUNCTION segment_internal.pca_fit_transfn(state bytea, features float8[], options jsonb)
 RETURNS bytea
 AS 'MODULE_PATHNAME', 'pca_fit_transfn' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION segment_internal.pca_fit_transfn(bytea, float8[], jsonb) IS
-'Support function of the aggregate pca_fit; not to be called.';
+'Adds one row to the state of the aggregate pca_fit.';
 
 CREATE FUNCTION segment_internal.pca_fit_combinefn(state bytea, other bytea)
 RETURNS bytea
 AS 'MODULE_PATHNAME', 'pca_fit_combinefn' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION segment_internal.pca_fit_combinefn(bytea, bytea) IS
-'Support function of the aggregate pca_fit; not to be called.';
+'Merges two states of the aggregate pca_fit.';
 
 CREATE FUNCTION segment_internal.pca_fit_finalfn(state bytea)
 RETURNS bytea
 AS 'MODULE_PATHNAME', 'pca_fit_finalfn' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION segment_internal.pca_fit_finalfn(bytea) IS
-'Support function of the aggregate pca_fit; not to be called.';
+'Returns the result of the aggregate pca_fit from its state.';
 
 CREATE AGGREGATE segment.pca_fit(features float8[]) (
     SFUNC = segment_internal.pca_fit_transfn,

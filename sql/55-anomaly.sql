@@ -64,13 +64,13 @@ AS 'MODULE_PATHNAME', 'anomaly_from_kmeans'
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 
 COMMENT ON FUNCTION segment_internal.anomaly_fit_transfn(bytea, float8[]) IS
-'Support function of the aggregate anomaly_fit; not to be called.';
+'Adds one row to the state of the aggregate anomaly_fit.';
 COMMENT ON FUNCTION segment_internal.anomaly_fit_transfn(bytea, float8[], jsonb) IS
-'Support function of the aggregate anomaly_fit; not to be called.';
+'Adds one row to the state of the aggregate anomaly_fit.';
 COMMENT ON FUNCTION segment_internal.anomaly_fit_combinefn(bytea, bytea) IS
-'Support function of the aggregate anomaly_fit; not to be called.';
+'Merges two states of the aggregate anomaly_fit.';
 COMMENT ON FUNCTION segment_internal.anomaly_fit_finalfn(bytea) IS
-'Support function of the aggregate anomaly_fit; not to be called.';
+'Returns the result of the aggregate anomaly_fit from its state.';
 COMMENT ON AGGREGATE segment.anomaly_fit(float8[]) IS
 'Fits an anomaly model with the default options: an isolation forest of 100 trees of 256 rows (Liu, Ting and Zhou 2008). See the form with options.';
 COMMENT ON AGGREGATE segment.anomaly_fit(float8[], jsonb) IS

@@ -4,19 +4,19 @@ CREATE FUNCTION segment_internal.drift_fit_transfn(state bytea, model bytea, fea
 RETURNS bytea
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION segment_internal.drift_fit_transfn(bytea, bytea, float8[]) IS
-'Support function of the aggregate drift_fit; not to be called.';
+'Adds one row to the state of the aggregate drift_fit.';
 
 CREATE FUNCTION segment_internal.drift_fit_combinefn(state bytea, other bytea)
 RETURNS bytea
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION segment_internal.drift_fit_combinefn(bytea, bytea) IS
-'Support function of the aggregate drift_fit; not to be called.';
+'Merges two states of the aggregate drift_fit.';
 
 CREATE FUNCTION segment_internal.drift_fit_finalfn(state bytea)
 RETURNS bytea
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION segment_internal.drift_fit_finalfn(bytea) IS
-'Support function of the aggregate drift_fit; not to be called.';
+'Returns the result of the aggregate drift_fit from its state.';
 
 CREATE AGGREGATE segment.drift_fit(model bytea, features float8[]) (
     SFUNC = segment_internal.drift_fit_transfn,

@@ -1,12 +1,12 @@
 /*
  * advisory.c
- *		The session's advisory locks, while code of another role runs.
+ *		Saving and restoring the session's advisory locks while code of another role runs.
  *
- * Advisory locks that last as long as the session belong to no role: a function of
- * somebody's view could leave some to the session of a superuser, or release those
- * that the session holds, with pg_advisory_unlock_all.  A security-restricted
- * operation does not keep it from that.  So we hold each lock once more, as one of the
- * transaction, which no SQL releases, and count afterwards.
+ * Session-level advisory locks belong to no role.  A function in a view of another
+ * role could take some in the session of a superuser, or release those that the
+ * session holds, with pg_advisory_unlock_all.  A security-restricted operation does
+ * not prevent that.  So each lock is also taken at transaction level, which no SQL
+ * can release, and the session-level locks are counted and restored afterwards.
  */
 #include "server/advisory.h"
 
@@ -22,7 +22,7 @@ typedef struct HeldLock
 	int			times;			/* that the session took it */
 } HeldLock;
 
-/* Release the session's lock as often as it was taken; LockRelease warns when it is none. */
+/* Release the session's lock as often as it was taken; LockRelease warns for a lock not held. */
 static int
 release_all(const LOCKTAG *tag, LOCKMODE mode)
 {
@@ -45,7 +45,7 @@ take(const LOCKTAG *tag, LOCKMODE mode, int times)
 		(void) LockAcquire(tag, mode, true, true);
 }
 
-/* The advisory locks of this process, each mode by itself; times is not counted yet. */
+/* The advisory locks of this process, one entry for each mode; times is not yet set. */
 static List *
 advisory_locks(void)
 {

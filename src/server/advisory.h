@@ -1,6 +1,6 @@
 /*
  * advisory.h
- *		The session's advisory locks, while code of another role runs.
+ *		Saving and restoring the session's advisory locks while code of another role runs.
  */
 #ifndef SEG_SERVER_ADVISORY_H
 #define SEG_SERVER_ADVISORY_H
@@ -9,12 +9,12 @@
 
 #include "nodes/pg_list.h"
 
-/* What the session holds; it is kept until the transaction ends or it is restored. */
+/* Save the locks that the session holds; valid until they are restored or the transaction ends. */
 extern List *seg_guard_advisory_locks(void);
 
 /*
- * The session holds again what it held, as often as it did, and nothing else.  After
- * an error, is_failed, the end of the transaction, or subtransaction, does the rest.
+ * Restore the saved locks, with their counts, and release all others.  After an error
+ * (is_failed) the end of the transaction or subtransaction does the rest.
  */
 extern void seg_restore_advisory_locks(List *guarded, bool is_failed);
 

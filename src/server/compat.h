@@ -1,6 +1,6 @@
 /*
  * compat.h
- *		Every difference between PostgreSQL 15, 16, 17 and 18 that we meet.
+ *		All differences between PostgreSQL 15, 16, 17 and 18 that affect this extension.
  *
  * No other file tests PG_VERSION_NUM.
  */
@@ -29,14 +29,14 @@ extern PGDLLEXPORT void _PG_init(void);
 #define SEG_HAS_DSM_REGISTRY
 #endif
 
-/* 18 lets a module say its name and version (9324c8c5806). */
+/* 18 has a magic block with name and version (9324c8c5806). */
 #if PG_VERSION_NUM >= 180000
 #define SEG_MODULE_MAGIC PG_MODULE_MAGIC_EXT(.name = "segment")
 #else
 #define SEG_MODULE_MAGIC PG_MODULE_MAGIC
 #endif
 
-/* 16 lets membership come without SET (3d14e171e9e). */
+/* 16 has membership without the SET option (3d14e171e9e). */
 #if PG_VERSION_NUM >= 160000
 #define SEG_MAY_SET_ROLE(member, role) member_can_set_role(member, role)
 #else

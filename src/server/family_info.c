@@ -8,7 +8,7 @@
 
 #include "server/error.h"
 
-/* The family of a model, which is decoded into *model; an error when it is none. */
+/* The family of a model, which is decoded into *model; an error for other bytes. */
 static const SegFamily *
 open_any(const bytea *bytes, int *version, void **model)
 {
@@ -94,7 +94,7 @@ model_info(PG_FUNCTION_ARGS)
 	PG_RETURN_DATUM(seg_row_value(&row));
 }
 
-/* (model, algorithm): how many features it has; NULL for what is no model of that algorithm */
+/* (model, algorithm): the number of features; NULL for other bytes */
 PG_FUNCTION_INFO_V1(model_width);
 Datum
 model_width(PG_FUNCTION_ARGS)

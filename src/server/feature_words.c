@@ -1,6 +1,6 @@
 /*
  * feature_words.c
- *		The words for what is done to features; see feature_words.h.
+ *		The words of the options standardize, transform and null_policy.
  */
 #include "server/compat.h"
 

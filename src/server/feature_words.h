@@ -1,7 +1,7 @@
 /*
  * feature_words.h
- *		The words for what is done to features, in options and in model_info: one table
- *		each, in the order of the enum, with NULL behind the last word.
+ *		The words of the options standardize, transform and null_policy, also in
+ *		model_info: one table each, in the order of the enum, ended by NULL.
  */
 #ifndef SEG_SERVER_FEATURE_WORDS_H
 #define SEG_SERVER_FEATURE_WORDS_H

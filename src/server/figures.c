@@ -1,10 +1,10 @@
 /*
  * figures.c
- *		Figures out of JSON that a view shows, without ever failing.
+ *		Reading figures from JSON for the views, without errors.
  *
- * What a fit has measured is kept as JSON.  A view over many models must not fail
- * because of one of them, so a member that is missing, of another type or too large
- * for its column is NULL.
+ * The registry stores the figures of a fit as JSON.  A view over many models must not
+ * fail because of one of them, so a member that is missing, of another type or too
+ * large for its column becomes NULL.
  */
 #include "server/compat.h"
 
@@ -56,7 +56,7 @@ figure_in(PG_FUNCTION_ARGS)
 	PG_RETURN_FLOAT8(figure);
 }
 
-/* Is the number less than the power of ten, whatever its sign? */
+/* Is the absolute value of the number less than the power of ten? */
 static bool
 is_below(Numeric number, int power)
 {

@@ -1,9 +1,9 @@
 /*
  * fit_options.c
- *		The options of a family's fit as rows, and what the fit would say of some.
+ *		The options of a family's fit as rows, and checks of option values.
  *
- * A registered model is fitted later, so create_model asks here; the tables, the
- * defaults and the checks are those of the fit aggregates themselves.
+ * A registered model is fitted later, so create_model checks its options here.  The
+ * tables, defaults and checks are those of the fit aggregates.
  */
 #include "server/family.h"
 
@@ -43,7 +43,7 @@ type_name(const SegOption *option)
 	return NULL;
 }
 
-/* "1 to 10000", "zscore, none"; NULL where any value of the type will do. */
+/* "1 to 10000", "zscore, none"; NULL where any value of the type is valid. */
 static char *
 value_range(const SegOption *option)
 {
@@ -67,7 +67,7 @@ json_text(const char *text)
 	return json.data;
 }
 
-/* The JSON of a default; NULL where it is no value that could be given. */
+/* The JSON of a default; NULL for a default that is not a valid value. */
 static char *
 default_json(const SegOption *option, const void *field)
 {
@@ -97,7 +97,7 @@ default_json(const SegOption *option, const void *field)
 			{
 				const SegIntList *list = field;
 
-				/* a default cannot know how many features there are */
+				/* a default does not depend on the number of features */
 				Assert(list->count == 0 || list->count == -1);
 				return list->count == 0 ? NULL : json_text(option->choices[list->items[0]]);
 			}
@@ -125,7 +125,7 @@ put_option(SegRow *row, const SegOption *option, const void *defaults)
 	seg_row_store(row);
 }
 
-/* (algorithm): one row for each option of its fit; none for what is no algorithm */
+/* (algorithm): one row for each option of its fit; no rows for an unknown algorithm */
 PG_FUNCTION_INFO_V1(fit_options);
 Datum
 fit_options(PG_FUNCTION_ARGS)

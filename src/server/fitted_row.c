@@ -70,7 +70,7 @@ seg_put_features(SegRow *row, const SegFeature *features, size_t d, SegNullPolic
 		line.imputed = fills ? (int64) feature->missing : 0;
 		line.minimum = feature->minimum;
 		line.maximum = feature->maximum;
-		/* where there was no value there is no mean */
+		/* no mean without values */
 		line.mean = isnan(feature->minimum) ? NAN : feature->mean;
 		line.sd = feature->sd;
 		seg_store_feature(row, &line);

@@ -1,7 +1,7 @@
 /*
  * fitted_row.h
  *		A features argument in the fitted space of a model, and the features of a model as
- *		rows: what all families that keep SegFeature share.
+ *		rows: shared by all families whose models contain SegFeature.
  */
 #ifndef SEG_SERVER_FITTED_ROW_H
 #define SEG_SERVER_FITTED_ROW_H
@@ -13,13 +13,13 @@
 
 /*
  * The array as a row in the fitted space: OUT z[d].  False when a feature is null and
- * the policy is skip: the answer is NULL then.  Errors: 2202E for another number of
- * features than the model has, 22004 for a null with the policy error, 22003 for NaN,
- * infinity and values that have no logarithm.
+ * the policy is skip: the caller then returns NULL.  Errors: 2202E the number of
+ * features differs from the model's, 22004 a null with the policy error, 22003 NaN,
+ * infinity and values without a logarithm.
  */
 extern bool seg_fitted_row(Datum array, const SegRowTransform *transform, double *z);
 
-/* The array in input units, with nulls filled as the model does; palloc'd.  NaN where a null is not filled. */
+/* The array in input units, with nulls filled by the model; palloc'd.  NaN for a null that is not filled. */
 extern double *seg_filled_row(Datum array, const SegRowTransform *transform);
 
 /* A feature's name in output, else "feature <position>"; position from 1; palloc'd. */

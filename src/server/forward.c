@@ -1,6 +1,6 @@
 /*
  * forward.c
- *		Finding the function behind one of the same name.
+ *		Looking up the internal function for a public function.
  */
 #include "server/forward.h"
 

@@ -1,6 +1,6 @@
 /*
  * id.c
- *		Ids of customers, receipts and documents that mean nothing: meaningful_id.
+ *		meaningful_id: recognizes empty ids of customers, receipts and documents.
  */
 #include "server/id.h"
 
@@ -8,7 +8,7 @@
 
 #include "base/id.h"
 
-/* U+00A0 as the server writes it; "" in encodings that lack it. */
+/* U+00A0 in the encoding of the server; "" in encodings without it. */
 static const char *
 no_break_space(void)
 {

@@ -1,6 +1,6 @@
 /*
  * id.h
- *		Ids of customers, receipts and documents that mean nothing.
+ *		Empty ids of customers, receipts and documents.
  */
 #ifndef SEG_SERVER_ID_H
 #define SEG_SERVER_ID_H

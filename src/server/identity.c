@@ -1,14 +1,14 @@
 /*
  * identity.c
- *		Acting as another role, and roles that are remembered.
+ *		Running code as another role, and stored roles.
  *
- * A remembered role must outlive a dump, and must not pass to a stranger.  Names
- * outlive a dump, but a dropped or renamed role leaves its name to whoever takes it
- * next; OIDs are never given to a stranger, but mean nothing in another cluster.  So
- * both are kept: the name, and a key made of the cluster's system identifier and the
- * OID.  In the cluster that wrote the key the OID decides; elsewhere, after a restore
- * or an upgrade, the name does.  Whatever else stands there stands for nobody: so rows
- * are marked whose role is gone, or that somebody inserted without that role's rights.
+ * A stored role must survive a dump, and must never become another role.  Names survive
+ * a dump, but a new role can get the name of a dropped or renamed one.  OIDs are not
+ * reused, but are valid in one cluster only.  So both are stored: the name, and a key of
+ * the cluster's system identifier and the OID.  In the cluster that wrote the key the
+ * OID identifies the role; in another one, after a restore or an upgrade, the name
+ * does.  A key of any other form is no role.  Such keys mark rows whose role no longer
+ * exists, and rows that were inserted without the rights of the role.
  */
 #include "server/identity.h"
 #include "server/advisory.h"
@@ -21,7 +21,7 @@
 #include "utils/guc.h"
 #include "utils/syscache.h"
 
-/* ---- acting as another role ---- */
+/* ---- running as another role ---- */
 
 static const char *const fixed_settings[][2] = {
 	{"DateStyle", "ISO, MDY"},
@@ -72,7 +72,7 @@ seg_run_as(Oid role, void (*run) (void *argument), void *argument)
 	}
 	PG_CATCH();
 	{
-		/* the first thing that the end of the transaction would do */
+		/* first, as at the end of a transaction */
 		LWLockReleaseAll();
 		if (is_other)
 			seg_restore_advisory_locks(guarded, true);
@@ -99,7 +99,7 @@ seg_check_may_set_role(Oid role)
 				 errmsg("must be able to SET ROLE \"%s\"", GetUserNameFromId(role, false))));
 }
 
-/* (role_name): false also for a role that does not exist */
+/* (role_name): also false for a role that does not exist */
 PG_FUNCTION_INFO_V1(may_set_role);
 Datum
 may_set_role(PG_FUNCTION_ARGS)
@@ -109,7 +109,7 @@ may_set_role(PG_FUNCTION_ARGS)
 	PG_RETURN_BOOL(OidIsValid(role) && SEG_MAY_SET_ROLE(GetUserId(), role));
 }
 
-/* ---- roles that are remembered ---- */
+/* ---- stored roles ---- */
 
 /* (role oid) -> system identifier/OID */
 PG_FUNCTION_INFO_V1(role_key);
@@ -119,7 +119,7 @@ role_key(PG_FUNCTION_ARGS)
 	PG_RETURN_TEXT_P(cstring_to_text(psprintf(UINT64_FORMAT "/%u", GetSystemIdentifier(), PG_GETARG_OID(0))));
 }
 
-/* Take a key apart; false for what is none. */
+/* Parse a key; false for other text. */
 static bool
 read_key(const char *key, uint64 *cluster, Oid *role)
 {
@@ -133,7 +133,7 @@ read_key(const char *key, uint64 *cluster, Oid *role)
 	return true;
 }
 
-/* (role name, key): the role that was meant, or NULL when it is gone */
+/* (role name, key): the stored role, or NULL when it no longer exists */
 PG_FUNCTION_INFO_V1(remembered_role);
 Datum
 remembered_role(PG_FUNCTION_ARGS)

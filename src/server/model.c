@@ -1,17 +1,16 @@
 /*
  * model.c
- *		A model argument: opened once, kept for the following rows.
+ *		A model argument: decoded once, cached for the following rows.
  *
- * Decoding costs more than scoring a row, so the decoded model stays in
- * fn_extra.  A following call is a hit when the argument's bytes are the same;
- * they are compared, for the address alone, or a digest that somebody wrote, says
- * nothing about them.  Comparing 16 kB takes longer than scoring a row, so it is
- * left out where the value cannot have changed: a constant stands where it stood.
- * A parameter, such as the result of a sub-select, changes only when something is
- * run anew.  It is compared at each of the first calls, and after so many without
- * a change now and then, by its size, address and digest at all others.  A toast
- * pointer, a compressed or a short value are at most a page long and are always
- * compared.
+ * Decoding costs more than scoring a row, so the decoded model is cached in fn_extra.
+ * A following call is a hit when the argument has the same bytes.  The bytes are
+ * compared, since neither an equal address nor an equal digest proves that.
+ * Comparing 16 kB takes longer than scoring a row, so it is left out where the value
+ * cannot have changed: a constant keeps its address.  A parameter, such as the result
+ * of a subquery, changes only when the subquery runs again.  Its bytes are compared
+ * at each of the first COMPARED_CALLS calls and then at every COMPARED_EVERY-th; the
+ * other calls compare size, address and digest.  A toast pointer, a compressed and a
+ * short value have at most the size of a page and are always compared.
  */
 #include "server/model.h"
 
@@ -24,7 +23,7 @@
 
 #define MODEL_SLOTS 2
 
-/* Calls at which a parameter is compared, how often after them, and up to which size always. */
+/* First calls that compare a parameter, the interval after them, and the size up to which all calls do. */
 #define COMPARED_CALLS 1024
 #define COMPARED_EVERY 64
 #define COMPARED_SIZE ((size_t) 2048)
@@ -46,7 +45,7 @@ typedef struct CachedModel
 	uint64		digest;
 	SegKind		kind;
 	Source		source;
-	uint32		calls;			/* since it was kept */
+	uint32		calls;			/* since it was cached */
 	void	   *model;
 } CachedModel;
 
@@ -91,7 +90,7 @@ seg_model_kind(const bytea *bytes)
 	return kind;
 }
 
-/* What is wrong with the bytes, or SEG_OK and the model. */
+/* SEG_OK and the model, or the error of the bytes. */
 static SegStatus
 try_decode(const bytea *bytes, const SegModelType *type, int *kind, int *version, void **model)
 {
@@ -136,7 +135,7 @@ seg_model_decode_or_null(const bytea *bytes, const SegModelType *type)
 	return try_decode(bytes, type, &kind, &version, &model) == SEG_OK ? model : NULL;
 }
 
-/* Can the argument be other bytes than those of the call before, at the same address? */
+/* Can the bytes of the argument differ from those of the previous call? */
 static bool
 may_have_changed(CachedModel *cached, const struct varlena *value)
 {
@@ -164,7 +163,7 @@ is_cached(CachedModel *cached, const struct varlena *value)
 	return true;
 }
 
-/* The expression of an argument, where the call has one that tells. */
+/* The expression of an argument, or NULL where it is not known. */
 static Node *
 expression_of(FunctionCallInfo fcinfo, int argno)
 {

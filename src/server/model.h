@@ -1,6 +1,6 @@
 /*
  * model.h
- *		A model argument: opened once, kept for the following rows.
+ *		A model argument: decoded once, cached for the following rows.
  */
 #ifndef SEG_SERVER_MODEL_H
 #define SEG_SERVER_MODEL_H
@@ -12,8 +12,8 @@
 #include "model/envelope.h"
 
 /*
- * The decoded model of argument argno (not null).  It is kept in fn_extra and
- * decoded again only when the argument's bytes are others; valid until then.
+ * The decoded model of argument argno (not null).  It is cached in fn_extra and
+ * decoded again only when the argument's bytes change; valid until then.
  * A function with two models uses slots 0 and 1.
  */
 extern const void *seg_model_argument(FunctionCallInfo fcinfo, int argno, int slot,
@@ -24,30 +24,30 @@ extern const void *seg_model_argument(FunctionCallInfo fcinfo, int argno, int sl
  * time of a call at 10 features, 8 clusters, 100 trees, where COST 1 is 0.1 us:
  *
  *		10		up to about 1 us: a pass over the features, or over the k centers
- *		50		some us: a forest's trees, a sentence about a cluster
- *		100		10 us and more: the reasons of a score, a name that fits no other cluster
+ *		50		some us: the trees of a forest, the description of a cluster
+ *		100		10 us and more: the reasons of a score, a unique name of a cluster
  */
 
 /* The same for a model of several kinds: type_of gives the type of a kind, or raises; OUT kind. */
 extern const void *seg_model_argument_of(FunctionCallInfo fcinfo, int argno, int slot,
 										 const SegModelType *(*type_of) (int kind), int *kind);
 
-/* The kind of a model; an error for what is no model. */
+/* The kind of a model; an error for other bytes. */
 extern int	seg_model_kind(const bytea *bytes);
 
 /*
  * The row type of a function that returns one composite value, looked up at the
- * first call and kept in fn_extra beside the models.
+ * first call and cached in fn_extra together with the models.
  */
 extern TupleDesc seg_call_shape(FunctionCallInfo fcinfo);
 
-/* The digest of the model that seg_model_argument gave last for that slot. */
+/* The digest of the model that seg_model_argument last returned for that slot. */
 extern uint64 seg_model_argument_digest(FunctionCallInfo fcinfo, int slot);
 
 /* Decode a model once, into the current memory context. */
 extern void *seg_model_decode(const bytea *bytes, const SegModelType *type);
 
-/* The same, but NULL where that raises an error. */
+/* The same, but NULL instead of an error. */
 extern void *seg_model_decode_or_null(const bytea *bytes, const SegModelType *type);
 
 /* The bytes of a model: measured, reserved, encoded and sealed; palloc'd. */

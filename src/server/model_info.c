@@ -1,6 +1,6 @@
 /*
  * model_info.c
- *		The vocabulary in which a family tells about its models; see model_info.h.
+ *		Setting the columns and options of model_info; see model_info.h.
  */
 #include "server/model_info.h"
 

@@ -1,6 +1,6 @@
 /*
  * model_info.h
- *		What every kind of model can tell about itself: model_info, model_features.
+ *		The columns of model_info and model_features.
  *
  * A family writes two callbacks and names them in its SegFamily (server/family.h).
  */
@@ -13,7 +13,7 @@
 
 #include "server/rows.h"
 
-/* The columns of model_info; what was not set is NULL there. */
+/* The columns of model_info; a field that is not set is NULL. */
 typedef struct SegModelInfo
 {
 	const char *algorithm;		/* the family: 'kmeans', 'rfm', ... */
@@ -41,7 +41,7 @@ extern void seg_info_real(SegModelInfo *info, const char *key, double value);
 extern void seg_info_bool(SegModelInfo *info, const char *key, bool value);
 extern void seg_info_json(SegModelInfo *info, const char *key, const char *json);
 
-/* One line of model_features; what was not set is NULL there. */
+/* One row of model_features; a field that is not set is NULL. */
 typedef struct SegFeatureInfo
 {
 	size_t		position;		/* from 1 */
@@ -57,7 +57,7 @@ typedef struct SegFeatureInfo
 	int64		imputed;		/* -1: not set */
 } SegFeatureInfo;
 
-/* A line in which nothing but position and name is set. */
+/* A row with only position and name set. */
 extern SegFeatureInfo seg_feature_info(size_t position, const char *name);
 
 extern void seg_store_feature(SegRow *row, const SegFeatureInfo *feature);

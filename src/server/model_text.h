@@ -9,7 +9,7 @@
 
 /*
  * IN utf8: text of a model, or of a table of words in C.  Returns it in the encoding of
- * the database, palloc'd.  22P05 for a character that this encoding has not.
+ * the database, palloc'd.  22P05 for a character that does not exist in that encoding.
  */
 extern char *seg_text_from_model(const char *utf8);
 
@@ -17,8 +17,8 @@ extern char *seg_text_from_model(const char *utf8);
 extern const char *seg_text_for_model(const char *text);
 
 /*
- * What a part of a model is called in output: its name in the encoding of the database,
- * or where it has none "<what> <number>", such as "feature 3"; palloc'd.
+ * The output name of a part of a model: its name in the encoding of the database, or
+ * without a name "<what> <number>", such as "feature 3"; palloc'd.
  */
 extern char *seg_name_from_model(const char *utf8, const char *what, size_t number);
 

@@ -13,7 +13,7 @@
 #define BASE_DECIMALS 4
 #define SIGN_MASK 0xC000
 #define SIGN_NEGATIVE 0x4000
-#define SIGN_SHORT 0x8000		/* the header is one word, and it is no sign */
+#define SIGN_SHORT 0x8000		/* a header of one word, not a sign */
 #define SIGN_SPECIAL 0xC000
 #define SHORT_NEGATIVE 0x2000
 #define SHORT_SCALE_SHIFT 7
@@ -138,7 +138,7 @@ seg_units_numeric(int128 units, int scale)
 double
 seg_units_float8(int128 units)
 {
-	/* two numbers that a double holds exactly, divided: rounded once */
+	/* both operands are exact as double, so the quotient is rounded once */
 	if (units >= -(INT64CONST(1) << 53) && units <= INT64CONST(1) << 53)
 		return (double) units / (double) SEG_UNITS_PER_ONE;
 	return DatumGetFloat8(DirectFunctionCall1(numeric_float8,

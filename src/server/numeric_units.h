@@ -3,11 +3,11 @@
  *		Numerics as integers of 1e-8, and back, without the functions of numeric.
  *
  * Almost every amount of money is below 92 billion and has at most eight decimals.
- * Such a numeric is its digits to base 10,000 in a few words; they are read where
- * they stand, which takes a tenth of the time of numeric_add.
+ * Such a numeric has a few words with digits in base 10,000.  They are read in place,
+ * which takes a tenth of the time of numeric_add.
  *
  * The layout of numeric is PostgreSQL's own (src/backend/utils/adt/numeric.c) and
- * has been the same on disk since version 9.1, which pg_upgrade depends on.
+ * has been the same on disk since version 9.1; pg_upgrade depends on it.
  */
 #ifndef SEG_SERVER_NUMERIC_UNITS_H
 #define SEG_SERVER_NUMERIC_UNITS_H
@@ -19,7 +19,7 @@
 #define SEG_UNITS_DECIMALS 8
 #define SEG_UNITS_PER_ONE INT64CONST(100000000)
 
-/* The largest display scale that is kept beside units. */
+/* The largest display scale of a number in units. */
 #define SEG_UNITS_MAX_SCALE 62
 
 typedef enum SegNumericKind
@@ -30,8 +30,8 @@ typedef enum SegNumericKind
 } SegNumericKind;
 
 /*
- * Read a numeric.  IN value: not toasted out of line nor compressed; a short header
- * will do.  OUT units: the value in units of 1e-8; OUT scale: its display scale,
+ * Read a numeric.  IN value: neither toasted out of line nor compressed; the header may
+ * be short.  OUT units: the value in units of 1e-8; OUT scale: its display scale,
  * 0 .. SEG_UNITS_MAX_SCALE; both only for SEG_NUMERIC_UNITS.
  */
 extern SegNumericKind seg_numeric_read(const struct varlena *value, int64 *units, int *scale);

@@ -185,7 +185,7 @@ compare_texts(const void *a, const void *b)
 	return pg_qsort_strcmp(a, b);
 }
 
-/* Two features of one name could not be told apart in a profile. */
+/* Feature names must be different: a profile identifies features by name. */
 static bool
 has_duplicates(const SegTextList *list)
 {

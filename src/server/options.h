@@ -2,11 +2,12 @@
  * options.h
  *		The strict jsonb argument `options` of the fit aggregates.
  *
- * A family describes its options in a table of SegOption; seg_options_read
- * fills a struct from jsonb.  The struct holds the defaults before: they stand in a
- * static one of the family, which is also what users are told of them.  A number
- * outside low .. high, a choice of -1 and an empty list there mean: no default.  An unknown key, a wrong type or a value out of
- * range is 22023, names the key and lists what is valid.
+ * A family describes its options in a table of SegOption; seg_options_read fills a
+ * struct from jsonb.  The struct is first a copy of the family's static struct of
+ * defaults, which is also the source of the defaults shown to users.  There, a number
+ * outside low .. high, a choice of -1 and an empty list mean: no default.  An unknown
+ * key, a wrong type or a value out of range is 22023; the message names the key and
+ * lists the valid values.
  */
 #ifndef SEG_SERVER_OPTIONS_H
 #define SEG_SERVER_OPTIONS_H
@@ -29,7 +30,7 @@ typedef enum SegOptionType
 	SEG_OPTION_TEXTS,			/* SegTextList */
 	SEG_OPTION_REALS,			/* SegRealList: array of numbers */
 	SEG_OPTION_MATRIX,			/* SegRealMatrix: array of arrays of numbers, all of one length */
-	SEG_OPTION_CUSTOM,			/* whatever `read` makes of it */
+	SEG_OPTION_CUSTOM,			/* any type, read by `read` */
 } SegOptionType;
 
 typedef struct SegIntList
@@ -65,29 +66,29 @@ typedef struct SegOption
 	double		low;			/* INT, REAL */
 	double		high;
 	const char *const *choices; /* CHOICE, CHOICES: words by value; ends with NULL */
-	uint32		unsupported;	/* of these, bit by value: words that this fit does not take */
+	uint32		unsupported;	/* bit mask by value: words that this fit does not support */
 	void		(*read) (const char *key, const JsonbValue *value, void *field);	/* CUSTOM */
-	const char *type_name;		/* CUSTOM: what is read, such as "array of pairs" */
+	const char *type_name;		/* CUSTOM: the type, such as "array of pairs" */
 	const char *meaning;		/* one sentence, for users */
 } SegOption;
 
-/* The words that an option takes, "error, skip, mean"; palloc'd. */
+/* The valid words of an option, "error, skip, mean"; palloc'd. */
 extern char *seg_option_words(const SegOption *option);
 
 /*
- * Read options into the struct at *result, which holds the defaults already.
+ * Read options into the struct at *result, which already contains the defaults.
  * IN options may be NULL (all defaults).  IN table ends with a NULL key.
- * What is pointed to is palloc'd in the current context.
+ * Strings and arrays are palloc'd in the current context.
  */
 extern void seg_options_read(const Jsonb *options, const SegOption *table, void *result);
 
-/* An array of arrays of numbers, for a CUSTOM option that may also be one. */
+/* An array of arrays of numbers, for a CUSTOM option that also accepts one. */
 extern void seg_option_read_matrix(const char *key, const JsonbValue *value, SegRealMatrix *matrix);
 
-/* The 22023 for a value of a wrong kind: "option "<key>" must be <expected>". */
+/* Raise 22023 for an invalid value: option "<key>" must be <expected>. */
 extern _Noreturn void seg_option_refuse(const char *key, const char *expected);
 
-/* The 22023 for an argument of an aggregate (options, k, model) that is another one in another row. */
+/* Raise 22023 for an argument of an aggregate (options, k, model) that differs between rows. */
 extern _Noreturn void seg_refuse_changed(const char *what);
 
 #endif							/* SEG_SERVER_OPTIONS_H */

@@ -1,17 +1,17 @@
 /*
  * progress.c
- *		Live progress of refits, for other sessions to read.
+ *		Progress of running refits, readable by other sessions.
  *
- * A refit is one long transaction, so nothing that it writes can be seen before
- * it ends.  A small board in shared memory tells instead: one slot per session
- * that fits, with the stage, the rows read, and the iteration of a k-means.  From
- * PostgreSQL 17 on it is a named segment that the first session makes which has
- * use for it; before that it exists only where the module is preloaded.  Without
- * it, or when all slots are taken, every function here does nothing but notices.
+ * A refit is one long transaction, so other sessions cannot see what it writes before
+ * it ends.  A board in shared memory shows its progress: one slot for each session
+ * that fits, with the stage, the rows read, and the iteration of k-means.  From
+ * PostgreSQL 17 on the board is a named segment that the first session to use it
+ * creates; in older versions it exists only when the module is preloaded.  Without
+ * the board, or without a free slot, the functions here only send notices.
  *
- * A slot is written under the lock, by its owner and the owner's parallel workers;
- * but for rows_read, to which these add without it.  It is its owner's no longer
- * than the transaction, or subtransaction, that took it.
+ * A slot is written under the lock, by its owner and the owner's parallel workers,
+ * except rows_read, which they increment atomically.  The owner has the slot until
+ * the end of the transaction or subtransaction that took it.
  */
 #include "server/progress.h"
 
@@ -34,14 +34,14 @@
 #include "storage/dsm_registry.h"
 #endif
 
-/* The number changes with the layout: a server may run two versions of us at once. */
+/* The number changes with the layout: a server may run two versions of the extension at once. */
 #define BOARD_NAME "segment progress 1"
 #define SLOTS 64
 #define STAGE_BYTES 64
 #define TICKS 1024				/* rows between two additions to shared memory */
 #define NOTICE_MS 1000			/* between two notices */
 
-/* What one session does; the figures are those of the stage. */
+/* The progress of one session; the figures are those of the stage. */
 typedef struct ProgressSlot
 {
 	int			pid;			/* 0: free */
@@ -61,13 +61,13 @@ typedef struct Board
 	ProgressSlot slots[SLOTS];
 } Board;
 
-static Board *board = NULL;		/* NULL: there is none, or not yet looked for */
+static Board *board = NULL;		/* NULL: no board, or not yet looked up */
 
 static ProgressSlot *own = NULL;	/* the slot of this backend, while it fits */
-static char told_model[NAMEDATALEN];	/* the name of the model that it fits, for notices; "" for none */
-static SubTransactionId own_subid;	/* what began to tell, or what that was committed into */
+static char notice_model[NAMEDATALEN];	/* the model being fitted, for notices; "" for none */
+static SubTransactionId own_subid;	/* the subtransaction that took the slot, or the parent it was committed into */
 
-/* ---- where the board is ---- */
+/* ---- the board ---- */
 
 static void
 init_board(void *memory)
@@ -94,7 +94,7 @@ seg_progress_init(void)
 {
 }
 
-/* Look for the board, once; a server of one process (--single) has none. */
+/* Look up the board, once; a single-user server (--single) has none. */
 static void
 find_board(void)
 {
@@ -144,7 +144,7 @@ seg_progress_init(void)
 	shmem_startup_hook = find_memory;
 }
 
-/* The server started with it, or there is none. */
+/* The board was created at server start, or does not exist. */
 static void
 find_board(void)
 {
@@ -154,7 +154,7 @@ find_board(void)
 
 /* ---- slots ---- */
 
-/* The process that other sessions see: a worker counts for its leader. */
+/* The process shown to other sessions: the leader for a parallel worker. */
 static int
 leader_pid(void)
 {
@@ -171,7 +171,7 @@ slot_of(int pid)
 	return NULL;
 }
 
-/* The slot that this process writes to, or NULL: a worker writes to its leader's. */
+/* The slot that this process writes to, or NULL; a worker writes to the slot of its leader. */
 static ProgressSlot *
 slot_to_write(void)
 {
@@ -191,7 +191,7 @@ slot_to_write(void)
 static void
 end_telling(void)
 {
-	told_model[0] = '\0';
+	notice_model[0] = '\0';
 	if (own == NULL)
 		return;
 	LWLockAcquire(&board->lock, LW_EXCLUSIVE);
@@ -200,7 +200,7 @@ end_telling(void)
 	own = NULL;
 }
 
-/* Also when the session is terminated: that aborts what it does. */
+/* Also called when the session is terminated, which aborts the transaction. */
 static void
 at_transaction_end(XactEvent event, void *argument)
 {
@@ -210,7 +210,7 @@ at_transaction_end(XactEvent event, void *argument)
 static void
 at_subtransaction_end(SubXactEvent event, SubTransactionId subid, SubTransactionId parent, void *argument)
 {
-	if ((own == NULL && told_model[0] == '\0') || subid != own_subid)
+	if ((own == NULL && notice_model[0] == '\0') || subid != own_subid)
 		return;
 	if (event == SUBXACT_EVENT_ABORT_SUB)
 		end_telling();
@@ -218,7 +218,7 @@ at_subtransaction_end(SubXactEvent event, SubTransactionId subid, SubTransaction
 		own_subid = parent;
 }
 
-/* Make a free slot this backend's, if there is one; the caller holds the lock. */
+/* Take a free slot for this backend, if any; the caller holds the lock. */
 static void
 take_slot(int model_id)
 {
@@ -242,10 +242,10 @@ begin_telling(const text *name)
 		RegisterSubXactCallback(at_subtransaction_end, NULL);
 		registered = true;
 	}
-	if (own == NULL && told_model[0] == '\0')
+	if (own == NULL && notice_model[0] == '\0')
 		own_subid = GetCurrentSubTransactionId();
 	if (name != NULL)
-		text_to_cstring_buffer(name, told_model, sizeof(told_model));
+		text_to_cstring_buffer(name, notice_model, sizeof(notice_model));
 }
 
 /* (model_id, stage, model_name) */
@@ -280,10 +280,10 @@ progress_stage(PG_FUNCTION_ARGS)
 	PG_RETURN_VOID();
 }
 
-/* What one call site of progress_tick knows. */
+/* The state of one call site of progress_tick. */
 typedef struct TickState
 {
-	ProgressSlot *slot;			/* NULL: nobody to tell */
+	ProgressSlot *slot;			/* NULL: no slot */
 	uint64		ticks;
 } TickState;
 
@@ -331,9 +331,9 @@ seg_progress_iteration(void *argument, size_t k, size_t iteration, double inerti
 	if (!TimestampDifferenceExceeds(noticed_at, now, NOTICE_MS))
 		return;
 	noticed_at = now;
-	if (told_model[0] != '\0')
+	if (notice_model[0] != '\0')
 		ereport(NOTICE,
-				(errmsg("model \"%s\": k %zu, iteration %zu, inertia %g", told_model, k, iteration, inertia)));
+				(errmsg("model \"%s\": k %zu, iteration %zu, inertia %g", notice_model, k, iteration, inertia)));
 	else
 		ereport(NOTICE,
 				(errmsg("k %zu, iteration %zu, inertia %g", k, iteration, inertia)));
@@ -358,7 +358,7 @@ progress_slots(PG_FUNCTION_ARGS)
 	LWLockRelease(&board->lock);
 	for (int i = 0; i < SLOTS; i++)
 	{
-		/* as the server's own progress views: details for the same role only */
+		/* as in the progress views of the server: details for members of the role only */
 		if (copy[i].pid == 0 || copy[i].database != MyDatabaseId ||
 			!(has_privs_of_role(GetUserId(), copy[i].role) || has_privs_of_role(GetUserId(), ROLE_PG_READ_ALL_STATS)))
 			continue;

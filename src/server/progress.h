@@ -1,21 +1,21 @@
 /*
  * progress.h
- *		Live progress of refits, for other sessions to read.
+ *		Progress of running refits, readable by other sessions.
  */
 #ifndef SEG_SERVER_PROGRESS_H
 #define SEG_SERVER_PROGRESS_H
 
 #include "server/compat.h"
 
-/* Ask for shared memory, where that has to be done when the server starts. */
+/* Request shared memory, in versions where that must happen at server start. */
 extern void seg_progress_init(void);
 
-/* Would anybody be told of iterations? */
+/* Is the progress of iterations reported, to a slot or to the client? */
 extern bool seg_progress_is_told(void);
 
 /*
- * Tell other sessions the number of clusters, the iteration and the inertia after
- * it, and with segment.progress the client, at most once a second.  Is a
+ * Show the number of clusters, the iteration and its inertia to other sessions, and
+ * with segment.progress to the client, at most once a second.  It is a
  * SegKmeansParams.on_iteration.  IN argument: not used.
  */
 extern void seg_progress_iteration(void *argument, size_t k, size_t iteration, double inertia);

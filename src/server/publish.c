@@ -1,17 +1,16 @@
 /*
  * publish.c
- *		Writing a published table, as its owner.
+ *		Writing a published table as its owner.
  *
- * Whoever may create objects in a schema can swap a table of that name for another
- * one while we wait for its lock, and whoever owns a table can put a trigger, a rule
- * or an expression on it.  So the target is locked by name and then checked; what is
- * read from it and written to it runs as its owner, in a security-restricted
- * operation; and a statement is looked up once, when its relations must turn out to be
- * the ones that were locked.
+ * A role that may create objects in a schema can replace a table by another one of the
+ * same name while this session waits for the lock.  The owner of a table can add a
+ * trigger, a rule or an expression to it.  So the target is locked by name and then
+ * checked.  It is read and written as its owner in a security-restricted operation.
+ * Each statement is analyzed once, and its relations must be the locked ones.
  *
- * The rows to publish are read as the caller into a store, which the statements see
- * as the table published_rows; a second one, changed_rows, holds those that differ
- * from the target.
+ * The rows to publish are read as the caller into a tuplestore, which the statements
+ * see as the table published_rows; a second one, changed_rows, contains the rows that
+ * differ from the target.
  */
 #include "server/identity.h"
 
@@ -43,12 +42,12 @@
 #include "utils/syscache.h"
 #include "utils/tuplestore.h"
 
-/* Readers go on, other publications wait. */
+/* Does not block readers, but other publications. */
 #define TARGET_LOCK ShareRowExclusiveLock
 
 /* ---- the tables ---- */
 
-/* Before the lock and again whenever the name led elsewhere: only what the caller may have locked. */
+/* Called before the lock, and again when the name was resolved to another table: may the caller lock it? */
 static void
 check_before_lock(const RangeVar *name, Oid relation, Oid previous, void *argument)
 {
@@ -82,7 +81,7 @@ range_var(FunctionCallInfo fcinfo)
 	return makeRangeVar(text_to_cstring(PG_GETARG_TEXT_PP(0)), text_to_cstring(PG_GETARG_TEXT_PP(1)), -1);
 }
 
-/* (schema, name): lock a table of the caller's against other writers until the transaction ends; NULL: no such table */
+/* (schema, name): lock a table of the caller against other writers until the transaction ends; NULL: no such table */
 PG_FUNCTION_INFO_V1(lock_target);
 Datum
 lock_target(PG_FUNCTION_ARGS)
@@ -96,7 +95,7 @@ lock_target(PG_FUNCTION_ARGS)
 	PG_RETURN_OID(relation);
 }
 
-/* (schema, name): those who are about to create the same table take turns until their transactions end */
+/* (schema, name): lock the name of a table to be created until the transaction ends */
 PG_FUNCTION_INFO_V1(lock_target_name);
 Datum
 lock_target_name(PG_FUNCTION_ARGS)
@@ -119,7 +118,7 @@ typedef struct Target
 	Oid			owner;
 } Target;
 
-/* Both are locked by us and belong to one role, as whom the caller may act. */
+/* Check that this session has locked both, and that both have one owner, to which the caller may SET ROLE. */
 static Target
 check_target(Oid target, Oid history)
 {
@@ -146,7 +145,7 @@ check_target(Oid target, Oid history)
 
 /* ---- statements ---- */
 
-/* Does every table that the statement names stand among the two? */
+/* Are all tables of the statement among the two? */
 static bool
 is_about_target(const Query *query, const Target *target)
 {
@@ -162,7 +161,7 @@ is_about_target(const Query *query, const Target *target)
 	return true;
 }
 
-/* The same for the queries within: a walker, true when it has found another table. */
+/* The same for subqueries: a walker, true when it finds another table. */
 static bool
 find_stranger(Node *node, void *context)
 {
@@ -174,7 +173,7 @@ find_stranger(Node *node, void *context)
 	return expression_tree_walker(node, find_stranger, context);
 }
 
-/* One statement, analyzed: its names are looked up here and never again. */
+/* One analyzed statement; names are resolved only here. */
 static Query *
 analyze(const char *statement, ParamListInfo params, QueryEnvironment *tables, const Target *target)
 {
@@ -210,7 +209,7 @@ run(const char *statement, ParamListInfo params, QueryEnvironment *tables, const
 		QueryDesc  *desc;
 
 		if (rewritten->commandType == CMD_UTILITY)
-			continue;			/* NOTIFY of a rule */
+			continue;			/* NOTIFY from a rule */
 		CHECK_FOR_INTERRUPTS();
 		CommandCounterIncrement();
 		PushActiveSnapshot(GetTransactionSnapshot());
@@ -252,7 +251,7 @@ read_as_owner(void *argument)
 	run(reading->statement, make_params(0), create_queryEnv(), reading->target, reading->dest);
 }
 
-/* (target, history, query): rows of a SELECT over the two, read as their owner */
+/* (target, history, query): rows of a SELECT from the two, read as their owner */
 PG_FUNCTION_INFO_V1(read_target);
 Datum
 read_target(PG_FUNCTION_ARGS)
@@ -300,14 +299,14 @@ show_store(QueryEnvironment *tables, const char *name, TupleDesc shape, Tuplesto
 	register_ENR(tables, table);
 }
 
-/* What the statement's rows look like. */
+/* The tuple descriptor of the statement's rows. */
 static TupleDesc
 shape_of(const char *statement, ParamListInfo params, QueryEnvironment *tables, const Target *target)
 {
 	return ExecCleanTypeFromTL(analyze(statement, params, tables, target)->targetList);
 }
 
-/* Read what is to be published, as the caller: with its search path and its rights. */
+/* Read the rows to publish as the caller, with its search path and rights. */
 static Tuplestorestate *
 read_rows(FunctionCallInfo fcinfo, QueryEnvironment *tables)
 {
@@ -360,7 +359,7 @@ read_counts(const char *statement, QueryEnvironment *tables, const Target *targe
 	tuplestore_end(row.store);
 }
 
-/* Each row needs an id, and an id one row. */
+/* Each row must have an id, and ids must be unique. */
 static void
 check_ids(QueryEnvironment *tables, const Target *target)
 {
@@ -384,7 +383,7 @@ qualified_name(Oid relation)
 	return quote_qualified_identifier(get_namespace_name(get_rel_namespace(relation)), get_rel_name(relation));
 }
 
-/* A trigger, a rule or a policy of the owner's may have kept rows back: then target and history would part. */
+/* A trigger, a rule or a policy may have suppressed rows: target and history would then differ. */
 static void
 check_written(QueryEnvironment *tables, const Target *target)
 {
@@ -400,7 +399,7 @@ check_written(QueryEnvironment *tables, const Target *target)
 					(errcode(ERRCODE_TRIGGERED_ACTION_EXCEPTION),
 					 errmsg("table \"%s\" has " INT64_FORMAT " rows after the publication of " INT64_FORMAT,
 							get_rel_name(target->relations[i - 1]), found[i], found[0]),
-					 errhint("A trigger, a rule or a policy of the table keeps rows from being written.")));
+					 errhint("A trigger, a rule or a policy of the table prevents rows from being written.")));
 }
 
 typedef struct Writing

@@ -2,13 +2,13 @@
  * query_as.c
  *		Reading a source as the role that owns the model.
  *
- * A source may be a view, and the functions of a view run as whoever reads it:
- * a superuser who refits everybody's models would run everybody's code.  So the
- * source is read as PostgreSQL itself does it for REFRESH MATERIALIZED VIEW: as
- * the owner, in a security-restricted operation, from which no SET ROLE, no
- * deferred trigger and no changed setting leads back to the caller.
+ * A source may be a view, and functions of a view run as the role that reads it: a
+ * superuser who refits the models of other roles would run their code.  So the source
+ * is read as in REFRESH MATERIALIZED VIEW: as the owner, in a security-restricted
+ * operation, in which SET ROLE, deferred triggers and changed settings cannot give
+ * the code the rights of the caller.
  *
- * Nothing is gained over SET ROLE, which the caller must be allowed.
+ * The caller must be allowed to SET ROLE to the owner, so it gets no additional rights.
  */
 #include "server/identity.h"
 
@@ -21,7 +21,7 @@
 #include "utils/builtins.h"
 #include "utils/tuplestore.h"
 
-/* Where the rows go as they come: a store that spills to disk beyond work_mem. */
+/* The receiver of the rows: a tuplestore that spills to disk beyond work_mem. */
 static DestReceiver *
 open_store(ReturnSetInfo *result)
 {
@@ -77,7 +77,7 @@ run_as(Oid role, const char *query, SPIExecuteOptions *options)
 	return statement.done;
 }
 
-/* Where rows may go: an error when the caller cannot take a set of rows of known columns. */
+/* The ReturnSetInfo; an error when the caller does not accept a set of rows with known columns. */
 static ReturnSetInfo *
 check_result(FunctionCallInfo fcinfo)
 {
@@ -92,9 +92,9 @@ check_result(FunctionCallInfo fcinfo)
 }
 
 /*
- * (name): rows of registered receipts, as the role that owns them.  The registry
- * says which role and which SQL, so the caller need not be able to take that role:
- * the receipts may be shared with it.
+ * (name): rows of registered receipts, read as the role that owns them.  Role and SQL
+ * come from the registry, so the caller need not be able to SET ROLE to the owner: the
+ * receipts may be shared with the caller.
  */
 PG_FUNCTION_INFO_V1(receipts_rows);
 Datum

@@ -1,11 +1,10 @@
 /*
  * quiet_call.c
- *		Functions of the interface whose errors show none of our SQL.
+ *		Public functions whose errors do not show internal SQL.
  *
- * A function written in PL/pgSQL adds a line of context to an error for each
- * statement that it was in, which tells a user nothing.  So what users call is
- * declared in C as quiet_call, and calls the function of the same name and
- * arguments in segment_internal.
+ * A PL/pgSQL function adds a line of context to an error for each nested statement,
+ * which does not help a user.  So a public function is declared in C as quiet_call,
+ * and calls the function of the same name and arguments in segment_internal.
  */
 #include "server/forward.h"
 #include "server/rethrow.h"

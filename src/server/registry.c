@@ -1,15 +1,15 @@
 /*
  * registry.c
- *		All access to the registry's tables.
+ *		Access to the registry's tables.
  *
- * The tables belong to the superuser who ran the extension's script, and nobody else
- * can put anything on them.  A function of the schema segment_internal that reads or
- * writes them is declared twice: once in C as registry_call, which everybody may call,
- * and once in PL/pgSQL, with the caller's OID as one more argument in front, which
- * nobody else may call.  The first calls the second as the owner of the tables, in a
- * security-restricted operation with a search path without anybody's schemas.  The
- * second decides what the caller may; it names every object with its schema, and runs
- * no code and resolves no name that stands in the tables.
+ * The tables belong to the superuser that ran the extension's script; only superusers
+ * can add triggers or rules to them.  A function of the schema segment_internal that
+ * reads or writes them is declared twice: in C as registry_call, which everybody may
+ * call, and in PL/pgSQL, with the caller's OID as additional first argument, which
+ * only the owner may call.  The first calls the second as the owner of the tables, in
+ * a security-restricted operation with the search path pg_catalog, pg_temp.  The second
+ * checks the rights of the caller.  It qualifies every object with its schema, and
+ * neither runs code nor resolves names that are stored in the tables.
  */
 #include "server/forward.h"
 #include "server/identity.h"
@@ -65,8 +65,8 @@ registry_call(PG_FUNCTION_ARGS)
 }
 
 /*
- * Try to take the lock of a model until the transaction ends.  It is one on an
- * object, which no SQL takes: advisory locks are anybody's.
+ * Try to take the lock of a model until the transaction ends.  It is an object lock,
+ * which no SQL can take: any role could take an advisory lock.
  */
 PG_FUNCTION_INFO_V1(lock_model);
 Datum
@@ -79,7 +79,7 @@ lock_model(PG_FUNCTION_ARGS)
 	PG_RETURN_BOOL(LockAcquire(&tag, ExclusiveLock, false, true) != LOCKACQUIRE_NOT_AVAIL);
 }
 
-/* Characters that are not seen, or change how others are shown. */
+/* Invisible characters, and those that change the direction of text. */
 static bool
 is_unseen(pg_wchar c)
 {
@@ -87,7 +87,7 @@ is_unseen(pg_wchar c)
 		(c >= 0x200B && c <= 0x200F) || (c >= 0x2028 && c <= 0x202E) || (c >= 0x2060 && c <= 0x206F) || c == 0xFEFF;
 }
 
-/* (name): may it stand in a report: not empty, no control characters, no marks of direction? */
+/* (name): is it not empty, and free of invisible characters and marks of text direction? */
 PG_FUNCTION_INFO_V1(is_plain_name);
 Datum
 is_plain_name(PG_FUNCTION_ARGS)
@@ -108,7 +108,7 @@ is_plain_name(PG_FUNCTION_ARGS)
 		int			length = Min(pg_utf_mblen(at), end - at);
 
 		if (!pg_utf8_islegal(at, length))
-			length = 1;			/* of a database without an encoding */
+			length = 1;			/* in a database with encoding SQL_ASCII */
 		else if (is_unseen(utf8_to_unicode(at)))
 			PG_RETURN_BOOL(false);
 		at += length;
@@ -116,7 +116,7 @@ is_plain_name(PG_FUNCTION_ARGS)
 	PG_RETURN_BOOL(true);
 }
 
-/* A procedure that commits cannot run there. */
+/* Is the session in a transaction block, in which a procedure cannot commit? */
 PG_FUNCTION_INFO_V1(in_transaction_block);
 Datum
 in_transaction_block(PG_FUNCTION_ARGS)

@@ -1,6 +1,6 @@
 /*
  * rethrow.c
- *		Errors from below that show none of our SQL; see rethrow.h.
+ *		Raising an error again without internal SQL; see rethrow.h.
  */
 #include "server/rethrow.h"
 

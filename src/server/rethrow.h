@@ -1,6 +1,6 @@
 /*
  * rethrow.h
- *		Errors from below that show none of our SQL.
+ *		Raising an error again without internal SQL.
  */
 #ifndef SEG_SERVER_RETHROW_H
 #define SEG_SERVER_RETHROW_H
@@ -8,9 +8,9 @@
 #include "server/compat.h"
 
 /*
- * To be called in PG_CATCH: raise the error anew as if it came from here, without
- * its context and position, which are those of a query that we made.  What the
- * caller's own functions add to the context stays.  context: where to work.
+ * To be called in PG_CATCH: raise the error again without its context and position,
+ * which are those of an internal query.  Context lines of outer functions are kept.
+ * IN context: the memory context to use.
  */
 extern _Noreturn void seg_rethrow_without_context(MemoryContext context);
 

@@ -1,6 +1,6 @@
 /*
  * rows.c
- *		Giving rows back: sets of rows, and one row as a composite value.
+ *		Returning rows: sets of rows, and one row as a composite value.
  */
 #include "server/rows.h"
 

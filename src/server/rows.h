@@ -1,10 +1,10 @@
 /*
  * rows.h
- *		Giving rows back: sets of rows, and one row as a composite value.
+ *		Returning rows: sets of rows, and one row as a composite value.
  *
- * A row is put column by column, in the order of the SQL declaration; the
- * helper counts, so the caller names no column numbers.  A double that is not
- * finite becomes NULL: no NaN reaches a BI tool.
+ * A row is filled column by column, in the order of the SQL declaration; the
+ * functions count the columns.  A double that is not finite becomes NULL, so that no
+ * NaN reaches a BI tool.
  */
 #ifndef SEG_SERVER_ROWS_H
 #define SEG_SERVER_ROWS_H
@@ -22,18 +22,18 @@ typedef struct SegRow
 {
 	TupleDesc	shape;
 	void	   *store;			/* a set's Tuplestorestate; NULL: a composite value */
-	int			filled;			/* columns put so far */
+	int			filled;			/* columns filled so far */
 	Datum		values[SEG_ROW_COLUMNS];
 	bool		nulls[SEG_ROW_COLUMNS];
 } SegRow;
 
 /*
- * Begin a set of rows: the function is declared RETURNS TABLE or SETOF, puts
+ * Begin a set of rows: the function is declared RETURNS TABLE or SETOF, stores
  * rows with seg_row_store(), and returns (Datum) 0.
  */
 extern void seg_rows_begin(FunctionCallInfo fcinfo, SegRow *row);
 
-/* Store the row that was put and begin the next one. */
+/* Store the filled row and begin the next one. */
 extern void seg_row_store(SegRow *row);
 
 /*
@@ -48,7 +48,7 @@ seg_row_begin(SegRow *row, TupleDesc shape)
 	row->filled = 0;
 }
 
-/* The row that was put, as the function's result. */
+/* The filled row, as the function's result. */
 extern Datum seg_row_value(SegRow *row);
 
 /* ---- columns ---- */

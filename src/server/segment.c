@@ -1,6 +1,6 @@
 /*
  * segment.c
- *		The module: its magic block, and what is done when it is loaded.
+ *		The module: its magic block and its initialization.
  */
 #include "server/compat.h"
 
@@ -12,8 +12,8 @@
 SEG_MODULE_MAGIC;
 
 /*
- * OpenBLAS built for threads starts them when it is loaded, which we cannot
- * help; but work given to them would outlive an error, so they get none.
+ * A threaded OpenBLAS starts its threads when it is loaded.  Their work would continue
+ * after an error in the backend, so OpenBLAS is limited to one thread.
  */
 static void
 keep_blas_single_threaded(void)
