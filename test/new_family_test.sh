@@ -56,7 +56,7 @@ build/unit/test_$name
 build/unit/test_family
 build/unit/test_golden
 build/replay/fuzz_${name}_model test/fuzz/corpus/fuzz_${name}_model
-REGRESS=$name test/test.sh regress
+REGRESS="$name aggregates algorithm api" test/test.sh regress
 
 # ---- the lint finds what is missing ----
 for file in docs/toy-family.md sql/60-toy-family.sql test/data/${name}_v1.segm test/fuzz/fuzz_${name}_model.c \

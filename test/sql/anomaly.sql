@@ -329,6 +329,10 @@ SELECT count(*) FILTER (WHERE survives(substr(state, 1, size)) <> '22P03') AS ac
 FROM states, generate_series(0, 300) AS size WHERE part = 0;
 SELECT merged(state) FROM (SELECT state FROM states UNION ALL SELECT whole_state(ARRAY[1, 2])) AS s;
 
+-- the functions of its name
+SELECT p.oid::regprocedure AS interface FROM pg_proc p
+WHERE p.pronamespace = 'segment'::regnamespace AND p.proname ~ '^anomaly(_|$)' ORDER BY p.oid::regprocedure::text;
+
 DROP TABLE hbk, round_clusters, spreads, customers, models, metrics, many, states, metric_states;
 DROP AGGREGATE made_up(float8[]), whole_state(float8[]), whole_metric_state(float8[], jsonb), merged(bytea) CASCADE;
 DROP FUNCTION survives(bytea), plan_has_partial(text);

@@ -118,10 +118,16 @@ FROM pg_proc p
 WHERE p.prosrc = 'quiet_call'
   AND NOT EXISTS (SELECT FROM pg_proc i WHERE i.pronamespace = 'segment_internal'::regnamespace AND i.proname = p.proname AND i.proargtypes = p.proargtypes);
 
--- the interface: every function in the schema of users, and no other; what supports it is in segment_internal
+-- the interface: every function in the schema of users; what supports it is in segment_internal.
+-- Those named after an algorithm are in the test of that algorithm.
 SELECT p.proname AS function, string_agg(DISTINCT CASE p.prokind WHEN 'a' THEN 'aggregate' WHEN 'p' THEN 'procedure' WHEN 'w' THEN 'window' ELSE 'function' END, ', ') AS kind,
        count(*) AS forms
-FROM pg_proc p WHERE p.pronamespace = 'segment'::regnamespace GROUP BY 1 ORDER BY 1;
+FROM pg_proc p WHERE p.pronamespace = 'segment'::regnamespace
+  AND NOT EXISTS (SELECT FROM segment.algorithm a WHERE a.is_builtin AND p.proname ~ ('^' || a.algorithm || '(_|$)')) GROUP BY 1 ORDER BY 1;
+-- none is a support function
+SELECT p.oid::regprocedure AS support FROM pg_proc p
+WHERE p.pronamespace = 'segment'::regnamespace AND (p.proname ~ '(_(trans|final|combine|serial|deserial)fn|_hook)$' OR p.prorettype = 'trigger'::regtype
+      OR EXISTS (SELECT FROM unnest(p.proargtypes) t WHERE t = 'internal'::regtype));
 -- a type that the interface names, and none that is only a view's or a table's
 SELECT t.typname AS type FROM pg_type t WHERE t.typnamespace = 'segment'::regnamespace AND t.typrelid = 0 AND t.typelem = 0;
 -- the name of an argument means one thing: the same type in all functions of the registry

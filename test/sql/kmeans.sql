@@ -239,5 +239,9 @@ ALTER TABLE wide ALTER f SET STORAGE EXTERNAL;
 INSERT INTO wide SELECT array_agg(sin(i * j) ORDER BY j) FROM generate_series(1, 20) AS i, generate_series(1, 1600) AS j GROUP BY i;
 SELECT kmeans_fit(f, 2) = kmeans_fit(f || '{}'::float8[], 2) AS same, (model_info(kmeans_fit(f, 2))).features FROM wide;
 
+-- the functions of its name
+SELECT p.oid::regprocedure AS interface FROM pg_proc p
+WHERE p.pronamespace = 'segment'::regnamespace AND p.proname ~ '^kmeans(_|$)' ORDER BY p.oid::regprocedure::text;
+
 SET client_min_messages = warning;
 DROP SCHEMA kmeans_test CASCADE;

@@ -116,3 +116,7 @@ SELECT max(abs(segment.pca_x(a.m, features) - segment.pca_x(segment.pca_align(a.
 FROM points, a WHERE id < 10;
 SELECT segment.pca_align(a, b)
 FROM (SELECT segment.pca_fit(features) AS a, segment.pca_fit(features, '{"n_components": 1}') AS b FROM points) AS m;
+
+-- the functions of its name
+SELECT p.oid::regprocedure AS interface FROM pg_proc p
+WHERE p.pronamespace = 'segment'::regnamespace AND p.proname ~ '^pca(_|$)' ORDER BY p.oid::regprocedure::text;

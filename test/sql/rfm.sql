@@ -194,4 +194,7 @@ SELECT method, estimated_error < 1e-4 AS fine FROM model_info((SELECT model FROM
 SET segment.fit_memory = '4MB';
 SELECT rfm_fit(days, orders, spent) FROM many;
 RESET segment.fit_memory;
+-- the functions of its name
+SELECT p.oid::regprocedure AS interface FROM pg_proc p
+WHERE p.pronamespace = 'segment'::regnamespace AND p.proname ~ '^rfm(_|$)' ORDER BY p.oid::regprocedure::text;
 DROP TABLE customers, many, models, parallel_model;

@@ -128,11 +128,14 @@ foreach my $name (sort keys %arguments)
 
 # ---- results ----
 
+# what assign returns of each algorithm is what publish writes, which the tables "published by" name
+my %written = map { ($_ => 1) } map { split / / } map { @$_ } values %published;
+
 foreach my $name (sort grep { exists $columns{$_} } keys %described)
 {
 	my ($page) = map { $_->{page} } grep { $_->{name} eq $name } @functions;
 	my %named = map { ($_ => 1) } $code{$page} =~ /\w+/g;
-	is(sorted(grep { !$named{$_} } unique(@{ $columns{$name} })), '', "$page names every column of $name");
+	is(sorted(grep { !$named{$_} && !($name eq 'assign' && $written{$_}) } unique(@{ $columns{$name} })), '', "$page names every column of $name");
 }
 foreach my $name (sort keys %result_columns)
 {

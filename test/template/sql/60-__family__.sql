@@ -50,6 +50,30 @@ COMMENT ON AGGREGATE segment.__family___fit(float8[], jsonb) IS
 
 CREATE FUNCTION segment.__family___distance(model bytea, features float8[])
 RETURNS float8
-AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION segment.__family___distance(bytea, float8[]) IS
 'The Euclidean distance of a row from the means of a model, in input units. NULL when an argument is NULL, or a feature is and null_policy is skip. Errors: 42809 another kind of model; 2202E another number of features; 22004, 22003 as the fit.';
+
+-- ---- what the registry needs to know: its rows in the tables of the algorithms, and its hook ----
+
+CREATE FUNCTION segment_internal.__family___publish_hook(m segment.model, place integer, model bytea, old bytea) RETURNS segment_internal.publish_sql
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT pg_catalog.jsonb_build_object('d' || place, pg_catalog.format('segment.__family___distance($1[%s], %s)', place, segment_internal.feature_array(m))),
+           pg_catalog.jsonb_build_object('__family___distance', pg_catalog.format('q.d%s', place));
+END;
+COMMENT ON FUNCTION segment_internal.__family___publish_hook(segment.model, integer, bytea, bytea) IS
+'Publish hook of __family__.';
+
+INSERT INTO segment.algorithm (algorithm, model_kind, description, output_shape, has_histograms, fit_hook, check_hook, publish_hook, is_builtin)
+VALUES ('__family__', '__family__', 'Means of the features, and the distance of each row from them.', 'row per id', false,
+        'segment_internal.plain_fit', 'segment_internal.plain_check', 'segment_internal.__family___publish_hook', true);
+
+INSERT INTO segment.algorithm_option (algorithm, used_in, option_name, type, default_value, value_range, meaning)
+SELECT '__family__', 'fit', o.option_name, o.type, o.default_value, o.value_range, o.meaning FROM segment_internal.fit_options('__family__') o;
+
+INSERT INTO segment.algorithm_column (algorithm, "position", column_name, column_type, role, meaning) VALUES
+    ('__family__', 1, '__family___distance', 'double precision', 'value', 'Distance from the means, in input units.'),
+    ('__family__', 2, '__family___version', 'integer', 'version', 'Version of the model that wrote the row.');
+
+ALTER TYPE segment_internal.assignment ADD ATTRIBUTE __family___distance float8;

@@ -57,6 +57,8 @@ seg___family___distance(const double *a, const double *b, size_t d)
 bool
 seg___family___state_is_sound(const Seg__Family__State *state, size_t size)
 {
+	if (seg_fit_is_empty(&state->fit, size, SEG___FAMILY___STATE_MAGIC))
+		return true;
 	return size >= sizeof(Seg__Family__State) && state->fit.state.magic == SEG___FAMILY___STATE_MAGIC &&
 		state->fit.d >= 1 && state->fit.d <= SEG_MAX_FEATURES && size == seg___family___state_size(state->fit.d) &&
 		state->null_policy <= SEG_NULL_SKIP &&

@@ -32,3 +32,35 @@ SELECT segment.__family___fit('{1,NaN}');
 SELECT segment.__family___distance(:'model', '{1}');
 SELECT segment.__family___distance((SELECT segment.pca_fit(features) FROM sample), '{1,2}');
 SELECT segment.pca_x(:'model', '{1,2}');
+
+-- the functions of its name
+SELECT p.oid::regprocedure AS interface FROM pg_proc p
+WHERE p.pronamespace = 'segment'::regnamespace AND p.proname ~ '^__family__(_|$)' ORDER BY p.oid::regprocedure::text;
+
+-- its rows in the tables of the algorithms
+SELECT algorithm, model_kind, output_shape, has_histograms, feature_names FROM segment.algorithm WHERE algorithm = '__family__';
+SELECT option_name, used_in, type, default_value, value_range FROM segment.algorithm_option WHERE algorithm = '__family__' ORDER BY used_in, option_name;
+SELECT column_name, column_type, role FROM segment.algorithm_column WHERE algorithm = '__family__' ORDER BY "position";
+
+-- the registry: create, refit, publish, views, one row, drop
+CREATE TABLE __family___points AS
+SELECT i AS id, i % 10 AS x, i % 7 AS y FROM generate_series(1, 70) AS i;
+SELECT segment.create_model('m', '__family__', '__family___points', 'id');
+SELECT segment.create_model('wrong', '__family__', '__family___points', 'id', options => '{"null_policy": "mean"}');
+SELECT segment.create_model('wrong', '__family__', '__family___points', 'id', options => '{"null_polcy": "skip"}');
+CALL segment.refit('m');
+UPDATE __family___points SET x = x + 1;
+CALL segment.refit('m');
+SELECT model_name, algorithm, active_version, status, rows_used FROM segment.models;
+SELECT algorithm, features, rows_used FROM segment.model_info(segment.active_model('m'));
+SELECT model_name, what FROM segment.problems;
+CALL segment.publish('{m}', 'public.__family___target', '2026-01-01');
+SELECT id, __family___distance, __family___version FROM __family___target WHERE id <= 2 ORDER BY id;
+SELECT count(*) AS rows,
+       count(*) FILTER (WHERE t.__family___distance = segment.__family___distance(segment.active_model('m'), ARRAY[p.x, p.y])) AS same
+FROM __family___target t JOIN __family___points p USING (id);
+SELECT count(*) AS history FROM __family___target_history WHERE valid_to IS NULL;
+SELECT model_name, version, id, __family___distance FROM segment.assign('m', '2');
+SELECT segment.drop_model('m');
+SELECT count(*) AS models FROM segment.models;
+DROP TABLE __family___points, __family___target, __family___target_history;

@@ -77,6 +77,10 @@ states_are_checked(void **test_state)
 	state->fit.d = 3;
 	state->null_policy = SEG_NULL_MEAN;
 	assert_false(seg___family___state_is_sound(state, size));
+	/* rows without features only: the head alone */
+	state->fit.d = 0;
+	assert_true(seg___family___state_is_sound(state, sizeof(SegFitHead)));
+	assert_false(seg___family___state_is_sound(state, size));
 	free(state);
 }
 
