@@ -22,8 +22,7 @@ anomaly_from_kmeans(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("contamination must be greater than 0 and at most 0.5")));
-	seg_budget_check(size);
-	arena = seg_arena(palloc(size), size);
+	arena = seg_arena(seg_take(1, size), size);
 	seg_anomaly_of_kmeans(&scorer->model, contamination, &arena, &model);
 	PG_RETURN_BYTEA_P(seg_model_bytes(&seg_anomaly_model_type, &model));
 }

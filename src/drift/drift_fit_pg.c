@@ -91,7 +91,7 @@ describe(const Source *source, SegDriftModel *report)
 	report->clusters = source->shape.clusters;
 	report->features = seg_take(report->d, sizeof(SegDriftFeature));
 	memset(report->features, 0, report->d * sizeof(SegDriftFeature));
-	report->shares = palloc0(Max(report->clusters, 1) * sizeof(SegDriftCluster));
+	report->shares = seg_take(report->clusters, sizeof(SegDriftCluster));
 	for (uint32 j = 0; j < report->d; j++)
 	{
 		SegBaselineFeature from = baseline->feature(source->model, j);

@@ -49,8 +49,7 @@ align_arguments(FunctionCallInfo fcinfo)
 
 	require_same_features(aligned.new_model, aligned.old_model);
 	arena = seg_arena(NULL, seg_kmeans_align_workspace(aligned.new_model, aligned.old_model));
-	seg_budget_reserve(seg_budget_create(CurrentMemoryContext), arena.size);
-	arena.base = palloc_extended(arena.size, MCXT_ALLOC_HUGE);
+	arena.base = seg_take(1, arena.size);
 	status = seg_kmeans_align(aligned.new_model, aligned.old_model, &arena, &aligned.pairs, &position);
 	if (status != SEG_OK)
 		seg_raise((SegFault) {status, .feature = position});

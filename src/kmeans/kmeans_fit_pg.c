@@ -86,11 +86,11 @@ gather_stats(const SegKmeansRows *state, const SegKmeansRun *run, SegKmeansModel
 	size_t		k = run->k;
 	size_t		d = state->rows.d;
 	size_t		line = d * sizeof(double);
-	uint32_t   *ids = palloc(k * sizeof(uint32_t));
+	uint32_t   *ids = seg_take(k, sizeof(uint32_t));
 	SegArena	room = seg_kmeans_arena((5 * k + 1) * line + 4 * SEG_ARENA_ALIGN);
 	SegKmeansStats stats = {
-		.sizes = palloc(k * sizeof(uint64_t)),
-		.inertias = palloc(k * sizeof(double)),
+		.sizes = seg_take(k, sizeof(uint64_t)),
+		.inertias = seg_take(k, sizeof(double)),
 	};
 
 	stats.means = seg_arena_take(&room, k, line);
@@ -100,7 +100,7 @@ gather_stats(const SegKmeansRows *state, const SegKmeansRun *run, SegKmeansModel
 	seg_kmeans_stats(&state->data, run, &stats,
 					 seg_kmeans_arena(seg_kmeans_stats_workspace(state->rows.n, d, k, state->weights != NULL)));
 	seg_kmeans_number(run, d, ids);
-	model->clusters = palloc(k * sizeof(SegKmeansCluster));
+	model->clusters = seg_take(k, sizeof(SegKmeansCluster));
 	for (size_t c = 0; c < k; c++)
 		model->clusters[c] = (SegKmeansCluster) {
 			.cluster_id = ids[c], .name = "", .size = stats.sizes[c],
@@ -140,7 +140,7 @@ make_model(const SegKmeansRows *state, const SegKmeansRun *run)
 		.weight = state->total,
 		.inertia = run->inertia,
 		.centers = run->centers,
-		.features = palloc(d * sizeof(SegFeature)),
+		.features = seg_take(d, sizeof(SegFeature)),
 	};
 
 	for (size_t j = 0; j < d; j++)

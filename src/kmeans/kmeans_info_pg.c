@@ -5,6 +5,7 @@
 #include "kmeans/kmeans_options_pg.h"
 #include "kmeans/kmeans_pg.h"
 #include "server/family.h"
+#include "server/budget.h"
 #include "server/feature_words.h"
 #include "server/fitted_row.h"
 
@@ -86,7 +87,7 @@ check_centers(const SegKmeansOptions *options, size_t k, size_t d)
 		scales[j].transform = options->transform.items[options->transform.count < 0 ? 0 : j];
 	}
 	seg_kmeans_start_from(&options->centroids, scales, k, d,
-						  palloc_extended(k * d * sizeof(double), MCXT_ALLOC_HUGE));
+						  seg_take(k, d * sizeof(double)));
 }
 
 static void

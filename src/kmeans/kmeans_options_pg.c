@@ -8,6 +8,7 @@
 
 #include "kmeans/kmeans_pg.h"
 #include "kmeans/kmeans_sweep.h"
+#include "server/budget.h"
 #include "server/error.h"
 #include "server/feature_words.h"
 #include "server/progress.h"
@@ -167,7 +168,7 @@ matrix_of_model(const char *hex)
 	const SegKmeansModel *model = &scorer->model;
 	SegRealMatrix matrix = {model->k, model->d};
 
-	matrix.items = palloc((Size) model->k * model->d * sizeof(double));
+	matrix.items = seg_take(model->k, model->d * sizeof(double));
 	for (uint32_t c = 0; c < model->k; c++)
 		seg_kmeans_center_in_input_units(model, c, matrix.items + (size_t) c * model->d);
 	return matrix;

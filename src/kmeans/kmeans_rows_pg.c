@@ -329,11 +329,12 @@ prepare(SegKmeansRows *state)
 	const SegKmeansOptions *options = &state->options;
 	MemoryContext work = AllocSetContextCreate(CurrentMemoryContext, "segment scaling", ALLOCSET_SMALL_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(state->context);
-	SegScale   *scales = palloc0(d * sizeof(SegScale));
-	uint32_t   *active = palloc(d * sizeof(uint32_t));
+	SegScale   *scales = seg_take(d, sizeof(SegScale));
+	uint32_t   *active = seg_take(d, sizeof(uint32_t));
 	size_t		position = 0;
 	SegStatus	status;
 
+	memset(scales, 0, d * sizeof(SegScale));
 	for (size_t j = 0; j < d; j++)
 		scales[j].transform = options->transform.count == 0 ? SEG_TRANSFORM_NONE :
 			options->transform.items[options->transform.count < 0 ? 0 : j];

@@ -33,7 +33,7 @@ seg_kmeans_run_sweep(const SegKmeansRows *state, int64 k_min, int64 k_max, size_
 	seg_kmeans_draw_seeding_sample(state, k_max, &sample);
 	seg_kmeans_draw_sample(state, SEG_SWEEP_SILHOUETTE_ROWS, k_max, false, probe);
 	*m = k_max - k_min + 1;
-	entries = palloc(*m * sizeof(SegSweepEntry));
+	entries = seg_take(*m, sizeof(SegSweepEntry));
 	workspace = seg_kmeans_arena(seg_sweep_workspace(state->rows.n, state->rows.d, probe->data.rows.n, k_min, k_max));
 	floats = AllocSetContextCreate(CurrentMemoryContext, "segment k-means floats", ALLOCSET_SMALL_SIZES);
 	old = MemoryContextSwitchTo(floats);

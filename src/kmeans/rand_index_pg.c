@@ -192,8 +192,7 @@ adjusted_rand_index_finalfn(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
 	state = seg_state_other(fcinfo, 0, &state_type);
-	seg_budget_check((state->table.used + 1) * sizeof(SegRandPair));
-	workspace = palloc((state->table.used + 1) * sizeof(SegRandPair));
+	workspace = seg_take(state->table.used + 1, sizeof(SegRandPair));
 	if (seg_rand_table_index(&state->table, workspace, &index) != SEG_OK)
 		seg_raise((SegFault) {SEG_MALFORMED_STATE});
 	pfree(workspace);

@@ -10,6 +10,7 @@
 #include "utils/numeric.h"
 
 #include "base/port.h"
+#include "server/budget.h"
 
 void
 seg_option_refuse(const char *key, const char *expected)
@@ -243,7 +244,7 @@ seg_option_read_matrix(const char *key, const JsonbValue *value, SegRealMatrix *
 		if (i == 0)
 		{
 			matrix->columns = row.count;
-			matrix->items = palloc((Size) matrix->rows * row.count * sizeof(double));
+			matrix->items = seg_take(matrix->rows, row.count * sizeof(double));
 		}
 		else if (row.count != matrix->columns)
 			seg_option_refuse(key, "an array of arrays of one length");
