@@ -41,6 +41,16 @@ add_row(SegDriftState *state, Script *script)
 		seg_drift_clusters(state)[holes % state->k]++;
 }
 
+/* As the combine function does. */
+static void
+merge(SegDriftState *into, const SegDriftState *from)
+{
+	uint64_t	skipped = from->fit.rows_skipped;
+
+	seg_drift_state_merge(into, from);
+	into->fit.rows_skipped += skipped;
+}
+
 static SegDriftState *
 begin(Script *script)
 {
@@ -94,8 +104,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (state->fit.d == good->fit.d && state->k == good->k && state->rows_used < SEG_STATE_MOST_ROWS / 2 &&
 			state->fit.rows_skipped < SEG_STATE_MOST_ROWS / 2)
 		{
-			seg_drift_state_merge(good, state);
-			seg_drift_state_merge(state, state);
+			merge(good, state);
+			merge(state, state);
 			for (size_t j = 0; j < state->fit.d; j++)
 				(void) seg_histogram_total(&seg_drift_counts(good)[j].bins);
 			require(seg_drift_state_is_sound(state, size));
