@@ -1,4 +1,4 @@
--- How far two partitions of the same rows agree.
+-- The agreement of two partitions of the same rows.
 
 CREATE FUNCTION segment_internal.adjusted_rand_index_transfn(state bytea, a bigint, b bigint)
 RETURNS bytea
@@ -36,7 +36,7 @@ CREATE AGGREGATE segment.adjusted_rand_index(a bigint, b bigint) (
     PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE segment.adjusted_rand_index(bigint, bigint) IS
-'How far two partitions of the same rows agree (Hubert and Arabie 1985): 1 when they are the same up to the labels'' names, about 0 when they have nothing to do with each other, below 0 when they agree less than chance. a and b are a row''s labels, such as two cluster_id; a row with a null is left out, no rows give NULL. Exact: one quotient of integers. Errors: 54000 more than 2^31 rows or 786,432 different pairs of labels.';
+'The agreement of two partitions of the same rows (Hubert and Arabie 1985): 1 if they are equal up to the names of the labels, about 0 if they are independent, below 0 if they agree less than by chance. a and b are the labels of a row, such as two cluster_id. A row with a null is left out; NULL without rows. Exact: one quotient of integers. Errors: 54000 more than 2^31 rows or 786,432 different pairs of labels.';
 
 CREATE AGGREGATE segment.adjusted_rand_index(a text, b text) (
     SFUNC = segment_internal.adjusted_rand_index_transfn,
@@ -48,4 +48,4 @@ CREATE AGGREGATE segment.adjusted_rand_index(a text, b text) (
     PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE segment.adjusted_rand_index(text, text) IS
-'adjusted_rand_index for labels that are texts, such as segment names; cast the other side when it is a number. Labels are compared by 128 bits of hash.';
+'adjusted_rand_index for labels that are texts, such as segment names; if one label is a number, cast it to text. Labels are compared by a hash of 128 bits.';

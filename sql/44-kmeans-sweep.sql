@@ -1,4 +1,4 @@
--- kmeans_sweep: which k?
+-- kmeans_sweep: figures for choosing k.
 
 CREATE FUNCTION segment_internal.kmeans_sweep_transfn(internal, float8[], integer, integer)
 RETURNS internal AS 'MODULE_PATHNAME', 'kmeans_sweep_transfn'
@@ -27,7 +27,7 @@ CREATE AGGREGATE segment.kmeans_sweep(features float8[], k_min integer, k_max in
     PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE segment.kmeans_sweep(float8[], integer, integer) IS
-'Reads the rows once, fits k_min to k_max clusters with the options at their defaults, and tells how good each k is; kmeans_sweep_rows lays the result open.';
+'Reads the rows once, fits k_min to k_max clusters with the default options, and measures the quality of each k. kmeans_sweep_rows returns the result as rows.';
 
 CREATE AGGREGATE segment.kmeans_sweep(features float8[], k_min integer, k_max integer, options jsonb) (
     SFUNC = segment_internal.kmeans_sweep_transfn,
@@ -38,8 +38,8 @@ CREATE AGGREGATE segment.kmeans_sweep(features float8[], k_min integer, k_max in
     PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE segment.kmeans_sweep(float8[], integer, integer, jsonb) IS
-'Reads the rows once, fits k_min to k_max clusters (1 to 1000) and tells how good each k is; kmeans_sweep_rows lays the result open.
-options: those of kmeans_fit but centroids, k_min and k_max; min_share (0 to 0.5, default 0.01): a k of which a cluster has less of the weight is not the best. Errors as in kmeans_fit.';
+'Reads the rows once, fits k_min to k_max clusters (1 to 1000), and measures the quality of each k. kmeans_sweep_rows returns the result as rows.
+options: those of kmeans_fit except centroids, k_min and k_max; min_share (0 to 0.5, default 0.01): a k with a cluster of a smaller share of the weight is not the best. Errors as in kmeans_fit.';
 
 CREATE FUNCTION segment.kmeans_sweep_rows(
     sweep bytea,
@@ -58,6 +58,6 @@ CREATE FUNCTION segment.kmeans_sweep_rows(
 RETURNS SETOF record AS 'MODULE_PATHNAME', 'kmeans_sweep_rows'
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 10;
 COMMENT ON FUNCTION segment.kmeans_sweep_rows(bytea) IS
-'One row per k of a kmeans_sweep, in the fitted space. silhouette: the mean silhouette (Rousseeuw 1987), exact when the rows have at most 10000 distinct values, else over silhouette_rows distinct rows drawn by their hashes, each with the weight of its copies. davies_bouldin: low is good. calinski_harabasz: high is good. smallest_share: of the smallest cluster. stability: the mean adjusted Rand index between the clusters and those found on 5 random halves of these rows, 1 when they always come back.
-is_elbow: where the inertia bends (Kneedle, Satopaa 2011, sensitivity 1); no row has it when there is no clear elbow. is_best_silhouette: the largest one among the k whose smallest_share is at least min_share, the smallest k among equals; kmeans_fit with a null k takes it, and k_min where no row has it. Figures that k = 1 has not are null.
-Errors: 22P03 no model; 42809 a model of another kind.';
+'One row per k of a kmeans_sweep, in the fitted space. silhouette: the mean silhouette (Rousseeuw 1987), exact for at most 10000 distinct rows, else over silhouette_rows distinct rows chosen by their hashes, each with the weight of its copies. davies_bouldin: lower is better. calinski_harabasz: higher is better. smallest_share: share of the weight of the smallest cluster. stability: the mean adjusted Rand index between the clusters and those found on 5 random halves of these rows; 1 if all agree.
+is_elbow: the elbow of the inertia (Kneedle, Satopaa 2011, sensitivity 1); no row has it if there is no clear elbow. is_best_silhouette: the largest silhouette among the k whose smallest_share is at least min_share, the smallest k of equals. kmeans_fit with a null k uses this k, or k_min if no row has it. Figures that k = 1 does not have are null.
+Errors: 22P03 not a model; 42809 a model of another kind.';

@@ -44,7 +44,7 @@ BEGIN ATOMIC
         pg_catalog.jsonb_path_query_first(sweep, '$[*] ? (@.is_best_silhouette == true).k'), sweep -> 0 -> 'k');
 END;
 COMMENT ON FUNCTION segment_internal.kmeans_choose_k(segment.model, jsonb, bytea) IS
-'The k of a model whose k is auto: that of the active version, unless the best silhouette is more than k_margin better or its smallest cluster is below min_share; else the best.';
+'The k of a model whose k is auto: the k of the active version is kept, unless the best silhouette is better by more than k_margin or the smallest cluster is below min_share; then the k of the best silhouette.';
 
 CREATE FUNCTION segment_internal.kmeans_fit_hook(m segment.model, source regclass, old bytea, OUT expression text, OUT metrics jsonb)
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -73,7 +73,7 @@ CREATE FUNCTION segment_internal.kmeans_check_hook(m segment.model) RETURNS void
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     IF NOT m.options ? 'k' THEN
-        RAISE EXCEPTION 'algorithm kmeans needs the option "k"' USING ERRCODE = 'invalid_parameter_value';
+        RAISE EXCEPTION 'option "k" is required for algorithm "kmeans"' USING ERRCODE = 'invalid_parameter_value';
     END IF;
     PERFORM segment_internal.check_fit_options('kmeans', segment_internal.options_of_fit(m), cardinality(m.feature_columns),
         NULLIF(m.options ->> 'k', 'auto')::numeric::integer,
@@ -143,8 +143,8 @@ FROM (VALUES
     ('k', 'integer', NULL::jsonb, 1::numeric, 10000::numeric, '{auto}'::text[], 'Number of clusters, or auto: the best silhouette of k_min to k_max at each refit.'),
     ('k_min', 'integer', '2', 1, 1000, NULL, 'Smallest k that auto tries.'),
     ('k_max', 'integer', '10', 1, 1000, NULL, 'Largest k that auto tries.'),
-    ('k_margin', 'number', '0.02', 0, 2, NULL, 'With k auto the k in use stays unless the best silhouette is better by more.'),
-    ('start', 'choice', '"fresh"', NULL, NULL, '{fresh,warm}', 'Where k-means starts: at fresh centers, or at those of the active version (warm).'),
+    ('k_margin', 'number', '0.02', 0, 2, NULL, 'With k auto, the k in use is kept unless the best silhouette is better by more than this.'),
+    ('start', 'choice', '"fresh"', NULL, NULL, '{fresh,warm}', 'Starting centers: fresh, or those of the active version (warm).'),
     ('language', 'choice', '"en"', NULL, NULL, '{en,es,de}', 'Language of the generated names and descriptions.'),
     ('min_silhouette', 'number', NULL, -1, 1, NULL, 'A version with a lower silhouette (the full one, over a sample of the rows) is held.')
 ) AS o(option_name, type, default_value, minimum, maximum, choices, meaning);

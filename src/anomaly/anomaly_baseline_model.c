@@ -1,6 +1,6 @@
 /*
  * anomaly_baseline_model.c
- *		What an anomaly model remembers of the rows that it was fitted on.
+ *		The baseline of an anomaly model: histograms of the fitted rows.
  */
 #include "anomaly/anomaly_model.h"
 

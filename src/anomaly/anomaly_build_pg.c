@@ -1,6 +1,6 @@
 /*
  * anomaly_build_pg.c
- *		From the state of anomaly_fit to its model.
+ *		Makes the model from the state of anomaly_fit.
  */
 #include "anomaly/anomaly_pg.h"
 
@@ -9,7 +9,7 @@
 #include "server/error.h"
 #include "stats/value_counts.h"
 
-/* What a fit works on: the sample in its own order. */
+/* The data of a fit: the sample in its own order. */
 typedef struct Fit
 {
 	const SegAnomalyState *state;
@@ -23,7 +23,7 @@ typedef struct Fit
 	SegAnomalyModel *model;
 } Fit;
 
-/* Copy the sample's rows in an order that depends on nothing but the rows. */
+/* Copy the rows of the sample in an order that depends only on the rows. */
 static void
 gather(Fit *fit)
 {
@@ -60,7 +60,7 @@ finish_moments(Fit *fit)
 	seg_moments_finish(fit->moments);
 }
 
-/* Collect a feature's present values; *missing gets how many rows lack it. */
+/* Collect the values of a feature that are not null.  OUT *missing: the number of nulls. */
 static size_t
 present_values(Fit *fit, size_t j, uint64 *missing)
 {
@@ -79,7 +79,7 @@ present_values(Fit *fit, size_t j, uint64 *missing)
 	return present;
 }
 
-/* The figures of feature j, of the values that are there. */
+/* Compute the statistics of feature j from the values that are not null. */
 static void
 describe_feature(Fit *fit, size_t j)
 {
@@ -159,7 +159,7 @@ grow_forest(Fit *fit)
 	seg_iforest_finish(forest);
 }
 
-/* The model's center and covariance[d x d] of all rows. */
+/* OUT: center of the model and covariance[d x d], from all rows. */
 static void
 use_moments(Fit *fit, double *covariance)
 {
@@ -171,7 +171,7 @@ use_moments(Fit *fit, double *covariance)
 	fit->model->core_rows = seg_moments_rows(fit->moments);
 }
 
-/* The same from the sample, each row as often as it occurred. */
+/* The same from the sample; each row counts as often as it occurred. */
 static void
 use_sample(Fit *fit, double *covariance)
 {
@@ -198,7 +198,7 @@ use_sample(Fit *fit, double *covariance)
 	fit->model->core_rows = fit->total;
 }
 
-/* The same from the rows that outliers did not spoil, found in the sample. */
+/* The same from the rows of the sample that are not outliers. */
 static void
 use_core(Fit *fit, double *covariance)
 {

@@ -1,13 +1,13 @@
 /*
  * anomaly_info_pg.c
- *		What an anomaly model tells in model_info and model_features.
+ *		model_info and model_features of an anomaly model.
  */
 #include "anomaly/anomaly_pg.h"
 
 #include "server/feature_words.h"
 #include "server/fitted_row.h"
 
-/* Do the scores rest on all rows, or on a sample of them? */
+/* True if the scores were computed from all rows; false for a sample. */
 static bool
 is_exact(const SegAnomalyModel *model)
 {
@@ -50,7 +50,7 @@ seg_anomaly_info(const void *decoded, SegModelInfo *info)
 	seg_info_real(info, "contamination", model->contamination);
 	seg_info_real(info, "threshold", model->threshold);
 	seg_info_int(info, "sample_rows", model->sample_rows);
-	/* a k-means model's rows are not there to be scored */
+	/* the rows of a k-means model are not available for scoring */
 	if (model->sample_rows > 0)
 		seg_info_real(info, "flagged_share", (double) model->flagged / (double) model->sample_rows);
 	seg_info_text(info, "null_policy", seg_null_policy_words[model->null_policy]);

@@ -5,8 +5,8 @@
 #include "anomaly/anomaly_kmeans_model.h"
 
 /*
- * What chi-square with df degrees of freedom wants a squared distance divided by.
- * A cluster without spread of its own has that of all clusters together.
+ * The variance: squared distances divided by it are chi-square with df degrees of
+ * freedom.  For a cluster without spread it is the variance of all clusters.
  */
 static double
 cluster_variance(const SegKmeansModel *kmeans, const SegKmeansCluster *cluster, uint32_t df)
@@ -18,14 +18,14 @@ cluster_variance(const SegKmeansModel *kmeans, const SegKmeansCluster *cluster, 
 	return kmeans->weight > 0 ? kmeans->inertia / kmeans->weight / df : 0;
 }
 
-/* Smaller clusters are not normal: rows, share of the weight, share of the weight of an average cluster. */
+/* Smaller clusters are anomalous: rows, share of the weight, share of the weight of an average cluster. */
 #define FEWEST_ROWS 3
 #define LEAST_SHARE 0.01
 #define LEAST_OF_AVERAGE 0.1
 
 /*
- * Is the cluster too small to be normal?  A far row that is a cluster of its own, or
- * shares one with one or two others, lies at its center, but is anomalous.
+ * True if the cluster is too small to be normal.  An outlier alone in a cluster, or with
+ * one or two other rows, is near the center of its cluster, but is anomalous.
  */
 static bool
 is_tiny(const SegKmeansModel *kmeans, const SegKmeansCluster *cluster)
@@ -35,7 +35,7 @@ is_tiny(const SegKmeansModel *kmeans, const SegKmeansCluster *cluster)
 	return cluster->size < FEWEST_ROWS || cluster->weight < least;
 }
 
-/* Where all clusters are tiny there is nothing else to be near to. */
+/* True if all clusters are too small; then all are used. */
 static bool
 all_are_tiny(const SegKmeansModel *kmeans)
 {
@@ -51,7 +51,7 @@ copy_feature(const SegFeature *from, SegFeature *to)
 {
 	*to = *from;
 	to->median = from->mean;
-	to->shift = to->scale = NAN;	/* in the spread */
+	to->shift = to->scale = NAN;	/* SegClusterSpread has them */
 	to->center = to->spread = NAN;
 }
 

@@ -13,10 +13,9 @@
 extern size_t seg_anomaly_of_kmeans_size(const SegKmeansModel *kmeans);
 
 /*
- * OUT model: arrays out of the arena, names of IN kmeans, which a
- * decoder accepted: then another accepts the bytes of the result.
- * IN contamination: above 0, at most 0.5.  Clusters that are too small to be normal are
- * left out, unless all are.
+ * OUT model: arrays from the arena, names of IN kmeans.  If a decoder accepted kmeans,
+ * the bytes of the result are valid too.  IN contamination: above 0, at most 0.5.
+ * Clusters that are too small to be normal are left out, unless all are too small.
  */
 extern void seg_anomaly_of_kmeans(const SegKmeansModel *kmeans, double contamination, SegArena *arena,
 								  SegAnomalyModel *model);

@@ -19,10 +19,10 @@ size_t
 seg_anomaly_decoded_size(size_t payload_size)
 {
 	/*
-	 * A feature of 81 bytes becomes a struct of some 460, a name of one to sixteen
-	 * and three numbers of the transform; a node of four bytes becomes 28; centers become themselves and up
-	 * to SEG_CENTER_BLOCK copies; a whitening matrix of d features twice itself
-	 * and 8 d + 64 numbers more; a little rounding.
+	 * A feature of 81 bytes needs a struct of about 460, a name of 1 to 16 bytes, and
+	 * three numbers of the transform.  A node of 4 bytes needs 28.  Centers need their
+	 * size and up to SEG_CENTER_BLOCK copies.  A whitening matrix of d features needs
+	 * twice its size and 8 d + 64 numbers.  Sizes are rounded up.
 	 */
 	size_t		size;
 
@@ -31,14 +31,14 @@ seg_anomaly_decoded_size(size_t payload_size)
 
 /* ---- forest ---- */
 
-/* A node that still has to be read, and how deep it lies. */
+/* A node that is not read yet, and its depth. */
 typedef struct Pending
 {
 	uint32_t	node;
 	int			depth;
 } Pending;
 
-/* One node; its children, if any, are placed behind all that were placed so far. */
+/* Read one node; its children are placed after all nodes placed so far. */
 static void
 decode_node(SegReader *reader, SegForest *forest, size_t room, uint32_t at, bool may_cut)
 {
@@ -67,7 +67,7 @@ decode_node(SegReader *reader, SegForest *forest, size_t room, uint32_t at, bool
 	forest->n_nodes += 2;
 }
 
-/* One tree in preorder, no deeper than a tree of its sample can be. */
+/* Read one tree in preorder; its depth is limited by the size of its sample. */
 static void
 decode_tree(SegReader *reader, SegForest *forest, size_t room)
 {

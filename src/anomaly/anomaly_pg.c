@@ -1,6 +1,6 @@
 /*
  * anomaly_pg.c
- *		Scoring rows with an anomaly model: anomaly_score, is_anomaly, anomaly_reasons.
+ *		Scores rows with an anomaly model: anomaly_score, is_anomaly, anomaly_reasons.
  */
 #include "anomaly/anomaly_pg.h"
 
@@ -13,8 +13,8 @@
 #include "server/fitted_row.h"
 
 /*
- * The model of argument 0 and, in OUT z[d], the row of argument 1 with nulls filled and
- * logarithms taken.  NULL when a feature is null and the policy is skip.
+ * Returns the model of argument 0.  OUT z[d]: the row of argument 1 with nulls filled and
+ * log1p applied.  Returns NULL if a feature is null and the policy is skip.
  */
 static const SegAnomalyModel *
 fitted_row(FunctionCallInfo fcinfo, double *z)
@@ -48,7 +48,7 @@ is_anomaly(PG_FUNCTION_ARGS)
 	PG_RETURN_BOOL(seg_anomaly_score(model, z) > model->threshold);
 }
 
-/* Places of the features by falling part, ties by position. */
+/* OUT: places of the features by descending part, ties by position. */
 static void
 rank_parts(const double *parts, uint32 *ranked, size_t d)
 {

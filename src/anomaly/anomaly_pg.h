@@ -1,6 +1,6 @@
 /*
  * anomaly_pg.h
- *		What the files of the anomaly family share.
+ *		Functions shared by the server files of the anomaly family.
  */
 #ifndef SEG_ANOMALY_ANOMALY_PG_H
 #define SEG_ANOMALY_ANOMALY_PG_H
@@ -14,11 +14,11 @@
 #include "server/aggregate.h"
 #include "server/model_info.h"
 
-/* What a model says in model_info and model_features (SegFamily). */
+/* model_info and model_features of a model (SegFamily). */
 extern void seg_anomaly_info(const void *model, SegModelInfo *info);
 extern void seg_anomaly_features(const void *model, SegRow *row);
 
-/* The words of option method, by the values of SegAnomalyMethod; anomaly_fit does not take kmeans. */
+/* The words of option method, by the values of SegAnomalyMethod; anomaly_fit does not accept kmeans. */
 extern const char *const seg_anomaly_method_words[];
 
 /* States are SegAnomalyState. */

@@ -1,11 +1,11 @@
 /*
  * anomaly_scorer_model.c
- *		Scoring a row with an anomaly model, and taking the score apart again.
+ *		Scores a row with an anomaly model, and splits the score by feature.
  */
 #include "anomaly/anomaly_model.h"
 #include "stats/chisq.h"
 
-/* The share of normal rows that lie closer to the center. */
+/* The share of normal rows that are closer to the center. */
 static double
 score_distance(double distance2, uint32_t df)
 {
@@ -30,10 +30,11 @@ seg_anomaly_score(const SegAnomalyModel *model, const double *z)
 }
 
 /*
- * The forest's attribution adds up on path lengths, of which the score is an
- * exponential.  Spread the difference of the scores in proportion, with the
- * logarithmic mean of the two as factor: that is exact, and finite when they are
- * equal (B. W. Ang, "Decomposition analysis for policymaking in energy", 2004).
+ * The attribution of the forest is a sum of path lengths, and the score is exponential
+ * in the path length.  The difference of the scores is divided in proportion to the
+ * path lengths; the factor is the logarithmic mean of the two scores.  This is exact,
+ * and finite if they are equal (B. W. Ang, "Decomposition analysis for policymaking in
+ * energy", 2004).
  */
 static double
 attribute_forest(const SegForest *forest, const double *z, double *parts)
@@ -57,7 +58,7 @@ attribute_forest(const SegForest *forest, const double *z, double *parts)
 	return base;
 }
 
-/* The parts[d] of a squared distance, scaled to add up to the score. */
+/* Scale the parts[d] of a squared distance so that their sum is the score. */
 static SegStatus
 scale_parts(double distance2, uint32_t df, double *parts, size_t d)
 {

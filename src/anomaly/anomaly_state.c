@@ -4,16 +4,16 @@
  */
 #include "anomaly/anomaly_state.h"
 
-/* The sample holds this many distinct rows, fewer where rows are long. */
+/* The number of distinct rows in the sample; fewer if rows are long. */
 #define SAMPLE_ROWS ((size_t) 16384)
 #define SAMPLE_BYTES ((size_t) 4 << 20)
-#define SAMPLE_DRAWS 4			/* but always so many times a tree's own sample */
-#define ROBUST_ROWS ((size_t) 65536)	/* a robust covariance is one of the sample */
+#define SAMPLE_DRAWS 4			/* at least this many times the sample of a tree */
+#define ROBUST_ROWS ((size_t) 65536)	/* for a robust covariance, which is computed from the sample */
 #define ROBUST_BYTES ((size_t) 16 << 20)
 
 /* ---- room ---- */
 
-/* Is the covariance one of all rows?  A robust one, or one with medians filled in, is of the sample. */
+/* True if the covariance is computed from all rows.  With robust, or medians for nulls, it is from the sample. */
 static bool
 needs_moments(const SegAnomalyOptions *options)
 {
@@ -101,7 +101,7 @@ seg_anomaly_state_size(const SegAnomalyState *head, SegAnomalyRoom room)
 
 /* ---- the state ---- */
 
-/* Behind the sample, where there are moments. */
+/* The offset of the moments, after the sample; 0 if there are none. */
 static uint64_t
 moments_offset(const SegAnomalyState *state, SegAnomalyRoom room)
 {
@@ -118,7 +118,7 @@ begin_moments(SegAnomalyState *state)
 		return SEG_TOO_MANY_FEATURES;
 	for (size_t j = 0; j < state->fit.d; j++)
 		logs[j] = seg_read_label(&reader, NULL, NULL) == SEG_TRANSFORM_LOG1P;
-	/* medians are never filled in here, see needs_moments */
+	/* nulls are never replaced by medians here, see needs_moments */
 	return seg_moments_begin(seg_anomaly_state_moments(state), state->fit.d,
 							 (SegMissing) state->options.null_policy, logs);
 }
@@ -178,7 +178,7 @@ seg_anomaly_state_merge(SegAnomalyState *into, const SegAnomalyState *from)
 	into->rows_used += from->rows_used;
 }
 
-/* ---- bytes from elsewhere ---- */
+/* ---- bytes of unknown origin ---- */
 
 static bool
 options_are_sound(const SegAnomalyOptions *options)
@@ -191,7 +191,7 @@ options_are_sound(const SegAnomalyOptions *options)
 		options->contamination > 0 && options->contamination <= 0.5;
 }
 
-/* Do the parts stand one behind the other, and does the head agree with the labels? */
+/* True if the parts follow each other and the head is consistent with the labels. */
 static bool
 head_is_sound(const SegAnomalyState *state, size_t size)
 {
@@ -209,7 +209,7 @@ head_is_sound(const SegAnomalyState *state, size_t size)
 								&any_log) && state->has_transform == any_log;
 }
 
-/* Missing features and what has no logarithm are in the sample only where the options let them. */
+/* False if a row has a missing value, or a value without log1p, that the options do not allow. */
 static bool
 rows_are_sound(const SegAnomalyState *state)
 {
@@ -245,13 +245,13 @@ sample_is_sound(const SegAnomalyState *state, size_t size)
 		sample->limit != seg_anomaly_sample_limit(&state->options, state->fit.d) ||
 		sample->seed != (uint64_t) state->options.seed)
 		return false;
-	/* while nothing was dropped, every row is counted in it */
+	/* while no row was dropped, the sample counts every row */
 	total = seg_sample_total(sample);
 	return total <= state->rows_used &&
 		(sample->threshold != UINT64_MAX || total == state->rows_used) && rows_are_sound(state);
 }
 
-/* The moments count the same rows, and take logarithms of the same features. */
+/* True if the moments count the same rows and use log1p for the same features. */
 static bool
 moments_are_sound(const SegAnomalyState *state, size_t size)
 {

@@ -11,7 +11,7 @@
 #include "server/feature_words.h"
 #include "server/model_text.h"
 
-/* As options are read: a choice is an int there, a yes or no a bool. */
+/* The options as read: a choice is an int, a flag is a bool. */
 typedef struct GivenNumbers
 {
 	int			method;
@@ -85,7 +85,7 @@ parse_options(const Jsonb *options)
 	return parsed;
 }
 
-/* Transforms and names, one for each feature, as the model will carry them. */
+/* Write the labels: transform and name of each feature. */
 static void
 write_labels(SegWriter *writer, const ParsedOptions *parsed, size_t d)
 {
@@ -157,7 +157,7 @@ is_sound(const void *state, size_t size)
 	return seg_anomaly_state_is_sound(state, size);
 }
 
-/* Bytes of a state with that room; an error where no row of it could be fitted. */
+/* Bytes of a state with that room; raises an error if it is too large for a fit. */
 static size_t
 size_with(const SegAnomalyState *head, SegAnomalyRoom room)
 {
@@ -215,7 +215,7 @@ in_room(SegStates *states, SegAnomalyState *state, SegAnomalyRoom room)
 	return larger;
 }
 
-/* Logarithms are taken of the sample later, but every row must have them. */
+/* Check the domain of log1p in each row; log1p is applied later, to the sample. */
 static void
 check_logs(const SegAnomalyState *state, const double *row)
 {
@@ -249,7 +249,7 @@ add(SegStates *states, void *own, const SegFeatures *features)
 	return state;
 }
 
-/* The options were compared as they were given; what was read of them may still be made up. */
+/* Check the options in a state of unknown origin; the digest only covers the options as given. */
 static void *
 merge(SegStates *states, void *own, const void *from)
 {

@@ -1,6 +1,6 @@
 /*
  * cluster_spread.c
- *		How far a row lies from its cluster; see cluster_spread.h.
+ *		The distance of a row from its cluster; see cluster_spread.h.
  */
 #include "anomaly/cluster_spread.h"
 

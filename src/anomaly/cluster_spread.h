@@ -1,13 +1,13 @@
 /*
  * cluster_spread.h
- *		How far a row lies from its cluster, in units of that cluster's own spread.
+ *		The distance of a row from its cluster, in units of the spread of that cluster.
  *
  *		D2(z) = |z - center|^2 / variance,	variance = inertia / (weight * df)
  *
- * of the nearest center, with df the features that have spread.  If the rows of a
- * cluster are normal and alike in all directions D2 is chi-square with df degrees
- * of freedom, so it is scored as a Mahalanobis distance is.  The same
- * distance is more anomalous in a tight cluster than in a loose one.
+ * for the nearest center, with df the number of features with spread.  If the rows of a
+ * cluster are normal with the same variance in all directions, D2 is chi-square with df
+ * degrees of freedom, so it is scored like a Mahalanobis distance.  The same distance is
+ * more anomalous in a cluster with a small spread.
  */
 #ifndef SEG_ANOMALY_CLUSTER_SPREAD_H
 #define SEG_ANOMALY_CLUSTER_SPREAD_H
@@ -24,17 +24,17 @@ typedef struct SegClusterSpread
 	double	   *shift;			/* d, transformed units */
 	double	   *scale;			/* d; 0: no spread */
 	double	   *centers;		/* k x d, fitted space */
-	double	   *variances;		/* k; 0: all its rows are at its center */
-	SegPackedCenters packed;	/* the centers again */
+	double	   *variances;		/* k; 0: all rows of the cluster are at its center */
+	SegPackedCenters packed;	/* the same centers */
 } SegClusterSpread;
 
 /*
- * D2 of IN z[d], transformed but not scaled; infinity when it overflows, or away
- * from a center without variance.  OUT cluster: the place of the nearest center.
+ * D2 of IN z[d], transformed but not scaled.  Infinity if it overflows, or if the row is
+ * not at its center and the variance is 0.  OUT cluster: the place of the nearest center.
  */
 extern double seg_cluster_spread_distance2(const SegClusterSpread *spread, const double *z, size_t *cluster);
 
-/* OUT parts[d] that add up to the D2 returned, none of them negative. */
+/* OUT parts[d]: not negative; their sum is the D2 returned. */
 extern double seg_cluster_spread_attribute(const SegClusterSpread *spread, const double *z, double *parts,
 										   size_t *cluster);
 

@@ -1,6 +1,6 @@
 /*
  * iforest.c
- *		Isolation forests: rows that few random cuts isolate are anomalous; see iforest.h.
+ *		Isolation forests: grows trees and scores rows; see iforest.h.
  */
 #include "anomaly/iforest.h"
 
@@ -33,7 +33,7 @@ seg_iforest_height_limit(size_t sample_size)
 
 /* ---- growing ---- */
 
-/* The row that occurrence `at` belongs to. */
+/* The row of occurrence `at`. */
 static uint32_t
 row_of_occurrence(const uint64_t *ends, size_t n, uint64_t at)
 {
@@ -54,7 +54,7 @@ row_of_occurrence(const uint64_t *ends, size_t n, uint64_t at)
 
 /*
  * Draw occurrences without replacement, by Floyd's algorithm (J. Bentley and
- * R. Floyd, CACM 1987) on a set that is kept ascending.
+ * R. Floyd, CACM 1987) on a sorted set.
  */
 static void
 draw_rows(SegRng *rng, const uint64_t *ends, size_t n, size_t sample_size, uint32_t *drawn)
@@ -80,7 +80,7 @@ draw_rows(SegRng *rng, const uint64_t *ends, size_t n, size_t sample_size, uint3
 		}
 		if (low < count && taken[low] == at)
 		{
-			at = top;			/* larger than all that were taken */
+			at = top;			/* larger than all drawn before */
 			low = count;
 		}
 		memmove(taken + low + 1, taken + low, (count - low) * sizeof(uint64_t));
@@ -103,7 +103,7 @@ value_at(Sample sample, uint32_t row, size_t feature)
 	return sample.rows[(size_t) row * sample.d + feature];
 }
 
-/* The least and the largest value of a feature in drawn[n]; do they differ? */
+/* OUT: the smallest and the largest value of a feature in drawn[n].  True if they differ. */
 static bool
 find_range(Sample sample, const uint32_t *drawn, size_t n, size_t feature, double *least, double *largest)
 {
@@ -121,8 +121,8 @@ find_range(Sample sample, const uint32_t *drawn, size_t n, size_t feature, doubl
 }
 
 /*
- * A random one of the features that differ within drawn[n], with its range.
- * Where most of them do a few draws find one; else they are counted.  False when
+ * A random feature with different values within drawn[n], and its range.  If most
+ * features have different values, a few draws find one; else they are counted.  False if
  * all rows are equal.
  */
 static bool
@@ -154,7 +154,7 @@ choose_feature(SegRng *rng, Sample sample, const uint32_t *drawn, size_t n,
 	}
 }
 
-/* A random cut above the least value and at most at the largest; false as above. */
+/* A random cut above the smallest value and at most the largest one; false if all rows are equal. */
 static bool
 choose_cut(SegRng *rng, Sample sample, const uint32_t *drawn, size_t n, SegTreeNode *node)
 {
@@ -173,7 +173,7 @@ choose_cut(SegRng *rng, Sample sample, const uint32_t *drawn, size_t n, SegTreeN
 	return true;
 }
 
-/* Bring the rows below the cut to the front; returns their number. */
+/* Move the rows below the cut to the front; returns their number. */
 static size_t
 divide(Sample sample, uint32_t *drawn, size_t n, const SegTreeNode *cut)
 {
@@ -275,7 +275,7 @@ seg_iforest_finish(SegForest *forest)
 			depths[waiting++] = depth + 1;
 		}
 	}
-	/* children come after their parents, so backwards they are known first */
+	/* children come after their parents, so this goes backwards */
 	for (size_t node = forest->n_nodes; node-- > 0;)
 	{
 		size_t		child = forest->nodes[node].child;

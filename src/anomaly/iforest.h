@@ -2,20 +2,20 @@
  * iforest.h
  *		Isolation forests: rows that few random cuts isolate are anomalous.
  *
- * A tree is grown from a sample of psi rows by cutting at a random feature and
- * a random value between the least and the largest there, until a row stands
- * alone, all rows of a node are equal, or the height reaches ceil(log2 psi).  A
- * row's path length is the depth of its leaf, plus what a tree of the rows that
- * the leaf still holds would add on average, c(size); its score is
+ * A tree is grown from a sample of psi rows.  A node is split at a random feature and a
+ * random value between the smallest and the largest one, until it has one row, its rows
+ * are equal, or its depth is ceil(log2 psi).  The path length of a row is the depth of
+ * its leaf plus c(size), the average depth of a tree of the rows in the leaf.  Its score
+ * is
  *
  *		s = 2 ^ (-E(path) / c(psi)),	c(n) = 2 H(n - 1) - 2 (n - 1) / n,
  *		H(i) = ln i + 0.5772156649...
  *
- * in (0, 1): 0.5 for the average row, towards 1 for one that is soon alone.
+ * in (0, 1): 0.5 for the average row, near 1 for a row that is isolated by few splits.
  *
- * Nodes stand in one array; the two children of a node are neighbours and come
- * after it, and a leaf is its own child.  So a walk is a fixed number of steps
- * without a branch, eight trees at a time, and cannot loop.
+ * All nodes are in one array.  The two children of a node are adjacent and come after
+ * it; a leaf is its own child.  So a walk has a fixed number of steps without a branch,
+ * for eight trees at a time, and cannot loop.
  *
  * Source: F. T. Liu, K. M. Ting and Z.-H. Zhou, "Isolation forest", ICDM 2008.
  */
@@ -31,7 +31,7 @@
 typedef struct SegTreeNode
 {
 	double		split;			/* to the right when x >= split; a leaf: infinity */
-	uint32_t	child;			/* of the left child, the right one follows; a leaf: itself */
+	uint32_t	child;			/* number of the left child, the right one follows; a leaf: itself */
 	uint32_t	feature;
 } SegTreeNode;
 
@@ -40,7 +40,7 @@ typedef struct SegForest
 	size_t		d;
 	size_t		sample_size;	/* psi */
 	size_t		n_trees;
-	size_t		n_nodes;		/* of all trees */
+	size_t		n_nodes;		/* nodes of all trees */
 	uint32_t   *roots;			/* n_trees */
 	SegTreeNode *nodes;			/* n_nodes */
 	uint32_t   *sizes;			/* n_nodes: sample rows that reached the node */
@@ -63,11 +63,11 @@ extern int	seg_iforest_height_limit(size_t sample_size);
 /*
  * Grow the next tree of a forest.
  *
- * INOUT forest: d, sample_size set; roots, nodes and sizes with room for one
- * tree more (2 sample_size - 1 nodes); n_trees and n_nodes advance.  Call
- * seg_iforest_finish after the last tree.
- * IN rows[n][d]: finite.  IN ends[n]: counts of the rows summed up, so that row i
- * stands for the occurrences ends[i - 1] .. ends[i] - 1; ends[n - 1] >= sample_size.
+ * INOUT forest: d, sample_size set; roots, nodes and sizes with room for one more tree
+ * (2 sample_size - 1 nodes); n_trees and n_nodes increase.  Call seg_iforest_finish
+ * after the last tree.
+ * IN rows[n][d]: finite.  IN ends[n]: cumulative counts of the rows: row i represents the
+ * occurrences ends[i - 1] .. ends[i] - 1; ends[n - 1] >= sample_size.
  * IN seed.  SCRATCH drawn[sample_size].
  * Cost: O(psi log psi) and one reading of the sample per level.
  */
@@ -80,21 +80,21 @@ extern void seg_iforest_finish(SegForest *forest);
 /* The mean path length of IN row[d], finite, over all trees. */
 extern double seg_iforest_path(const SegForest *forest, const double *row);
 
-/* The mean path length of the rows that the trees were grown from. */
+/* The mean path length of the sample rows of the trees. */
 extern double seg_iforest_base_path(const SegForest *forest);
 
-/* The score that belongs to a mean path length; 0.5 when all samples had one row. */
+/* The score for a mean path length; 0.5 if all samples had one row. */
 extern double seg_iforest_score(const SegForest *forest, double path);
 
 /*
- * Which features shortened the row's path.  A cut is credited with the expected
- * path length before it minus the one after it, so over a walk the credits add
- * up to what the row is shorter than the average:
+ * The contribution of each feature to a short path.  The contribution of a split is the
+ * expected path length before it minus the one after it.  So the sum over a walk is the
+ * difference between the average path and the path of the row:
  *
  *		base path - path = sum over features of OUT saved[d]
  *
- * A cut near the root that sets the row apart saves most: the attribution is
- * weighted by depth of itself.
+ * A split near the root that isolates the row contributes most, so no weights for the
+ * depth are needed.
  *
  * Source: A. Saabas, "Interpreting random forests" (2014), the additive
  * decomposition along the decision path, here of path lengths.

@@ -4,7 +4,7 @@
  */
 #include "anomaly/mahalanobis.h"
 
-/* A feature has spread when its sd is more than rounding of its mean, and no speck. */
+/* A feature has spread if its sd is larger than the rounding of its mean, and not tiny. */
 #define LEAST_SPREAD 1e-14
 #define LEAST_SD 1e-150
 
@@ -20,7 +20,7 @@ seg_mahalanobis_workspace(size_t d)
 	return 2 * aligned(d * d * sizeof(double)) + 2 * aligned(d * sizeof(double)) + seg_eigen_workspace(d, false);
 }
 
-/* OUT inverse_sd[d]: 0 for a feature without spread.  Returns how many have some. */
+/* OUT inverse_sd[d]: 0 for a feature without spread.  Returns the number of features with spread. */
 static uint32_t
 invert_sds(const SegMahalanobis *m, const double *covariance, double *inverse_sd)
 {
@@ -40,7 +40,7 @@ invert_sds(const SegMahalanobis *m, const double *covariance, double *inverse_sd
 	return with_spread;
 }
 
-/* OUT r[d x d]: correlations; a feature without spread correlates with none. */
+/* OUT r[d x d]: correlations; 0 for a feature without spread. */
 static void
 correlate(const double *covariance, const double *inverse_sd, size_t d, double *r)
 {
@@ -54,8 +54,8 @@ correlate(const double *covariance, const double *inverse_sd, size_t d, double *
 }
 
 /*
- * The least s for which (1 - s) R + s I has the condition number wanted, K: its
- * eigenvalues are (1 - s) e + s, so ((1 - s) high + s) = K ((1 - s) low + s).
+ * The smallest s for which (1 - s) R + s I has condition number K: its eigenvalues are
+ * (1 - s) e + s, so ((1 - s) high + s) = K ((1 - s) low + s).
  */
 static double
 shrinkage_for(double low, double high)
@@ -116,7 +116,7 @@ seg_mahalanobis_fit(SegMahalanobis *m, const double *covariance, void *workspace
 
 #define BLOCK SEG_MAHALANOBIS_BLOCK
 
-/* So many doubles at any address; the operations are element by element. */
+/* BLOCK doubles at any address, with element-wise operations. */
 typedef double Block __attribute__((vector_size(8 * sizeof(double)), aligned(8), may_alias));
 
 /* d rounded up to whole blocks. */
@@ -126,7 +126,7 @@ padded(size_t d)
 	return (d + BLOCK - 1) / BLOCK * BLOCK;
 }
 
-/* Block b, rows b * BLOCK .., has a column for each feature up to its last row. */
+/* Block b has rows from b * BLOCK on, and a column for each feature up to its last row. */
 size_t
 seg_mahalanobis_blocks_size(size_t d)
 {
@@ -146,15 +146,14 @@ seg_mahalanobis_pack(SegMahalanobis *m)
 		CHECK_FOR_INTERRUPTS();
 		for (size_t j = 0; j < first + BLOCK; j++)
 			for (size_t i = first; i < first + BLOCK; i++)
-				/* column j begins after those of d, d - 1, ... entries */
+				/* column j starts after columns of d, d - 1, ... entries */
 				*at++ = i < d && j <= i ? m->whiten[j * d - j * (j + 1) / 2 + i] : 0;
 	}
 }
 
 /*
- * OUT y = W u, padded; returns |y|^2.  Even and odd columns are added up apart,
- * so that additions need not wait for each other; the order is the same in all
- * clones.
+ * OUT y = W u, padded; returns |y|^2.  Even and odd columns have separate sums, so
+ * additions can run in parallel.  The order is the same in all clones.
  */
 SEG_CLONES static double
 multiply(const double *blocks, const double *u, size_t padded_d, double *y)
@@ -182,7 +181,7 @@ multiply(const double *blocks, const double *u, size_t padded_d, double *y)
 	return sum;
 }
 
-/* OUT u and y = W u, both padded; returns |y|^2, infinity when it overflows. */
+/* OUT u and y = W u, both padded; returns |y|^2, or infinity if it overflows. */
 static double
 whiten_row(const SegMahalanobis *m, const double *row, double *u, double *y)
 {

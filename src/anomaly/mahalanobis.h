@@ -1,19 +1,18 @@
 /*
  * mahalanobis.h
- *		Squared distances from a center, in the metric of a covariance matrix.
+ *		Squared Mahalanobis distances: from a center, with a covariance matrix.
  *
  *		D2(x) = (x - center)' S^-1 (x - center) = | W (x - center) |^2
  *
- * with W = L^-1 D^-1, D the standard deviations and L the Cholesky factor of
- * the correlation matrix R.  Where R is ill-conditioned it is shrunk towards the
- * identity, (1 - s) R + s I, with the least s that makes its condition number
- * SEG_MAHALANOBIS_CONDITION; s is kept, so that a model can say so.  A feature
- * without spread takes no part.  For normal rows D2 is chi-square with as many
- * degrees of freedom as there are features that do.
+ * with W = L^-1 D^-1, D the standard deviations and L the Cholesky factor of the
+ * correlation matrix R.  If R is ill-conditioned, it is replaced by (1 - s) R + s I, with
+ * the smallest s for which its condition number is SEG_MAHALANOBIS_CONDITION.  The model
+ * keeps s (shrinkage).  Features without spread are left out.  For normal rows D2 is
+ * chi-square; the degrees of freedom are the number of features with spread.
  *
- * D2 is taken apart exactly, with g = S^-1 (x - center), as the sum over the
- * features of (x_j - center_j) g_j.  A part can be negative: that value makes the
- * others less of a surprise.
+ * With g = S^-1 (x - center), D2 is exactly the sum over the features of
+ * (x_j - center_j) g_j.  A part is negative if the value fits the correlation with the
+ * other values.
  *
  * Source: P. C. Mahalanobis, "On the generalised distance in statistics" (1936).
  */
@@ -24,7 +23,7 @@
 #include "base/status.h"
 #include "stats/linalg.h"
 
-/* Distances then keep ten digits whatever BLAS and order gave the covariance. */
+/* With this condition number ten digits of a distance do not depend on BLAS and row order. */
 #define SEG_MAHALANOBIS_CONDITION 1e6
 
 typedef struct SegMahalanobis
@@ -56,19 +55,19 @@ extern void seg_mahalanobis_pack(SegMahalanobis *m);
 extern size_t seg_mahalanobis_workspace(size_t d);
 
 /*
- * Make the metric.  INOUT m: d, center set; whiten and blocks are filled, df and
- * shrinkage set.  IN covariance[d x d]: lower triangle, column-major.
+ * Compute the metric.  INOUT m: d and center are IN; whiten, blocks, df and shrinkage are
+ * OUT.  IN covariance[d x d]: lower triangle, column-major.
  * SCRATCH workspace.
- * Returns SEG_OK, or what LAPACK's callers return: SEG_TOO_MANY_FEATURES,
- * SEG_NOT_FINITE, SEG_NO_CONVERGENCE, SEG_NOT_POSITIVE_DEFINITE.
+ * Returns SEG_OK, SEG_TOO_MANY_FEATURES, SEG_NOT_FINITE, SEG_NO_CONVERGENCE or
+ * SEG_NOT_POSITIVE_DEFINITE.
  * Cost: O(d^3); a call of LAPACK cannot be interrupted.
  */
 extern SegStatus seg_mahalanobis_fit(SegMahalanobis *m, const double *covariance, void *workspace);
 
-/* D2 of IN row[d], finite; infinity when it overflows, never NaN. */
+/* D2 of IN row[d], finite.  Infinity if it overflows, never NaN. */
 extern double seg_mahalanobis_distance2(const SegMahalanobis *m, const double *row);
 
-/* OUT parts[d] that add up to the D2 returned; meaningless when that is infinite. */
+/* OUT parts[d]: their sum is the D2 returned; undefined if that is infinite. */
 extern double seg_mahalanobis_attribute(const SegMahalanobis *m, const double *row, double *parts);
 
 #endif							/* SEG_ANOMALY_MAHALANOBIS_H */

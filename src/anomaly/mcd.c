@@ -16,9 +16,9 @@ typedef struct Space
 	SegMcdSearch search;
 	double	   *scaled;
 	uint64_t   *ends;
-	double	   *mean;			/* d; of a feature that is not in the search the commonest value */
+	double	   *mean;			/* d; for a feature that is not in the search: its most frequent value */
 	double	   *scale;			/* d; 0: not in the search */
-	double	   *reach;			/* d: how far from it a row may be there; infinite in the search */
+	double	   *reach;			/* d: largest distance from that value; infinite for features in the search */
 } Space;
 
 /* ---- features ---- */
@@ -29,7 +29,7 @@ is_nearer(const void *a, const void *b, const void *argument)
 	return ((const SegMcdItem *) a)->distance2 < ((const SegMcdItem *) b)->distance2;
 }
 
-/* The weight of the commonest value of feature j; OUT value. */
+/* The weight of the most frequent value of feature j; OUT value. */
 static double
 commonest(const double *rows, const uint64_t *counts, size_t n, size_t d, size_t j, SegMcdItem *items, double *value)
 {
@@ -52,8 +52,8 @@ commonest(const double *rows, const uint64_t *counts, size_t n, size_t d, size_t
 }
 
 /*
- * How far from the commonest value a row may be: the 0.975 quantile of normal
- * distances, by the median of those that are not 0.
+ * The largest distance from the most frequent value: the 0.975 quantile of a normal
+ * distribution, estimated by the median of the distances that are not 0.
  */
 static double
 reach_of_others(const double *rows, const uint64_t *counts, size_t n, size_t d, size_t j, double value, SegMcdItem *items)
@@ -99,7 +99,7 @@ find_scale(const double *rows, const uint64_t *counts, size_t n, size_t d, size_
 	*sd = sqrt(squares / (total - 1));
 }
 
-/* Scale the features that take part; returns how many. */
+/* Scale the features of the search; returns their number. */
 static size_t
 scale_rows(const double *rows, const uint64_t *counts, size_t n, size_t d, uint64_t h, Space *space)
 {
@@ -138,7 +138,7 @@ scale_rows(const double *rows, const uint64_t *counts, size_t n, size_t d, uint6
 	return m;
 }
 
-/* c(share): what makes the covariance of that share of normal rows consistent. */
+/* c(share): the consistency factor for the covariance of that share of normal rows. */
 static double
 consistency(double share, double df)
 {
@@ -149,7 +149,7 @@ consistency(double share, double df)
 
 /* ---- result ---- */
 
-/* The row's feature j as it counts: within reach of the commonest value. */
+/* Feature j of the row, limited to the reach of the most frequent value. */
 static double
 counted_value(const double *row, size_t j, const Space *space)
 {
@@ -158,7 +158,7 @@ counted_value(const double *row, size_t j, const Space *space)
 	return isfinite(reach) ? fmin(fmax(row[j], space->mean[j] - reach), space->mean[j] + reach) : row[j];
 }
 
-/* Mean and covariance in all features of the rows within the cutoff. */
+/* OUT: mean and covariance, in all features, of the rows within the cutoff. */
 static void
 reweight(const double *rows, size_t d, const Space *space, double cutoff, double *center, double *covariance, SegMcd *info)
 {
@@ -198,7 +198,7 @@ reweight(const double *rows, size_t d, const Space *space, double cutoff, double
 	}
 }
 
-/* Take a part of the workspace; with base NULL, only measure it. */
+/* Take a part of the workspace; if base is NULL, only add its size. */
 static void *
 part(char *base, size_t *used, size_t bytes)
 {

@@ -1,33 +1,33 @@
 /*
  * mcd.h
- *		The minimum covariance determinant: a center and covariance that up to half
- *		of the rows cannot spoil.
+ *		The minimum covariance determinant: a robust center and covariance, if fewer than
+ *		half of the rows are outliers.
  *
- * Problem: outliers inflate the very covariance that should expose them.  Of all
- * subsets of h rows, h a little more than half, the one whose covariance has the
- * least determinant is taken; there are too many to look at.
+ * Problem: outliers increase the covariance with which they should be found.  The
+ * estimator takes the subset of h rows, a few more than half, whose covariance has the
+ * smallest determinant.  There are too many subsets to try all.
  *
- * FastMCD begins with many random subsets of d + 1 rows.  A C-step takes the
- * mean and covariance of a subset and moves on to the h rows that are closest in
- * that metric, which never raises the determinant.  Two steps tell which starts
- * are promising; ten of them go on until nothing changes.  With more than 600
- * rows the starts are tried within five disjoint random groups of 300, their best
- * ones within the union of those, and the best ones of that on all rows.
+ * FastMCD starts with many random subsets of d + 1 rows.  A C-step computes the mean and
+ * covariance of a subset and then selects the h rows closest in that metric.  This never
+ * increases the determinant.  After two steps, the ten best starts continue until
+ * convergence.  With more than 600 rows the starts are tried within five disjoint random
+ * groups of 300 rows, the best ones of these within the union of the groups, and the best
+ * ones of these on all rows.
  *
  * The covariance of h rows is too small for normal data and is multiplied by
  *
  *		c(a) = a / P(chi2[d + 2] <= q),	q the a-quantile of chi2[d], a = h / n.
  *
- * Then every row within the 0.975 quantile of chi2[d] counts: the result is their
- * mean and covariance, times c(share of them).  No small-sample factors are
- * applied (R: covMcd(x, use.correction = FALSE)).
+ * The result is the mean and the covariance of all rows within the 0.975 quantile of
+ * chi2[d], times c(share of these rows).  There are no small-sample factors
+ * (R: covMcd(x, use.correction = FALSE)).
  *
- * Rows may occur several times: n counts occurrences, and of the row on the edge
- * of a subset as many of them are in it as are wanted.  A feature in which h rows
- * or more have one value would make every determinant 0; it is left out of the
- * search.  What most rows have is its center, and the median distance from it of the
- * rows that are elsewhere its scale: values beyond the 0.975 quantile of that count as
- * standing there in the last step.  So up to half of those rows cannot spoil the feature.
+ * Rows can occur several times: n counts occurrences, and a subset can contain a part of
+ * the occurrences of its farthest row.  A feature with the same value in h rows or more
+ * would make every determinant 0, so it is left out of the search.  Its center is that
+ * value.  Its scale is the median distance from it of the rows with other values.  In the
+ * last step, values beyond the 0.975 quantile are replaced by that quantile.  So up to
+ * half of the rows with other values can be outliers.
  *
  * Source: P. Rousseeuw and K. Van Driessen, "A fast algorithm for the minimum
  * covariance determinant estimator", Technometrics 41 (1999); the factor: C. Croux
@@ -40,21 +40,21 @@
 #include "base/status.h"
 #include "stats/linalg.h"
 
-/* Starts cost d^3 each, and a subset of h rows should have many times d of them. */
+/* Each start costs d^3, and h should be many times d. */
 #define SEG_MCD_MAX_FEATURES ((size_t) 100)
 
 typedef struct SegMcd
 {
-	uint64_t	total;			/* rows, repetitions counted */
+	uint64_t	total;			/* rows with repetitions */
 	uint64_t	h;
-	uint64_t	kept;			/* rows that the result was taken from */
-	size_t		features;		/* that took part in the search */
+	uint64_t	kept;			/* rows from which the result was computed */
+	size_t		features;		/* number of features in the search */
 	double		log_det;		/* of the best h rows, each feature divided by its sd of all rows */
 	double		raw_factor;
 	double		factor;
 } SegMcd;
 
-/* Rows that d features need at least. */
+/* The smallest number of rows for d features. */
 static inline uint64_t
 seg_mcd_least_rows(size_t d)
 {

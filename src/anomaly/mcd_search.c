@@ -1,6 +1,6 @@
 /*
  * mcd_search.c
- *		The search for the h rows of least determinant; see mcd.h.
+ *		The search for the h rows with the smallest determinant; see mcd.h.
  */
 #include "anomaly/mcd_search.h"
 
@@ -12,7 +12,7 @@
 #define WHOLE_LIMIT 600			/* rows up to which there are no groups */
 #define FIRST_STEPS 2
 #define MOST_STEPS 200
-#define CONVERGE_ALL 5000		/* rows up to which all finalists run to the end */
+#define CONVERGE_ALL 5000		/* rows up to which all finalists run to convergence */
 #define RIDGE 1e-6				/* for subsets on a plane */
 #define LEAST_PIVOT 1e-8
 #define SAME_DETERMINANT 1e-10	/* of its logarithm */
@@ -69,7 +69,7 @@ describe(SegMcdSearch *search, const SegMcdItem *items, size_t count, double wei
 	}
 }
 
-/* Is the smallest pivot of a factor more than rounding? */
+/* True if the smallest pivot of a factor is larger than rounding errors. */
 static bool
 is_regular(const double *factor, size_t m)
 {
@@ -80,8 +80,8 @@ is_regular(const double *factor, size_t m)
 }
 
 /*
- * From covariance to factor.  False, with a ridge in it, when the rows lie on a
- * plane; the determinant is then that of the ridge, which is small, as it should.
+ * Factor the covariance.  If the rows are on a plane, a ridge is added and the result is
+ * false; the determinant then is small, because the ridge is small.
  */
 static bool
 factorise(SegMcdSearch *search, const SegMcdItem *items, size_t count, double weight, SegMcdShape *shape)
@@ -96,7 +96,7 @@ factorise(SegMcdSearch *search, const SegMcdItem *items, size_t count, double we
 		describe(search, items, count, weight, shape);
 		for (size_t j = 0; j < m; j++)
 			shape->factor[j + j * m] += RIDGE;
-		/* positive definite by at least RIDGE, of a matrix with entries near 1 */
+		/* it cannot fail: the smallest eigenvalue is about RIDGE, with entries near 1 */
 		(void) seg_cholesky(shape->factor, m);
 	}
 	shape->log_det = 0;
@@ -131,8 +131,8 @@ seg_mcd_measure(SegMcdSearch *search, SegMcdItem *items, size_t count, const Seg
 }
 
 /*
- * Put the h closest rows first; OUT the weight of the last one that is cut off.
- * Returns how many items they are.
+ * Move the h closest rows to the front.  OUT *cut_off: the part of the weight of the last
+ * item that is not in the subset.  Returns the number of items.
  */
 static size_t
 closest(SegMcdItem *items, size_t count, double h, double *cut_off)
@@ -147,7 +147,7 @@ closest(SegMcdItem *items, size_t count, double h, double *cut_off)
 	return taken;
 }
 
-/* A C-step: from a metric to that of the h rows closest in it. */
+/* A C-step: replace a metric by the metric of the h rows closest in it. */
 static void
 concentrate(SegMcdSearch *search, SegMcdItem *items, size_t count, double h, SegMcdShape *shape)
 {
@@ -161,7 +161,7 @@ concentrate(SegMcdSearch *search, SegMcdItem *items, size_t count, double h, Seg
 	items[taken - 1].weight += cut_off;
 }
 
-/* C-steps until the determinant stands still. */
+/* C-steps until the determinant does not change. */
 static void
 converge(SegMcdSearch *search, SegMcdItem *items, size_t count, double h, SegMcdShape *shape)
 {
@@ -195,7 +195,7 @@ row_of_occurrence(const SegMcdSearch *search, uint64_t at)
 	return (uint32_t) low;
 }
 
-/* Shuffle the first `wanted` of the items to the front: a random subset. */
+/* Move a random subset of `wanted` items to the front. */
 static void
 shuffle(SegRng *rng, SegMcdItem *items, size_t count, size_t wanted)
 {
@@ -209,7 +209,7 @@ shuffle(SegRng *rng, SegMcdItem *items, size_t count, size_t wanted)
 	}
 }
 
-/* A random subset of m + 1 rows, and more until it spans the space. */
+/* A random subset of m + 1 rows; more rows are added until it spans the space. */
 static void
 begin(SegMcdSearch *search, SegMcdItem *items, size_t count, SegMcdShape *shape)
 {
@@ -237,8 +237,8 @@ copy_shape(SegMcdShape *to, const SegMcdShape *from, size_t m)
 }
 
 /*
- * Put a shape among the best, which stand by rising determinant, unless it is
- * there: many starts end in the same subset, and ten of those would be one.
+ * Insert a shape into the best ones, which are sorted by ascending determinant, unless it
+ * is there already: many starts give the same subset.
  */
 static size_t
 keep(SegMcdShape *best, size_t kept, size_t most, const SegMcdShape *shape, size_t m)
@@ -263,7 +263,7 @@ keep(SegMcdShape *best, size_t kept, size_t most, const SegMcdShape *shape, size
 	return kept;
 }
 
-/* Try starts within some items; the best are added to best[kept .. most - 1]. */
+/* Try starts within some items; the best ones are added to best[kept .. most - 1]. */
 static size_t
 try_starts(SegMcdSearch *search, SegMcdItem *items, size_t count, double h, int starts,
 		   SegMcdShape *trial, SegMcdShape *best, size_t most)
@@ -305,7 +305,7 @@ seg_mcd_all_items(SegMcdSearch *search)
 		};
 }
 
-/* Starts within groups, then their best within the union: OUT best.  Returns how many. */
+/* Starts within groups, then the best ones within the union.  OUT best; returns their number. */
 static size_t
 search_groups(SegMcdSearch *search, double share)
 {
@@ -316,7 +316,7 @@ search_groups(SegMcdSearch *search, double share)
 	size_t		candidates = 0;
 	size_t		kept = 0;
 
-	/* a draw with replacement: among that many rows repetitions hardly matter */
+	/* a draw with replacement: with so many rows repetitions are rare */
 	for (; drawn < groups * rows; drawn++)
 		search->items[drawn] = (SegMcdItem) {
 			0, 1, row_of_occurrence(search, seg_rng_below(&search->rng, total))

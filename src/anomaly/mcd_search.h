@@ -1,6 +1,6 @@
 /*
  * mcd_search.h
- *		The search for the h rows of least determinant: what mcd.c needs of it.
+ *		The search for the h rows with the smallest determinant; only for mcd.c.
  */
 #ifndef SEG_ANOMALY_MCD_SEARCH_H
 #define SEG_ANOMALY_MCD_SEARCH_H
@@ -9,7 +9,7 @@
 #include "base/rng.h"
 #include "stats/linalg.h"
 
-/* A row (its place among n) that stands for weight rows, and how far it is. */
+/* A row (its place among n), the number of rows that it represents, and its distance. */
 typedef struct SegMcdItem
 {
 	double		distance2;
@@ -17,7 +17,7 @@ typedef struct SegMcdItem
 	uint32_t	row;
 } SegMcdItem;
 
-/* A center and Cholesky factor, and the determinant of the subset they come from. */
+/* The center, the Cholesky factor and the determinant of a subset. */
 typedef struct SegMcdShape
 {
 	double	   *center;			/* m */
@@ -26,13 +26,13 @@ typedef struct SegMcdShape
 } SegMcdShape;
 
 #define SEG_MCD_GROUPS 5
-#define SEG_MCD_KEPT 10			/* starts of each group */
-#define SEG_MCD_FINALISTS 100	/* of all */
+#define SEG_MCD_KEPT 10			/* starts kept of each group */
+#define SEG_MCD_FINALISTS 100	/* starts kept of all groups */
 
 typedef struct SegMcdSearch
 {
 	const double *scaled;		/* n x m, each feature with mean 0 and sd 1 */
-	const uint64_t *ends;		/* n: counts summed up */
+	const uint64_t *ends;		/* n: cumulative counts */
 	size_t		n;
 	size_t		m;				/* features, 1 or more */
 	SegRng		rng;
@@ -47,13 +47,13 @@ typedef struct SegMcdSearch
 
 #define SEG_MCD_BLOCK ((size_t) 64)
 
-/* How many items the search needs. */
+/* The number of items for the search. */
 extern size_t seg_mcd_search_items(size_t n, size_t m);
 
-/* Find the best subset of h rows: its shape is left in best[0]. */
+/* Find the best subset of h rows.  OUT search->best[0]: its shape. */
 extern void seg_mcd_search(SegMcdSearch *search, uint64_t h);
 
-/* All rows as items[n]. */
+/* Set items[n] to all rows. */
 extern void seg_mcd_all_items(SegMcdSearch *search);
 
 /* Set the distances of items[count] in the metric of a shape. */

@@ -1,9 +1,9 @@
 /*
  * drift_fit_pg.c
- *		The aggregate drift_fit: current rows, counted in the bins of a model.
+ *		The aggregate drift_fit: counts current rows in the bins of a model.
  *
- * The state is one flat bytea: a head, counters, and the model itself, so that
- * the final function has what the rows are compared with.
+ * The state is one flat bytea: a head, counters, and the model, which the final function
+ * needs for the comparison.
  */
 #include "server/compat.h"
 
@@ -17,7 +17,7 @@
 #include "server/error.h"
 #include "server/options.h"
 
-/* A model that keeps histograms, of whatever kind. */
+/* A model with histograms, of any kind. */
 typedef struct Source
 {
 	const SegModelType *type;
@@ -50,7 +50,7 @@ names_with_baseline(void)
 	return names.data;
 }
 
-/* The type of a kind of model; an error when it keeps no histograms. */
+/* The type of a kind of model; raises an error if its models have no histograms. */
 static const SegModelType *
 type_with_baseline(int kind)
 {
@@ -59,8 +59,8 @@ type_with_baseline(int kind)
 	if (type->baseline == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
-				 errmsg("value is %s, which keeps no histograms", type->title),
-				 errhint("Models of these algorithms keep histograms: %s.", names_with_baseline())));
+				 errmsg("value is %s, which has no histograms", type->title),
+				 errhint("Models of these algorithms have histograms: %s.", names_with_baseline())));
 	return type;
 }
 
@@ -77,8 +77,8 @@ source_of_state(const SegDriftState *state)
 }
 
 /*
- * What a report says of the source: OUT report, with the baseline set and everything
- * current zero; palloc'd.
+ * OUT report: with the baseline of the source, and with zeros for the current rows;
+ * palloc'd.
  */
 static void
 describe(const Source *source, SegDriftModel *report)
@@ -108,7 +108,7 @@ describe(const Source *source, SegDriftModel *report)
 	}
 }
 
-/* Is the model of the kind, digest and size that the head says? */
+/* True if the model has the kind, digest and size given in the head. */
 static bool
 model_is_sound(const SegDriftState *state)
 {
@@ -120,7 +120,7 @@ model_is_sound(const SegDriftState *state)
 		kind == state->kind && seg_envelope_digest(seg_drift_model(state)) == state->fit.given;
 }
 
-/* Are the bounds those of the model, and as many counters as it wants? */
+/* True if bounds and number of counters are those of the model. */
 static bool
 counts_fit_model(const SegDriftState *state)
 {
@@ -183,7 +183,7 @@ begin_state(SegStates *states, const bytea *model, const Source *source, uint64 
 	return state;
 }
 
-/* Count a row that is left out, which a model fitted with null_policy skip did as well. */
+/* Count a row that is left out.  For a model with null_policy skip, all its features count as missing. */
 static void
 skip_row(SegDriftState *state, const Source *source)
 {
@@ -192,7 +192,7 @@ skip_row(SegDriftState *state, const Source *source)
 	state->fit.rows_skipped++;
 }
 
-/* IN row[d]: NaN where a feature is null; changed. */
+/* Count a row.  INOUT row[d]: NaN for null; it is overwritten. */
 static void
 count_row(SegDriftState *state, const Source *source, double *row, size_t nulls)
 {
@@ -276,7 +276,7 @@ merge(SegStates *states, void *own, const void *from)
 	return state;
 }
 
-/* As SegAggregate.fit: the report. */
+/* SegAggregate.fit: makes the report. */
 static void
 report(const void *from, void *to)
 {

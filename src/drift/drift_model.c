@@ -14,14 +14,14 @@
 #include "base/limits.h"
 #include "model/histogram_codec.h"
 
-/* the smallest encoded feature and cluster, for checking counts */
+/* the smallest sizes of an encoded feature and cluster, for checking counts */
 #define FEATURE_BYTES (4 + 2 * 4 * 8 + SEG_HISTOGRAM_BYTES)
 #define CLUSTER_BYTES (4 + 4 + 2 * 8)
 
 size_t
 seg_drift_decoded_size(size_t payload_size)
 {
-	/* structs of features (at most so many) and clusters, names with a terminator, rounding */
+	/* structs of features and clusters, names with a terminator, rounding */
 	size_t		features = seg_min_size(payload_size / FEATURE_BYTES, SEG_MAX_FEATURES);
 
 	return 2 * payload_size + payload_size / CLUSTER_BYTES * (1 + SEG_ARENA_ALIGN) +

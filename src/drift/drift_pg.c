@@ -1,6 +1,6 @@
 /*
  * drift_pg.c
- *		A drift report as rows: drift_rows; what it says of itself.
+ *		Returns a drift report as rows: drift_rows; its model_info.
  */
 #include "drift/drift_model.h"
 
@@ -9,7 +9,7 @@
 #include "server/model_text.h"
 #include "server/rows.h"
 
-/* Above it a feature counts as drifted. */
+/* A feature with a larger index has drifted. */
 #define DRIFTED 0.2
 
 static double
@@ -44,7 +44,7 @@ put_feature(SegRow *row, const SegDriftFeature *feature, size_t position)
 	seg_row_store(row);
 }
 
-/* All clusters together, then each with its share. */
+/* Append a row for all clusters, then a row for each cluster with its share. */
 static void
 put_clusters(SegRow *row, const SegDriftModel *report)
 {

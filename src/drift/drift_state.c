@@ -38,7 +38,7 @@ seg_drift_state_merge(SegDriftState *into, const SegDriftState *from)
 	into->rows_used += from->rows_used;
 }
 
-/* Every value was counted in one bin, and no row twice; sums may have overflowed. */
+/* True if every value is counted in one bin, and no row twice; sums may have overflowed. */
 static bool
 count_is_sound(const SegDriftCount *count, uint64_t used, uint64_t skipped)
 {

@@ -11,17 +11,17 @@
 
 #define SEG_DRIFT_STATE_MAGIC UINT32_C(0x32465244)	/* "DRF2" */
 
-/* Behind the head stand d counts, k counters of rows, and the model's bytes. */
+/* The head is followed by d SegDriftCount, k counters of rows, and the bytes of the model. */
 typedef struct SegDriftState
 {
-	SegFitHead	fit;			/* given: the model's digest */
+	SegFitHead	fit;			/* given: digest of the model */
 	uint32_t	k;				/* clusters; 0: none */
 	uint32_t	kind;			/* of the model */
 	uint64_t	model_size;		/* without a length word */
 	uint64_t	rows_used;
 } SegDriftState;
 
-/* One feature's counters. */
+/* The counters of one feature. */
 typedef struct SegDriftCount
 {
 	double		sum[2];			/* of the values counted, high and low part */
@@ -42,7 +42,7 @@ seg_drift_clusters(const SegDriftState *state)
 	return (uint64_t *) (seg_drift_counts(state) + state->fit.d);
 }
 
-/* The model's bytes. */
+/* The bytes of the model. */
 static inline char *
 seg_drift_model(const SegDriftState *state)
 {
@@ -55,16 +55,16 @@ seg_drift_state_size(size_t d, size_t k, size_t model_size)
 	return sizeof(SegDriftState) + d * sizeof(SegDriftCount) + k * sizeof(uint64_t) + model_size;
 }
 
-/* Count a value that is finite. */
+/* Count a finite value. */
 extern void seg_drift_count(SegDriftCount *count, double value);
 
 /* Add the counts of another state with the same model. */
 extern void seg_drift_state_merge(SegDriftState *into, const SegDriftState *from);
 
 /*
- * Is it a state of that many bytes, aligned to 8, whose counts agree?  For bytes
- * that come from elsewhere; that the model is one, and has these bounds, d and k,
- * is for the caller to see.
+ * True for a state of that many bytes, aligned to 8, with consistent counts.  For bytes
+ * of unknown origin.  The caller checks that the model is valid and has these bounds, d
+ * and k.
  */
 extern bool seg_drift_state_is_sound(const SegDriftState *state, size_t size);
 

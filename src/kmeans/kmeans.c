@@ -1,6 +1,6 @@
 /*
  * kmeans.c
- *		Fitting k clusters to rows in memory; see kmeans.h.
+ *		Fits k clusters to rows in memory; see kmeans.h.
  */
 #include "kmeans/kmeans.h"
 
@@ -27,7 +27,7 @@ seg_kmeans_cluster(const SegKmeansData *data, const SegKmeansData *sample,
 	seg_lloyd_run(data, params, run, workspace);
 }
 
-/* Does cluster a come before cluster b? */
+/* True if cluster a comes before cluster b. */
 static bool
 is_before(const SegKmeansRun *run, size_t d, size_t a, size_t b)
 {

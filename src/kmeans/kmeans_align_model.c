@@ -1,6 +1,6 @@
 /*
  * kmeans_align_model.c
- *		The clusters of a refitted model under the numbers of the old one; see
+ *		Gives the clusters of a refitted model the numbers of the old model; see
  *		kmeans_align_model.h.
  */
 #include "kmeans/kmeans_align_model.h"
@@ -64,7 +64,7 @@ centers_in_space(const SegKmeansModel *model, const SegKmeansModel *space, doubl
 	return SEG_OK;
 }
 
-/* Distances from each of `rows` centers to each of `columns`; OUT cost rows x columns. */
+/* OUT cost: rows x columns, the distances from each of `rows` centers to each of `columns`. */
 SEG_CLONES static void
 fill_cost(const double *a, size_t rows, const double *b, size_t columns, size_t d, double *cost)
 {
@@ -77,8 +77,8 @@ fill_cost(const double *a, size_t rows, const double *b, size_t columns, size_t 
 }
 
 /*
- * Numbers after the alignment: the partner's, or the next free ones in the order
- * of the numbers before it, so that a second alignment changes nothing.
+ * Set the numbers after the alignment: the number of the partner, or the next unused
+ * number in the order of the numbers before.  A second alignment changes nothing.
  */
 static void
 give_numbers(const SegKmeansModel *new_model, const SegKmeansModel *old_model, SegKmeansAlignment *alignment)

@@ -1,6 +1,6 @@
 /*
  * kmeans_align_pg.c
- *		Cluster numbers that survive a refit: kmeans_align, kmeans_align_rows.
+ *		Keeps cluster numbers over refits: kmeans_align, kmeans_align_rows.
  */
 #include "kmeans/kmeans_pg.h"
 
@@ -12,7 +12,7 @@
 
 typedef struct Aligned
 {
-	SegKmeansModel *new_model;	/* a copy that may be renumbered */
+	SegKmeansModel *new_model;	/* a copy that the caller may renumber */
 	const SegKmeansModel *old_model;
 	SegKmeansAlignment pairs;
 } Aligned;
@@ -70,7 +70,7 @@ kmeans_align(PG_FUNCTION_ARGS)
 	PG_RETURN_BYTEA_P(seg_model_bytes(&seg_kmeans_model_type, aligned.new_model));
 }
 
-/* The new model's cluster at place c. */
+/* Append the row of the cluster at place c of the new model. */
 static void
 store_new_cluster(SegRow *row, const Aligned *aligned, uint32_t c)
 {

@@ -4,32 +4,32 @@
  *
  * Three things make it fast:
  *
- * - Eight rows are measured at once, first in floats (kmeans_filter.h).  Floats decide
- *   nearly all rows; the others are measured in doubles (kmeans_block.h).
+ * - Distances of eight rows are computed together, first in floats (kmeans_filter.h).
+ *   Floats are sufficient for nearly all rows; the others use doubles (kmeans_block.h).
  * - The sums of the clusters are exact on their grid (stats/exact_sum.h).  So only rows
  *   that change cluster update them, and no rounding error accumulates.
  * - When few rows change cluster, bounds skip blocks.  The margin of a row is its
- *   distance to the second nearest center minus the distance to the nearest one.  When
- *   a block is measured, the smallest margin of its rows is kept.  An iteration reduces
- *   a margin by no more than the two longest center shifts together, so with
+ *   distance to the second nearest center minus the distance to the nearest one.  The
+ *   smallest margin of the rows of a block is stored.  An iteration reduces a margin by
+ *   at most the sum of the two longest center shifts, so with
  *		center_shift = sum over the iterations of (longest + second longest shift)
  *   no row of the block can change its label before center_shift has grown by that
- *   margin.  This is one number per block, which is compared and never updated.  The
- *   margin is rounded down by more than any error of the arithmetic, so that skipping
- *   a block never changes a label.
+ *   margin.  This is one number per block.  It is compared in each iteration, but not
+ *   updated.  The margin is rounded down by more than any error of the arithmetic, so
+ *   skipping a block never changes a label.
  */
 #include "kmeans/kmeans_assign.h"
 
 #include "kmeans/kmeans_block.h"
 #include "stats/distance.h"
 
-/* cost of the distances of a row, in multiplications, from which bounds pay */
+/* cost of the distances of a row, in multiplications, from which on bounds save time */
 #define BOUNDED_COST 64
 
 /* share of the distances by which a margin is rounded down; the relative error of d2 is d * 2^-53 */
 #define ROUNDING 1e-9
 
-/* subtracted as well, for squares that underflow */
+/* subtracted too, for squares that underflow */
 #define UNDERFLOW_ALLOWANCE 1e-150
 
 size_t
@@ -91,7 +91,7 @@ seg_assign_own(const SegKmeansData *data, size_t b, const SegKmeansRun *run, dou
 
 /* ---- sums ---- */
 
-/* A row comes to a cluster, or with sign -1 leaves it. */
+/* Add a row to a cluster; with sign -1, subtract it. */
 SEG_ALWAYS_INLINE void
 count_row(SegAssignment *assignment, size_t cluster, double weight, int sign)
 {
@@ -100,7 +100,7 @@ count_row(SegAssignment *assignment, size_t cluster, double weight, int sign)
 	assignment->changed[cluster] = true;
 }
 
-/* A row that has waited joins its cluster, and leaves the one before. */
+/* Perform a delayed move: the row joins its new cluster and leaves the old one. */
 SEG_ALWAYS_INLINE void
 carry_out(SegAssignment *assignment, const SegMove *move)
 {
@@ -125,7 +125,7 @@ carry_out_all(SegAssignment *assignment)
 	assignment->moves = 0;
 }
 
-/* Let row i wait to be moved, and move the one that has waited longest. */
+/* Delay the move of row i, and perform the oldest delayed move. */
 SEG_ALWAYS_INLINE void
 move_row(SegAssignment *assignment, size_t i, uint16_t from, uint16_t to)
 {
@@ -139,7 +139,7 @@ move_row(SegAssignment *assignment, size_t i, uint16_t from, uint16_t to)
 	*place = (SegMove) {i, from, to};
 }
 
-/* Write the labels of block b; returns how many rows changed cluster. */
+/* Write the labels of block b; returns the number of rows that changed cluster. */
 SEG_CLONES static size_t
 relabel_block(SegAssignment *assignment, size_t b, const uint16_t *first)
 {
@@ -177,7 +177,7 @@ smallest_margin(const double *first_d2, const double *second_d2)
 	return smallest;
 }
 
-/* The center_shift up to which the labels of a block stay valid that was measured just now. */
+/* The center_shift up to which the labels of a block remain valid; its distances are current. */
 SEG_ALWAYS_INLINE double
 bound_of(double center_shift, double margin)
 {
@@ -205,13 +205,13 @@ seg_assignment_add_center_shift(SegAssignment *assignment, const double *from)
 		else if (shift > second)
 			second = shift;
 	}
-	/* no margin becomes smaller by more */
+	/* no margin decreases by more than this */
 	assignment->center_shift += (longest + second) * (1 + ROUNDING);
 }
 
 /* ---- all rows ---- */
 
-/* The largest sum of weighted squared distances: bounds the grid of the inertia. */
+/* An upper bound of the inertia, for its grid. */
 static double
 largest_d2(const SegKmeansData *data)
 {
@@ -237,7 +237,7 @@ next_block(const SegAssignment *assignment, size_t b, bool all)
 	return b;
 }
 
-/* The sum of weighted squared distances, while it is taken. */
+/* The sum of weighted squared distances during a pass. */
 typedef struct Inertia
 {
 	SegGrid		grid;
@@ -251,7 +251,7 @@ add_distances(const SegKmeansData *data, size_t b, const double *d2, Inertia *in
 		seg_exact_sum_add_weighted(&inertia->sum, inertia->grid, d2[l], seg_kmeans_weight(data, b * SEG_BLOCK_ROWS + l));
 }
 
-/* Measure block b in doubles, and relabel it; returns how many rows changed cluster. */
+/* Label block b in doubles; returns the number of rows that changed cluster. */
 SEG_ALWAYS_INLINE size_t
 measure_block(SegAssignment *assignment, size_t b, bool bounded, Inertia *inertia)
 {
@@ -280,7 +280,7 @@ has_undecided(const uint16_t *labels)
 	return undecided;
 }
 
-/* Assign the blocks of a strip that the filter has labelled. */
+/* Assign the rows of a strip after the filter labelled it. */
 SEG_ALWAYS_INLINE size_t
 assign_labelled(SegAssignment *assignment, const SegFilterStrip *strip, bool bounded, Inertia *inertia)
 {
@@ -314,7 +314,7 @@ assign_labelled(SegAssignment *assignment, const SegFilterStrip *strip, bool bou
 	return moved;
 }
 
-/* Gather the blocks, from *b on, that have to be measured; returns how many. */
+/* Collect the blocks from *b on that must be labelled; returns their number. */
 SEG_ALWAYS_INLINE size_t
 fill_strip(const SegAssignment *assignment, size_t *b, bool all, SegFilterStrip *strip)
 {
@@ -329,7 +329,7 @@ fill_strip(const SegAssignment *assignment, size_t *b, bool all, SegFilterStrip 
 
 /*
  * Assign all rows except those of blocks whose bound is not exceeded.  With
- * `bounded`, set bounds.  Returns how many rows changed cluster.
+ * `bounded`, set bounds.  Returns the number of rows that changed cluster.
  */
 SEG_ALWAYS_INLINE size_t
 assign_blocks(SegAssignment *assignment, bool bounded, Inertia *inertia)

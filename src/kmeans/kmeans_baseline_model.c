@@ -1,6 +1,6 @@
 /*
  * kmeans_baseline_model.c
- *		What a k-means model remembers of the rows that it was fitted on.
+ *		The baseline of a k-means model: histograms and clusters of the fitted rows.
  */
 #include "kmeans/kmeans_scorer_model.h"
 

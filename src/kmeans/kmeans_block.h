@@ -1,17 +1,17 @@
 /*
  * kmeans_block.h
- *		The innermost loop of k-means: eight rows against k centers.
+ *		The innermost loop of k-means: distances of eight rows to k centers.
  *
- * A header, because each clone of a caller (SEG_CLONES) needs its own copy.  Four
- * centers are measured at a time, so that their sums stay in registers, and every
- * row's sum runs over the features in their order (stats/distance.h).
+ * It is a header because each clone of a caller (SEG_CLONES) needs its own copy.  Four
+ * centers are processed together, so their sums stay in registers.  The sum of each row
+ * adds the features in their order (stats/distance.h).
  */
 #ifndef SEG_KMEANS_KMEANS_BLOCK_H
 #define SEG_KMEANS_KMEANS_BLOCK_H
 
 #include "base/vec.h"
 
-/* The nearest centers so far of four rows. */
+/* The nearest centers of four rows among the centers processed so far. */
 typedef struct Ranking
 {
 	SegVec4d	first_d2;
@@ -38,8 +38,8 @@ rank_center(Ranking *ranking, const SegVec4d *d2, size_t c, bool want_second)
 }
 
 /*
- * Measure `together` centers (a constant at every call) from number `start` on
- * against the eight rows of a block, which holds the active features only.
+ * Distances of the eight rows of a block to `together` centers (a constant in every
+ * call) from number `start` on.  The block has only the active features.
  */
 SEG_ALWAYS_INLINE void
 measure(const SegVec4d *block, const uint32_t *active, size_t n_active,
@@ -74,7 +74,7 @@ measure(const SegVec4d *block, const uint32_t *active, size_t n_active,
 	}
 }
 
-/* Four places to 16 bits each, in a register. */
+/* Convert four places to 16 bits each, in a register. */
 SEG_ALWAYS_INLINE void
 pack_labels(const SegVec4q *places, uint16_t *labels)
 {
@@ -120,12 +120,12 @@ nearest_of_block(const double *block, const uint32_t *active, size_t n_active,
 	pack_labels(&right.first, first + 4);
 }
 
-/* Features whose differences are in hand at a time. */
+/* Features per step. */
 #define OWN_FEATURES ((size_t) 32)
 
 /*
  * OUT t: the differences of eight rows and their centers, features [from, to) x eight.
- * The rows that stand `ahead` doubles behind them come to the cache.
+ * The rows `ahead` doubles after them are prefetched.
  */
 SEG_ALWAYS_INLINE void
 own_differences(const double *const *rows, const double *const *own, const uint32_t *active,
@@ -153,8 +153,8 @@ own_differences(const double *const *rows, const double *const *own, const uint3
 }
 
 /*
- * The squared distances of eight rows to centers of their own, with the bits of
- * nearest_of_block.  IN rows, labels, OUT d2: eight.
+ * The squared distance of each of eight rows to the center of its cluster, with the same
+ * bits as in nearest_of_block.  IN rows, labels; OUT d2: eight each.
  */
 SEG_ALWAYS_INLINE void
 own_distances(const double *const *rows, const uint32_t *active, size_t n_active, const double *centers, size_t d,

@@ -1,6 +1,6 @@
 /*
  * kmeans_data.c
- *		What the parts of k-means share; see kmeans_data.h.
+ *		Helpers for the types of k-means; see kmeans_data.h.
  */
 #include "kmeans/kmeans_data.h"
 

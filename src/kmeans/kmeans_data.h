@@ -1,7 +1,6 @@
 /*
  * kmeans_data.h
- *		What the parts of k-means share: parameters, the rows in the fitted space, and
- *		the result of a run.
+ *		Types of k-means: parameters, rows in the fitted space, and the result of a run.
  */
 #ifndef SEG_KMEANS_KMEANS_DATA_H
 #define SEG_KMEANS_KMEANS_DATA_H
@@ -25,7 +24,7 @@ typedef enum SegKmeansAlgorithm
 	SEG_KMEANS_BISECTING,
 } SegKmeansAlgorithm;
 
-/* How to fit; the defaults are the documentation. */
+/* The parameters of a fit; the comments are the defaults. */
 typedef struct SegKmeansParams
 {
 	SegKmeansAlgorithm algorithm;
@@ -33,14 +32,13 @@ typedef struct SegKmeansParams
 	uint64_t	seed;			/* 42 */
 	size_t		n_init;			/* 10 */
 	size_t		max_iterations; /* 300 */
-	double		tolerance;		/* 0: until no assignment changes; else the least relative gain of inertia */
-	double		min_share;		/* 0.01: of the weight, of every cluster, where a sweep chooses k */
+	double		tolerance;		/* 0: until no assignment changes; else the smallest relative gain of inertia */
+	double		min_share;		/* 0.01: smallest share of the weight of a cluster, if a sweep chooses k */
 
 	/*
-	 * Told after each assignment of all rows, not of those of the sample: to how
-	 * many clusters, how many assignments there were, and the inertia around the
-	 * means of the clusters.  It may longjmp out; the fit does not depend on it.
-	 * NULL: nobody.
+	 * Called after each assignment of all rows, not of rows of the sample.  IN k:
+	 * clusters; iteration: number of assignments; inertia: around the means of the
+	 * clusters.  It may longjmp.  It does not influence the fit.  NULL: no call.
 	 */
 	void		(*on_iteration) (void *argument, size_t k, size_t iteration, double inertia);
 	void	   *argument;
@@ -48,7 +46,7 @@ typedef struct SegKmeansParams
 
 typedef struct SegKmeansFilter SegKmeansFilter; /* kmeans/kmeans_filter.h */
 
-/* Rows in the fitted space, and what is known about them. */
+/* Rows in the fitted space and their properties. */
 typedef struct SegKmeansData
 {
 	SegMatrix	rows;
@@ -57,9 +55,9 @@ typedef struct SegKmeansData
 	const SegScale *scales;		/* d */
 	const uint32_t *active;		/* features with spread, ascending */
 	size_t		n_active;
-	SegKmeansFilter *filter;	/* the rows in floats; NULL: doubles do all the work */
-	bool		is_relative;	/* the weights are no counts (stats/weights.h) */
-	const double *units;		/* n: of rows that stand for copies, the weight of one; NULL: 1 */
+	SegKmeansFilter *filter;	/* the rows in floats; NULL: only doubles are used */
+	bool		is_relative;	/* the weights are relative, not counts (stats/weights.h) */
+	const double *units;		/* n: weight of one copy, for rows with several copies; NULL: 1 */
 } SegKmeansData;
 
 /* The weight of row i. */
@@ -69,7 +67,7 @@ seg_kmeans_weight(const SegKmeansData *data, size_t i)
 	return data->weights == NULL ? 1 : data->weights[i];
 }
 
-/* How many rows there are, or are counted as. */
+/* The number of rows; with counts as weights, their sum. */
 static inline double
 seg_kmeans_count(const SegKmeansData *data)
 {
@@ -77,8 +75,8 @@ seg_kmeans_count(const SegKmeansData *data)
 }
 
 /*
- * A grid for sums over the rows of weight times a value of at most max_abs.  A
- * row of weight w counts like w rows, a light one is an addend none the less.
+ * A grid for sums over the rows of weight times a value of at most max_abs.  A row of
+ * weight w counts like w rows, and each row is at least one addend.
  */
 static inline SegGrid
 seg_kmeans_grid(const SegKmeansData *data, double max_abs)
@@ -87,8 +85,8 @@ seg_kmeans_grid(const SegKmeansData *data, double max_abs)
 }
 
 /*
- * Blocks that may be measured before it is time to look for a cancel: a
- * millisecond or two, at 8 k d steps a block.
+ * Blocks between two checks for interrupts: one or two milliseconds, with 8 k d steps
+ * per block.
  */
 static inline size_t
 seg_kmeans_pause(size_t k, size_t d)
@@ -98,7 +96,7 @@ seg_kmeans_pause(size_t k, size_t d)
 	return blocks < 1 ? 1 : seg_min_size(blocks, 64);
 }
 
-/* Is it that time, before block b?  It always is before the first: many short passes are long, too. */
+/* True if a check is due before block b.  It always is before the first, because there may be many short passes. */
 static inline bool
 seg_kmeans_is_pause(size_t b, size_t k, size_t d)
 {
@@ -112,14 +110,14 @@ typedef struct SegKmeansRun
 	double	   *centers;		/* k x d, fitted space */
 	uint16_t   *labels;			/* n rounded up to SEG_BLOCK_ROWS; places of centers */
 	double	   *weights;		/* k, of the clusters */
-	double		inertia;		/* weighted squares of the rows around their centers */
-	double		total_ss;		/* the same around the mean of all rows */
+	double		inertia;		/* weighted sum of squared distances to the centers */
+	double		total_ss;		/* weighted sum of squared distances to the mean of all rows */
 	size_t		iterations;
 	bool		converged;
-	uint64_t	distances;		/* of rows to centers that were looked at, in floats or doubles */
+	uint64_t	distances;		/* number of distances computed, in floats or doubles */
 } SegKmeansRun;
 
-/* Features with spread, ascending; OUT active: room for d; returns how many. */
+/* OUT active[d]: the features with spread, ascending.  Returns their number. */
 extern size_t seg_kmeans_active(const SegScale *scales, size_t d, uint32_t *active);
 
 /* Take the arrays of a run for k centers from the arena. */

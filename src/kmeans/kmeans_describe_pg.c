@@ -1,6 +1,6 @@
 /*
  * kmeans_describe_pg.c
- *		A cluster in plain words: kmeans_describe, kmeans_name.
+ *		Describes a cluster in words: kmeans_describe, kmeans_name.
  */
 #include "kmeans/kmeans_pg.h"
 
@@ -36,7 +36,7 @@ require_cluster(const SegKmeansModel *model, int32 cluster_id)
 	return c;
 }
 
-/* The cluster at place c in words, UTF-8; palloc'd. */
+/* The description of the cluster at place c, UTF-8; palloc'd. */
 static char *
 words_of(const SegKmeansModel *model, uint32_t c, int language, bool figures)
 {
@@ -66,10 +66,10 @@ kmeans_describe(PG_FUNCTION_ARGS)
 	PG_RETURN_TEXT_P(text_of(words_of(&scorer->model, c, language, true)));
 }
 
-/* A trait that a name was given for is believed down to this part of what it takes to get one. */
+/* A trait stays in a name while |z| is above this share of SEG_PROFILE_NOTABLE. */
 #define STILL_NOTABLE 0.5
 
-/* The features in which the cluster at place c may still be called high or low; OUT traits: room for d. */
+/* OUT traits[d]: the traits of the cluster at place c that may stay in its name.  Returns their number. */
 static size_t
 remaining_traits(const SegKmeansModel *model, uint32_t c, SegTrait *traits)
 {
@@ -85,7 +85,7 @@ remaining_traits(const SegKmeansModel *model, uint32_t c, SegTrait *traits)
 	return count;
 }
 
-/* Does the name still say what the cluster is?  One that two clusters had ends in " (cluster_id)". */
+/* True if the name is still correct.  The name of one of two equal clusters ends in " (cluster_id)". */
 static bool
 name_holds(const SegKmeansModel *model, uint32_t c, int language, const char *name)
 {
@@ -102,7 +102,7 @@ name_holds(const SegKmeansModel *model, uint32_t c, int language, const char *na
 	return seg_describe_holds(language, plain, traits, remaining_traits(model, c, traits));
 }
 
-/* A name without figures that no other cluster of the model would get; UTF-8, palloc'd. */
+/* A name without figures that is unique in the model; UTF-8, palloc'd. */
 static char *
 new_name(const SegKmeansModel *model, uint32_t c, int language)
 {

@@ -1,6 +1,6 @@
 /*
  * kmeans_explain_pg.c
- *		A k-means model laid open in rows, and why a row is where it is:
+ *		Returns a k-means model as rows, and explains the cluster of a row:
  *		kmeans_centroids, kmeans_profile, kmeans_details, kmeans_reasons.
  */
 #include "kmeans/kmeans_pg.h"
@@ -14,7 +14,7 @@
 #include "stats/cluster_indices.h"
 #include "stats/profile.h"
 
-/* cluster_id, cluster_name, size, share */
+/* Set cluster_id, cluster_name, size, share. */
 static void
 put_cluster(SegRow *row, const SegKmeansModel *model, const SegKmeansCluster *cluster)
 {
@@ -65,7 +65,7 @@ direction(double z)
 	return z > 0 ? "high" : "low";
 }
 
-/* One line of the profile: cluster at place c, feature j, which is the rank-th of the cluster. */
+/* Append one row of the profile: the cluster at place c, feature j with its rank. */
 static void
 store_profile_row(SegRow *row, const SegKmeansModel *model, uint32_t c, uint32_t j, int rank, double z)
 {
@@ -163,7 +163,7 @@ kmeans_details(PG_FUNCTION_ARGS)
 
 /*
  * OUT contribution: d, (z_j - second_j)^2 - (z_j - first_j)^2 as the product
- * (first_j - second_j) (2 z_j - first_j - second_j), which cancels less.
+ * (first_j - second_j) (2 z_j - first_j - second_j), which has less cancellation.
  */
 static void
 split_distance(const SegKmeansRow *scored, double *contribution)

@@ -1,6 +1,6 @@
 /*
  * kmeans_fit_pg.c
- *		The aggregate kmeans_fit: rows in, a model out.
+ *		The aggregate kmeans_fit: fits a model to rows.
  */
 #include "kmeans/kmeans_rows_pg.h"
 
@@ -22,7 +22,7 @@ kmeans_fit_transfn(PG_FUNCTION_ARGS)
 	return seg_kmeans_rows_transition(fcinfo, 1);
 }
 
-/* A feature as the model describes it. */
+/* The feature of a model. */
 static SegFeature
 describe_feature(const SegKmeansRows *state, size_t j)
 {
@@ -49,14 +49,14 @@ describe_feature(const SegKmeansRows *state, size_t j)
 	return feature;
 }
 
-/* Do the options ask for the best k of a range? */
+/* True if the options contain a range for k. */
 static bool
 has_range(const SegKmeansOptions *options)
 {
 	return options->k_min > 0 || options->k_max > 0;
 }
 
-/* The full silhouette, over a sample of bounded size. */
+/* Set the full silhouette, over a sample of bounded size. */
 static void
 measure_silhouette(const SegKmeansRows *state, const SegKmeansRun *run, SegKmeansModel *model)
 {
@@ -65,7 +65,7 @@ measure_silhouette(const SegKmeansRows *state, const SegKmeansRun *run, SegKmean
 	MemoryContext old = MemoryContextSwitchTo(work);
 	double		mean;
 
-	/* where k was chosen by a sweep, over the same rows as there */
+	/* if a sweep chose k, over the same rows as in the sweep */
 	seg_kmeans_draw_sample(state, has_range(&state->options) ? SEG_SWEEP_SILHOUETTE_ROWS : SEG_FIT_SILHOUETTE_ROWS, 1,
 						   false, &probe);
 	mean = seg_sweep_silhouette(&probe.data, run->centers, run->k,
@@ -151,7 +151,7 @@ make_model(const SegKmeansRows *state, const SegKmeansRun *run)
 	return seg_model_bytes(&seg_kmeans_model_type, &model);
 }
 
-/* Cluster the rows, which are floats meanwhile, where these are faster. */
+/* Cluster the rows; use the filter if it is faster. */
 static void
 cluster(const SegKmeansRows *state, const SegKmeansSample *sample, const SegKmeansParams *params, SegKmeansRun *run)
 {
@@ -184,7 +184,7 @@ fit(const SegKmeansRows *state, size_t k)
 	return make_model(state, &run);
 }
 
-/* Refuse a k or a range before any work is done on the rows. */
+/* Check k and the range before the rows are processed. */
 static void
 check_arguments(const SegKmeansRows *state)
 {
@@ -195,10 +195,10 @@ check_arguments(const SegKmeansRows *state)
 	else if (options->k_min == 0 || options->k_max == 0 || state->numbers[0] != SEG_NUMBER_NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("options \"k_min\" and \"k_max\" go together, and only with a null k")));
+				 errmsg("options \"k_min\" and \"k_max\" must be given together, with a null k")));
 }
 
-/* k as given, or the k of the range with the largest silhouette. */
+/* The k given, or the k of the range with the largest silhouette. */
 static size_t
 choose_k(const SegKmeansRows *state)
 {

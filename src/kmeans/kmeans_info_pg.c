@@ -1,6 +1,6 @@
 /*
  * kmeans_info_pg.c
- *		The k-means family for the server: what a model says of itself, and its options.
+ *		The k-means family for the server: model_info of a model, and its options.
  */
 #include "kmeans/kmeans_options_pg.h"
 #include "kmeans/kmeans_pg.h"
@@ -10,7 +10,7 @@
 #include "server/fitted_row.h"
 
 
-/* One word when all features are transformed alike, else one per feature. */
+/* One word if all features have the same transform, else one word per feature. */
 static void
 transform_info(const SegKmeansModel *model, SegModelInfo *info)
 {
@@ -75,7 +75,7 @@ kmeans_features(const void *scorer, SegRow *row)
 	seg_put_features(row, model->features, model->d, model->null_policy);
 }
 
-/* Starting centers, as if the features had the scale 1. */
+/* Check the starting centers, with scale 1 for all features. */
 static void
 check_centers(const SegKmeansOptions *options, size_t k, size_t d)
 {

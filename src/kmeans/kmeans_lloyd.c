@@ -1,6 +1,6 @@
 /*
  * kmeans_lloyd.c
- *		Lloyd's iterations over rows in memory, with exact order-free sums.
+ *		Lloyd's iterations over rows in memory; see kmeans_lloyd.h.
  *
  * An iteration assigns every row to its nearest center (kmeans_assign.h) and moves
  * every center to the mean of its rows.
@@ -9,7 +9,7 @@
 
 #include "kmeans/kmeans_assign.h"
 
-/* bounds are kept while at most one row in so many changed cluster */
+/* bounds are used while at most one row in so many changes cluster */
 #define MOVED_FEW 128
 
 typedef struct Lloyd
@@ -18,10 +18,10 @@ typedef struct Lloyd
 	SegKmeansRun *run;
 	SegAssignment assignment;
 	double	   *previous;		/* k x d: the centers before the last step */
-	SegGroupSums squares;		/* around the mean of all rows; only to tell the inertia */
+	SegGroupSums squares;		/* around the mean of all rows; only for the inertia */
 	double	   *mean;			/* d */
-	double	   *nearest_d2;		/* n: from each row to its center, while clusters are seeded anew */
-	double		total_ss;		/* the squares' sum */
+	double	   *nearest_d2;		/* n: from each row to its center, while empty clusters are filled */
+	double		total_ss;		/* sum of the squares */
 } Lloyd;
 
 size_t
@@ -31,7 +31,7 @@ seg_lloyd_workspace(size_t n, size_t d, size_t k)
 		3 * SEG_ARENA_ALIGN;
 }
 
-/* nearest_d2[n]: with `from` a center, no more than the distances to it; else those to all k. */
+/* Update nearest_d2[n]: with `from` a center, by the distances to it; else by the distances to all k. */
 static void
 measure_nearest(Lloyd *lloyd, const double *from)
 {
@@ -58,7 +58,7 @@ measure_nearest(Lloyd *lloyd, const double *from)
 	}
 }
 
-/* The row farthest from its center, the first by values among equals. */
+/* The row farthest from its center; of equals, the first by values. */
 static size_t
 farthest_row(const Lloyd *lloyd)
 {
@@ -77,8 +77,8 @@ farthest_row(const Lloyd *lloyd)
 }
 
 /*
- * Give each empty cluster a row; returns how many were empty.  All distances are
- * measured once; a center that comes to them costs n d.
+ * Give each empty cluster a row; returns the number of empty clusters.  All distances
+ * are computed once; each new center costs n d.
  */
 static size_t
 reseed_empty(Lloyd *lloyd)
@@ -87,7 +87,7 @@ reseed_empty(Lloyd *lloyd)
 	size_t		d = lloyd->data->rows.d;
 	size_t		empty = 0;
 
-	/* a center of NaN is nobody's nearest, until it gets its row */
+	/* a center of NaN is never the nearest; it gets its row below */
 	for (size_t c = 0; c < run->k; c++)
 		if (lloyd->assignment.counts[c] == 0)
 		{
@@ -155,7 +155,7 @@ start(Lloyd *lloyd, const SegKmeansData *data, SegKmeansRun *run, SegArena *aren
 	run->distances = 0;
 }
 
-/* The mean of all rows, which are all assigned, in feature j. */
+/* The mean of all rows in feature j; all rows are assigned. */
 static double
 mean_of_feature(const Lloyd *lloyd, size_t j)
 {
@@ -167,7 +167,7 @@ mean_of_feature(const Lloyd *lloyd, size_t j)
 	return sum / lloyd->data->total;
 }
 
-/* The squares of all rows around their mean; INOUT squares: of one group. */
+/* The sum of squares of all rows around their mean; INOUT squares: of one group. */
 SEG_CLONES static double
 squares_around(const SegKmeansData *data, const double *mean, SegGroupSums *squares)
 {
@@ -193,7 +193,7 @@ squares_around(const SegKmeansData *data, const double *mean, SegGroupSums *squa
 	return sum;
 }
 
-/* Skipped blocks have no distances: inertia = total - sum of weight_c |m_c - m|^2. */
+/* The inertia without distances of skipped blocks: total - sum of weight_c |m_c - m|^2. */
 static void
 tell_iteration(Lloyd *lloyd, const SegKmeansParams *params)
 {
@@ -222,7 +222,7 @@ tell_iteration(Lloyd *lloyd, const SegKmeansParams *params)
 
 /*
  * The sum of squares around the mean m of all rows.  With the mean m_c of each
- * cluster, which its center c is after convergence but not before,
+ * cluster, which is equal to its center c only after convergence,
  *
  *		total = inertia + sum of weight_c (|m_c - m|^2 - |m_c - c|^2)
  */
@@ -278,7 +278,7 @@ seg_lloyd_run(const SegKmeansData *data, const SegKmeansParams *params, SegKmean
 		}
 	}
 
-	/* where the centers have moved since, labels, weights and inertia follow them */
+	/* if the centers moved after the last assignment, update labels, weights and inertia */
 	if (moved == 0)
 		run->inertia = seg_assignment_inertia(&lloyd.assignment);
 	else

@@ -16,20 +16,20 @@
  *		f64 centers[k d], means[k d], sds[k d], quartiles[k d 3]
  *		d histograms (model/histogram_codec.h)
  *
- * Version 1 had no third line of figures and no center, spread and median.  Its
- * silhouette was the simplified one (which no longer is in a model), its quartiles
- * came from its histograms, and these had 20 bins, whose bounds came from the fitted
- * space, and counted what nulls became.
+ * Version 1 did not have the line of silhouette_rows, and no center, spread and median.
+ * Its silhouette was the simplified one, which models no longer have.  Its quartiles
+ * came from its histograms.  These had 20 bins with bounds from the fitted space, and
+ * also counted the values that replaced nulls.
  */
 #include "kmeans/kmeans_model.h"
 
 #include "base/limits.h"
 #include "model/histogram_codec.h"
 
-/* the smallest encoded cluster, for checking counts */
+/* the smallest size of an encoded cluster, for checking counts */
 #define CLUSTER_BYTES (4 + 4 + 8 + 2 * 8)
 
-/* The fields of a feature; its histogram stands behind the clusters. */
+/* The fields of a feature; the histograms follow the clusters. */
 #define FIELDS_OF_VERSION_1 \
 	SEG_FIELD_NAME, SEG_FIELD_TRANSFORM, SEG_FIELD_SHIFT, SEG_FIELD_SCALE, SEG_FIELD_FILL, SEG_FIELD_MISSING, \
 	SEG_FIELD_MINIMUM, SEG_FIELD_MAXIMUM, SEG_FIELD_MEAN, SEG_FIELD_SD
@@ -44,14 +44,14 @@ size_t
 seg_kmeans_decoded_size(size_t payload_size)
 {
 	/*
-	 * Arrays take no more than their bytes did, but structs and the rounding of a
-	 * text to SEG_ARENA_ALIGN do.  A feature of version 1 has at least 89 bytes and
-	 * takes at most a SegFeature and 32 bytes, less than six times as much.
+	 * Arrays need at most as much as their bytes.  Structs, and texts rounded up to
+	 * SEG_ARENA_ALIGN, need more.  A feature of version 1 has at least 89 bytes and
+	 * needs at most a SegFeature and 32 bytes, less than six times as much.
 	 */
 	return 6 * payload_size + 16 * SEG_ARENA_ALIGN;
 }
 
-/* An inertia, its weight, and the mean squared distance that they give. */
+/* Check an inertia, its weight, and their quotient, the mean squared distance. */
 static bool
 ratio_is_sound(double inertia, double weight)
 {
@@ -116,7 +116,7 @@ read_head(SegReader *reader, int version, SegKmeansModel *model)
 
 /* ---- version 1 ---- */
 
-/* The bounds of version 1 may lie a rounding error below the value that they stand for. */
+/* The bounds of version 1 can be a rounding error below the value that they represent. */
 static void
 loosen_bounds(SegHistogram *histogram)
 {
@@ -131,7 +131,7 @@ loosen_bounds(SegHistogram *histogram)
 	}
 }
 
-/* As version 2 has it: at most about ten bins, without what nulls became. */
+/* Convert to version 2: about ten bins, without the values that replaced nulls. */
 static void
 renew_histogram(SegFeature *feature)
 {
@@ -146,7 +146,7 @@ renew_histogram(SegFeature *feature)
 	loosen_bounds(&feature->histogram);
 }
 
-/* The bound of the bin that holds the median, or what is at the end. */
+/* The bound of the bin with the median; for the last bin, the largest value. */
 static double
 histogram_median(const SegHistogram *histogram)
 {
@@ -163,8 +163,8 @@ histogram_median(const SegHistogram *histogram)
 }
 
 /*
- * Mean and sd of feature j in the fitted space.  Of logarithms that were not scaled by
- * them only what the centers tell is known.
+ * Mean and sd of feature j in the fitted space.  For log1p features that were not scaled
+ * by these, they are computed from the centers.
  */
 static void
 renew_feature(const SegKmeansModel *model, uint32_t j, SegFeature *feature)

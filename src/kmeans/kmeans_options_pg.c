@@ -16,7 +16,7 @@
 const char *const seg_kmeans_init_method_words[] = {"kmeans++", "random", "centroids", NULL};
 const char *const seg_kmeans_algorithm_words[] = {"lloyd", "bisecting", NULL};
 
-/* no init_method given: centroids where there are some, else kmeans++ */
+/* no init_method given: "centroids" if centroids are given, else "kmeans++" */
 #define INIT_NOT_GIVEN (-1)
 
 static void
@@ -93,7 +93,7 @@ seg_kmeans_options_read(const Jsonb *options, bool of_sweep, SegKmeansOptions *r
 	if ((result->init_method == SEG_INIT_CENTROIDS) != has_centroids)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("init_method \"centroids\" and the option \"centroids\" go together")));
+				 errmsg("init_method \"centroids\" requires option \"centroids\", and vice versa")));
 }
 
 static void
@@ -111,7 +111,7 @@ seg_kmeans_check_k(const char *name, int64 k, int64 most)
 	if (k == SEG_NUMBER_NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("%s is null", name)));
+				 errmsg("%s must not be null", name)));
 	if (k < 1 || k > most)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -130,7 +130,7 @@ seg_kmeans_check_range(const SegKmeansOptions *options, int64 k_min, int64 k_max
 	if (options->init_method == SEG_INIT_CENTROIDS)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("option \"centroids\" has one k, and a sweep has several")));
+				 errmsg("init_method \"centroids\" requires a single k, but a sweep has several")));
 }
 
 void
@@ -157,7 +157,7 @@ seg_kmeans_params(const SegKmeansOptions *options)
 	return params;
 }
 
-/* The centers of a model in hex, with or without \x before it, as a matrix. */
+/* The centers of a model as a matrix.  The model is in hex, with or without \x. */
 static SegRealMatrix
 matrix_of_model(const char *hex)
 {

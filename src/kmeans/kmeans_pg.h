@@ -1,6 +1,6 @@
 /*
  * kmeans_pg.h
- *		What the files of the k-means family share.
+ *		Functions shared by the server files of the k-means family.
  */
 #ifndef SEG_KMEANS_KMEANS_PG_H
 #define SEG_KMEANS_KMEANS_PG_H
@@ -9,7 +9,7 @@
 
 #include "kmeans/kmeans_scorer_model.h"
 
-/* One row against the model of argument 0. */
+/* One row scored with the model of argument 0. */
 typedef struct SegKmeansRow
 {
 	const SegKmeansScorer *scorer;
@@ -19,9 +19,9 @@ typedef struct SegKmeansRow
 } SegKmeansRow;
 
 /*
- * Score argument 1 (features) with the model of argument 0.  The arrays of *row
- * live until the next call.  False when a feature is null and the policy is
- * skip: the answer is NULL then.  Other faults are errors.
+ * Score argument 1 (features) with the model of argument 0.  The arrays of *row are
+ * valid until the next call.  Returns false if a feature is null and the policy is
+ * skip; the SQL result then is NULL.  Other faults are errors.
  */
 extern bool seg_kmeans_score_row(FunctionCallInfo fcinfo, SegKmeansRow *row);
 
@@ -31,7 +31,7 @@ extern void seg_kmeans_order_numbers(const uint32_t *numbers, uint32_t count, ui
 /* OUT places: the places of a model's k clusters in the order of their cluster_id. */
 extern void seg_kmeans_order_clusters(const SegKmeansModel *model, uint32_t *places);
 
-/* What a cluster is called in output: its name, else "cluster <id>"; palloc'd. */
+/* The name of a cluster for output: its own name, else "cluster <id>"; palloc'd. */
 extern char *seg_kmeans_cluster_name(const SegKmeansCluster *cluster);
 
 #endif							/* SEG_KMEANS_KMEANS_PG_H */

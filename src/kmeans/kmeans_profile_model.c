@@ -1,6 +1,6 @@
 /*
  * kmeans_profile_model.c
- *		What sets a cluster of a k-means model apart; see kmeans_profile_model.h.
+ *		Compares a cluster of a k-means model with all rows; see kmeans_profile_model.h.
  */
 #include "kmeans/kmeans_profile_model.h"
 

@@ -2,66 +2,38 @@
  * kmeans_quartiles.c
  *		The quartiles of every cluster and feature; see kmeans_quartiles.h.
  *
- * Sorting or even moving all values would cost more than the fit.  So a sample of each
- * cluster's rows tells where its quartiles must be about: between two values of the
- * sample, its cuts.  One pass over the rows, four features side by side, then counts
- * how many values are below, at, between and above the cuts, and keeps those between
- * the two of a pair, about a sixth of all.  The counts tell whether the rank that is
- * wanted is at a cut, or which of the kept values it is; selection finds that one.
- * A value that many rows share is a cut itself, so that it need not be kept.
+ * Sorting or moving all values would cost more than the fit.  So a sample of the rows of
+ * each cluster gives, for each quartile, a pair of cuts between which it probably is.
+ * One pass over the rows then counts the values between the cuts and keeps those between
+ * the two cuts of a pair, about a sixth of all (kmeans_cuts.h).  The quartile is a cut,
+ * or selection finds it among the values kept.
  *
- * Where a rank is in none of these places (a sample is a matter of chance), where
- * rows are few, and where they have weights, all values of the feature are brought
- * together by cluster, and stats/quantiles.h finds the quartiles.  Both ways give the
- * same result, so which of them was gone does not matter.
+ * If a quartile is not between its cuts, if there are few rows, or if rows have weights,
+ * all values of the feature are collected by cluster, and stats/quantiles.h finds the
+ * quartiles.  Both ways give the same result.
  */
 #include "kmeans/kmeans_quartiles.h"
 
 #include "base/select.h"
-#include "base/vec.h"
-#include "stats/quantiles.h"
+#include "kmeans/kmeans_cuts.h"
 
-/* fewer rows are not worth a sample */
+/* with fewer rows no sample is used */
 #define SAMPLED_ROWS ((size_t) 16384)
 
 /* the most rows in the sample of a cluster, and in that of all rows */
 #define SAMPLE ((size_t) 4096)
 
-/* how many standard deviations the cuts stand beside the quantile of the sample */
+/* the distance of the cuts from the quantile of the sample, in standard deviations */
 #define MARGIN 3.7
 
-/* two cuts for each quartile; below, at and above each */
-#define MOST_CUTS ((size_t) 6)
-#define PLACES (2 * MOST_CUTS + 1)
-
-/* features of one pass, and their cells: cuts and counters stay in the cache */
+/* the most features and cells (cluster and feature) per pass: cuts and counters fit the cache */
 #define GROUP ((size_t) 32)
 #define GROUP_CELLS ((size_t) 65536)
 
-/* the part of a cluster for which there is room between the cuts */
+/* a cell has room for one of so many values of its cluster */
 #define KEPT 3
 
 #define PAUSE ((size_t) 8192)
-
-/*
- * The cuts of a cluster in four features side by side, each twice: the largest number
- * below it, and the cut.  A value is in place p when p of these are below it: odd places
- * are cuts, even ones between them.  Bit p of `kept`: values of place p are kept.
- */
-typedef struct Cuts
-{
-	double		bounds[2 * MOST_CUTS][4];
-	int64_t		kept[4];
-} Cuts;
-
-/* Where the values that are kept for a cell go. */
-typedef struct Room
-{
-	double	   *values;			/* size, and one more for what is not kept */
-	size_t		used;
-	size_t		size;			/* used > size: there were too many */
-	size_t		done;			/* so many are where they belong, lowest first */
-} Room;
 
 typedef struct Finder
 {
@@ -72,20 +44,20 @@ typedef struct Finder
 	const SegKmeansQuartiles *result;
 
 	/* by cluster */
-	size_t	   *starts;			/* k + 1: of its values in a column */
+	size_t	   *starts;			/* k + 1: the first place of its values in a column */
 	size_t	   *next;			/* k */
-	double	   *column;			/* n, and n weights behind them where there are some */
+	double	   *column;			/* n, and then n weights if there are weights */
 
 	/* the sample: row numbers, by cluster */
 	uint32_t   *sample;
 	size_t	   *sample_starts;	/* k + 1 */
 	double	   *values;			/* SAMPLE */
 
-	/* a group of `width` features, padded to fours */
+	/* a group of `width` features, a multiple of four */
 	size_t		width;
-	Cuts	   *cuts;			/* k x width / 4 */
-	uint32_t   *counts;			/* k x width x PLACES */
-	Room	   *rooms;			/* k x width */
+	SegCuts    *cuts;			/* k x width / 4 */
+	uint32_t   *counts;			/* k x width x SEG_CUTS_PLACES */
+	SegCutsRoom *rooms;			/* k x width */
 	double	   *kept;			/* kept_size() */
 } Finder;
 
@@ -98,7 +70,7 @@ group_width(size_t d, size_t k)
 	return seg_min_size(most, (d + 3) / 4 * 4);
 }
 
-/* Room for the values that are kept, of at most width features. */
+/* The number of values that can be kept, for at most width features. */
 static size_t
 kept_size(size_t n, size_t k, size_t width)
 {
@@ -120,11 +92,11 @@ seg_kmeans_quartiles_workspace(size_t n, size_t d, size_t k, bool weighted)
 	if (!is_sampled(n, weighted))
 		return by_cluster + 4 * SEG_ARENA_ALIGN;
 	return by_cluster + n * sizeof(uint32_t) + SAMPLE * sizeof(double) +
-		k * width * (sizeof(Cuts) / 4 + PLACES * sizeof(uint32_t) + sizeof(Room)) +
+		k * width * (sizeof(SegCuts) / 4 + SEG_CUTS_PLACES * sizeof(uint32_t) + sizeof(SegCutsRoom)) +
 		kept_size(n, k, width) * sizeof(double) + 10 * SEG_ARENA_ALIGN;
 }
 
-/* ---- what is found ---- */
+/* ---- results ---- */
 
 static inline size_t
 label_of(const Finder *finder, size_t i)
@@ -192,7 +164,7 @@ collect_column(const Finder *finder, size_t j)
 	}
 }
 
-/* Feature j of all clusters. */
+/* Find the quartiles of feature j in all clusters from all values. */
 static void
 solve_column(const Finder *finder, size_t j)
 {
@@ -213,7 +185,7 @@ solve_column(const Finder *finder, size_t j)
 
 /* ---- the sample ---- */
 
-/* Every how many rows of a cluster one is taken. */
+/* One of this many rows of a cluster is in the sample. */
 static size_t
 stride_of(size_t rows)
 {
@@ -226,7 +198,7 @@ sampled_of(const Finder *finder, size_t c)
 	return finder->sample_starts[c + 1] - finder->sample_starts[c];
 }
 
-/* Are all rows of the cluster in the sample? */
+/* True if all rows of the cluster are in the sample. */
 static bool
 is_whole(const Finder *finder, size_t c)
 {
@@ -257,7 +229,7 @@ draw_sample(Finder *finder)
 	}
 }
 
-/* OUT finder->values: feature j of the cluster's sample; returns how many. */
+/* OUT finder->values: feature j of the sample of the cluster; returns their number. */
 static size_t
 sample_values(const Finder *finder, size_t c, size_t j)
 {
@@ -271,7 +243,7 @@ sample_values(const Finder *finder, size_t c, size_t j)
 
 /* ---- cuts ---- */
 
-/* OUT *low, *high: the values of the sample between which its q-quantile is likely to be of all. */
+/* OUT *low, *high: values of the sample; the q-quantile of all rows is probably between them. */
 static void
 cut_around(double *values, size_t size, double q, double *low, double *high)
 {
@@ -285,44 +257,10 @@ cut_around(double *values, size_t size, double q, double *low, double *high)
 	*high = values[to];
 }
 
-/*
- * Lay out the cuts of one feature: IN low, high: m pairs.  OUT bounds: 2 MOST_CUTS of
- * them at a distance of four; returns the places between the two of a pair.
- */
-static int64_t
-lay_cuts(const double *low, const double *high, size_t m, double *bounds)
-{
-	double		cuts[MOST_CUTS];
-	size_t		count = 0;
-	int64_t		kept = 0;
-
-	for (size_t pair = 0; pair < 2 * m; pair++)
-	{
-		double		cut = pair % 2 == 0 ? low[pair / 2] : high[pair / 2];
-		size_t		at = 0;
-
-		while (at < count && cuts[at] < cut)
-			at++;
-		if (at < count && cuts[at] == cut)
-			continue;
-		memmove(cuts + at + 1, cuts + at, (count++ - at) * sizeof(double));
-		cuts[at] = cut;
-	}
-	for (size_t at = 0; at < MOST_CUTS; at++)
-	{
-		bounds[8 * at] = at < count ? nextafter(cuts[at], -INFINITY) : INFINITY;
-		bounds[8 * at + 4] = at < count ? cuts[at] : INFINITY;
-		for (size_t pair = 0; at + 1 < count && pair < m; pair++)
-			if (cuts[at] >= low[pair] && cuts[at + 1] <= high[pair])
-				kept |= INT64_C(1) << (2 * at + 2);
-	}
-	return kept;
-}
-
 static void
 cut_cluster(const Finder *finder, size_t c, size_t j, size_t at)
 {
-	Cuts	   *cuts = &finder->cuts[(c * finder->width + at) / 4];
+	SegCuts    *cuts = &finder->cuts[(c * finder->width + at) / 4];
 	double		low[3];
 	double		high[3];
 	size_t		size = sample_values(finder, c, j);
@@ -332,44 +270,17 @@ cut_cluster(const Finder *finder, size_t c, size_t j, size_t at)
 		SegFive		five = seg_quartiles(finder->values, NULL, size, (SegGrid) {0});
 
 		set_five(finder, c, j, &five);
-		cuts->kept[at % 4] = lay_cuts(NULL, NULL, 0, &cuts->bounds[0][at % 4]);
+		seg_cuts_set(cuts, at % 4, NULL, NULL, 0);
 		return;
 	}
 	for (size_t q = 0; q < 3; q++)
 		cut_around(finder->values, size, (double) (q + 1) / 4, &low[q], &high[q]);
-	cuts->kept[at % 4] = lay_cuts(low, high, 3, &cuts->bounds[0][at % 4]);
+	seg_cuts_set(cuts, at % 4, low, high, 3);
 }
 
 /* ---- the pass ---- */
 
-/* Count four values in their places, and keep those that are to be kept. */
-SEG_ALWAYS_INLINE void
-count_four(const SegVec4d *x, const Cuts *cuts, uint32_t *counts, Room *rooms)
-{
-	SegVec4q	place = {0};
-	SegVec4q	keep;
-
-#pragma GCC unroll 12
-	for (size_t b = 0; b < 2 * MOST_CUTS; b++)
-		place -= *x > *(const SegVec4d *) cuts->bounds[b];
-	keep = *(const SegVec4q *) cuts->kept >> place & 1;
-#pragma GCC unroll 4
-	for (size_t l = 0; l < 4; l++)
-		counts[l * PLACES + place[l]]++;
-	if ((keep[0] | keep[1] | keep[2] | keep[3]) == 0)
-		return;
-	/* which of the four it is cannot be foreseen: all are written, some stay */
-#pragma GCC unroll 4
-	for (size_t l = 0; l < 4; l++)
-	{
-		Room	   *room = &rooms[l];
-
-		room->values[room->used < room->size ? room->used : room->size] = (*x)[l];
-		room->used += keep[l];
-	}
-}
-
-/* Features [from, to) of rows [first, last). */
+/* Count features [from, to) of rows [first, last). */
 SEG_CLONES static void
 count_rows(const Finder *finder, size_t from, size_t to, size_t first, size_t last)
 {
@@ -389,13 +300,13 @@ count_rows(const Finder *finder, size_t from, size_t to, size_t first, size_t la
 			else
 				for (size_t l = 0; at + l < to - from; l++)
 					x[l] = row[at + l];
-			count_four(&x, &finder->cuts[(cell + at) / 4], finder->counts + (cell + at) * PLACES,
-					   finder->rooms + cell + at);
+			seg_cuts_count_four(&x, &finder->cuts[(cell + at) / 4], finder->counts + (cell + at) * SEG_CUTS_PLACES,
+								finder->rooms + cell + at);
 		}
 	}
 }
 
-/* Give every cell its room. */
+/* Divide the memory for kept values among the cells. */
 static void
 share_rooms(const Finder *finder)
 {
@@ -404,98 +315,41 @@ share_rooms(const Finder *finder)
 	for (size_t c = 0; c < finder->k; c++)
 		for (size_t at = 0; at < finder->width; at++)
 		{
-			Room	   *room = &finder->rooms[c * finder->width + at];
+			SegCutsRoom *room = &finder->rooms[c * finder->width + at];
 
-			*room = (Room) {.values = free, .size = is_whole(finder, c) ? 0 : finder->sizes[c] / KEPT};
+			*room = (SegCutsRoom) {.values = free, .size = is_whole(finder, c) ? 0 : finder->sizes[c] / KEPT};
 			free += room->size + 1;
 		}
 }
 
 /* ---- from counts to quantiles ---- */
 
-/* The value of rank r of those in a room; ranks come in ascending order. */
-static double
-value_in_room(Room *room, size_t r)
-{
-	if (r >= room->done)
-	{
-		seg_select_rank(room->values + room->done, room->used - room->done, r - room->done);
-		room->done = r + 1;
-	}
-	return room->values[r];
-}
-
-/*
- * The value of rank r of a cell: IN bounds, kept: of its feature, at a distance of
- * four.  False when it was not kept.
- */
-static bool
-value_of_rank(const uint32_t *counts, const double *bounds, int64_t kept, Room *room, size_t r, double *value)
-{
-	size_t		kept_below = 0;
-
-	if (room->used > room->size)
-		return false;
-	for (size_t p = 0; p < PLACES; p++)
-	{
-		if (r < counts[p])
-		{
-			if (p % 2 == 1)
-				*value = bounds[4 * p];
-			else if (kept >> p & 1)
-			{
-				*value = value_in_room(room, kept_below + r);
-			}
-			else
-				return false;
-			return true;
-		}
-		r -= counts[p];
-		if (kept >> p & 1)
-			kept_below += counts[p];
-	}
-	return false;
-}
-
-static bool
-find_quantile(const uint32_t *counts, const double *bounds, int64_t kept, Room *room, size_t n, size_t part,
-			  SegQuantile *quantile)
-{
-	size_t		low;
-	size_t		high;
-
-	seg_quantile_ranks(n, part, &low, &high);
-	return value_of_rank(counts, bounds, kept, room, low, &quantile->low) &&
-		value_of_rank(counts, bounds, kept, room, high, &quantile->high);
-}
-
-/* Feature j of cluster c; false when the sample was no help. */
+/* Find the quartiles of feature j in cluster c; false if a value was not kept. */
 static bool
 solve_cell(const Finder *finder, size_t c, size_t j, size_t at)
 {
 	size_t		cell = c * finder->width + at;
-	const Cuts *cuts = &finder->cuts[cell / 4];
-	const uint32_t *counts = finder->counts + cell * PLACES;
+	const SegCuts *cuts = &finder->cuts[cell / 4];
+	const uint32_t *counts = finder->counts + cell * SEG_CUTS_PLACES;
 	SegQuantile quartiles[3];
 
 	if (is_whole(finder, c))
 		return true;
 	for (size_t q = 0; q < 3; q++)
-		if (!find_quantile(counts, &cuts->bounds[0][at % 4], cuts->kept[at % 4], &finder->rooms[cell], finder->sizes[c],
-						   q + 1, &quartiles[q]))
+		if (!seg_cuts_quantile(cuts, at % 4, counts, &finder->rooms[cell], finder->sizes[c], q + 1, &quartiles[q]))
 			return false;
 	set_quartiles(finder, c, j, quartiles, counts[1] == finder->sizes[c]);
 	return true;
 }
 
-/* Features [from, to), at most finder->width. */
+/* Find the quartiles of features [from, to), at most finder->width. */
 static void
 solve_group(const Finder *finder, size_t from, size_t to)
 {
 	size_t		n = finder->data->rows.n;
 
-	memset(finder->cuts, 0, finder->k * finder->width / 4 * sizeof(Cuts));
-	memset(finder->counts, 0, finder->k * finder->width * PLACES * sizeof(uint32_t));
+	memset(finder->cuts, 0, finder->k * finder->width / 4 * sizeof(SegCuts));
+	memset(finder->counts, 0, finder->k * finder->width * SEG_CUTS_PLACES * sizeof(uint32_t));
 	share_rooms(finder);
 	for (size_t c = 0; c < finder->k; c++)
 	{
@@ -529,9 +383,9 @@ take_group(Finder *finder, SegArena *arena)
 	finder->sample = seg_arena_take(arena, n, sizeof(uint32_t));
 	finder->sample_starts = seg_arena_take(arena, finder->k + 1, sizeof(size_t));
 	finder->values = seg_arena_take(arena, SAMPLE, sizeof(double));
-	finder->cuts = seg_arena_take(arena, cells / 4, sizeof(Cuts));
-	finder->counts = seg_arena_take(arena, cells, PLACES * sizeof(uint32_t));
-	finder->rooms = seg_arena_take(arena, cells, sizeof(Room));
+	finder->cuts = seg_arena_take(arena, cells / 4, sizeof(SegCuts));
+	finder->counts = seg_arena_take(arena, cells, SEG_CUTS_PLACES * sizeof(uint32_t));
+	finder->rooms = seg_arena_take(arena, cells, sizeof(SegCutsRoom));
 	finder->kept = seg_arena_take(arena, kept_size(n, finder->k, finder->width), sizeof(double));
 	Assert(finder->kept != NULL);
 }

@@ -9,16 +9,17 @@
 
 typedef struct SegKmeansQuartiles
 {
-	/* OUT, arrays are the caller's; input units, as in stats/quantiles.h */
+	/* OUT: arrays of the caller; input units; see stats/quantiles.h */
 	double	   *quartiles;		/* k x d x 3 */
-	bool	   *constant;		/* k x d: all values of the cluster are the same, its quartiles */
+	bool	   *constant;		/* k x d: all values of the cluster are equal */
 } SegKmeansQuartiles;
 
 /* Bytes of workspace. */
 extern size_t seg_kmeans_quartiles_workspace(size_t n, size_t d, size_t k, bool weighted);
 
 /*
- * Find them.  IN data; IN labels: n, or NULL with k = 1, for those of all rows; IN sizes: k, the rows with each label, none 0.
+ * Find the quartiles.  IN data.  IN labels: n; or NULL with k = 1, for the quartiles of
+ * all rows.  IN sizes: k, the number of rows with each label, none 0.
  * Cost: about 4 n d steps; 20 n d with weights.
  */
 extern void seg_kmeans_quartiles(const SegKmeansData *data, const uint16_t *labels, const uint64_t *sizes, size_t k,

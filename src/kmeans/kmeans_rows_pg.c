@@ -1,9 +1,9 @@
 /*
  * kmeans_rows_pg.c
- *		The rows that kmeans_fit and kmeans_sweep have seen.
+ *		The rows of kmeans_fit and kmeans_sweep.
  *
- * Rows are copied as they arrive, straight from the tuple, into one matrix
- * (stats/matrix.h) that grows geometrically and is counted against segment.fit_memory.
+ * Each row is copied directly from the tuple into one matrix (stats/matrix.h).  The
+ * matrix grows geometrically and is reserved against segment.fit_memory.
  */
 #include "kmeans/kmeans_rows_pg.h"
 
@@ -20,13 +20,13 @@
 #define FIRST_CAPACITY ((size_t) 64)
 #define CACHE_LINE ((size_t) 64)
 
-/* rows that are allocated at a time, as multiples of those needed, from so many bytes on */
+/* the factor by which more rows are allocated than needed, and the size from which on this is done */
 #define ALLOCATED_AHEAD ((size_t) 256)
 #define ALLOCATED_SMALL ((size_t) 4 << 20)
 
 /*
- * Rows of weight w count like w rows on the grids of stats/exact_sum.h, which resolve
- * total^2 2^-106 of the largest value: good to 1e-11 up to MAX_TOTAL_WEIGHT.
+ * Rows of weight w count like w rows on the grids of stats/exact_sum.h.  The relative
+ * error is total^2 2^-106 of the largest value: 1e-11 for MAX_TOTAL_WEIGHT.
  */
 #define MAX_TOTAL_WEIGHT 1e10
 #define MIN_WEIGHT 1e-100
@@ -50,10 +50,9 @@ bytes_for(const SegKmeansRows *state, size_t rows)
 }
 
 /*
- * Rows to allocate where `wanted` are needed.  From megabytes on these are many
- * times as many, as far as segment.fit_memory goes and the system has addresses: it
- * gives pages only where rows are written, and moving a large matrix costs more
- * than filling it.
+ * The number of rows to allocate if `wanted` rows are needed.  For large matrices it is
+ * many times as many, within segment.fit_memory and the address space.  The system only
+ * provides pages that are written, and moving a large matrix costs more than filling it.
  */
 static size_t
 rows_to_allocate(const SegKmeansRows *state, size_t wanted)
@@ -96,7 +95,7 @@ allocate(SegKmeansRows *state, size_t rows)
 	state->allocated = rows;
 }
 
-/* Room for more rows; what is there stays, also when there is not enough memory. */
+/* Make room for more rows; the existing rows are kept, also if there is not enough memory. */
 static void
 resize(SegKmeansRows *state, size_t capacity)
 {
@@ -108,7 +107,7 @@ resize(SegKmeansRows *state, size_t capacity)
 	state->capacity = capacity;
 }
 
-/* Double while small, then grow by a quarter; the last step fits what is left. */
+/* The next capacity: double if small, else a quarter more; the last step uses the rest of the memory. */
 static void
 grow(SegKmeansRows *state)
 {
@@ -146,7 +145,7 @@ check_unchanged(FunctionCallInfo fcinfo, const SegKmeansRows *state, int numbers
 		seg_refuse_changed("options");
 }
 
-/* Is that argument of the aggregate a constant? */
+/* True if that argument of the aggregate is a constant. */
 static bool
 is_constant(FunctionCallInfo fcinfo, int argno)
 {
@@ -156,7 +155,7 @@ is_constant(FunctionCallInfo fcinfo, int argno)
 		IsA(((TargetEntry *) list_nth(aggref->args, argno - 1))->expr, Const);
 }
 
-/* The state for the first row, which tells the number of features. */
+/* Make the state at the first row, which determines the number of features. */
 static SegKmeansRows *
 create_state(FunctionCallInfo fcinfo, MemoryContext aggregate, int numbers)
 {
@@ -189,7 +188,7 @@ set_width(SegKmeansRows *state, size_t d, bool weighted)
 	resize(state, FIRST_CAPACITY);
 }
 
-/* A weight: NULL and 0 leave the row out; negative and not finite are errors. */
+/* The weight of a row: 0 for NULL; an error if negative or not finite.  Rows of weight 0 are left out. */
 static double
 weight_argument(FunctionCallInfo fcinfo, int argno)
 {
@@ -204,7 +203,7 @@ weight_argument(FunctionCallInfo fcinfo, int argno)
 
 /* ---- rows ---- */
 
-/* Copy a row behind the others; returns false when it is to be skipped. */
+/* Append a copy of a row; returns false if the row is skipped. */
 static bool
 pack_row(SegKmeansRows *state, const SegFeatures *features)
 {
@@ -290,15 +289,15 @@ total_weight(const SegKmeansRows *state)
 	if (smallest < total * MIN_SHARE)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("smallest weight is less than %g of their sum", MIN_SHARE),
-				 errhint("Give such rows weight 0.")));
+				 errmsg("smallest weight is less than %g of the sum of the weights", MIN_SHARE),
+				 errhint("Set the weight of such rows to 0.")));
 	return total;
 }
 
-/* Rows whose values are counted at a time, feature by feature, while they are in the cache. */
+/* Rows that are counted together, feature by feature, while they are in the cache. */
 #define TALLY_ROWS ((size_t) 128)
 
-/* Count the values in input units, nulls left out; histograms in state->context. */
+/* Make the histograms of the values in input units, without nulls, in state->context. */
 static void
 tally_rows(SegKmeansRows *state)
 {
@@ -321,7 +320,7 @@ tally_rows(SegKmeansRows *state)
 		seg_histogram_of_tally(&tallies[j], &state->histograms[j]);
 }
 
-/* Scale the rows where they are. */
+/* Scale the rows in place. */
 static void
 prepare(SegKmeansRows *state)
 {

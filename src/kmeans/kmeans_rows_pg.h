@@ -1,6 +1,6 @@
 /*
  * kmeans_rows_pg.h
- *		The rows that kmeans_fit and kmeans_sweep have seen.
+ *		The rows of kmeans_fit and kmeans_sweep.
  */
 #ifndef SEG_KMEANS_KMEANS_ROWS_PG_H
 #define SEG_KMEANS_KMEANS_ROWS_PG_H
@@ -10,22 +10,22 @@
 
 typedef struct SegKmeansRows
 {
-	MemoryContext context;		/* holds all of this */
+	MemoryContext context;		/* the memory of the state */
 	SegBudget  *budget;
 
-	/* the arguments that must be the same in every row */
+	/* the arguments that must be equal in every row */
 	int64		numbers[2];		/* k, or k_min and k_max; SEG_NUMBER_NULL: null */
-	uint64		options_given;	/* their digest */
-	bool		options_fixed;	/* a constant in the query: the same in every row */
+	uint64		options_given;	/* digest of the options */
+	bool		options_fixed;	/* the options are a constant of the query */
 	SegKmeansOptions options;
 
 	/* the rows, in input units until they are prepared */
 	SegMatrix	rows;
-	char	   *room;			/* where rows.values was cut from, aligned */
-	size_t		allocated;		/* rows there are addresses for */
-	size_t		capacity;		/* rows that are counted against segment.fit_memory */
+	char	   *room;			/* the allocation of rows.values, before alignment */
+	size_t		allocated;		/* rows that fit the allocation */
+	size_t		capacity;		/* rows that are reserved against segment.fit_memory */
 	double	   *weights;		/* capacity; NULL: no weights given */
-	double		total;			/* sum of the weights, exact (stats/exact_sum.h) once prepared */
+	double		total;			/* sum of the weights; exact (stats/exact_sum.h) after preparing */
 	uint64_t	rows_skipped;
 	bool		has_nulls;
 
@@ -33,32 +33,32 @@ typedef struct SegKmeansRows
 	bool		is_prepared;
 	SegKmeansData data;
 
-	/* of the values that were there, in input units; d each */
+	/* of the values that are not null, in input units; d each */
 	SegHistogram *histograms;
 } SegKmeansRows;
 
 
 /*
- * The transition of both aggregates.  Argument 0 is the state, 1 the features;
- * then come `numbers` integers (k, or k_min and k_max), options and weight, as
- * far as there are arguments.  Returns the state.
+ * The transition of both aggregates.  Argument 0 is the state, argument 1 the features.
+ * Then there are `numbers` integers (k, or k_min and k_max), and optionally options and
+ * weight.  Returns the state.
  */
 extern Datum seg_kmeans_rows_transition(FunctionCallInfo fcinfo, int numbers);
 
 /*
- * Bring the rows to the fitted space.  Under a window function the state goes on
- * growing, so a copy is prepared; else it is done in place, once.  Returns the
- * state to read from.  No rows are an error.
+ * Convert the rows to the fitted space.  In a window function the state can get more
+ * rows later, so a copy is converted; else the rows are converted in place, once.
+ * Returns the state to read from.  Raises an error if there are no rows.
  */
 extern const SegKmeansRows *seg_kmeans_rows_prepare(FunctionCallInfo fcinfo);
 
 /*
- * The same rows, also in floats (kmeans/kmeans_filter.h) in the current context, as
- * long as segment.fit_memory has room for them: half as much again.
+ * The same rows with a filter (kmeans/kmeans_filter.h) in the current context, if
+ * segment.fit_memory allows it: the filter needs half as much memory as the rows.
  */
 extern SegKmeansData seg_kmeans_with_filter(const SegKmeansData *data);
 
-/* An arena in the current memory context, counted against segment.fit_memory. */
+/* An arena in the current memory context, reserved against segment.fit_memory. */
 extern SegArena seg_kmeans_arena(size_t size);
 
 #endif							/* SEG_KMEANS_KMEANS_ROWS_PG_H */

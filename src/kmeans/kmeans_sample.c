@@ -1,20 +1,22 @@
 /*
  * kmeans_sample.c
- *		An order-free sample of the rows; see kmeans_sample.h.
+ *		A sample of the rows that does not depend on their order; see kmeans_sample.h.
  *
  * Each row is hashed with the seed, and its score is
  *
- *		u / b,		u = the hash as a number in (0, 1),		b = 1 in a uniform sample,
- *		b = 1 + d2 / mean d2, with d2 the squared distance to the mean of all rows
+ *		u / b,		u = the hash as a number in (0, 1)
+ *		b = 1 in a uniform sample
+ *		b = 1 + d2 / mean d2 in a sample by distance, with d2 the squared distance to the
+ *			mean of all rows
  *
- * else.  The rows with the smallest scores are the sample.  While the rows pass by we
- * keep up to twice as many candidates in an open-addressing table; when it is full the
- * larger half goes, and from then on only scores below that bound come in.  A row that
- * belongs to the sample was below every bound, so no copy of it was missed.  Rows of one
- * hash, which somebody may have sought out, are told apart and ordered by their values.
+ * The rows with the smallest scores are the sample.  During the pass, an open-addressing
+ * table has up to twice as many candidates.  When it is full, the larger half is dropped,
+ * and from then on only scores below that bound are added.  A row of the sample was below
+ * every bound, so all its copies were counted.  Different rows with the same hash, which
+ * a user can construct, are distinguished and ordered by their values.
  *
  * With t the smallest score that is not in the sample, a row is in it with probability
- * min(1, b t), and stands for the inverse of that many rows.
+ * p = min(1, b t), and represents 1 / p rows.
  */
 #include "kmeans/kmeans_sample.h"
 
@@ -31,7 +33,7 @@ typedef struct Candidate
 	double		boost;			/* b */
 	size_t		row;			/* the first of the copies in the order of values */
 	size_t		copies;
-	SegExactSum	weight;			/* all copies' */
+	SegExactSum	weight;			/* of all copies */
 	bool		is_taken;		/* false: an empty slot */
 } Candidate;
 
@@ -41,18 +43,18 @@ typedef struct Table
 	Candidate  *slots;			/* size is a power of two */
 	size_t		size;
 	size_t		used;
-	double		bound;			/* scores above it have no chance any more */
+	double		bound;			/* rows with larger scores are not in the sample */
 } Table;
 
-/* How far rows are from the mean of all. */
+/* The computation of b from the distance to the mean of all rows. */
 typedef struct Boosts
 {
 	double	   *center;			/* d; NULL: the sample is uniform */
 	double		inverse;		/* 1 / mean d2 */
-	double		most;			/* no row's b is larger */
+	double		most;			/* an upper bound of b */
 } Boosts;
 
-/* a sample should seed k centers well, and stay within 64 MB */
+/* enough rows to seed k centers well; at most 64 MB */
 #define SAMPLE_ROWS ((size_t) 8192)
 #define SAMPLE_ROWS_PER_CENTER ((size_t) 256)
 #define SAMPLE_MOST_ROWS ((size_t) 65536)
@@ -92,7 +94,7 @@ seg_kmeans_sample_workspace(size_t capacity, size_t d)
 		2 * (capacity + 1) * sizeof(Candidate) + d * sizeof(double) + 8 * SEG_ARENA_ALIGN;
 }
 
-/* Hash the eight rows of a block at once. */
+/* Hash the eight rows of a block. */
 SEG_CLONES static void
 hash_block(const SegKmeansData *data, size_t b, uint64_t seed, uint64_t *hashes)
 {
@@ -113,7 +115,7 @@ hash_block(const SegKmeansData *data, size_t b, uint64_t seed, uint64_t *hashes)
 		hashes[l] = seg_hash_finish(hash[l]);
 }
 
-/* The hash as a number in (0, 1); no smaller for a larger hash. */
+/* The hash as a number in (0, 1); it does not decrease when the hash increases. */
 static inline double
 uniform_of(uint64_t hash)
 {
@@ -165,7 +167,7 @@ boost_block(const SegKmeansData *data, size_t b, const Boosts *boosts, double *b
 		boost[l] = 1 + d2[l] * boosts->inverse;
 }
 
-/* OUT boosts, and true, unless no row of block b can be a candidate. */
+/* False if no row of block b can be a candidate; else OUT boosts. */
 static bool
 may_be_candidates(const SegKmeansData *data, size_t b, const Boosts *boosts, const uint64_t *hashes, double bound,
 				  double *boost)
@@ -199,7 +201,7 @@ compare_rows(const SegKmeansData *data, size_t a, size_t b)
 	return 0;
 }
 
-/* The slot of a row's copies, or the empty one for it. */
+/* The slot of the copies of a row, or an empty slot for it. */
 static Candidate *
 find_slot(Table *table, uint64_t hash, size_t row)
 {
@@ -211,7 +213,7 @@ find_slot(Table *table, uint64_t hash, size_t row)
 	return &table->slots[at];
 }
 
-/* By hash, then by values: no two candidates are equal. */
+/* The order by hash, then by values; no two candidates are equal. */
 static bool
 is_before_by_hash(const void *one, const void *two, const void *argument)
 {
@@ -230,7 +232,7 @@ is_before_by_score(const void *one, const void *two, const void *argument)
 	return a->score != b->score ? a->score < b->score : is_before_by_hash(one, two, argument);
 }
 
-/* The candidates by score; returns how many. */
+/* Sort the candidates by score; returns their number. */
 static size_t
 list_candidates(const Table *table, Candidate *list)
 {
@@ -243,7 +245,7 @@ list_candidates(const Table *table, Candidate *list)
 	return n;
 }
 
-/* Keep the `capacity` smallest scores, and the next one, which tells what chance they had. */
+/* Keep the `capacity` smallest scores, and the next one, which gives the probabilities. */
 static void
 purge(Table *table, size_t capacity, Candidate *list)
 {
@@ -256,7 +258,7 @@ purge(Table *table, size_t capacity, Candidate *list)
 	table->bound = list[table->used - 1].score;
 }
 
-/* Copy number one or more of a row. */
+/* Add a row, or a copy of it. */
 static void
 add_copy(const SegKmeansData *data, size_t i, uint64_t hash, double boost, double score, SegGrid grid, Table *table)
 {
@@ -267,14 +269,14 @@ add_copy(const SegKmeansData *data, size_t i, uint64_t hash, double boost, doubl
 		*slot = (Candidate) {.hash = hash, .score = score, .boost = boost, .row = i, .is_taken = true};
 		table->used++;
 	}
-	/* copies may still differ where a feature has no spread */
+	/* copies can differ in features without spread */
 	else if (data->n_active < data->rows.d && seg_matrix_compare(&data->rows, i, slot->row) < 0)
 		slot->row = i;
 	slot->copies++;
 	seg_exact_sum_add(&slot->weight, grid, seg_kmeans_weight(data, i));
 }
 
-/* Let all rows pass by. */
+/* Process all rows. */
 static void
 gather_candidates(const SegKmeansData *data, uint64_t seed, size_t capacity, const Boosts *boosts, Table *table,
 				  Candidate *list)
@@ -304,7 +306,7 @@ gather_candidates(const SegKmeansData *data, uint64_t seed, size_t capacity, con
 	}
 }
 
-/* Make the sample of the first candidates of the list; threshold: t, or infinite where all are in it. */
+/* Make the sample from the first candidates of the list.  IN threshold: t; infinite if the sample has all rows. */
 static void
 fill_sample(const SegKmeansData *data, Candidate *list, size_t count, double threshold, double *weights,
 			double *units, SegKmeansData *sample)
@@ -350,7 +352,7 @@ seg_kmeans_sample_draw(const SegKmeansData *data, uint64_t seed, size_t capacity
 	gather_candidates(data, seed, capacity, &boosts, &table, list);
 	found = list_candidates(&table, list);
 	sample->is_whole = found <= capacity;
-	/* each row of a uniform sample stands for as many, so that weights may stay as they are */
+	/* all rows of a uniform sample have the same probability, so weights are not changed */
 	if (!sample->is_whole && boosts.center != NULL)
 		threshold = list[capacity].score;
 	fill_sample(data, list, seg_min_size(found, capacity), threshold, weights, units, &sample->data);

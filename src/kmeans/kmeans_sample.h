@@ -9,24 +9,24 @@
 #include "kmeans/kmeans_data.h"
 
 /*
- * The sample: distinct rows, each with the weight of all its copies, in the
- * order of their hashes.  Which rows are in it depends on the rows and the seed
- * only.  A uniform one holds the `capacity` distinct rows with the smallest hashes.
- * In one by distance half of the chances of a row go with its squared distance from
- * the mean of all, so that the few rows far out, which a uniform sample does not see
- * and which make most of the inertia where tails are heavy, are there; each row's
- * weight is divided by its chance.
+ * The sample has distinct rows, each with the weight of all its copies, in the order of
+ * their hashes.  It depends only on the rows and the seed.  A uniform sample has the
+ * `capacity` distinct rows with the smallest hashes.  In a sample by distance, half of
+ * the probability of a row is proportional to its squared distance from the mean of all
+ * rows.  So it has the few rows far from the mean, which a uniform sample misses, and
+ * which cause most of the inertia in data with heavy tails.  The weight of each row is
+ * divided by its probability.
  */
 typedef struct SegKmeansSample
 {
 	SegKmeansData data;			/* rows: the sample; weights: n of them */
-	bool		is_whole;		/* all distinct rows are in it */
+	bool		is_whole;		/* the sample has all distinct rows */
 } SegKmeansSample;
 
 /* Rows in the sample for up to k centers of d features. */
 extern size_t seg_kmeans_sample_capacity(size_t k, size_t d);
 
-/* Bytes for a sample of that capacity, result and workspace together. */
+/* Bytes for a sample of that capacity: result and workspace. */
 extern size_t seg_kmeans_sample_workspace(size_t capacity, size_t d);
 
 /*

@@ -10,8 +10,8 @@
 #include "kmeans/kmeans_sample.h"
 
 /*
- * Draw a sample of that many rows, uniform or by distance, in the current context;
- * fewer than k distinct rows are an error.
+ * Draw a sample of at most `capacity` rows, uniform or by distance, in the current
+ * context.  Raises an error if there are fewer than k distinct rows.
  */
 extern void seg_kmeans_draw_sample(const SegKmeansRows *state, size_t capacity, size_t k, bool by_distance,
 								   SegKmeansSample *sample);

@@ -1,13 +1,13 @@
 /*
  * kmeans_scorer_model.c
- *		A k-means model made ready to score rows; see kmeans_scorer_model.h.
+ *		A decoded k-means model, prepared for scoring rows; see kmeans_scorer_model.h.
  */
 #include "kmeans/kmeans_scorer_model.h"
 
 size_t
 seg_kmeans_scorer_size(size_t payload_size)
 {
-	/* centers side by side take up to SEG_CENTER_BLOCK times their bytes (k = 1), the transform less than once */
+	/* packed centers need up to SEG_CENTER_BLOCK times their bytes (k = 1), the transform less than once */
 	return seg_kmeans_decoded_size(payload_size) + (SEG_CENTER_BLOCK + 1) * payload_size + 4 * SEG_ARENA_ALIGN;
 }
 

@@ -1,10 +1,10 @@
 /*
  * kmeans_seed.c
- *		Starting centers, found on a sample of the rows; see kmeans_seed.h.
+ *		Finds starting centers on a sample of the rows; see kmeans_seed.h.
  *
- * Without bisecting they are the best of some starts (kmeans_starts.h).  Bisecting
- * splits the cluster with the largest inertia in two until there are k, and each
- * split is the best of some starts with two centers.
+ * Without bisecting they are the best of several starts (kmeans_starts.h).  Bisecting
+ * splits the cluster with the largest inertia in two until there are k clusters.  Each
+ * split is the best of several starts with two centers.
  */
 #include "kmeans/kmeans_seed.h"
 
@@ -16,7 +16,7 @@ seg_seed_workspace(size_t n, size_t d, size_t k)
 {
 	size_t		padded = seg_matrix_blocks(n) * SEG_BLOCK_ROWS;
 
-	/* bisecting seeds two centers at a time, and needs room for one part's rows */
+	/* bisecting seeds two centers at a time, and needs room for the rows of one part */
 	k = k < 2 ? 2 : k;
 	return 3 * n * sizeof(double) + d * (SEG_BLOCK_ROWS + 1) * sizeof(double) +
 		k * (2 * d + 2) * sizeof(double) + 2 * padded * sizeof(uint16_t) +
@@ -30,11 +30,11 @@ typedef struct Bisection
 	SegKmeansData part;			/* the rows of one cluster */
 	double	   *part_weights;
 	uint16_t   *labels;			/* n: the cluster of each sample row */
-	double	   *pair;			/* 2 x d: the halves' centers */
+	double	   *pair;			/* 2 x d: the centers of the halves */
 	double	   *inertia;		/* k */
 } Bisection;
 
-/* Copy the rows of a cluster into the part; returns how many. */
+/* Copy the rows of a cluster into the part; returns their number. */
 static size_t
 take_part(const SegKmeansData *data, size_t cluster, Bisection *bisection)
 {
@@ -54,7 +54,7 @@ take_part(const SegKmeansData *data, size_t cluster, Bisection *bisection)
 	return n;
 }
 
-/* Split a cluster in two: one half keeps its number, the other becomes `next`. */
+/* Split a cluster in two: one half keeps its number, the other gets the number `next`. */
 static void
 split_cluster(SegSeeder *halver, Bisection *bisection, const SegKmeansData *data,
 			  const SegKmeansParams *params, size_t cluster, size_t next, double *centers)
@@ -83,7 +83,7 @@ split_cluster(SegSeeder *halver, Bisection *bisection, const SegKmeansData *data
 	}
 }
 
-/* Split the cluster with the largest inertia until there are k. */
+/* Split the cluster with the largest inertia until there are k clusters. */
 static void
 bisect(const SegKmeansData *data, const SegKmeansParams *params, size_t k, double *centers,
 	   SegArena *arena)

@@ -1,6 +1,6 @@
 /*
  * kmeans_seed.h
- *		Starting centers, found on a sample of the rows (kmeans_sample.h).
+ *		Finds starting centers on a sample of the rows (kmeans_sample.h).
  */
 #ifndef SEG_KMEANS_KMEANS_SEED_H
 #define SEG_KMEANS_KMEANS_SEED_H
@@ -12,15 +12,16 @@
 extern size_t seg_seed_workspace(size_t n, size_t d, size_t k);
 
 /*
- * Starting centers: params->n_init starts, each iterated to convergence on the sample,
- * or one bisecting run, each of whose halvings is made so.  With k-means++ the first
- * start chooses greedily among 2 + ln k candidates; of six that follow each other two
- * do, two take the only candidate, and two take k rows at random.  Then some swaps are
- * tried in what a start gives, and a few in the best so far: a row drawn as k-means++
- * draws becomes the center instead of the one that is missed least, and stays if some
- * iterations show that this is better.  On small samples, where it costs little, more
- * is tried.  The best inertia wins, the first of equals; the same seed with more starts
- * is never worse on the sample.
+ * Find starting centers by params->n_init starts, each iterated to convergence on the
+ * sample; or by one bisecting run in which each split is found in this way.  With
+ * k-means++ the first start is greedy: it chooses the best of 2 + ln k candidates for
+ * each center.  Of six successive starts two are greedy, two have one candidate, and two
+ * take k random rows.  Then some swaps are tried in the result of a start, and a few in
+ * the best result so far.  A swap draws a row as in k-means++; it replaces the center
+ * whose removal costs least.  The swap is kept if some iterations show a smaller inertia.
+ * On small samples, where iterations are cheap, more swaps are tried.  The result with
+ * the smallest inertia is used, the first of equals.  With the same seed, more starts
+ * are never worse on the sample.
  *
  * IN data: at least k distinct rows.  OUT centers: k x d.
  * Sources: D. Arthur and S. Vassilvitskii, "k-means++", 2007; M. Steinbach,

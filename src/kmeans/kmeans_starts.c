@@ -1,14 +1,14 @@
 /*
  * kmeans_starts.c
- *		The best of some starts of k-means on a sample; see kmeans_starts.h.
+ *		Finds the best of several starts of k-means on a sample; see kmeans_starts.h.
  *
  * k-means++ draws each center with probability proportional to
  *
  *		weight * d2(row, nearest center so far)
  *
- * The greedy form draws some candidates and keeps the one with the smallest sum of
- * these.  All random choices come from one generator per start, and the rows have an
- * order of their own, so the result is determined.
+ * The greedy form draws several candidates and keeps the one with the smallest sum of
+ * these.  Each start has one random generator, and the order of the rows of the sample
+ * does not depend on the input order, so the result is deterministic.
  */
 #include "kmeans/kmeans_starts.h"
 
@@ -17,18 +17,18 @@
 #include "kmeans/kmeans_lloyd.h"
 #include "stats/distance.h"
 
-/* of a start on the sample */
+/* iterations of a start on the sample */
 #define MOST_ITERATIONS 300
 
 /*
- * Swaps tried in what a start gives, and then in the best so far, and the iterations
- * in which one must pay: so many for each unit of effort.
+ * Per unit of effort: the swaps tried in the result of a start and in the best result so
+ * far, and the iterations within which a swap must reduce the inertia.
  */
 #define OWN_SWAPS 4
 #define COMMON_SWAPS 2
 #define SWAP_ITERATIONS 5
 
-/* most units, and where they are spent: distances times features of an iteration */
+/* the most units of effort, and the cost limit: distances times features of an iteration */
 #define MOST_EFFORT ((size_t) 4)
 #define EFFORT_STEPS ((size_t) 1 << 17)
 
@@ -60,7 +60,7 @@ seg_starts_distances(const SegKmeansData *data, const double *center, double *d2
 	}
 }
 
-/* A row drawn with probability proportional to weight * d2 (d2 NULL: weight). */
+/* Draw a row with probability proportional to weight * d2 (d2 NULL: weight). */
 static size_t
 draw_row(const SegKmeansData *data, const double *d2, SegRng *rng)
 {
@@ -87,7 +87,7 @@ draw_row(const SegKmeansData *data, const double *d2, SegRng *rng)
 	return last;
 }
 
-/* The sum of weight * d2 if the candidate became a center too. */
+/* The sum of weight * d2 with the candidate as an additional center. */
 static double
 potential_with(const SegKmeansData *data, const double *nearest_d2, const double *candidate_d2)
 {
@@ -99,7 +99,7 @@ potential_with(const SegKmeansData *data, const double *nearest_d2, const double
 	return potential;
 }
 
-/* k-means++, each center the best of some candidates. */
+/* k-means++; each center is the best of several candidates. */
 static void
 seed_plus_plus(SegSeeder *seeder, size_t candidates, SegRng *rng)
 {
@@ -133,7 +133,7 @@ seed_plus_plus(SegSeeder *seeder, size_t candidates, SegRng *rng)
 	}
 }
 
-/* k different rows; nearest_d2 marks those that are left. */
+/* k random different rows; nearest_d2 marks the rows not chosen. */
 static void
 seed_random(SegSeeder *seeder, SegRng *rng)
 {
@@ -151,7 +151,7 @@ seed_random(SegSeeder *seeder, SegRng *rng)
 	}
 }
 
-/* ---- the best of some starts ---- */
+/* ---- the best of several starts ---- */
 
 /* Iterate the centers of the run on the sample. */
 static void
@@ -162,7 +162,7 @@ iterate(SegSeeder *seeder, size_t max_iterations)
 	seg_lloyd_run(seeder->data, &params, &seeder->run, seeder->lloyd);
 }
 
-/* Is the run better than the best so far?  INOUT best: its centers, then. */
+/* True if the run is better than the best so far; then copy its centers to INOUT best. */
 static bool
 keep_better(SegSeeder *seeder, double *best, double *centers)
 {
@@ -173,7 +173,7 @@ keep_better(SegSeeder *seeder, double *best, double *centers)
 	return true;
 }
 
-/* How far each row is from the nearest and the second nearest of the centers. */
+/* Compute the distances of each row to the nearest and the second nearest center. */
 static void
 survey(SegSeeder *seeder, const double *centers)
 {
@@ -194,7 +194,7 @@ survey(SegSeeder *seeder, const double *centers)
 	}
 }
 
-/* The center that is missed least once there is one at the candidate. */
+/* The center whose removal increases the inertia least, with the candidate as a new center. */
 static size_t
 least_missed(SegSeeder *seeder)
 {
@@ -216,8 +216,8 @@ least_missed(SegSeeder *seeder)
 }
 
 /*
- * Put one of the best centers on another row, drawn as k-means++ draws, and iterate
- * a little; returns whether that is better.
+ * Replace one of the best centers by a row that is drawn as in k-means++, and run a few
+ * iterations; returns true if that is better.
  */
 static bool
 swap_pays(SegSeeder *seeder, const double *centers, double best, SegRng *rng)
@@ -252,8 +252,8 @@ improve(SegSeeder *seeder, size_t swaps, SegRng *rng, double *best, double *cent
 }
 
 /*
- * Put the centers of the run on rows.  Greedy starts resemble each other, so some of
- * the following ones look elsewhere: without greed, or on any rows.
+ * Set the centers of the run to rows.  Greedy starts are similar to each other, so some
+ * of the later starts are not greedy or use random rows.
  */
 static void
 seed(SegSeeder *seeder, SegInitMethod init_method, size_t start, SegRng *rng)

@@ -1,10 +1,10 @@
 /*
  * kmeans_stats.c
- *		What a model tells about its clusters; see kmeans_stats.h.
+ *		The statistics of the clusters of a model; see kmeans_stats.h.
  *
- * A pass goes over blocks of rows: distances and, per cluster and feature, the first
- * two moments around the cluster's center, on an exact grid.  The quartiles come after
- * it (kmeans/kmeans_quartiles.h).
+ * One pass over blocks of rows computes distances and, per cluster and feature, the first
+ * two moments around the center of the cluster, on an exact grid.  The quartiles follow
+ * (kmeans/kmeans_quartiles.h).
  */
 #include "kmeans/kmeans_stats.h"
 
@@ -39,7 +39,7 @@ seg_kmeans_stats_workspace(size_t n, size_t d, size_t k, bool weighted)
 	return k * d * sizeof(bool) + SEG_ARENA_ALIGN + (most > overall ? most : overall);
 }
 
-/* A value of the matrix in input units; features without spread were only transformed. */
+/* Convert a value of the matrix to input units; features without spread were only transformed. */
 static inline double
 input_value(const SegScale *scale, double value)
 {
@@ -57,9 +57,9 @@ typedef struct Gather
 	SegGroupSums first;			/* k x d: of w (x - pivot) */
 	SegGroupSums second;		/* k x d: of w (x - pivot)^2 */
 	SegBatches	waiting;		/* k: rows to be added */
-	double	   *inputs;			/* SEG_BATCH x d: rows with logarithms undone */
+	double	   *inputs;			/* SEG_BATCH x d: rows with log1p undone */
 	SegExactSum *weights;		/* k */
-	SegExactSum *freedoms;		/* k, of relative weights */
+	SegExactSum *freedoms;		/* k, for relative weights */
 	SegExactSum *inertias;		/* k */
 	bool		has_logarithms;
 	SegGrid		weight_grid;
@@ -67,8 +67,8 @@ typedef struct Gather
 } Gather;
 
 /*
- * Moments are taken in matrix units and brought to input units at the end, but
- * for logarithms, whose arithmetic mean needs every value.
+ * Moments are computed in matrix units and converted to input units at the end.  For
+ * log1p features each value is converted, because the arithmetic mean needs it.
  */
 static inline double
 moment_value(const SegScale *scale, double value)
@@ -90,7 +90,7 @@ moment_pivot(const Gather *gather, size_t c, size_t j)
 	return center;
 }
 
-/* How far a value of feature j can be from any pivot. */
+/* An upper bound of the distance of a value of feature j from a pivot. */
 static double
 moment_range(const Gather *gather, size_t j)
 {
@@ -101,7 +101,7 @@ moment_range(const Gather *gather, size_t j)
 	return 2 * scale->max_abs;
 }
 
-/* Let the rows that wait be as moments want them. */
+/* Convert the waiting rows for the moments. */
 static void
 undo_logarithms(const Gather *gather, SegAddend *addends, size_t count)
 {
@@ -117,7 +117,7 @@ undo_logarithms(const Gather *gather, SegAddend *addends, size_t count)
 	}
 }
 
-/* Add the rows that wait for cluster c to its moments. */
+/* Add the waiting rows of cluster c to its moments. */
 SEG_CLONES static void
 gather_waiting(Gather *gather, size_t c, const double *pivots)
 {
@@ -180,7 +180,7 @@ prepare_gather(Gather *gather, const SegKmeansData *data, const SegKmeansRun *ru
 	gather->d2_grid = seg_kmeans_grid(data, span);
 }
 
-/* From the sums around the pivots to mean and sd in input units. */
+/* Convert the sums around the pivots to mean and sd in input units. */
 static void
 finish_moments(const Gather *gather, const double *pivots, SegKmeansStats *stats)
 {
@@ -216,7 +216,7 @@ finish_moments(const Gather *gather, const double *pivots, SegKmeansStats *stats
 
 /* ---- quartiles ---- */
 
-/* What the fitted space and its way back left of a mean; a constant is itself, without spread. */
+/* Round a mean to the decimals before the conversions; a constant is its value, with sd 0. */
 static void
 settle_moments(const SegKmeansData *data, size_t k, const bool *constant, SegKmeansStats *stats)
 {
@@ -248,7 +248,7 @@ find_quartiles(const SegKmeansData *data, const SegKmeansRun *run, bool *constan
 	settle_moments(data, run->k, constant, stats);
 }
 
-/* What the clusters' medians are compared with: counted, weighted and filled in as they are. */
+/* The medians of all rows, with the same weights and fill values as the medians of the clusters. */
 static void
 find_medians(const SegKmeansData *data, SegKmeansStats *stats, SegArena workspace)
 {
@@ -268,7 +268,7 @@ seg_kmeans_stats(const SegKmeansData *data, const SegKmeansRun *run, SegKmeansSt
 {
 	size_t		k = run->k;
 	size_t		d = data->rows.d;
-	double	   *pivots = stats->means;	/* becomes the means at the end */
+	double	   *pivots = stats->means;	/* the means replace the pivots at the end */
 	bool	   *constant = seg_arena_take(&workspace, k, d * sizeof(bool));
 	SegArena	of_quartiles = workspace;
 	Gather		gather;

@@ -1,6 +1,6 @@
 /*
  * kmeans_stats.h
- *		What a model tells about its clusters, gathered in two passes over the rows.
+ *		The statistics of the clusters of a model, from two passes over the rows.
  */
 #ifndef SEG_KMEANS_KMEANS_STATS_H
 #define SEG_KMEANS_KMEANS_STATS_H
@@ -9,23 +9,23 @@
 
 typedef struct SegKmeansStats
 {
-	/* OUT, arrays are the caller's */
+	/* OUT: arrays of the caller */
 	uint64_t   *sizes;			/* k: rows */
 	double	   *inertias;		/* k: weighted, fitted space */
 	double	   *means;			/* k x d, input units */
-	double	   *sds;			/* k x d, input units, over the freedom of stats/weights.h */
+	double	   *sds;			/* k x d, input units; divisor: seg_weights_freedom() */
 	double	   *quartiles;		/* k x d x 3, input units, exact (stats/quantiles.h) */
-	double	   *medians;		/* d: of all rows, as the quartiles */
+	double	   *medians;		/* d: of all rows, like the quartiles */
 } SegKmeansStats;
 
 /* Bytes of workspace. */
 extern size_t seg_kmeans_stats_workspace(size_t n, size_t d, size_t k, bool weighted);
 
 /*
- * Gather the statistics of a finished run.
+ * Compute the statistics of a finished run.
  *
- * IN data, run; OUT stats.  Means and quartiles are as short as their rounding errors
- * let them be (seg_shortest_within), and exact where a cluster is constant.
+ * IN data, run; OUT stats.  Means and quartiles are the shortest decimals within their
+ * rounding errors (seg_shortest_within), and exact if a cluster is constant.
  */
 extern void seg_kmeans_stats(const SegKmeansData *data, const SegKmeansRun *run, SegKmeansStats *stats,
 							 SegArena workspace);

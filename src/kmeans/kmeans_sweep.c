@@ -1,11 +1,11 @@
 /*
  * kmeans_sweep.c
- *		How good k clusters are, for each k of a range; see kmeans_sweep.h.
+ *		Measures the quality of k clusters for each k of a range; see kmeans_sweep.h.
  *
- * All k share the rows in memory, the sample on which centers are seeded and the
- * probe: a set of distinct rows with weights, in the order of their hashes, over
- * which silhouettes and stability are taken.  Since the probe's order is its own,
- * plain sums over it do not depend on the order of the rows.
+ * All k use the same rows, the same sample for seeding, and the same probe.  The probe is
+ * a set of distinct rows with weights, in the order of their hashes; silhouettes and
+ * stability are computed over it.  Its order does not depend on the order of the rows, so
+ * simple sums over it do not either.
  */
 #include "kmeans/kmeans_sweep.h"
 
@@ -17,10 +17,10 @@
 #include "stats/exact_sum.h"
 #include "stats/rand_index.h"
 
-/* a resample keeps half of the probe's rows, seeded this often */
+/* the number of starts on a resample, which has half of the rows of the probe */
 #define RESAMPLE_STARTS ((size_t) 3)
 
-/* stream of the generator that halves the probe, apart from those of seeding */
+/* the random stream for drawing halves of the probe; seeding uses other streams */
 #define RESAMPLE_STREAM (UINT64_C(1) << 32)
 
 typedef struct Sweep
@@ -34,7 +34,7 @@ typedef struct Sweep
 	SegMatrix	half;
 	double	   *half_weights;
 	uint32_t   *labels;			/* (k_max - k_min + 1) x probe rows */
-	uint32_t   *half_labels;	/* probe rows, by a half's centers */
+	uint32_t   *half_labels;	/* probe rows, by the centers of a half */
 	uint64_t   *table;			/* k_max x k_max */
 	SegExactSum *spreads;		/* k_max: of weighted distances */
 	double	   *mean_spreads;	/* k_max */
@@ -43,7 +43,7 @@ typedef struct Sweep
 	double	   *block;			/* d x SEG_BLOCK_ROWS */
 	SegLabeling *labelings;
 	double	   *silhouettes;
-	SegArena	scratch;		/* of fits and of silhouettes, one after the other */
+	SegArena	scratch;		/* for fits and silhouettes, one after the other */
 } Sweep;
 
 static size_t
@@ -53,7 +53,7 @@ silhouette_bytes(size_t probe, size_t d, size_t k_min, size_t k_max)
 	size_t		clusters = m * k_max;
 	SegLabeling all = {clusters, NULL};
 
-	/* one labeling of that many clusters takes no less than m of them together */
+	/* one labeling of that many clusters needs at least as much as m labelings */
 	return seg_silhouette_workspace(probe, d, &all, 1) + probe * m * sizeof(uint32_t) +
 		m * 32 + 16 * SEG_ARENA_ALIGN;
 }
@@ -85,7 +85,7 @@ seg_sweep_workspace(size_t n, size_t d, size_t probe, size_t k_min, size_t k_max
 
 /* ---- figures of one run ---- */
 
-/* The place of each probe row's nearest center. */
+/* The place of the nearest center of each row of the probe. */
 static void
 label_probe(const SegKmeansData *probe, const double *centers, size_t k, double *block, uint32_t *labels)
 {
@@ -103,7 +103,7 @@ label_probe(const SegKmeansData *probe, const double *centers, size_t k, double 
 	}
 }
 
-/* The mean distance of each cluster's rows to its center. */
+/* The mean distance of the rows of each cluster to its center. */
 static void
 measure_spreads(Sweep *sweep)
 {
@@ -138,7 +138,7 @@ measure_spreads(Sweep *sweep)
 
 /* ---- stability ---- */
 
-/* Draw half of the probe's rows, and enough of them. */
+/* Draw half of the rows of the probe, at least 2 k if it has so many. */
 static void
 draw_half(Sweep *sweep, SegRng *rng, size_t k, SegKmeansData *half)
 {
@@ -154,7 +154,7 @@ draw_half(Sweep *sweep, SegRng *rng, size_t k, SegKmeansData *half)
 	half->weights = sweep->half_weights;
 	half->total = 0;
 
-	/* selection sampling: each row with the chance that is still needed */
+	/* selection sampling: the probability is rows still needed / rows left */
 	for (size_t i = 0; i < n; i++)
 	{
 		if (seg_rng_below(rng, n - i) >= wanted - taken)
@@ -166,7 +166,7 @@ draw_half(Sweep *sweep, SegRng *rng, size_t k, SegKmeansData *half)
 	half->rows.n = taken;
 }
 
-/* How well clusters found on halves of the probe agree with those of the run. */
+/* The agreement of clusters found on halves of the probe with those of the run. */
 static double
 measure_stability(Sweep *sweep, const uint32_t *labels)
 {
@@ -313,7 +313,7 @@ seg_sweep(const SegKmeansData *data, const SegKmeansData *sample, const SegKmean
 	seg_sweep_mark_silhouette(entries, m, params->min_share);
 }
 
-/* How far the normalised curve is below its chord at entry i. */
+/* The distance of the normalised curve below its chord at entry i. */
 static double
 below_chord(const SegSweepEntry *entries, size_t m, size_t i)
 {

@@ -1,6 +1,6 @@
 /*
  * kmeans_sweep_pg.c
- *		The aggregate kmeans_sweep: one reading of the rows, every k of a range.
+ *		The aggregate kmeans_sweep: reads the rows once and fits every k of a range.
  */
 #include "kmeans/kmeans_sweep_pg.h"
 

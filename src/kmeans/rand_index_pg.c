@@ -2,8 +2,8 @@
  * rand_index_pg.c
  *		The aggregate adjusted_rand_index: its support functions.
  *
- * The state is a bytea: a SegStateHead, then a SegRandTable.  server/state.h says how
- * it is checked and counted.
+ * The state is a bytea: a SegStateHead, then a SegRandTable.  server/state.h describes
+ * how it is checked and reserved.
  */
 #include "server/state.h"
 
@@ -49,7 +49,7 @@ copy_pairs(const SegRandTable *from, SegRandTable *to)
 	}
 }
 
-/* The state with room for one pair more, which may have moved to the current context. */
+/* The state with room for one more pair; it may have moved to the current context. */
 static RandState *
 with_room(SegStates *states, RandState *state)
 {
@@ -62,7 +62,7 @@ with_room(SegStates *states, RandState *state)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("there are more than " UINT64_FORMAT " different pairs of labels", state->table.used),
-				 errhint("Compare partitions into groups, not keys.")));
+				 errhint("Use labels of groups, not keys of rows.")));
 	larger = seg_state_resize(states, state, STATE_HEAD + seg_rand_table_size(capacity));
 	seg_rand_table_init(&larger->table, capacity);
 	larger->table.key = pg_prng_uint64(&pg_global_prng_state);
@@ -70,7 +70,7 @@ with_room(SegStates *states, RandState *state)
 	return larger;
 }
 
-/* Count; returns the state, which may have moved to the current context. */
+/* Count a pair; returns the state, which may have moved to the current context. */
 static RandState *
 state_add(SegStates *states, RandState *state, SegRandLabel a, SegRandLabel b, uint64 rows)
 {
@@ -84,7 +84,7 @@ state_add(SegStates *states, RandState *state, SegRandLabel a, SegRandLabel b, u
 	return state;
 }
 
-/* The next row's labels; those of a null are not looked at. */
+/* Count the labels of the next row; a row with a null is left out. */
 static Datum
 transition(FunctionCallInfo fcinfo, SegRandLabel (*label) (Datum))
 {
@@ -121,7 +121,7 @@ text_label(Datum value)
 	size_t		size = VARSIZE_ANY_EXHDR(label);
 	const char *bytes = VARDATA_ANY(label);
 
-	/* of two kinds: texts made up to collide in one do not in the other */
+	/* two different hashes: texts that collide in one do not collide in the other */
 	SegRandLabel key = {{seg_hash_bytes(1, bytes, size), hash_bytes_extended((const unsigned char *) bytes, size, 2)}};
 
 	if ((Pointer) label != DatumGetPointer(value))
@@ -143,13 +143,13 @@ adjusted_rand_index_text_transfn(PG_FUNCTION_ARGS)
 	return transition(fcinfo, text_label);
 }
 
-/* Must the state grow for the next pair, and be freed where it was then? */
+/* Add a pair during a merge; free the old state if it moved. */
 static RandState *
 merge_pair(SegStates *states, RandState *state, const RandState *first, const SegRandPair *pair)
 {
 	RandState  *merged = state_add(states, state, pair->a, pair->b, pair->rows);
 
-	/* the first one is the executor's */
+	/* the executor owns the first one */
 	if (merged != state && state != first)
 		pfree(state);
 	return merged;

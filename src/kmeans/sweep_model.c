@@ -11,7 +11,7 @@
 #define MARK_FIGURE 4			/* the first of OPTIONAL_FIGURES bits */
 #define OPTIONAL_FIGURES 4
 
-/* The figures that an entry may lack, in the order of the bytes. */
+/* The optional figures of an entry, in the order of the bytes. */
 static void
 optional_figures(SegSweepEntry *entry, double **figures)
 {
@@ -24,7 +24,7 @@ optional_figures(SegSweepEntry *entry, double **figures)
 size_t
 seg_sweep_decoded_size(size_t payload_size)
 {
-	/* an entry of ENTRY_BYTES takes at most twice as much */
+	/* an entry of ENTRY_BYTES needs at most twice as much memory */
 	return 2 * payload_size + SEG_ARENA_ALIGN;
 }
 

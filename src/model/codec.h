@@ -1,12 +1,12 @@
 /*
  * codec.h
- *		Reading and writing the little-endian payload of a model.
+ *		Reads and writes the little-endian payload of a model.
  *
- * A reader never reads past its end: a failed read returns zero and sets
- * `failed`, which sticks, so a decoder may read a group of fields and ask once.
- * Counts are checked against the bytes that are left before anything is taken
- * from an arena.  Doubles must be finite.  A writer with no buffer only counts,
- * so one encode function both measures and writes.
+ * A reader never reads past its end.  A failed read returns zero and sets `failed`,
+ * which is never reset, so a decoder can read several fields and check once.  Counts
+ * are checked against the bytes left before memory is taken from an arena.  Doubles
+ * must be finite.  A writer without a buffer only counts bytes, so the same encode
+ * function measures and writes.
  */
 #ifndef SEG_MODEL_CODEC_H
 #define SEG_MODEL_CODEC_H
@@ -102,7 +102,7 @@ seg_read_choice(SegReader *reader, uint8_t choices)
 	return value;
 }
 
-/* A count of items of at least item_bytes each, all of which must still be there. */
+/* A count of items of at least item_bytes each; fails if fewer bytes are left. */
 static inline uint32_t
 seg_read_count(SegReader *reader, size_t item_bytes)
 {
@@ -113,7 +113,7 @@ seg_read_count(SegReader *reader, size_t item_bytes)
 	return reader->failed ? 0 : count;
 }
 
-/* An array of count doubles out of the arena; NULL and failed when it is not there. */
+/* An array of count doubles from the arena; NULL and failed if fewer bytes are left. */
 static inline double *
 seg_read_doubles(SegReader *reader, SegArena *arena, size_t count)
 {
@@ -154,7 +154,7 @@ seg_read_u64s(SegReader *reader, SegArena *arena, size_t count)
 	return values;
 }
 
-/* UTF-8 without NUL, length before it; a C string out of the arena. */
+/* A C string from the arena.  In the bytes: the length, then UTF-8 without NUL. */
 static inline const char *
 seg_read_text(SegReader *reader, SegArena *arena)
 {
@@ -174,7 +174,7 @@ seg_read_text(SegReader *reader, SegArena *arena)
 	return text;
 }
 
-/* True when everything was read well and nothing is left. */
+/* True if no read failed and no bytes are left. */
 static inline bool
 seg_reader_done(const SegReader *reader)
 {
@@ -217,7 +217,7 @@ seg_write_double(SegWriter *writer, double value)
 	uint64_t	bits;
 
 	Assert(isfinite(value));
-	value += 0.0;				/* one zero */
+	value += 0.0;				/* -0.0 becomes 0.0 */
 	memcpy(&bits, &value, sizeof(bits));
 	seg_write_bits(writer, bits, 8);
 }

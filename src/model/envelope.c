@@ -1,6 +1,6 @@
 /*
  * envelope.c
- *		The one entry point through which bytes become a model; see envelope.h.
+ *		Opens and writes the envelope of a model; see envelope.h.
  */
 #include "model/envelope.h"
 #include "base/hash.h"

@@ -1,6 +1,6 @@
 /*
  * feature.c
- *		One feature of a fitted model: bytes and row transform; see feature.h.
+ *		Features of a fitted model: bytes and row transform; see feature.h.
  */
 #include "model/feature.h"
 
@@ -21,7 +21,7 @@ seg_feature_unknown(void)
 	return feature;
 }
 
-/* The member of a field that is one double. */
+/* The struct member for a field that is one double. */
 static double *
 member(SegFeature *feature, SegFeatureField field)
 {
@@ -71,7 +71,7 @@ seg_feature_least_bytes(const SegFeatureField *fields)
 	return bytes;
 }
 
-/* What is not kept is NaN, for which all of these comparisons are false. */
+/* Numbers that are not kept are NaN; all comparisons with NaN are false. */
 static bool
 is_sound(const SegFeature *feature)
 {
@@ -181,7 +181,7 @@ first_null(const double *row, uint32_t d)
 	return j;
 }
 
-/* OUT z: the row with log1p taken where the feature says so; z may be row. */
+/* OUT z: the row with log1p applied to the features that have it; z may be row. */
 static SegStatus
 take_logarithms(const SegRowTransform *transform, const double *row, double *z, size_t *position)
 {
@@ -232,7 +232,7 @@ seg_row_transform(const SegRowTransform *transform, const double *row, double *z
 		row = z;
 	}
 	shift_and_scale(transform, row, z);
-	/* what was NaN still is */
+	/* NaN is still NaN here */
 	for (uint32_t j = 0; has_nulls && j < transform->d; j++)
 		if (isnan(z[j]))
 			z[j] = transform->fill[j];

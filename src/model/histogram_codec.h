@@ -8,7 +8,7 @@
 #include "model/codec.h"
 #include "stats/histogram.h"
 
-/* the fewest bytes of a histogram: no bins */
+/* the smallest size of a histogram in bytes: no bins */
 #define SEG_HISTOGRAM_BYTES (4 + 2 * 8)
 
 static inline void

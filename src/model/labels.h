@@ -1,6 +1,6 @@
 /*
  * labels.h
- *		Transform and name of each feature, as the states of fits carry them.
+ *		The labels in the state of a fit: transform and name of each feature.
  *
  * For each of d features: u8 transform, text name (codec.h).
  */
@@ -17,7 +17,7 @@ seg_write_label(SegWriter *writer, SegTransform transform, const char *name)
 	seg_write_text(writer, name);
 }
 
-/* The next feature's transform; its name out of the arena, or not at all (arena NULL). */
+/* Read the next feature: returns its transform; the name is from the arena, or skipped if arena is NULL. */
 static inline SegTransform
 seg_read_label(SegReader *reader, SegArena *arena, const char **name)
 {
@@ -35,14 +35,14 @@ seg_read_label(SegReader *reader, SegArena *arena, const char **name)
 	return transform;
 }
 
-/* What the names of d features in so many bytes take from an arena. */
+/* The bytes that the names of d features in labels of that size take from an arena. */
 static inline size_t
 seg_labels_decoded_size(size_t size, size_t d)
 {
 	return size + d * (SEG_ARENA_ALIGN + 1);
 }
 
-/* Are the bytes the labels of d features?  *any_log: does one go through log1p? */
+/* True if the bytes are labels of d features.  OUT *any_log: at least one has log1p. */
 static inline bool
 seg_labels_are_sound(const void *bytes, size_t size, size_t d, bool *any_log)
 {

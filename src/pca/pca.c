@@ -66,7 +66,7 @@ seg_pca_components(double *matrix, size_t d, size_t count,
 	return SEG_OK;
 }
 
-/* Four sums side by side, as the processor can add them; always the same four. */
+/* Four partial sums for SIMD; always the same four, so the bits do not change. */
 static double
 dot(const double *a, const double *b, size_t d)
 {
@@ -133,7 +133,7 @@ cross_scores(const SegPcaMap *new_map, const SegPcaMap *old_map, double *scaled,
 	seg_product(old_map->loadings, true, scaled, false, count, count, d, cross);
 }
 
-/* Where the rows leave a choice (no variance), the answer is not to rotate. */
+/* If the rotation is not unique (no variance), the result is no rotation. */
 static void
 prefer_no_rotation(double *cross, size_t count)
 {

@@ -1,6 +1,6 @@
 /*
  * pca_baseline_model.c
- *		What a PCA model remembers of the rows that it was fitted on.
+ *		The baseline of a PCA model: histograms of the fitted rows.
  */
 #include "pca/pca_model.h"
 

@@ -1,6 +1,6 @@
 /*
  * pca_fit_pg.c
- *		From the state of pca_fit to its model, its options, and pca_align.
+ *		Makes the model from the state of pca_fit; options of pca_fit; pca_align.
  */
 #include "pca/pca_pg.h"
 
@@ -25,7 +25,7 @@ typedef struct GivenOptions
 	SegTextList feature_names;
 } GivenOptions;
 
-/* Scaling by medians or ranges, and medians for nulls, do not follow from moments. */
+/* Scaling by medians or ranges, and medians for nulls, cannot be computed from moments. */
 #define NO_MOMENTS_STANDARDIZE (1 << SEG_STANDARDIZE_ROBUST | 1 << SEG_STANDARDIZE_MINMAX)
 #define NO_MOMENTS_NULL_POLICY (1 << SEG_NULL_MEDIAN)
 
@@ -51,7 +51,7 @@ static const SegOption option_table[] = {
 
 static int	no_transform[] = {SEG_TRANSFORM_NONE};
 
-/* Of standardize and null_policy the first choices. */
+/* The defaults of standardize and null_policy are their first choices. */
 static const GivenOptions defaults = {.transform = {-1, no_transform}};
 
 static void
@@ -72,7 +72,7 @@ read_options(const Jsonb *jsonb, size_t d)
 	if (options.n_components > 0 && options.explained_variance > 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("options \"n_components\" and \"explained_variance\" exclude each other")));
+				 errmsg("options \"n_components\" and \"explained_variance\" cannot be used together")));
 	if (options.n_components > (int64) d)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -127,7 +127,7 @@ seg_pca_options_read(const Jsonb *jsonb, size_t d, SegWriter *labels)
 
 /* ---- the fit ---- */
 
-/* What the model keeps of each feature; moments of it were computed before. */
+/* Set the features of the model; the moments were computed before. */
 static void
 describe_features(SegPcaModel *model, const SegPcaState *state, const SegMoments *moments,
 				  const double *mean, const double *covariance, SegArena names)
@@ -143,7 +143,7 @@ describe_features(SegPcaModel *model, const SegPcaState *state, const SegMoments
 		feature->transform = seg_read_label(&labels, &names, &feature->name);
 		feature->shift = mean[j];
 		feature->transformed_sd = sqrt(fmax(covariance[j + j * d], 0));
-		/* a null array lacks every feature, as far as rows with nulls are skipped */
+		/* with null_policy skip, a null array counts as missing in every feature */
 		feature->missing = seg_moments_missing(moments)[j] +
 			(model->null_policy == SEG_NULL_SKIP ? state->fit.rows_skipped : 0);
 		feature->mean = seg_moments_input_mean(moments, j);
@@ -157,7 +157,7 @@ describe_features(SegPcaModel *model, const SegPcaState *state, const SegMoments
 	}
 }
 
-/* As many components as asked for, or as the share of variance needs. */
+/* The number of components: from the options, or from the share of the variance. */
 static size_t
 count_components(const SegPcaOptions *options, const double *matrix, size_t d)
 {
@@ -198,7 +198,7 @@ find_components(SegPcaModel *model, const SegPcaOptions *options, double *matrix
 		seg_raise((SegFault) {status});
 }
 
-/* A finished copy of the state's moments. */
+/* A finished copy of the moments of the state. */
 static const SegMoments *
 finished_moments(const SegPcaState *state)
 {

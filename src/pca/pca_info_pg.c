@@ -1,6 +1,6 @@
 /*
  * pca_info_pg.c
- *		What a PCA model tells in model_info and model_features.
+ *		model_info and model_features of a PCA model.
  */
 #include "pca/pca_pg.h"
 

@@ -30,7 +30,7 @@ seg_pca_decoded_size(size_t payload_size)
 		seg_row_transform_size(features);
 }
 
-/* What is not in the bytes, but follows from them. */
+/* Set the members that are computed from the bytes. */
 static void
 derive_figures(const SegPcaModel *model, SegFeature *feature)
 {
@@ -49,7 +49,7 @@ derive_figures(const SegPcaModel *model, SegFeature *feature)
 	}
 }
 
-/* OUT model->transform.  The mean is that of the transformed values, so it becomes 0 without rounding. */
+/* OUT model->transform.  A null is filled with the mean of the transformed values, so it becomes exactly 0. */
 static SegStatus
 make_transform(SegPcaModel *model, SegArena *arena)
 {

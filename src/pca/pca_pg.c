@@ -1,6 +1,6 @@
 /*
  * pca_pg.c
- *		Rows seen through a PCA model: pca_project, pca_x, pca_y,
+ *		Scores rows with a PCA model: pca_project, pca_x, pca_y,
  *		pca_reconstruction_error, pca_components.
  */
 #include "pca/pca_pg.h"
@@ -15,8 +15,8 @@
 #include "server/rows.h"
 
 /*
- * The model of argument 0 and, in OUT z[d], the row of argument 1 in the fitted space.
- * NULL when a feature is null and the policy is skip.
+ * Returns the model of argument 0.  OUT z[d]: the row of argument 1 in the fitted space.
+ * Returns NULL if a feature is null and the policy is skip.
  */
 static const SegPcaModel *
 fitted_row(FunctionCallInfo fcinfo, double *z)
@@ -26,7 +26,7 @@ fitted_row(FunctionCallInfo fcinfo, double *z)
 	return seg_fitted_row(PG_GETARG_DATUM(1), &model->transform, z) ? model : NULL;
 }
 
-/* A score that overflowed would be a wrong number. */
+/* Check that a score did not overflow. */
 static double
 finite_score(double score)
 {
@@ -55,7 +55,7 @@ pca_project(PG_FUNCTION_ARGS)
 										  sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
 }
 
-/* The score of one component, from 0. */
+/* The score of one component; components are numbered from 0. */
 static Datum
 component_score(FunctionCallInfo fcinfo, uint32 component)
 {
@@ -68,7 +68,7 @@ component_score(FunctionCallInfo fcinfo, uint32 component)
 	if (component >= model->components)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("component %u is wanted, but the model has %u", component + 1, model->components)));
+				 errmsg("function needs component %u, but the model has %u", component + 1, model->components)));
 	seg_pca_scores(model->loadings + (size_t) component * model->d, model->d, 1, z, &score);
 	PG_RETURN_FLOAT8(finite_score(score));
 }

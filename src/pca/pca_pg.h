@@ -1,6 +1,6 @@
 /*
  * pca_pg.h
- *		What the files of the PCA family share.
+ *		Functions shared by the server files of the PCA family.
  */
 #ifndef SEG_PCA_PCA_PG_H
 #define SEG_PCA_PCA_PG_H
@@ -15,13 +15,13 @@
 #include "server/model_info.h"
 #include "server/options.h"
 
-/* What a model says in model_info and model_features (SegFamily). */
+/* model_info and model_features of a model (SegFamily). */
 extern void seg_pca_info(const void *model, SegModelInfo *info);
 extern void seg_pca_features(const void *model, SegRow *row);
 
 /*
- * Read options (NULL: all defaults) for rows of d features; 22023 for what pca_fit
- * does not take.  The labels (model/labels.h) go to the writer.
+ * Read options (NULL: all defaults) for rows of d features.  Error 22023 for options that
+ * pca_fit does not accept.  The labels (model/labels.h) are written to `labels`.
  */
 extern SegPcaOptions seg_pca_options_read(const Jsonb *options, size_t d, SegWriter *labels);
 

@@ -4,7 +4,7 @@
  */
 #include "pca/pca_state.h"
 
-/* How moments see the nulls of a policy. */
+/* The policy of moments for a null_policy. */
 static SegMissing
 missing_of(int null_policy)
 {
@@ -17,7 +17,7 @@ missing_of(int null_policy)
 		case SEG_NULL_ZERO:
 			return SEG_MISSING_ZERO;
 		case SEG_NULL_ERROR:
-		case SEG_NULL_MEDIAN:	/* no matter of moments, and refused before */
+		case SEG_NULL_MEDIAN:	/* not possible with moments; an error before */
 			break;
 	}
 	return SEG_MISSING_REFUSE;

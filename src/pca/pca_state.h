@@ -2,8 +2,8 @@
  * pca_state.h
  *		The flat state of pca_fit: options, labels, moments.
  *
- * It is updated in place.  What takes more room says so first (a SegMomentsShape);
- * the caller moves the state to a buffer of that size and goes on with it there.
+ * It is updated in place.  If an update needs more space, the caller first gets the new
+ * SegMomentsShape, moves the state to a buffer of that size, and continues there.
  */
 #ifndef SEG_PCA_PCA_STATE_H
 #define SEG_PCA_PCA_STATE_H
@@ -18,14 +18,14 @@
 /* The options of pca_fit as numbers. */
 typedef struct SegPcaOptions
 {
-	uint32_t	components;		/* 0: as many as explained_variance needs */
+	uint32_t	components;		/* 0: determined by explained_variance */
 	int32_t		standardize;	/* SegStandardize: zscore or none */
 	int32_t		null_policy;	/* SegNullPolicy: not median */
 	uint32_t	unused;
-	double		explained_variance; /* 0: components counts */
+	double		explained_variance; /* 0: components is used */
 } SegPcaOptions;
 
-/* Behind the head stand the labels (labels.h), and aligned to 8 the moments. */
+/* The labels (labels.h) follow the head, then the moments, aligned to 8. */
 typedef struct SegPcaState
 {
 	SegFitHead	fit;
@@ -54,18 +54,18 @@ seg_pca_state_size(const SegPcaState *head, SegMomentsShape shape)
 }
 
 /*
- * Begin.  INOUT state: zeroed bytes of the size for seg_moments_first_shape, with
- * all of the head but the magic set, and labels behind it.
+ * Initialize.  INOUT state: zeroed bytes of the size for seg_moments_first_shape.  The
+ * head except the magic is set, and the labels follow it.
  * Returns SEG_OK, SEG_NO_ROWS (d = 0) or SEG_TOO_MANY_FEATURES.
  */
 extern SegStatus seg_pca_state_begin(SegPcaState *state);
 
-/* Copy to OUT into, bytes of the size for that shape; its head becomes that of from. */
+/* Copy to OUT into: bytes of the size for that shape.  The head is copied from `from`. */
 extern void seg_pca_state_move(const SegPcaState *from, SegMomentsShape shape, SegPcaState *into);
 
 /*
- * Is it a state of that many bytes, aligned to 8, of which all parts agree?  For
- * bytes that come from elsewhere.
+ * True for a state of that many bytes, aligned to 8, with consistent parts.  For bytes
+ * of unknown origin.
  */
 extern bool seg_pca_state_is_sound(const SegPcaState *state, size_t size);
 

@@ -20,7 +20,7 @@ check_nulls(size_t d, SegMomentsShape shape)
 	if (!seg_moments_has_width(shape))
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("null_policy mean takes at most %zu features with nulls, but rows have %zu",
+				 errmsg("null_policy \"mean\" supports at most %zu features with nulls, but rows have %zu",
 						SEG_PACKED_MAX / 2, d)));
 }
 
@@ -98,7 +98,7 @@ add(SegStates *states, void *own, const SegFeatures *features)
 	return state;
 }
 
-/* The options were compared as they were given; what was read of them may still be made up. */
+/* Check the options in a state of unknown origin; the digest only covers the options as given. */
 static void *
 merge(SegStates *states, void *own, const void *from)
 {

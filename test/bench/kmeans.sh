@@ -4,7 +4,7 @@
 #
 #   test/bench/kmeans.sh [A1 A2 A3 A4 LONG ASSIGN POSTGIS STORAGE]
 #
-# Absolute times are the machine's; the ratios are what is claimed.
+# Absolute times depend on the machine; compare the ratios.
 set -euo pipefail
 . "$(dirname "$0")/../scratch.sh"
 cd "$TOP"
@@ -17,7 +17,7 @@ SCRATCH_OPTIONS='-c shared_buffers=2GB -c jit=off -c max_parallel_workers_per_ga
 psql -qXc 'CREATE EXTENSION segment'
 
 gcc -O3 -std=gnu11 -march=x86-64-v3 -ffp-contract=off -DSEG_STANDALONE -DNDEBUG -Isrc test/bench/kmeans_core.c \
-    src/kmeans/kmeans.c src/kmeans/kmeans_{assign,data,filter,lloyd,sample,seed,starts}.c -lm -o "$SCRATCH/kmeans_core"
+    src/kmeans/kmeans.c src/kmeans/kmeans_{assign,data,filter,filter_label,lloyd,sample,seed,starts}.c -lm -o "$SCRATCH/kmeans_core"
 
 # The cheapest aggregate in C that reads every number of an array.
 gcc -O3 -fPIC -shared -I"$("$SCRATCH_BIN/pg_config" --includedir-server)" test/bench/touch.c -o "$SCRATCH/touch.so"
@@ -77,7 +77,7 @@ case_fit() {
     model=$(median psql -qXAt -f "$SCRATCH/fit.sql")
     first=$(median psql -qXAtc "SELECT sum(features[1]) FROM rows")
     touch=$(median psql -qXAtc "SELECT touch(features) FROM rows")
-    # k = 0 is refused after the scan and before any work on the rows
+    # k = 0 is an error after the scan and before the rows are processed
     scan=$(median bash -c "! psql -qXAtc 'SELECT segment.kmeans_fit(features, 0) FROM rows'")
     csv=$(median bash -c "psql -qXAtc 'COPY (SELECT $columns FROM rows) TO STDOUT (FORMAT csv)' | $python test/bench/kmeans_peer.py csv $SCRATCH $n $d $k $it")
     binary=$(median bash -c "psql -qXAtc 'COPY rows TO STDOUT (FORMAT binary)' | $python test/bench/kmeans_peer.py binary $SCRATCH $n $d $k $it")
@@ -127,7 +127,7 @@ case_postgis() {
            SELECT '  inertia there ' || sum((l.x - m.x)^2 + (l.y - m.y)^2 + (l.z - m.z)^2) FROM labeled l JOIN centers m USING (c)"
 }
 
-# Beyond about 247 doubles a row moves out of line, and reading it costs a fetch.
+# An array of more than about 247 doubles is stored out of line, so reading it costs more.
 case_storage() {
     local kind storage time
     echo
