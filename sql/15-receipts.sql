@@ -204,7 +204,7 @@ END;
 COMMENT ON FUNCTION segment_internal.id_expression(regclass, text) IS
 'Support function of receipt_lines: an id of a line l as bigint or text; NULL when there is no such column.';
 
-CREATE FUNCTION segment_internal.receipt_lines(receipts regclass, as_of date, currency text, rates regclass)
+CREATE FUNCTION segment_internal.receipt_lines(receipts regclass, as_of date, currency text, rates regclass, details text)
 RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
 SET search_path = pg_catalog, pg_temp
@@ -216,6 +216,7 @@ BEGIN
                segment_internal.id_expression(receipts, 'customer_id'), segment_internal.id_expression(receipts, 'receipt_id'),
                CASE WHEN segment_internal.column_type(receipts, 'currency') IS NULL THEN 'NULL::text' ELSE 'l.currency::text' END),
         CASE WHEN rates IS NOT NULL THEN ', l.amount::numeric * q.rate' END,
+        ', ' || details,
         format(' FROM %s l', receipts),
         CASE WHEN rates IS NOT NULL THEN format($query$
             LEFT JOIN (SELECT r.*, lead(r.valid_from, 1, 'infinity') OVER (PARTITION BY r.currency ORDER BY r.valid_from) AS valid_to
@@ -227,8 +228,24 @@ BEGIN
 END
 $function$;
 
-COMMENT ON FUNCTION segment_internal.receipt_lines(regclass, date, text, regclass) IS
-'Support function of the functions that read receipts: checks the arguments and returns the query of the lines up to as_of: customer_id, receipt_id, receipt_date, amount, currency, and with rates the amount multiplied by its rate (NULL without one). $1 to $4 in the query are the arguments of this function.';
+COMMENT ON FUNCTION segment_internal.receipt_lines(regclass, date, text, regclass, text) IS
+'Support function of the functions that read receipts: checks the arguments and returns the query of the lines up to as_of: customer_id, receipt_id, receipt_date, amount, currency, with rates the amount multiplied by its rate (NULL without one), and the expressions of details (see receipt_details), or nothing more when details is NULL. $1 to $4 in the query are the first arguments of this function.';
+
+CREATE FUNCTION segment_internal.receipt_details(receipts regclass, code text, measures boolean, rates regclass)
+RETURNS text
+LANGUAGE sql STABLE PARALLEL RESTRICTED
+BEGIN ATOMIC
+    SELECT pg_catalog.concat_ws(', ', code,
+        CASE WHEN segment_internal.column_type(receipts, 'receipt_date') = 'pg_catalog.timestamp'::pg_catalog.regtype
+             THEN 'l.receipt_date::time' ELSE 'NULL::time' END,
+        CASE WHEN measures AND segment_internal.column_type(receipts, 'quantity') IS NOT NULL
+             THEN 'l.quantity::numeric' ELSE 'NULL::numeric' END,
+        CASE WHEN measures AND segment_internal.column_type(receipts, 'discount') IS NOT NULL
+             THEN 'l.discount::numeric' || CASE WHEN rates IS NOT NULL THEN ' * q.rate' ELSE '' END ELSE 'NULL::numeric' END);
+END;
+
+COMMENT ON FUNCTION segment_internal.receipt_details(regclass, text, boolean, regclass) IS
+'Support function of the functions that read details of receipts: the expressions of a line l for receipt_lines: the code as given, the time of day, and with measures the quantity and the discount, multiplied by its rate q.rate where there are rates. What the relation does not have is NULL.';
 
 CREATE FUNCTION segment_internal.check_currency(receipts regclass, currency text)
 RETURNS void

@@ -23,7 +23,8 @@ typedef struct SegAmount
 /*
  * The pool of wide amounts.  Numbers begin at 1.  make: a new one out of units of 1e-8;
  * add: into += other, and other is dropped; drop: the number may be given again;
- * sign: -1, 0 or 1.
+ * sign: -1, 0 or 1; copy: a new number with the same value; value: the nearest double,
+ * at most DBL_MAX.
  */
 typedef struct SegWidePool
 {
@@ -31,7 +32,11 @@ typedef struct SegWidePool
 	void		(*add) (struct SegWidePool *pool, int64_t into, int64_t other);
 	void		(*drop) (struct SegWidePool *pool, int64_t number);
 	int			(*sign) (struct SegWidePool *pool, int64_t number);
+	int64_t		(*copy) (struct SegWidePool *pool, int64_t number);
+	double		(*value) (struct SegWidePool *pool, int64_t number);
 } SegWidePool;
+
+#define SEG_UNITS 1e8			/* of one */
 
 static inline bool
 seg_amount_is_negative(SegWidePool *pool, SegAmount amount)
@@ -39,6 +44,14 @@ seg_amount_is_negative(SegWidePool *pool, SegAmount amount)
 	if (amount.scale == SEG_AMOUNT_WIDE)
 		return pool->sign(pool, amount.value) < 0;
 	return amount.value < 0;
+}
+
+static inline double
+seg_amount_value(SegWidePool *pool, SegAmount amount)
+{
+	if (amount.scale == SEG_AMOUNT_WIDE)
+		return pool->value(pool, amount.value);
+	return (double) amount.value / SEG_UNITS;
 }
 
 /* into += other; a wide `other` is used up. */
@@ -90,6 +103,32 @@ seg_total_add(SegWidePool *pool, SegTotal *total, SegAmount amount)
 		total->wide = (uint32_t) amount.value;
 	else
 		pool->add(pool, total->wide, amount.value);
+}
+
+/* total += amount; a wide amount stays. */
+static inline void
+seg_total_add_copy(SegWidePool *pool, SegTotal *total, SegAmount amount)
+{
+	if (amount.scale == SEG_AMOUNT_WIDE)
+		amount.value = pool->copy(pool, amount.value);
+	seg_total_add(pool, total, amount);
+}
+
+static inline double
+seg_total_value(SegWidePool *pool, const SegTotal *total)
+{
+	double		value = (double) total->units / SEG_UNITS;
+
+	return total->wide == 0 ? value : fmax(fmin(value + pool->value(pool, total->wide), DBL_MAX), -DBL_MAX);
+}
+
+/* A total of 0 whose wide part is given back. */
+static inline void
+seg_total_clear(SegWidePool *pool, SegTotal *total)
+{
+	if (total->wide != 0)
+		pool->drop(pool, total->wide);
+	*total = (SegTotal) {0};
 }
 
 /* total += other; a wide part of other is used up. */

@@ -28,7 +28,7 @@ close_part(SegReceiptsEngine *engine, SegEnginePart *part)
 		if (!seg_engine_free(engine, part, slots * sizeof(uint32)))
 			return false;
 		scratch = MemoryContextAllocHuge(engine->context, slots * sizeof(uint32));
-		seg_part_merge(tables, engine->pool, scratch, slots);
+		seg_part_merge(tables, engine->pool, scratch, slots, NULL);
 		pfree(scratch);
 	}
 	if (engine->mode == SEG_RECEIPTS_SUMS)
@@ -41,7 +41,7 @@ static void
 forget_receipts(SegReceiptsEngine *engine, SegEnginePart *part)
 {
 	SegReceiptPart *tables = &part->tables;
-	size_t		size = tables->receipt_room * (sizeof(SegReceipt) + (tables->numbers != NULL ? sizeof(SegKey) : 0));
+	size_t		size = tables->receipt_room * seg_engine_receipt_size(engine, tables->numbers != NULL);
 
 	if (tables->receipts == NULL)
 		return;
@@ -66,7 +66,7 @@ add_customer(SegReceiptsEngine *engine, const SegCustomer *sums)
 	uint32		place;
 	bool		is_new;
 
-	if (part->spilled != NULL || !seg_engine_part_room(engine, part, &line, 1))
+	if (part->spilled != NULL || !seg_engine_part_room(engine, part, &line, NULL, 1))
 	{
 		seg_spill_customer(part->spilled, engine->pool, sums);
 		if (sums->net.wide != 0)
@@ -87,11 +87,15 @@ reread(SegReceiptsEngine *engine, SegEnginePart *part)
 	SegSpillRecord record;
 
 	child->integer_ids = engine->integer_ids;
+	if (engine->with_details)
+		seg_engine_keep_details(child);
 	engine->use.spilled_bytes += seg_spill_rewind(part->spilled);
 	while (seg_spill_read(part->spilled, child->pool, &record))
 	{
 		if (record.is_customer)
 			add_customer(child, &record.customer);
+		else if (record.has_details)
+			seg_engine_add_detailed(child, &record.line, &record.details);
 		else
 			seg_engine_add(child, &record.line);
 	}
@@ -178,6 +182,11 @@ seg_engine_close(SegReceiptsEngine *engine)
 		seg_engine_flush(engine, &engine->parts[p]);
 	pfree(engine->buffers);
 	seg_budget_release(engine->budget, SEG_ENGINE_BUFFER_BYTES);
+	if (engine->with_details)
+	{
+		pfree(engine->buffers_details);
+		seg_budget_release(engine->budget, SEG_ENGINE_DETAILS_BYTES);
+	}
 	if (engine->mode == SEG_RECEIPTS_LIST)
 		return;
 	for (int p = 0; p < SEG_ENGINE_PARTS; p++)
@@ -273,6 +282,117 @@ seg_engine_each_list(SegReceiptsEngine *engine, SegReceiptsVisitor visit, void *
 			SegReceiptsEngine *child = reread(engine, &engine->parts[p]);
 
 			seg_engine_each_list(child, visit, argument);
+			end_child(engine, child);
+		}
+}
+
+/* ---- with details ---- */
+
+/* The memory that puts the receipts and lines of a part in order. */
+typedef struct DetailedOrder
+{
+	SegReceiptItem *items;
+	SegReceiptItem *ordered_items;
+	uint32	   *item_starts;
+	SegDetailedReceipt *receipts;
+	uint32	   *starts;
+	uint32	   *places;
+	uint32	   *scratch;
+	size_t		slots;			/* of scratch */
+	size_t		lines;
+} DetailedOrder;
+
+/* False when the part had to be spilled for it. */
+static bool
+begin_order(SegReceiptsEngine *engine, SegEnginePart *part, DetailedOrder *order)
+{
+	size_t		lines = part->tables.receipt_count;
+	size_t		starts = ((size_t) part->tables.customer_count + 1) * sizeof(uint32);
+
+	order->lines = lines;
+	order->slots = part->tables.numbers != NULL ? seg_part_merge_slots(lines) : 1;
+	if (!seg_engine_free(engine, part, order->slots * sizeof(uint32) + 2 * starts +
+						 lines * (2 * sizeof(SegReceiptItem) + sizeof(SegDetailedReceipt) + sizeof(uint32) + SEG_VISITOR_LINE_BYTES) +
+						 SEG_VISITOR_BYTES))
+		return false;
+	order->scratch = MemoryContextAllocHuge(engine->context, order->slots * sizeof(uint32));
+	order->items = MemoryContextAllocHuge(engine->context, lines * sizeof(SegReceiptItem));
+	order->ordered_items = MemoryContextAllocHuge(engine->context, lines * sizeof(SegReceiptItem));
+	order->item_starts = MemoryContextAllocHuge(engine->context, starts);
+	order->receipts = MemoryContextAllocHuge(engine->context, lines * sizeof(SegDetailedReceipt));
+	order->starts = MemoryContextAllocHuge(engine->context, starts);
+	order->places = MemoryContextAllocHuge(engine->context, lines * sizeof(uint32));
+	return true;
+}
+
+static void
+end_order(DetailedOrder *order)
+{
+	pfree(order->scratch);
+	pfree(order->items);
+	pfree(order->ordered_items);
+	pfree(order->item_starts);
+	pfree(order->receipts);
+	pfree(order->starts);
+	pfree(order->places);
+}
+
+static void
+drop_wide(SegReceiptsEngine *engine, SegAmount amount)
+{
+	if (amount.scale == SEG_AMOUNT_WIDE)
+		engine->pool->drop(engine->pool, amount.value);
+}
+
+/* The receipts of a part in memory; false when it had to be spilled. */
+static bool
+visit_detailed_part(SegReceiptsEngine *engine, SegEnginePart *part, SegDetailsVisitor visit, void *argument)
+{
+	SegReceiptPart *tables = &part->tables;
+	DetailedOrder order;
+
+	if (tables->receipt_count == 0)
+		return true;
+	if (!begin_order(engine, part, &order))
+		return false;
+	/* once lines are merged, the part cannot be spilled any more */
+	seg_part_merge(tables, engine->pool, order.scratch, order.slots, order.items);
+	seg_part_order_detailed(tables, engine->pool, order.receipts, order.starts, order.places);
+	seg_part_order_items(tables, order.items, order.lines, order.starts, order.places, order.ordered_items, order.item_starts);
+	for (uint32 c = 0; c < tables->customer_count; c++)
+	{
+		const SegCustomerReceipts receipts = {
+			.receipts = order.receipts + order.starts[c], .n = order.starts[c + 1] - order.starts[c],
+			.items = order.ordered_items + order.item_starts[c], .item_count = order.item_starts[c + 1] - order.item_starts[c],
+		};
+
+		CHECK_FOR_INTERRUPTS();
+		visit(engine, &tables->customers[c].key, &receipts, argument);
+	}
+	for (size_t i = 0; i < tables->receipt_count; i++)
+	{
+		drop_wide(engine, seg_receipt_amount(&tables->receipts[i]));
+		drop_wide(engine, seg_details_quantity(&tables->details[i]));
+		drop_wide(engine, seg_details_discount(&tables->details[i]));
+	}
+	end_order(&order);
+	seg_engine_forget(engine, part);
+	return true;
+}
+
+void
+seg_engine_each_detailed(SegReceiptsEngine *engine, SegDetailsVisitor visit, void *argument)
+{
+	Assert(engine->closed && engine->with_details);
+	for (int p = 0; p < SEG_ENGINE_PARTS; p++)
+		if (engine->parts[p].spilled == NULL)
+			(void) visit_detailed_part(engine, &engine->parts[p], visit, argument);
+	for (int p = 0; p < SEG_ENGINE_PARTS; p++)
+		if (engine->parts[p].spilled != NULL)
+		{
+			SegReceiptsEngine *child = reread(engine, &engine->parts[p]);
+
+			seg_engine_each_detailed(child, visit, argument);
 			end_child(engine, child);
 		}
 }

@@ -48,13 +48,23 @@ seg_engine_move_customers(SegReceiptsEngine *engine, SegEnginePart *part, SegSpi
 	}
 }
 
-/* Write a line to the file of its part, and give a wide amount back. */
 static void
-write_line(SegReceiptsEngine *engine, SegEnginePart *part, const SegReceiptLine *line)
+drop_wide(SegReceiptsEngine *engine, SegAmount amount)
 {
-	seg_spill_line(part->spilled, engine->pool, line);
-	if (line->amount.scale == SEG_AMOUNT_WIDE)
-		engine->pool->drop(engine->pool, line->amount.value);
+	if (amount.scale == SEG_AMOUNT_WIDE)
+		engine->pool->drop(engine->pool, amount.value);
+}
+
+/* Write a line to the file of its part, and give wide amounts back. */
+static void
+write_line(SegReceiptsEngine *engine, SegEnginePart *part, const SegReceiptLine *line, const SegReceiptDetails *details)
+{
+	seg_spill_line(part->spilled, engine->pool, line, details);
+	drop_wide(engine, line->amount);
+	if (details == NULL)
+		return;
+	drop_wide(engine, seg_details_quantity(details));
+	drop_wide(engine, seg_details_discount(details));
 }
 
 /* Write what a part holds to its file. */
@@ -80,7 +90,7 @@ spill(SegReceiptsEngine *engine, SegEnginePart *part)
 
 		if (receipt->has_number)
 			line.receipt = tables->numbers[i];
-		write_line(engine, part, &line);
+		write_line(engine, part, &line, tables->details == NULL ? NULL : &tables->details[i]);
 	}
 	seg_engine_forget(engine, part);
 }
@@ -162,26 +172,35 @@ grow_customers(SegReceiptsEngine *engine, SegEnginePart *part)
 	return true;
 }
 
+size_t
+seg_engine_receipt_size(const SegReceiptsEngine *engine, bool with_numbers)
+{
+	return sizeof(SegReceipt) + (with_numbers ? sizeof(SegKey) : 0) +
+		(engine->with_details ? sizeof(SegReceiptDetails) : 0);
+}
+
 static bool
 grow_receipts(SegReceiptsEngine *engine, SegEnginePart *part, bool with_numbers)
 {
 	SegReceiptPart *tables = &part->tables;
 	bool		had_numbers = tables->numbers != NULL;
 	size_t		room = tables->receipt_room;
-	size_t		before = room * (sizeof(SegReceipt) + (had_numbers ? sizeof(SegKey) : 0));
+	size_t		before = room * seg_engine_receipt_size(engine, had_numbers);
 	size_t		after;
 
 	if (tables->receipt_count + SEG_ENGINE_BUFFER > room)
 		room = Max(FIRST_RECEIPTS, room + room / 2);
 	if (room > PG_UINT32_MAX / 2)
 		seg_raise((SegFault) {SEG_TOO_LARGE, .got = room, .wanted = PG_UINT32_MAX / 2});
-	after = room * (sizeof(SegReceipt) + (with_numbers || had_numbers ? sizeof(SegKey) : 0));
+	after = room * seg_engine_receipt_size(engine, with_numbers || had_numbers);
 	if (!seg_engine_free(engine, part, after))
 		return false;
 	reserve(engine, part, after - before);
 	tables->receipts = grown(part, tables->receipts, room * sizeof(SegReceipt));
 	if (with_numbers || had_numbers)
 		tables->numbers = grown(part, tables->numbers, room * sizeof(SegKey));
+	if (engine->with_details)
+		tables->details = grown(part, tables->details, room * sizeof(SegReceiptDetails));
 	tables->receipt_room = room;
 	return true;
 }
@@ -221,7 +240,8 @@ is_kept(const SegReceiptsEngine *engine, const SegReceiptLine *line)
 
 /* Room in the part's tables for a batch; false when the part was spilled for it. */
 bool
-seg_engine_part_room(SegReceiptsEngine *engine, SegEnginePart *part, const SegReceiptLine *lines, uint32 n)
+seg_engine_part_room(SegReceiptsEngine *engine, SegEnginePart *part, const SegReceiptLine *lines,
+					 const SegReceiptDetails *details, uint32 n)
 {
 	SegReceiptPart *tables = &part->tables;
 	bool		kept = false;
@@ -238,6 +258,10 @@ seg_engine_part_room(SegReceiptsEngine *engine, SegEnginePart *part, const SegRe
 			extra += TEXT_CHUNK + seg_key_size(lines[i].receipt);
 		if (lines[i].amount.scale == SEG_AMOUNT_WIDE)
 			extra += 2 * WIDE_BYTES;
+		if (details != NULL && details[i].quantity_scale == SEG_AMOUNT_WIDE)
+			extra += 2 * WIDE_BYTES;
+		if (details != NULL && details[i].discount_scale == SEG_AMOUNT_WIDE)
+			extra += 2 * WIDE_BYTES;
 	}
 	while (tables->customer_count + n > tables->customer_room)
 		if (!grow_customers(engine, part))
@@ -249,17 +273,18 @@ seg_engine_part_room(SegReceiptsEngine *engine, SegEnginePart *part, const SegRe
 }
 
 void
-seg_engine_take(SegReceiptsEngine *engine, SegEnginePart *part, SegReceiptLine *lines, uint32 n)
+seg_engine_take(SegReceiptsEngine *engine, SegEnginePart *part, SegReceiptLine *lines,
+				const SegReceiptDetails *details, uint32 n)
 {
 	SegReceiptPart *tables = &part->tables;
 	uint32		places[SEG_ENGINE_BUFFER];
 
-	if (part->spilled == NULL && !seg_engine_part_room(engine, part, lines, n))
+	if (part->spilled == NULL && !seg_engine_part_room(engine, part, lines, details, n))
 		Assert(part->spilled != NULL);
 	if (part->spilled != NULL)
 	{
 		for (uint32 i = 0; i < n; i++)
-			write_line(engine, part, &lines[i]);
+			write_line(engine, part, &lines[i], details == NULL ? NULL : &details[i]);
 		return;
 	}
 	for (uint32 i = 0; i < n; i++)
@@ -284,7 +309,7 @@ seg_engine_take(SegReceiptsEngine *engine, SegEnginePart *part, SegReceiptLine *
 		{
 			if (line->has_receipt)
 				line->receipt = seg_engine_keep_key(engine, part, line->receipt);
-			seg_part_keep(tables, places[i], line);
+			seg_part_keep(tables, places[i], line, details == NULL ? NULL : &details[i]);
 		}
 	}
 }
@@ -297,7 +322,7 @@ seg_engine_flush(SegReceiptsEngine *engine, SegEnginePart *part)
 	part->buffered = 0;
 	part->buffer_text_used = 0;
 	if (n > 0)
-		seg_engine_take(engine, part, part->buffer, n);
+		seg_engine_take(engine, part, part->buffer, part->buffer_details, n);
 }
 
 SegEnginePart *

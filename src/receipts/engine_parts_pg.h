@@ -17,6 +17,7 @@
 /* Lines that are added to a part at once. */
 #define SEG_ENGINE_BUFFER 128
 #define SEG_ENGINE_BUFFER_BYTES (SEG_ENGINE_PARTS * SEG_ENGINE_BUFFER * sizeof(SegReceiptLine))
+#define SEG_ENGINE_DETAILS_BYTES (SEG_ENGINE_PARTS * SEG_ENGINE_BUFFER * sizeof(SegReceiptDetails))
 
 typedef struct SegEnginePart
 {
@@ -26,6 +27,7 @@ typedef struct SegEnginePart
 	char	   *text;			/* what is left of a chunk for long keys */
 	size_t		text_left;
 	SegReceiptLine *buffer;		/* SEG_ENGINE_BUFFER */
+	SegReceiptDetails *buffer_details;	/* of these lines; NULL without details */
 	char	   *buffer_text;	/* BUFFER_TEXT; NULL before the first long key */
 	size_t		buffer_text_used;
 	uint32		buffered;
@@ -47,6 +49,7 @@ typedef struct SegReceiptsEngine
 	SegReceiptsMode mode;
 	int32		since;
 	bool		integer_ids;
+	bool		with_details;
 	int			depth;			/* bytes of the hash that all keys have in common */
 	MemoryContext context;
 	SegBudget  *budget;
@@ -56,6 +59,7 @@ typedef struct SegReceiptsEngine
 	SegEngineUse use;
 	size_t		reserved;
 	SegReceiptLine *buffers;	/* of all parts */
+	SegReceiptDetails *buffers_details; /* the same; only with details */
 	SegEnginePart parts[SEG_ENGINE_PARTS];
 } SegReceiptsEngine;
 
@@ -70,10 +74,15 @@ extern void seg_engine_move_customers(SegReceiptsEngine *engine, SegEnginePart *
 extern bool seg_engine_free(SegReceiptsEngine *engine, SegEnginePart *part, size_t bytes);
 
 /* Room in the part's tables for n <= SEG_ENGINE_BUFFER lines; false when the part was written to a file for it. */
-extern bool seg_engine_part_room(SegReceiptsEngine *engine, SegEnginePart *part, const SegReceiptLine *lines, uint32 n);
+extern bool seg_engine_part_room(SegReceiptsEngine *engine, SegEnginePart *part, const SegReceiptLine *lines,
+								 const SegReceiptDetails *details, uint32 n);
 
-/* Add n <= SEG_ENGINE_BUFFER lines to a part, or to its file. */
-extern void seg_engine_take(SegReceiptsEngine *engine, SegEnginePart *part, SegReceiptLine *lines, uint32 n);
+/* Add n <= SEG_ENGINE_BUFFER lines to a part, or to its file.  IN details: of the lines, or NULL. */
+extern void seg_engine_take(SegReceiptsEngine *engine, SegEnginePart *part, SegReceiptLine *lines,
+							const SegReceiptDetails *details, uint32 n);
+
+/* Bytes of a receipt in the tables of the part. */
+extern size_t seg_engine_receipt_size(const SegReceiptsEngine *engine, bool with_numbers);
 
 /* The key with its text in memory of the part, for which there is room. */
 extern SegKey seg_engine_keep_key(SegReceiptsEngine *engine, SegEnginePart *part, SegKey key);

@@ -41,6 +41,17 @@ seg_engine_create(SegReceiptsMode mode, int32 since)
 	return seg_engine_create_deep(mode, since, 0);
 }
 
+void
+seg_engine_keep_details(SegReceiptsEngine *engine)
+{
+	Assert(engine->mode == SEG_RECEIPTS_LIST && engine->use.lines == 0);
+	engine->with_details = true;
+	seg_budget_reserve(engine->budget, SEG_ENGINE_DETAILS_BYTES);
+	engine->buffers_details = MemoryContextAllocHuge(engine->context, SEG_ENGINE_DETAILS_BYTES);
+	for (int p = 0; p < SEG_ENGINE_PARTS; p++)
+		engine->parts[p].buffer_details = engine->buffers_details + p * SEG_ENGINE_BUFFER;
+}
+
 /* The key with its text in the buffer; false when there is no room for it. */
 static bool
 buffer_key(SegReceiptsEngine *engine, SegEnginePart *part, SegKey *key)
@@ -71,22 +82,12 @@ is_same_receipt(const SegReceiptLine *a, const SegReceiptLine *b)
 	return a->has_receipt && seg_key_equal(a->receipt, b->receipt) && seg_key_equal(a->customer, b->customer);
 }
 
-void
-seg_engine_add(SegReceiptsEngine *engine, SegReceiptLine *line)
+/* Add a line whose hash is set to the buffer of its part. */
+static void
+buffer_line(SegReceiptsEngine *engine, SegEnginePart *part, SegReceiptLine *line, const SegReceiptDetails *details)
 {
-	SegEnginePart *part;
 	SegReceiptLine *kept;
 
-	line->hash = seg_key_hash(line->customer);
-	part = seg_engine_part_of(engine, line->hash);
-	engine->use.lines++;
-	if (part->buffered > 0 && line->has_receipt && is_same_receipt(&part->buffer[part->buffered - 1], line))
-	{
-		kept = &part->buffer[part->buffered - 1];
-		seg_amount_add(engine->pool, &kept->amount, line->amount);
-		kept->day = Min(kept->day, line->day);
-		return;
-	}
 	if (part->buffered == SEG_ENGINE_BUFFER)
 		seg_engine_flush(engine, part);
 	kept = &part->buffer[part->buffered];
@@ -96,11 +97,41 @@ seg_engine_add(SegReceiptsEngine *engine, SegReceiptLine *line)
 		if (!buffer_key(engine, part, &kept->customer) || (line->has_receipt && !buffer_key(engine, part, &kept->receipt)))
 		{
 			seg_engine_flush(engine, part);
-			seg_engine_take(engine, part, line, 1);
+			seg_engine_take(engine, part, line, details, 1);
 			return;
 		}
 	}
+	if (details != NULL)
+		part->buffer_details[part->buffered] = *details;
 	part->buffered++;
+}
+
+void
+seg_engine_add(SegReceiptsEngine *engine, SegReceiptLine *line)
+{
+	SegEnginePart *part;
+
+	line->hash = seg_key_hash(line->customer);
+	part = seg_engine_part_of(engine, line->hash);
+	engine->use.lines++;
+	if (part->buffered > 0 && line->has_receipt && is_same_receipt(&part->buffer[part->buffered - 1], line))
+	{
+		SegReceiptLine *kept = &part->buffer[part->buffered - 1];
+
+		seg_amount_add(engine->pool, &kept->amount, line->amount);
+		kept->day = Min(kept->day, line->day);
+		return;
+	}
+	buffer_line(engine, part, line, NULL);
+}
+
+void
+seg_engine_add_detailed(SegReceiptsEngine *engine, SegReceiptLine *line, const SegReceiptDetails *details)
+{
+	Assert(engine->with_details);
+	line->hash = seg_key_hash(line->customer);
+	engine->use.lines++;
+	buffer_line(engine, seg_engine_part_of(engine, line->hash), line, details);
 }
 
 /* ---- amounts ---- */

@@ -27,11 +27,17 @@ extern SegReceiptsEngine *seg_engine_create(SegReceiptsMode mode, int32 since);
 /* The same for lines whose hashes have the first `depth` bytes in common: of a part that went to a file. */
 extern SegReceiptsEngine *seg_engine_create_deep(SegReceiptsMode mode, int32 since, int depth);
 
+/* Keep details of lines, in mode LIST.  To be called before the first line. */
+extern void seg_engine_keep_details(SegReceiptsEngine *engine);
+
 /*
  * Add one line.  line->hash is set here.  Texts of the keys are copied; a wide amount
  * (receipts/wide_pool_pg.h) is a number of the engine's pool.  54000 when segment.fit_memory does not even hold one part.
  */
 extern void seg_engine_add(SegReceiptsEngine *engine, SegReceiptLine *line);
+
+/* The same with details, whose wide amounts are numbers of the pool, too.  Lines of one receipt stay apart. */
+extern void seg_engine_add_detailed(SegReceiptsEngine *engine, SegReceiptLine *line, const SegReceiptDetails *details);
 
 /* Are the keys of customers integers, and not texts? */
 extern void seg_engine_set_integer_ids(SegReceiptsEngine *engine, bool integer_ids);
@@ -63,6 +69,24 @@ extern void seg_engine_each_customer(SegReceiptsEngine *engine, SegCustomerVisit
 typedef void (*SegReceiptsVisitor) (SegReceiptsEngine *engine, const SegKey *customer,
 									const SegReceipt *receipts, size_t n, void *argument);
 extern void seg_engine_each_list(SegReceiptsEngine *engine, SegReceiptsVisitor visit, void *argument);
+
+/* What a customer has, with details: receipts by time, and their lines in any order. */
+typedef struct SegCustomerReceipts
+{
+	const SegDetailedReceipt *receipts;
+	size_t		n;
+	SegReceiptItem *items;		/* may be changed and reordered */
+	size_t		item_count;
+} SegCustomerReceipts;
+
+/* Memory that a visitor may take for each line of the customer, and besides, without reserving it. */
+#define SEG_VISITOR_LINE_BYTES (2 * sizeof(double))
+#define SEG_VISITOR_BYTES ((size_t) 32 * 1024)
+
+/* The same as seg_engine_each_list with details, for an engine that keeps them. */
+typedef void (*SegDetailsVisitor) (SegReceiptsEngine *engine, const SegKey *customer,
+								   const SegCustomerReceipts *receipts, void *argument);
+extern void seg_engine_each_detailed(SegReceiptsEngine *engine, SegDetailsVisitor visit, void *argument);
 
 /* Remove the files and give back the memory.  With segment.progress a NOTICE tells what was used. */
 extern void seg_engine_end(SegReceiptsEngine *engine);

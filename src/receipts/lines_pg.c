@@ -31,7 +31,16 @@ enum
 	LINE_AMOUNT,
 	LINE_CURRENCY,
 	LINE_VALUE,					/* the amount by its rate; the query has it where there are rates */
-	LINE_COLUMNS
+};
+
+/* Columns behind them, where the engine keeps details. */
+enum
+{
+	DETAIL_CODE,
+	DETAIL_TIME,
+	DETAIL_QUANTITY,
+	DETAIL_DISCOUNT,
+	DETAIL_COLUMNS
 };
 
 /* Names that a message shows, and that are kept to be counted. */
@@ -53,7 +62,10 @@ typedef struct LineReceiver
 	SegReceiptsEngine *engine;
 	MemoryContext context;		/* of the codes */
 	MemoryContext row;			/* of what a row needs, reset after it */
+	const SegReceiptsSource *source;
 	bool		has_value;
+	int			details;		/* the first of their columns; 0: none */
+	bool		integer_code;
 	bool		integer_customer;
 	bool		integer_receipt;
 	uint64		lines;
@@ -61,6 +73,8 @@ typedef struct LineReceiver
 	uint64		without_receipt;
 	uint64		without_amount;
 	bool		not_finite;
+	bool		quantity_not_finite;
+	bool		discount_not_finite;
 	bool		infinite_day;
 	CodeSet		currencies;
 	CodeSet		without_rate;
@@ -231,6 +245,53 @@ read_line(LineReceiver *lines, TupleTableSlot *slot, SegReceiptLine *line)
 	return false;
 }
 
+/* A quantity or a discount; NULL counts as 0. */
+static SegAmount
+read_measure(LineReceiver *lines, TupleTableSlot *slot, int column, bool *not_finite)
+{
+	SegAmount	amount = {0, 0};
+
+	if (!slot->tts_isnull[lines->details + column] &&
+		!read_amount(lines, slot->tts_values[lines->details + column], &amount))
+		*not_finite = true;
+	return amount;
+}
+
+static SegReceiptDetails
+read_details(LineReceiver *lines, TupleTableSlot *slot)
+{
+	const Datum *values = &slot->tts_values[lines->details];
+	const bool *nulls = &slot->tts_isnull[lines->details];
+	SegAmount	quantity = read_measure(lines, slot, DETAIL_QUANTITY, &lines->quantity_not_finite);
+	SegAmount	discount = read_measure(lines, slot, DETAIL_DISCOUNT, &lines->discount_not_finite);
+	SegReceiptDetails details = {
+		.quantity = quantity.value, .quantity_scale = quantity.scale,
+		.discount = discount.value, .discount_scale = discount.scale,
+	};
+	SegKey		code;
+
+	if (!nulls[DETAIL_TIME])
+		details.second = DatumGetTimeADT(values[DETAIL_TIME]) / USECS_PER_SEC;
+	if (!nulls[DETAIL_CODE] &&
+		(read_key(lines, values[DETAIL_CODE], lines->integer_code, &code) || lines->source->keep_blank_codes))
+		details.code = seg_codes_enter(lines->source->codes, code);
+	return details;
+}
+
+static void
+add_line(LineReceiver *lines, TupleTableSlot *slot, SegReceiptLine *line)
+{
+	SegReceiptDetails details;
+
+	if (lines->details == 0)
+	{
+		seg_engine_add(lines->engine, line);
+		return;
+	}
+	details = read_details(lines, slot);
+	seg_engine_add_detailed(lines->engine, line, &details);
+}
+
 static bool
 receive_line(TupleTableSlot *slot, DestReceiver *self)
 {
@@ -240,7 +301,7 @@ receive_line(TupleTableSlot *slot, DestReceiver *self)
 
 	slot_getallattrs(slot);
 	if (read_line(lines, slot, &line))
-		seg_engine_add(lines->engine, &line);
+		add_line(lines, slot, &line);
 	MemoryContextSwitchTo(old);
 	MemoryContextReset(lines->row);
 	return true;
@@ -250,12 +311,18 @@ static void
 begin_lines(DestReceiver *self, int operation, TupleDesc shape)
 {
 	LineReceiver *lines = (LineReceiver *) self;
+	bool		has_details = lines->source->details != NULL;
+	int			columns = LINE_VALUE + lines->has_value;
 
-	if (shape->natts < LINE_COLUMNS - 1 ||
+	if (shape->natts != columns + (has_details ? DETAIL_COLUMNS : 0) ||
 		TupleDescAttr(shape, LINE_DAY)->atttypid != DATEOID ||
 		TupleDescAttr(shape, LINE_AMOUNT)->atttypid != NUMERICOID)
 		elog(ERROR, "query of receipt lines has other columns than expected");
-	lines->has_value = shape->natts == LINE_COLUMNS;
+	if (has_details)
+	{
+		lines->details = columns;
+		lines->integer_code = TupleDescAttr(shape, columns + DETAIL_CODE)->atttypid == INT8OID;
+	}
 	lines->integer_customer = TupleDescAttr(shape, LINE_CUSTOMER)->atttypid == INT8OID;
 	seg_engine_set_integer_ids(lines->engine, lines->integer_customer);
 	lines->integer_receipt = TupleDescAttr(shape, LINE_RECEIPT)->atttypid == INT8OID;
@@ -279,6 +346,10 @@ raise_faults(LineReceiver *lines, const SegReceiptsSource *source)
 		ereport(ERROR,
 				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 				 errmsg("amount must not be NaN or infinite")));
+	if (lines->quantity_not_finite || lines->discount_not_finite)
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("%s must not be NaN or infinite", lines->quantity_not_finite ? "quantity" : "discount")));
 	if (lines->infinite_day)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
@@ -379,16 +450,17 @@ seg_receipts_rows(FunctionCallInfo fcinfo, SegReceiptsWork work)
 
 /* ---- the whole relation ---- */
 
-/* The arguments receipts, as_of, currency and rates as $1 to $4. */
+/* The arguments receipts, as_of, currency and rates as $1 to $4, the details as $5. */
 static ParamListInfo
 parameters(const SegReceiptsSource *source)
 {
-	ParamListInfo list = makeParamList(4);
+	ParamListInfo list = makeParamList(5);
 	const ParamExternData given[] = {
 		{ObjectIdGetDatum(source->receipts), source->no_receipts, PARAM_FLAG_CONST, REGCLASSOID},
 		{DateADTGetDatum(source->as_of), source->no_as_of, PARAM_FLAG_CONST, DATEOID},
 		{PointerGetDatum(source->currency), source->currency == NULL, PARAM_FLAG_CONST, TEXTOID},
 		{ObjectIdGetDatum(source->rates), !OidIsValid(source->rates), PARAM_FLAG_CONST, REGCLASSOID},
+		{PointerGetDatum(source->details), source->details == NULL, PARAM_FLAG_CONST, TEXTOID},
 	};
 
 	memcpy(list->params, given, sizeof(given));
@@ -402,11 +474,13 @@ seg_receipts_read(const SegReceiptsSource *source, SegReceiptsEngine *engine)
 	SPIExecuteOptions options = {.params = parameters(source), .read_only = true};
 	Datum		query;
 
-	run("SELECT segment_internal.receipt_lines($1, $2, $3, $4)", &options);
+	run("SELECT segment_internal.receipt_lines($1, $2, $3, $4, $5)", &options);
 	(void) only_value(&query);
 
 	lines->receiver = (DestReceiver) {receive_line, begin_lines, end_lines, end_lines, DestTransientRel};
 	lines->engine = engine;
+	lines->source = source;
+	lines->has_value = OidIsValid(source->rates);
 	lines->context = CurrentMemoryContext;
 	lines->row = AllocSetContextCreate(CurrentMemoryContext, "segment receipt line", ALLOCSET_DEFAULT_SIZES);
 	options.dest = &lines->receiver;

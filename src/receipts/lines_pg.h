@@ -1,7 +1,7 @@
 /*
  * lines_pg.h
  *		A receipts relation read into an engine, in one pass, for the functions of
- *		several families: rfm, cohort_retention, receipt_totals.
+ *		several families: rfm, cohort_retention, receipt_totals, receipt_features.
  */
 #ifndef SEG_RECEIPTS_LINES_PG_H
 #define SEG_RECEIPTS_LINES_PG_H
@@ -10,6 +10,7 @@
 
 #include "utils/date.h"
 
+#include "receipts/codes_pg.h"
 #include "receipts/engine_pg.h"
 #include "server/rows.h"
 
@@ -22,6 +23,9 @@ typedef struct SegReceiptsSource
 	bool		no_as_of;
 	text	   *currency;		/* NULL: not given */
 	Oid			rates;			/* InvalidOid: not given */
+	text	   *details;		/* columns of the query (segment_internal.receipt_details), for an engine that keeps details, or NULL */
+	SegCodes   *codes;			/* those of the lines' details */
+	bool		keep_blank_codes;	/* is a blank code a value like others?  Else it is none. */
 } SegReceiptsSource;
 
 /* What stands at those places of the arguments. */

@@ -104,7 +104,7 @@ seg_customer_merge(SegCustomer *customer, SegWidePool *pool, const SegCustomer *
 /* ---- receipts ---- */
 
 void
-seg_part_keep(SegReceiptPart *part, uint32_t customer, const SegReceiptLine *line)
+seg_part_keep(SegReceiptPart *part, uint32_t customer, const SegReceiptLine *line, const SegReceiptDetails *details)
 {
 	SegReceipt *receipt = &part->receipts[part->receipt_count];
 
@@ -116,6 +116,8 @@ seg_part_keep(SegReceiptPart *part, uint32_t customer, const SegReceiptLine *lin
 	receipt->value = line->amount.value;
 	if (part->numbers != NULL)
 		part->numbers[part->receipt_count] = line->receipt;
+	if (part->details != NULL)
+		part->details[part->receipt_count] = *details;
 	part->receipt_count++;
 }
 
@@ -137,11 +139,47 @@ merge_receipt(SegReceipt *into, const SegReceipt *other, SegWidePool *pool)
 		into->day = other->day;
 }
 
+/* Add the details of a receipt to those of another one, before merge_receipt. */
+static void
+merge_details(SegReceiptPart *part, SegWidePool *pool, size_t at, size_t from)
+{
+	SegReceiptDetails *into = &part->details[at];
+	const SegReceiptDetails *other = &part->details[from];
+	SegAmount	quantity = seg_details_quantity(into);
+	SegAmount	discount = seg_details_discount(into);
+	int32_t		day = part->receipts[at].day;
+	int32_t		other_day = part->receipts[from].day;
+
+	if (other_day < day || (other_day == day && other->second < into->second))
+		into->second = other->second;
+	seg_amount_add(pool, &quantity, seg_details_quantity(other));
+	seg_amount_add(pool, &discount, seg_details_discount(other));
+	into->quantity = quantity.value;
+	into->quantity_scale = quantity.scale;
+	into->discount = discount.value;
+	into->discount_scale = discount.scale;
+}
+
+/* Each line as an item of the receipt at its own place. */
+static void
+make_items(const SegReceiptPart *part, SegWidePool *pool, SegReceiptItem *items)
+{
+	for (size_t i = 0; i < part->receipt_count; i++)
+	{
+		seg_check_step(i);
+		items[i].receipt = (uint32_t) i;
+		items[i].code = part->details[i].code;
+		items[i].amount = seg_amount_value(pool, seg_receipt_amount(&part->receipts[i]));
+	}
+}
+
 void
-seg_part_merge(SegReceiptPart *part, SegWidePool *pool, uint32_t *scratch, size_t scratch_size)
+seg_part_merge(SegReceiptPart *part, SegWidePool *pool, uint32_t *scratch, size_t scratch_size, SegReceiptItem *items)
 {
 	size_t		kept = 0;
 
+	if (items != NULL)
+		make_items(part, pool, items);
 	if (part->numbers == NULL)
 		return;
 	memset(scratch, 0, scratch_size * sizeof(uint32_t));
@@ -149,6 +187,7 @@ seg_part_merge(SegReceiptPart *part, SegWidePool *pool, uint32_t *scratch, size_
 	{
 		const SegReceipt *receipt = &part->receipts[i];
 		SegKey		number = part->numbers[i];
+		size_t		into = kept;
 		bool		merged = false;
 
 		seg_check_step(i);
@@ -163,16 +202,23 @@ seg_part_merge(SegReceiptPart *part, SegWidePool *pool, uint32_t *scratch, size_
 
 				if (part->receipts[found].customer == receipt->customer && seg_key_equal(part->numbers[found], number))
 				{
+					if (part->details != NULL)
+						merge_details(part, pool, found, i);
 					merge_receipt(&part->receipts[found], receipt, pool);
+					into = found;
 					merged = true;
 				}
 			}
 			if (!merged)
 				scratch[at] = (uint32_t) kept + 1;
 		}
+		if (items != NULL)
+			items[i].receipt = (uint32_t) into;
 		if (!merged)
 		{
 			part->receipts[kept] = *receipt;
+			if (part->details != NULL)
+				part->details[kept] = part->details[i];
 			part->numbers[kept++] = number;
 		}
 	}
@@ -200,18 +246,30 @@ is_earlier(const void *a, const void *b, const void *argument)
 	return ((const SegReceipt *) a)->day < ((const SegReceipt *) b)->day;
 }
 
-void
-seg_part_order(const SegReceiptPart *part, SegReceipt *ordered, uint32_t *starts)
+/* Counts of customers become ends; going backwards from them, the caller makes starts. */
+static void
+ends_of_counts(uint32_t *counts, uint32_t customers)
 {
-	memset(starts, 0, ((size_t) part->customer_count + 1) * sizeof(uint32_t));
+	for (uint32_t c = 1; c <= customers; c++)
+		counts[c] += counts[c - 1];
+}
+
+static void
+ends_of_receipts(const SegReceiptPart *part, uint32_t *ends)
+{
+	memset(ends, 0, ((size_t) part->customer_count + 1) * sizeof(uint32_t));
 	for (size_t i = 0; i < part->receipt_count; i++)
 	{
 		seg_check_step(i);
-		starts[part->receipts[i].customer]++;
+		ends[part->receipts[i].customer]++;
 	}
-	/* counts become ends, and going backwards from them, starts */
-	for (uint32_t c = 1; c <= part->customer_count; c++)
-		starts[c] += starts[c - 1];
+	ends_of_counts(ends, part->customer_count);
+}
+
+void
+seg_part_order(const SegReceiptPart *part, SegReceipt *ordered, uint32_t *starts)
+{
+	ends_of_receipts(part, starts);
 	for (size_t i = part->receipt_count; i-- > 0;)
 	{
 		seg_check_step(i);
@@ -219,4 +277,62 @@ seg_part_order(const SegReceiptPart *part, SegReceipt *ordered, uint32_t *starts
 	}
 	for (uint32_t c = 0; c < part->customer_count; c++)
 		seg_sort(ordered + starts[c], starts[c + 1] - starts[c], sizeof(SegReceipt), is_earlier, NULL);
+}
+
+static bool
+is_earlier_detailed(const void *a, const void *b, const void *argument)
+{
+	const SegDetailedReceipt *one = a;
+	const SegDetailedReceipt *other = b;
+
+	if (one->receipt.day != other->receipt.day)
+		return one->receipt.day < other->receipt.day;
+	if (one->details.second != other->details.second)
+		return one->details.second < other->details.second;
+	return one->amount < other->amount;
+}
+
+void
+seg_part_order_detailed(const SegReceiptPart *part, SegWidePool *pool, SegDetailedReceipt *ordered,
+						uint32_t *starts, uint32_t *places)
+{
+	ends_of_receipts(part, starts);
+	for (size_t i = part->receipt_count; i-- > 0;)
+	{
+		SegDetailedReceipt *to = &ordered[--starts[part->receipts[i].customer]];
+
+		seg_check_step(i);
+		to->receipt = part->receipts[i];
+		to->details = part->details[i];
+		to->amount = seg_amount_value(pool, seg_receipt_amount(&to->receipt));
+		to->place = (uint32_t) i;
+	}
+	for (uint32_t c = 0; c < part->customer_count; c++)
+	{
+		seg_sort(ordered + starts[c], starts[c + 1] - starts[c], sizeof(SegDetailedReceipt), is_earlier_detailed, NULL);
+		for (uint32_t i = starts[c]; i < starts[c + 1]; i++)
+			places[ordered[i].place] = i;
+	}
+}
+
+void
+seg_part_order_items(const SegReceiptPart *part, const SegReceiptItem *items, size_t n, const uint32_t *receipt_starts,
+					 const uint32_t *places, SegReceiptItem *ordered, uint32_t *starts)
+{
+	memset(starts, 0, ((size_t) part->customer_count + 1) * sizeof(uint32_t));
+	for (size_t i = 0; i < n; i++)
+	{
+		seg_check_step(i);
+		starts[part->receipts[items[i].receipt].customer]++;
+	}
+	ends_of_counts(starts, part->customer_count);
+	for (size_t i = n; i-- > 0;)
+	{
+		uint32_t	customer = part->receipts[items[i].receipt].customer;
+		SegReceiptItem *to = &ordered[--starts[customer]];
+
+		seg_check_step(i);
+		*to = items[i];
+		to->receipt = places[items[i].receipt] - receipt_starts[customer];
+	}
 }

@@ -12,6 +12,10 @@
  * kept until all their lines are there.  SEG_RECEIPTS_LIST keeps all receipts, which
  * are then read customer by customer in the order of their days.
  *
+ * With details, which are for LIST alone, each line also has a quantity, a discount, a time of day
+ * and a code of the caller's.  Details stand in an array beside the receipts, so nobody else
+ * pays for them.  Lines then stay apart as items of their receipt.
+ *
  * The part owns no memory.  The caller asks how much room the next lines need, gives
  * it, and then adds them.
  */
@@ -60,6 +64,34 @@ typedef struct SegReceipt
 	int64_t		value;
 } SegReceipt;
 
+/* What a line has beside its amount, or the lines of a receipt have together. */
+typedef struct SegReceiptDetails
+{
+	int64_t		quantity;		/* an amount as of money, in pieces */
+	int64_t		discount;
+	uint32_t	code;			/* of a line; 0: none */
+	uint32_t	second:17;		/* of the day; of a receipt: that of its first line */
+	uint32_t	quantity_scale:6;
+	uint32_t	discount_scale:6;
+} SegReceiptDetails;
+
+/* A receipt with details, as it is read. */
+typedef struct SegDetailedReceipt
+{
+	SegReceipt	receipt;
+	SegReceiptDetails details;
+	double		amount;			/* the nearest double */
+	uint32_t	place;			/* in the part */
+} SegDetailedReceipt;
+
+/* A line with details, as it is read. */
+typedef struct SegReceiptItem
+{
+	uint32_t	receipt;		/* which one of the customer's */
+	uint32_t	code;
+	double		amount;			/* the nearest double */
+} SegReceiptItem;
+
 typedef struct SegReceiptPart
 {
 	SegCustomer *customers;
@@ -69,6 +101,7 @@ typedef struct SegReceiptPart
 	uint32_t	slot_count;		/* a power of two, above 4/3 customer_room; or 0 */
 	SegReceipt *receipts;
 	SegKey	   *numbers;		/* of the receipts; NULL where lines have none */
+	SegReceiptDetails *details; /* of the receipts; NULL where they have none */
 	size_t		receipt_count;
 	size_t		receipt_room;
 } SegReceiptPart;
@@ -77,6 +110,22 @@ static inline SegAmount
 seg_receipt_amount(const SegReceipt *receipt)
 {
 	SegAmount	amount = {receipt->value, receipt->scale};
+
+	return amount;
+}
+
+static inline SegAmount
+seg_details_quantity(const SegReceiptDetails *details)
+{
+	SegAmount	amount = {details->quantity, details->quantity_scale};
+
+	return amount;
+}
+
+static inline SegAmount
+seg_details_discount(const SegReceiptDetails *details)
+{
+	SegAmount	amount = {details->discount, details->discount_scale};
 
 	return amount;
 }
@@ -118,8 +167,9 @@ extern void seg_customer_add(SegCustomer *customer, SegWidePool *pool, SegAmount
 /* Add to a customer what another part of the lines has summed; a wide total is used up. */
 extern void seg_customer_merge(SegCustomer *customer, SegWidePool *pool, const SegCustomer *other);
 
-/* Keep a receipt; there must be room for one. */
-extern void seg_part_keep(SegReceiptPart *part, uint32_t customer, const SegReceiptLine *line);
+/* Keep a receipt; there must be room for one.  IN details: NULL where the part has none. */
+extern void seg_part_keep(SegReceiptPart *part, uint32_t customer, const SegReceiptLine *line,
+						  const SegReceiptDetails *details);
 
 /* Slots of the scratch that seg_part_merge needs for so many receipts. */
 extern size_t seg_part_merge_slots(size_t receipts);
@@ -127,8 +177,10 @@ extern size_t seg_part_merge_slots(size_t receipts);
 /*
  * Make one receipt of those that have customer and number in common.
  * INOUT scratch[scratch_size], a power of two from seg_part_merge_slots.  O(receipts).
+ * OUT items[receipt_count as before]: the lines and the places of their receipts; with details only, else NULL.
  */
-extern void seg_part_merge(SegReceiptPart *part, SegWidePool *pool, uint32_t *scratch, size_t scratch_size);
+extern void seg_part_merge(SegReceiptPart *part, SegWidePool *pool, uint32_t *scratch, size_t scratch_size,
+						   SegReceiptItem *items);
 
 /* Add all receipts that were kept to the sums of their customers; none is kept afterwards. */
 extern void seg_part_sum(SegReceiptPart *part, SegWidePool *pool, int32_t since);
@@ -139,5 +191,21 @@ extern void seg_part_sum(SegReceiptPart *part, SegWidePool *pool, int32_t since)
  * each customer's own.
  */
 extern void seg_part_order(const SegReceiptPart *part, SegReceipt *ordered, uint32_t *starts);
+
+/*
+ * The same with details: by customer, day, second and amount.
+ * SCRATCH places[receipt_count].
+ */
+extern void seg_part_order_detailed(const SegReceiptPart *part, SegWidePool *pool, SegDetailedReceipt *ordered,
+									uint32_t *starts, uint32_t *places);
+
+/*
+ * Order the items by customer, after seg_part_order_detailed.  IN items[n] of seg_part_merge; OUT ordered[n],
+ * whose receipts are numbers among those of the customer; OUT starts[customer_count + 1]; IN the starts of
+ * the receipts, and places, as the function before left them.
+ */
+extern void seg_part_order_items(const SegReceiptPart *part, const SegReceiptItem *items, size_t n,
+								 const uint32_t *receipt_starts, const uint32_t *places,
+								 SegReceiptItem *ordered, uint32_t *starts);
 
 #endif							/* SEG_RECEIPTS_RECEIPT_PART_H */

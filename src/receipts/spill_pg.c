@@ -22,6 +22,7 @@ struct SegSpill
 typedef enum RecordType
 {
 	RECORD_LINE = 'L',
+	RECORD_DETAILED_LINE = 'D',
 	RECORD_CUSTOMER = 'C',
 } RecordType;
 
@@ -64,10 +65,20 @@ put_wide(SegSpill *spill, SegWidePool *pool, int64 number)
 	put(spill, value, size);
 }
 
-void
-seg_spill_line(SegSpill *spill, SegWidePool *pool, const SegReceiptLine *line)
+static void
+put_details(SegSpill *spill, SegWidePool *pool, const SegReceiptDetails *details)
 {
-	char		type = RECORD_LINE;
+	put(spill, details, sizeof(*details));
+	if (details->quantity_scale == SEG_AMOUNT_WIDE)
+		put_wide(spill, pool, details->quantity);
+	if (details->discount_scale == SEG_AMOUNT_WIDE)
+		put_wide(spill, pool, details->discount);
+}
+
+void
+seg_spill_line(SegSpill *spill, SegWidePool *pool, const SegReceiptLine *line, const SegReceiptDetails *details)
+{
+	char		type = details == NULL ? RECORD_LINE : RECORD_DETAILED_LINE;
 
 	CHECK_FOR_INTERRUPTS();
 	put(spill, &type, sizeof(type));
@@ -77,6 +88,8 @@ seg_spill_line(SegSpill *spill, SegWidePool *pool, const SegReceiptLine *line)
 		put_text(spill, line->receipt);
 	if (line->amount.scale == SEG_AMOUNT_WIDE)
 		put_wide(spill, pool, line->amount.value);
+	if (details != NULL)
+		put_details(spill, pool, details);
 }
 
 void
@@ -165,6 +178,16 @@ get_wide(SegSpill *spill, SegWidePool *pool)
 	return number;
 }
 
+static void
+get_details(SegSpill *spill, SegWidePool *pool, SegReceiptDetails *details)
+{
+	get(spill, details, sizeof(*details));
+	if (details->quantity_scale == SEG_AMOUNT_WIDE)
+		details->quantity = get_wide(spill, pool);
+	if (details->discount_scale == SEG_AMOUNT_WIDE)
+		details->discount = get_wide(spill, pool);
+}
+
 bool
 seg_spill_read(SegSpill *spill, SegWidePool *pool, SegSpillRecord *record)
 {
@@ -174,6 +197,7 @@ seg_spill_read(SegSpill *spill, SegWidePool *pool, SegSpillRecord *record)
 	if (BufFileRead(spill->file, &type, sizeof(type)) != sizeof(type))
 		return false;
 	record->is_customer = type == RECORD_CUSTOMER;
+	record->has_details = type == RECORD_DETAILED_LINE;
 	if (record->is_customer)
 	{
 		get(spill, &record->customer, sizeof(record->customer));
@@ -186,6 +210,8 @@ seg_spill_read(SegSpill *spill, SegWidePool *pool, SegSpillRecord *record)
 	get_texts(spill, &record->line.customer, record->line.has_receipt ? &record->line.receipt : NULL);
 	if (record->line.amount.scale == SEG_AMOUNT_WIDE)
 		record->line.amount.value = get_wide(spill, pool);
+	if (record->has_details)
+		get_details(spill, pool, &record->details);
 	return true;
 }
 

@@ -2,8 +2,8 @@
  * spill_pg.h
  *		Temporary files of lines and of customers.
  *
- * A record is the struct as it is in memory, then the texts of its long keys and the
- * numeric of its wide amount.  Only the session that wrote a file reads it.
+ * A record is the struct as it is in memory, then the texts of its long keys, the
+ * numeric of its wide amount, and the details of the line with theirs.  Only the session that wrote a file reads it.
  */
 #ifndef SEG_RECEIPTS_SPILL_PG_H
 #define SEG_RECEIPTS_SPILL_PG_H
@@ -17,15 +17,17 @@ typedef struct SegSpill SegSpill;
 typedef struct SegSpillRecord
 {
 	bool		is_customer;
+	bool		has_details;
 	SegReceiptLine line;
+	SegReceiptDetails details;
 	SegCustomer customer;
 } SegSpillRecord;
 
 /* A new file that ends with the context, at the latest. */
 extern SegSpill *seg_spill_create(MemoryContext context);
 
-/* Write a record; a wide amount is a number of the pool, and stays there. */
-extern void seg_spill_line(SegSpill *spill, SegWidePool *pool, const SegReceiptLine *line);
+/* Write a record; a wide amount is a number of the pool, and stays there.  IN details: NULL where there are none. */
+extern void seg_spill_line(SegSpill *spill, SegWidePool *pool, const SegReceiptLine *line, const SegReceiptDetails *details);
 extern void seg_spill_customer(SegSpill *spill, SegWidePool *pool, const SegCustomer *customer);
 
 /* Go back to the first record.  Returns the bytes that were written. */

@@ -4,6 +4,7 @@
  */
 #include "receipts/wide_pool_pg.h"
 
+#include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/memutils.h"
 
@@ -132,12 +133,28 @@ sign_of_number(SegWidePool *functions, int64 number)
 	return result;
 }
 
+static int64
+copy_number(SegWidePool *functions, int64 number)
+{
+	return seg_wide_pool_enter(functions, ((NumericPool *) functions)->numbers[number]);
+}
+
+static double
+value_of_number(SegWidePool *functions, int64 number)
+{
+	Numeric		value = ((NumericPool *) functions)->numbers[number];
+	double		nearest = DatumGetFloat8(DirectFunctionCall1(numeric_float8_no_overflow, NumericGetDatum(value)));
+
+	/* what is beyond float8 is the largest value, and ranks as such */
+	return fmax(fmin(nearest, DBL_MAX), -DBL_MAX);
+}
+
 SegWidePool *
 seg_wide_pool_create(MemoryContext context, SegBudget *budget)
 {
 	NumericPool *pool = MemoryContextAllocZero(context, sizeof(NumericPool));
 
-	pool->functions = (SegWidePool) {make_number, add_number, drop_number, sign_of_number};
+	pool->functions = (SegWidePool) {make_number, add_number, drop_number, sign_of_number, copy_number, value_of_number};
 	pool->values = AllocSetContextCreate(context, "segment wide amounts", ALLOCSET_DEFAULT_SIZES);
 	pool->budget = budget;
 	return &pool->functions;

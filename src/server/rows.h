@@ -16,7 +16,7 @@
 #include "access/tupdesc.h"
 #include "utils/builtins.h"
 
-#define SEG_ROW_COLUMNS 32
+#define SEG_ROW_COLUMNS 96
 
 typedef struct SegRow
 {

@@ -55,10 +55,12 @@ bench 'narrow: read the columns' "SELECT count(*), max(receipt_date), max(custom
 bench 'narrow: plain SQL, sums' 'SELECT count(*), sum(n), sum(total) FROM (SELECT customer_id, max(receipt_date) AS day, count(*) AS n, sum(amount) AS total FROM narrow GROUP BY 1) c'
 bench 'narrow: rfm' "SELECT count(*) FROM rfm('narrow', '2025-12-31')"
 bench 'narrow: cohort_retention by month' "SELECT count(*) FROM cohort_retention('narrow', '2025-12-31')"
+bench 'narrow: receipt_features' "SELECT count(*) FROM receipt_features('narrow', '2025-12-31')"
 bench 'document lines: plain SQL, sums' "SELECT count(*), sum(n), sum(total) FROM (SELECT customer_id, max(day) AS day, count(*) AS n, sum(total) AS total
     FROM (SELECT customer_id, receipt_id, min(receipt_date) AS day, sum(amount) AS total FROM document_lines GROUP BY 1, 2) r GROUP BY 1) c"
 bench 'document lines: rfm' "SELECT count(*) FROM rfm('document_lines', '2025-12-31')"
 bench 'document lines: cohort_retention by month' "SELECT count(*) FROM cohort_retention('document_lines', '2025-12-31')"
+bench 'document lines: receipt_features' "SELECT count(*) FROM receipt_features('document_lines', '2025-12-31')"
 bench 'document lines, shuffled: rfm' "SELECT count(*) FROM rfm('shuffled', '2025-12-31')"
 sql -c 'SET segment.fit_memory = "64MB"' -c 'SET segment.progress = on' -c "SELECT count(*) FROM rfm('shuffled', '2025-12-31')" 2>&1 | sed -n 's/^NOTICE: */with 64 MB: /p'
 

@@ -111,6 +111,7 @@ my %heavy = (
 		  qw(pca_project pca_reconstruction_error pca_x pca_y)),
 	publish => [ "SELECT segment_internal.publish_to('{published}', 'public', 'mart', now())" ],
 	receipt_counts => [ laid_open("receipt_counts('receipts', '2030-01-01')") ],
+	receipt_features => [ laid_open("receipt_features('receipts', '2030-01-01')") ],
 	receipt_totals => [ laid_open("receipt_totals('receipts', '2030-01-01')") ],
 	rfm => [ laid_open("rfm('receipts', '2030-01-01')") ],
 	rfm_details => [ each_row('rfm_details(' . model('rfm') . ', x, x, x)', 'tall, generate_series(1, 20)') ],

@@ -68,12 +68,25 @@ sign_of_test_number(SegWidePool *functions, int64_t number)
 	return (pool->values[number] > 0) - (pool->values[number] < 0);
 }
 
+static int64_t
+copy_test_number(SegWidePool *functions, int64_t number)
+{
+	return enter_test_pool((TestPool *) functions, ((TestPool *) functions)->values[number]);
+}
+
+static double
+value_of_test_number(SegWidePool *functions, int64_t number)
+{
+	return (double) ((TestPool *) functions)->values[number] / SEG_UNITS;
+}
+
 static inline TestPool *
 create_test_pool(void)
 {
 	TestPool   *pool = calloc(1, sizeof(TestPool));
 
-	pool->functions = (SegWidePool) {make_test_number, add_test_number, drop_test_number, sign_of_test_number};
+	pool->functions = (SegWidePool) {make_test_number, add_test_number, drop_test_number, sign_of_test_number,
+		copy_test_number, value_of_test_number};
 	return pool;
 }
 

@@ -110,7 +110,7 @@ sums_are_those_of_the_receipts(void **state)
 			receipt->day = receipt->exists && receipt->day < line.day ? receipt->day : line.day;
 			receipt->exists = true;
 			receipt->units += units;
-			seg_part_keep(&part, place, &line);
+			seg_part_keep(&part, place, &line, NULL);
 		}
 		else
 		{
@@ -126,7 +126,7 @@ sums_are_those_of_the_receipts(void **state)
 				want_receipt(&wanted[c], &nets[c], receipts[c][r].day, receipts[c][r].units);
 			}
 
-	seg_part_merge(&part, &pool->functions, scratch, slots);
+	seg_part_merge(&part, &pool->functions, scratch, slots, NULL);
 	assert_int_equal(part.receipt_count, wanted_receipts);
 	seg_part_sum(&part, &pool->functions, SINCE);
 	assert_int_equal(part.customer_count, CUSTOMERS);
@@ -169,7 +169,7 @@ receipts_are_ordered_by_customer_and_day(void **state)
 		line.amount.value = i;
 		counts[key.low]++;
 		sums[key.low] += i;
-		seg_part_keep(&part, seg_part_customer(&part, key, line.hash, &is_new), &line);
+		seg_part_keep(&part, seg_part_customer(&part, key, line.hash, &is_new), &line, NULL);
 	}
 	seg_part_order(&part, ordered, starts);
 	assert_int_equal(starts[0], 0);
@@ -188,6 +188,80 @@ receipts_are_ordered_by_customer_and_day(void **state)
 		assert_true(sum == sums[part.customers[place].key.low]);
 	}
 	free(ordered);
+	free_part(&part);
+	free(pool);
+}
+
+/* Details of lines are added up in their receipt, and each line finds it. */
+static void
+details_go_with_their_receipts(void **state)
+{
+	SegRng		rng = seg_rng(7, 0);
+	TestPool   *pool = create_test_pool();
+	SegReceiptPart part = create_part(true);
+	size_t		slots = seg_part_merge_slots(LINES);
+	uint32_t   *scratch = calloc(slots, sizeof(uint32_t));
+	SegReceiptItem *items = calloc(LINES, sizeof(SegReceiptItem));
+	SegReceiptItem *ordered_items = calloc(LINES, sizeof(SegReceiptItem));
+	SegDetailedReceipt *ordered = calloc(LINES, sizeof(SegDetailedReceipt));
+	uint32_t   *places = calloc(LINES, sizeof(uint32_t));
+	uint32_t	starts[CUSTOMERS + 1];
+	uint32_t	item_starts[CUSTOMERS + 1];
+	size_t		items_seen = 0;
+
+	part.details = calloc(LINES, sizeof(SegReceiptDetails));
+	for (int i = 0; i < LINES; i++)
+	{
+		int64_t		customer = (int64_t) seg_rng_below(&rng, CUSTOMERS);
+		int64_t		number = (int64_t) seg_rng_below(&rng, NUMBERS);
+		int64_t		time = (int64_t) seg_rng_below(&rng, 1000);
+		SegReceiptDetails details = {.quantity = i, .discount = 2 * i, .code = (uint32_t) (1000 * customer + number),
+		.second = (uint32_t) time % 10};
+		SegReceiptLine line = {.customer = seg_key_of_integer(customer), .receipt = seg_key_of_integer(number),
+		.day = (int32_t) time / 10, .has_receipt = number != 0, .amount = {time, 2}};
+		bool		is_new;
+
+		line.hash = seg_key_hash(line.customer);
+		seg_part_keep(&part, seg_part_customer(&part, line.customer, line.hash, &is_new), &line, &details);
+	}
+	seg_part_merge(&part, &pool->functions, scratch, slots, items);
+	seg_part_order_detailed(&part, &pool->functions, ordered, starts, places);
+	seg_part_order_items(&part, items, LINES, starts, places, ordered_items, item_starts);
+	for (uint32_t place = 0; place < part.customer_count; place++)
+	{
+		int64_t		customer = (int64_t) part.customers[place].key.low;
+		const SegDetailedReceipt *receipts = ordered + starts[place];
+		size_t		n = starts[place + 1] - starts[place];
+		double		amounts[LINES] = {0};
+
+		for (uint32_t i = item_starts[place]; i < item_starts[place + 1]; i++, items_seen++)
+		{
+			const SegReceiptItem *item = &ordered_items[i];
+
+			/* the code says to whom the line belongs */
+			assert_true(item->receipt < n && item->code / 1000 == customer);
+			assert_int_equal(receipts[item->receipt].receipt.has_number, item->code % 1000 != 0);
+			assert_int_equal(receipts[item->receipt].details.code % 1000, item->code % 1000);
+			amounts[item->receipt] += item->amount;
+		}
+		for (size_t i = 0; i < n; i++)
+		{
+			assert_true(fabs(amounts[i] - receipts[i].amount) < 1e-12);
+			assert_true(receipts[i].details.discount == 2 * receipts[i].details.quantity);
+			assert_true(i == 0 || receipts[i - 1].receipt.day * 10 + (int) receipts[i - 1].details.second <=
+						receipts[i].receipt.day * 10 + (int) receipts[i].details.second);
+			/* a receipt without number is a line, whose amount is its time */
+			if (!receipts[i].receipt.has_number)
+				assert_true(receipts[i].receipt.day * 10 + (int) receipts[i].details.second == receipts[i].receipt.value);
+		}
+	}
+	assert_int_equal(items_seen, LINES);
+	free(scratch);
+	free(items);
+	free(ordered_items);
+	free(ordered);
+	free(places);
+	free(part.details);
 	free_part(&part);
 	free(pool);
 }
@@ -216,6 +290,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sums_are_those_of_the_receipts),
 		cmocka_unit_test(receipts_are_ordered_by_customer_and_day),
+		cmocka_unit_test(details_go_with_their_receipts),
 		cmocka_unit_test(customers_are_found_after_a_rehash),
 	};
 
