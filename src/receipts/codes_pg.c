@@ -78,6 +78,7 @@ keep(SegCodes *codes, SegKey key)
 		return key;
 	seg_budget_reserve(codes->budget, size);
 	text = MemoryContextAlloc(codes->context, size);
+
 	memcpy(text, seg_key_text(&key), size);
 	return seg_key_of_text(text, size);
 }
