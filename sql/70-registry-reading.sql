@@ -234,18 +234,48 @@ BEGIN
               AND EXISTS (SELECT FROM segment_internal.models(caller, name)));
 END $$;
 
+CREATE FUNCTION segment_internal.is_interrupted(l segment.model_log) RETURNS boolean
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    -- pg_stat_activity stays the same within a transaction; pg_locks also shows newer sessions.
+    -- A standby does not see the sessions of its primary.
+    SELECT l.outcome = 'running' AND NOT pg_catalog.pg_is_in_recovery()
+           AND NOT EXISTS (SELECT FROM pg_catalog.pg_stat_activity a WHERE a.pid = l.pid AND a.backend_start <= l.started_at)
+           AND (EXISTS (SELECT FROM pg_catalog.pg_stat_activity a WHERE a.pid = l.pid)
+                OR NOT EXISTS (SELECT FROM pg_catalog.pg_locks k WHERE k.pid = l.pid AND k.locktype = 'virtualxid'));
+END;
+COMMENT ON FUNCTION segment_internal.is_interrupted(segment.model_log) IS
+'True when a log row says running, but its session has ended; false on a standby.';
+
+CREATE FUNCTION segment_internal.interrupted(l segment.model_log) RETURNS segment.model_log
+LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    l.outcome := 'failed';
+    l.sqlstate := '57P01';
+    l.message := 'the session ended before the refit was complete';
+    RETURN l;
+END $$;
+COMMENT ON FUNCTION segment_internal.interrupted(segment.model_log) IS
+'The log row of a refit whose session has ended.';
+
 CREATE FUNCTION segment_internal.log(name text) RETURNS SETOF segment.model_log
-AS 'MODULE_PATHNAME', 'registry_call' LANGUAGE C STABLE PARALLEL SAFE ROWS 100;
+AS 'MODULE_PATHNAME', 'registry_call' LANGUAGE C STABLE PARALLEL RESTRICTED ROWS 100;
 COMMENT ON FUNCTION segment_internal.log(text) IS
-'The log of a model that the caller may see, or of all for NULL. Failures are returned only to callers that may change the model, since an error message may quote the source.';
+'The log of a model that the caller may see, or of all for NULL. A refit whose session has ended is returned as failed, also before the next refit writes that into the table. Failures are returned only to callers that may change the model, since an error message may quote the source.';
 
 CREATE FUNCTION segment_internal.log(caller oid, name text) RETURNS SETOF segment.model_log
-LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 100 SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql STABLE PARALLEL RESTRICTED ROWS 100 SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    m segment.model;
 BEGIN
-    RETURN QUERY
-    SELECT l.* FROM segment_internal.models(caller, name) m JOIN segment.model_log l ON l.model_name = m.model_name
-    WHERE l.outcome <> 'failed' OR segment_internal.role_may(caller, m.owner, m.owner_key)
-          OR (SELECT segment_internal.owns_extension(caller));
+    FOR m IN SELECT * FROM segment_internal.models(caller, name) LOOP
+        RETURN QUERY
+        SELECT (l.line).* FROM segment.model_log g
+        CROSS JOIN LATERAL (SELECT CASE WHEN segment_internal.is_interrupted(g) THEN segment_internal.interrupted(g) ELSE g END AS line OFFSET 0) l
+        WHERE g.model_name = m.model_name
+          AND ((l.line).outcome <> 'failed' OR segment_internal.role_may(caller, m.owner, m.owner_key)
+               OR (SELECT segment_internal.owns_extension(caller)));
+    END LOOP;
 END $$;
 
 CREATE FUNCTION segment_internal.cluster_names(name text) RETURNS SETOF segment.cluster_name

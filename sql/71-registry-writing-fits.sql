@@ -26,12 +26,11 @@ BEGIN
     END IF;
     -- No session holds the lock, so a running row is left over from an ended session, unless
     -- its session is between its two transactions: then that session exists and is older than the row.
-    PERFORM segment_internal.log_failure(l.fit_id, '57P01', 'the session ended before the refit was complete')
+    PERFORM segment_internal.log_failure(f.fit_id, f.sqlstate, f.message)
     FROM segment.model_log l
+    CROSS JOIN LATERAL segment_internal.interrupted(l) f
     WHERE l.model_name = name AND l.outcome = 'running'
-      AND (l.pid = pg_backend_pid()
-           OR NOT EXISTS (SELECT FROM pg_stat_activity a
-                          WHERE a.pid = l.pid AND COALESCE(a.backend_start <= l.started_at, true)));
+      AND (l.pid = pg_backend_pid() OR segment_internal.is_interrupted(l));
     UPDATE segment.model o SET last_version = o.last_version + 1
     WHERE o.model_name = name RETURNING o.last_version INTO next_version;
     INSERT INTO segment.model_log AS l (model_name, version, outcome, fitted_by)

@@ -13,10 +13,12 @@ CREATE VIEW segment.models WITH (security_invoker = true) AS
            segment_internal.figure_in(a.metrics, 'inertia') AS inertia,
            segment_internal.figure_in(a.metrics, 'silhouette') AS silhouette,
            segment_internal.figure_in(l.metrics, 'max_psi') AS max_psi,
-           a.version IS NULL OR COALESCE(l.outcome, 'failed') <> 'succeeded' OR a.feature_columns <> m.feature_columns AS needs_refit
+           a.version IS NULL OR a.feature_columns <> m.feature_columns
+           -- a held version that was activated later needs no other refit
+           OR COALESCE(l.outcome <> 'succeeded' AND NOT (l.outcome = 'held' AND l.version = a.version), true) AS needs_refit
     FROM segment_internal.models(NULL) m
     LEFT JOIN LATERAL segment_internal.active_version(m.model_name) a ON true
-    LEFT JOIN LATERAL (SELECT g.outcome, g.metrics FROM segment_internal.log(m.model_name) g
+    LEFT JOIN LATERAL (SELECT g.outcome, g.version, g.metrics FROM segment_internal.log(m.model_name) g
                        WHERE g.outcome IN ('succeeded', 'held', 'failed')
                        ORDER BY g.fit_id DESC LIMIT 1) l ON true;
 COMMENT ON VIEW segment.models IS 'Registered models that the current user may see. Key: model_name.';
@@ -30,7 +32,7 @@ COMMENT ON COLUMN segment.models.rows_used IS 'Rows that the active version was 
 COMMENT ON COLUMN segment.models.inertia IS 'k-means: sum of squared distances to the centers, in the fitted space; else NULL.';
 COMMENT ON COLUMN segment.models.silhouette IS 'k-means: mean silhouette over a sample of the rows, -1 to 1 (see kmeans_fit); else NULL.';
 COMMENT ON COLUMN segment.models.max_psi IS 'Largest population stability index of a feature, or of the cluster shares, in the last refit against the version active then; NULL before the second fit, and for models that keep no histograms, see segment.algorithm.';
-COMMENT ON COLUMN segment.models.needs_refit IS 'true when no version is active, the last refit failed (if the current user may see that, see fit_log) or was held by a guard, or the feature columns were changed after it.';
+COMMENT ON COLUMN segment.models.needs_refit IS 'true when no version is active, the last refit failed (if the current user may see that, see fit_log), a guard holds its version, or the feature columns were changed after it. A refit whose session ended has failed; a held version that was activated is no longer held.';
 
 CREATE VIEW segment.drift_report WITH (security_invoker = true) AS
     SELECT m.model_name, v.version, segment_internal.small_count_in(v.metrics, 'against_version') AS against_version,
@@ -63,36 +65,35 @@ COMMENT ON COLUMN segment.drift_report.current_share IS 'Share of the rows of th
 
 CREATE VIEW segment.fit_log WITH (security_invoker = true) AS
     SELECT l.started_at, l.finished_at, l.model_name, l.version, l.outcome, l.sqlstate, l.message, l.rows,
-           EXTRACT(epoch FROM l.finished_at - l.started_at)::float8 AS duration, l.metrics::text AS metrics, l.fit_id
+           -- an interrupted refit is logged when the next refit starts
+           CASE WHEN l.sqlstate IS DISTINCT FROM '57P01' THEN EXTRACT(epoch FROM l.finished_at - l.started_at) END::float8 AS duration, l.metrics::text AS metrics, l.fit_id
     FROM segment_internal.log(NULL) l
     WHERE l.outcome <> 'running';
 COMMENT ON VIEW segment.fit_log IS 'All ended refits of the models that the current user may see; failed refits only for members of the model''s owner. Key: fit_id.';
 COMMENT ON COLUMN segment.fit_log.started_at IS 'When the refit started.';
-COMMENT ON COLUMN segment.fit_log.finished_at IS 'When it ended.';
+COMMENT ON COLUMN segment.fit_log.finished_at IS 'When it ended; for a refit whose session ended, when the next refit started, NULL before.';
 COMMENT ON COLUMN segment.fit_log.model_name IS 'Name of the model.';
 COMMENT ON COLUMN segment.fit_log.version IS 'Version that was fitted; NULL when the refit was skipped.';
 COMMENT ON COLUMN segment.fit_log.outcome IS 'succeeded; failed; skipped: another refit was running; held: a guard kept the version from becoming active.';
-COMMENT ON COLUMN segment.fit_log.sqlstate IS 'SQLSTATE of the error; NULL without one.';
+COMMENT ON COLUMN segment.fit_log.sqlstate IS 'SQLSTATE of the error; 57P01: the session ended before the refit was complete; NULL without an error.';
 COMMENT ON COLUMN segment.fit_log.message IS 'Message of the error, or the reason.';
 COMMENT ON COLUMN segment.fit_log.rows IS 'Rows that the fit read.';
-COMMENT ON COLUMN segment.fit_log.duration IS 'Seconds.';
+COMMENT ON COLUMN segment.fit_log.duration IS 'Seconds; NULL for a refit whose session ended.';
 COMMENT ON COLUMN segment.fit_log.metrics IS 'Figures of the fit, as JSON text.';
 COMMENT ON COLUMN segment.fit_log.fit_id IS 'Key, ascending.';
 
 CREATE VIEW segment.refit_progress WITH (security_invoker = true) AS
     SELECT l.model_name,
-           CASE WHEN a.pid IS NULL THEN 'interrupted' ELSE COALESCE(p.stage, 'fitting') END AS stage,
+           COALESCE(p.stage, 'fitting') AS stage,
            p.rows_read, p.k, p.iteration::integer AS iteration, p.inertia,
            EXTRACT(epoch FROM pg_catalog.clock_timestamp() - l.started_at)::float8 AS elapsed, l.version, l.pid, l.started_at
     FROM segment_internal.log(NULL) l
     JOIN segment_internal.models(NULL) m ON m.model_name = l.model_name
-    LEFT JOIN pg_catalog.pg_stat_activity a
-        ON a.pid = l.pid AND COALESCE(a.backend_start <= l.started_at, true)
     LEFT JOIN segment_internal.progress_slots() p ON p.pid = l.pid AND p.model_id = m.model_id
     WHERE l.outcome = 'running';
 COMMENT ON VIEW segment.refit_progress IS 'Running refits of the models that the current user may see. Key: model_name, started_at.';
 COMMENT ON COLUMN segment.refit_progress.model_name IS 'Name of the model.';
-COMMENT ON COLUMN segment.refit_progress.stage IS 'Stage of the refit; interrupted: the session has ended, and the next refit logs this one as failed. Shown as fitting unless the current user is a member of the role that fits and, on PostgreSQL 15 and 16, segment is in shared_preload_libraries.';
+COMMENT ON COLUMN segment.refit_progress.stage IS 'Stage of the refit. Shown as fitting unless the current user is a member of the role that fits and, on PostgreSQL 15 and 16, segment is in shared_preload_libraries.';
 COMMENT ON COLUMN segment.refit_progress.rows_read IS 'Rows read in this stage, rounded down to thousands; NULL when the stage is not shown.';
 COMMENT ON COLUMN segment.refit_progress.k IS 'Number of clusters of the present k-means; while k is chosen, the k being tried; NULL as iteration.';
 COMMENT ON COLUMN segment.refit_progress.iteration IS 'Last iteration of k-means over all rows; NULL before the first in this stage, for other algorithms, and when the stage is not shown.';
@@ -131,9 +132,9 @@ CREATE VIEW segment.problems WITH (security_invoker = true) AS
     CROSS JOIN LATERAL segment_internal.active_version(m.model_name) v
     WHERE segment_internal.readable(segment_internal.version_model(m.model_name, v.version), a.model_kind) IS NULL
     UNION ALL
-    SELECT m.model_name, pg_catalog.format('the last refit failed: %s', l.message), l.finished_at
+    SELECT m.model_name, pg_catalog.format('the last refit failed: %s', l.message), COALESCE(l.finished_at, l.started_at)
     FROM segment_internal.models(NULL) m
-    CROSS JOIN LATERAL (SELECT g.outcome, g.message, g.finished_at FROM segment_internal.log(m.model_name) g
+    CROSS JOIN LATERAL (SELECT g.outcome, g.message, g.started_at, g.finished_at FROM segment_internal.log(m.model_name) g
                         WHERE g.outcome IN ('succeeded', 'held', 'failed') ORDER BY g.fit_id DESC LIMIT 1) l
     WHERE l.outcome = 'failed'
     UNION ALL
@@ -153,6 +154,6 @@ CREATE VIEW segment.problems WITH (security_invoker = true) AS
 COMMENT ON VIEW segment.problems IS 'Reasons for rows missing in the other views: active versions whose bytes cannot be read, last refits that failed, figures too large for their columns, registered receipts that cannot be read; of the models and receipts that the current user may see. It reads every registered receipts relation. Key: model_name, what.';
 COMMENT ON COLUMN segment.problems.model_name IS 'Name of the model, or of the receipts.';
 COMMENT ON COLUMN segment.problems.what IS 'The problem, as text.';
-COMMENT ON COLUMN segment.problems.since IS 'When the version was fitted, the refit ended, or the receipts were registered.';
+COMMENT ON COLUMN segment.problems.since IS 'When the version was fitted, the refit ended (started, if its session ended), or the receipts were registered.';
 
 GRANT SELECT ON segment.models, segment.drift_report, segment.fit_log, segment.refit_progress, segment.cohort_retention, segment.problems TO PUBLIC;

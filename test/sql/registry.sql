@@ -257,6 +257,12 @@ SELECT status, metrics -> 'against_version' AS against, (metrics ->> 'max_psi'):
 UPDATE points SET x = x + 150 WHERE id % 3 = 0;
 CALL segment.refit('self');
 SELECT version, status, reason ~ '^drift is [0-9.]+, but max_drift is 0.2$' AS reason FROM segment.model_version WHERE model_name = 'self' ORDER BY version;
+-- a held version that was activated needs no other refit
+SELECT needs_refit FROM segment.models WHERE model_name = 'self';
+SELECT segment.activate('self', 3);
+SELECT needs_refit FROM segment.models WHERE model_name = 'self';
+SELECT segment.activate('self', 1);
+SELECT needs_refit AS needed_without_it FROM segment.models WHERE model_name = 'self';
 SELECT (segment.drift_rows(d)).psi > 0.2 AS x_drifted
 FROM (SELECT segment.drift_fit(m, ARRAY[x, y]::float8[]) AS d FROM points, (SELECT segment.active_model('self') AS m OFFSET 0) v) r LIMIT 1;
 SELECT segment.drop_model('self');

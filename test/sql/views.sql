@@ -73,7 +73,9 @@ SELECT * FROM segment.refit_progress;
 -- a log row whose session is gone
 UPDATE segment.model SET last_version = 3 WHERE model_name = 'groups';
 INSERT INTO segment.model_log (model_name, version, outcome, pid, fitted_by) VALUES ('groups', 3, 'running', 0, 'x');
-SELECT model_name, stage, rows_read, iteration, inertia, elapsed >= 0 AS elapsed, version FROM segment.refit_progress;
+SELECT model_name, stage FROM segment.refit_progress;
+SELECT version, outcome, sqlstate, message, finished_at, duration FROM segment.fit_log WHERE model_name = 'groups' AND outcome <> 'succeeded';
+SELECT m.needs_refit, p.what, p.since IS NOT NULL AS has_since FROM segment.models m JOIN segment.problems p USING (model_name) WHERE model_name = 'groups';
 -- the next call repairs it
 CALL segment.refit('groups');
 SELECT version, outcome, sqlstate, message FROM segment.fit_log WHERE model_name = 'groups' ORDER BY fit_id;

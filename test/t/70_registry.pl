@@ -329,6 +329,13 @@ $node->wait_for_catchup($standby);
 is($standby->safe_psql('shop', $digest), $before, 'the standby has the models');
 is($standby->safe_psql('shop', $assigned), $labels, 'and kmeans_assign works on it');
 is($standby->safe_psql('shop', 'SELECT count(*) FROM segment.cluster_profile'), '8', 'so do the views');
+# a standby cannot see the session of a refit: it must not call the refit failed
+my $running = $node->safe_psql('shop', "INSERT INTO segment.model_log (model_name, version, outcome, pid, fitted_by) VALUES ('a', 99, 'running', 0, 'x') RETURNING fit_id");
+$node->wait_for_catchup($standby);
+my $outcome = "SELECT outcome FROM segment_internal.log('a') WHERE fit_id = $running";
+is($standby->safe_psql('shop', $outcome), 'running', 'a refit on the primary is running on the standby');
+is($node->safe_psql('shop', $outcome), 'failed', 'where its session would be seen, it has failed');
+$node->safe_psql('shop', "DELETE FROM segment.model_log WHERE fit_id = $running");
 my ($out, $err);
 $standby->psql('shop', "CALL segment.refit('a')", stderr => \$err);
 like($err, qr/read-only transaction/, 'a refit is refused there');

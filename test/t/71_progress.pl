@@ -25,6 +25,7 @@ CREATE VIEW gated AS SELECT i AS id, i % 7 + CASE WHEN i = 5000 THEN gate() ELSE
 SELECT segment.create_model('m', 'kmeans', 'gated', 'id', options => '{"k": 3}');
 SELECT segment.create_model('auto', 'kmeans', 'gated', 'id', options => '{"k": "auto", "k_max": 3}');
 SELECT segment.share_model('m', 'reader');
+SELECT segment.share_model('auto', 'reader');
 SQL
 	$node->safe_psql('postgres', 'CREATE DATABASE other');
 	$node->safe_psql('other', 'CREATE EXTENSION segment');
@@ -79,8 +80,21 @@ sub watch
 	$node->safe_psql('postgres', 'SELECT pg_terminate_backend(pid) FROM segment.refit_progress');
 	like($refit->(), qr/57P01|terminat|closed/, 'it is terminated');
 	ok($node->poll_query_until('postgres', $slots, '0'), 'no slot is left of that');
+	is($node->safe_psql('postgres', "SELECT count(*) FROM segment.model_log WHERE outcome = 'running'"), '1', 'the table says that it runs');
+	my $seen = "SELECT outcome, sqlstate, message, finished_at IS NULL, duration IS NULL FROM segment.fit_log WHERE model_name = 'auto' AND outcome <> 'succeeded'";
+	my $ended = 'failed|57P01|the session ended before the refit was complete';
+	is($node->safe_psql('postgres', $seen), "$ended|t|t", 'the log says that it failed');
+	is($node->safe_psql('postgres', $progress), '', 'it is not shown as running');
+	is($node->safe_psql('postgres', "SELECT needs_refit FROM segment.models WHERE model_name = 'auto'"), 't', 'the model needs a refit');
+	is($node->safe_psql('postgres', "SELECT what, since IS NULL FROM segment.problems WHERE model_name = 'auto'"),
+		'the last refit failed: the session ended before the refit was complete|f', 'and is a problem');
+	is($node->safe_psql('postgres', $seen, extra_params => [ '-U', 'reader' ]), '', 'roles that the model is shared with do not see failures');
 	$gatekeeper->query_safe('SELECT pg_advisory_unlock(77)');
 	$gatekeeper->quit;
+	$node->safe_psql('postgres', "CALL segment.refit('auto')");
+	is($node->safe_psql('postgres', $seen), "$ended|f|t", 'the next refit does not change what the log says');
+	is($node->safe_psql('postgres', "SELECT needs_refit FROM segment.models WHERE model_name = 'auto'"), 'f', 'and it ends the need');
+	is($node->safe_psql('postgres', "SELECT count(*) FROM segment.problems WHERE model_name = 'auto'"), '0', 'and the problem');
 	$node->safe_psql('postgres', "CALL segment.refit('m')");
 	is($node->safe_psql('postgres', "SELECT outcome, rows FROM segment.fit_log ORDER BY fit_id DESC LIMIT 1"), 'succeeded|10000', 'the next one succeeds');
 }
