@@ -39,7 +39,7 @@ derive_figures(const SegPcaModel *model, SegFeature *feature)
 	if (model->null_policy == SEG_NULL_ZERO)
 		feature->fill = 0;
 	else if (model->null_policy == SEG_NULL_MEAN)
-		feature->fill = is_plain ? feature->shift : expm1(feature->shift);
+		feature->fill = is_plain ? feature->shift : feature->mean;
 	if (is_plain)
 		feature->sd = feature->transformed_sd;
 	if (feature->histogram.bins > 0)
@@ -49,14 +49,16 @@ derive_figures(const SegPcaModel *model, SegFeature *feature)
 	}
 }
 
-/* OUT model->transform.  A null is filled with the mean of the transformed values, so it becomes exactly 0. */
+/* OUT model->transform.  Without log1p the fill is the shift, so it becomes 0 without rounding. */
 static SegStatus
 make_transform(SegPcaModel *model, SegArena *arena)
 {
 	SegStatus	status = seg_row_transform_make(model->features, model->d, model->null_policy, arena, &model->transform);
 
 	if (status == SEG_OK && model->null_policy == SEG_NULL_MEAN)
-		memset(model->transform.fill, 0, model->d * sizeof(double));
+		for (uint32_t j = 0; j < model->d; j++)
+			if (model->features[j].transform == SEG_TRANSFORM_NONE)
+				model->transform.fill[j] = 0;
 	return status;
 }
 

@@ -16,11 +16,12 @@
  *
  * Missing values are NaN.  With policy REFUSE the caller raises an error; with SKIP the
  * row is left out; with ZERO the value counts as 0; with MEAN it counts as the mean of
- * the feature over the rows that have it.  That mean is known only at the end, but the
- * result is exact: a row gets a second half with a mask z (1: present), and x - shift
- * becomes (x - shift) z.  The moments of both halves give the moments of
- * (x - shift) z - t z, where t is the mean minus the shift.  This is the deviation from
- * the mean, or 0.  It doubles the width from the first missing value on.
+ * the feature's input values over the rows that have it, or as log1p of that mean.  That
+ * mean is known only at the end, but the result is exact: a row gets a second half with
+ * a mask z (1: present), and x - shift becomes (x - shift) z.  The moments of both halves
+ * give the moments of (x - shift) z - t z, where t is what a missing value counts as minus
+ * the shift.  This is the deviation from that value, or 0.  It doubles the width from the
+ * first missing value on.
  *
  * A small group stays a buffer: its state costs no more than its rows, up to the
  * rows of a block (moments_layout.h).

@@ -169,6 +169,21 @@ imputed_entry(const double *packed, const double *t, size_t d, size_t i, size_t 
 		t[j] * packed_entry(packed, w, i, d + j) + t[i] * t[j] * packed_entry(packed, w, d + i, d + j);
 }
 
+/*
+ * t: what a missing value counts as, minus the shift.  It is the mean of the feature's input
+ * values; for a feature with log1p their log1p.
+ */
+static double
+replacement(const SegMoments *state, size_t j)
+{
+	SegMomentsParts parts = seg_moments_parts(state);
+	double		present = parts.mean[state->d + j];
+
+	if (!(present > 0))
+		return 0;
+	return parts.logs[j] ? log1p(seg_moments_input_mean(state, j)) - parts.shift[j] : parts.mean[j] / present;
+}
+
 SegStatus
 seg_moments_covariance(const SegMoments *state, double *mean, double *covariance, size_t *position)
 {
@@ -180,10 +195,9 @@ seg_moments_covariance(const SegMoments *state, double *mean, double *covariance
 	Assert(state->full && state->buffered == 0);
 	if (state->folded == 0)
 		return SEG_NO_ROWS;
-	/* mean[j] is t first; the shift is added after t was used */
+	/* mean[j] is t first; it becomes the mean after t was used */
 	for (size_t j = 0; j < d; j++)
-		mean[j] = !masked ? parts.mean[j] :
-			parts.mean[d + j] > 0 ? parts.mean[j] / parts.mean[d + j] : 0;
+		mean[j] = masked ? replacement(state, j) : parts.mean[j];
 	for (size_t j = 0; j < d; j++)
 	{
 		CHECK_FOR_INTERRUPTS();
@@ -197,6 +211,9 @@ seg_moments_covariance(const SegMoments *state, double *mean, double *covariance
 	}
 	for (size_t j = 0; j < d; j++)
 	{
+		/* without log1p t is the mean of the values used */
+		if (masked && parts.logs[j])
+			mean[j] += parts.mean[j] - mean[j] * parts.mean[d + j];
 		if (!isnan(parts.shift[j]))
 			mean[j] += parts.shift[j];
 		if (!isfinite(mean[j]) || !isfinite(covariance[j + j * d]))

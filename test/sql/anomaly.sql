@@ -336,3 +336,18 @@ WHERE p.pronamespace = 'segment'::regnamespace AND p.proname ~ '^anomaly(_|$)' O
 DROP TABLE hbk, round_clusters, spreads, customers, models, metrics, many, states, metric_states;
 DROP AGGREGATE made_up(float8[]), whole_state(float8[]), whole_metric_state(float8[], jsonb), merged(bytea) CASCADE;
 DROP FUNCTION survives(bytea), plan_has_partial(text);
+
+-- null_policy mean, also with log1p, gives what the mean of the values in place of each NULL gives
+CREATE TEMP TABLE gaps AS
+SELECT i AS id, ARRAY[exp(i % 7), CASE WHEN i % 5 = 0 THEN NULL ELSE (i % 11) ^ 2 END, CASE WHEN i % 9 = 0 THEN NULL ELSE i % 13 END]::float8[] AS features
+FROM generate_series(1, 200) AS i;
+WITH mean AS (SELECT avg(features[2]) AS b, avg(features[3]) AS c FROM gaps),
+     models AS MATERIALIZED (
+         SELECT o.options, segment.anomaly_fit(g.features, o.options || '{"null_policy": "mean"}') AS with_nulls,
+                segment.anomaly_fit(ARRAY[g.features[1], coalesce(g.features[2], mean.b), coalesce(g.features[3], mean.c)], o.options) AS filled
+         FROM gaps g, mean, (VALUES ('{"method": "mahalanobis"}'::jsonb), ('{"method": "mahalanobis", "transform": "log1p"}'),
+                                    ('{"method": "mahalanobis", "robust": true, "transform": "log1p"}'), ('{"method": "iforest", "transform": "log1p"}')) o(options)
+         GROUP BY o.options)
+SELECT m.options, max(abs(segment.anomaly_score(m.with_nulls, g.features)
+                          - segment.anomaly_score(m.filled, ARRAY[g.features[1], coalesce(g.features[2], mean.b), coalesce(g.features[3], mean.c)]))) < 1e-9 AS same
+FROM models m, gaps g, mean GROUP BY m.options ORDER BY m.options::text;

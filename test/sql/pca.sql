@@ -120,3 +120,17 @@ FROM (SELECT segment.pca_fit(features) AS a, segment.pca_fit(features, '{"n_comp
 -- the functions of its name
 SELECT p.oid::regprocedure AS interface FROM pg_proc p
 WHERE p.pronamespace = 'segment'::regnamespace AND p.proname ~ '^pca(_|$)' ORDER BY p.oid::regprocedure::text;
+
+-- null_policy mean, also with log1p, gives what the mean of the values in place of each NULL gives
+CREATE TEMP TABLE gaps AS
+SELECT i AS id, ARRAY[exp(i % 7), CASE WHEN i % 5 = 0 THEN NULL ELSE (i % 11) ^ 2 END, CASE WHEN i % 9 = 0 THEN NULL ELSE i % 13 END]::float8[] AS features
+FROM generate_series(1, 200) AS i;
+WITH mean AS (SELECT avg(features[2]) AS b, avg(features[3]) AS c FROM gaps),
+     models AS MATERIALIZED (
+         SELECT o.options, segment.pca_fit(g.features, o.options || '{"null_policy": "mean"}') AS with_nulls,
+                segment.pca_fit(ARRAY[g.features[1], coalesce(g.features[2], mean.b), coalesce(g.features[3], mean.c)], o.options) AS filled
+         FROM gaps g, mean, (VALUES ('{}'::jsonb), ('{"transform": "log1p"}'), ('{"transform": ["none", "log1p", "none"], "standardize": "none"}')) o(options)
+         GROUP BY o.options)
+SELECT m.options, max(abs(segment.pca_x(m.with_nulls, g.features)
+                          - segment.pca_x(m.filled, ARRAY[g.features[1], coalesce(g.features[2], mean.b), coalesce(g.features[3], mean.c)]))) < 1e-9 AS same
+FROM models m, gaps g, mean GROUP BY m.options ORDER BY m.options::text;

@@ -369,6 +369,42 @@ logs_are_taken_and_inputs_kept(void **state)
 }
 
 static void
+means_of_inputs_replace_missing_values_before_logs(void **state)
+{
+	enum { N = 700, D = 3 };
+	const uint8_t logs[D] = {1, 0, 1};
+	static double rows[N * D];
+	static double filled[N * D];
+	double		sums[D] = {0};
+	double		present[D] = {0};
+	SegRng		rng = seg_rng(17, 0);
+	SegMoments *m[2] = {begin(D, SEG_MISSING_MEAN, logs), begin(D, SEG_MISSING_MEAN, logs)};
+
+	for (size_t i = 0; i < N * D; i++)
+	{
+		rows[i] = exp(6 * seg_rng_uniform(&rng)) + (i % D == 0 ? 0 : rows[i - 1]);
+		if (isnan(rows[i]) || seg_rng_below(&rng, 5) == 0)
+			rows[i] = NAN;
+		else
+		{
+			sums[i % D] += rows[i];
+			present[i % D]++;
+		}
+	}
+	for (size_t i = 0; i < N * D; i++)
+	{
+		filled[i] = isnan(rows[i]) ? sums[i % D] / present[i % D] : rows[i];
+		if (logs[i % D])
+			filled[i] = log1p(filled[i]);
+	}
+	for (size_t i = 0; i < N; i++)
+		m[i % 3 == 0] = add(m[i % 3 == 0], rows + i * D);
+	m[0] = finish(merge(m[0], m[1]));
+	assert_moments(m[0], filled, N, SEG_MISSING_REFUSE);
+	free(m[0]);
+}
+
+static void
 overflow_names_the_feature(void **state)
 {
 	const double rows[3][2] = {{1, 1e200}, {2, -1e200}, {3, 0}};
@@ -437,6 +473,7 @@ main(void)
 		cmocka_unit_test(skipped_rows_are_counted_only),
 		cmocka_unit_test(constants_have_exactly_no_variance),
 		cmocka_unit_test(logs_are_taken_and_inputs_kept),
+		cmocka_unit_test(means_of_inputs_replace_missing_values_before_logs),
 		cmocka_unit_test(overflow_names_the_feature),
 		cmocka_unit_test(sizes_are_bounded),
 		cmocka_unit_test(nist_numacc4),
