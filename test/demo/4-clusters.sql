@@ -22,20 +22,20 @@ JOIN customer_rfm r USING (customer_id)
 WHERE r.frequency > 0
 GROUP BY r.customer_id, r.recency_days, r.frequency;
 
-CREATE TABLE models (name text PRIMARY KEY, model bytea NOT NULL);
-INSERT INTO models
+CREATE TABLE fitted_models (name text PRIMARY KEY, model bytea NOT NULL);
+INSERT INTO fitted_models
 SELECT 'customers',
        segment.kmeans_fit(features, 7, '{"transform": ["log1p", "log1p", "log1p", "none", "none"],
            "feature_names": ["recency_days", "frequency", "average_receipt", "return_share", "christmas_share"]}')
 FROM customer_features;
 
 CREATE TABLE customer_clusters AS
-SELECT customer_id, segment.kmeans_assign((SELECT model FROM models), features) AS cluster_id
+SELECT customer_id, segment.kmeans_assign((SELECT model FROM fitted_models), features) AS cluster_id
 FROM customer_features;
 
 SELECT cluster_id AS cluster, size AS customers, round(100 * share::numeric, 1) AS "%",
        segment.kmeans_describe(model, cluster_id) AS "in words"
-FROM models CROSS JOIN LATERAL segment.kmeans_profile(model)
+FROM fitted_models CROSS JOIN LATERAL segment.kmeans_profile(model)
 WHERE rank = 1
 ORDER BY cluster_id;
 
@@ -48,7 +48,7 @@ RETURN CASE WHEN feature LIKE '%share' THEN to_char(100 * mean, '990') || ' %' E
 
 WITH profile AS
 (
-    SELECT p.* FROM models CROSS JOIN LATERAL segment.kmeans_profile(model) AS p
+    SELECT p.* FROM fitted_models CROSS JOIN LATERAL segment.kmeans_profile(model) AS p
 ), figures AS
 (
     SELECT cluster_id::text AS cluster, cluster_id, feature, pg_temp.figure(feature, cluster_mean, direction) AS figure
@@ -69,4 +69,4 @@ ORDER BY cluster_id;
 
 SELECT round(100 * explained_fraction::numeric, 1) AS "% of the variation explained",
        round(silhouette::numeric, 2) AS silhouette, rows_used AS customers, converged, bytes AS "bytes of model"
-FROM models CROSS JOIN LATERAL segment.model_info(model);
+FROM fitted_models CROSS JOIN LATERAL segment.model_info(model);
