@@ -213,7 +213,7 @@ lay_out(char *base, size_t n, size_t d, Space *space)
 {
 	SegMcdSearch *search = &space->search;
 	size_t		used = 0;
-	SegMcdShape	   *shapes[1 + SEG_MCD_FINALISTS + SEG_MCD_GROUPS * SEG_MCD_KEPT];
+	SegMcdShape *shapes[1 + SEG_MCD_FINALISTS + SEG_MCD_GROUPS * SEG_MCD_KEPT];
 	size_t		count = 0;
 
 	shapes[count++] = &search->trial;

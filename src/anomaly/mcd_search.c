@@ -202,7 +202,7 @@ shuffle(SegRng *rng, SegMcdItem *items, size_t count, size_t wanted)
 	for (size_t i = 0; i < wanted; i++)
 	{
 		size_t		other = i + seg_rng_below(rng, count - i);
-		SegMcdItem		swap = items[i];
+		SegMcdItem	swap = items[i];
 
 		items[i] = items[other];
 		items[other] = swap;
@@ -244,7 +244,7 @@ static size_t
 keep(SegMcdShape *best, size_t kept, size_t most, const SegMcdShape *shape, size_t m)
 {
 	size_t		at = kept;
-	SegMcdShape		last;
+	SegMcdShape last;
 
 	if (kept == most && !(shape->log_det < best[most - 1].log_det))
 		return kept;

@@ -18,7 +18,7 @@ typedef enum SegStatus
 	/* bytes of a model or a state */
 	SEG_NOT_A_MODEL,			/* no members */
 	SEG_MALFORMED_MODEL,		/* no members */
-	SEG_NEWER_MODEL,							/* got: version, wanted: newest supported */
+	SEG_NEWER_MODEL,			/* got: version, wanted: newest supported */
 	SEG_OTHER_KIND,				/* got_kind, wanted_kind */
 	SEG_MALFORMED_STATE,		/* no members; the state of an aggregate */
 

@@ -241,7 +241,7 @@ next_block(const SegAssignment *assignment, size_t b, bool all)
 typedef struct Inertia
 {
 	SegGrid		grid;
-	SegExactSum	sum;
+	SegExactSum sum;
 } Inertia;
 
 static void
@@ -285,7 +285,7 @@ SEG_ALWAYS_INLINE size_t
 assign_labelled(SegAssignment *assignment, const SegFilterStrip *strip, bool bounded, Inertia *inertia)
 {
 	const SegKmeansData *data = assignment->data;
-	double		scale = 1 / data->filter->unit;	/* a power of two */
+	double		scale = 1 / data->filter->unit; /* a power of two */
 	size_t		moved = 0;
 
 	for (size_t i = 0; i < strip->count; i++)

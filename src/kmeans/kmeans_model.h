@@ -15,7 +15,7 @@
 #include "model/feature.h"
 
 #define SEG_KMEANS_VERSION 2
-#define SEG_KMEANS_MAX_ID INT32_MAX	/* cluster numbers are SQL integers */
+#define SEG_KMEANS_MAX_ID INT32_MAX /* cluster numbers are SQL integers */
 
 /* One cluster. */
 typedef struct SegKmeansCluster

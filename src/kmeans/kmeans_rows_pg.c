@@ -263,7 +263,7 @@ total_weight(const SegKmeansRows *state)
 	double		smallest = MAX_TOTAL_WEIGHT;
 	double		largest = 0;
 	SegGrid		grid;
-	SegExactSum	sum = {0};
+	SegExactSum sum = {0};
 	double		total;
 
 	if (state->weights == NULL)
@@ -341,9 +341,9 @@ prepare(SegKmeansRows *state)
 	state->total = total_weight(state);
 	tally_rows(state);
 	status = seg_standardize_rows(&state->rows, state->weights, state->total, options->standardize,
-							options->null_policy, state->has_nulls, scales,
-							seg_kmeans_arena(seg_standardize_workspace(state->rows.n, d, state->weights != NULL)),
-							&position);
+								  options->null_policy, state->has_nulls, scales,
+								  seg_kmeans_arena(seg_standardize_workspace(state->rows.n, d, state->weights != NULL)),
+								  &position);
 	if (status != SEG_OK)
 		seg_raise((SegFault) {status, .feature = position});
 	state->data = (SegKmeansData) {state->rows, state->weights, state->total, scales, active};

@@ -33,7 +33,7 @@ typedef struct Candidate
 	double		boost;			/* b */
 	size_t		row;			/* the first of the copies in the order of values */
 	size_t		copies;
-	SegExactSum	weight;			/* of all copies */
+	SegExactSum weight;			/* of all copies */
 	bool		is_taken;		/* false: an empty slot */
 } Candidate;
 

@@ -92,7 +92,7 @@ bisect(const SegKmeansData *data, const SegKmeansParams *params, size_t k, doubl
 	size_t		d = data->rows.d;
 	size_t		padded = seg_matrix_blocks(n) * SEG_BLOCK_ROWS;
 	Bisection	bisection = {.part = *data};
-	SegSeeder		halver;
+	SegSeeder	halver;
 
 	bisection.part.rows.values = seg_arena_take(arena, padded, d * sizeof(double));
 	bisection.part_weights = seg_arena_take(arena, padded, sizeof(double));
@@ -122,7 +122,7 @@ void
 seg_seed_centers(const SegKmeansData *data, const SegKmeansParams *params, size_t k,
 				 double *centers, SegArena workspace)
 {
-	SegSeeder		seeder;
+	SegSeeder	seeder;
 
 	Assert(data->rows.n >= k);
 	if (params->algorithm == SEG_KMEANS_BISECTING)

@@ -120,6 +120,7 @@ seg_pca_options_read(const Jsonb *jsonb, size_t d, SegWriter *labels)
 	for (size_t j = 0; j < d; j++)
 	{
 		SegTransform transform = given.transform.items[given.transform.count < 0 ? 0 : j];
+
 		seg_write_label(labels, transform, utf8_name(&given, j));
 	}
 	return options;

@@ -32,7 +32,7 @@ typedef struct Pair
 static size_t
 split_pairs(double *x, double *weights, size_t n, double pivot, bool or_equal, SegGrid grid, double *weight)
 {
-	SegExactSum	sum = {0};
+	SegExactSum sum = {0};
 	size_t		m = 0;
 
 	for (size_t i = 0; i < n; i++)
@@ -182,7 +182,7 @@ select_weight(double *x, double *weights, size_t n, double total, double wanted,
 static double
 sum_of(const double *weights, size_t n, SegGrid grid)
 {
-	SegExactSum	sum = {0};
+	SegExactSum sum = {0};
 
 	for (size_t i = 0; i < n; i++)
 	{

@@ -221,8 +221,8 @@ column_mean(const SegMatrix *rows, const double *weights, const Workspace *work,
 	double		max_abs = 0;
 	SegGrid		grid;
 	SegGrid		weight_grid = work_grid(work, 1);
-	SegExactSum	sum = {0};
-	SegExactSum	present = {0};
+	SegExactSum sum = {0};
+	SegExactSum present = {0};
 
 	for (size_t i = 0; i < rows->n; i++)
 	{

@@ -23,7 +23,7 @@ double
 seg_weights_freedom(const double *weights, size_t n, double total)
 {
 	SegGrid		grid;
-	SegExactSum	sum = {0};
+	SegExactSum sum = {0};
 
 	if (weights == NULL)
 		return (double) n - 1;

@@ -1,4 +1,4 @@
-# Anomaly scores; read by pca_anomaly.sh, whose functions it uses.
+# Anomaly scores; pca_anomaly.sh reads this file and defines the functions used here.
 
 bench_anomaly() {
     local n=$1 d=$2 theirs ours metric

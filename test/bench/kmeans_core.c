@@ -1,12 +1,12 @@
 /*
  * kmeans_core.c
- *		Lloyd's iterations alone, on rows in memory: what scikit-learn's fit is compared with.
+ *		Only Lloyd's iterations, on rows in memory, for comparison with fit of scikit-learn.
  *
  *		kmeans_core rows.bin centers.bin n d k iterations repeats
  *
- * Both files hold doubles, row by row.  Prints the median milliseconds of a run,
+ * Both files have doubles, row by row.  It prints the median milliseconds of a run,
  * the share of all distances that was computed, the inertia and the iterations.
- * With DOUBLES set in the environment floats do not help.
+ * If DOUBLES is set in the environment, only doubles are used.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -47,7 +47,7 @@ allocate(size_t size)
 
 	if (room == NULL)
 		exit(1);
-	/* as seg_advise_large_pages does in the server, and numpy at the other end */
+	/* like seg_advise_large_pages in the server, and like numpy */
 	(void) madvise(room, size, MADV_HUGEPAGE);
 	memset(room, 0, size);
 	return room;

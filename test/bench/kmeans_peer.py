@@ -1,4 +1,4 @@
-"""What kmeans.sh asks of numpy and scikit-learn.
+"""The part of kmeans.sh that uses numpy and scikit-learn.
 
   make  DIR n d k seed           clustered rows (k below 0: uniform ones, for -k centers),
                                  starting centers, and a COPY BINARY file

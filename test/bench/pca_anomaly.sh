@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# PCA and anomaly scores from a table, beside numpy and scikit-learn in memory.
+# PCA and anomaly scores from a table, compared with numpy and scikit-learn in memory.
 #
 #   test/bench/pca_anomaly.sh [pca] [anomaly]
 #
-# Needs Debian's python3-sklearn. Their rows are exported before and not timed;
-# ours are read from the table. Every figure is the best of the repeats, all in
-# one run on one machine: compare the ratios, not the seconds.
+# Needs Debian's python3-sklearn. The rows for Python are exported before; this is not
+# timed. The extension reads its rows from the table. Every figure is the best of the
+# repeats, all in one run on one machine: compare the ratios, not the seconds.
 set -euo pipefail
 . "$(dirname "$0")/../scratch.sh"
 bench=$(cd "$(dirname "$0")" && pwd)
@@ -23,7 +23,7 @@ best_of() {
 
 python() { env -u OPENBLAS_NUM_THREADS -u OMP_NUM_THREADS /usr/bin/python3 "$@"; }
 
-# name, seconds, and how many times slower than ours the rest is
+# name, seconds, and the ratios of the other times to the time of the extension
 report() { awk -v ours="$3" -v name="$1" -v seconds="$2" 'BEGIN { printf "  %-34s %8.3f s  %6.2f x\n", name, seconds, seconds / ours }'; }
 
 serial='SET max_parallel_workers_per_gather = 0'
@@ -49,7 +49,7 @@ bench_pca() {
     report "segment, pca_x of all rows (max)" "$(best_of "$parallel" "
         SELECT max(segment.pca_x((SELECT segment.pca_fit(features) FROM (SELECT features FROM rows_$d LIMIT 1000) AS sample), features))
         FROM rows_$d")" "$ours"
-    # the same numbers, or the times mean nothing
+    # the numbers must be equal, otherwise the times cannot be compared
     awk '{ print $3, $4 }' <<<"$theirs" | while read -r first second; do
         psql -XqAt -c "
             SELECT 'variances differ' FROM segment.pca_components((SELECT segment.pca_fit(features, '{\"standardize\": \"none\"}') FROM rows_$d))

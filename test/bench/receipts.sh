@@ -4,9 +4,9 @@
 #   test/bench/receipts.sh [lines]          20,000,000 lines of 1/20 as many customers
 #
 # Two shapes: narrow receipts (bigint, date, numeric), and document lines with text ids, two
-# lines a receipt, in order and shuffled.  Beside them plain SQL's sums, and where node and the
-# npm package @duckdb/node-api are to be had (npm install @duckdb/node-api) DuckDB on its own copy of
-# the narrow receipts with one thread, its way in and out included separately.
+# lines a receipt, in order and shuffled.  For comparison: sums in plain SQL; and, if node and
+# the npm package @duckdb/node-api are installed (npm install @duckdb/node-api), DuckDB with one
+# thread on its own copy of the narrow receipts, with separate times for import and export.
 set -euo pipefail
 . "$(dirname "$0")/../scratch.sh"
 lines=${1:-20000000}

@@ -1,7 +1,7 @@
 /*
  * touch.c
- *		The cheapest aggregate that reads every number of a float8[]: what the scan of
- *		kmeans_fit is compared with.
+ *		The cheapest aggregate that reads every number of a float8[], for comparison with
+ *		the scan of kmeans_fit.
  */
 #include "postgres.h"
 

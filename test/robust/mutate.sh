@@ -4,9 +4,9 @@
 #   test/robust/mutate.sh [calls [seed]]     default 200000 1
 #
 # Every function and aggregate of the interface that is written in C is called with
-# values of its argument types: good models and states with some bytes changed, odd
-# arrays, odd options. An error of a call is fine; what the sanitizers find ends the
-# server, and an internal error (XX000) is counted. Works on a copy of the tree.
+# values of its argument types: valid models and states with some bytes changed, unusual
+# arrays and options. An error of a call is fine. A finding of a sanitizer ends the
+# server. Internal errors (XX000) are counted. Works on a copy of the tree.
 set -uo pipefail
 calls=${1:-200000} seed=${2:-1}
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -25,7 +25,7 @@ char *bindtextdomain(const char *domain, const char *folder) { (void) domain; re
 char *textdomain(const char *domain) { return (char *) domain; }
 END
 gcc -shared -fPIC -o "$copy/gettext.so" "$copy/gettext.c" || exit 1
-# the server is preloaded with ASan by a script in its place; initdb, whose postgres has other first arguments, is not
+# a script replaces postgres and preloads ASan for the server, but not for initdb, which passes other first arguments
 mv "$SCRATCH_BIN/postgres" "$SCRATCH_BIN/postgres.bin"
 cat >"$SCRATCH_BIN/postgres" <<END
 #!/bin/sh

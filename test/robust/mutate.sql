@@ -6,7 +6,7 @@ SET statement_timeout = 0;
 
 CREATE TABLE line AS SELECT i, ARRAY[i % 40, (i * i) % 40 / 7.0, i % 3]::float8[] AS f, i % 6 AS a, i % 4 AS b FROM generate_series(1, 300) AS i;
 
--- Good bytes of each kind: models, sweeps, drift reports, and states of the aggregates.
+-- Valid bytes of each kind: models, sweeps, drift reports, and states of the aggregates.
 CREATE TABLE good (no serial, bytes bytea);
 INSERT INTO good (bytes) SELECT segment.kmeans_fit(f, 3, '{"n_init": 1}') FROM line;
 INSERT INTO good (bytes) SELECT segment.kmeans_sweep(f, 2, 3, '{"n_init": 1}') FROM line;
@@ -16,7 +16,7 @@ INSERT INTO good (bytes) SELECT segment.anomaly_fit(f, '{"method": "mahalanobis"
 INSERT INTO good (bytes) SELECT segment.rfm_fit(a, b, i) FROM line;
 INSERT INTO good (bytes) SELECT segment.drift_fit((SELECT bytes FROM good WHERE no = 1), f) FROM line;
 
--- What is called: functions of the interface in C that only compute, and its aggregates, which also finish states.
+-- The functions to call: functions of the interface in C that only compute, and aggregates, which also finish states.
 CREATE TABLE target AS
 SELECT row_number() OVER (ORDER BY p.oid) AS no, p.oid, p.oid::regproc::text AS name, p.prokind, p.proargtypes::oid[] AS types
 FROM pg_proc p
@@ -51,7 +51,7 @@ BEGIN
         RETURN substr(bytes, 1, floor(random() * length(bytes))::int);
     END IF;
     FOR n IN 1 .. floor(random() * 4)::int LOOP
-        -- the head more often than the rest
+        -- the head is changed more often than the rest
         bytes := set_byte(bytes, floor(CASE WHEN random() < 0.5 THEN least(length(bytes), 200) ELSE length(bytes) END * random())::int,
                           CASE floor(random() * 4) WHEN 0 THEN 0 WHEN 1 THEN 255 WHEN 2 THEN 65 ELSE floor(random() * 256)::int END);
     END LOOP;

@@ -3,8 +3,8 @@
 #
 #   test/robust/sqlsmith.sh [queries] [seed]      default: 20000 42
 #
-# Fails when the server crashed, or when one of our functions raised an internal
-# error (XX000); errors of a SQLSTATE of their own are what random queries earn.
+# Fails if the server crashed, or if a function of the extension raised an internal
+# error (XX000). Errors with another SQLSTATE are expected for random queries.
 set -uo pipefail
 . "$(dirname "$0")/../scratch.sh"
 queries=${1:-20000} seed=${2:-42}
@@ -13,7 +13,7 @@ trap scratch_remove EXIT
 SCRATCH_OPTIONS="-c log_line_prefix='%p %e ' -c log_min_error_statement=error -c statement_timeout=2s -c segment.fit_memory=64MB"
 scratch_make && scratch_start || exit 1
 psql -qX -f "$TOP/test/bi/setup.sql" >/dev/null 2>&1
-# sqlsmith calls what it finds in the catalog; it runs as a role that is no superuser
+# sqlsmith calls all functions of the catalog; it runs as a role that is not a superuser
 psql -qX -v ON_ERROR_STOP=1 <<'SQL' || exit 1
 CREATE ROLE smith LOGIN;
 SELECT segment.grant_modeler('smith') \g /dev/null

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The regress suite with the extension built under UBSan, which ends the session
-# at the first undefined operation. Works on a copy, so the tree's objects stay.
+# at the first undefined operation. Works on a copy of the tree.
 set -uo pipefail
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 copy=$(mktemp -d "${TMPDIR:-/tmp}/segment-ubsan.XXXXXX")
@@ -12,6 +12,6 @@ ln -s "$top/../shared" "$copy/shared"
 chmod 755 "$copy"
 export COPT='-fsanitize=undefined -fno-sanitize-recover=undefined -fno-sanitize=alignment'
 cd "$copy/segment"
-# what UBSan says goes to the log of the server
+# UBSan writes to the log of the server
 sed -i "s/^scratch_stop() {/scratch_stop() {\n    grep -h 'runtime error' \"\$SCRATCH\/server.log\" | sort | uniq -c/" test/scratch.sh
 test/test.sh regress isolation

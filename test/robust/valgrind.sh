@@ -1,20 +1,20 @@
 #!/usr/bin/env bash
-# memcheck over the questions of the regress suite, in a single-user server.
+# memcheck over the tests of the regress suite, in a single-user server.
 #
-#   test/robust/valgrind.sh [question ...]       default: all, the shortest first
+#   test/robust/valgrind.sh [test ...]           default: all, the shortest first
 #   SECONDS_EACH=300 ORIGINS=no KEEP=folder ...      a limit; twice as fast; keep the logs
 #
-# A single-user server knows no psql, so psql goes first, with an ordinary server
-# that logs what it was sent: variables are filled in, meta-commands are gone, and
-# each statement is one. Memcheck then runs what the log says in a new database;
-# only COPY FROM STDIN, which needs a client, is left out.
+# A single-user server cannot run psql scripts. So psql first runs the test on an ordinary
+# server that logs the statements: variables are replaced, meta-commands are executed, and
+# each statement is separate. Memcheck then runs the statements of the log in a new
+# database. COPY FROM STDIN, which needs a client, is left out.
 #
-# An error with a frame of segment.so in one of its stacks, be it where the memory
-# came from, fails the run; valgrind.supp holds what the server does to its own memory.
-# A server configured with CFLAGS='-g -O1 -DUSE_VALGRIND' tells memcheck of every palloc
-# and pfree; without, only malloc's blocks are guarded. To take it: make clean, then
-# PG_CONFIG=... test/robust/valgrind.sh. valgrind 3.19 shows a processor without
-# AVX-512, so that of the clones of a loop those for x86-64-v3 run.
+# An error with a frame of segment.so in one of its stacks fails the run; this includes the
+# stack of the allocation. valgrind.supp lists errors of the server itself.
+# A server configured with CFLAGS='-g -O1 -DUSE_VALGRIND' reports every palloc and pfree
+# to memcheck; otherwise only blocks of malloc are checked. To use it: make clean, then
+# PG_CONFIG=... test/robust/valgrind.sh. valgrind 3.19 emulates a processor without
+# AVX-512, so the loop clones for x86-64-v3 run.
 set -uo pipefail
 . "$(dirname "$0")/../scratch.sh"
 command -v valgrind >/dev/null || { echo "valgrind is not installed: apt-get install valgrind" >&2; exit 1; }
@@ -22,7 +22,7 @@ seconds=${SECONDS_EACH:-300}
 questions=("$@")
 [ $# -gt 0 ] || mapfile -t questions < <(cd "$TOP/test/sql" && ls -rS ./*.sql | sed 's/.*\/\(.*\)\.sql/\1/')
 
-# The databases of a question: one for psql, one for memcheck, set as pg_regress sets them.
+# The databases of a test: one for psql, one for memcheck, with the settings of pg_regress.
 databases() {
     local database
     for database in "$1" "$1 memcheck"; do
@@ -34,8 +34,8 @@ databases() {
     done
 }
 
-# What psql sent, in the manner of postgres --single -j: a semicolon before an empty
-# line ends a statement, so that no statement has one inside.
+# The statements sent by psql, in the format of postgres --single -j: a semicolon before
+# an empty line ends a statement, so a space is added after such a semicolon inside of one.
 statements() {
     perl -MJSON::PP -ne '
         BEGIN { $question = shift; $json = JSON::PP->new; }
@@ -49,7 +49,7 @@ statements() {
         print "$text;\n\n"' "$1" "$SCRATCH/data/log/server.json"
 }
 
-# The errors with a frame of ours as text, then "n errors, n of them ours".
+# The errors with a frame of segment.so as text, then "n errors, n of them ours".
 verdict() {
     perl -0777 -ne '
         my ($all, $ours) = (0, 0);

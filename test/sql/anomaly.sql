@@ -1,7 +1,7 @@
--- Anomaly scores: fitting, scoring, reasons, and what is refused.
+-- Anomaly scores: fitting, scoring, reasons, errors.
 SET search_path = public, segment;
 
--- a disc of 500 customers and two odd ones; sines instead of random numbers
+-- a disc of 500 customers and two anomalous ones; sines instead of random numbers
 CREATE TABLE customers AS
 SELECT i AS id, ARRAY[10 + 2 * sin(i * 1.7), 100 + 30 * cos(i * 2.3), i % 5]::float8[] AS features
 FROM generate_series(1, 500) AS i
@@ -13,13 +13,13 @@ SELECT method, anomaly_fit(features, jsonb_build_object('method', method, 'conta
 FROM customers, (VALUES ('iforest'), ('mahalanobis')) AS v (method)
 GROUP BY method;
 
--- the odd ones are found, and nobody else
+-- only the two anomalous ones are found
 SELECT method, id, round(anomaly_score(model, features)::numeric, 2) AS score
 FROM models, customers WHERE is_anomaly(model, features) ORDER BY 1, 2;
 SELECT method, count(*), min(anomaly_score(model, features)) >= 0 AS from_0, max(anomaly_score(model, features)) <= 1 AS to_1
 FROM models, customers GROUP BY method ORDER BY method;
 
--- for the right reasons, which add up
+-- with the correct reasons; their sum is the score
 SELECT method, id, r.rank, r.feature, r.value, round(r.typical::numeric, 1) AS typical
 FROM models, customers, anomaly_reasons(model, features) AS r
 WHERE id > 500 AND r.rank = 1 ORDER BY method, id;
@@ -28,7 +28,7 @@ FROM models, customers,
      LATERAL (SELECT min(base_score) + sum(contribution) AS total FROM anomaly_reasons(model, features)) AS reasons
 GROUP BY method ORDER BY method;
 
--- the same bytes whatever the order; other bytes for another seed
+-- the same bytes for each row order; other bytes for another seed
 SELECT count(DISTINCT model) AS one FROM (
     SELECT anomaly_fit(features ORDER BY id) AS model FROM customers
     UNION ALL SELECT anomaly_fit(features ORDER BY id DESC) FROM customers
@@ -36,7 +36,7 @@ SELECT count(DISTINCT model) AS one FROM (
     UNION ALL SELECT anomaly_fit(features, '{"seed": 42, "method": "iforest"}') FROM customers) AS m;
 SELECT anomaly_fit(features, '{"seed": 43}') <> anomaly_fit(features) AS differs FROM customers;
 
--- and whatever the plan: more distinct rows than the sample holds
+-- and for each plan: more distinct rows than the sample has
 CREATE TABLE many AS
 SELECT ARRAY[i % 40001, (i * 7919) % 10007]::float8[] AS features FROM generate_series(1, 60000) AS i;
 ANALYZE many;
@@ -97,7 +97,7 @@ FROM (SELECT anomaly_fit(f, '{"method": "mahalanobis"}') AS model, array_agg(f::
      unnest(fs) WITH ORDINALITY AS u (text_f, i), LATERAL (SELECT text_f::float8[] AS f) AS v
 ORDER BY i;
 
--- equal columns, sums and constants have no inverse: shrunk, finite, and still right
+-- covariances of equal columns, sums and constants have no inverse: they are shrunk, and scores are finite and correct
 SELECT round(anomaly_score(model, ARRAY[2, 2, 4, 7])::numeric, 2) AS on_the_line,
        anomaly_score(model, ARRAY[2, -2, 4, 7]) > 0.999999 AS off_the_line,
        anomaly_score(model, ARRAY[2, 2, 4, 7]) = anomaly_score(model, ARRAY[2, 2, 4, 8]) AS constant_counts_nothing
@@ -105,7 +105,7 @@ FROM (SELECT anomaly_fit(ARRAY[x, x, 2 * x, 7]::float8[], '{"method": "mahalanob
       FROM generate_series(-10, 10) AS x) AS m;
 SELECT anomaly_score(anomaly_fit(ARRAY[5, 5]::float8[], '{"method": "mahalanobis"}'), ARRAY[5, 6]::float8[]) AS no_spread_at_all
 FROM generate_series(1, 3);
-SELECT anomaly_score(model, ARRAY[-1e308]::float8[]) AS score, is_anomaly(model, ARRAY[1e308]::float8[]) AS odd
+SELECT anomaly_score(model, ARRAY[-1e308]::float8[]) AS score, is_anomaly(model, ARRAY[1e308]::float8[]) AS anomalous
 FROM (SELECT anomaly_fit(ARRAY[x * 1e99]::float8[], '{"method": "mahalanobis"}') AS model FROM generate_series(-10, 10) AS x) AS m;
 SELECT r.* FROM (SELECT anomaly_fit(ARRAY[x]::float8[], '{"method": "mahalanobis"}') AS model FROM generate_series(1, 9) AS x) AS m,
      anomaly_reasons(model, ARRAY[1e300]) AS r;
@@ -138,7 +138,7 @@ WHERE anomaly_score(model, features) > 0.999;
 SELECT id, round(anomaly_score(model, features)::numeric, 9) AS score
 FROM hbk, (SELECT anomaly_fit(features, '{"method": "mahalanobis", "robust": true}') AS model FROM hbk) AS m
 WHERE id BETWEEN 15 AND 20 ORDER BY id;
--- the order does not matter, and a column that is mostly 0 does no harm
+-- the order does not matter, nor does a column that is mostly 0
 SELECT anomaly_fit(features, '{"method": "mahalanobis", "robust": true}' ORDER BY id) =
        anomaly_fit(features, '{"method": "mahalanobis", "robust": true}' ORDER BY id DESC) AS same FROM hbk;
 SELECT bool_and((anomaly_score(model, features || 0::float8) > 0.999) = (id <= 14)) AS found,
@@ -154,8 +154,8 @@ SELECT i % 2 AS side, ARRAY[100 * (i % 2) + (1 + 9 * (i % 2)) * sin(i * 1.7), (1
 FROM generate_series(1, 400) AS i;
 CREATE TABLE spreads AS
 SELECT anomaly_from_kmeans(kmeans_fit(features, 2, '{"standardize": "none"}')) AS model FROM round_clusters;
-SELECT side, count(*) FILTER (WHERE is_anomaly(model, features)) AS odd FROM spreads, round_clusters GROUP BY side ORDER BY side;
--- five from a center is far in the narrow cluster, and near in the wide one
+SELECT side, count(*) FILTER (WHERE is_anomaly(model, features)) AS anomalous FROM spreads, round_clusters GROUP BY side ORDER BY side;
+-- a distance of five is anomalous in the narrow cluster, and normal in the wide one
 SELECT round(anomaly_score(model, ARRAY[5, 0])::numeric, 6) AS narrow, round(anomaly_score(model, ARRAY[105, 0])::numeric, 2) AS wide,
        anomaly_score(model, ARRAY[1e200, 0]) AS far
 FROM spreads;
@@ -174,18 +174,18 @@ SELECT anomaly_from_kmeans(kmeans_fit(features, 2), 0) FROM round_clusters;
 SELECT anomaly_from_kmeans(kmeans_fit(features, 2), 'NaN') FROM round_clusters;
 SELECT anomaly_from_kmeans(NULL) IS NULL AS null_in_null_out;
 
--- a far row that made a cluster of its own is at its center, and odd all the same; so are two, and small clusters of many rows
+-- an outlier alone in a cluster is at its center, but is anomalous; so are two, and small clusters of many rows
 CREATE TABLE with_far AS
 SELECT false AS far, features FROM round_clusters UNION ALL VALUES (true, ARRAY[900, 900]::float8[]);
-SELECT n, is_anomaly(model, ARRAY[900, 900]) AS odd, anomaly_score(model, ARRAY[900, 900]) > 0.999999 AS very, is_anomaly(model, ARRAY[100, 0]) AS center_is, k AS normal_clusters
+SELECT n, is_anomaly(model, ARRAY[900, 900]) AS anomalous, anomaly_score(model, ARRAY[900, 900]) > 0.999999 AS very, is_anomaly(model, ARRAY[100, 0]) AS center_is, k AS normal_clusters
 FROM (SELECT n, anomaly_from_kmeans((SELECT kmeans_fit(features, 3) FROM with_far, generate_series(1, CASE WHEN far THEN n ELSE times END))) AS model
       FROM (VALUES (1, 1), (2, 1), (7, 2), (9, 2)) AS v (n, times)) AS m, LATERAL model_info(model) ORDER BY n;
--- where all clusters are as small there is nothing else to be near to
-SELECT count(*) FILTER (WHERE is_anomaly(model, f)) AS odd
+-- if all clusters are too small, all are used
+SELECT count(*) FILTER (WHERE is_anomaly(model, f)) AS anomalous
 FROM (SELECT anomaly_from_kmeans(kmeans_fit(ARRAY[x], 3)) AS model FROM unnest('{1, 5, 9}'::float8[]) AS x) AS m, (VALUES (ARRAY[1::float8]), (ARRAY[5]), (ARRAY[9])) AS t (f);
 
--- equal scores are flagged together, as many as come nearest to the share that was asked for
-SELECT method, count(*) FILTER (WHERE is_anomaly(model, f)) AS flagged, (SELECT options->>'flagged_share' FROM model_info(model)) AS told
+-- equal scores are flagged together; the share is as near as possible to contamination
+SELECT method, count(*) FILTER (WHERE is_anomaly(model, f)) AS flagged, (SELECT options->>'flagged_share' FROM model_info(model)) AS flagged_share
 FROM (SELECT method, anomaly_fit(ARRAY[CASE WHEN i <= 13 THEN 9 ELSE i % 2 END], jsonb_build_object('contamination', 0.2, 'method', method)) AS model
       FROM generate_series(1, 50) AS i, unnest('{iforest, mahalanobis}'::text[]) AS method GROUP BY method) AS m,
      (SELECT ARRAY[CASE WHEN i <= 13 THEN 9 ELSE i % 2 END]::float8[] AS f FROM generate_series(1, 50) AS i) AS rows
@@ -196,20 +196,20 @@ CREATE TABLE visitors AS
 SELECT i AS customer_id, ARRAY[round(400 + 150 * sin(i * 1.7)), round(4000 + 1500 * sin(i * 1.7) + 300 * cos(i * 2.3)), i % 4]::float8[] AS features
 FROM generate_series(1, 500) AS i
 UNION ALL VALUES (501, ARRAY[420, 900, 1]::float8[]), (502, ARRAY[390, 4100, 40]::float8[]);
-SELECT array_agg(customer_id ORDER BY customer_id) AS odd, max((SELECT options->>'flagged_share' FROM model_info(model))) AS flagged_share
+SELECT array_agg(customer_id ORDER BY customer_id) AS anomalous, max((SELECT options->>'flagged_share' FROM model_info(model))) AS flagged_share
 FROM (SELECT anomaly_fit(features, '{"method": "mahalanobis", "contamination": 0.004}') AS model FROM visitors) AS m, visitors
 WHERE is_anomaly(model, features);
 SELECT customer_id, round(anomaly_score((SELECT anomaly_from_kmeans(kmeans_fit(features, 3)) FROM visitors), features)::numeric, 3) AS by_cluster
 FROM visitors ORDER BY anomaly_score((SELECT anomaly_fit(features) FROM visitors), features) DESC LIMIT 2;
 
--- robust where most rows are equal: those who have very much do not set the scale
+-- robust with mostly equal rows: very large values do not determine the scale
 SELECT robust, bool_and(anomaly_score(model, ARRAY[i, 40]) > 0.999) AS forty_is_odd, bool_or(anomaly_score(model, ARRAY[i, 2]) > 0.999) AS two_is
 FROM (SELECT robust, anomaly_fit(ARRAY[i % 7, CASE WHEN i % 10 = 0 THEN 40 WHEN i % 3 = 0 THEN 1 + i % 4 ELSE 0 END],
                                  jsonb_build_object('method', 'mahalanobis', 'robust', robust)) AS model
       FROM generate_series(1, 400) AS i, unnest('{f, t}'::boolean[]) AS robust GROUP BY robust) AS m, generate_series(0, 6) AS i
 GROUP BY robust ORDER BY robust;
 
--- what a model says about itself
+-- model_info and model_features
 SELECT algorithm, method, features, rows_used, seed, options->>'method' AS how, options->>'trees' AS trees,
        options->>'robust' AS robust, round((options->>'threshold')::numeric, 3) AS threshold
 FROM (SELECT model FROM models UNION ALL SELECT model FROM spreads) AS m, model_info(model) ORDER BY how;
@@ -218,7 +218,7 @@ SELECT method, (options->>'shrinkage')::float8 > 0 AS shrunk FROM model_info(
 SELECT position, feature, transform, minimum, maximum, round(mean::numeric, 2) AS mean, round(sd::numeric, 2) AS sd
 FROM models, model_features(model) WHERE method = 'iforest';
 
--- drift of other rows against what the model was fitted on
+-- drift of other rows from the fitted rows
 SELECT m.method, position, name, round(psi::numeric, 3) AS psi, is_drifted
 FROM (SELECT method, drift_fit(model, ARRAY[features[1] + 20, features[2], features[3]]) AS report
       FROM models, customers GROUP BY method) AS m, drift_rows(report) ORDER BY method, position;
@@ -229,9 +229,9 @@ SELECT anomaly_score(anomaly_fit(f), ARRAY[0]::float8[]) <= 0.5 AS common_is_nor
 FROM (SELECT ARRAY[0]::float8[] FROM generate_series(1, 5000)
       UNION ALL SELECT ARRAY[i] FROM generate_series(1, 9) AS i) AS t (f);
 
--- few rows, one row, equal rows: nobody is odd
-SELECT n, round(max(score)::numeric, 3) AS score, bool_or(odd) AS odd FROM (
-    SELECT n, anomaly_score(model, ARRAY[1, 2]::float8[]) AS score, is_anomaly(model, ARRAY[1, 2]::float8[]) AS odd
+-- few rows, one row, equal rows: no row is anomalous
+SELECT n, round(max(score)::numeric, 3) AS score, bool_or(anomalous) AS anomalous FROM (
+    SELECT n, anomaly_score(model, ARRAY[1, 2]::float8[]) AS score, is_anomaly(model, ARRAY[1, 2]::float8[]) AS anomalous
     FROM (SELECT n, anomaly_fit(ARRAY[1, 2]::float8[]) AS model
           FROM (VALUES (1), (2), (300)) AS v (n), generate_series(1, n) GROUP BY n) AS m) AS s
 GROUP BY n ORDER BY n;
@@ -260,12 +260,12 @@ SELECT rank, feature, value, typical IS NOT NULL AS has_typical
 FROM anomaly_reasons((SELECT anomaly_fit(features, '{"null_policy": "median"}') FROM customers), ARRAY[1, NULL, 3]) ORDER BY feature;
 SELECT anomaly_fit(f) IS NOT NULL AS null_rows_are_ignored FROM (VALUES (NULL::float8[]), (ARRAY[1, 2]), (NULL)) AS t (f);
 
--- other numeric arrays come in as float8[]
+-- other numeric arrays are cast to float8[]
 SELECT anomaly_score(model, ARRAY[30, 100, 2]::int[]) = anomaly_score(model, ARRAY[30, 100, 2]::numeric[]) AS same,
        anomaly_score(model, ARRAY[30, 100, 2]::float4[]) = anomaly_score(model, ARRAY[30, 100, 2]::float8[]) AS same_too
 FROM models ORDER BY method;
 
--- what is refused
+-- errors
 SELECT anomaly_fit(features) FROM customers WHERE false;
 SELECT anomaly_fit(f, '{"null_policy": "skip"}') FROM (VALUES (ARRAY[1, NULL]::float8[])) AS t (f);
 SELECT anomaly_fit(features, '{"tree": 5}') FROM customers;
@@ -299,7 +299,7 @@ SET segment.fit_memory = '1MB';
 SELECT anomaly_fit(features, '{"trees": 1000, "sample_size": 4096}') FROM many;
 RESET segment.fit_memory;
 
--- a state that somebody made up
+-- invalid states
 SELECT segment_internal.anomaly_fit_finalfn('\x00');
 CREATE AGGREGATE made_up(float8[]) (SFUNC = segment_internal.anomaly_fit_transfn, STYPE = bytea, INITCOND = '\x0102030405060708');
 SELECT made_up(features) FROM customers;
@@ -329,7 +329,7 @@ SELECT count(*) FILTER (WHERE survives(substr(state, 1, size)) <> '22P03') AS ac
 FROM states, generate_series(0, 300) AS size WHERE part = 0;
 SELECT merged(state) FROM (SELECT state FROM states UNION ALL SELECT whole_state(ARRAY[1, 2])) AS s;
 
--- the functions of its name
+-- the functions of the family
 SELECT p.oid::regprocedure AS interface FROM pg_proc p
 WHERE p.pronamespace = 'segment'::regnamespace AND p.proname ~ '^anomaly(_|$)' ORDER BY p.oid::regprocedure::text;
 

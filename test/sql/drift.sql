@@ -1,9 +1,9 @@
--- Drift: what changed since the fit.
+-- Drift: changes since the fit.
 CREATE TEMP TABLE baseline_rows AS
 SELECT i, ARRAY[hashint4(i) / 2147483648.0, 100 + hashint4(i + 50000) % 20, CASE WHEN i % 3 = 0 THEN 0 ELSE i % 100 END,
                 CASE WHEN i % 10 > 0 THEN i % 7 END]::float8[] AS f
 FROM generate_series(1, 20000) AS i;
--- the first as before, the second up by four, the third without its zeros, the fourth more often missing
+-- the first feature as before, the second increased by four, the third without zeros, the fourth more often missing
 CREATE TEMP TABLE current_rows AS
 SELECT i, ARRAY[f[1], f[2] + 4, CASE WHEN f[3] > 0 THEN f[3] END, CASE WHEN i % 2 = 0 THEN f[4] END] AS f
 FROM baseline_rows;
@@ -21,14 +21,14 @@ SELECT 'kmeans', max(psi) < 1e-9, bool_or(is_drifted), bool_and(abs(baseline_mea
        bool_and(baseline_missing = current_missing)
 FROM models, segment.drift_rows((SELECT segment.drift_fit((SELECT kmeans FROM models), f) FROM baseline_rows));
 
--- those of now have
+-- the current rows have
 SELECT subject, "position", name, round(psi::numeric, 2) AS psi, is_drifted, round(baseline_mean::numeric, 3) AS baseline_mean, round(current_mean::numeric, 3) AS current_mean,
        round(baseline_missing::numeric, 3) AS baseline_missing, round(current_missing::numeric, 3) AS current_missing, baseline_share, current_share
 FROM segment.drift_rows((SELECT segment.drift_fit((SELECT pca FROM models), f) FROM current_rows));
 SELECT subject, name, is_drifted, round(baseline_mean::numeric, 3) AS baseline_mean, round(current_mean::numeric, 3) AS current_mean,
        round(baseline_missing::numeric, 3) AS baseline_missing, round(current_missing::numeric, 3) AS current_missing
 FROM segment.drift_rows((SELECT segment.drift_fit((SELECT kmeans FROM models), f) FROM current_rows)) WHERE subject = 'feature';
--- all rows in one cluster now
+-- all current rows in one cluster
 SELECT subject, psi > 0.2 AS psi, is_drifted, baseline_share BETWEEN 0.1 AND 0.6 AS then, current_share
 FROM segment.drift_rows((SELECT segment.drift_fit((SELECT kmeans FROM models), ARRAY[0, 100, 0, 3]::float8[]) FROM current_rows))
 WHERE subject <> 'feature' AND (current_share IS NULL OR current_share = 1) ORDER BY subject;
@@ -41,7 +41,7 @@ FROM segment.drift_rows((
                              ARRAY[CASE WHEN i % 10 < 2 THEN 1 WHEN i % 10 < 5 THEN 2 ELSE 3 END])
     FROM generate_series(1, 1000000) AS i));
 
--- order, groups, the report about itself
+-- order, groups, model_info of the report
 SELECT (SELECT segment.drift_fit((SELECT kmeans FROM models), f ORDER BY i) FROM current_rows) =
        (SELECT segment.drift_fit((SELECT kmeans FROM models), f ORDER BY i DESC) FROM current_rows) AS same;
 SELECT algorithm, features, rows_used, rows_skipped, k, options
@@ -55,7 +55,7 @@ FROM (SELECT m, segment.drift_fit(model, v) AS drift
            (VALUES ('{1,2}'::float8[]), ('{2,NULL}'), ('{3,1}'), (NULL)) AS r(v) GROUP BY m) AS d, segment.drift_rows(drift)
 ORDER BY m, "position";
 
--- refusals
+-- errors
 SELECT segment.drift_fit((SELECT pca FROM models), f) FROM current_rows WHERE false;
 SELECT segment.drift_fit((SELECT pca FROM models), '{1,2}') FROM current_rows;
 SELECT segment.drift_fit((SELECT pca FROM models), '{1,2,NaN,4}') FROM current_rows;

@@ -1,4 +1,4 @@
--- k-means: fitting and assigning; the same bytes whatever the order and the plan.
+-- k-means: fitting and assigning; the same bytes for each row order and plan.
 CREATE SCHEMA kmeans_test;
 SET search_path = kmeans_test, segment, public;
 
@@ -8,7 +8,7 @@ SELECT i AS id, i % 3 AS planted,
        ARRAY[10 + 40 * (i % 3) + 3 * sin(i * 1.7), 100 + 300 * ((i + 1) % 3) + 20 * cos(i * 2.3), i % 3 + i % 2]::float8[] AS features
 FROM generate_series(1, 1500) AS i;
 
--- the groups are found, and told by size, then by center
+-- the groups are found; they are numbered by size, then by center
 SELECT planted, count(DISTINCT kmeans_assign(model, features)) AS clusters, count(*)
 FROM (SELECT kmeans_fit(features, 3) AS model FROM customers) AS m, customers GROUP BY planted ORDER BY planted;
 SELECT cluster_id, size, feature, round(centroid::numeric, 2) AS centroid
@@ -18,7 +18,7 @@ SELECT algorithm, features, rows_used, rows_skipped, k, converged, seed,
        abs(inertia + between_ss - 3 * 1499) < 1e-6 AS total_of_z_scores
 FROM model_info((SELECT kmeans_fit(features, 3) FROM customers));
 
--- the shape of every option
+-- valid and invalid values of every option
 CREATE TABLE options (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, options jsonb);
 INSERT INTO options (options) VALUES
     (NULL), ('{}'), ('{"seed": 7}'), ('{"seed": -9223372036854775808}'),
@@ -40,7 +40,7 @@ SELECT DISTINCT kmeans_fit(features, 3) =ALL (ARRAY[kmeans_fit(features, 3, NULL
            kmeans_fit(features, 3, '{"seed": 42, "n_init": 10, "max_iterations": 300, "tolerance": 0}'),
            kmeans_fit(features, 3, '{}', 1)]) AS same FROM customers;
 
--- one md5 for each, whatever the order and the plan; more distinct rows than the sample holds
+-- one md5 for each order and plan; more distinct rows than the sample has
 CREATE TABLE many AS
 SELECT i AS id, 1 + i % 4 AS weight,
        ARRAY[(i * 7919) % 10007, sin(i) + i % 5, (i * 31) % 17, CASE WHEN i % 10 < 7 THEN 3 ELSE cos(i) END]::float8[] AS features
@@ -83,7 +83,7 @@ SELECT count(DISTINCT id) AS options, count(DISTINCT plan) AS plans, count(*) FI
 FROM (SELECT id, plan, count(*) OVER (PARTITION BY id) - count(*) OVER (PARTITION BY id, digest) + 1 AS n FROM digests) AS d;
 SELECT count(DISTINCT digest) > 10 AS options_matter FROM digests WHERE plan = 'as it stands';
 
--- a weight is so many rows: centers, scales and inertia to the last bit
+-- a whole weight is a number of rows: centers, scales and inertia to the last bit
 CREATE FUNCTION tenor(model bytea) RETURNS text LANGUAGE sql AS $$
     SELECT md5((SELECT string_agg(float8send(centroid), '' ORDER BY cluster_id, position) FROM segment.kmeans_centroids(model)) ||
                (SELECT string_agg(float8send(shift) || float8send(scale) || float8send(mean) || float8send(sd), '' ORDER BY position)
@@ -101,13 +101,13 @@ SELECT standardize, null_policy,
 FROM unnest('{zscore,robust,minmax,none}'::text[]) AS standardize, unnest('{mean,median,zero,skip}'::text[]) AS null_policy,
      LATERAL (SELECT jsonb_build_object('standardize', standardize, 'null_policy', null_policy) AS o) AS options
 ORDER BY 1, 2;
--- zero and null leave a row out; fractions count; shares of one will do
+-- a row with weight zero or null is left out; fractions count; the weights may sum to one
 SELECT kmeans_fit(features, 3, '{}', CASE id % 3 WHEN 0 THEN 0 WHEN 1 THEN NULL ELSE 1 END) =
        kmeans_fit(features, 3, '{}', 1) FILTER (WHERE id % 3 = 2) AS same FROM customers;
 SELECT DISTINCT cluster_id, size, round(share::numeric, 4) AS share
 FROM kmeans_centroids((SELECT kmeans_fit(features, 3, '{}', CASE planted WHEN 0 THEN 0.0001 ELSE 0.00025 END) FROM customers)) ORDER BY 1;
 
--- weights with fractions are relative: whatever they sum to, the figures stay
+-- weights with fractions are relative: the figures do not depend on their sum
 CREATE TABLE shares AS
 SELECT sums, round((cluster_sd / 4.778423728944)::numeric, 9) AS sd, round((z_score * 1e6)::numeric, 3) AS z_score, round(share::numeric, 12) AS share
 FROM unnest('{1e-12, 0.9999999999999999, 1, 1.000000000000001, 7, 1e9}'::float8[]) WITH ORDINALITY AS s (sums, at),
@@ -115,7 +115,7 @@ LATERAL (SELECT kmeans_fit(ARRAY[x], 1, '{}', w * (sums / 12)) AS model
          FROM (VALUES (1, 1), (2, 1), (4, 3), (7, 1), (11, 6.0::float8)) AS v (x, w)) AS f,
 LATERAL kmeans_profile(model) ORDER BY at;
 SELECT count(*), sd, z_score, share FROM shares GROUP BY 2, 3, 4;
--- so do labels and silhouettes, and equal weights are none
+-- nor do labels and silhouettes; equal weights are like no weights
 SELECT count(*), count(DISTINCT assigned) AS labels,
        bool_and(choice = (SELECT k FROM model_info((SELECT kmeans_fit(features, NULL, '{"k_min": 2, "k_max": 5}') FROM customers WHERE id <= 600)))) AS as_without
 FROM unnest('{1e-12, 0.9999999999999999, 1, 7.7, 1e9}'::float8[]) AS sums,
@@ -123,7 +123,7 @@ LATERAL (SELECT kmeans_fit(features, NULL, '{"k_min": 2, "k_max": 5}', sums / 60
 LATERAL (SELECT k AS choice FROM model_info(model)) AS i,
 LATERAL (SELECT string_agg(kmeans_assign(model, features)::text, '' ORDER BY id) AS assigned FROM customers WHERE id <= 600) AS a;
 
--- four blobs, and the same a long way off: the inertia is theirs
+-- four blobs, and the same blobs far from zero: the same inertia
 SELECT off, round(inertia::numeric, 3) AS inertia, round(explained_fraction::numeric, 6) AS explained
 FROM unnest('{0, 1e9, 1e12, -1e12}'::float8[]) AS off,
 LATERAL (SELECT kmeans_fit(ARRAY[off + i % 4 / 2 * 1000 + i * 7 % 11, off + i % 2 * 1000 + i * 5 % 13], 4, '{"standardize": "none"}') AS model
@@ -144,7 +144,7 @@ SELECT count(DISTINCT model) FROM (
 SELECT kmeans_fit(features, 3) = kmeans_fit(features, 3) AS same, length(kmeans_fit(features, 2)) > 0 AS other FROM customers;
 SELECT GROUPING(planted) AS whole, (model_info(kmeans_fit(features, 2))).rows_used FROM customers GROUP BY ROLLUP (planted) ORDER BY 1, 2;
 
--- other numeric arrays come in as float8[], and NULL
+-- other numeric arrays are cast to float8[]; NULL
 SELECT kmeans_fit(f::int4[], 2) = kmeans_fit(f::float8[], 2) AND kmeans_fit(f::int8[], 2) = kmeans_fit(f::float8[], 2) AND
        kmeans_fit(f::numeric[], 2) = kmeans_fit(f::float8[], 2) AND kmeans_fit(f::float4[], 2) = kmeans_fit(f::float8[], 2) AS same
 FROM (SELECT ARRAY[i, i * i % 50] AS f FROM generate_series(1, 100) AS i) AS t;
@@ -181,7 +181,7 @@ SELECT count(*) FILTER (WHERE kmeans_assign((SELECT model FROM m), features) <>
            (SELECT cluster_id FROM centers ORDER BY (features[1] - c[1]) ^ 2 + (features[2] - c[2]) ^ 2 + (features[3] - c[3]) ^ 2 LIMIT 1)) AS not_nearest
 FROM customers;
 
--- a feature without spread stands where its values are, and has no say
+-- a feature without spread keeps its value and does not influence distances
 SELECT cluster_id, array_agg(round(centroid::numeric, 6) ORDER BY position) AS centroid
 FROM kmeans_centroids((SELECT kmeans_fit(ARRAY[i % 2 * 10, 5], 2) FROM generate_series(1, 10) AS i)) GROUP BY 1 ORDER BY 1;
 SELECT kmeans_distance(model, ARRAY[10, 5]) = kmeans_distance(model, ARRAY[10, 500]) AS no_say
@@ -204,15 +204,15 @@ EXECUTE assign(:'three');
 EXECUTE assign(:'four');
 DEALLOCATE assign;
 
--- telling the iterations changes nothing
+-- reporting the iterations does not change the model
 SET segment.progress = on;
 SET client_min_messages = warning;
 SELECT kmeans_fit(array_cat(features, features), 3) = (SELECT model FROM fitted WHERE k = 3) AS same FROM customers;
 RESET client_min_messages;
 RESET segment.progress;
 
--- rows are floats besides where segment.fit_memory has room for them: with the least
--- memory in which the fit succeeds at all they are not, and the model is the same
+-- rows are also stored as floats if segment.fit_memory has room for them: with the least
+-- memory with which the fit succeeds they are not, and the model is the same
 CREATE TABLE sixty AS
 SELECT ARRAY[sin(i) * 3 + i % 4, cos(i * 0.3) * 2, i % 7, ln(i), sqrt(i % 100), i % 4 * 2 + sin(i * 0.7)] AS f
 FROM generate_series(1, 60000) AS i;
@@ -233,13 +233,13 @@ SELECT model AS tight FROM fit_in_least_memory() WHERE is_tight \gset
 RESET segment.fit_memory;
 SELECT kmeans_fit(f, 9) = :'tight' AS same FROM sixty;
 
--- features out of line
+-- features stored out of line
 CREATE TABLE wide (f float8[]);
 ALTER TABLE wide ALTER f SET STORAGE EXTERNAL;
 INSERT INTO wide SELECT array_agg(sin(i * j) ORDER BY j) FROM generate_series(1, 20) AS i, generate_series(1, 1600) AS j GROUP BY i;
 SELECT kmeans_fit(f, 2) = kmeans_fit(f || '{}'::float8[], 2) AS same, (model_info(kmeans_fit(f, 2))).features FROM wide;
 
--- the functions of its name
+-- the functions of the family
 SELECT p.oid::regprocedure AS interface FROM pg_proc p
 WHERE p.pronamespace = 'segment'::regnamespace AND p.proname ~ '^kmeans(_|$)' ORDER BY p.oid::regprocedure::text;
 

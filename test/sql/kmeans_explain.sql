@@ -1,5 +1,5 @@
--- A k-means model laid open: centroids, profile, details, reasons, words; numbers
--- that survive a refit; how far two partitions agree.
+-- A k-means model as rows: centroids, profile, details, reasons, descriptions; numbers
+-- kept over refits; agreement of two partitions.
 SET search_path = segment, public;
 
 -- four groups of customers: champions, regulars, newcomers, lapsed; sines instead of random numbers
@@ -20,7 +20,7 @@ SELECT count(*) AS cells, bool_and(abs(centroid - mean) < 1e-9 * (1 + abs(mean))
 FROM kmeans_centroids(:'model') AS c
 JOIN (SELECT kmeans_assign(:'model', features) AS cluster_id, j AS "position", avg(x) AS mean
       FROM customers, unnest(features) WITH ORDINALITY AS u (x, j) GROUP BY 1, 2) AS m USING (cluster_id, "position");
--- with log1p the mean of the logarithms, taken back
+-- with log1p the mean of the logarithms, converted back
 SELECT bool_and(abs(centroid - mean) < 1e-9 * (1 + abs(mean))) AS equals_log_mean
 FROM kmeans_centroids(:'log_model') AS c
 JOIN (SELECT kmeans_assign(:'log_model', features) AS cluster_id, exp(avg(ln(1 + features[3]))) - 1 AS mean
@@ -63,7 +63,7 @@ SELECT count(*) AS n,
        bool_and(d.simplified_silhouette = (d.second_distance - d.distance) / d.second_distance) AS silhouettes,
        bool_and(d.cluster_name = 'cluster ' || d.cluster_id) AS names
 FROM customers CROSS JOIN LATERAL kmeans_details(:'model', features) AS d;
--- that of the model is the full one, of all distinct rows here: as a sweep has it
+-- the silhouette of the model is the full one, here of all distinct rows, as in a sweep
 SELECT round((m.silhouette - s.silhouette)::numeric, 12) AS difference, m.options -> 'silhouette_rows' AS rows, m.options -> 'silhouette_is_exact' AS exact,
        s.silhouette_rows = (m.options ->> 'silhouette_rows')::int AS same_rows
 FROM model_info(:'model') AS m, kmeans_sweep_rows((SELECT kmeans_sweep(features, 4, 4) FROM customers)) AS s;
@@ -77,7 +77,7 @@ SELECT kmeans_details(:'model', '{1, 2, NULL}');
 SELECT kmeans_details('\x5345474d', '{1, 2, 3}');
 SELECT kmeans_details(:'model', '{1e300, 1e300, 1e300}');
 
--- reasons: by feature, adding up to the squared distances
+-- reasons: by feature, with the difference of the squared distances as their sum
 SELECT feature, round(value::numeric, 1) AS value, round(centroid::numeric, 1) AS centroid, round(second_centroid::numeric, 1) AS second,
        round(contribution::numeric, 3) AS contribution, round(share::numeric, 3) AS share, rank
 FROM kmeans_reasons(:'model', (SELECT features FROM customers WHERE id = 12));
@@ -94,13 +94,13 @@ JOIN kmeans_centroids(:'log_model') AS c ON c.cluster_id = d.cluster_id AND c.fe
 JOIN kmeans_centroids(:'log_model') AS s ON s.cluster_id = d.second_cluster_id AND s.feature = r.feature
 WHERE id <= 20;
 SELECT * FROM kmeans_reasons(:'one_model', '{10, 20, 30}');
--- a null is shown as what it was scored as; with skip there is nothing to explain
+-- a null is shown as the value that replaced it; with skip there are no rows
 SELECT feature, round(value::numeric, 2) AS value
 FROM kmeans_reasons((SELECT kmeans_fit(features, 3, '{"null_policy": "mean"}') FROM customers), '{10, NULL, 30}') ORDER BY feature;
 SELECT count(*) FROM kmeans_reasons((SELECT kmeans_fit(features, 3, '{"null_policy": "skip"}') FROM customers), '{10, NULL, 30}');
 SELECT count(*) FROM kmeans_reasons(NULL, '{1, 2, 3}');
 
--- in words
+-- descriptions
 SELECT cluster_id, language, kmeans_describe(:'model', cluster_id, language)
 FROM generate_series(1, 4) AS cluster_id, unnest(ARRAY['en', 'es', 'de']) WITH ORDINALITY AS l (language, i) ORDER BY cluster_id, i;
 SELECT kmeans_describe(:'one_model', 1), kmeans_describe(:'one_model', 1, 'de'), kmeans_describe(:'one_model', NULL) IS NULL AS no_cluster;
@@ -109,7 +109,7 @@ SELECT kmeans_describe(:'model', 0);
 SELECT kmeans_describe(:'model', -1);
 SELECT kmeans_describe(:'model', 1, 'fr');
 
--- refits: the same groups seen a month later, under other numbers
+-- refits: the same groups a month later, with other numbers
 CREATE TABLE later AS
 SELECT id, truth, ARRAY[features[1] * 1.1, features[2] + 1, features[3] * 0.9]::float8[] AS features
 FROM customers WHERE truth <> 4 OR id % 4 = 0;
@@ -118,11 +118,11 @@ SELECT status, new_cluster_id, cluster_id, old_cluster_id, cluster_name, distanc
 FROM kmeans_align_rows(:'refit', :'model');
 SELECT kmeans_align(:'refit', :'model') AS aligned \gset
 SELECT kmeans_align(:'aligned', :'model') = :'aligned' AS twice_is_once, kmeans_align(:'model', :'model') = :'model' AS with_itself;
--- who is in a cluster together does not change, only its number; the old number is the truth's
+-- the rows of a cluster do not change, only its number; the old number is expected
 SELECT adjusted_rand_index(kmeans_assign(:'refit', features), kmeans_assign(:'aligned', features)) AS same_groups FROM later;
 SELECT count(*) FILTER (WHERE kmeans_assign(:'aligned', l.features) = kmeans_assign(:'model', c.features)) AS kept, count(*) AS n
 FROM later AS l JOIN customers AS c USING (id);
--- more clusters, then fewer: numbers are fresh and none comes back
+-- more clusters, then fewer: new clusters get unused numbers
 SELECT kmeans_fit(features, 6, '{"feature_names": ["recency_days", "frequency", "monetary"]}') AS six FROM customers \gset
 SELECT kmeans_align(:'six', :'aligned') AS six_aligned \gset
 SELECT count(*), min(cluster_id), max(cluster_id) FROM kmeans_align_rows(:'six', :'aligned') WHERE status = 'new';
@@ -131,7 +131,7 @@ SELECT count(*) FILTER (WHERE status = 'matched') AS matched, count(*) FILTER (W
 FROM kmeans_align_rows(:'model', :'six_aligned');
 SELECT options -> 'next_cluster_id' AS next_cluster_id FROM model_info(kmeans_align(:'model', :'six_aligned'));
 SELECT options -> 'next_cluster_id' AS next_cluster_id FROM model_info(kmeans_align(:'six', kmeans_align(:'model', :'six_aligned')));
--- across scalings
+-- models with different scales
 SELECT bool_and(status = 'matched' AND distance < 0.2) AS near
 FROM kmeans_align_rows((SELECT kmeans_fit(features, 4, '{"standardize": "robust", "init_method": "centroids", "centroids": [[10, 30, 9000], [40, 12, 2000], [15, 2, 300], [300, 3, 400]]}') FROM customers), :'model');
 SELECT kmeans_align(:'model', (SELECT kmeans_fit(ARRAY[i, i], 2) FROM generate_series(1, 4) AS i));

@@ -1,7 +1,7 @@
--- What a profile says: quartiles, medians, words, names; one stability index for all kinds of models.
+-- Profiles: quartiles, medians, descriptions, names; one stability index for all kinds of models.
 SET search_path = segment, public;
 
--- quartiles are exact: with logarithms, a far row, and another transformation
+-- quartiles are exact: with logarithms, an outlier, and another transformation
 CREATE TABLE tail AS
 SELECT v::float8 FROM generate_series(10, 16) AS v, generate_series(1, 137)
 UNION ALL SELECT 1000 + i FROM generate_series(1, 39) AS i UNION ALL SELECT 100000;
@@ -9,7 +9,7 @@ SELECT cluster_id, size, q1, median, q3 FROM kmeans_profile((SELECT kmeans_fit(A
 -- nine tenths of the rows are 1
 CREATE TABLE ones AS SELECT 1::float8 AS v FROM generate_series(1, 900) UNION ALL SELECT i FROM generate_series(2, 101) AS i;
 SELECT q1, median, q3, overall_median FROM kmeans_profile((SELECT kmeans_fit(ARRAY[v], 1) FROM ones));
--- a constant is itself, whatever is beside it, and so is its mean
+-- a constant and its mean are exact, with any other features
 SELECT s, t, cluster_mean, cluster_sd, q1, median, q3, centroid
 FROM unnest('{zscore,robust,minmax,none}'::text[]) AS s, unnest('{none,log1p}'::text[]) AS t,
      LATERAL (SELECT kmeans_fit(ARRAY[5, (i % 10) * 100], 2, jsonb_build_object('standardize', s, 'transform', t)) AS m FROM generate_series(1, 50) AS i) AS f,
@@ -24,7 +24,7 @@ FROM unnest('{1, 7, 0.001}'::float8[]) AS w,
      kmeans_profile((SELECT kmeans_fit(ARRAY[v], 2, '{}', w * (1 + v::int % 3)) FROM generate_series(1, 10) AS v)) ORDER BY w, cluster_id;
 SELECT cluster_id, q1, median, q3
 FROM kmeans_profile((SELECT kmeans_fit(ARRAY[v], 2) FROM generate_series(1, 10) AS v, generate_series(1, 1 + v % 3))) ORDER BY cluster_id;
--- many rows, of many kinds: the two values that are nearest to the rank, or their mean
+-- many rows of many kinds: the value at the rank, or the mean of two values
 CREATE TABLE many AS
 SELECT ARRAY[exp(3 * sin(i * 0.7)), i % 11, CASE WHEN i % 10 < 8 THEN 0 ELSE sin(i * 1.3) END, i, CASE WHEN i % 7 = 0 THEN 1e9 ELSE 1 END * (1 + sin(i::float8) ^ 2)]::float8[] AS f
 FROM generate_series(1, 60000) AS i;
@@ -42,7 +42,7 @@ JOIN (SELECT cluster_id, 'feature ' || j AS feature,
       GROUP BY 1, 2) AS e USING (cluster_id, feature);
 SELECT (SELECT kmeans_fit(f, 4, '{"transform": ["log1p", "none", "none", "none", "log1p"]}') FROM (SELECT f FROM many ORDER BY f[2], f[1]) AS s) = :'many_model' AS any_order;
 
--- what a cluster is like is judged where it was fitted: revenue at a tenth and at four times of the others
+-- z_score is computed in the fitted space: revenue at a tenth and at four times of the others
 CREATE TABLE shoppers AS
 SELECT g, ARRAY[(ARRAY[10, 100, 400, 90000])[g] * exp(0.2 * sin(i * 1.7)), (ARRAY[40, 5, 6, 4])[g] + 2 * cos(i * 2.3)]::float8[] AS f
 FROM generate_series(1, 1000) AS i, LATERAL (SELECT CASE WHEN i % 50 = 0 THEN 4 ELSE 1 + i % 3 END AS g) AS k;
@@ -55,7 +55,7 @@ FROM kmeans_profile(:'shop_model') AS p
 JOIN (SELECT kmeans_assign(:'shop_model', f) AS cluster_id, (avg(ln(1 + f[1])) - max(o.mean)) / max(o.sd) AS z
       FROM shoppers, (SELECT avg(ln(1 + f[1])) AS mean, stddev_samp(ln(1 + f[1])) AS sd FROM shoppers) AS o GROUP BY 1) AS w USING (cluster_id)
 WHERE p.feature = 'revenue';
--- four whales make the mean basket of a cluster, whose other baskets are small
+-- four very large baskets determine the mean basket of a cluster; its other baskets are small
 CREATE TABLE whales AS
 SELECT ARRAY[CASE WHEN i % 10 = 0 THEN 100 + i % 7 ELSE 1 + i % 5 END, CASE WHEN i % 100 = 0 THEN 2000 WHEN i % 10 = 0 THEN 20 + i % 9 ELSE 40 + i % 9 END]::float8[] AS f
 FROM generate_series(1, 400) AS i;
@@ -65,7 +65,7 @@ FROM kmeans_profile(:'whale_model');
 SELECT cluster_id, language, kmeans_describe(:'whale_model', cluster_id, language)
 FROM generate_series(1, 2) AS cluster_id, unnest('{en,es,de}'::text[]) AS language;
 
--- names have no figures, and last as long as they are true
+-- names have no figures, and are kept as long as they are true
 SELECT cluster_id, language, kmeans_name(:'shop_model', cluster_id, language)
 FROM generate_series(1, 4) AS cluster_id, unnest('{en,es,de}'::text[]) AS language;
 SELECT bool_and(kmeans_name(:'shop_model', c, l) !~ '[0-9] *(x|veces|-Fache)') AS no_figures FROM generate_series(1, 4) AS c, unnest('{en,es,de}'::text[]) AS l;
@@ -75,13 +75,13 @@ SELECT c, kmeans_describe(:'shop_model', c) <> kmeans_describe(:'later', c) AS o
 FROM generate_series(1, 4) AS c;
 SELECT previous, kmeans_name(:'shop_model', 4, 'en', previous)
 FROM unnest('{high revenue,"few visits","low visits, high revenue","high revenue, low visits (4)","low revenue","high revenue, many orders","hoher Umsatz",Whales,""}'::text[]) AS previous;
--- two clusters that are alike in words
+-- two clusters with the same description
 SELECT c, kmeans_name(m, c) FROM (SELECT kmeans_fit(ARRAY[x], 4, '{"feature_names": ["income"]}') AS m FROM unnest('{1,1.1,3,3.1,50,51,200,201,202}'::float8[]) AS x) AS f, generate_series(1, 4) AS c;
 SELECT kmeans_name(:'shop_model', 9);
 SELECT kmeans_name(:'shop_model', 1, 'fr');
 SELECT kmeans_name(:'shop_model', 1, 'en', NULL) IS NULL AS no_previous;
 
--- one definition of the stability index, whatever the kind of model: by hand, and for each kind
+-- one definition of the stability index for each kind of model: by hand, and for each kind
 CREATE TABLE then_now AS
 SELECT v AS before, CASE WHEN v = 1 AND i % 2 = 0 THEN 5 ELSE v END AS now, sin(i) AS other
 FROM (SELECT v, row_number() OVER () AS i FROM ones) AS o;
@@ -97,7 +97,7 @@ FROM (SELECT 'kmeans, one feature' AS model, drift_rows(drift_fit((SELECT kmeans
       UNION ALL SELECT 'iforest', drift_rows(drift_fit((SELECT anomaly_fit(ARRAY[before, other], '{"method": "iforest"}') FROM then_now), ARRAY[now, other])) FROM then_now
       UNION ALL SELECT 'anomaly from kmeans', drift_rows(drift_fit((SELECT anomaly_from_kmeans(kmeans_fit(ARRAY[before, other], 2)) FROM then_now), ARRAY[now, other])) FROM then_now) AS s,
      LATERAL (SELECT (d).*) AS r WHERE subject = 'feature' AND "position" = 1;
--- with nulls, that are filled or not: the values that were there
+-- with nulls that are filled or not: the values that are not null
 SELECT bool_and(abs(k.psi - p.psi) < 1e-12) AS same_psi, bool_and(abs(k.baseline_mean - p.baseline_mean) < 1e-12 AND k.current_mean = p.current_mean) AS same_means,
        bool_and(k.baseline_missing = p.baseline_missing) AS same_missing
 FROM (SELECT policy, drift_rows(drift_fit(m, ARRAY[CASE WHEN i % 3 > 0 THEN i END, i % 7]::float8[])) AS k
@@ -110,8 +110,8 @@ SELECT subject, name, cluster_id FROM drift_rows((SELECT drift_fit((SELECT kmean
 
 DROP TABLE tail, ones, many, shoppers, whales, then_now;
 
--- overall_median is exact, weighted, and of what nulls became, as the clusters' medians are: else
--- a cluster below all others in mean and median may be called high
+-- overall_median is exact, weighted, and with nulls replaced, like the medians of the clusters: else
+-- a cluster below all others in mean and median could be described as high
 SELECT cluster_id, size, round(cluster_mean) AS mean, round(median) AS median, round(overall_median) AS overall,
        round(z_score::numeric, 3) AS z, direction
 FROM segment.kmeans_profile((

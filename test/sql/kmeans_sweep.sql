@@ -1,4 +1,4 @@
--- kmeans_sweep: every k from one reading, and the k that kmeans_fit takes by itself.
+-- kmeans_sweep: every k from one pass over the rows, and the k that kmeans_fit chooses.
 SET search_path = segment, public;
 CREATE TABLE sweep_points AS
 SELECT i, ARRAY[(i % 4) * 10 + (hashint4(i) & 1023) / 1024.0, (hashint4(i * 7) & 1023) / 512.0]::float8[] AS features
@@ -9,16 +9,16 @@ SELECT k, round(explained_fraction::numeric, 4) AS explained, round(silhouette::
        round(stability::numeric, 3) AS stability, is_elbow, is_best_silhouette
 FROM kmeans_sweep_rows((SELECT kmeans_sweep(features, 1, 6, '{"standardize": "none"}') FROM sweep_points));
 
--- the entries are what kmeans_fit finds
+-- the entries are equal to the results of kmeans_fit
 SELECT s.k, abs(s.inertia - (model_info(m)).inertia) <= 1e-9 * s.inertia AS same_inertia
 FROM kmeans_sweep_rows((SELECT kmeans_sweep(features, 2, 5) FROM sweep_points)) AS s,
      LATERAL (SELECT kmeans_fit(features, s.k) AS m FROM sweep_points) AS fitted
 ORDER BY s.k;
 
--- a null k takes the largest silhouette
+-- with a null k the largest silhouette is chosen
 SELECT (model_info(kmeans_fit(features, NULL, '{"k_min": 2, "k_max": 6}'))).k FROM sweep_points;
 
--- a k that makes a cluster of two far rows is not it, unless it is asked for; where none is left k_min is taken
+-- a k with a cluster of two outliers is not chosen, unless min_share allows it; if no k is left, k_min is used
 CREATE TABLE sweep_far AS
 SELECT features FROM sweep_points UNION ALL VALUES (ARRAY[100, 0]::float8[]), (ARRAY[100, 1]);
 SELECT options, (SELECT k FROM model_info((SELECT kmeans_fit(features, NULL, '{"standardize": "none", "k_min": 2, "k_max": 6}' || options) FROM sweep_far))) AS chosen,
@@ -29,7 +29,7 @@ FROM unnest('{"{}","{\"min_share\": 0}","{\"min_share\": 0.0005}","{\"min_share\
 DROP TABLE sweep_far;
 SELECT kmeans_sweep(features, 2, 3, '{"min_share": 0.6}') FROM sweep_points;
 
--- the same bytes whatever the order and the plan
+-- the same bytes for each row order and plan
 SELECT count(DISTINCT md5(sweep)) AS different
 FROM (SELECT kmeans_sweep(features, 2, 4) AS sweep FROM sweep_points
       UNION ALL
@@ -37,11 +37,11 @@ FROM (SELECT kmeans_sweep(features, 2, 4) AS sweep FROM sweep_points
       UNION ALL
       SELECT kmeans_sweep(features, 2, 4 ORDER BY i DESC) FROM sweep_points) AS sweeps;
 
--- beyond 10,000 distinct rows the silhouette says that it is of a sample
+-- with more than 10,000 distinct rows the silhouette is marked as that of a sample
 SELECT DISTINCT silhouette_is_exact, silhouette_rows
 FROM kmeans_sweep_rows((SELECT kmeans_sweep(ARRAY[sqrt(i), i % 7]::float8[], 2, 3) FROM generate_series(1, 12000) AS i));
 
--- and what a sweep is, it can tell
+-- model_info of a sweep
 SELECT algorithm, rows_used, options
 FROM model_info((SELECT kmeans_sweep(features, 2, 4) FROM sweep_points));
 

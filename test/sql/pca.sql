@@ -1,4 +1,4 @@
--- PCA: principal components, maps, what the components do not tell.
+-- PCA: principal components, coordinates, reconstruction errors.
 CREATE TEMP TABLE points AS
 SELECT i AS id, ARRAY[i, 2 * i + (i % 3), 10 - i + (i % 5), 7]::float8[] AS features
 FROM generate_series(1, 1000) AS i;
@@ -8,7 +8,7 @@ SELECT component, feature, round(loading::numeric, 6) AS loading, round(explaine
        round(share::numeric, 6) AS share, round(cumulative::numeric, 6) AS cumulative
 FROM segment.pca_components((SELECT segment.pca_fit(features) FROM points));
 
--- coordinates have mean 0, the components' variances, and no correlation
+-- coordinates have mean 0, the variances of the components, and no correlation
 WITH model AS MATERIALIZED (SELECT segment.pca_fit(features, '{"n_components": 3, "standardize": "none"}') AS m FROM points),
      map AS (SELECT segment.pca_project((SELECT m FROM model), features) AS xy,
                     segment.pca_x((SELECT m FROM model), features) AS x,
@@ -20,7 +20,7 @@ SELECT abs(avg(x)) < 1e-9 AS centred, abs(corr(x, y)) < 1e-9 AS uncorrelated,
        abs(var_samp(x) / (SELECT max(explained_variance) FROM model, segment.pca_components(m)) - 1) < 1e-12 AS variance
 FROM map;
 
--- as many components as the variance needs
+-- as many components as explained_variance needs
 SELECT share, (SELECT max(component)
                FROM segment.pca_components((SELECT segment.pca_fit(features, jsonb_build_object('explained_variance', share)) FROM points))) AS components
 FROM (VALUES (0.5), (0.9999), (1)) AS s(share);
@@ -33,7 +33,7 @@ SELECT id % 3 AS part, count(*), round(max(c.share)::numeric, 4) AS first_share
 FROM (SELECT id % 3 AS id, segment.pca_fit(features) AS m FROM points GROUP BY id % 3) AS g, segment.pca_components(m) AS c
 GROUP BY 1 ORDER BY 1;
 
--- nulls: mean is as if they had been replaced by the mean beforehand
+-- nulls: mean is the same as replacing them by the mean before the fit
 CREATE TEMP TABLE holes AS
 SELECT id, ARRAY[features[1], CASE WHEN id % 7 = 0 THEN NULL ELSE features[2] END, features[3]] AS features FROM points;
 CREATE TEMP TABLE filled AS
@@ -65,14 +65,14 @@ SELECT segment.pca_x(segment.pca_fit(ARRAY[x]), '{3}') FROM unnest('{1,2,3}'::fl
 SELECT segment.pca_y(segment.pca_fit(ARRAY[x]), '{3}') FROM unnest('{1,2,3}'::float8[]) AS x;
 SELECT segment.pca_project(segment.pca_fit('{1,2}'::float8[]), '{1,2}') FROM generate_series(1, 10);
 
--- what the model says about itself
+-- model_info and model_features
 SELECT algorithm, format_version, method, features, rows_used, rows_skipped, round(explained_fraction::numeric, 4) AS explained, options
 FROM segment.model_info((SELECT segment.pca_fit(features, '{"null_policy": "mean", "explained_variance": 0.9}') FROM holes));
 SELECT "position", feature, transform, round(shift::numeric, 4) AS shift, round(scale::numeric, 4) AS scale, round(fill::numeric, 4) AS fill,
        imputed, minimum, maximum, round(mean::numeric, 4) AS mean, round(sd::numeric, 4) AS sd
 FROM segment.model_features((SELECT segment.pca_fit(features, '{"null_policy": "mean", "feature_names": ["a", "b", "c"], "transform": ["none", "log1p", "none"]}') FROM holes));
 
--- refusals
+-- errors
 SELECT segment.pca_fit(features) FROM points WHERE false;
 SELECT segment.pca_fit(f) FROM (VALUES ('{1,2}'::float8[]), ('{1,2,3}')) AS v(f);
 SELECT segment.pca_fit(f) FROM (VALUES ('{1,2}'::float8[]), ('{1,NaN}')) AS v(f);
@@ -95,11 +95,11 @@ SET segment.fit_memory = '1MB';
 SELECT segment.pca_fit(array_fill(i::float8, ARRAY[1600])) FROM generate_series(1, 100) AS i;
 RESET segment.fit_memory;
 
--- a state that somebody made up
+-- invalid states
 CREATE AGGREGATE pg_temp.forged(float8[]) (SFUNC = segment_internal.pca_fit_transfn, STYPE = bytea, INITCOND = '\x314d4f4d010000000000000000000000');
 SELECT pg_temp.forged('{1}'::float8[]);
 
--- pca_align turns a flipped map back: the largest loading, which is positive, is another one after the refit
+-- pca_align undoes a reflection: after the refit another loading is the largest one, which is positive
 CREATE TEMP TABLE seesaw AS
 SELECT ARRAY[1.01 * i, -i + i % 7, i % 10]::float8[] AS last_month, ARRAY[i, -1.01 * i + i % 7, i % 10]::float8[] AS this_month
 FROM generate_series(1, 1000) AS i;
@@ -117,7 +117,7 @@ FROM points, a WHERE id < 10;
 SELECT segment.pca_align(a, b)
 FROM (SELECT segment.pca_fit(features) AS a, segment.pca_fit(features, '{"n_components": 1}') AS b FROM points) AS m;
 
--- the functions of its name
+-- the functions of the family
 SELECT p.oid::regprocedure AS interface FROM pg_proc p
 WHERE p.pronamespace = 'segment'::regnamespace AND p.proname ~ '^pca(_|$)' ORDER BY p.oid::regprocedure::text;
 

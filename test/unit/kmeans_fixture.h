@@ -22,9 +22,9 @@ fixture_room(size_t count, size_t size)
 }
 
 /*
- * A random model of k clusters and d features whose parts fit together as a
- * decoder wants them: numbers 1 .. k, ascending bounds, a zero scale at times,
- * and log1p on every third feature.  Free it with fixture_free().
+ * A random valid model of k clusters and d features: numbers 1 .. k, ascending
+ * bounds, some scales of 0, and log1p on every third feature.  Free it with
+ * fixture_free().
  */
 static inline SegKmeansModel
 fixture_model(uint32_t k, uint32_t d, uint64_t seed)
@@ -102,7 +102,7 @@ fixture_free(SegKmeansModel *model)
 	free(model->quartiles);
 }
 
-/* The model's bytes, sealed; *size of them, to be freed. */
+/* The bytes of the model with its envelope; OUT *size.  The caller frees them. */
 static inline uint8_t *
 fixture_bytes(const SegKmeansModel *model, size_t *size)
 {

@@ -1,9 +1,9 @@
 /*
  * kmeans_problem.h
- *		Random problems for k-means, and a whole fit without a server.
+ *		Random problems for k-means, and a complete fit without a server.
  *
- * Every workspace is exactly as large as its *_workspace function says and full
- * of a pattern, so that ASan sees a byte too many and nothing relies on zeros.
+ * Every workspace has exactly the size of its *_workspace function and is filled with a
+ * pattern.  So ASan detects writes beyond it, and no code can rely on zeros.
  */
 #ifndef SEG_TEST_KMEANS_PROBLEM_H
 #define SEG_TEST_KMEANS_PROBLEM_H
@@ -37,7 +37,7 @@ typedef struct Fit
 	SegKmeansSample sample;
 	void	   *run_room;
 	SegKmeansFilter filter;
-	void	   *filter_room;	/* NULL: doubles do all the work */
+	void	   *filter_room;	/* NULL: only doubles are used */
 	SegKmeansRun run;
 	SegKmeansStats stats;
 } Fit;
@@ -59,7 +59,7 @@ patterned_arena(size_t size)
 	return seg_arena(patterned(size), size);
 }
 
-/* Scale a problem's rows; what seg_standardize_rows answered, and the fault's place. */
+/* Scale the rows of a problem; returns the status of seg_standardize_rows.  OUT: position of the fault. */
 static inline SegStatus
 fit_scale(const Problem *problem, SegStandardize standardize, SegTransform transform,
 		  SegNullPolicy null_policy, Fit *fit, size_t *position)
@@ -67,7 +67,7 @@ fit_scale(const Problem *problem, SegStandardize standardize, SegTransform trans
 	size_t		n = problem->n;
 	size_t		d = problem->d;
 	double		heaviest = 1;
-	SegExactSum	sum = {0};
+	SegExactSum sum = {0};
 	double		total;
 	bool		has_nulls = false;
 	SegArena	arena = patterned_arena(seg_standardize_workspace(n, d, problem->weights != NULL));
@@ -91,7 +91,7 @@ fit_scale(const Problem *problem, SegStandardize standardize, SegTransform trans
 		seg_exact_sum_add(&sum, seg_grid((double) n, heaviest), problem->weights == NULL ? 1 : problem->weights[i]);
 	total = seg_exact_sum_value(&sum);
 	status = seg_standardize_rows(&fit->rows, problem->weights, total, standardize, null_policy, has_nulls,
-							fit->scales, arena, position);
+								  fit->scales, arena, position);
 	free(arena.base);
 	fit->data = (SegKmeansData) {fit->rows, problem->weights, total, fit->scales, fit->active};
 	fit->data.n_active = seg_kmeans_active(fit->scales, d, fit->active);
@@ -99,7 +99,7 @@ fit_scale(const Problem *problem, SegStandardize standardize, SegTransform trans
 	return status;
 }
 
-/* Let floats help with what was scaled before. */
+/* Add the filter to rows that are scaled. */
 static inline void
 fit_filter(Fit *fit)
 {
@@ -110,7 +110,7 @@ fit_filter(Fit *fit)
 	fit->data.filter = &fit->filter;
 }
 
-/* Draw the sample, cluster and gather; scaled before.  params may bring centers. */
+/* Draw the sample, cluster, and compute statistics.  The rows are scaled.  params can have centers. */
 static inline void
 fit_cluster(const Problem *problem, const SegKmeansParams *params, const double *centers, Fit *fit)
 {
@@ -166,7 +166,7 @@ problem_free(Problem *problem)
 	free(problem->weights);
 }
 
-/* A value near zero, roughly normal. */
+/* A value near zero, approximately normal. */
 static inline double
 noise(SegRng *rng)
 {
@@ -261,7 +261,7 @@ shuffled(const Problem *problem, uint64_t seed)
 	return other;
 }
 
-/* Each row as often as its (whole) weight says. */
+/* Each row repeated according to its whole weight. */
 static inline Problem
 repeated(const Problem *problem)
 {
@@ -285,7 +285,7 @@ repeated(const Problem *problem)
 
 static const SegKmeansParams defaults = {.seed = 42, .n_init = 10, .max_iterations = 300};
 
-/* Fit with everything at its default, but for what is given. */
+/* Fit with default parameters except the given ones. */
 static inline void
 fit_with(const Problem *problem, SegStandardize standardize, SegKmeansParams params, Fit *fit)
 {

@@ -1,6 +1,6 @@
 /*
  * receipt_fixture.h
- *		A pool of wide amounts for unit tests, which holds them as 128-bit units.
+ *		A pool of wide amounts for unit tests; they are stored as 128-bit units.
  */
 #ifndef SEG_TEST_RECEIPT_FIXTURE_H
 #define SEG_TEST_RECEIPT_FIXTURE_H

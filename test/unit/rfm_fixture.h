@@ -1,6 +1,6 @@
 /*
  * rfm_fixture.h
- *		RFM states on the heap, used as the aggregate rfm_fit uses them.
+ *		RFM states on the heap, used in the same way as by the aggregate rfm_fit.
  */
 #ifndef SEG_TEST_RFM_FIXTURE_H
 #define SEG_TEST_RFM_FIXTURE_H

@@ -29,7 +29,7 @@ typedef struct Fixture
 	double		paths[TREES * (2 * PSI - 1)];
 	uint32_t	drawn[PSI];
 	SegForest	forest;
-	SegFeature features[D];
+	SegFeature	features[D];
 	SegAnomalyModel model;
 } Fixture;
 
@@ -95,7 +95,7 @@ trees_are_sound(void **state)
 			continue;
 		assert_true(child > node && child + 1 < f->forest.n_nodes);
 		assert_int_equal(f->sizes[node], f->sizes[child] + f->sizes[child + 1]);
-		assert_true(f->nodes[node].feature < 2);	/* the constant one cannot be cut */
+		assert_true(f->nodes[node].feature < 2);	/* the constant feature cannot be split */
 	}
 	free(f);
 }
@@ -254,7 +254,7 @@ model_comes_back(void **state)
 	free(f);
 }
 
-/* Cut off anywhere, or with any byte changed: refused, or a model that scores. */
+/* Truncated anywhere, or with any byte changed: refused, or a model that can score. */
 static void
 damaged_models_do_no_harm(void **state)
 {
@@ -289,7 +289,7 @@ damaged_models_do_no_harm(void **state)
 }
 
 /*
- * Bytes of format 1 are read for ever, and score as they did.  Made by anomaly_fit over
+ * Bytes of format 1 must always be readable, with the same scores.  Made by anomaly_fit over
  * ((i * 37) % 101, 1 + (i * 13) % 7, ((i * 7919) % 1009) / 4.0), i = 1 .. 200, and from a
  * k-means model of them.
  */

@@ -1,6 +1,6 @@
 /*
  * test_arena.c
- *		The arena: aligned pieces, and NULL for what does not fit.
+ *		The arena: aligned pieces, and NULL if a piece does not fit.
  */
 #include "unit.h"
 

@@ -44,10 +44,10 @@ silhouette_matches_scikit_learn(void **state)
 	assert_close(mean[1], 0.3903291595148331, 1e-13);
 	assert_close(mean[2], 0.48317349454605035, 1e-13);
 	assert_true(isnan(mean[3]));
-	assert_same_double(mean[4], mean[0]);	/* empty clusters have no say */
+	assert_same_double(mean[4], mean[0]);	/* empty clusters are left out */
 }
 
-/* By the definition, pair by pair. */
+/* The silhouette by its definition, pair by pair. */
 static double
 naive_silhouette(const double *x, const uint32_t *labels, size_t n, size_t d, size_t k)
 {
@@ -136,14 +136,14 @@ silhouette_at_the_edges(void **state)
 	assert_int_equal(silhouettes(wide, 4, 1, &pair, 1, &mean), SEG_OK);
 	assert_same_double(mean, 1);
 	assert_int_equal(silhouettes(equal, 2, 1, &apart, 1, &mean), SEG_OK);
-	assert_same_double(mean, 0);		/* alone in its cluster */
+	assert_same_double(mean, 0);	/* alone in its cluster */
 	assert_int_equal(silhouettes(far, 2, 1, &apart, 1, &mean), SEG_TOO_FAR);
 	assert_int_equal(silhouettes(equal, 0, 1, &pair, 1, &mean), SEG_OK);
 	assert_true(isnan(mean));
 	assert_true(seg_silhouette_workspace(SIZE_MAX / 2, SIZE_MAX / 2, &pair, 1) == SIZE_MAX);
 }
 
-/* Centers, spreads and sums of squares of a labeling, then the two indexes. */
+/* Compute centers, spreads and sums of squares of a labeling, then the two indexes. */
 static void
 check_indexes(const uint32_t *labels, size_t k, double davies_bouldin, double calinski_harabasz)
 {

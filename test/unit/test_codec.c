@@ -1,6 +1,6 @@
 /*
  * test_codec.c
- *		The reader of bytes: after a failure it returns nothing more.
+ *		The reader of bytes: after a failure all reads fail.
  */
 #include "unit.h"
 

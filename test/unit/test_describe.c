@@ -1,6 +1,6 @@
 /*
  * test_describe.c
- *		A cluster in plain words.
+ *		Descriptions of clusters in words.
  */
 #include "unit.h"
 
@@ -50,7 +50,7 @@ other_features_go_by_their_names(void **state)
 						"hoher Wert bei spending score (das 1,6-Fache des Durchschnitts), niedriger Wert bei Merkmal 2");
 }
 
-/* A ratio is left out where it would read 1.0, 0.00 or endless; a name is matched whole. */
+/* A ratio is left out if it would be written as 1.0 or 0.00, or is too large; names match as a whole. */
 static void
 ratios_say_something_or_nothing(void **state)
 {
@@ -77,7 +77,7 @@ name(const char *language, const SegTrait *traits, size_t count)
 	return buffer;
 }
 
-/* A figure of medians says so; a name has no figures. */
+/* A ratio of medians is marked as such; a name has no figures. */
 static void
 figures_are_of_medians_or_left_out(void **state)
 {
@@ -97,7 +97,7 @@ figures_are_of_medians_or_left_out(void **state)
 	assert_string_equal(name("en", NULL, 0), "close to average in every feature");
 }
 
-/* A name holds while each of its phrases is true, in whatever order the traits are now. */
+/* A name is correct while each of its phrases is true, in any order of the traits. */
 static void
 names_hold_while_their_phrases_do(void **state)
 {

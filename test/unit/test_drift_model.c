@@ -9,7 +9,7 @@
 #include "drift/drift_model.h"
 
 /*
- * Bytes of format 1 are read for ever.  Made by drift_fit over 100 rows with a k-means
+ * Bytes of format 1 must always be readable.  Made by drift_fit over 100 rows with a k-means
  * model of 4 clusters and 2 features that was fitted to 200 rows.
  */
 static void

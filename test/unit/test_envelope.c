@@ -1,13 +1,13 @@
 /*
  * test_envelope.c
- *		The envelope of a model: sealed and opened, cut off, changed in each byte.
+ *		The envelope of a model: written and opened, truncated, changed in each byte.
  */
 #include "unit.h"
 
 #include "base/arena.h"
 #include "model/envelope.h"
 
-/* One of everything, sealed; then opened, cut off and changed. */
+/* One value of each type; then opened, truncated and changed. */
 static void
 envelope_round_trip(void **state)
 {

@@ -7,7 +7,7 @@
 #include "base/rng.h"
 #include "stats/exact_sum.h"
 
-/* Forwards, backwards, in two halves, and with a detour: the same bits. */
+/* Forwards, backwards, in two halves, and with values added and subtracted: the same bits. */
 static void
 sums_do_not_depend_on_order(void **state)
 {
@@ -18,7 +18,7 @@ sums_do_not_depend_on_order(void **state)
 	static double x[N];
 	SegRng		rng = seg_rng(7, 0);
 	SegGrid		grid;
-	SegExactSum	forward = {0},
+	SegExactSum forward = {0},
 				backward = {0},
 				left = {0},
 				right = {0};
@@ -47,7 +47,7 @@ sums_do_not_depend_on_order(void **state)
 static void
 grids_hold_at_the_edges(void **state)
 {
-	SegExactSum	sum = {0};
+	SegExactSum sum = {0};
 	SegGrid		grid = seg_grid(3, 1e300);
 
 	seg_exact_sum_add(&sum, grid, 1e300);

@@ -57,7 +57,7 @@ random_feature(SegRng *rng)
 	return feature;
 }
 
-/* Some of all fields in any order. */
+/* A random subset of the fields in random order. */
 static void
 random_fields(SegRng *rng, SegFeatureField fields[MOST_FIELDS])
 {
@@ -132,7 +132,7 @@ what_is_written_is_read(void **state)
 	}
 }
 
-/* The least bytes are those of an empty name and an empty histogram. */
+/* The smallest size is that of a feature with an empty name and an empty histogram. */
 static void
 least_bytes_are_those_of_an_empty_feature(void **state)
 {
@@ -180,7 +180,7 @@ unsound_features_are_refused(void **state)
 
 /* ---- rows ---- */
 
-/* The formula in one line, as the documentation has it; NaN where there is none. */
+/* The formula of the documentation in one line; NaN if the value is not defined. */
 static double
 formula(const SegFeature *feature, double x)
 {
@@ -301,7 +301,7 @@ rows_follow_the_formula(void **state)
 	}
 }
 
-/* Nulls come before logarithms: a row that is skipped is no error. */
+/* Nulls are checked before log1p: a skipped row is not an error. */
 static void
 a_skipped_row_is_not_judged(void **state)
 {
@@ -334,7 +334,7 @@ a_transform_needs_inverses_and_room(void **state)
 	assert_int_equal(seg_row_transform_make(&feature, 1, SEG_NULL_ERROR, &arena, &transform), SEG_MALFORMED_MODEL);
 }
 
-/* To the fitted space and back; a mean comes back as the decimal that it was. */
+/* To the fitted space and back; a mean becomes the same decimal again. */
 static void
 values_come_back(void **state)
 {

@@ -1,10 +1,10 @@
 /*
  * test_golden.c
- *		The models of test/data: every kind and every version is read for ever, and is
- *		written again as it was read.
+ *		The models of test/data: every kind and every version can be read, and is written
+ *		again with the same bytes.
  *
- * The rows that the models were fitted on are those of row_of() in test_kmeans_model.c,
- * and for PCA and drift those that test_pca.c names.
+ * The models were fitted on the rows of row_of() in test_kmeans_model.c; PCA and drift on
+ * the rows described in test_pca.c.
  */
 #include "unit.h"
 
@@ -22,13 +22,13 @@
 /* A decoded model of any kind. */
 typedef union Model
 {
-	SegKmeansModel kmeans;		/* a SegKmeansScorer begins with it */
+	SegKmeansModel kmeans;		/* the first member of SegKmeansScorer */
 	SegKmeansScorer scorer;
 	SegPcaModel pca;
 	SegAnomalyModel anomaly;
 	SegDriftModel drift;
 	SegRfmModel rfm;
-	char		any[4096];		/* room for kinds that no test here looks into */
+	char		any[4096];		/* room for kinds that no test here reads */
 } Model;
 
 typedef struct Golden
@@ -83,7 +83,7 @@ close_golden(Golden *golden)
 	free(golden->room);
 }
 
-/* The model's bytes in a version: to be freed. */
+/* The bytes of the model in a version; the caller frees them. */
 static uint8_t *
 write_model(const Model *model, int kind, int version, size_t *size)
 {
@@ -105,7 +105,7 @@ newest_of(int kind)
 	return seg_model_type(kind)->newest;
 }
 
-/* The model's features and clusters can be read, and agree with each other. */
+/* The features and clusters of the model can be read, and are consistent. */
 static void
 check_baseline(const SegBaseline *baseline, const void *model)
 {
@@ -133,7 +133,7 @@ check_baseline(const SegBaseline *baseline, const void *model)
 	free(row);
 }
 
-/* Every file of the folder, one at least for each version of each kind; of an old version the bytes are those of the newest. */
+/* Every file of the folder; at least one for each version of each kind.  An old version is written as the newest. */
 static void
 all_are_written_as_they_were_read(void **state)
 {
@@ -186,7 +186,7 @@ all_are_written_as_they_were_read(void **state)
 				fail_msg("%s has no golden model of version %d: %s_v%d.segm", seg_kind_name(kind), version, seg_kind_name(kind), version);
 }
 
-/* The bytes of version 2 that the first release of version 2 made of the model of version 1. */
+/* The bytes of version 2 that the first code of version 2 made from the model of version 1. */
 static void
 kmeans_version_1_becomes_the_same_version_2(void **state)
 {

@@ -1,6 +1,6 @@
 /*
  * test_histogram.c
- *		Tallies are the same in any order; bins hold what they say.
+ *		Tallies are the same in any order; bins have the correct counts.
  */
 #include "unit.h"
 
@@ -22,7 +22,7 @@ shuffle(double *values, size_t n, SegRng *rng)
 	}
 }
 
-/* Values of one kind: what users' columns look like, and what they should not. */
+/* Values of one kind: typical columns of users, and extreme ones. */
 static double
 value_of_kind(int kind, SegRng *rng)
 {
@@ -70,7 +70,7 @@ assert_same_tally(const SegTally *a, const SegTally *b)
 	assert_memory_equal(&one, &other, sizeof(one));
 }
 
-/* Forwards, backwards, sorted by chance, in parts that are merged, by columns. */
+/* Forwards, backwards, in random order, in parts that are merged, by columns. */
 static void
 tallies_do_not_depend_on_order(void **state)
 {
@@ -104,9 +104,9 @@ tallies_do_not_depend_on_order(void **state)
 		}
 }
 
-/* Every bin's count is the number of values that seg_bin_of puts into it. */
+/* The count of every bin is the number of values that seg_bin_of assigns to it. */
 static void
-bins_hold_what_they_say(void **state)
+bins_have_the_correct_counts(void **state)
 {
 	enum
 	{
@@ -149,9 +149,9 @@ smooth_values_make_ten_bins(void **state)
 		assert_between(histogram.counts[b], 6000, 14000);
 }
 
-/* A constant and a lump have bins of their own, so that leaving them is seen. */
+/* A constant and a frequent value have separate bins, so a change is detected. */
 static void
-lumps_have_their_own_bins(void **state)
+frequent_values_have_separate_bins(void **state)
 {
 	SegTally	tally = {0};
 	SegHistogram histogram;
@@ -167,7 +167,7 @@ lumps_have_their_own_bins(void **state)
 	now[0] = 1000;
 	assert_true(seg_stability_index(histogram.counts, now, 3) > 5);
 
-	/* zeros and fives: what is between them is in neither bin */
+	/* zeros and fives: values between them are in neither bin */
 	seg_tally_add(&tally, 0, 1000);
 	seg_histogram_of_tally(&tally, &histogram);
 	assert_int_equal(histogram.bins, 5);
@@ -178,9 +178,9 @@ lumps_have_their_own_bins(void **state)
 	assert_int_equal(seg_histogram_bin(&histogram, 8), 4);
 }
 
-/* Half of the ones become fives: by hand, bins (.., 1), 1, above. */
+/* Half of the ones become fives; computed by hand: bins (.., 1), 1, above. */
 static void
-a_lump_that_moves_is_seen(void **state)
+a_frequent_value_that_changes_is_detected(void **state)
 {
 	SegTally	tally = {0};
 	SegHistogram histogram;
@@ -216,7 +216,7 @@ a_lump_that_moves_is_seen(void **state)
 }
 
 static void
-nothing_is_nothing(void **state)
+an_empty_tally_has_no_bins(void **state)
 {
 	SegTally	tally = {0};
 	SegTally	other = {0};
@@ -231,7 +231,7 @@ nothing_is_nothing(void **state)
 	assert_true(isnan(seg_stability_index(histogram.counts, histogram.counts, 0)));
 }
 
-/* ln(0.55 / 0.45) * 0.1 * 2, but for the halves that are added */
+/* ln(0.55 / 0.45) * 0.1 * 2, except for the halves that are added */
 static void
 stability_index_by_hand(void **state)
 {
@@ -246,11 +246,11 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tallies_do_not_depend_on_order),
-		cmocka_unit_test(bins_hold_what_they_say),
+		cmocka_unit_test(bins_have_the_correct_counts),
 		cmocka_unit_test(smooth_values_make_ten_bins),
-		cmocka_unit_test(lumps_have_their_own_bins),
-		cmocka_unit_test(a_lump_that_moves_is_seen),
-		cmocka_unit_test(nothing_is_nothing),
+		cmocka_unit_test(frequent_values_have_separate_bins),
+		cmocka_unit_test(a_frequent_value_that_changes_is_detected),
+		cmocka_unit_test(an_empty_tally_has_no_bins),
 		cmocka_unit_test(stability_index_by_hand),
 	};
 

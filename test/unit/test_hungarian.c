@@ -29,7 +29,7 @@ solve(const double *cost, size_t rows, size_t columns, uint32_t *column_of)
 	return total;
 }
 
-/* The smallest total over rows row .. rows - 1 when the columns in `taken` are gone. */
+/* The smallest total over rows row .. rows - 1 without the columns in `taken`. */
 static double
 best_of_all(const double *cost, size_t rows, size_t columns, size_t row, unsigned taken)
 {
@@ -66,7 +66,7 @@ total_is_the_smallest(void **state)
 	}
 }
 
-/* A hidden permutation of 300, each pair at cost 0 and all others dearer. */
+/* A hidden permutation of 300: its pairs have cost 0, all others more. */
 static void
 hidden_permutation_is_found(void **state)
 {
@@ -88,7 +88,7 @@ hidden_permutation_is_found(void **state)
 
 /* The greedy choice (0 with 0) would cost 101. */
 static void
-greed_does_not_pay(void **state)
+the_greedy_choice_is_not_taken(void **state)
 {
 	const double cost[] = {1, 2, 2, 100};
 	uint32_t	column_of[2];
@@ -103,7 +103,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(total_is_the_smallest),
 		cmocka_unit_test(hidden_permutation_is_found),
-		cmocka_unit_test(greed_does_not_pay),
+		cmocka_unit_test(the_greedy_choice_is_not_taken),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

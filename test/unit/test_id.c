@@ -1,6 +1,6 @@
 /*
  * test_id.c
- *		Ids that mean nothing.
+ *		Ids and text without meaning.
  */
 #include "unit.h"
 
@@ -13,7 +13,7 @@ meaningful(const char *text, const char *no_break_space)
 }
 
 static void
-blanks_and_number_sign_mean_nothing(void **state)
+blanks_and_number_sign_are_not_ids(void **state)
 {
 	const char *const nothing[] = {"", " ", "   ", "\t\r\n", "#", " #", "# ", " # "};
 	const char *const something[] = {"0", "0000000000", "4711", " 4711 ", "##", "# #", "#1", "1#", "-", "\xC3\xA4"};
@@ -25,7 +25,7 @@ blanks_and_number_sign_mean_nothing(void **state)
 }
 
 static void
-no_break_space_is_a_blank_where_there_is_one(void **state)
+no_break_space_is_a_blank(void **state)
 {
 	assert_false(meaningful("\xC2\xA0", "\xC2\xA0"));
 	assert_false(meaningful("\xC2\xA0#\xC2\xA0 ", "\xC2\xA0"));
@@ -39,8 +39,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(blanks_and_number_sign_mean_nothing),
-		cmocka_unit_test(no_break_space_is_a_blank_where_there_is_one),
+		cmocka_unit_test(blanks_and_number_sign_are_not_ids),
+		cmocka_unit_test(no_break_space_is_a_blank),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,7 +1,7 @@
 /*
  * test_kmeans.c
- *		k-means in memory: against hand-worked cases, and the promise that neither
- *		order nor repetition of rows shows in a bit.
+ *		k-means in memory: cases computed by hand; the bits of a result depend neither on
+ *		the order of rows nor on whether equal rows are repeated or weighted.
  */
 #include "unit.h"
 
@@ -91,7 +91,7 @@ assert_same_fit(const Fit *a, const Fit *b, size_t k, bool same_rows)
 		assert_memory_equal(a->stats.sizes, b->stats.sizes, k * sizeof(uint64_t));
 }
 
-/* Every way to fit, in turn. */
+/* The parameters of trial number `trial`: all methods in turn. */
 static SegKmeansParams
 some_params(uint64_t trial)
 {
@@ -122,7 +122,7 @@ fit_somehow(const Problem *problem, uint64_t trial, Fit *fit)
 }
 
 static void
-the_order_of_rows_does_not_show(void **state)
+the_order_of_rows_does_not_matter(void **state)
 {
 	int			clustered = 0;
 
@@ -137,7 +137,7 @@ the_order_of_rows_does_not_show(void **state)
 
 		for (size_t cell = 0; cell < problem.n * problem.d; cell++)
 			problem.x[cell] = fabs(problem.x[cell]);
-		/* nulls, unless rows could become equal by them */
+		/* nulls, unless they could make rows equal */
 		if (problem.k * 2 < problem.n)
 			for (size_t i = 0; i < problem.n / 20; i++)
 				problem.x[seg_rng_below(&rng, problem.n * problem.d)] = NAN;
@@ -198,7 +198,7 @@ a_weight_counts_like_repeated_rows(void **state)
 	}
 }
 
-/* Many light rows: sums sized by their total weight alone would round. */
+/* Many rows with small weights: a grid for the total weight alone would round. */
 static void
 light_rows_add_up_in_any_order(void **state)
 {
@@ -225,9 +225,9 @@ light_rows_add_up_in_any_order(void **state)
 	problem_free(&problem);
 }
 
-/* One row of 1e9 beside rows of 1: none of them weighs nothing. */
+/* One row of weight 1e9 and rows of weight 1: the small weights are not lost. */
 static void
-a_heavy_row_leaves_the_light_ones_alone(void **state)
+a_heavy_row_does_not_hide_light_ones(void **state)
 {
 	Problem		problem = {.n = 60, .d = 1, .k = 3};
 	Fit			fit;
@@ -251,7 +251,7 @@ a_heavy_row_leaves_the_light_ones_alone(void **state)
 	problem_free(&problem);
 }
 
-/* Four blobs in three features, far apart: every start finds them. */
+/* Four separated blobs in three features: every start finds them. */
 static Problem
 four_blobs(uint64_t seed)
 {
@@ -264,14 +264,14 @@ four_blobs(uint64_t seed)
 	return problem;
 }
 
-/* The cluster of blob b of these. */
+/* The cluster of blob b. */
 static size_t
 cluster_of_blob(const Fit *fit, size_t b)
 {
 	return fit->run.labels[b];
 }
 
-/* The clusters' means and sds are the same, up to the clusters' order. */
+/* The means and sds of the clusters are the same, up to the order of the clusters. */
 static void
 assert_same_blobs(const Fit *fit, const Fit *other)
 {
@@ -294,7 +294,7 @@ assert_same_blobs(const Fit *fit, const Fit *other)
 	assert_close(fit->run.inertia / fit->run.total_ss, other->run.inertia / other->run.total_ss, 1e-12);
 }
 
-/* Weights with fractions mean what they mean whatever they sum to. */
+/* The result for weights with fractions does not depend on their sum. */
 static void
 relative_weights_have_no_scale(void **state)
 {
@@ -329,7 +329,7 @@ relative_weights_have_no_scale(void **state)
 	}
 }
 
-/* Equal weights, whatever they are, are no weights. */
+/* Equal weights give the same result as no weights. */
 static void
 equal_weights_are_none(void **state)
 {
@@ -352,7 +352,7 @@ equal_weights_are_none(void **state)
 
 /* ---- far from the origin ---- */
 
-/* The same blobs around zero and a long way off: the same figures, on any scale. */
+/* The same blobs around zero and far from zero have the same figures, on any scale. */
 static void
 blobs_far_away_have_the_same_inertia(void **state)
 {
@@ -389,11 +389,11 @@ blobs_far_away_have_the_same_inertia(void **state)
 	}
 }
 
-/* ---- rows that differ by little or nothing ---- */
+/* ---- rows that are equal or nearly equal ---- */
 
-/* Differences whose squares underflow are none: two distinct rows, not three. */
+/* Differences whose squares underflow count as 0: two distinct rows, not three. */
 static void
-rows_too_close_to_tell_apart_are_equal(void **state)
+rows_with_underflowing_differences_are_equal(void **state)
 {
 	double		x[] = {0, 1e-200, 1, -0.0, 4.9e-324};
 	Problem		problem = {5, 1, 2, x};
@@ -469,14 +469,14 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(two_groups_by_hand),
 		cmocka_unit_test(the_heavier_cluster_is_number_one),
-		cmocka_unit_test(the_order_of_rows_does_not_show),
+		cmocka_unit_test(the_order_of_rows_does_not_matter),
 		cmocka_unit_test(a_weight_counts_like_repeated_rows),
 		cmocka_unit_test(relative_weights_have_no_scale),
 		cmocka_unit_test(equal_weights_are_none),
 		cmocka_unit_test(blobs_far_away_have_the_same_inertia),
 		cmocka_unit_test(light_rows_add_up_in_any_order),
-		cmocka_unit_test(a_heavy_row_leaves_the_light_ones_alone),
-		cmocka_unit_test(rows_too_close_to_tell_apart_are_equal),
+		cmocka_unit_test(a_heavy_row_does_not_hide_light_ones),
+		cmocka_unit_test(rows_with_underflowing_differences_are_equal),
 		cmocka_unit_test(the_largest_and_the_smallest_numbers),
 		cmocka_unit_test(equal_rows_make_one_cluster),
 	};

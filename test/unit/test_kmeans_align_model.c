@@ -1,6 +1,6 @@
 /*
  * test_kmeans_align_model.c
- *		Numbers that survive a refit.
+ *		Cluster numbers over refits.
  */
 #include "unit.h"
 
@@ -27,7 +27,7 @@ align(const SegKmeansModel *new_model, const SegKmeansModel *old_model)
 	return aligned;
 }
 
-/* Centers of one feature without scaling, numbers 1 .. k. */
+/* A model of one feature without scaling; the clusters have numbers 1 .. k. */
 static SegKmeansModel
 line_model(uint32_t k, const double *centers)
 {
@@ -60,9 +60,9 @@ moved_clusters_keep_their_numbers(void **state)
 	fixture_free(&new_model);
 }
 
-/* Two more clusters, then two fewer: fresh numbers, and none comes back. */
+/* Two more clusters, then two fewer: new clusters get unused numbers. */
 static void
-numbers_are_never_given_twice(void **state)
+numbers_are_never_used_again(void **state)
 {
 	SegKmeansModel first = line_model(2, (const double[]) {0, 10});
 	SegKmeansModel more = line_model(4, (const double[]) {30, 10, 20, 0});
@@ -89,7 +89,7 @@ numbers_are_never_given_twice(void **state)
 
 	aligned = align(&again, &less);
 	seg_kmeans_renumber(&again, &less, &aligned.alignment);
-	assert_int_equal(again.clusters[2].cluster_id, 5);	/* where 1 was, but not 1 */
+	assert_int_equal(again.clusters[2].cluster_id, 5);	/* at the center of number 1, but not 1 */
 	assert_int_equal(again.next_cluster_id, 6);
 	free(aligned.room);
 	fixture_free(&first);
@@ -98,7 +98,7 @@ numbers_are_never_given_twice(void **state)
 	fixture_free(&again);
 }
 
-/* Random pairs of models with all k from 1 to 9 and log1p features: once is enough. */
+/* Random pairs of models with all k from 1 to 9 and log1p features: a second alignment changes nothing. */
 static void
 second_alignment_changes_no_byte(void **state)
 {
@@ -109,7 +109,7 @@ second_alignment_changes_no_byte(void **state)
 		uint8_t    *bytes[2];
 		size_t		size[2];
 
-		/* a past in which numbers were lost */
+		/* as if numbers were used before */
 		old_model.next_cluster_id += seed % 3;
 		for (int time = 0; time < 2; time++)
 		{
@@ -155,7 +155,7 @@ features_must_agree(void **state)
 	assert_true(seg_kmeans_same_features(&new_model, &old_model, &position));
 	assert_false(seg_kmeans_same_features(&wide, &old_model, &position));
 	assert_int_equal(position, 0);
-	new_model.features[4].name = "age";		/* the old one has no name there */
+	new_model.features[4].name = "age"; /* the old one has no name there */
 	assert_true(seg_kmeans_same_features(&new_model, &old_model, &position));
 	new_model.features[1].name = "age";
 	assert_false(seg_kmeans_same_features(&new_model, &old_model, &position));
@@ -189,7 +189,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(moved_clusters_keep_their_numbers),
-		cmocka_unit_test(numbers_are_never_given_twice),
+		cmocka_unit_test(numbers_are_never_used_again),
 		cmocka_unit_test(second_alignment_changes_no_byte),
 		cmocka_unit_test(model_aligned_to_itself_stays),
 		cmocka_unit_test(features_must_agree),

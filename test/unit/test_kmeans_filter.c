@@ -1,7 +1,7 @@
 /*
  * test_kmeans_filter.c
- *		Labels from floats: a decided label is the label that doubles give, at any
- *		offset, scale and closeness to ties; and no margin is reported too large.
+ *		Labels from floats: a certain label is the label from doubles, for any offset,
+ *		scale and closeness to ties; and no margin is too large.
  */
 #include "unit.h"
 
@@ -13,8 +13,8 @@ typedef struct Setting
 {
 	double		offset;			/* of all rows */
 	double		scale;			/* of their differences */
-	double		tie;			/* rows this near to the middle between two centers */
-	double		far;			/* centers this many scales away */
+	double		tie;			/* distance of rows from the middle between two centers */
+	double		far;			/* distance of centers, in scales */
 } Setting;
 
 static const Setting settings[] = {
@@ -65,7 +65,7 @@ true_margin(const double *first_d2, const double *second_d2)
 	return least;
 }
 
-/* Returns how many rows floats were certain about. */
+/* Returns the number of rows with a certain label. */
 static size_t
 check_labels(const SegKmeansData *data, const double *centers, size_t k)
 {
@@ -141,12 +141,12 @@ certain_labels_are_those_of_doubles(void **state)
 		free(active);
 		free(arena.base);
 	}
-	/* a filter that decides no row passes the checks above, but is useless */
+	/* a filter without certain labels passes the checks above, but is useless */
 	assert_true(certain > 600 * N / 3);
 }
 
 static void
-a_center_of_nan_is_nobodys_nearest(void **state)
+a_center_of_nan_is_never_the_nearest(void **state)
 {
 	SegMatrix	rows = {N, 2, patterned(N * 2 * sizeof(double))};
 	SegScale	scales[2];
@@ -165,7 +165,7 @@ a_center_of_nan_is_nobodys_nearest(void **state)
 	data.n_active = seg_kmeans_active(scales, 2, active);
 	seg_filter_prepare(&data, &arena, &filter);
 	data.filter = &filter;
-	assert_int_equal(check_labels(&data, centers, 3), 0);	/* left to doubles */
+	assert_int_equal(check_labels(&data, centers, 3), 0);	/* only doubles are used */
 	free(rows.values);
 	free(arena.base);
 }
@@ -175,7 +175,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(certain_labels_are_those_of_doubles),
-		cmocka_unit_test(a_center_of_nan_is_nobodys_nearest),
+		cmocka_unit_test(a_center_of_nan_is_never_the_nearest),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,6 @@
 /*
  * test_kmeans_lloyd.c
- *		Lloyd's iterations against a plain loop: skipping blocks and moving rows
+ *		Lloyd's iterations against a simple loop: skipping blocks and moving rows
  *		between exact sums change no label and no bit of a center.
  */
 #include "unit.h"
@@ -106,7 +106,7 @@ plain_reseed(const Fit *fit, Plain *plain, size_t k)
 	return empty;
 }
 
-/* Lloyd's iterations with nothing clever, from IN centers; sums of every row afresh. */
+/* A simple implementation of Lloyd's iterations, from IN centers; all sums are computed again in each. */
 static void
 plain_lloyd(const Fit *fit, size_t k, const double *centers, Plain *plain)
 {
@@ -131,7 +131,7 @@ plain_lloyd(const Fit *fit, size_t k, const double *centers, Plain *plain)
 			{
 				size_t		j = fit->active[a];
 				SegGrid		grid = seg_grid((double) n, fit->scales[j].max_abs);
-				SegExactSum	sum = {0};
+				SegExactSum sum = {0};
 				double		count = 0;
 
 				for (size_t i = 0; i < n; i++)
@@ -154,8 +154,8 @@ plain_lloyd(const Fit *fit, size_t k, const double *centers, Plain *plain)
 }
 
 /*
- * Nearly as many clusters as rows, which every fourth problem has, cost the plain
- * loop n^3 d: a few of them are large, the others as small as groups of centers allow.
+ * Every fourth problem has nearly as many clusters as rows.  For these the simple loop
+ * costs n^3 d, so only a few are large; the others have the size of a group of centers.
  */
 static Problem
 affordable_problem(uint64_t trial)
@@ -189,7 +189,7 @@ skipping_and_incremental_sums_change_nothing(void **state)
 			print_message("problem %d of %d\n", (int) trial, TRIALS);
 		assert_int_equal(fit_scale(&problem, trial % 3, SEG_TRANSFORM_NONE, SEG_NULL_ERROR, &fit, &position), SEG_OK);
 		problem.k = seg_min_size(problem.k, fit.data.n_active == 0 ? 1 : problem.k);
-		/* centers of rows, some of them twice, so that clusters come out empty */
+		/* centers are rows, some of them twice, so that clusters become empty */
 		for (size_t c = 0; c < problem.k; c++)
 		{
 			memcpy(centers + c * problem.d, seg_matrix_row(&fit.rows, seg_rng_below(&rng, problem.n)),
@@ -198,7 +198,7 @@ skipping_and_incremental_sums_change_nothing(void **state)
 				if (fit.scales[j].scale == 0)
 					centers[c * problem.d + j] = 0;
 		}
-		/* MAD 0 may have made rows equal; then fewer clusters */
+		/* a MAD of 0 can make rows equal; then there are fewer clusters */
 		{
 			size_t		capacity = seg_min_size(seg_kmeans_sample_capacity(problem.k, problem.d), problem.n);
 			SegArena	arena = patterned_arena(seg_kmeans_sample_workspace(capacity, problem.d));
@@ -283,7 +283,7 @@ ten_thousand_clusters(void **state)
 	problem_free(&problem);
 }
 
-/* After an early stop the centers are not the means of their rows, but the total is the same. */
+/* After an early stop the centers are not the means of their rows, but total_ss is the same. */
 static void
 total_does_not_depend_on_convergence(void **state)
 {
@@ -327,7 +327,7 @@ note_iteration(void *argument, size_t k, size_t iteration, double inertia)
 	*last = (Reported) {k, iteration, inertia};
 }
 
-/* Iterations over all rows are reported; the inertia never grows and ends as that of the fit; no bit changes. */
+/* Iterations over all rows are reported.  The inertia never increases, and the last one is that of the fit.  No bit changes. */
 static void
 every_iteration_is_reported(void **state)
 {

@@ -1,6 +1,6 @@
 /*
  * test_kmeans_model.c
- *		The bytes of k-means models: every format is read for ever, damage is refused.
+ *		The bytes of k-means models: every format can be read, damage is refused.
  */
 #include "unit.h"
 
@@ -30,7 +30,7 @@ row_of(int i, double *row)
 	row[3] = 5;
 }
 
-/* What a row is assigned to, and how far that is; a server does the same. */
+/* The cluster of a row and its distance, computed as in the server. */
 static uint32_t
 assign(const SegKmeansScorer *scorer, double *row, double *distance)
 {
@@ -45,7 +45,7 @@ assign(const SegKmeansScorer *scorer, double *row, double *distance)
 	return scorer->model.clusters[nearest.first].cluster_id;
 }
 
-/* Decode bytes into a scorer; *room is to be freed. */
+/* Decode bytes into a scorer; the caller frees *room. */
 static SegStatus
 open_model(const uint8_t *bytes, size_t size, SegKmeansScorer *scorer, void **room)
 {
@@ -63,7 +63,7 @@ open_model(const uint8_t *bytes, size_t size, SegKmeansScorer *scorer, void **ro
 	return seg_kmeans_scorer_decode(&reader, version, &arena, scorer);
 }
 
-/* The model of test/data of that version; *room is to be freed. */
+/* The model of test/data of that version; the caller frees *room. */
 static void
 read_golden(int version, SegKmeansScorer *scorer, void **room)
 {
@@ -113,7 +113,7 @@ golden_models_are_read(void **state)
 	}
 }
 
-/* What version 1 lacks, or had otherwise. */
+/* The members that version 1 does not have, or had in another form. */
 static void
 version_1_is_renewed(void **state)
 {
@@ -177,7 +177,7 @@ version_2_is_written_as_it_was_read(void **state)
 	free(room);
 }
 
-/* Cut off anywhere, or with any byte changed and the digest set right: no crash, no bad numbers. */
+/* Truncated anywhere, or with any byte changed and a correct digest: no crash, no invalid numbers. */
 static void
 damage_is_refused_or_harmless(void **state)
 {

@@ -1,20 +1,20 @@
 /*
  * test_kmeans_profile_model.c
- *		What sets a cluster apart, by hand: in the fitted space, and by medians where the mean misleads.
+ *		Profiles of clusters computed by hand: in the fitted space, and by medians if the mean is misleading.
  */
 #include "unit.h"
 
 #include "kmeans_fixture.h"
 #include "kmeans/kmeans_profile_model.h"
 
-/* One cluster of one feature: what is given, and 1 for all else. */
+/* One cluster of one feature; members that are not given are 1. */
 static SegTrait
 trait_of(const SegFeature *feature, double center, double mean, double median, double *z)
 {
 	SegKmeansCluster cluster = {1, "", 1, 1, 0};
 	double		quartiles[3] = {median, median, median};
 	SegKmeansModel model = {.k = 1, .d = 1, .clusters = &cluster, .centers = &center, .means = &mean, .quartiles = quartiles};
-	SegFeature one = *feature;
+	SegFeature	one = *feature;
 
 	one.name = "x";
 	model.features = &one;
@@ -40,7 +40,7 @@ agreeing_means_are_compared(void **state)
 	assert_close(trait.ratio, 0.8, 1e-15);
 }
 
-/* Mean above, median below: it is the median that is judged and shown. */
+/* Mean above, median below: z and ratio use the median. */
 static void
 a_few_rows_do_not_make_a_cluster_high(void **state)
 {
@@ -51,7 +51,7 @@ a_few_rows_do_not_make_a_cluster_high(void **state)
 	assert_false(trait.high);
 	assert_true(trait.of_medians);
 	assert_close(trait.ratio, 0.95, 1e-15);
-	/* a mean next to that of all is not in doubt */
+	/* a mean close to that of all rows is not misleading */
 	(void) trait_of(&plain, 0.1, 101, 95, &z);
 	assert_same_double(z, 0.1);
 	/* both above, but the mean more than twice the median */
@@ -61,7 +61,7 @@ a_few_rows_do_not_make_a_cluster_high(void **state)
 	assert_close(trait.ratio, 1.5, 1e-15);
 }
 
-/* exp(z) - 1: the mean of logarithms is below, whatever one huge row makes of the mean. */
+/* The mean of the logarithms is below, although one very large row makes the arithmetic mean high. */
 static void
 logarithms_are_judged_as_logarithms(void **state)
 {
@@ -76,14 +76,14 @@ logarithms_are_judged_as_logarithms(void **state)
 	assert_false(trait.high);
 	assert_true(trait.of_medians);
 	assert_close(trait.ratio, 19.0 / 150, 1e-15);
-	/* above in logarithms, below in the mean: the medians say how much */
+	/* above in logarithms, below in the mean: the ratio is that of the medians */
 	trait = trait_of(&logs, 0.5, 420, 400, &z);
 	assert_true(trait.high);
 	assert_true(trait.of_medians);
 	assert_close(trait.ratio, 400.0 / 150, 1e-15);
 }
 
-/* A scale of 0: by the means in input units; constant: average. */
+/* Scale 0: the means in input units are compared; a constant is average. */
 static void
 without_spread_means_are_left(void **state)
 {

@@ -1,6 +1,6 @@
 /*
  * test_kmeans_sample.c
- *		The sample of k-means: independent of the order of rows, and an estimate of all.
+ *		The sample of k-means: independent of the order of rows, and an estimate of all rows.
  */
 #include "unit.h"
 
@@ -55,7 +55,7 @@ a_sample_is_the_same_rows_in_any_order(void **state)
 		free(arenas[0].base);
 		free(arenas[1].base);
 	}
-	assert_close(total, fit.data.total, 1e-9);	/* the whole sample weighs what the rows do */
+	assert_close(total, fit.data.total, 1e-9);	/* the weight of the sample is that of the rows */
 	fit_free(&fit);
 	fit_free(&again);
 	problem_free(&other);
@@ -78,7 +78,7 @@ colliding_partner(uint64_t seed, double first, double of_first)
 	return partner;
 }
 
-/* Rows that were made to have one hash stay distinct, in any order and any sample. */
+/* Rows constructed to have the same hash remain distinct, in any order and any sample. */
 static void
 rows_of_one_hash_are_distinct(void **state)
 {
@@ -128,7 +128,7 @@ rows_of_one_hash_are_distinct(void **state)
 
 /* A sample by distance estimates the number of rows, and their squares around the mean. */
 static void
-a_sample_by_distance_stands_for_the_rows(void **state)
+a_sample_by_distance_represents_the_rows(void **state)
 {
 	SegRng		rng = seg_rng(24, 0);
 	Problem		problem = {.n = 40000, .d = 2, .k = 1};
@@ -140,7 +140,7 @@ a_sample_by_distance_stands_for_the_rows(void **state)
 
 	problem.x = patterned(problem.n * 2 * sizeof(double));
 	for (size_t cell = 0; cell < problem.n * 2; cell++)
-		problem.x[cell] = pow(1 - seg_rng_uniform(&rng), -1 / 1.5);	/* Pareto: no variance */
+		problem.x[cell] = pow(1 - seg_rng_uniform(&rng), -1 / 1.5); /* Pareto: no variance */
 	(void) fit_scale(&problem, SEG_STANDARDIZE_ZSCORE, SEG_TRANSFORM_NONE, SEG_NULL_ERROR, &fit, &position);
 	seg_kmeans_sample_draw(&fit.data, 42, 2000, true, &arena, &fit.sample);
 	assert_int_equal(fit.sample.data.rows.n, 2000);
@@ -162,7 +162,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_sample_is_the_same_rows_in_any_order),
 		cmocka_unit_test(rows_of_one_hash_are_distinct),
-		cmocka_unit_test(a_sample_by_distance_stands_for_the_rows),
+		cmocka_unit_test(a_sample_by_distance_represents_the_rows),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -42,7 +42,7 @@ more_starts_are_never_worse(void **state)
 	}
 }
 
-/* Where few rows make most of the inertia, starts from a sample are nearly as good as from all rows. */
+/* If a few rows cause most of the inertia, starts from a sample are nearly as good as from all rows. */
 static void
 heavy_tails_are_in_the_sample(void **state)
 {
@@ -71,7 +71,7 @@ heavy_tails_are_in_the_sample(void **state)
 	}
 }
 
-/* k blobs far apart on a grid: every start should find them all, by either way. */
+/* k separated blobs on a grid: each algorithm should find all of them in every start. */
 static void
 separated_blobs_are_found(void **state)
 {

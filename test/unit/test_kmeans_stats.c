@@ -1,6 +1,6 @@
 /*
  * test_kmeans_stats.c
- *		What a k-means model tells about its clusters, against the definitions.
+ *		The statistics of the clusters of a model, compared with the definitions.
  */
 #include "unit.h"
 
@@ -51,7 +51,7 @@ statistics_match_their_definitions(void **state)
 				qsort(members, size, sizeof(double), compare_doubles);
 				for (size_t q = 0; q < 3; q++)
 				{
-					/* the mean of two where exactly q / 4 of the rows lie below */
+					/* the mean of two values if exactly q / 4 of the rows are below */
 					size_t		below = (q + 1) * size / 4;
 					double		want = (q + 1) * size % 4 == 0 ? (members[below - 1] + members[below]) / 2 : members[below];
 

@@ -24,7 +24,7 @@ curve(SegSweepEntry *entries, const double *inertia, size_t m)
 	}
 }
 
-/* The k that is marked, 0 for none; at most one may be. */
+/* The k that is marked, 0 for none; at most one k is marked. */
 static size_t
 marked_elbow(const double *inertia, size_t m)
 {
@@ -45,12 +45,12 @@ marked_elbow(const double *inertia, size_t m)
 static void
 elbow_is_found_or_absent(void **state)
 {
-	/* the best inertia of Mall Customers for k = 1..10: everybody's elbow is 5 */
+	/* the best inertia of Mall Customers for k = 1..10: the published elbow is 5 */
 	const double mall[] = {269981.28, 181363.59596, 106348.373062, 73679.7890395, 44448.4554479,
 	37233.8145107, 30227.6065132, 24986.5256406, 21794.8856091, 19664.685196};
 	const double straight[] = {10, 8, 6, 4, 2};
 	const double flat[] = {3, 3, 3, 3};
-	const double above[] = {10, 9.5, 8.5, 6, 2};	/* bends the other way */
+	const double above[] = {10, 9.5, 8.5, 6, 2};	/* concave: no elbow */
 	const double slight[] = {10, 7.4, 4.95, 2.5, 0};	/* less than a step below the chord */
 
 	assert_int_equal(marked_elbow(mall, 10), 5);
@@ -79,9 +79,9 @@ best_silhouette_is_the_smallest_k_of_equals(void **state)
 	assert_false(entries[3].is_best_silhouette);
 }
 
-/* A cluster of too small a share takes its k out of the choice. */
+/* A k with a cluster of too small a share is not chosen. */
 static void
-small_clusters_are_no_choice(void **state)
+a_k_with_small_clusters_is_not_chosen(void **state)
 {
 	SegSweepEntry entries[3];
 	const double inertia[] = {3, 2, 1};
@@ -118,7 +118,7 @@ sweep_survives_its_bytes(void **state)
 	curve(entries, inertia, 3);
 	entries[1].silhouette = 0.25;
 	entries[1].is_elbow = true;
-	entries[2].calinski_harabasz = INFINITY;	/* what is not finite is left out */
+	entries[2].calinski_harabasz = INFINITY;	/* figures that are not finite are left out */
 	seg_sweep_encode(&writer, &sweep);
 	size = writer.size;
 	reader = seg_reader(bytes, size);
@@ -185,8 +185,7 @@ weighted_silhouette_is_that_of_repeated_rows(void **state)
 	free(room);
 }
 
-/* Three blobs: k = 3 is best by every figure, and comes back on every half. */
-/* Relative weights: whatever they sum to, and equal ones are none; who is alone scores 0. */
+/* Relative weights: their sum does not matter, equal ones are like none, and a row alone in its cluster has silhouette 0. */
 static void
 weighted_silhouette_has_no_scale(void **state)
 {
@@ -232,11 +231,12 @@ weighted_silhouette_has_no_scale(void **state)
 			}
 			first = s == 0 ? mean : first;
 			assert_close(mean, first, 1e-13);
-			assert_true(mean > 0.5 && mean < 1 - raw[N - 1] / sum);	/* the one alone brings nothing */
+			assert_true(mean > 0.5 && mean < 1 - raw[N - 1] / sum); /* the row alone in its cluster adds 0 */
 		}
 	free(room);
 }
 
+/* Three blobs: k = 3 is best by every figure, and every half gives the same clusters. */
 static void
 sweep_finds_three_blobs(void **state)
 {
@@ -290,7 +290,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(elbow_is_found_or_absent),
 		cmocka_unit_test(best_silhouette_is_the_smallest_k_of_equals),
-		cmocka_unit_test(small_clusters_are_no_choice),
+		cmocka_unit_test(a_k_with_small_clusters_is_not_chosen),
 		cmocka_unit_test(sweep_survives_its_bytes),
 		cmocka_unit_test(weighted_silhouette_is_that_of_repeated_rows),
 		cmocka_unit_test(weighted_silhouette_has_no_scale),

@@ -1,7 +1,7 @@
 /*
  * test_linalg.c
- *		Every LAPACK call at nothing, at what is not finite, and at the bound:
- *		reference LAPACK would stop the process on a bad argument.
+ *		Every LAPACK call with size 0, with values that are not finite, and with the
+ *		largest size: reference LAPACK stops the process on a bad argument.
  */
 #include "unit.h"
 
@@ -68,7 +68,7 @@ products_are_the_definition(void **state)
 	}
 }
 
-/* A v = lambda v, orthonormal, falling, signs fixed. */
+/* A v = lambda v, orthonormal, descending, signs fixed. */
 static void
 assert_eigen(const double *matrix, size_t d, size_t wanted, const double *values, const double *vectors)
 {
@@ -131,7 +131,7 @@ eigenvectors_are_eigenvectors(void **state)
 		}
 }
 
-/* Of two entries that are equal but for rounding, the first decides. */
+/* Of two entries that are equal except for rounding, the first determines the sign. */
 static void
 ties_have_one_sign(void **state)
 {
@@ -244,7 +244,7 @@ cholesky_refuses_before_the_call(void **state)
 	assert_int_equal(seg_cholesky_forward(matrix, 1, b, 0), SEG_OK);
 }
 
-/* Blocks of columns: the factor and its inverse, past one and past two of them. */
+/* The factor and its inverse for more than one and more than two blocks of columns. */
 static void
 cholesky_in_blocks(void **state)
 {
@@ -354,7 +354,7 @@ polar_is_the_nearest_orthogonal_matrix(void **state)
 			double	   *q = malloc(d * d * sizeof(double));
 			void	   *workspace = malloc(seg_polar_workspace(d));
 
-			/* any; columns of very different length; of rank 1 and a speck; singular */
+			/* random; columns of very different length; nearly of rank 1; singular */
 			for (size_t j = 0; j < d; j++)
 				for (size_t i = 0; i < d; i++)
 					matrix[i + j * d] = kind == 0 ? matrix[i + j * d] :
@@ -387,8 +387,8 @@ polar_refuses_before_the_call(void **state)
 }
 
 /*
- * Halves that are merged, and a panel of reflections: values that are all
- * different, equal ones in groups (which deflate), a matrix already diagonal.
+ * Merged halves and panels of reflections: different eigenvalues, groups of equal
+ * eigenvalues (which deflate), a diagonal matrix.
  */
 static void
 large_eigenproblems_are_merged(void **state)
@@ -428,7 +428,7 @@ large_eigenproblems_are_merged(void **state)
 	}
 }
 
-/* All calls at the largest size; diagonal matrices, whose answers are known. */
+/* All calls with the largest size; the results for diagonal matrices are known. */
 static void
 the_bound_is_reached(void **state)
 {

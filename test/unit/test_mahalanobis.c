@@ -1,6 +1,6 @@
 /*
  * test_mahalanobis.c
- *		The chi-square distribution, distances in a covariance's metric, FastMCD.
+ *		The chi-square distribution, Mahalanobis distances, FastMCD.
  */
 #include "unit.h"
 
@@ -91,7 +91,7 @@ quantiles_are_those_of_r(void **state)
 	assert_close(seg_chisq_quantile(0.01, 1600), 1471.3500657406182, 1e-9);
 }
 
-/* Rows so far out that 1 - Q is 1 keep their order; nothing goes beyond 1. */
+/* Scores are ordered even if 1 - Q rounds to 1; no score exceeds 1. */
 static void
 scores_rise_with_the_distance(void **state)
 {
@@ -189,7 +189,7 @@ overflow_is_infinite(void **state)
 	free(metric);
 }
 
-/* Sizes around whole blocks: the same as the triangle row by row. */
+/* Sizes near multiples of a block: the result is that of the triangle, row by row. */
 static void
 lanes_are_the_triangle(void **state)
 {
@@ -231,7 +231,7 @@ lanes_are_the_triangle(void **state)
 	}
 }
 
-/* Every argument that LAPACK would stop on is refused before, or harmless. */
+/* Every argument for which LAPACK would stop the process is refused before, or harmless. */
 static void
 metrics_hold_at_the_edges(void **state)
 {
@@ -269,7 +269,7 @@ fit(Fixture *f, uint64_t seed)
 	free(workspace);
 }
 
-/* Normal rows around (0, 10, 0) with sds 1, 2, 1; four in ten are far away, close together. */
+/* Normal rows around (0, 10, 0) with sds 1, 2, 1; four of ten are outliers, close to each other. */
 static Fixture *
 contaminated(size_t n)
 {
@@ -316,7 +316,7 @@ mcd_withstands_four_in_ten(void **state)
 		assert_true(f->info.kept <= sizes[s] * 6 / 10 && f->info.kept > sizes[s] / 2);
 		assert_close(f->center[0], 0, error);
 		assert_close(f->center[1], 10, 2 * error);
-		/* too large, as the factor takes the missing four tenths for tails; without FastMCD it is 20 */
+		/* too large, because the factor corrects for the four tenths left out; without FastMCD it is 20 */
 		assert_close(sqrt(f->covariance[1 + 1 * D]), 2.8, 0.4);
 		assert_close(f->covariance[1 + 0 * D], 0, 5 * error);
 		release(f);
@@ -337,7 +337,7 @@ mcd_is_reproducible(void **state)
 	release(b);
 }
 
-/* A count of three is three rows. */
+/* A row with count 3 is the same as three rows. */
 static void
 mcd_counts_repetitions(void **state)
 {
@@ -355,7 +355,7 @@ mcd_counts_repetitions(void **state)
 	release(thrice);
 }
 
-/* Rows on a plane, a feature that is mostly 0, all rows equal: finite answers. */
+/* Rows on a plane, a feature that is mostly 0, all rows equal: the results are finite. */
 static void
 mcd_survives_degenerate_rows(void **state)
 {
@@ -385,8 +385,8 @@ mcd_survives_degenerate_rows(void **state)
 }
 
 /*
- * Most rows have 0 in every feature, others some, and a few very much: these must not
- * set the scale, also where no feature is left for the search.
+ * Most rows have 0 in every feature, others have small values, and a few have very large
+ * values.  These must not determine the scale, even if no feature is left for the search.
  */
 static void
 mcd_withstands_outliers_among_equal_values(void **state)

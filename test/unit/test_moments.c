@@ -7,7 +7,7 @@
 #include "base/rng.h"
 #include "stats/moments.h"
 
-/* ---- what a transition function does ---- */
+/* ---- as in a transition function ---- */
 
 static SegMoments *
 begin(size_t d, SegMissing policy, const uint8_t *logs)
@@ -62,7 +62,7 @@ finish(SegMoments *state)
 	return state;
 }
 
-/* ---- the reference: two passes, missing values replaced beforehand ---- */
+/* ---- the reference: two passes, missing values replaced before ---- */
 
 static void
 reference(const double *rows, size_t n, size_t d, SegMissing policy, double *mean, double *covariance)
@@ -127,7 +127,7 @@ assert_moments(const SegMoments *state, const double *rows, size_t n, SegMissing
 	free(want);
 }
 
-/* Of the values present, whatever the missing ones count as. */
+/* The mean of the values that are not missing, for each policy. */
 static void
 assert_input_means(const SegMoments *state, const double *rows, size_t n)
 {
@@ -148,7 +148,7 @@ assert_input_means(const SegMoments *state, const double *rows, size_t n)
 	}
 }
 
-/* Features of many scales and offsets; every seventh value missing if so wanted. */
+/* Features of many scales and offsets; with `missing`, every seventh value is missing. */
 static double *
 make_rows(size_t n, size_t d, bool holes, uint64_t seed)
 {
@@ -193,7 +193,7 @@ one_state_agrees_with_two_passes(void **state)
 	}
 }
 
-/* Small with small, small with large, large with small, large with large; empty ones too. */
+/* Merges of small and large states in all combinations, with empty ones too. */
 static void
 merged_states_agree_with_two_passes(void **state)
 {
@@ -223,7 +223,7 @@ merged_states_agree_with_two_passes(void **state)
 		}
 }
 
-/* Masks on one side only, on neither, on both with other shifts. */
+/* Masks on one side, on neither, on both sides with different shifts. */
 static void
 masks_may_come_late(void **state)
 {
@@ -257,7 +257,7 @@ masks_may_come_late(void **state)
 		}
 }
 
-/* A shift can only be chosen when the first value comes, else its square cancels. */
+/* The shift must be chosen at the first value, else squares cancel. */
 static void
 first_values_may_come_late(void **state)
 {

@@ -1,7 +1,7 @@
 /*
  * test_nearest.c
- *		Distances to packed centers have the bits of the one definition, and the two
- *		nearest are those of a plain loop.
+ *		Distances to packed centers have the bits of stats/distance.h, and the two nearest
+ *		centers are those of a simple loop.
  */
 #include "unit.h"
 
@@ -53,7 +53,7 @@ distances_have_the_bits_of_the_definition(void **state)
 	}
 }
 
-/* 1 + 2^-30 squared is 1 + 2^-29 + 2^-60: one rounding of the sum keeps what two lose. */
+/* 1 + 2^-30 squared is 1 + 2^-29 + 2^-60: rounding once keeps a digit that rounding twice loses. */
 static void
 a_step_is_rounded_once(void **state)
 {

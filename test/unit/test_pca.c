@@ -1,6 +1,6 @@
 /*
  * test_pca.c
- *		Components, scores, Procrustes, and the model's bytes.
+ *		Components, scores, Procrustes, and the bytes of the model.
  */
 #include "unit.h"
 
@@ -48,7 +48,7 @@ count_is_the_fewest_that_reach(void **state)
 }
 
 static void
-beyond_the_rank_there_is_nothing(void **state)
+components_beyond_the_rank_are_zero(void **state)
 {
 	/* rows (x, 2 x, 0) */
 	double		matrix[9] = {1, 2, 0, 2, 4, 0, 0, 0, 0};
@@ -115,7 +115,7 @@ random_map(uint64_t seed)
 	return map;
 }
 
-/* A map that was turned is turned back, exactly; also one that was reflected. */
+/* The rotation of a map is undone exactly; a reflection too. */
 static void
 align_undoes_a_rotation(void **state)
 {
@@ -133,7 +133,7 @@ align_undoes_a_rotation(void **state)
 		turned.loadings[D + j] = sin(angle) * old.loadings[j] + cos(angle) * old.loadings[D + j];
 		turned.loadings[2 * D + j] = -old.loadings[2 * D + j];
 	}
-	/* the rows must have the variances that the turned directions claim */
+	/* the rows must have the variances of the rotated directions */
 	turned.variances[0] = turned.variances[1] = old.variances[0];
 	new_map = as_map(&turned);
 	assert_int_equal(seg_pca_align(&new_map, &old_map, back.loadings, back.variances, workspace), SEG_OK);
@@ -143,8 +143,8 @@ align_undoes_a_rotation(void **state)
 }
 
 /*
- * How well scores agree with the old ones when the first two components are
- * turned further: the mean product of both, over rows with the new variances.
+ * The agreement of scores with the old ones after another rotation of the first two
+ * components: the mean product of both, over rows with the new variances.
  */
 static double
 agreement(const Map *turned, const Map *old, const Map *rows, double angle)
@@ -198,7 +198,7 @@ align_is_the_nearest(void **state)
 }
 
 static void
-align_without_variance_turns_nothing(void **state)
+align_without_variance_does_not_rotate(void **state)
 {
 	Map			old = random_map(4);
 	Map			flat = old;
@@ -224,7 +224,7 @@ align_without_variance_turns_nothing(void **state)
 /* ---- the model ---- */
 
 /*
- * Bytes of format 1 are read for ever.  Made by pca_fit over the rows (i,
+ * Bytes of format 1 must always be readable.  Made by pca_fit over the rows (i,
  * (i * 37) % 101, (i * 13) % 17 or null where 9 divides i, 7), i = 1 .. 200,
  * '{"n_components": 3, "null_policy": "mean", "transform": ["none", "log1p",
  * "none", "none"], "feature_names": ["rank", "größe", "holes", "constant"]}'.
@@ -272,7 +272,7 @@ golden_model_is_read(void **state)
 	assert_memory_equal(bytes, again, size);
 }
 
-/* Every cut and every changed byte of the head is refused or decodes to something sound. */
+/* Truncated bytes, and changed bytes of the head, are refused or decode to a valid model. */
 static void
 damaged_models_are_refused(void **state)
 {
@@ -301,10 +301,10 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(scales_are_standard_deviations),
 		cmocka_unit_test(count_is_the_fewest_that_reach),
-		cmocka_unit_test(beyond_the_rank_there_is_nothing),
+		cmocka_unit_test(components_beyond_the_rank_are_zero),
 		cmocka_unit_test(align_undoes_a_rotation),
 		cmocka_unit_test(align_is_the_nearest),
-		cmocka_unit_test(align_without_variance_turns_nothing),
+		cmocka_unit_test(align_without_variance_does_not_rotate),
 		cmocka_unit_test(golden_model_is_read),
 		cmocka_unit_test(damaged_models_are_refused),
 	};

@@ -1,6 +1,6 @@
 /*
  * test_profile.c
- *		What sets a cluster apart: scores against the whole and their order.
+ *		Comparison of a cluster with all rows: z scores, ratios and their order.
  */
 #include "unit.h"
 
@@ -16,7 +16,7 @@ z_is_in_overall_deviations(void **state)
 }
 
 static void
-ratio_is_absent_where_it_says_nothing(void **state)
+ratio_without_meaning_is_nan(void **state)
 {
 	assert_same_double(seg_profile_ratio(30, 10, 5, 0), 3);
 	assert_same_double(seg_profile_ratio(0, 10, 5, 0), 0);
@@ -67,7 +67,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(z_is_in_overall_deviations),
-		cmocka_unit_test(ratio_is_absent_where_it_says_nothing),
+		cmocka_unit_test(ratio_without_meaning_is_nan),
 		cmocka_unit_test(order_falls_and_keeps_ties),
 		cmocka_unit_test(order_holds_on_random_strengths),
 	};

@@ -28,7 +28,7 @@ compare_items(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* What users' columns look like. */
+/* Values like in typical columns of users. */
 static double
 value_of_kind(int kind, SegRng *rng)
 {
@@ -41,13 +41,13 @@ value_of_kind(int kind, SegRng *rng)
 		case 0:
 			return normal;
 		case 1:
-			return exp(3 * normal);	/* heavy tail */
+			return exp(3 * normal); /* heavy tail */
 		case 2:
 			return floor(5 * u);	/* ties */
 		case 3:
-			return u < 0.8 ? 0 : normal;	/* a lump */
+			return u < 0.8 ? 0 : normal;	/* one frequent value */
 		case 4:
-			return u < 0.25 ? -1 : u < 0.5 ? 0 : u < 0.75 ? 1 : 1 + v;	/* lumps that end at the quartiles */
+			return u < 0.25 ? -1 : u < 0.5 ? 0 : u < 0.75 ? 1 : 1 + v;	/* frequent values that end at the quartiles */
 		case 5:
 			return 7;
 		case 6:
@@ -131,7 +131,7 @@ four_values_by_hand(void **state)
 	assert_same_double(five.quartiles[2].high, 4);
 }
 
-/* Quartiles of labeled rows, all ways: few and many, sorted rows, one label or many. */
+/* Quartiles of labeled rows: few and many rows, sorted rows, one label or many. */
 static void
 check_clusters(size_t n, size_t d, size_t k, bool sorted, bool weighted, uint64_t seed)
 {
@@ -156,7 +156,7 @@ check_clusters(size_t n, size_t d, size_t k, bool sorted, bool weighted, uint64_
 		if (sorted)
 			x[i * d] = (double) i;
 		if (sorted && d > 1 && i % 5 == 0)
-			x[i * d + 1] += 1e6;	/* every fifth row is what a sample sees of 20000 */
+			x[i * d + 1] += 1e6;	/* the sample of 20000 rows has every fifth row */
 		/* the first label is the most frequent, the last ones have a few rows */
 		labels[i] = (uint16_t) (i < k ? i : fmin(pow(seg_rng_uniform(&rng), 3) * (double) k, (double) (k - 1)));
 		sizes[labels[i]]++;

@@ -45,7 +45,7 @@ is_one_for_equal_partitions(void **state)
 	assert_same_double(seg_rand_index_of_labels(a, renamed, 0, 1, 1, cells), 1);
 }
 
-/* Unrelated labels agree as chance would have it: about 0, and nothing overflows. */
+/* Independent labels agree by chance only: about 0, without overflow. */
 static void
 is_near_zero_for_unrelated_labels(void **state)
 {
@@ -77,7 +77,7 @@ holds_at_the_most_rows(void **state)
 	assert_close(seg_rand_index(4 * seg_rand_pairs(n / 4), 2 * half, 2 * half, n), 0, 1e-9);
 }
 
-/* Random labels counted in a table that has to grow, in two orders: the same as from arrays. */
+/* Random labels in a table that must grow, in two orders: the same index as from arrays. */
 static void
 table_agrees_with_arrays(void **state)
 {
@@ -122,9 +122,9 @@ table_agrees_with_arrays(void **state)
 	free(table);
 }
 
-/* All slots taken although `used` says none are: refused, not searched for ever. */
+/* All slots are used although `used` is 0: it is refused, without an endless search. */
 static void
-table_that_lies_is_refused(void **state)
+table_with_wrong_counts_is_refused(void **state)
 {
 	SegRandTable *table = malloc(seg_rand_table_size(16));
 	SegRandPair workspace[16];
@@ -149,9 +149,9 @@ table_that_lies_is_refused(void **state)
 	free(table);
 }
 
-/* Labels that stand side by side under one key, as an attacker would choose them, do not under another. */
+/* Labels that an attacker chose to collide with one key do not collide with another key. */
 static void
-the_key_decides_who_collides(void **state)
+collisions_depend_on_the_key(void **state)
 {
 	enum
 	{
@@ -197,8 +197,8 @@ main(void)
 		cmocka_unit_test(is_near_zero_for_unrelated_labels),
 		cmocka_unit_test(holds_at_the_most_rows),
 		cmocka_unit_test(table_agrees_with_arrays),
-		cmocka_unit_test(table_that_lies_is_refused),
-		cmocka_unit_test(the_key_decides_who_collides),
+		cmocka_unit_test(table_with_wrong_counts_is_refused),
+		cmocka_unit_test(collisions_depend_on_the_key),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,6 @@
 /*
  * test_receipt_key.c
- *		Ids as 16 bytes: texts of all lengths, integers, equality and hash.
+ *		Ids as 16 bytes: texts of each length, integers, equality and hash.
  */
 #include "unit.h"
 

@@ -1,6 +1,6 @@
 /*
  * test_receipt_part.c
- *		The customers and receipts of a part against sums made one by one.
+ *		The customers and receipts of a part, compared with sums over single lines.
  */
 #include "unit.h"
 
@@ -13,7 +13,7 @@
 #define NUMBERS 25
 #define SINCE 500
 
-/* Room for everything at once. */
+/* A part with room for all customers and receipts. */
 static SegReceiptPart
 create_part(bool with_numbers)
 {
@@ -37,7 +37,7 @@ free_part(SegReceiptPart *part)
 	free(part->numbers);
 }
 
-/* What a receipt with a number should be; lines are added up as they come. */
+/* The expected receipt with a number; lines are added in their order. */
 typedef struct Wanted
 {
 	bool		exists;
@@ -66,7 +66,7 @@ random_line(SegRng *rng, TestPool *pool, __int128 * units)
 	return line;
 }
 
-/* What the sums of one customer should be. */
+/* Check the sums of one customer. */
 static void
 want_receipt(SegCustomer *wanted, __int128 * net, int32_t day, __int128 units)
 {
@@ -139,7 +139,7 @@ sums_are_those_of_the_receipts(void **state)
 		assert_true(customer->last_day == wanted[c].last_day);
 		assert_true(units_of_total(pool, &customer->net) == nets[c]);
 	}
-	/* every wide amount is in a total, or was given back */
+	/* every wide amount is in a total, or was released */
 	assert_between(pool->in_use, 0, CUSTOMERS);
 	free(scratch);
 	free_part(&part);

@@ -9,7 +9,7 @@
 
 #define CENTS INT64_C(1000000)
 
-/* 2020-01-31 and other days of that time, counted from 2000-01-01. */
+/* 2020-01-31 and other days near it, as numbers from 2000-01-01. */
 #define JANUARY_5 7309
 #define JANUARY_31 7335
 #define FEBRUARY_1 7336

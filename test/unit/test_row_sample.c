@@ -1,6 +1,6 @@
 /*
  * test_row_sample.c
- *		The sample of rows: independent of their order, uniform, and safe from foreign bytes.
+ *		The sample of rows: independent of their order, uniform, and safe for bytes of unknown origin.
  */
 #include "unit.h"
 
@@ -33,7 +33,7 @@ add(SegRowSample *sample, const double *row, uint64_t count)
 	return sample;
 }
 
-/* Row number i of a set with duplicates: half of the numbers are one row. */
+/* Row number i of a set with duplicates: half of the numbers have the same row. */
 static void
 make_row(size_t i, double *row)
 {
@@ -90,7 +90,7 @@ assert_same_samples(const SegRowSample *a, const SegRowSample *b)
 	free(order_b);
 }
 
-/* Whatever the order and the parts: below, at and far above the limit. */
+/* In any order and with any parts: below, at and far above the limit. */
 static void
 sample_does_not_depend_on_order(void **state)
 {
@@ -129,7 +129,7 @@ sample_counts_what_repeats(void **state)
 	free(sample);
 }
 
-/* Each of 1000 distinct rows is kept with probability 1/10, whatever the seed. */
+/* Each of 1000 distinct rows is kept with probability 1/10, over several seeds. */
 static void
 sample_is_uniform_over_distinct_rows(void **state)
 {
@@ -157,7 +157,7 @@ sample_is_uniform_over_distinct_rows(void **state)
 		assert_between(kept[i], 15, 70);	/* 40 +- 5 standard deviations of 6 */
 }
 
-/* Is the sample refused with that field changed?  The field is put back. */
+/* True if the sample is refused with that field changed.  The field is restored. */
 #define REFUSED_WITH(sample, size, field, value) \
 	do \
 	{ \

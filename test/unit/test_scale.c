@@ -1,13 +1,13 @@
 /*
  * test_scale.c
- *		One value to the fitted space and back.
+ *		Conversion of one value to the fitted space and back.
  */
 #include "unit.h"
 
 #include "base/rng.h"
 #include "stats/scale.h"
 
-/* Values there and back: short decimals come back as they were, others within a few places. */
+/* Conversion to the fitted space and back: short decimals are equal, others within a few last places. */
 static void
 short_decimals_come_back(void **state)
 {
@@ -39,7 +39,7 @@ short_decimals_come_back(void **state)
 			assert_close(seg_input_value(SEG_TRANSFORM_NONE, shifts[s], scale, z), any,
 						 2 * seg_return_error(SEG_TRANSFORM_NONE, shifts[s], any, 0));
 		}
-	/* a feature without spread stands as it is, or as its logarithm */
+	/* a feature without spread is only transformed */
 	assert_same_double(seg_input_value(SEG_TRANSFORM_NONE, 5, 0, 5.000000000000004), 5.000000000000004);
 	assert_same_double(seg_input_value(SEG_TRANSFORM_LOG1P, log1p(5), 0, log1p(5)), 5);
 }

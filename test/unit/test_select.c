@@ -37,7 +37,7 @@ the_rank_is_at_its_place(void **state)
 		assert_same_double(x[r], sorted[r]);
 		for (size_t i = 0; i < n; i++)
 			assert_true(i < r ? x[i] <= x[r] : x[i] >= x[r]);
-		/* nothing is lost */
+		/* no value is lost */
 		seg_sort(x, n, sizeof(double), is_before, NULL);
 		assert_memory_equal(x, sorted, n * sizeof(double));
 		free(x);

@@ -96,11 +96,11 @@ double_is_before(const void *a, const void *b, const void *argument)
 }
 
 /*
- * A "killer" for the median of three (D. Musser, 1997): each split takes two values off
- * the end.  Heapsort bounds the comparisons; quicksort alone needs n^2 / 4.
+ * The worst case for the median of three (D. Musser, 1997): each split removes only two
+ * values.  Heapsort bounds the comparisons; quicksort alone needs n^2 / 4.
  */
 static void
-a_bad_order_costs_no_squares(void **state)
+the_worst_case_is_not_quadratic(void **state)
 {
 	enum
 	{
@@ -117,7 +117,7 @@ a_bad_order_costs_no_squares(void **state)
 	assert_true((double) comparisons < 6 * N * log2(N));
 }
 
-/* Each comparison says yes: no order, so any result will do, but no byte beside the items. */
+/* Each comparison is true, which is not an order: any result is allowed, but no access outside of the items. */
 static bool
 always(const void *a, const void *b, const void *argument)
 {
@@ -154,7 +154,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(items_come_in_order),
-		cmocka_unit_test(a_bad_order_costs_no_squares),
+		cmocka_unit_test(the_worst_case_is_not_quadratic),
 		cmocka_unit_test(no_order_does_no_harm),
 	};
 

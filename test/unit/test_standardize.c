@@ -1,7 +1,7 @@
 /*
  * test_standardize.c
- *		Rows of a fit brought to the fitted space: by hand, with nulls, weights, logarithms
- *		and columns at the edge of what doubles hold.
+ *		Rows of a fit converted to the fitted space: by hand, with nulls, weights, logarithms
+ *		and columns near the limits of doubles.
  *
  * sd and MAD of 1 2 4 7 11 by R 4.2.2: sd(x) 4.06201920231798; mad(x, constant = 1) 3.
  */
@@ -11,7 +11,7 @@
 
 static double ones[] = {1, 2, 4, 7, 11};
 
-/* Scale one column; the fit is to be freed. */
+/* Scale one column; the caller frees the fit. */
 static SegStatus
 scale_column(double *x, double *weights, size_t n, SegStandardize standardize, SegTransform transform,
 			 SegNullPolicy null_policy, Fit *fit)
@@ -43,7 +43,7 @@ check_column(SegStandardize standardize, double shift, double scale, double max_
 		double		z = *seg_matrix_cell(&fit.rows, i, 0);
 
 		assert_close(z, (ones[i] - shift) / scale, 1e-12);
-		/* one value alone, as a score does, has the same bits; and back again */
+		/* a single value, as in scoring, has the same bits; and back again */
 		assert_same_double(seg_scale_value(SEG_TRANSFORM_NONE, fit.scales[0].shift,
 										   seg_scale_inverse(fit.scales[0].scale), ones[i]), z);
 		assert_close(seg_unscale_value(SEG_TRANSFORM_NONE, fit.scales[0].shift, fit.scales[0].scale, z), ones[i], 1e-14);
@@ -75,7 +75,7 @@ logarithms(void **state)
 	assert_int_equal(scale_column(ones, NULL, 5, SEG_STANDARDIZE_ZSCORE, SEG_TRANSFORM_LOG1P, SEG_NULL_ERROR, &fit), SEG_OK);
 	assert_close(fit.scales[0].shift, mean, 1e-14);
 	assert_close(fit.scales[0].scale, sqrt(squares / 4), 1e-14);
-	assert_same_double(fit.scales[0].mean, 5);		/* in input units */
+	assert_same_double(fit.scales[0].mean, 5);	/* in input units */
 	assert_same_double(fit.scales[0].maximum, 11);
 	for (size_t i = 0; i < 5; i++)
 		assert_close(*seg_matrix_cell(&fit.rows, i, 0), (log1p(ones[i]) - mean) / sqrt(squares / 4), 1e-14);
@@ -119,14 +119,14 @@ nulls_become_what_the_policy_says(void **state)
 		assert_same_double(fit.scales[0].scale, 0);
 		fit_free(&fit);
 	}
-	/* what a later null becomes is known though these rows have none */
+	/* the fill value is set although these rows have no nulls */
 	assert_int_equal(scale_column(ones, NULL, 5, SEG_STANDARDIZE_ZSCORE, SEG_TRANSFORM_NONE, SEG_NULL_MEDIAN, &fit), SEG_OK);
 	assert_same_double(fit.scales[0].fill, 4);
 	assert_int_equal(fit.scales[0].imputed, 0);
 	fit_free(&fit);
 }
 
-/* A column that is all one value, or has a MAD of 0, has scale 0 and stands where its values do. */
+/* A constant column, and a column with a MAD of 0, has scale 0, and its values are not changed. */
 static void
 no_spread(void **state)
 {
@@ -142,7 +142,7 @@ no_spread(void **state)
 		assert_same_double(fit.scales[0].shift, 0.1);
 		assert_same_double(fit.scales[0].mean, 0.1);
 		assert_same_double(fit.scales[0].sd, 0);
-		assert_same_double(*seg_matrix_cell(&fit.rows, 0, 0), 0.1);	/* stays as it was */
+		assert_same_double(*seg_matrix_cell(&fit.rows, 0, 0), 0.1); /* not changed */
 		assert_int_equal(fit.data.n_active, 0);
 		fit_free(&fit);
 	}
@@ -183,7 +183,7 @@ the_edges_of_doubles(void **state)
 	assert_same_double(fit.scales[0].sd, 1);
 	assert_same_double(*seg_matrix_cell(&fit.rows, 2, 0), 1);
 	fit_free(&fit);
-	/* a MAD so small that a value would land beyond the largest magnitude */
+	/* a MAD so small that a scaled value would exceed the largest magnitude */
 	assert_int_equal(scale_column(spiked, NULL, 4, SEG_STANDARDIZE_ROBUST, SEG_TRANSFORM_NONE, SEG_NULL_ERROR, &fit), SEG_RANGE_TOO_WIDE);
 	fit_free(&fit);
 }
@@ -228,12 +228,12 @@ medians_match_sorting(void **state)
 	}
 }
 
-/* Sums of weights that once made n - 1 a rounding error, or less than nothing. */
+/* Sums of weights for which a divisor of the sum minus 1 would be near 0 or negative. */
 static const double sums[] = {1e-12, 1 - 0x1.0p-53, 1, 1 + 0x1.0p-50, 7, 1e9};
 
 /*
  * Weights with fractions are relative: mean, sd, median and MAD do not depend on their
- * sum, and where all are equal they are those without weights.  The sd is
+ * sum, and for equal weights they are those without weights.  The sd is
  * numpy.sqrt(numpy.cov([1, 2, 4, 7, 11], aweights=[1, 1, 3, 1, 6])).
  */
 static void
@@ -259,14 +259,14 @@ relative_weights_have_no_scale(void **state)
 			assert_close(fit.scales[0].sd, equal ? sqrt(16.5) : 4.778423728944, 1e-11);
 			fit_free(&fit);
 			assert_int_equal(scale_column(ones, weights, 5, SEG_STANDARDIZE_ROBUST, SEG_TRANSFORM_NONE, SEG_NULL_ERROR, &fit), SEG_OK);
-			/* half of the weight is at 11: the median lies between it and 7 */
+			/* half of the weight is at 11: the median is between 7 and 11 */
 			assert_close(fit.scales[0].shift, equal ? 4 : 9, 1e-13);
 			assert_close(fit.scales[0].scale / 1.4826022185056018, equal ? 3 : 2, 1e-13);
 			fit_free(&fit);
 		}
 }
 
-/* Whole weights are counts, also where there is one of them. */
+/* Whole weights are counts, also with a single row. */
 static void
 whole_weights_are_counts(void **state)
 {
@@ -282,9 +282,9 @@ whole_weights_are_counts(void **state)
 	fit_free(&fit);
 }
 
-/* The origin is exact: nothing of a value is lost, however far from zero all are. */
+/* Subtracting the origin is exact, for any distance of the values from zero. */
 static void
-far_from_zero_nothing_is_lost(void **state)
+far_from_zero_no_digits_are_lost(void **state)
 {
 	for (uint64_t trial = 0; trial < 400; trial++)
 	{
@@ -319,7 +319,7 @@ far_from_zero_nothing_is_lost(void **state)
 	}
 }
 
-/* 1e12 and some: the sd is that of what is added, to the last digits. */
+/* Values 1e12 + x: the sd is that of x, to the last digits. */
 static void
 sd_far_from_zero(void **state)
 {
@@ -331,7 +331,7 @@ sd_far_from_zero(void **state)
 	fit_free(&fit);
 }
 
-/* Mean and sd of the fitted values, whatever scales them. */
+/* Mean and sd of the fitted values, for each kind of scaling. */
 static void
 center_and_spread_are_of_fitted_values(void **state)
 {
@@ -366,7 +366,7 @@ main(void)
 		cmocka_unit_test(medians_match_sorting),
 		cmocka_unit_test(relative_weights_have_no_scale),
 		cmocka_unit_test(whole_weights_are_counts),
-		cmocka_unit_test(far_from_zero_nothing_is_lost),
+		cmocka_unit_test(far_from_zero_no_digits_are_lost),
 		cmocka_unit_test(sd_far_from_zero),
 	};
 

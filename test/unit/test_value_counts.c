@@ -36,7 +36,7 @@ figures_hold_at_the_edges(void **state)
 	assert_close(seg_value_counts_quantile(wide, 2, 0.5), 0, 0);
 }
 
-/* The share above a cut is as near as can be to the one asked for, equal values together. */
+/* The share above a cut is as near as possible to the share given; equal values are not separated. */
 static void
 cuts_keep_equal_values_together(void **state)
 {

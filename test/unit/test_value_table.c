@@ -132,7 +132,7 @@ damage_is_found(void **state)
 	assert_false(seg_value_table_is_sound(&table.head, table.slots, 1));
 	table.slots[at].key ^= 1;
 	table.slots[(at + 1) % 16] = table.slots[at];
-	table.slots[at].count = 0;	/* not where its hash leads */
+	table.slots[at].count = 0;	/* not in the place given by its hash */
 	assert_false(seg_value_table_is_sound(&table.head, table.slots, 1));
 	/* no free slot */
 	for (int i = 0; i < 16; i++)

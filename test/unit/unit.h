@@ -1,6 +1,6 @@
 /*
  * unit.h
- *		cmocka with the headers that it wants before it.
+ *		cmocka, with the headers that it needs before it.
  */
 #ifndef SEG_TEST_UNIT_H
 #define SEG_TEST_UNIT_H
@@ -16,7 +16,7 @@
 
 #include <cmocka.h>
 
-/* |got - want| <= tolerance, absolute; cmocka's own takes floats. */
+/* |got - want| <= tolerance, absolute; the one of cmocka uses floats. */
 #define assert_close(got, want, tolerance) \
 	do { \
 		double		got_ = (got), want_ = (want); \
@@ -24,7 +24,7 @@
 			fail_msg("%s is %.17g, not %.17g within %g", #got, got_, want_, (double) (tolerance)); \
 	} while (0)
 
-/* low <= got <= high, of counts; cmocka 2 calls its own by other names than cmocka 1. */
+/* low <= got <= high, for counts; the names of cmocka 1 and cmocka 2 differ. */
 #define assert_between(got, low, high) \
 	do { \
 		unsigned long long got_ = (got), low_ = (low), high_ = (high); \
