@@ -65,6 +65,30 @@ WHERE v.value IS NOT NULL
                                   jsonb_build_object(o.option_name, v.value)), md5('')), '') <>
       CASE WHEN v.value = o.default_value THEN '' ELSE '22023' END;
 
+-- a word that another fit takes for the option: refused by the fit and by the check, and all that are valid in the hint
+CREATE FUNCTION pg_temp.refusal(query text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    message text;
+    hint text;
+BEGIN
+    EXECUTE query;
+    RETURN 'accepted';
+EXCEPTION WHEN OTHERS THEN
+    GET STACKED DIAGNOSTICS message = MESSAGE_TEXT, hint = PG_EXCEPTION_HINT;
+    RETURN format('%s %s (%s)', SQLSTATE, message, hint);
+END $$;
+CREATE TEMP TABLE refused AS
+WITH word AS (SELECT DISTINCT o.option_name, w.word FROM fit f, segment_internal.fit_options(f.algorithm) o, unnest(string_to_array(o.value_range, ', ')) w(word)
+              WHERE o.type LIKE 'choice%')
+SELECT f.algorithm, o.option_name, w.word, pg_temp.refusal(q.query) AS refusal,
+       format('22023 option "%s" does not support "%s" in this fit (Valid choices are: %s.)', o.option_name, w.word, o.value_range) AS wanted
+FROM fit f CROSS JOIN LATERAL segment_internal.fit_options(f.algorithm) o JOIN word w USING (option_name)
+CROSS JOIN LATERAL (VALUES (format(f.query, jsonb_build_object(o.option_name, w.word))),
+                           (format('SELECT segment_internal.check_fit_options(%L, %L, 3, 3, 1, 3)', f.algorithm, jsonb_build_object(o.option_name, w.word)))) q(query)
+WHERE w.word <> ALL (string_to_array(o.value_range, ', '));
+SELECT algorithm, option_name, array_agg(DISTINCT word) AS words, bool_and(refusal = wanted) AS hint_has_all FROM refused GROUP BY 1, 2 ORDER BY 1, 2;
+SELECT DISTINCT refusal FROM refused WHERE refusal <> wanted ORDER BY 1;
+
 -- an unknown option: one wording, and all that are valid in the hint
 SELECT segment.kmeans_fit(features, 3, '{"sede": 1}') FROM sample;
 SELECT segment.kmeans_sweep(features, 1, 3, '{"k_min": 1}') FROM sample;
