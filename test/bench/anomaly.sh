@@ -1,7 +1,8 @@
 # Anomaly scores; pca_anomaly.sh reads this file and defines the functions used here.
 
 bench_anomaly() {
-    local n=$1 d=$2 theirs ours metric
+    local n d=$2 theirs ours
+    n=$(limited "$1")
     psql -Xq -c "
         SELECT setseed(0.42);
         CREATE UNLOGGED TABLE rows_$d AS

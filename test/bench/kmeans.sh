@@ -4,7 +4,8 @@
 #
 #   test/bench/kmeans.sh [A1 A2 A3 A4 LONG ASSIGN POSTGIS STORAGE]
 #
-# Absolute times depend on the machine; compare the ratios.
+# Absolute times depend on the machine; compare the ratios. ROWS limits the number of rows,
+# for a trial of the script: RUNS=1 ROWS=20000 test/bench/kmeans.sh
 set -euo pipefail
 . "$(dirname "$0")/../scratch.sh"
 cd "$TOP"
@@ -42,8 +43,12 @@ median() {
 
 query() { psql -qXAtc "$1"; }
 
+# A number of rows, at most ROWS.
+limited() { echo $((${ROWS:-$1} < $1 ? ROWS : $1)); }
+
 make_table() {
-    local n=$1 d=$2 k=$3
+    local n d=$2 k=$3
+    n=$(limited "$1")
     "$python" test/bench/kmeans_peer.py make "$SCRATCH" "$n" "$d" "$k" 7
     psql -qX <<SQL
 SET client_min_messages = warning;
@@ -58,7 +63,8 @@ print(json.dumps(numpy.fromfile('$SCRATCH/centers.bin').reshape(-1, $d).tolist()
 }
 
 case_fit() {
-    local name=$1 n=$2 d=$3 k=$4 it=$5 roofline=$6
+    local name=$1 n d=$3 k=$4 it=$5 roofline=$6
+    n=$(limited "$2")
     local ours share inertia one two theirs done_here done_there columns
     # many iterations need rows without clusters
     make_table "$n" "$d" "$([ "$name" = LONG ] && echo -"$k" || echo "$k")"
@@ -101,7 +107,7 @@ case_assign() {
     groups=$(median psql -qXAtc "SELECT segment.kmeans_assign((SELECT model FROM model), features), count(*) FROM rows GROUP BY 1")
     plain=$(median psql -qXAtc "SELECT features[1] > 1, count(*) FROM rows GROUP BY 1")
     echo
-    echo "ASSIGN: 1e6 rows, d=20, k=8"
+    echo "ASSIGN: $(limited 1000000) rows, d=20, k=8"
     echo "  max(kmeans_assign) $assign ms; sum(features[1]) $first ms: $(ratio "$assign" "$first")x"
     echo "  count by cluster   $groups ms; by features[1] > 1 $plain ms: $(ratio "$groups" "$plain")x"
     local terms
@@ -119,7 +125,7 @@ case_postgis() {
     ours=$(median psql -qXAtc "SELECT length(segment.kmeans_fit(features, 5, '{\"standardize\": \"none\"}')) FROM rows")
     theirs=$(median psql -qXAtc "SELECT max(c) FROM (SELECT ST_ClusterKMeans(point, 5) OVER () AS c FROM points) s")
     echo
-    echo "POSTGIS: 1e6 points in 3-d, k=5"
+    echo "POSTGIS: $(limited 1000000) points in 3-d, k=5"
     echo "  kmeans_fit $ours ms; ST_ClusterKMeans $theirs ms: $(ratio "$theirs" "$ours")x"
     query "SELECT '  inertia here ' || (segment.model_info(segment.kmeans_fit(features, 5, '{\"standardize\": \"none\"}'))).inertia FROM rows"
     query "WITH labeled AS (SELECT ST_X(point) x, ST_Y(point) y, ST_Z(point) z, ST_ClusterKMeans(point, 5) OVER () AS c FROM points),
@@ -129,9 +135,10 @@ case_postgis() {
 
 # An array of more than about 247 doubles is stored out of line, so reading it costs more.
 case_storage() {
-    local kind storage time
+    local kind storage time n
+    n=$(limited 100000)
     echo
-    echo "STORAGE: 1e5 rows of 300 numbers, scan alone"
+    echo "STORAGE: $n rows of 300 numbers, scan alone"
     for kind in 'float8[] EXTENDED' 'float8[] MAIN' 'float4[] EXTENDED'; do
         storage=${kind#* }
         psql -qX <<SQL
@@ -139,7 +146,7 @@ SET client_min_messages = warning;
 DROP TABLE IF EXISTS wide;
 CREATE UNLOGGED TABLE wide (features ${kind% *});
 ALTER TABLE wide ALTER features SET STORAGE $storage;
-INSERT INTO wide SELECT array_agg(sin(i * 0.7 + j) * 100 + j) FROM generate_series(1, 100000) i, generate_series(1, 300) j GROUP BY i;
+INSERT INTO wide SELECT array_agg(sin(i * 0.7 + j) * 100 + j) FROM generate_series(1, $n) i, generate_series(1, 300) j GROUP BY i;
 VACUUM ANALYZE wide;
 SQL
         time=$(median bash -c "! psql -qXAtc 'SELECT segment.kmeans_fit(features, 0) FROM wide'")

@@ -6,6 +6,7 @@
 # Needs Debian's python3-sklearn. The rows for Python are exported before; this is not
 # timed. The extension reads its rows from the table. Every figure is the best of the
 # repeats, all in one run on one machine: compare the ratios, not the seconds.
+# ROWS limits the number of rows, for a trial: REPEATS=1 ROWS=20000 test/bench/pca_anomaly.sh
 set -euo pipefail
 . "$(dirname "$0")/../scratch.sh"
 bench=$(cd "$(dirname "$0")" && pwd)
@@ -29,8 +30,12 @@ report() { awk -v ours="$3" -v name="$1" -v seconds="$2" 'BEGIN { printf "  %-34
 serial='SET max_parallel_workers_per_gather = 0'
 parallel='SET max_parallel_workers_per_gather = 2'
 
+# A number of rows, at most ROWS.
+limited() { echo $((${ROWS:-$1} < $1 ? ROWS : $1)); }
+
 bench_pca() {
-    local n=$1 d=$2 theirs ours fit
+    local n d=$2 theirs ours fit
+    n=$(limited "$1")
     psql -Xq -c "
         SELECT setseed(0.42);
         CREATE UNLOGGED TABLE rows_$d AS
