@@ -86,7 +86,7 @@ BEGIN
         RETURN;
     END IF;
     role := owner;
-    query := format('SELECT d.last_day, c.* FROM (SELECT pg_catalog.max(s.receipt_date)::pg_catalog.date AS last_day FROM %1$s s'
+    query := format('SELECT d.last_day, c.cohort, c.period, c.customers, c.active, c.retention, c.lost, c.revenue, c.average_receipt, c.is_complete FROM (SELECT pg_catalog.max(s.receipt_date)::pg_catalog.date AS last_day FROM %1$s s'
                     ' HAVING pg_catalog.count(s.receipt_date) OPERATOR(pg_catalog.>) 0) d,'
                     ' LATERAL segment.cohort_retention(%1$L, d.last_day, ''month'', %2$L, %3$L) c', source, r.currency, rates);
 END $$;

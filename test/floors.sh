@@ -16,6 +16,7 @@ allowed=(
     # rfm and cohort_retention read receipts with the engine of the receipts family
     'rfm receipts/lines_pg.h'
     'rfm receipts/wide_pool_pg.h'
+    'cohort receipts/codes_pg.h'
     'cohort receipts/lines_pg.h'
     'cohort receipts/receipt_part.h'
     'cohort receipts/wide_pool_pg.h'

@@ -59,3 +59,19 @@ SELECT cohort, customers, revenue FROM cohort_retention('receipts', '2019-04-30'
 CREATE TABLE rates AS SELECT * FROM (VALUES ('EUR', 1), ('JPY', 0.01)) r(currency, rate);
 SELECT cohort, revenue, average_receipt FROM cohort_retention('receipts', '2019-04-30', rates => 'rates') WHERE cohort = '2019-04';
 DROP TABLE receipts, rates;
+
+-- by a column: the value of the first receipt that counts, by time; the lowest one by bytes where it has several
+CREATE TABLE visits (customer_id text, receipt_id text, receipt_date timestamp, amount numeric, "Sales channel" text);
+INSERT INTO visits VALUES
+    ('A', '1', '2024-01-05 10:00', 10, 'web'), ('A', '2', '2024-02-05 10:00', 20, 'shop'),
+    ('B', '3', '2024-01-06 11:00', 10, 'web'), ('B', '4', '2024-01-06 09:00', 10, 'shop'), ('B', '5', '2024-01-06 08:00', -1, 'phone'),
+    ('C', '6', '2024-01-07 11:00', 5, 'web'), ('C', '6', '2024-01-07 12:00', 5, 'Zoo'),
+    ('D', '7', '2024-01-08 11:00', 0, NULL), ('D', '8', '2024-02-08 11:00', 7, 'web'),
+    ('E', '9', '2024-01-08 11:00', -5, 'returns'),
+    ('F', '10', '2024-02-08 11:00', 5, ''), ('F', '10', '2024-02-08 11:00', 5, NULL);
+SELECT * FROM cohort_retention('visits', '2024-02-29', by => 'Sales channel');
+SELECT count(by_value) FROM cohort_retention('visits', '2024-02-29');
+SELECT * FROM cohort_retention('visits', '2024-02-29', by => 'sales channel');
+SELECT * FROM cohort_retention('visits', '2024-02-29', by => '');
+SELECT * FROM cohort_retention('visits', '2024-02-29', by => 'amount) FROM visits --');
+DROP TABLE visits;

@@ -110,6 +110,40 @@ INSERT INTO parted SELECT * FROM lines WHERE receipt_date IS NOT NULL ORDER BY m
 CREATE VIEW shuffled AS SELECT amount, customer_id, receipt_date::timestamp + '13:37' AS receipt_date, receipt_id::varchar(400) FROM parted;
 SELECT * FROM all_differences('shuffled', '2022-12-31');
 
+-- cohorts by a column are the cohorts of the customers whose first receipt has that value
+CREATE TABLE regions AS
+SELECT l.*, CASE h % 6 WHEN 0 THEN NULL WHEN 1 THEN '' WHEN 2 THEN repeat('long ', 5) || h % 2 ELSE 'x' || h % 6 END AS region
+FROM lines l, abs(hashtext(md5(l::text))::bigint) h;
+CREATE TABLE home AS
+SELECT DISTINCT ON (customer_id) customer_id, region
+FROM (SELECT customer_id, region, min(receipt_date) OVER w AS day, sum(amount) OVER w AS total
+      FROM (SELECT *, coalesce('number ' || receipt_id, 'line ' || row_number() OVER ()) AS receipt FROM regions
+            WHERE btrim(customer_id) NOT IN ('', '#') AND coalesce(receipt_id, '') <> '#' AND receipt_date <= '2022-12-31') l
+      WINDOW w AS (PARTITION BY customer_id, receipt)) r
+WHERE total >= 0 ORDER BY customer_id, day, region COLLATE "C" NULLS LAST;
+CREATE VIEW of_region AS SELECT r.* FROM regions r JOIN home h USING (customer_id) WHERE h.region IS NOT DISTINCT FROM nullif(current_setting('test.region'), 'none');
+CREATE FUNCTION wanted_of(region text) RETURNS TABLE (cohort text, period int, customers bigint, active bigint, revenue numeric, average_receipt numeric, is_complete boolean)
+LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM set_config('test.region', coalesce(region, 'none'), true);
+    RETURN QUERY SELECT c.cohort, c.period, c.customers, c.active, c.revenue, c.average_receipt, c.is_complete FROM cohort_retention('of_region', '2022-12-31', 'quarter') c;
+END $$;
+CREATE FUNCTION differences_by(receipts regclass) RETURNS bigint LANGUAGE sql AS $$
+    SELECT differences('SELECT h.region, w.* FROM (SELECT DISTINCT region FROM home) h, LATERAL wanted_of(h.region) w',
+        format('SELECT by_value, cohort, period, customers, active, revenue, average_receipt, is_complete FROM cohort_retention(%L, ''2022-12-31'', ''quarter'', by => ''region'')', receipts))
+$$;
+CREATE TABLE regions_shuffled AS SELECT * FROM regions ORDER BY md5(regions::text);
+SELECT (SELECT count(DISTINCT by_value) FROM cohort_retention('regions', '2022-12-31', by => 'region')) AS regions,
+       differences_by('regions') AS in_order, differences_by('regions_shuffled') AS shuffled;
+SET test.memory = '5MB';
+SELECT differences_by('regions') AS on_disk, differences_by('regions_shuffled') AS shuffled_on_disk;
+RESET test.memory;
+-- a column that is the same for all, or NULL, changes nothing
+CREATE VIEW one_region AS SELECT l.*, 'all' AS region, NULL::int AS nothing FROM lines l;
+SELECT differences('SELECT cohort, period, customers, active, revenue, average_receipt, ''all'' FROM cohort_retention(''lines'', ''2022-12-31'')',
+                   'SELECT cohort, period, customers, active, revenue, average_receipt, by_value FROM cohort_retention(''one_region'', ''2022-12-31'', by => ''region'')') AS one_value,
+       differences('SELECT * FROM cohort_retention(''lines'', ''2022-12-31'')', 'SELECT * FROM cohort_retention(''one_region'', ''2022-12-31'', by => ''nothing'')') AS no_value;
+
 -- integer ids give the rows of the same ids as text
 CREATE TABLE numbered AS SELECT (abs(hashint4(i) % 5000) - 10)::bigint AS customer_id, i / 2 AS receipt_id,
     date '2020-01-01' + i % 700 AS receipt_date, (i % 5000 - 400) / 100.0 AS amount FROM generate_series(1, 60000) i;
