@@ -107,7 +107,7 @@ LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
 SET search_path = pg_catalog, pg_temp
 AS $function$
 BEGIN
-    RETURN format('SELECT r.currency::text AS currency, r.rate::numeric AS rate, %s AS valid_from FROM %s r',
+    RETURN format('SELECT r.currency::text COLLATE "C" AS currency, r.rate::numeric AS rate, %s AS valid_from FROM %s r',
                   CASE WHEN segment_internal.column_type(rates, 'valid_from') IS NULL THEN '''-infinity''::date'
                        ELSE 'coalesce(r.valid_from::date, ''-infinity''::date)' END, rates);
 END
@@ -177,8 +177,8 @@ LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
 SET search_path = pg_catalog, pg_temp
 AS $function$
 BEGIN
-    -- only a text can be blank
-    IF (SELECT t.typcategory = 'S' FROM pg_type t WHERE t.oid = segment_internal.column_type(receipts, column_name)) THEN
+    -- an integer cannot be blank
+    IF segment_internal.column_type(receipts, column_name) NOT IN ('int2'::regtype, 'int4'::regtype, 'int8'::regtype) THEN
         RETURN format('l.%1$I IS NOT NULL AND segment_internal.meaningful_id(l.%1$I::text) IS NULL', column_name);
     END IF;
     RETURN 'false';
@@ -186,7 +186,7 @@ END
 $function$;
 
 COMMENT ON FUNCTION segment_internal.blank_id_condition(regclass, text) IS
-'Support function of the functions that read receipts: the condition that an id of a line l is not null, but blank or # (see meaningful_id); false when the column is missing or not a text.';
+'Support function of the functions that read receipts: the condition that an id of a line l is not null, but blank or # (see meaningful_id); false when the column is missing or an integer.';
 
 CREATE FUNCTION segment_internal.id_expression(receipts regclass, column_name text)
 RETURNS text
@@ -221,10 +221,10 @@ BEGIN
         CASE WHEN rates IS NOT NULL THEN format($query$
             LEFT JOIN (SELECT r.*, lead(r.valid_from, 1, 'infinity') OVER (PARTITION BY r.currency ORDER BY r.valid_from) AS valid_to
                        FROM (%s) r) q
-            ON q.currency = l.currency::text AND q.valid_from <= l.receipt_date::date AND l.receipt_date::date < q.valid_to
+            ON q.currency = l.currency::text COLLATE "C" AND q.valid_from <= l.receipt_date::date AND l.receipt_date::date < q.valid_to
             $query$, segment_internal.rates_query(rates)) END,
         ' WHERE l.customer_id IS NOT NULL AND l.receipt_date::date <= $2',
-        CASE WHEN currency IS NOT NULL THEN ' AND l.currency::text = $3' END);
+        CASE WHEN currency IS NOT NULL THEN ' AND l.currency::text COLLATE "C" = $3' END);
 END
 $function$;
 
@@ -255,7 +255,7 @@ AS $function$
 DECLARE
     found_in text[];
 BEGIN
-    EXECUTE format('SELECT array_agg(c.code ORDER BY c.code) FROM (SELECT DISTINCT l.currency::text AS code FROM %s l) c', receipts)
+    EXECUTE format('SELECT array_agg(c.code ORDER BY c.code) FROM (SELECT DISTINCT l.currency::text COLLATE "C" AS code FROM %s l) c', receipts)
     INTO found_in;
     IF array_position(found_in, currency) IS NULL AND cardinality(found_in) > 0 THEN
         RAISE EXCEPTION 'no receipt is in currency "%"', currency
@@ -303,7 +303,7 @@ BEGIN
                           WHEN %s THEN 'receipt' END AS reason
               FROM %s l) r
         $query$,
-        CASE WHEN currency IS NULL THEN 'false' ELSE 'l.currency::text IS DISTINCT FROM $3' END,
+        CASE WHEN currency IS NULL THEN 'false' ELSE 'l.currency::text COLLATE "C" IS DISTINCT FROM $3' END,
         segment_internal.blank_id_condition(receipts, 'customer_id'),
         segment_internal.blank_id_condition(receipts, 'receipt_id'), receipts);
 END

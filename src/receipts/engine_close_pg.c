@@ -83,7 +83,7 @@ add_customer(SegReceiptsEngine *engine, const SegCustomer *sums)
 static SegReceiptsEngine *
 reread(SegReceiptsEngine *engine, SegEnginePart *part)
 {
-	SegReceiptsEngine *child = seg_engine_create_deep(engine->mode, engine->since, engine->depth + 1);
+	SegReceiptsEngine *child = seg_engine_create_deep(engine->mode, engine->since, engine->used_bits + engine->bits);
 	SegSpillRecord record;
 
 	child->integer_ids = engine->integer_ids;
@@ -93,7 +93,10 @@ reread(SegReceiptsEngine *engine, SegEnginePart *part)
 	while (seg_spill_read(part->spilled, child->pool, &record))
 	{
 		if (record.is_customer)
+		{
 			add_customer(child, &record.customer);
+			seg_engine_relieve(child);
+		}
 		else if (record.has_details)
 			seg_engine_add_detailed(child, &record.line, &record.details);
 		else
@@ -125,7 +128,7 @@ close_visitor(SegReceiptsEngine *engine, const SegCustomer *customer, void *argu
 static void
 move_to_disk(SegReceiptsEngine *engine)
 {
-	for (int p = 0; p < SEG_ENGINE_PARTS; p++)
+	for (int p = 0; p < engine->part_count; p++)
 	{
 		SegEnginePart *part = &engine->parts[p];
 
@@ -156,7 +159,7 @@ static void
 close_on_disk(SegReceiptsEngine *engine)
 {
 	move_to_disk(engine);
-	for (int p = 0; p < SEG_ENGINE_PARTS; p++)
+	for (int p = 0; p < engine->part_count; p++)
 	{
 		SegEnginePart *part = &engine->parts[p];
 		SegReceiptsEngine *child;
@@ -178,18 +181,18 @@ seg_engine_close(SegReceiptsEngine *engine)
 
 	Assert(!engine->closed);
 	engine->closed = true;
-	for (int p = 0; p < SEG_ENGINE_PARTS; p++)
+	for (int p = 0; p < engine->part_count; p++)
 		seg_engine_flush(engine, &engine->parts[p]);
 	pfree(engine->buffers);
-	seg_budget_release(engine->budget, SEG_ENGINE_BUFFER_BYTES);
+	seg_budget_release(engine->budget, engine->part_count * SEG_ENGINE_BUFFER * sizeof(SegReceiptLine));
 	if (engine->with_details)
 	{
 		pfree(engine->buffers_details);
-		seg_budget_release(engine->budget, SEG_ENGINE_DETAILS_BYTES);
+		seg_budget_release(engine->budget, engine->part_count * SEG_ENGINE_BUFFER * sizeof(SegReceiptDetails));
 	}
 	if (engine->mode == SEG_RECEIPTS_LIST)
 		return;
-	for (int p = 0; p < SEG_ENGINE_PARTS; p++)
+	for (int p = 0; p < engine->part_count; p++)
 	{
 		SegEnginePart *part = &engine->parts[p];
 
@@ -199,7 +202,7 @@ seg_engine_close(SegReceiptsEngine *engine)
 			engine->customers += part->tables.customer_count;
 		}
 	}
-	for (int p = 0; p < SEG_ENGINE_PARTS; p++)
+	for (int p = 0; p < engine->part_count; p++)
 		spilled |= engine->parts[p].spilled != NULL;
 	if (spilled)
 		close_on_disk(engine);
@@ -225,7 +228,7 @@ void
 seg_engine_each_customer(SegReceiptsEngine *engine, SegCustomerVisitor visit, void *argument)
 {
 	Assert(engine->closed && engine->mode == SEG_RECEIPTS_SUMS);
-	for (int p = 0; p < SEG_ENGINE_PARTS; p++)
+	for (int p = 0; p < engine->part_count; p++)
 	{
 		const SegEnginePart *part = &engine->parts[p];
 
@@ -273,10 +276,10 @@ void
 seg_engine_each_list(SegReceiptsEngine *engine, SegReceiptsVisitor visit, void *argument)
 {
 	Assert(engine->closed && engine->mode == SEG_RECEIPTS_LIST);
-	for (int p = 0; p < SEG_ENGINE_PARTS; p++)
+	for (int p = 0; p < engine->part_count; p++)
 		if (engine->parts[p].spilled == NULL)
 			(void) visit_part(engine, &engine->parts[p], visit, argument);
-	for (int p = 0; p < SEG_ENGINE_PARTS; p++)
+	for (int p = 0; p < engine->part_count; p++)
 		if (engine->parts[p].spilled != NULL)
 		{
 			SegReceiptsEngine *child = reread(engine, &engine->parts[p]);
@@ -384,10 +387,10 @@ void
 seg_engine_each_detailed(SegReceiptsEngine *engine, SegDetailsVisitor visit, void *argument)
 {
 	Assert(engine->closed && engine->with_details);
-	for (int p = 0; p < SEG_ENGINE_PARTS; p++)
+	for (int p = 0; p < engine->part_count; p++)
 		if (engine->parts[p].spilled == NULL)
 			(void) visit_detailed_part(engine, &engine->parts[p], visit, argument);
-	for (int p = 0; p < SEG_ENGINE_PARTS; p++)
+	for (int p = 0; p < engine->part_count; p++)
 		if (engine->parts[p].spilled != NULL)
 		{
 			SegReceiptsEngine *child = reread(engine, &engine->parts[p]);

@@ -10,10 +10,12 @@
 #include "utils/memutils.h"
 
 #include "server/error.h"
+#include "server/settings.h"
 
 #define FIRST_CUSTOMERS 64
 #define FIRST_RECEIPTS 256
 #define TEXT_CHUNK ((size_t) 8192)
+#define MOST_USED_BITS 40
 
 /* A numeric of this size is reserved for each wide amount before it is made. */
 #define WIDE_BYTES ((size_t) 256)
@@ -73,9 +75,14 @@ spill(SegReceiptsEngine *engine, SegEnginePart *part)
 {
 	SegReceiptPart *tables = &part->tables;
 
-	if (engine->depth >= SEG_ENGINE_MAX_DEPTH)
-		seg_raise((SegFault) {SEG_TOO_LARGE, .got = engine->reserved + seg_budget_left() + 1,
-							  .wanted = engine->reserved + seg_budget_left()});
+	/* one customer cannot be split, and the last bits of the hash find slots */
+	if (engine->used_bits > 0 && (tables->customer_count == 1 || engine->used_bits > MOST_USED_BITS) &&
+		part->reserved > engine->reserved / 2)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("receipts of one customer do not fit into segment.fit_memory, which is %d kB", seg_fit_memory_kb),
+				 errdetail("They take more than %zu kB, and as much again while they are put in order.", part->reserved / 1024),
+				 errhint("Raise segment.fit_memory.")));
 	part->spilled = seg_spill_create(engine->context);
 	engine->use.spilled_parts++;
 	if (engine->mode == SEG_RECEIPTS_SUMS)
@@ -101,7 +108,7 @@ largest_part(SegReceiptsEngine *engine)
 {
 	SegEnginePart *largest = NULL;
 
-	for (int p = 0; p < SEG_ENGINE_PARTS; p++)
+	for (int p = 0; p < engine->part_count; p++)
 	{
 		SegEnginePart *part = &engine->parts[p];
 
@@ -124,6 +131,36 @@ seg_engine_free(SegReceiptsEngine *engine, SegEnginePart *part, size_t bytes)
 		spill(engine, largest);
 	}
 	return part->spilled == NULL;
+}
+
+/*
+ * The amounts are in tables or in buffers, so what lies in buffers goes to files, too.
+ */
+void
+seg_engine_relieve(SegReceiptsEngine *engine)
+{
+	while (seg_budget_left() == 0)
+	{
+		SegEnginePart *largest = largest_part(engine);
+		bool		buffered = false;
+
+		if (largest != NULL)
+		{
+			spill(engine, largest);
+			seg_engine_flush(engine, largest);
+			continue;
+		}
+		for (int p = 0; p < engine->part_count; p++)
+			if (engine->parts[p].buffered > 0)
+			{
+				if (engine->parts[p].spilled == NULL)
+					spill(engine, &engine->parts[p]);
+				seg_engine_flush(engine, &engine->parts[p]);
+				buffered = true;
+			}
+		if (!buffered)
+			seg_budget_check(1);	/* raises */
+	}
 }
 
 /* Reserve bytes for the part, for which there is room. */
@@ -328,5 +365,5 @@ seg_engine_flush(SegReceiptsEngine *engine, SegEnginePart *part)
 SegEnginePart *
 seg_engine_part_of(SegReceiptsEngine *engine, uint64 hash)
 {
-	return &engine->parts[(hash >> (64 - SEG_ENGINE_PART_BITS * (engine->depth + 1))) & (SEG_ENGINE_PARTS - 1)];
+	return &engine->parts[(hash >> (64 - engine->used_bits - engine->bits)) & (engine->part_count - 1)];
 }

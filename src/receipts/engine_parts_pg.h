@@ -10,14 +10,13 @@
 #include "receipts/spill_pg.h"
 #include "server/budget.h"
 
-#define SEG_ENGINE_PART_BITS 8
-#define SEG_ENGINE_PARTS (1 << SEG_ENGINE_PART_BITS)
-#define SEG_ENGINE_MAX_DEPTH 7	/* the last byte of the hash finds slots */
+/* Parts of an engine, as bits of the hash: fewer where there is little memory. */
+#define SEG_ENGINE_MAX_BITS 8
+#define SEG_ENGINE_MIN_BITS 2
+#define SEG_ENGINE_MAX_PARTS (1 << SEG_ENGINE_MAX_BITS)
 
 /* Lines that are added to a part at once. */
 #define SEG_ENGINE_BUFFER 128
-#define SEG_ENGINE_BUFFER_BYTES (SEG_ENGINE_PARTS * SEG_ENGINE_BUFFER * sizeof(SegReceiptLine))
-#define SEG_ENGINE_DETAILS_BYTES (SEG_ENGINE_PARTS * SEG_ENGINE_BUFFER * sizeof(SegReceiptDetails))
 
 typedef struct SegEnginePart
 {
@@ -50,7 +49,9 @@ typedef struct SegReceiptsEngine
 	int32		since;
 	bool		integer_ids;
 	bool		with_details;
-	int			depth;			/* bytes of the hash that all keys have in common */
+	int			used_bits;		/* of the hash, the first ones, that all keys have in common */
+	int			bits;			/* of the hash, the next ones, that find the part */
+	int			part_count;
 	MemoryContext context;
 	SegBudget  *budget;
 	SegWidePool *pool;
@@ -60,9 +61,8 @@ typedef struct SegReceiptsEngine
 	size_t		reserved;
 	SegReceiptLine *buffers;	/* of all parts */
 	SegReceiptDetails *buffers_details; /* the same; only with details */
-	SegEnginePart parts[SEG_ENGINE_PARTS];
+	SegEnginePart parts[SEG_ENGINE_MAX_PARTS];
 } SegReceiptsEngine;
-
 
 /* Empty a part; its buffer and its files stay. */
 extern void seg_engine_forget(SegReceiptsEngine *engine, SegEnginePart *part);
@@ -72,6 +72,9 @@ extern void seg_engine_move_customers(SegReceiptsEngine *engine, SegEnginePart *
 
 /* Make so many bytes free, by writing parts to files; false when `part` itself was written. */
 extern bool seg_engine_free(SegReceiptsEngine *engine, SegEnginePart *part, size_t bytes);
+
+/* Make room after wide amounts were made, which does not ask for it (receipts/wide_pool_pg.h). */
+extern void seg_engine_relieve(SegReceiptsEngine *engine);
 
 /* Room in the part's tables for n <= SEG_ENGINE_BUFFER lines; false when the part was written to a file for it. */
 extern bool seg_engine_part_room(SegReceiptsEngine *engine, SegEnginePart *part, const SegReceiptLine *lines,

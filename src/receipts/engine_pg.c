@@ -14,23 +14,32 @@
 #include "receipts/wide_pool_pg.h"
 #include "server/settings.h"
 
+/* What a part takes before it holds much: its buffer and its first tables. */
+#define PART_BYTES (SEG_ENGINE_BUFFER * sizeof(SegReceiptLine) + 24 * (size_t) 1024)
+
 #define BUFFER_TEXT ((size_t) 4096) /* for long keys; a line that needs more is added alone */
 
 SegReceiptsEngine *
-seg_engine_create_deep(SegReceiptsMode mode, int32 since, int depth)
+seg_engine_create_deep(SegReceiptsMode mode, int32 since, int used_bits)
 {
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "segment receipts", ALLOCSET_DEFAULT_SIZES);
 	SegReceiptsEngine *engine = MemoryContextAllocZero(context, sizeof(SegReceiptsEngine));
+	size_t		size;
 
 	engine->mode = mode;
 	engine->since = since;
-	engine->depth = depth;
+	engine->used_bits = used_bits;
+	engine->bits = SEG_ENGINE_MAX_BITS;
+	while (engine->bits > SEG_ENGINE_MIN_BITS && (PART_BYTES << engine->bits) > seg_budget_left() / 4)
+		engine->bits--;
+	engine->part_count = 1 << engine->bits;
 	engine->context = context;
 	engine->budget = seg_budget_create(context);
 	engine->pool = seg_wide_pool_create(context, engine->budget);
-	seg_budget_reserve(engine->budget, sizeof(SegReceiptsEngine) + SEG_ENGINE_BUFFER_BYTES);
-	engine->buffers = MemoryContextAllocHuge(context, SEG_ENGINE_BUFFER_BYTES);
-	for (int p = 0; p < SEG_ENGINE_PARTS; p++)
+	size = engine->part_count * SEG_ENGINE_BUFFER * sizeof(SegReceiptLine);
+	seg_budget_reserve(engine->budget, sizeof(SegReceiptsEngine) + size);
+	engine->buffers = MemoryContextAllocHuge(context, size);
+	for (int p = 0; p < engine->part_count; p++)
 		engine->parts[p].buffer = engine->buffers + p * SEG_ENGINE_BUFFER;
 	return engine;
 }
@@ -44,11 +53,13 @@ seg_engine_create(SegReceiptsMode mode, int32 since)
 void
 seg_engine_keep_details(SegReceiptsEngine *engine)
 {
+	size_t		size = engine->part_count * SEG_ENGINE_BUFFER * sizeof(SegReceiptDetails);
+
 	Assert(engine->mode == SEG_RECEIPTS_LIST && engine->use.lines == 0);
 	engine->with_details = true;
-	seg_budget_reserve(engine->budget, SEG_ENGINE_DETAILS_BYTES);
-	engine->buffers_details = MemoryContextAllocHuge(engine->context, SEG_ENGINE_DETAILS_BYTES);
-	for (int p = 0; p < SEG_ENGINE_PARTS; p++)
+	seg_budget_reserve(engine->budget, size);
+	engine->buffers_details = MemoryContextAllocHuge(engine->context, size);
+	for (int p = 0; p < engine->part_count; p++)
 		engine->parts[p].buffer_details = engine->buffers_details + p * SEG_ENGINE_BUFFER;
 }
 
@@ -65,7 +76,7 @@ buffer_key(SegReceiptsEngine *engine, SegEnginePart *part, SegKey *key)
 		return false;
 	if (part->buffer_text == NULL)
 	{
-		seg_budget_reserve(engine->budget, BUFFER_TEXT);
+		seg_budget_force(engine->budget, BUFFER_TEXT);
 		part->buffer_text = MemoryContextAlloc(engine->context, BUFFER_TEXT);
 	}
 	text = part->buffer_text + part->buffer_text_used;
@@ -120,9 +131,11 @@ seg_engine_add(SegReceiptsEngine *engine, SegReceiptLine *line)
 
 		seg_amount_add(engine->pool, &kept->amount, line->amount);
 		kept->day = Min(kept->day, line->day);
-		return;
 	}
-	buffer_line(engine, part, line, NULL);
+	else
+		buffer_line(engine, part, line, NULL);
+	if (line->amount.scale == SEG_AMOUNT_WIDE)
+		seg_engine_relieve(engine);
 }
 
 void
@@ -132,6 +145,8 @@ seg_engine_add_detailed(SegReceiptsEngine *engine, SegReceiptLine *line, const S
 	line->hash = seg_key_hash(line->customer);
 	engine->use.lines++;
 	buffer_line(engine, seg_engine_part_of(engine, line->hash), line, details);
+	if (line->amount.scale == SEG_AMOUNT_WIDE || details->quantity_scale == SEG_AMOUNT_WIDE || details->discount_scale == SEG_AMOUNT_WIDE)
+		seg_engine_relieve(engine);
 }
 
 /* ---- amounts ---- */
@@ -171,7 +186,7 @@ report_use(const SegReceiptsEngine *engine)
 {
 	const SegEngineUse *use = &engine->use;
 
-	if (seg_progress && engine->depth == 0)
+	if (seg_progress && engine->used_bits == 0)
 		ereport(NOTICE,
 				(errmsg("receipts: " UINT64_FORMAT " lines, %zu kB of memory, " UINT64_FORMAT " parts and " UINT64_FORMAT " kB in temporary files",
 						use->lines, use->memory / 1024, use->spilled_parts, use->spilled_bytes / 1024)));
@@ -181,7 +196,7 @@ void
 seg_engine_end(SegReceiptsEngine *engine)
 {
 	report_use(engine);
-	for (int p = 0; p < SEG_ENGINE_PARTS; p++)
+	for (int p = 0; p < engine->part_count; p++)
 	{
 		if (engine->parts[p].spilled != NULL)
 			seg_spill_end(engine->parts[p].spilled);

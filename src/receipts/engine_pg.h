@@ -24,8 +24,8 @@ typedef struct SegReceiptsEngine SegReceiptsEngine;
  */
 extern SegReceiptsEngine *seg_engine_create(SegReceiptsMode mode, int32 since);
 
-/* The same for lines whose hashes have the first `depth` bytes in common: of a part that went to a file. */
-extern SegReceiptsEngine *seg_engine_create_deep(SegReceiptsMode mode, int32 since, int depth);
+/* The same for lines whose hashes have the first bits in common: of a part that went to a file. */
+extern SegReceiptsEngine *seg_engine_create_deep(SegReceiptsMode mode, int32 since, int used_bits);
 
 /* Keep details of lines, in mode LIST.  To be called before the first line. */
 extern void seg_engine_keep_details(SegReceiptsEngine *engine);

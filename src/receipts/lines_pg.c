@@ -12,6 +12,7 @@
 #include "executor/spi.h"
 #include "executor/tuptable.h"
 #include "lib/stringinfo.h"
+#include "mb/pg_wchar.h"
 #include "tcop/dest.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -45,6 +46,7 @@ enum
 
 /* Names that a message shows, and that are kept to be counted. */
 #define SHOWN_NAMES 10
+#define SHOWN_BYTES 40
 #define MAX_CURRENCIES 1000
 
 /* Different codes of currencies; NULL stands for none. */
@@ -132,7 +134,8 @@ shown_codes(CodeSet *set)
 	initStringInfo(&shown);
 	qsort(set->codes, set->count, sizeof(char *), compare_codes);
 	for (int i = 0; i < set->count && count < SHOWN_NAMES; i++, count++)
-		appendStringInfo(&shown, "%s%s", count == 0 ? "" : ", ", set->codes[i]);
+		appendStringInfo(&shown, "%s%.*s", count == 0 ? "" : ", ",
+						 pg_mbcliplen(set->codes[i], strlen(set->codes[i]), SHOWN_BYTES), set->codes[i]);
 	if (set->has_none && count < SHOWN_NAMES)
 		appendStringInfo(&shown, "%s(null)", count == 0 ? "" : ", ");
 	return shown.data;

@@ -40,7 +40,7 @@ grow(NumericPool *pool)
 
 	if (room > PG_UINT32_MAX)
 		seg_raise((SegFault) {SEG_TOO_LARGE, .got = room * sizeof(Numeric), .wanted = (size_t) PG_UINT32_MAX * sizeof(Numeric)});
-	seg_budget_reserve(pool->budget, (room - pool->room) * (sizeof(Numeric) + sizeof(uint32)));
+	seg_budget_force(pool->budget, (room - pool->room) * (sizeof(Numeric) + sizeof(uint32)));
 	if (pool->room == 0)
 	{
 		pool->numbers = MemoryContextAllocHuge(context, room * sizeof(Numeric));
@@ -59,7 +59,7 @@ put(NumericPool *pool, uint32 number, Numeric value)
 {
 	Numeric		copy;
 
-	seg_budget_reserve(pool->budget, cost_of(value));
+	seg_budget_force(pool->budget, cost_of(value));
 	copy = MemoryContextAlloc(pool->values, VARSIZE(value));
 	memcpy(copy, value, VARSIZE(value));
 	pool->numbers[number] = copy;

@@ -12,7 +12,10 @@
 #include "receipts/amount.h"
 #include "server/budget.h"
 
-/* A pool with memory from the context, reserved in the budget.  Ends with the context. */
+/*
+ * A pool with memory from the context.  Ends with the context.  Sums cannot stop for want of memory, so
+ * the pool only counts its memory in the budget (seg_budget_force); the engine makes room.
+ */
 extern SegWidePool *seg_wide_pool_create(MemoryContext context, SegBudget *budget);
 
 /* The number of a numeric, which is copied. */

@@ -65,11 +65,17 @@ seg_budget_check(size_t bytes)
 }
 
 void
+seg_budget_force(SegBudget *budget, size_t bytes)
+{
+	budget->reserved += bytes;
+	reserved_in_backend += bytes;
+}
+
+void
 seg_budget_reserve(SegBudget *budget, size_t bytes)
 {
 	seg_budget_check(bytes);
-	budget->reserved += bytes;
-	reserved_in_backend += bytes;
+	seg_budget_force(budget, bytes);
 }
 
 void

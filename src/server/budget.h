@@ -19,6 +19,12 @@ extern SegBudget *seg_budget_create(MemoryContext context);
 /* Reserve, or raise SEG_TOO_LARGE: nothing is reserved then. */
 extern void seg_budget_reserve(SegBudget *budget, size_t bytes);
 
+/*
+ * Reserve a little although it may be too much, in the middle of a step that cannot stop.
+ * The caller makes room before the next step, or the next reservation raises SEG_TOO_LARGE.
+ */
+extern void seg_budget_force(SegBudget *budget, size_t bytes);
+
 /* Give back, before the context ends, what was reserved. */
 extern void seg_budget_release(SegBudget *budget, size_t bytes);
 

@@ -178,7 +178,43 @@ SELECT * FROM receipt_totals('wrong', '2020-12-31');
 DELETE FROM wrong WHERE currency > 'C11';
 SELECT * FROM receipt_totals('wrong', '2020-12-31');
 
--- too little memory is an error
+-- a small segment.fit_memory: few parts, and wide amounts go to files, too; always the same rows
+CREATE TABLE big AS SELECT 'cust' || lpad((abs(hashint4(i)) % 4000)::text, 8, '0') AS customer_id, 'R' || (i / 2) AS receipt_id,
+    date '2015-01-01' + (i * 7) % 3000 AS receipt_date, ((i % 100000) / 100.0)::numeric(12,2) AS amount, 'USD'::text COLLATE "POSIX" AS currency
+FROM generate_series(1, 30000) i;
+CREATE TABLE rates (currency text COLLATE "C", rate numeric);
+CREATE FUNCTION sums(memory text, rate numeric) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    h text;
+BEGIN
+    TRUNCATE rates;
+    INSERT INTO rates VALUES ('USD', rate);
+    PERFORM set_config('segment.fit_memory', memory, true);
+    SELECT md5(string_agg(t::text, ',' ORDER BY t::text)) INTO h FROM receipt_totals('big', '2024-01-01', rates => 'rates') t;
+    PERFORM set_config('segment.fit_memory', '1GB', true);
+    RETURN h;
+END $$;
+SELECT r.rate, count(DISTINCT sums(m.memory, r.rate)) AS results
+FROM unnest('{1GB,3MB,2500kB,2MB,1500kB}'::text[]) m(memory), unnest('{0.91,0.9134567891}'::numeric[]) r(rate) GROUP BY 1;
+
+-- one customer whose receipts do not fit is an error
+CREATE TABLE walk_in AS SELECT 'walkin' AS customer_id, 'R' || i AS receipt_id, date '2020-01-01' + i % 300 AS receipt_date, i AS amount FROM generate_series(1, 100000) i;
+SET segment.fit_memory = '2MB';
+SELECT count(*) FROM receipt_totals('walk_in', '2021-01-01');
+RESET segment.fit_memory;
+
+-- codes of currencies are compared by their bytes, whatever the collations; long ones are cut in messages
+CREATE TABLE codes (customer_id text, receipt_date date, amount numeric, currency text COLLATE "POSIX");
+INSERT INTO codes SELECT 'A', '2020-01-01', 1, repeat(chr(64 + i), 1000) FROM generate_series(1, 3) i;
+SELECT * FROM receipt_totals('codes', '2020-12-31');
+
+-- an id of any type but integer may be blank, for all functions alike
+CREATE TYPE mark AS ENUM ('#', ' ', 'a', '');
+CREATE TABLE marks AS SELECT (ARRAY['#', ' ', 'a', ''])[1 + i % 4]::mark AS customer_id, date '2020-01-01' AS receipt_date, i AS amount FROM generate_series(1, 8) i;
+SELECT lines, lines_used, without_customer FROM receipt_counts('marks', '2021-01-01');
+SELECT * FROM receipt_totals('marks', '2021-01-01');
+
+-- the smallest setting is enough
 SET segment.fit_memory = '1MB';
 SELECT count(*) FROM rfm('lines', '2022-12-31');
 RESET segment.fit_memory;
