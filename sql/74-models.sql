@@ -248,7 +248,8 @@ COMMENT ON FUNCTION segment.create_model(text, text, regclass, text, text[], jso
 
 CREATE FUNCTION segment_internal.alter_model(
     model_name text, source regclass DEFAULT NULL, id_column text DEFAULT NULL, feature_columns text[] DEFAULT NULL,
-    options jsonb DEFAULT NULL, comment text DEFAULT NULL)
+    options jsonb DEFAULT NULL, comment text DEFAULT NULL,
+    keep_versions integer DEFAULT NULL, keep_log integer DEFAULT NULL)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -256,12 +257,19 @@ DECLARE
 BEGIN
     IF source IS NOT NULL THEN
         m := segment_internal.set_source(m, source);
-    ELSIF to_regclass(format('%I.%I', m.source_schema, m.source_name)) IS NULL THEN
+    ELSIF num_nonnulls(id_column, feature_columns, options) > 0 AND to_regclass(format('%I.%I', m.source_schema, m.source_name)) IS NULL THEN
         RAISE EXCEPTION 'source "%.%" does not exist', m.source_schema, m.source_name USING ERRCODE = 'undefined_table';
     END IF;
     m.id_column := COALESCE(alter_model.id_column, m.id_column);
     m.feature_columns := COALESCE(alter_model.feature_columns, m.feature_columns);
     m.comment := COALESCE(alter_model.comment, m.comment);
+    IF keep_versions NOT BETWEEN 1 AND 10000 THEN
+        RAISE EXCEPTION 'keep_versions must be an integer from 1 to 10000' USING ERRCODE = 'invalid_parameter_value';
+    ELSIF keep_log NOT BETWEEN 1 AND 36500 THEN
+        RAISE EXCEPTION 'keep_log must be an integer from 1 to 36500' USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    m.keep_versions := COALESCE(alter_model.keep_versions, m.keep_versions);
+    m.keep_log := COALESCE(alter_model.keep_log, m.keep_log);
     IF options IS NOT NULL THEN
         IF jsonb_typeof(options) <> 'object' THEN
             RAISE EXCEPTION 'options must be a jsonb object' USING ERRCODE = 'invalid_parameter_value';
@@ -270,7 +278,9 @@ BEGIN
         PERFORM segment_internal.check_option_names(m.algorithm, ARRAY(SELECT n FROM jsonb_object_keys(options) n WHERE NOT m.options ? n));
         m.options := jsonb_strip_nulls(m.options || options);
     END IF;
-    m := segment_internal.check_model(m);
+    IF num_nonnulls(source, id_column, feature_columns, options) > 0 THEN
+        m := segment_internal.check_model(m);
+    END IF;
     IF m.feature_columns <> (segment_internal.model_row(m.model_name, true)).feature_columns
         AND EXISTS (SELECT FROM segment_internal.cluster_names(m.model_name) n) THEN
         RAISE NOTICE 'the names of the clusters are removed, since clusters of other features are not comparable';
@@ -278,15 +288,16 @@ BEGIN
     END IF;
     PERFORM segment_internal.change_model(m);
 END $$;
-COMMENT ON FUNCTION segment_internal.alter_model(text, regclass, text, text[], jsonb, text) IS
+COMMENT ON FUNCTION segment_internal.alter_model(text, regclass, text, text[], jsonb, text, integer, integer) IS
 'Implementation of segment.alter_model, which hides the SQL context of errors.';
 
 CREATE FUNCTION segment.alter_model(
     model_name text, source regclass DEFAULT NULL, id_column text DEFAULT NULL, feature_columns text[] DEFAULT NULL,
-    options jsonb DEFAULT NULL, comment text DEFAULT NULL) RETURNS void
+    options jsonb DEFAULT NULL, comment text DEFAULT NULL,
+    keep_versions integer DEFAULT NULL, keep_log integer DEFAULT NULL) RETURNS void
 AS 'MODULE_PATHNAME', 'quiet_call' LANGUAGE C VOLATILE;
-COMMENT ON FUNCTION segment.alter_model(text, regclass, text, text[], jsonb, text) IS
-'Change a registered model; its versions, log and names stay, and the active version stays in use, with the columns that it was fitted on, until the next refit. What is NULL stays as it is. options: merged into those that it has; an option that is null goes back to its default. After other feature_columns the next version is not compared with the old one: clusters are numbered anew and lose the names that they were given. Errors: as create_model; 42704, 42501 not the owner''s.';
+COMMENT ON FUNCTION segment.alter_model(text, regclass, text, text[], jsonb, text, integer, integer) IS
+'Changes a registered model. NULL arguments change nothing. The active version stays in use, with the columns that it was fitted on, until the next refit; its versions, log and names stay. options: merged with the present options; an option that is null returns to its default. After other feature_columns the next version is not compared with the old one: clusters get new numbers, and given names are removed. keep_versions: number of newest versions to keep, failed ones included, besides the active one (1 to 10000, default 10). keep_log: days to keep the log (1 to 36500, default 400). Older versions and log rows are deleted now and after each refit. Errors: as create_model; 42704, 42501 not the owner.';
 
 CREATE FUNCTION segment.activate(model_name text, version integer) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -321,34 +332,6 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION segment.drop_model(text) IS
 'Deletes a model with its versions, log and cluster names. Published tables stay. Errors: 42704 no such model, 42501 not the owner, 55006 a refit is running.';
-
-CREATE FUNCTION segment.keep_versions(model_name text, versions integer) RETURNS void
-LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    m segment.model := segment_internal.model_row(model_name, true);
-BEGIN
-    IF versions IS NULL OR versions NOT BETWEEN 1 AND 10000 THEN
-        RAISE EXCEPTION 'versions must be an integer from 1 to 10000' USING ERRCODE = 'invalid_parameter_value';
-    END IF;
-    m.keep_versions := versions;
-    PERFORM segment_internal.change_model(m);
-END $$;
-COMMENT ON FUNCTION segment.keep_versions(text, integer) IS
-'Keep so many of the newest versions of a model (default 10), failed ones included, and the active one; drops the others now and after each refit. Errors: 22023 outside 1..10000, 42704, 42501.';
-
-CREATE FUNCTION segment.keep_log(model_name text, days integer) RETURNS void
-LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    m segment.model := segment_internal.model_row(model_name, true);
-BEGIN
-    IF days IS NULL OR days NOT BETWEEN 1 AND 36500 THEN
-        RAISE EXCEPTION 'days must be an integer from 1 to 36500' USING ERRCODE = 'invalid_parameter_value';
-    END IF;
-    m.keep_log := days;
-    PERFORM segment_internal.change_model(m);
-END $$;
-COMMENT ON FUNCTION segment.keep_log(text, integer) IS
-'Keep the log of a model for so many days (default 400); drops what is older now and after each refit. Errors: 22023 outside 1..36500, 42704, 42501.';
 
 CREATE FUNCTION segment.change_owner(model_name text, role text) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

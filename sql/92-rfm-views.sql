@@ -41,7 +41,7 @@ CREATE VIEW segment.rfm_history WITH (security_invoker = true) AS
                         WHERE g.outcome = 'succeeded' ORDER BY g.finished_at::date, g.fit_id DESC) l
     CROSS JOIN LATERAL segment_internal.rows_in(l.metrics, 'summary') s(value)
     WHERE m.algorithm = 'rfm';
-COMMENT ON VIEW segment.rfm_history IS 'Customers per segment at the last refit of each day that succeeded, of all RFM models that the current user may see, as long as the log is kept (see keep_log). Key: model_name, as_of, segment.';
+COMMENT ON VIEW segment.rfm_history IS 'Customers per segment at the last refit of each day that succeeded, of all RFM models that the current user may see, as long as the log is kept (keep_log of alter_model). Key: model_name, as_of, segment.';
 COMMENT ON COLUMN segment.rfm_history.model_name IS 'Name of the model.';
 COMMENT ON COLUMN segment.rfm_history.as_of IS 'Day of the refit, in the time zone of the session.';
 COMMENT ON COLUMN segment.rfm_history.segment IS 'As in rfm_summary.';

@@ -12,7 +12,7 @@ SELECT model_name, algorithm, owner = current_user AS mine, source_schema, sourc
        options, comment, keep_versions
 FROM segment.model;
 
-SELECT segment.keep_versions('retail', 100);
+SELECT segment.alter_model('retail', keep_versions => 100);
 
 -- refused
 SELECT segment.create_model('retail', 'rfm', 'shoppers', 'customer');
@@ -194,8 +194,9 @@ ROLLBACK;
 DROP VIEW shoppers;
 CREATE VIEW shoppers AS SELECT customer::integer, recency_days, frequency, monetary FROM gone;
 SELECT segment.activate('retail', 1);
-SELECT segment.keep_versions('retail', 0);
-SELECT segment.keep_versions('retail', 2);
+SELECT segment.alter_model('retail', keep_versions => 0);
+SELECT segment.alter_model('retail', keep_log => 36501);
+SELECT segment.alter_model('retail', keep_versions => 2);
 SELECT version, status FROM segment.model_version ORDER BY version;
 CALL segment.refit('retail');
 CALL segment.refit('retail');

@@ -135,7 +135,7 @@ my %heavy = (
 # refit does in steps what fit does.
 my %light = map { $_ => 1 } qw(
 	activate active_model alter_model assign change_owner cluster_names cohort_label cohort_period create_model drop_model
-	drop_receipts explain grant_modeler keep_log keep_versions migration migration_customers name_cluster refit
+	drop_receipts explain grant_modeler migration migration_customers name_cluster refit
 	register_receipts revoke_modeler rfm_cuts rfm_segments share_model share_receipts
 	unshare_model unshare_receipts);
 

@@ -60,8 +60,7 @@ my %matrix = (
 	"SELECT segment.share_model('a', 'eve')" => [ '', '', qw(42501 42501 42704 42501) ],
 	# a sharee may turn a share down
 	"SELECT segment.unshare_model('a', 'readers')" => [ '', '', '', qw(42501 42704 42501) ],
-	"SELECT segment.keep_versions('a', 1)" => [ '', '', qw(42501 42704 42704 42704) ],
-	"SELECT segment.keep_log('a', 1)" => [ '', '', qw(42501 42704 42704 42704) ],
+	"SELECT segment.alter_model('a', keep_versions => 1, keep_log => 1)" => [ '', '', qw(42501 42704 42704 42704) ],
 	"SELECT segment.change_owner('a', 'eve')" => [ ('42501') x 4, '42704', '42501' ],
 	"SELECT segment.drop_model('a')" => [ '', '', qw(42501 42501 42704 42501) ],
 	"SELECT segment_internal.start_fit('a') > 0" => [qw(t t 42501 42501 42704 42501)],
@@ -278,11 +277,11 @@ SQL
 is(as_role('alice', "CALL segment.refit('asserting')"), 'P0004', 'an assertion of the source fails the refit');
 is(as_role('alice', "SELECT outcome, sqlstate FROM segment.fit_log WHERE model_name = 'asserting'"), 'failed|P0004', 'which is logged');
 as_role('alice', 'CREATE OR REPLACE VIEW mart.asserting AS SELECT id, x / 0 AS x FROM mart.points');
-as_role('alice', "SELECT segment.keep_versions('asserting', 3); ");
+as_role('alice', "SELECT segment.alter_model('asserting', keep_versions => 3)");
 as_role('alice', "CALL segment.refit('asserting')") foreach 1 .. 5;
 is(as_role('alice', "SELECT count(*) FROM segment_internal.versions('asserting')"), '3', 'failed versions are not kept for ever');
 $node->safe_psql('shop', "UPDATE segment.model_log SET finished_at = now() - interval '401 days' WHERE model_name = 'asserting'");
-is(as_role('alice', "SELECT segment.keep_log('asserting', 400) \\g /dev/null\nSELECT count(*) FROM segment.fit_log WHERE model_name = 'asserting'"), '0', 'nor is the log');
+is(as_role('alice', "SELECT segment.alter_model('asserting', keep_log => 400) \\g /dev/null\nSELECT count(*) FROM segment.fit_log WHERE model_name = 'asserting'"), '0', 'nor is the log');
 as_role('alice', "SELECT segment.drop_model('asserting')");
 
 # ---- dump and restore, upgrade, standby ----------------------------------------------
@@ -344,7 +343,7 @@ $standby->stop('immediate');
 # ---- 50 sessions at three isolation levels --------------------------------------------
 
 $node->safe_psql('shop', "CREATE TABLE mart.seen (at timestamptz DEFAULT clock_timestamp(), versions bigint, rows bigint); GRANT INSERT ON mart.seen TO alice");
-as_role('alice', "SELECT segment.keep_versions('a', 1000); CALL segment.publish('{a}', 'mart.published')");
+as_role('alice', "SELECT segment.alter_model('a', keep_versions => 1000); CALL segment.publish('{a}', 'mart.published')");
 my @sessions;
 foreach my $i (1 .. 50)
 {
