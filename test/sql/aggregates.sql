@@ -19,7 +19,7 @@ CREATE TABLE models AS
 SELECT segment.pca_fit(f) AS pca, segment.pca_fit(f, '{"null_policy": "skip"}') AS pca_skip, segment.kmeans_fit(f, 3) AS kmeans, segment.anomaly_fit(f) AS anomaly
 FROM rows_in;
 
--- Each fit with what stands for its features, and for what must be the same in all rows. ~ stands for a null_policy.
+-- Each fit with placeholders for its features and for the arguments that must be the same in all rows. ~ is a null_policy.
 CREATE TABLE fits (no int, name text, call text, given text, other text);
 INSERT INTO fits VALUES
     (1, 'kmeans_fit', 'segment.kmeans_fit({f}, 3, {given})', '{"null_policy": "~", "n_init": 2}', '{"n_init": 3}'),
@@ -34,7 +34,7 @@ INSERT INTO fits VALUES
     (10, 'drift_fit', 'segment.drift_fit({given}, {f})', 'anomaly', 'kmeans'),
     (11, 'rfm_fit', 'segment.rfm_fit(({f})[1], ({f})[2], ({f})[3], {given})', '{"bins": 4}', '{"bins": 5}');
 
--- every aggregate that returns bytea is here, or takes features and options and is checked below
+-- the list contains every aggregate that returns bytea, or takes features and options and is checked below
 CREATE VIEW plain AS
 SELECT p.proname::text AS name, format('segment.%I(%%s, %%s)', p.proname) AS call
 FROM pg_proc AS p
@@ -55,7 +55,7 @@ CREATE VIEW each_policy AS
 SELECT f.no, f.name, policy, call_of(f, 'f', given_as(replace(given, '~', policy))) AS call
 FROM fits AS f, unnest(CASE WHEN given LIKE '%~%' THEN ARRAY['error', 'skip', 'mean', 'zero'] ELSE ARRAY['-'] END) AS policy;
 
--- null features: left out and counted, whatever the policy; nothing else of the model changes with them, nor with their place
+-- null features: skipped and counted for any policy; nothing else in the model depends on them or their position
 CREATE FUNCTION fitted(call text, rows text) RETURNS TABLE (rows_used bigint, rows_skipped bigint, without text) LANGUAGE plpgsql AS $$
 BEGIN
     RETURN QUERY EXECUTE format($q$
@@ -69,16 +69,16 @@ FROM each_policy, fitted(call, 'SELECT f FROM rows_in') AS o,
      fitted(call, 'SELECT f FROM (SELECT i, f FROM rows_in UNION ALL SELECT i * 80, NULL FROM generate_series(1, 5) AS i) AS r ORDER BY i') AS l
 ORDER BY no, policy;
 
--- nothing but null features, and no rows at all
+-- only null features, and no rows
 SELECT DISTINCT outcome(format('SELECT %s FROM (VALUES (NULL::float8[]), (NULL)) AS v (f)', call)) AS only_null, outcome(format('SELECT %s FROM rows_in WHERE false', call)) AS no_rows
 FROM each_policy;
 
--- another number of features than before, or than the model's
+-- a number of features that differs between rows, or from that of the model
 SELECT DISTINCT name, outcome(format('SELECT %s FROM (VALUES (NULL), (ARRAY[1, 2, 3]::float8[]), (ARRAY[1, 2])) AS v (f)', call)) AS other_width,
        outcome(format('SELECT %s FROM (VALUES (''{}''::float8[])) AS v (f)', call)) AS no_features
 FROM each_policy WHERE name <> 'rfm_fit' ORDER BY name;
 
--- options or a model that differ between rows, be it in a row without features
+-- options or a model that differ between rows, also in a row without features
 SELECT DISTINCT name, outcome(format('SELECT %s FROM rows_in', call_of(f, 'f', 'CASE i WHEN 200 THEN ' || given_as(other) || ' ELSE ' || given_as(replace(given, '~', 'skip')) || ' END'))) AS differs,
        outcome(format('SELECT %s FROM rows_in', call_of(f, 'CASE WHEN i <> 200 THEN f END', 'CASE i WHEN 200 THEN ' || given_as(other) || ' ELSE ' || given_as(replace(given, '~', 'skip')) || ' END'))) AS in_a_null_row,
        CASE WHEN given LIKE '{%' THEN outcome(format('SELECT %s FROM rows_in', call_of(f, 'f', 'CASE i WHEN 200 THEN NULL ELSE ''{}''::jsonb END'))) END AS null_or_empty
@@ -86,7 +86,7 @@ FROM fits AS f ORDER BY name;
 SELECT outcome('SELECT segment.kmeans_fit(f, 2 + i % 2) FROM rows_in') AS k, outcome('SELECT segment.kmeans_sweep(f, 2 + i % 2, 4) FROM rows_in') AS k_min,
        outcome('SELECT segment.kmeans_sweep(f, 2, 4 + i % 2) FROM rows_in') AS k_max;
 
--- The same of every fit that takes features and options, also of one that is not in the table above: what breaks a rule.
+-- All fits with features and options that break one of these rules, also fits that are not in the table above.
 CREATE FUNCTION broken(call text) RETURNS TABLE (rule text, outcome text) LANGUAGE sql AS $$
     SELECT rule, answer
     FROM (VALUES ('a null row is skipped and counted', '400 5', 'SELECT i.rows_used || '' '' || i.rows_skipped FROM (SELECT %s AS model FROM (SELECT f FROM rows_in UNION ALL SELECT NULL FROM generate_series(1, 5)) AS r (f)) AS s, segment.model_info(model) AS i', 'f', '''{"null_policy": "skip"}'''),
@@ -103,7 +103,7 @@ $$;
 SELECT name, rule, outcome FROM plain, broken(call) ORDER BY 1, 2;
 SELECT count(*) > 1 AS checked FROM plain;
 
--- Parts combined. Flat states alone have a combine function; a part may hold nothing but null features.
+-- Partial aggregation: only flat states have a combine function; a part may contain only null features.
 CREATE VIEW flat AS
 SELECT DISTINCT ON (f.no) f.no, a.aggtransfn, a.aggcombinefn, a.aggfinalfn, pg_get_function_arguments(p.oid) AS declared
 FROM fits AS f JOIN pg_proc AS p ON p.proname = f.name AND p.pronamespace = 'segment'::regnamespace JOIN pg_aggregate AS a ON a.aggfnoid = p.oid
@@ -133,12 +133,12 @@ SELECT DISTINCT name,
        CASE WHEN name NOT IN ('drift_fit', 'rfm_fit') THEN in_parts(no, call_of(f, 'CASE part WHEN 0 THEN f ELSE f[1:2] END', given_as(replace(given, '~', 'skip'))), 'SELECT i % 2, f, i FROM rows_in') END AS width
 FROM fits AS f WHERE no IN (SELECT no FROM flat) ORDER BY name;
 
--- Outside an aggregate nothing is counted and nothing is read.
+-- Outside an aggregate the transition functions raise an error.
 SELECT DISTINCT outcome(format('SELECT %s(NULL, %s)', aggtransfn::regproc, array_to_string(array_fill('NULL'::text, ARRAY[pronargs - 1]), ', '))) AS transition,
        outcome(format('SELECT %s(NULL, NULL)', aggcombinefn::regproc)) AS combine, outcome(format('SELECT %s(NULL)', aggfinalfn::regproc)) AS final
 FROM flat JOIN pg_proc AS t ON t.oid = flat.aggtransfn;
 
--- A model that is decoded counts against segment.fit_memory, and no more once it is done with.
+-- A decoded model counts against segment.fit_memory until it is freed.
 CREATE TABLE wide AS SELECT segment.pca_fit(f, '{"n_components": 300}') AS model FROM (SELECT array_agg(sin(i * j)) FROM generate_series(1, 320) AS i, generate_series(1, 300) AS j GROUP BY i) AS r (f);
 SET segment.fit_memory = '1MB';
 SELECT split_part(outcome('SELECT segment.pca_x(model, array_fill(1, ARRAY[300])::float8[]) IS NOT NULL FROM wide, generate_series(1, 3)'), ' ', 1) AS large_model,
@@ -146,7 +146,7 @@ SELECT split_part(outcome('SELECT segment.pca_x(model, array_fill(1, ARRAY[300])
 RESET segment.fit_memory;
 SELECT outcome('SELECT count(segment.pca_x(model, array_fill(1, ARRAY[300])::float8[])) FROM wide, generate_series(1, 3)') AS allowed;
 
--- All live fits of a session share segment.fit_memory: one group has room, many at once have not.
+-- All live fits of a session share segment.fit_memory: one group fits, many groups do not.
 CREATE FUNCTION grouped(call text, groups int) RETURNS text LANGUAGE sql AS $$
     SELECT regexp_replace(outcome(format('SELECT count(model) FROM (SELECT %s AS model FROM generate_series(1, %s) AS g, rows_in WHERE i <= 12 GROUP BY g) AS s', call, groups)),
                           'required is \d+ bytes', 'required is ... bytes')
@@ -163,12 +163,12 @@ RESET enable_sort;
 RESET work_mem;
 RESET max_parallel_workers_per_gather;
 
--- An option that is a matrix counts too, before its rows are found to be of different length.
+-- A matrix as an option is reserved before the length of its rows is checked.
 SET segment.fit_memory = '16MB';
 SELECT outcome($$SELECT segment.kmeans_fit(ARRAY[1], 1, (SELECT jsonb_build_object('centroids', jsonb_agg(CASE r WHEN 1 THEN to_jsonb(array_fill(1, ARRAY[1000])) ELSE '[1]' END ORDER BY r)) FROM generate_series(1, 3000) AS r))$$) AS centroids;
 RESET segment.fit_memory;
 
--- A word that exists, but not for this fit: refused by name; model_info says a word as the option does.
+-- A word that is not valid for this fit is an error that names it; model_info shows the words of the options.
 SELECT outcome($$SELECT segment.pca_fit(f, '{"null_policy": "median"}') FROM rows_in$$) AS null_policy,
        outcome($$SELECT segment.pca_fit(f, '{"standardize": "robust"}') FROM rows_in$$) AS standardize,
        outcome($$SELECT segment.anomaly_fit(f, '{"method": "kmeans"}') FROM rows_in$$) AS method;
@@ -182,7 +182,7 @@ BEGIN
 END $$;
 SELECT count(*) AS models, count(*) FILTER (WHERE said(call) = policy) AS said FROM each_policy WHERE policy <> '-' AND name <> 'kmeans_sweep';
 
--- COST of what scores a row with a model: one of the classes of src/server/model.h
+-- COST of the functions that score a row with a model: one of the classes of src/server/model.h
 SELECT procost, string_agg(DISTINCT proname, ' ' ORDER BY proname) AS functions
 FROM pg_proc JOIN pg_language AS l ON l.oid = prolang
 WHERE pronamespace = 'segment'::regnamespace AND lanname = 'c' AND prokind = 'f' AND provolatile = 'i' AND proargnames[1] = 'model' AND pronargs > 1

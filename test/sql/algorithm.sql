@@ -1,33 +1,33 @@
--- The algorithms of the registry: what the tables say of them, drift as a guard, and one of one's own.
+-- The algorithms of the registry: their tables, drift as a guard, and a user-defined algorithm.
 \set VERBOSITY terse
 \pset null '(null)'
--- the rows of these families; the test of a later one shows its own
+-- the rows of these families; the tests of other families show theirs
 \set families '{anomaly,kmeans,pca,rfm}'
 SELECT algorithm, model_kind, output_shape, has_histograms, feature_names, is_builtin FROM segment.algorithm WHERE algorithm = ANY (:'families') ORDER BY 1;
 SELECT algorithm, option_name, used_in, type, default_value, value_range FROM segment.algorithm_option WHERE used_in <> 'fit' AND algorithm = ANY (:'families') ORDER BY 1, 2, 3;
 SELECT algorithm, column_name, column_type, role FROM segment.algorithm_column WHERE algorithm = ANY (:'families') ORDER BY algorithm, "position";
 
--- every algorithm: a row of the extension, of a kind of model, with options, columns and a version
+-- every algorithm has a built-in row with a kind of model, options, columns and a version column
 SELECT a.algorithm, a.is_builtin, a.model_kind, c.columns, c.versions, o.options FROM segment.algorithm a
 CROSS JOIN LATERAL (SELECT count(*) AS columns, count(*) FILTER (WHERE c.role = 'version') AS versions FROM segment.algorithm_column c WHERE c.algorithm = a.algorithm) c
 CROSS JOIN LATERAL (SELECT count(*) AS options FROM segment.algorithm_option o WHERE o.algorithm = a.algorithm AND o.used_in = 'refit') o
 WHERE NOT a.is_builtin OR c.columns < 2 OR c.versions <> 1 OR o.options < 2 OR a.fit_hook IS NULL
    OR NOT EXISTS (SELECT FROM segment_internal.fit_options(a.model_kind));
 
--- the options of a fit are those that its aggregate names
+-- the options of a fit are those of its aggregate
 SELECT a.algorithm, array_agg(o.option_name ORDER BY o.option_name) AS options
 FROM segment.algorithm a LEFT JOIN segment.algorithm_option o ON o.algorithm = a.algorithm AND o.used_in = 'fit' GROUP BY 1
 HAVING count(o.option_name) = 0
     OR array_agg(o.option_name ORDER BY o.option_name) <> (SELECT array_agg(f.option_name ORDER BY f.option_name) FROM segment_internal.fit_options(a.algorithm) f);
 
--- each hook is there, and each column of publish has its SQL (publish_sql raises an error for one that is missing)
+-- each hook exists, and each column of publish has SQL (publish_sql raises an error for a missing one)
 SELECT a.algorithm, h.hook FROM segment.algorithm a CROSS JOIN LATERAL (VALUES
     (a.fit_hook, '(segment.model,regclass,bytea)'), (a.align_hook, '(bytea,bytea)'), (a.check_hook, '(segment.model)'),
     (a.names_hook, '(segment.model,bytea,jsonb)'), (a.summary_hook, '(segment.model,regclass,bytea)'),
     (a.publish_hook, '(segment.model,integer,bytea,bytea)'), (a.explain_hook, '(bytea,float8[])')) h(hook, signature)
 WHERE segment_internal.hook(h.hook, h.signature) IS NULL AND h.hook IS NOT NULL;
 
--- ---- a name that is no algorithm: the hint has all that there are --------------------------
+-- ---- an unknown algorithm: the hint lists all ----------------------------------------------
 CREATE TABLE points AS SELECT i AS id, (i * 37) % 101 AS x, ((i * 7919) % 1009) / 4.0 AS y, 1 + i % 7 AS z FROM generate_series(1, 300) i;
 CREATE FUNCTION hint_of(statement text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
@@ -48,7 +48,7 @@ DROP FUNCTION hint_of;
 SELECT segment.create_model('drift_' || a.algorithm, a.algorithm, 'points', 'id', options => jsonb_build_object('max_drift', 0.2) || CASE a.algorithm WHEN 'kmeans' THEN '{"k": 3, "n_init": 2}' ELSE '{}' END::jsonb)
 FROM segment.algorithm a WHERE a.has_histograms AND a.algorithm = ANY (:'families') ORDER BY a.algorithm;
 SELECT m, segment.fit('drift_' || m) FROM unnest('{anomaly,kmeans,pca}'::text[]) m ORDER BY 1;
--- the same rows: measured, and nothing has moved
+-- the same rows: drift is measured and is 0
 UPDATE points SET y = y + 0.001;
 SELECT m, segment.fit('drift_' || m) FROM unnest('{anomaly,kmeans,pca}'::text[]) m ORDER BY 1;
 SELECT model_name, active_version, status, max_psi < 0.01 AS is_measured FROM segment.models ORDER BY 1;
@@ -60,7 +60,7 @@ SELECT model_name, name, psi > 0.2 AS is_above, is_drifted FROM segment.drift_re
 SELECT segment.create_model('m', 'rfm', 'points', 'id', '{x,y,z}', '{"max_drift": 0.2}');
 SELECT count(segment.drop_model(model_name)) FROM segment.models;
 
--- ---- an algorithm of one's own ----------------------------------------------------------------
+-- ---- a user-defined algorithm -----------------------------------------------------------------
 -- k-means of a logarithm: two groups
 CREATE FUNCTION halves_fit(m segment.model, source regclass, old bytea, OUT expression text, OUT metrics jsonb) LANGUAGE sql
 BEGIN ATOMIC
@@ -94,16 +94,16 @@ SELECT model_name, version, id, cluster_id FROM segment.assign('halves', '7');
 SELECT segment.explain('halves', '7');
 SELECT segment.name_cluster('halves', 1, 'One');
 SELECT segment.activate('halves', 1);
--- a hook that gives no SQL for a column
+-- a hook that returns no SQL for a column
 UPDATE segment.algorithm_column SET column_name = 'third' WHERE column_name = 'half';
 CALL segment.publish('{halves}', 'public.by_third', '2026-01-01');
 UPDATE segment.algorithm_column SET column_name = 'half' WHERE column_name = 'third';
--- one that is no superuser's code is not run, whoever calls
+-- a hook of a role that is not a superuser is never called
 CREATE ROLE regress_author;
 ALTER FUNCTION halves_fit(segment.model, regclass, bytea) OWNER TO regress_author;
 SELECT segment.fit('halves');
 ALTER FUNCTION halves_fit(segment.model, regclass, bytea) OWNER TO CURRENT_USER;
--- nor are there rows of others, whatever they were granted
+-- other roles cannot insert rows, whatever is granted
 GRANT INSERT ON segment.algorithm, segment.algorithm_option, segment.algorithm_column TO regress_author;
 SET ROLE regress_author;
 INSERT INTO segment.algorithm SELECT 'thirds', a.model_kind, a.description, a.output_shape, false, NULL, a.fit_hook FROM segment.algorithm a WHERE a.algorithm = 'halves';
@@ -114,7 +114,7 @@ DELETE FROM segment.algorithm;
 RESET ROLE;
 REVOKE INSERT ON segment.algorithm, segment.algorithm_option, segment.algorithm_column FROM regress_author;
 DROP ROLE regress_author;
--- without its row a model stays as it is, and says what is missing
+-- without the row of its algorithm a model stays, and errors name the algorithm
 DELETE FROM segment.algorithm WHERE algorithm = 'halves';
 DELETE FROM segment.algorithm_option WHERE algorithm = 'halves';
 DELETE FROM segment.algorithm_column WHERE algorithm = 'halves';

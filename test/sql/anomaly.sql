@@ -148,7 +148,7 @@ FROM hbk, (SELECT anomaly_fit(features || (CASE id % 5 WHEN 0 THEN id % 3 ELSE 0
 SELECT anomaly_fit(features, '{"method": "mahalanobis", "robust": true}') FROM hbk WHERE id <= 7;
 SELECT anomaly_fit(array_fill(1::float8, ARRAY[101]), '{"method": "mahalanobis", "robust": true}') FROM hbk;
 
--- from k-means: two round clusters, one ten times as wide as the other
+-- from k-means: two circular clusters, one ten times as wide as the other
 CREATE TABLE round_clusters AS
 SELECT i % 2 AS side, ARRAY[100 * (i % 2) + (1 + 9 * (i % 2)) * sin(i * 1.7), (1 + 9 * (i % 2)) * cos(i * 2.9)]::float8[] AS features
 FROM generate_series(1, 400) AS i;

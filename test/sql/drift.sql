@@ -33,7 +33,7 @@ SELECT subject, psi > 0.2 AS psi, is_drifted, baseline_share BETWEEN 0.1 AND 0.6
 FROM segment.drift_rows((SELECT segment.drift_fit((SELECT kmeans FROM models), ARRAY[0, 100, 0, 3]::float8[]) FROM current_rows))
 WHERE subject <> 'feature' AND (current_share IS NULL OR current_share = 1) ORDER BY subject;
 
--- the index by hand: the bins of a feature with three values
+-- the index computed in SQL: the bins of a feature with three values
 SELECT round(psi::numeric, 6) AS psi,
        round(((0.2 - 0.5) * ln(0.2 / 0.5) + (0.3 - 0.3) * ln(0.3 / 0.3) + (0.5 - 0.2) * ln(0.5 / 0.2))::numeric, 3) AS by_hand
 FROM segment.drift_rows((

@@ -1,4 +1,4 @@
--- What a user sees who made a mistake: one wording for one kind, in every family.
+-- Errors of users: the same wording for the same mistake, in all families.
 \set VERBOSITY default
 \set SHOW_CONTEXT never
 SET client_min_messages = warning;
@@ -9,7 +9,7 @@ SELECT 'C' || i % 20 AS customer_id, date '2024-01-01' + i AS receipt_date, i::n
 FROM generate_series(1, 100) AS i;
 SELECT segment.create_model('mistakes', 'kmeans', 'mistaken', 'id', '{recency_days,frequency}', '{"k": 3}');
 
--- an option that there is not: all that there are at that place
+-- an unknown option: the hint lists the valid ones
 SELECT segment.kmeans_fit(ARRAY[frequency, monetary], 3, '{"n_inti": 1}') FROM mistaken;
 SELECT segment.kmeans_sweep(ARRAY[frequency, monetary], 2, 3, '{"k_min": 2}') FROM mistaken;
 SELECT segment.pca_fit(ARRAY[frequency, monetary], '{"seed": 1}') FROM mistaken;
@@ -25,7 +25,7 @@ SELECT segment.create_model('wrong', 'rfm', 'mistaken', 'id', options => '{"max_
 SELECT segment.alter_model('mistakes', options => '{"min_row": 10}');
 SELECT segment.alter_model('mistakes', options => '{"min_row": null}');
 
--- a value that an option does not take
+-- an invalid value of an option
 SELECT segment.kmeans_fit(ARRAY[frequency, monetary], 3, '{"n_init": 0}') FROM mistaken;
 SELECT segment.pca_fit(ARRAY[frequency, monetary], '{"standardize": "robust"}') FROM mistaken;
 SELECT segment.anomaly_fit(ARRAY[frequency, monetary], '{"contamination": 2}') FROM mistaken;
@@ -33,7 +33,7 @@ SELECT segment.rfm_fit(recency_days, frequency, monetary, '{"bins": 1}') FROM mi
 SELECT segment.create_model('wrong', 'kmeans', 'mistaken', 'id', '{recency_days,frequency}', '{"k": 0}');
 SELECT segment.create_model('wrong', 'rfm', 'mistaken', 'id', options => '{"recut": "yes"}');
 
--- what must not change from row to row
+-- arguments that must be the same in all rows
 SELECT segment.kmeans_fit(ARRAY[frequency, monetary], 2 + id % 2) FROM mistaken;
 SELECT segment.kmeans_fit(ARRAY[frequency, monetary], 2, jsonb_build_object('seed', id)) FROM mistaken;
 SELECT segment.kmeans_sweep(ARRAY[frequency, monetary], 2, 3 + id % 2) FROM mistaken;
@@ -44,7 +44,7 @@ SELECT segment.drift_fit(m.model, ARRAY[frequency, monetary])
 FROM mistaken JOIN (SELECT g, segment.pca_fit(ARRAY[frequency, monetary]) AS model FROM mistaken, generate_series(0, 1) AS g
                     WHERE id % 3 > g GROUP BY g) m ON m.g = id % 2;
 
--- a relation, a column: which one, in quotes
+-- relations and columns: named in quotes
 SELECT * FROM segment.rfm('mistaken', '2024-05-01');
 SELECT * FROM segment.cohort_retention('bills', '2024-05-01', rates => 'mistaken');
 SELECT * FROM segment.sap_import('mistaken', 'vbrk');
@@ -54,7 +54,7 @@ SELECT segment.create_model('wrong', 'kmeans', 'mistaken', 'id', '{frequency,wor
 SELECT segment.register_receipts('wrong', 'mistaken');
 SELECT * FROM segment.migration('mistaken', '2024-01-01', '2024-02-01');
 
--- a date or number that is none: of which form
+-- invalid dates and numbers: with the expected format
 SELECT segment.sap_date('05.01.2024');
 SELECT segment.sap_date('20240105', 'DD.MM.YYYY');
 SELECT segment.sap_number('1,5', '1234567.89');
@@ -65,7 +65,7 @@ SELECT * FROM segment.sap_import('typed', 'vbrk_typed', sap_table => 'VBRK', dec
 UPDATE typed SET line = '1;5.1.2024;1' WHERE line_no = 2;
 SELECT * FROM segment.sap_import('typed', 'vbrk_typed', sap_table => 'VBRK');
 
--- models: of what kind, and what to do
+-- models: of another kind, and without a version
 SELECT segment.kmeans_assign('\x00', ARRAY[1, 2]);
 SELECT segment.kmeans_assign(segment.rfm_fit(recency_days, frequency, monetary), ARRAY[1, 2]) FROM mistaken;
 SELECT segment.drift_fit((SELECT segment.rfm_fit(recency_days, frequency, monetary) FROM mistaken), ARRAY[1]);
@@ -79,7 +79,7 @@ SELECT segment.rfm_segment(5, 5, 5, 'grids');
 SELECT segment.cohort_label('2024-01-01', 'decade');
 SELECT * FROM segment.rfm('bills', '2024-05-01', currency => 'USD');
 
--- stages and iterations of a refit begin with the model's name
+-- notices of stages and iterations of a refit name the model
 SET client_min_messages = notice;
 SET segment.progress = on;
 CALL segment.refit('mistakes');

@@ -1,17 +1,17 @@
--- What holds for the options of every family's fit.
+-- Rules for the options of all fits.
 
--- the options, their defaults and limits, as C has them
+-- the options, their defaults and limits, from C
 SELECT a.algorithm, o.option_name, o.type, o.default_value, o.value_range
 FROM unnest('{kmeans,kmeans_sweep,rfm,pca,anomaly}'::text[]) WITH ORDINALITY a(algorithm, place),
      segment_internal.fit_options(a.algorithm) WITH ORDINALITY o(option_name, type, default_value, value_range, meaning, line)
 ORDER BY a.place, o.line;
 
--- each has a meaning, which is one sentence
+-- the meaning of each is one sentence
 SELECT a.algorithm, o.option_name, o.meaning
 FROM unnest('{kmeans,kmeans_sweep,rfm,pca,anomaly}'::text[]) a(algorithm), segment_internal.fit_options(a.algorithm) o
 WHERE o.meaning !~ '^\S.*[^.]\.$' OR o.meaning ~ '\. ' OR o.meaning IS NULL;
 
--- no fit, no family
+-- not a fit, not a family
 SELECT count(*) FROM unnest('{drift,nobody}'::text[]) a, segment_internal.fit_options(a);
 
 CREATE TEMP TABLE sample AS
@@ -27,7 +27,7 @@ INSERT INTO fit VALUES
     ('pca', 'SELECT segment.pca_fit(features, %L) FROM sample'),
     ('anomaly', 'SELECT segment.anomaly_fit(features, %L) FROM sample');
 
--- the model's digest, or the SQLSTATE
+-- the digest of the model, or the SQLSTATE
 CREATE FUNCTION pg_temp.fit(query text, options jsonb) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
     model bytea;
@@ -38,7 +38,7 @@ EXCEPTION WHEN OTHERS THEN
     RETURN SQLSTATE;
 END $$;
 
--- a default that is given makes the model that is made without it
+-- an explicit default gives the same model as without the option
 SELECT f.algorithm, count(*) AS defaults,
        count(*) FILTER (WHERE pg_temp.fit(f.query, jsonb_build_object(o.option_name, o.default_value))
                               IS DISTINCT FROM pg_temp.fit(f.query, '{}')) AS other_models,
@@ -47,7 +47,7 @@ FROM fit f, segment_internal.fit_options(f.algorithm) o
 WHERE o.default_value IS NOT NULL
 GROUP BY f.algorithm ORDER BY 1;
 
--- numbers outside the limits, and a word that is no choice
+-- numbers outside the limits, and an invalid word
 SELECT f.algorithm, count(*) AS values_tried, count(*) FILTER (WHERE pg_temp.fit(f.query, jsonb_build_object(o.option_name, v.value)) <> '22023') AS accepted
 FROM fit f, segment_internal.fit_options(f.algorithm) o,
      LATERAL (SELECT to_jsonb(split_part(o.value_range, ' to ', 1)::numeric - 1) WHERE o.type IN ('integer', 'number')
@@ -56,7 +56,7 @@ FROM fit f, segment_internal.fit_options(f.algorithm) o,
               UNION ALL SELECT 'null') v(value)
 GROUP BY f.algorithm ORDER BY 1;
 
--- the check before there are rows says the same
+-- the check without rows raises the same errors
 SELECT f.algorithm, o.option_name, v.value
 FROM fit f, segment_internal.fit_options(f.algorithm) o,
      LATERAL (SELECT o.default_value UNION ALL SELECT to_jsonb(split_part(o.value_range, ' to ', 2)::numeric + 1) WHERE o.type IN ('integer', 'number')) v(value)
@@ -89,7 +89,7 @@ WHERE w.word <> ALL (string_to_array(o.value_range, ', '));
 SELECT algorithm, option_name, array_agg(DISTINCT word) AS words, bool_and(refusal = wanted) AS hint_has_all FROM refused GROUP BY 1, 2 ORDER BY 1, 2;
 SELECT DISTINCT refusal FROM refused WHERE refusal <> wanted ORDER BY 1;
 
--- an unknown option: one wording, and all that are valid in the hint
+-- an unknown option: the same wording, and all valid ones in the hint
 SELECT segment.kmeans_fit(features, 3, '{"sede": 1}') FROM sample;
 SELECT segment.kmeans_sweep(features, 1, 3, '{"k_min": 1}') FROM sample;
 SELECT segment.rfm_fit(recency_days, frequency, monetary, '{"bin": 1}') FROM sample;
@@ -97,7 +97,7 @@ SELECT segment.rfm_fit(recency_days, frequency, monetary, '{"cuts": {"recency": 
 SELECT segment.pca_fit(features, '{"k": 1}') FROM sample;
 SELECT segment.anomaly_fit(features, '{"seeds": 1}') FROM sample;
 
--- The golden sweep was made by this; the same rows still make the same bytes.
+-- The query that created the golden sweep: the same rows give the same bytes.
 \set golden `od -An -v -tx1 "$PG_ABS_SRCDIR/data/kmeans_sweep_v1.segm" | tr -d ' \n'`
 SELECT length(decode(:'golden', 'hex')) AS bytes, segment.kmeans_sweep(features, 1, 4) = decode(:'golden', 'hex') AS same_bytes
 FROM (SELECT ARRAY[(i * 37) % 101, 1 + (i * 13) % 7, ((i * 7919) % 1009) / 4.0]::float8[] AS features FROM generate_series(1, 200) AS i) AS rows;

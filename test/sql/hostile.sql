@@ -1,8 +1,8 @@
--- Hostile input for the k-means family: each a clear error, by its SQLSTATE, or a right answer.
+-- Hostile input for k-means: an error with its SQLSTATE, or a correct result.
 CREATE SCHEMA hostile_test;
 SET search_path = hostile_test, segment, public;
 
--- the SQLSTATE and message of a query, or its answer
+-- the SQLSTATE and message of a query, or its result
 CREATE FUNCTION outcome(query text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
     answer text;
@@ -13,7 +13,7 @@ EXCEPTION WHEN OTHERS THEN
     RETURN SQLSTATE || ' ' || SQLERRM;
 END $$;
 
--- k, over the rows 1 2 2 5 and the like
+-- values of k, with the rows 1 2 2 5 and similar ones
 CREATE FUNCTION fit_of(rows text, k text, options text DEFAULT 'NULL') RETURNS text LANGUAGE sql AS $$
     SELECT outcome(format('SELECT string_agg(cluster_id || '':'' || size || '':'' || CASE WHEN abs(centroid) > 1e20 THEN left(centroid::text, 3) || ''..'' ELSE round(centroid::numeric, 3)::text END, '' '' ORDER BY cluster_id, position)
                            FROM segment.kmeans_centroids((SELECT segment.kmeans_fit(f::float8[], %s, %s) FROM (VALUES %s) AS t (f)))', k, options, rows))
@@ -104,7 +104,7 @@ FROM (VALUES (1, 'right', 'model, ARRAY[1, 2]'), (2, 'short', 'model, ARRAY[1]')
              (18, 'flags', 'set_byte(model, 6, 1), ARRAY[1, 2]'), (19, 'unknown kind', 'set_byte(model, 4, 200), ARRAY[1, 2]'),
              (20, 'a byte more', 'model || ''\x00'', ARRAY[1, 2]')) AS v (id, what, arguments) ORDER BY id;
 
--- cut off at every length, and every byte changed, in three ways: refused, never a wrong answer
+-- a model truncated at every length, and with every byte changed in three ways, is an error
 SELECT left(outcome, 5) AS sqlstate, count(*) = max(bytes) AS all_of_them
 FROM victims, LATERAL (SELECT length(model) AS bytes) AS b,
      LATERAL (SELECT outcome(format('SELECT segment.kmeans_assign(substr(model, 1, %s), ARRAY[1, 2]) FROM victims', cut)) AS outcome
@@ -115,13 +115,13 @@ FROM victims, generate_series(0, length(model) - 1) AS at, unnest(ARRAY[1, 128, 
      LATERAL (SELECT outcome(format('SELECT segment.kmeans_assign(set_byte(model, %s, get_byte(model, %s) # %s), ARRAY[1, 2]) FROM victims', at, at, flip)) AS outcome) AS o
 GROUP BY 1, 2 ORDER BY 1, 4;
 
--- too large for its memory
+-- a fit that needs more than segment.fit_memory
 SET segment.fit_memory = '1MB';
 SELECT left(outcome('SELECT segment.kmeans_fit(ARRAY[i], 2) FROM generate_series(1, 200000) AS i'), 5) AS sqlstate;
 SELECT left(outcome('SELECT segment.kmeans_fit(array_fill(i::float8, ARRAY[1600]), 2) FROM generate_series(1, 500) AS i'), 5) AS sqlstate;
 RESET segment.fit_memory;
 
--- support functions are no way in; minor versions of the server differ in how they say so
+-- direct calls of support functions are errors; the message depends on the minor version of the server
 SELECT left(outcome(call), 5) IN ('42883', '0A000') AS refused
 FROM (VALUES ('SELECT segment_internal.kmeans_fit_transfn(NULL, ARRAY[1]::float8[], 1)'), ('SELECT segment_internal.kmeans_fit_finalfn(NULL)')) AS by_hand (call);
 

@@ -155,7 +155,7 @@ SELECT kmeans_assign(model, ARRAY[10, 400, 1]::int4[]) = kmeans_assign(model, AR
        kmeans_assign(model, NULL) AS null_features, kmeans_assign(NULL, ARRAY[1]) AS null_model, kmeans_distance(NULL, NULL) AS both
 FROM (SELECT kmeans_fit(features, 3) AS model FROM customers) AS m;
 
--- nulls: each policy in the fit, and the same in the scores
+-- nulls: each policy, in the fit and in the scores
 SELECT policy, rows_used, rows_skipped, f.fill, f.imputed, kmeans_assign(model, ARRAY[1, NULL]) IS NULL AS no_answer,
        kmeans_distance(model, ARRAY[1, NULL]) = kmeans_distance(model, ARRAY[1, f.fill]) AS fills
 FROM (SELECT policy, kmeans_fit(x, 2, jsonb_build_object('null_policy', policy)) AS model
@@ -187,7 +187,7 @@ FROM kmeans_centroids((SELECT kmeans_fit(ARRAY[i % 2 * 10, 5], 2) FROM generate_
 SELECT kmeans_distance(model, ARRAY[10, 5]) = kmeans_distance(model, ARRAY[10, 500]) AS no_say
 FROM (SELECT kmeans_fit(ARRAY[i % 2 * 10, 5], 2) AS model FROM generate_series(1, 10) AS i) AS m;
 
--- models that differ from row to row: inline, compressed, out of line, as a parameter
+-- a different model in each row: inline, compressed, out of line, as a parameter
 CREATE TABLE fitted (k int, model bytea, plain bytea, packed bytea);
 ALTER TABLE fitted ALTER plain SET STORAGE EXTERNAL, ALTER packed SET STORAGE MAIN;
 INSERT INTO fitted SELECT k, m, m, m FROM (

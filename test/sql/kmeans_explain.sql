@@ -148,7 +148,7 @@ SELECT adjusted_rand_index(1, 1) AS one_row, adjusted_rand_index(NULL, NULL) AS 
 SELECT adjusted_rand_index(truth, kmeans_assign(:'model', features)) AS found FROM customers;
 SELECT array_agg(round(r::numeric, 4) ORDER BY id) AS running
 FROM (SELECT id, adjusted_rand_index(id % 2, id % 3) OVER (ORDER BY id) AS r FROM generate_series(1, 6) AS id) AS w;
--- in parallel: the same number
+-- in parallel: the same value
 CREATE TABLE pairs AS SELECT i % 7 AS a, (i::bigint * i) % 110 AS b FROM generate_series(1, 50000) AS i;
 ANALYZE pairs;
 SET max_parallel_workers_per_gather = 0;

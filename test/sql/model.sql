@@ -1,4 +1,4 @@
--- What models of any kind say about themselves, and what is no model.
+-- model_info and model_features of all kinds of models, and of bytes that are not a model.
 SET search_path = segment, public;
 
 CREATE TABLE orders AS
@@ -16,7 +16,7 @@ SELECT jsonb_pretty(options) FROM model_info(:'model');
 SELECT abs(inertia - total) < 1e-9 * total AS inertia
 FROM model_info(:'model'), (SELECT sum(kmeans_distance(:'model', features) ^ 2) AS total FROM orders) AS d;
 
--- features: as the rows are, nulls counted
+-- features: statistics of the rows, nulls counted
 SELECT "position", feature, transform, fill IS NOT NULL AS fills, imputed, minimum, round(maximum::numeric, 4) AS maximum
 FROM model_features(:'model');
 SELECT bool_and(abs(f.mean - m.mean) < 1e-9 * (1 + m.mean)) AS means, bool_and(abs(f.sd - m.sd) < 1e-9 * (1 + m.sd)) AS sds,
@@ -25,32 +25,32 @@ FROM model_features(:'model') AS f
 JOIN (SELECT j AS "position", avg(x) AS mean, stddev_samp(x) AS sd,
              avg(CASE j WHEN 3 THEN ln(1 + x) ELSE x END) AS shift, stddev_samp(CASE j WHEN 3 THEN ln(1 + x) ELSE x END) AS scale
       FROM orders, unnest(features) WITH ORDINALITY AS u (x, j) WHERE j < 4 GROUP BY j) AS m USING ("position");
--- one word when all features are transformed alike; no fill where nothing is filled
+-- one word when all features have the same transform; fill is NULL when nulls are not filled
 SELECT options -> 'transform' AS transform, options -> 'tolerance' AS tolerance
 FROM model_info((SELECT kmeans_fit(ARRAY[i, i * i], 2, '{"transform": "log1p", "tolerance": 1e-5}') FROM generate_series(1, 9) AS i));
 SELECT feature, fill, imputed FROM model_features((SELECT kmeans_fit(ARRAY[i], 2) FROM generate_series(1, 9) AS i));
--- one cluster: no silhouette; rows that are all equal: nothing to explain
+-- one cluster: no silhouette; all rows equal: no explained fraction
 SELECT k, silhouette, explained_fraction, inertia FROM model_info((SELECT kmeans_fit(ARRAY[1, 2], 1) FROM generate_series(1, 5)));
 
--- the settings of a session do not show
+-- the result does not depend on the settings of the session
 SET extra_float_digits = -15;
 SELECT options -> 'tolerance' AS tolerance
 FROM model_info((SELECT kmeans_fit(ARRAY[i], 2, '{"tolerance": 0.1234567890123}') FROM generate_series(1, 9) AS i));
 RESET extra_float_digits;
 
--- every kind answers
+-- all kinds of models
 SELECT kind, algorithm, format_version, method
 FROM (SELECT 'rfm' AS kind, rfm_fit(i % 50, 1 + i % 9, i) AS model FROM generate_series(1, 100) AS i) AS m, model_info(model);
 SELECT "position", feature, transform, shift FROM (SELECT rfm_fit(i % 50, 1 + i % 9, i) AS model FROM generate_series(1, 100) AS i) AS m, model_features(model);
 
--- what is no model
+-- bytes that are not a model
 SELECT model_info(NULL) IS NULL AS no_model, (SELECT count(*) FROM model_features(NULL)) AS no_features;
 SELECT model_info('');
 SELECT model_info('\x00');
 SELECT model_info(:'model'::bytea || '\x00');
 SELECT model_features(set_byte(:'model', 40, 255));
 SELECT kmeans_profile((SELECT rfm_fit(i % 50, 1 + i % 9, i) FROM generate_series(1, 100) AS i));
--- cut off anywhere, or changed anywhere: refused, by every function alike
+-- truncated anywhere, or changed anywhere: the same error in all functions
 CREATE FUNCTION states_of(call text, model bytea, cut boolean) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
     states text[] = '{}';

@@ -1,4 +1,4 @@
--- A model that was opened for one row is used for the next only when its bytes are the same.
+-- A cached decoded model is used for the next row only when the bytes are the same.
 CREATE SCHEMA cache_test;
 SET search_path = cache_test, segment, public;
 CREATE TABLE victim AS
@@ -15,7 +15,7 @@ EXCEPTION WHEN OTHERS THEN
     RETURN SQLSTATE;
 END $$;
 
--- one byte differs in the last of n rows, and the digest in the head is that of the good bytes
+-- one byte differs in the last of n rows, and the digest in the header is that of the valid bytes
 CREATE FUNCTION computed(model text, place int, n int) RETURNS text LANGUAGE sql AS $$
     SELECT outcome(format('SELECT count(kmeans_assign(set_byte(%1$s, %2$s, get_byte(%1$s, %2$s) # (i / %3$s)), array_fill(1::float8, ARRAY[%4$s])))
                            FROM victim, generate_series(1, %3$s) AS i', model, place, n, CASE model WHEN 'small' THEN 2 ELSE 8 END))
@@ -47,11 +47,11 @@ SELECT model, n, count(*) > 10 AS many, count(*) FILTER (WHERE computed(model, p
 FROM (VALUES ('small', 1000), ('large', 3000)) AS v (model, length), generate_series(16, length, 97) AS place, unnest(ARRAY[2, 9]) AS n
 GROUP BY model, n ORDER BY model DESC, n;
 
--- good bytes of another model at the same place are another model; the same bytes elsewhere are the same
+-- valid bytes of another model at the same address are another model; the same bytes at another address are the same
 SELECT count(DISTINCT kmeans_distance(CASE WHEN i % 2 = 0 THEN overlay(small PLACING ''::bytea FROM 1 FOR 0) ELSE overlay(other PLACING ''::bytea FROM 1 FOR 0) END, ARRAY[1, 2])) AS distances
 FROM victim, (SELECT kmeans_fit(ARRAY[i, -i], 3) AS other FROM generate_series(1, 40) AS i) AS o, generate_series(1, 10) AS i;
 
--- rows by the thousand, through each kind of argument
+-- thousands of rows, with each kind of argument
 SELECT sum(kmeans_assign(small, ARRAY[i, 3])) AS of_column, sum(kmeans_assign((SELECT small FROM victim), ARRAY[i, 3])) AS of_sub_select
 FROM victim, generate_series(1, 3000) AS i;
 SELECT outcome(format('SELECT sum(kmeans_assign(%L::bytea, ARRAY[i, 3])) FROM generate_series(1, 3000) AS i', small)) AS of_constant FROM victim;

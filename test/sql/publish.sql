@@ -1,4 +1,4 @@
--- Publishing: what is written, what is left alone, history, migration, and what is refused.
+-- Publishing: rows written and not written, history, migration, and errors.
 \set VERBOSITY terse
 \pset null '(null)'
 SET timezone = 'UTC';
@@ -14,7 +14,7 @@ CALL segment.publish('{retail}', 'marts', '2026-01-01');
 CALL segment.refit('retail');
 CALL segment.refit('odd');
 
--- ---- the first time: target and history are made ----------------------------------
+-- ---- the first publication creates target and history ------------------------------
 CREATE SCHEMA mart;
 CALL segment.publish('{retail,odd}', 'mart.customers', '2026-01-01');
 SELECT attrelid::regclass, attname, format_type(atttypid, atttypmod), col_description(attrelid, attnum)
@@ -22,7 +22,7 @@ FROM pg_attribute WHERE attrelid IN ('mart.customers'::regclass, 'mart.customers
 ORDER BY attrelid::regclass::text, attnum;
 SELECT obj_description('mart.customers'::regclass), obj_description('mart.customers_history'::regclass);
 
--- the columns are what the functions say
+-- the columns are the results of the functions
 SELECT count(*) AS rows,
        count(*) FILTER (WHERE p.rfm_score = segment.rfm_score(r.model, s.recency_days, s.frequency, s.monetary)) AS scores,
        count(*) FILTER (WHERE p.segment = segment.rfm_segment(p.r_score, p.f_score, p.m_score)) AS segments,
@@ -33,7 +33,7 @@ JOIN shoppers s ON s.customer = p.customer
 CROSS JOIN (SELECT segment.active_model('retail') AS model) r
 CROSS JOIN (SELECT segment.active_model('odd') AS model) a;
 
--- ---- again: only what changed -----------------------------------------------------
+-- ---- the next publication writes changed rows only ---------------------------------
 SELECT max(xmin::text::bigint) AS before FROM mart.customers \gset
 CALL segment.publish('{retail,odd}', 'mart.customers', '2026-01-02');
 SELECT count(*) AS rewritten FROM mart.customers WHERE xmin::text::bigint > :before;
@@ -49,7 +49,7 @@ SELECT count(*) FILTER (WHERE customer BETWEEN 196 AND 200) AS gone, count(*) FI
 SELECT count(*) AS rows, count(*) FILTER (WHERE valid_to IS NULL) AS open, count(*) FILTER (WHERE valid_to = '2026-01-03') AS closed
 FROM mart.customers_history;
 
--- the state of any past date is one WHERE
+-- the state of any past date with one WHERE clause
 SELECT count(*) AS differing FROM (
     (SELECT customer, rfm_score, segment, rfm_version, anomaly_score, is_anomaly FROM state1
      EXCEPT SELECT customer, rfm_score, segment, rfm_version, anomaly_score, is_anomaly FROM mart.customers_history
@@ -59,28 +59,28 @@ SELECT count(*) AS differing FROM (
      WHERE valid_from <= '2026-01-02' AND (valid_to > '2026-01-02' OR valid_to IS NULL)
      EXCEPT SELECT customer, rfm_score, segment, rfm_version, anomaly_score, is_anomaly FROM state1)) d;
 
--- the same instant again replaces, another past one is refused
+-- the same as_of replaces the publication, an earlier one is an error
 UPDATE shoppers SET monetary = 0 WHERE customer = 1;
 CALL segment.publish('{retail,odd}', 'mart.customers', '2026-01-03');
 SELECT valid_from, valid_to, m_score FROM mart.customers_history WHERE customer = 1 ORDER BY 1;
 CALL segment.publish('{retail,odd}', 'mart.customers', '2026-01-02');
 CALL segment.publish('{retail,odd}', 'mart.customers', 'infinity');
 
--- ---- who moved: the customer or the model ----------------------------------------
--- version 2 has other cuts; on the same data only the model can have moved
+-- ---- migration: moved by the customer or by the model ------------------------------
+-- version 2 has other cuts: on the same data only the model moves customers
 UPDATE segment.model SET options = '{"cuts": {"recency_days": [5, 10, 20, 80]}, "recut": true}' WHERE model_name = 'retail';
 CALL segment.refit('retail');
 CALL segment.publish('{retail,odd}', 'mart.customers', '2026-01-04');
 SELECT sum(customers) AS customers, sum(customers) FILTER (WHERE from_label IS DISTINCT FROM to_label) AS elsewhere,
        sum(customer_moved) AS customer_moved, sum(model_moved) AS model_moved, sum(both_moved) AS both_moved
 FROM segment.migration('mart.customers', '2026-01-03', '2026-01-04');
--- on the same model only the customer can have moved
+-- with the same model only the data move customers
 UPDATE shoppers SET recency_days = 100 - recency_days WHERE customer BETWEEN 11 AND 60;
 CALL segment.publish('{retail,odd}', 'mart.customers', '2026-01-05');
 SELECT sum(customers) AS customers, sum(customers) FILTER (WHERE from_label IS DISTINCT FROM to_label) AS elsewhere,
        sum(customer_moved) AS customer_moved, sum(model_moved) AS model_moved, sum(both_moved) AS both_moved
 FROM segment.migration('mart.customers', '2026-01-04', '2026-01-05');
--- both at once: by hand from the models
+-- both: compared with the results of the two models
 CREATE TABLE labels1 AS SELECT customer, segment FROM mart.customers;
 UPDATE shoppers SET recency_days = 100 - recency_days WHERE customer BETWEEN 41 AND 90;
 SELECT segment.activate('retail', 1);
@@ -103,7 +103,7 @@ SELECT count(*) AS still FROM segment.migration('mart.customers', '2026-01-06', 
 SELECT segment.migration('mart.customers', '2026-01-01', '2026-01-06', 'no_such_label');
 SELECT segment.migration('shoppers', '2026-01-01', '2026-01-06');
 
--- who came was moved by no model, whatever the two models say of it
+-- a new customer is not moved by a model, even when the two models differ
 INSERT INTO shoppers SELECT 2000 + i, (i * 37) % 101, 1 + (i * 13) % 7, i FROM generate_series(1, 60) i;
 SELECT segment.activate('retail', 2);
 CALL segment.publish('{retail,odd}', 'mart.customers', '2026-01-07');
@@ -113,7 +113,7 @@ SELECT count(*) > 0 AS models_differ FROM mart.customers_history WHERE customer 
 DELETE FROM shoppers WHERE customer > 2000;
 SELECT segment.activate('retail', 1);
 
--- an error names the column, also where several models are published
+-- an error names the column, also with several models
 CREATE TABLE gaps AS SELECT i AS id, i % 9 AS a, i % 5 AS b, i % 7 + 0.5::float8 AS c FROM generate_series(1, 60) i;
 SELECT segment.create_model('gaps_' || v.algorithm, v.algorithm, 'gaps', 'id', v.features::text[]) FROM (VALUES ('anomaly', '{a,b}'), ('pca', '{a,c}')) v(algorithm, features);
 SELECT count(segment.fit(m)) FROM unnest('{gaps_anomaly,gaps_pca}'::text[]) m;
@@ -133,14 +133,14 @@ CALL segment.publish('{retail,Other Shop}', 'both', '2026-01-01');
 RESET search_path;
 SELECT customer, retail_rfm_score, "Other Shop_rfm_score", "Other Shop_segment" FROM mart.both ORDER BY customer LIMIT 2;
 
--- sources with other ids: the union of them
+-- sources with different ids: the union of the ids
 CREATE VIEW few AS SELECT * FROM shoppers WHERE customer <= 50 UNION ALL SELECT -1, 3, 3, 3;
 SELECT segment.create_model('few', 'anomaly', 'few', 'customer');
 CALL segment.refit('few');
 CALL segment.publish('{retail,few}', 'mart.union');
 SELECT count(*) AS rows, count(rfm_score) AS rfm, count(anomaly_score) AS anomaly, count(*) FILTER (WHERE customer IS NULL) AS no_id FROM mart.union;
 
--- k-means: names, and the move of a model that renumbers nothing
+-- k-means: names, and moves by a new version with the same cluster numbers
 SELECT segment.create_model('groups', 'kmeans', 'shoppers', 'customer', options => '{"k": 3, "n_init": 3}');
 CALL segment.refit('groups');
 SELECT segment.name_cluster('groups', 2, 'Second');
@@ -155,11 +155,11 @@ CALL segment.publish('{groups}', 'mart.clusters', '2026-01-02');
 SELECT sum(customers) AS customers, sum(customer_moved + model_moved + both_moved) AS moved
 FROM segment.migration('mart.clusters', '2026-01-01', '2026-01-02');
 
--- ---- a refit that changed nothing writes nothing -------------------------------------------
+-- ---- a refit without changes writes no rows ------------------------------------------------
 SELECT count(*) AS history, count(*) FILTER (WHERE valid_to IS NULL) AS open FROM mart.clusters_history;
 CALL segment.refit('groups');
 CALL segment.publish('{groups}', 'mart.clusters', '2026-01-03');
--- nor does another version that says the same of each row
+-- nor does another version with the same results
 UPDATE segment.model SET options = options || '{"max_iterations": 299}' WHERE model_name = 'groups';
 SELECT segment.name_cluster('groups', c, 'Cluster ' || c) FROM generate_series(1, 3) c;
 CALL segment.publish('{groups}', 'mart.clusters', '2026-01-04');
@@ -169,7 +169,7 @@ CALL segment.publish('{groups}', 'mart.clusters', '2026-01-05');
 SELECT count(*) AS history, count(*) FILTER (WHERE valid_to IS NULL) AS open FROM mart.clusters_history;
 SELECT max(cluster_version) AS version, max(assigned_at) AS assigned_at FROM mart.clusters;
 
--- several models over one source read it once
+-- several models of one source: the source is read once
 CREATE FUNCTION seen(x anyelement) RETURNS anyelement LANGUAGE plpgsql VOLATILE AS 'BEGIN PERFORM nextval(''public.reads''); RETURN x; END';
 CREATE SEQUENCE reads;
 CREATE VIEW counted AS SELECT seen(customer) AS customer, recency_days, frequency, monetary FROM shoppers;
@@ -179,36 +179,36 @@ SELECT count(segment.fit(m)) FROM unnest('{c1,c2,c3}'::text[]) m;
 SELECT setval('reads', 1, false);
 CALL segment.publish('{c1,c2,c3}', 'mart.counted', '2026-01-01');
 SELECT nextval('reads') - 1 = count(*) AS read_once FROM shoppers;
--- and an as_of in the past reads nothing
+-- with an as_of in the past it is not read
 SELECT setval('reads', 1, false);
 CALL segment.publish('{c1,c2,c3}', 'mart.counted', '2025-01-01');
 SELECT nextval('reads') AS reads;
 
--- two models whose columns would have one name
+-- two models whose columns would have the same name
 SELECT segment.create_model(m, 'kmeans', 'shoppers', 'customer', options => '{"k": 2, "n_init": 1}') FROM unnest('{a,a_second}'::text[]) m;
 SELECT count(segment.fit(m)) FROM unnest('{a,a_second}'::text[]) m;
 CALL segment.publish('{a,a_second}', 'mart.collision');
--- without as_of: the time when it is the publication's turn, also twice in one transaction
+-- without as_of: the time when the lock is granted, also twice in one transaction
 BEGIN;
 CALL segment.publish('{a}', 'mart.timeless');
 UPDATE shoppers SET recency_days = 3 WHERE customer = 9;
 CALL segment.publish('[7:7]={a}', 'mart.timeless', NULL);
 COMMIT;
 SELECT count(*) AS history, count(DISTINCT valid_from) AS times, max(valid_from) <= clock_timestamp() AS past FROM mart.timeless_history;
--- a model whose name makes its label look like the second nearest cluster
+-- a model name that makes its label look like second_cluster_id
 SELECT segment.create_model('second', 'kmeans', 'shoppers', 'customer', options => '{"k": 2, "n_init": 1}');
 SELECT segment.fit('second');
 CALL segment.publish('{a,second}', 'mart.seconds', '2026-01-01');
 CALL segment.publish('{a,second}', 'mart.seconds', '2026-01-02');
 SELECT sum(customers) AS customers FROM segment.migration('mart.seconds', '2026-01-01', '2026-01-02', 'second_cluster_id');
 SELECT segment.migration('mart.seconds', '2026-01-01', '2026-01-02', 'a_second_cluster_id');
--- a table of the caller's that has the name of a working table
+-- a table of the caller with the name of an internal table
 CREATE TEMP TABLE published_rows (i int);
 CREATE TEMP TABLE fine_stage (i int);
 CALL segment.publish('{a}', 'mart.fine');
 SELECT count(*) FROM mart.fine;
 
--- an id of a domain is published as the type below, whose checks are nobody's code
+-- an id of a domain is published with the base type, without the checks of the domain
 CREATE DOMAIN code AS integer CHECK (VALUE > 0);
 CREATE DOMAIN inner_code AS code;
 CREATE TABLE coded AS SELECT customer::inner_code AS customer, recency_days, frequency, monetary FROM shoppers;
@@ -219,7 +219,7 @@ DROP TABLE coded;
 DROP DOMAIN inner_code, code;
 SELECT format_type(atttypid, atttypmod) FROM pg_attribute WHERE attrelid = 'mart.coded'::regclass AND attname = 'customer';
 
--- ---- refused ------------------------------------------------------------------------
+-- ---- errors ------------------------------------------------------------------------
 CALL segment.publish('{}', 'mart.x');
 CALL segment.publish(NULL, 'mart.x');
 CALL segment.publish('{retail,retail}', 'mart.x');
@@ -250,7 +250,7 @@ CALL segment.refit('by text');
 CALL segment.publish('{retail,by text}', 'mart.x');
 SELECT to_regclass('mart.twice'), to_regclass('mart.x');
 CALL segment.publish('{{retail},{odd}}', 'mart.x');
--- a constraint of somebody's own is no concurrent publication
+-- the error of a user's constraint is not reported as a concurrent publication
 CALL segment.publish('{retail}', 'mart.narrow', '2026-03-01');
 CREATE UNIQUE INDEX one_today ON mart.narrow (recency_days) WHERE recency_days = 777;
 UPDATE shoppers SET recency_days = 777 WHERE customer IN (7, 8);
@@ -267,7 +267,7 @@ DROP VIEW few, twice, by_text, counted;
 DROP FUNCTION seen(anyelement);
 DROP SEQUENCE reads;
 DROP TABLE shoppers, state1, labels1;
--- an error of the scoring names the column and how to find the row, without our SQL
+-- an error of a score names the column and how to find the row, without internal SQL
 CREATE TABLE lacking AS SELECT i AS id, i * 1.5 AS a, i % 3 AS b FROM generate_series(1, 40) i;
 SELECT segment.create_model('lacking', 'kmeans', 'lacking', 'id', options => '{"k": 2, "n_init": 1}');
 SELECT segment.fit('lacking');
@@ -277,7 +277,7 @@ CALL segment.publish('{lacking}', 'public.lacking_published');
 \set VERBOSITY terse
 SELECT segment.drop_model('lacking');
 DROP TABLE lacking;
--- a trigger that keeps rows back does not part target and history
+-- a trigger that suppresses rows is an error: target and history stay consistent
 CREATE TABLE swallowed AS SELECT i AS id, i * 1.5 AS a, i % 3 AS b FROM generate_series(1, 40) i;
 SELECT segment.create_model('swallowed', 'kmeans', 'swallowed', 'id', options => '{"k": 2, "n_init": 1}');
 SELECT segment.fit('swallowed');

@@ -1,4 +1,4 @@
--- The registry: register, fit, refit, activate, drop; what is refused; what stays after an error.
+-- The registry: register, fit, refit, activate, drop; errors, and the state after an error.
 \set VERBOSITY terse
 \pset null '(null)'
 
@@ -14,7 +14,7 @@ FROM segment.model;
 
 SELECT segment.alter_model('retail', keep_versions => 100);
 
--- refused
+-- errors
 SELECT segment.create_model('retail', 'rfm', 'shoppers', 'customer');
 SELECT segment.create_model(NULL, 'rfm', 'shoppers', 'customer');
 SELECT segment.create_model('', 'rfm', 'shoppers', 'customer');
@@ -39,7 +39,7 @@ CREATE TABLE texts (customer integer, monetary text);
 SELECT segment.create_model('b', 'anomaly', 'texts', 'customer');
 SELECT segment.create_model('b', 'anomaly', 'texts', 'customer', '{monetary}');
 
--- options as the fits would refuse them, columns that cannot be what they are to be
+-- options that the fits refuse, and columns that cannot be ids or features
 CREATE TABLE columns AS
 SELECT i AS id, i % 7 AS a, i % 11 AS b, i / 3.0 AS c, ARRAY[i, 1]::float8[] AS features, i::char(6) AS code, '{}'::json AS doc
 FROM generate_series(1, 60) i;
@@ -64,12 +64,12 @@ SELECT segment.create_model('b', 'pca', 'columns', 'id', '{a,a}');
 SELECT segment.create_model('b', 'pca', 'columns', 'id', '{features}');
 SELECT segment.create_model('b', 'pca', 'columns', 'doc', '{a,b}');
 SELECT count(*) AS models FROM segment.model;
--- nobody checks what is written past create_model until it is fitted
+-- a row inserted without create_model is checked at the fit
 SELECT segment.create_model('b', 'pca', 'columns', 'code', '{a,b,c}', '{"explained_variance": 0.5}');
 UPDATE segment.model SET options = '{"k": 4}' WHERE model_name = 'b';
 SELECT segment.fit('b');
 UPDATE segment.model SET options = '{"explained_variance": 0.5}' WHERE model_name = 'b';
--- as many axes as explain enough: fewer after the columns became one; an id of type char(n) stays whole
+-- explained_variance: fewer axes after the columns became equal; an id of type char(n) keeps its length
 CALL segment.refit('b');
 UPDATE columns SET b = a, c = a + id / 1e6;
 CALL segment.refit('b');
@@ -109,7 +109,7 @@ SELECT version, status, rows, metrics -> 'missing' AS missing, metrics -> 'rows_
 FROM segment.model_version;
 SELECT segment.active_model('retail') = (SELECT segment.rfm_fit(recency_days, frequency, monetary, '{}') FROM shoppers) AS same_bytes;
 
--- new data: the cuts stay
+-- new data: the cuts do not change
 UPDATE shoppers SET monetary = monetary * 2;
 SET extra_float_digits = -15;
 CALL segment.refit('retail');
@@ -117,14 +117,14 @@ RESET extra_float_digits;
 SELECT count(*) AS differing FROM (SELECT measure, cut_no, cut FROM segment.rfm_cuts((SELECT model FROM segment.model_version WHERE version = 1))
        EXCEPT SELECT measure, cut_no, cut FROM segment.rfm_cuts(segment.active_model('retail'))) c;
 SELECT count(DISTINCT source_fingerprint) AS fingerprints FROM segment.model_version;
--- ... unless asked
+-- with recut they do
 UPDATE segment.model SET options = '{"recut": true}';
 SELECT segment.fit('retail');
 SELECT count(*) AS differing FROM (SELECT measure, cut_no, cut FROM segment.rfm_cuts((SELECT model FROM segment.model_version WHERE version = 1))
        EXCEPT SELECT measure, cut_no, cut FROM segment.rfm_cuts(segment.active_model('retail'))) c;
 SELECT version, status FROM segment.model_version ORDER BY version;
 
--- the same data in another order: the same fingerprint and bytes, so the version stays
+-- the same data in another order: the same fingerprint and bytes, so the version does not change
 CREATE TABLE shuffled AS SELECT * FROM shoppers ORDER BY hashint4(customer);
 DROP TABLE shoppers;
 ALTER TABLE shuffled RENAME TO shoppers;
@@ -133,7 +133,7 @@ SELECT count(DISTINCT source_fingerprint) AS fingerprints, count(DISTINCT model)
 SELECT version, outcome, message FROM segment.fit_log ORDER BY fit_id DESC LIMIT 1;
 SELECT last_version FROM segment.model;
 
--- ---- back and forth -------------------------------------------------------------
+-- ---- activating older and newer versions -----------------------------------------
 SELECT segment.activate('retail', 1);
 SELECT segment.activate('retail', 1);
 SELECT version, status FROM segment.model_version ORDER BY version;
@@ -141,7 +141,7 @@ SELECT segment.activate('retail', 3);
 SELECT segment.activate('retail', 9);
 SELECT segment.activate('no such model', 1);
 INSERT INTO segment.model_version (model_name, version, status, model, feature_columns, fitted_at, duration, fitted_by)
-VALUES ('retail', 99, 'active', '', '{}', now(), '0', 'x');  -- two active versions cannot be
+VALUES ('retail', 99, 'active', '', '{}', now(), '0', 'x');  -- a second active version is an error
 SELECT version, status FROM segment.model_version ORDER BY version;
 
 -- ---- guards -------------------------------------------------------------------
@@ -156,7 +156,7 @@ SELECT segment.activate('retail', 5);
 SELECT version, status, reason FROM segment.model_version ORDER BY version DESC LIMIT 2;
 UPDATE segment.model SET options = '{}';
 
--- ---- errors are logged, raised again, and change nothing ------------------------
+-- ---- errors are logged and raised again, and change nothing ----------------------
 ALTER TABLE shoppers RENAME COLUMN monetary TO spent;
 CALL segment.refit('retail');
 ALTER TABLE shoppers ADD COLUMN monetary text;
@@ -185,12 +185,12 @@ SELECT version, outcome, sqlstate, message, rows, finished_at >= started_at AS i
 SELECT version, status, model IS NULL AS empty FROM segment.model_version ORDER BY version;
 SELECT count(*) AS locks FROM pg_locks WHERE locktype = 'object' AND classid = 'segment.model'::regclass;
 
--- a transaction block is no place for it
+-- refit in a transaction block is an error
 BEGIN;
 CALL segment.refit('retail');
 ROLLBACK;
 
--- ---- few versions are kept ------------------------------------------------------
+-- ---- keep_versions and keep_log -------------------------------------------------
 DROP VIEW shoppers;
 CREATE VIEW shoppers AS SELECT customer::integer, recency_days, frequency, monetary FROM gone;
 SELECT segment.activate('retail', 1);
@@ -215,7 +215,7 @@ SELECT segment.fit('retail') > 0 AS fitted;
 RESET search_path;
 DROP SCHEMA evil CASCADE;
 
--- ---- k-means: numbers and names outlive a refit -------------------------------------
+-- ---- k-means: a refit keeps numbers and names ---------------------------------------
 CREATE TABLE points AS
 SELECT i AS id, (i % 4) * 100 + (i * 37) % 11 AS x, (i % 2) * 70 + (i * 13) % 7 AS y FROM generate_series(1, 400) i;
 SELECT segment.create_model('groups', 'kmeans', 'points', 'id');
@@ -233,7 +233,7 @@ SELECT cluster_id, cluster_name = 'One' AS one, cluster_name = segment.kmeans_na
 FROM segment.cluster_names('groups', 1);
 CREATE TABLE before AS
 SELECT id, segment.kmeans_assign((SELECT segment.active_model('groups')), ARRAY[x, y]) AS cluster_id FROM points;
--- the largest group shrinks: on a first fit the numbers would be others
+-- the largest group shrinks: a first fit would number the clusters differently
 DELETE FROM points WHERE id IN (SELECT id FROM before WHERE cluster_id = 1 ORDER BY id LIMIT 60);
 CALL segment.refit('groups');
 SELECT count(*) AS rows, count(*) FILTER (WHERE b.cluster_id = segment.kmeans_assign((SELECT segment.active_model('groups')), ARRAY[x, y])) AS same
@@ -249,7 +249,7 @@ UPDATE segment.model SET options = options || '{"min_silhouette": 0.999}' WHERE 
 CALL segment.refit('groups');
 SELECT version, status, reason ~ '^silhouette is 0.9[0-9]*, but min_silhouette is 0.999$' AS reason
 FROM segment.model_version WHERE model_name = 'groups' ORDER BY version;
--- k by itself, drift against the active version, and a guard on it
+-- k auto, drift against the active version, and a guard on drift
 SELECT segment.create_model('self', 'kmeans', 'points', 'id', options => '{"k": "auto", "k_max": 6, "n_init": 3, "max_drift": 0.2}');
 CALL segment.refit('self');
 SELECT metrics -> 'k' AS k, metrics ? 'drift' AS has_drift, jsonb_array_length(metrics -> 'sweep') AS sweep FROM segment.model_version WHERE model_name = 'self';
@@ -267,14 +267,14 @@ SELECT needs_refit AS needed_without_it FROM segment.models WHERE model_name = '
 SELECT (segment.drift_rows(d)).psi > 0.2 AS x_drifted
 FROM (SELECT segment.drift_fit(m, ARRAY[x, y]::float8[]) AS d FROM points, (SELECT segment.active_model('self') AS m OFFSET 0) v) r LIMIT 1;
 SELECT segment.drop_model('self');
--- 2.0 is an integer too; of one cluster there is no silhouette
+-- 2.0 is a valid integer; one cluster has no silhouette
 SELECT segment.create_model('self', 'kmeans', 'points', 'id', options => '{"k": 2.0, "start": "warm", "n_init": 1}');
 CALL segment.refit('self');
 UPDATE segment.model SET options = '{"k": "auto", "k_min": 1.0, "k_max": 1}' WHERE model_name = 'self';
 CALL segment.refit('self');
 SELECT version, metrics -> 'k' AS k FROM segment.model_version WHERE model_name = 'self' ORDER BY version;
 SELECT segment.drop_model('self');
--- too large for the memory that is allowed: 54000, and nothing changes
+-- more memory than segment.fit_memory: 54000, and nothing changes
 CREATE VIEW many AS SELECT id * 1000 + i AS id, x + i AS x, y FROM points, generate_series(1, 300) i;
 SELECT segment.create_model('many', 'kmeans', 'many', 'id', options => '{"k": 2}');
 SET segment.fit_memory = '1MB';
@@ -324,25 +324,25 @@ SELECT segment.fit('changing');
 SELECT options, comment, feature_columns FROM segment.model WHERE model_name = 'changing';
 SELECT cluster_name FROM segment.cluster_summary WHERE model_name = 'changing' AND cluster_id = 1;
 SELECT segment.alter_model('changing', options => '{"seed": null}');
--- other features: nothing to align with, nothing to measure drift against
+-- other features: no alignment and no drift
 SELECT segment.alter_model('changing', feature_columns => '{a,b,c}');
 SELECT segment.fit('changing');
 SELECT options FROM segment.model WHERE model_name = 'changing';
 SELECT version, status, metrics -> 'features' AS features, metrics -> 'max_psi' AS max_psi FROM segment.model_version WHERE model_name = 'changing' ORDER BY 1;
--- refused as create_model does
+-- the errors of create_model
 SELECT segment.alter_model('changing', options => '{"k": 0}');
 SELECT segment.alter_model('changing', options => '{"n_int": 3}');
 SELECT segment.alter_model('changing', feature_columns => '{a,nope}');
 SELECT segment.alter_model('changing', id_column => 'nope');
 SELECT segment.alter_model('no such model');
--- columns that are no numbers: what to do
+-- columns that are not numeric: the hint shows how to convert them
 \set VERBOSITY default
 SELECT segment.alter_model('changing', feature_columns => '{a,even}');
 SELECT segment.alter_model('changing', feature_columns => '{a,day}');
 SELECT segment.alter_model('changing', feature_columns => '{a,word}');
 SELECT segment.alter_model('changing', feature_columns => '{a,list}');
 SELECT segment.create_model('all', 'pca', 'changing', 'id');
--- errors of a fit name the column and how to find the row, without the SQL that read it
+-- errors of a fit name the column and how to find the row, without internal SQL
 UPDATE changing SET b = NULL WHERE id = 7;
 SELECT segment.fit('changing');
 CALL segment.refit('changing');
@@ -350,11 +350,11 @@ BEGIN;
 CALL segment.refit('changing');
 ROLLBACK;
 \set VERBOSITY terse
--- the three columns of RFM by their names
+-- the three columns of RFM are found by name
 CREATE VIEW wide AS SELECT id, a AS monetary, b AS clicks, c AS frequency, a AS recency_days FROM changing;
 SELECT segment.create_model('by name', 'rfm', 'wide', 'id');
 SELECT feature_columns FROM segment.model WHERE model_name = 'by name';
--- the k in use stays unless another one is better by a margin
+-- the k in use stays unless another k is better by more than k_margin
 SELECT segment_internal.kmeans_choose_k(m, s, f.kmeans_fit) FROM segment.model m,
     (SELECT segment.kmeans_fit(ARRAY[a, c]::float8[], 3, '{"n_init": 1}') FROM changing) f,
     (VALUES ('[{"k": 3, "silhouette": 0.50, "smallest_share": 0.2}, {"k": 5, "silhouette": 0.515, "smallest_share": 0.2, "is_best_silhouette": true}]'::jsonb),
@@ -362,7 +362,7 @@ SELECT segment_internal.kmeans_choose_k(m, s, f.kmeans_fit) FROM segment.model m
             ('[{"k": 3, "silhouette": 0.51, "smallest_share": 0.001}, {"k": 5, "silhouette": 0.515, "smallest_share": 0.2, "is_best_silhouette": true}]'),
             ('[{"k": 2, "silhouette": 0.50, "smallest_share": 0.2}, {"k": 5, "silhouette": 0.505, "smallest_share": 0.2, "is_best_silhouette": true}]')) v(s)
 WHERE m.model_name = 'changing';
--- segments in another language, or by rules of one's own
+-- segments in another language, or by user-defined rules
 CREATE TABLE naming (rule_no integer, segment text, r_min integer, r_max integer, f_min integer, f_max integer, m_min integer, m_max integer);
 INSERT INTO naming VALUES (1, 'Best', 4, 5, NULL, NULL, NULL, NULL), (2, 'Rest', NULL, NULL, NULL, NULL, NULL, NULL);
 SELECT segment.alter_model('by name', options => '{"language": "de"}');

@@ -1,4 +1,4 @@
--- Which columns of a source can be features: numbers, and domains over them however deep.
+-- Columns that can be features: numbers, and domains over them at any depth.
 CREATE SCHEMA columns_test;
 SET search_path = columns_test;
 SET client_min_messages = warning;
@@ -14,7 +14,7 @@ INSERT INTO source SELECT i, i, i, i, i FROM generate_series(1, 20) i;
 SELECT segment.create_model('columns_test', 'kmeans', 'source', 'id', options => '{"k": 2}');
 SELECT feature_columns FROM segment.model WHERE model_name = 'columns_test';
 SELECT segment.drop_model('columns_test');
--- a name that nobody sees, such as the byte order mark of a file, does not get into the names of clusters
+-- invisible characters in a column name, such as a byte order mark, do not occur in names of clusters
 CREATE TABLE marked AS SELECT i AS id, i AS U&"\FEFFvisits", i % 3 AS "two
 lines" FROM generate_series(1, 20) i;
 SELECT segment.create_model('columns_test', 'kmeans', 'marked', 'id', options => '{"k": 2}');

@@ -1,4 +1,4 @@
--- States that somebody made up: every aggregate whose state is a bytea, by each way in.
+-- Forged states of all aggregates with a state of type bytea.
 CREATE SCHEMA states_test;
 SET search_path = states_test, public;
 
@@ -15,7 +15,7 @@ CREATE TABLE rows_in AS
 SELECT i, ARRAY[i % 40, (i * i) % 40 / 7.0]::float8[] AS f, i % 6 AS a, i % 4 AS b FROM generate_series(1, 600) AS i;
 CREATE TABLE model AS SELECT segment.pca_fit(f) AS m FROM rows_in;
 
--- Every such aggregate of the interface, with what is given to it.
+-- All these aggregates, with their arguments.
 CREATE TABLE kinds AS
 SELECT p.oid::regprocedure AS aggregate, row_number() OVER (ORDER BY p.oid) AS no,
        a.aggtransfn, a.aggcombinefn, a.aggfinalfn, pg_get_function_arguments(p.oid) AS declared,
@@ -28,7 +28,7 @@ WHERE p.pronamespace = 'segment'::regnamespace AND a.aggtranstype = 'bytea'::reg
 INSERT INTO kinds
 SELECT aggregate, no + 100, aggtransfn, aggcombinefn, aggfinalfn, declared, replace(given, 'NULL', '''{"method": "mahalanobis"}''')
 FROM kinds WHERE aggregate::text LIKE 'segment.anomaly_fit(%jsonb)';
--- one for which this does not know what to give
+-- aggregates without arguments in this test
 SELECT aggregate, declared, given FROM kinds WHERE given IS NULL OR given ~ '^, |, ,|, $';
 
 -- raw_N: without a final function; other_N: a state is an argument
@@ -50,7 +50,7 @@ BEGIN
 END $$;
 CREATE TABLE good AS SELECT no, state_of(k) AS state FROM kinds AS k;
 
--- the three ways in: an argument of a combine function, a first state that is finished at once, and one to which rows are added
+-- three uses of a forged state: argument of the combine function, initial state of an aggregate without rows, and with rows
 CREATE FUNCTION by_argument(no bigint, bad bytea) RETURNS text LANGUAGE sql AS $$
     SELECT outcome(format('SELECT other_%s(s) FROM (VALUES (%L::bytea), (%L)) AS v (s)', no, state, bad)) FROM good WHERE good.no = by_argument.no
 $$;
@@ -67,13 +67,13 @@ BEGIN
     RETURN answer;
 END $$;
 
--- a good state is taken by all of them
+-- a valid state is accepted by all three
 SELECT * FROM (SELECT aggregate, by_argument(no, state) AS argument, by_first_state(no, state, 0) AS finished, by_first_state(no, state, 600) AS continued
                FROM kinds JOIN good USING (no)) AS o
 WHERE (argument, finished, continued) IS DISTINCT FROM ('ok', 'ok', 'ok');
 
--- One field changed, by its place in the struct (in src/stats or the room of its family), or from the end where before it options stand;
--- the length word is not in a bytea's bytes.
+-- One field changed, by its offset in the struct (in src/stats or the directory of the family), or from the end when options precede it;
+-- the length word is not part of the bytes of a bytea.
 CREATE TABLE damage (aggregate text, what text, at int, bytes bytea);
 INSERT INTO damage VALUES
     ('%', 'kind of state', 4, '\x00'),
@@ -131,17 +131,17 @@ INSERT INTO damage VALUES
 CREATE VIEW damaged AS
 SELECT k.no, k.aggregate, what, overlay(state PLACING bytes FROM CASE WHEN at > 0 THEN at - 4 ELSE length(state) + at END + 1) AS bad
 FROM kinds AS k JOIN good USING (no) JOIN damage AS d ON k.aggregate || ' ' || k.given LIKE d.aggregate;
--- each is refused, by each way in
+-- each is an error in all three uses
 SELECT aggregate, count(*) AS damages, count(*) FILTER (WHERE argument = '22P03') AS argument, count(*) FILTER (WHERE finished = '22P03') AS finished,
        count(*) FILTER (WHERE continued = '22P03') AS continued,
        string_agg(what || ' ' || concat_ws('/', argument, finished, continued), ', ') FILTER (WHERE (argument, finished, continued) IS DISTINCT FROM ('22P03', '22P03', '22P03')) AS let_in
 FROM (SELECT *, by_argument(no, bad) AS argument, by_first_state(no, bad, 0) AS finished, by_first_state(no, bad, 600) AS continued FROM damaged) AS d
 GROUP BY no, aggregate
--- one that has no line of its own above shows only what was let in
+-- aggregates without a line above: only accepted states are shown
 HAVING count(*) > 1 OR count(*) FILTER (WHERE (argument, finished, continued) IS DISTINCT FROM ('22P03', '22P03', '22P03')) > 0
 ORDER BY no;
 
--- cut off, longer, empty, a state of another aggregate
+-- truncated, too long, empty, a state of another aggregate
 SELECT aggregate, length(bad) AS bytes, argument, continued
 FROM kinds JOIN good USING (no), LATERAL (
     SELECT substr(state, 1, cut) AS bad FROM unnest(ARRAY[0, 1, 4, 11, 12, 13, 40, 100, length(state) / 2, length(state) - 1]) AS cut
@@ -151,7 +151,7 @@ FROM kinds JOIN good USING (no), LATERAL (
      LATERAL (SELECT by_argument(no, bad) AS argument, by_first_state(no, bad, 600) AS continued) AS o
 WHERE (argument, continued) IS DISTINCT FROM ('22P03', '22P03');
 
--- every word overwritten: refused, or a state of other rows; nothing else
+-- every word overwritten: an error, or a valid state of other rows
 SELECT aggregate, string_agg(DISTINCT outcome, ' ') AS outcomes, count(*) > 50 AS many, round(avg((outcome = '22P03')::int), 2) AS refused
 FROM kinds JOIN good USING (no), LATERAL (
     SELECT by_argument(no, overlay(state PLACING word FROM at)) AS outcome

@@ -1,10 +1,10 @@
--- The views that BI tools read: what they say, and that they are plain.
+-- The views for BI tools: their rows, and their plain columns.
 \set VERBOSITY terse
 \pset null '(null)'
 SET timezone = 'UTC';
 SET extra_float_digits = -3;
 
--- ---- plain columns, each with a comment; views run as their reader ----------------
+-- ---- plain columns, each with a comment; views run with the rights of the current user
 SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod) AS odd_type
 FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
 WHERE c.relnamespace = 'segment'::regnamespace AND c.relkind = 'v'
@@ -16,7 +16,7 @@ SELECT c.relname, obj_description(c.oid) ~ 'Key: ' AS names_its_key, c.reloption
        has_table_privilege('public', c.oid, 'SELECT') AS readable, has_table_privilege('public', c.oid, 'INSERT, UPDATE, DELETE') AS writable
 FROM pg_class c WHERE c.relnamespace = 'segment'::regnamespace AND c.relkind = 'v' ORDER BY 1;
 
--- ---- what they say ------------------------------------------------------------------
+-- ---- rows ---------------------------------------------------------------------------
 CREATE TABLE shoppers AS
 SELECT i AS customer, (i * 37) % 101 AS recency_days, 1 + (i * 13) % 7 AS frequency, ((i * 7919) % 1009) / 4.0 AS monetary
 FROM generate_series(1, 200) i;
@@ -70,7 +70,7 @@ WHERE s.customers IS DISTINCT FROM h.customers OR abs(s.monetary - h.monetary) >
 SELECT model_name, version, outcome, sqlstate, message, rows, duration >= 0 AS took_time, metrics::jsonb ->> 'rows' AS metrics, fit_id > 0 AS fit_id
 FROM segment.fit_log l ORDER BY l.fit_id;
 SELECT * FROM segment.refit_progress;
--- a log row whose session is gone
+-- a log row whose session has ended
 UPDATE segment.model SET last_version = 3 WHERE model_name = 'groups';
 INSERT INTO segment.model_log (model_name, version, outcome, pid, fitted_by) VALUES ('groups', 3, 'running', 0, 'x');
 SELECT model_name, stage FROM segment.refit_progress;
@@ -122,7 +122,7 @@ SELECT segment.drop_receipts('shop');
 SELECT segment.drop_receipts('shop');
 
 -- ---- no view fails because of one row -----------------------------------------------------
--- bytes that cannot be read, figures that are none or too large
+-- bytes that cannot be read, figures that are not numbers or too large
 UPDATE segment.model_version SET model = '\x5345474d01' WHERE model_name = 'groups' AND status = 'active';
 UPDATE segment.model_version SET metrics = '{"inertia": "x", "rows_used": 1e300, "silhouette": 1e400, "sweep": {"k": 1}, "drift": [null, 7, {"psi": 1e400, "name": "f"}],
     "against_version": 1e20, "summary": [1, {"segment": "huge", "customers": "many", "recency_days": 1e400, "revenue": 1e26}, {"segment": "fine", "customers": 3, "revenue": 99999999999999999999999999.994}]}'
@@ -134,7 +134,7 @@ SELECT count(*) AS features FROM segment.cluster_profile;
 SELECT model_name, segment, customers, share, recency_days, revenue FROM segment.rfm_summary ORDER BY segment;
 SELECT count(*) AS elbow FROM segment.elbow WHERE model_name = 'retail';
 SELECT against_version, subject, name, psi FROM segment.drift_report WHERE model_name = 'retail' ORDER BY name;
--- sources that raise, hold what no column can show, or may not be read
+-- sources that raise errors, have values out of the range of a column, or may not be read
 CREATE TABLE good AS SELECT 'c' AS customer_id, '1' AS receipt_id, date '2024-01-05' AS receipt_date, 5.0 AS amount, 'EUR' AS currency;
 CREATE VIEW raising AS SELECT customer_id, receipt_id, receipt_date, amount / (length(receipt_id) - 1) AS amount, currency FROM good;
 CREATE VIEW endless AS SELECT customer_id, receipt_id, '-infinity'::date AS receipt_date, amount, currency FROM good;
@@ -146,7 +146,7 @@ SELECT model_name, what, since IS NOT NULL AS since FROM segment.problems ORDER 
 DROP VIEW raising;
 SELECT what FROM segment.problems WHERE model_name = 'raising';
 SELECT segment.drop_receipts(r) FROM unnest('{good,raising,endless,huge}'::text[]) r;
--- names that would change how a report looks
+-- names with characters that would change the layout of a report
 SELECT segment.register_receipts(E'a\nb', 'good');
 SELECT segment.create_model(U&'a\202Eb', 'anomaly', 'points', 'id');
 SELECT segment.register_receipts(U&'a\200Bb', 'good');
