@@ -247,7 +247,7 @@ fit_metric(Fit *fit)
 /*
  * Scores above the threshold are anomalous.  It is chosen so that their share of the
  * sample's rows is as near as possible to `contamination`; of two shares equally near,
- * the larger one.  It lies between two scores, so no row has it as its score.
+ * the larger one.  It is between two scores, so no row has it as its score.
  */
 static void
 find_threshold(Fit *fit)

@@ -66,7 +66,7 @@ grown(uint64_t seed)
 /* Liu, Ting and Zhou (2008): c(256) is about 10.24; scikit-learn 1.2.1's
  * _average_path_length gives these figures */
 static void
-average_path_is_lius(void **state)
+average_path_matches_liu(void **state)
 {
 	assert_same_double(seg_iforest_average_path(0), 0);
 	assert_same_double(seg_iforest_average_path(1), 0);
@@ -136,7 +136,7 @@ parts_add_up_to_the_score(void **state)
 }
 
 static void
-seed_decides_alone(void **state)
+same_seed_gives_the_same_forest(void **state)
 {
 	Fixture    *a = grown(42);
 	Fixture    *b = grown(42);
@@ -233,7 +233,7 @@ encode(const SegAnomalyModel *model, uint8_t **bytes)
 }
 
 static void
-model_comes_back(void **state)
+model_round_trip(void **state)
 {
 	Fixture    *f = grown(42);
 	uint8_t    *bytes;
@@ -256,7 +256,7 @@ model_comes_back(void **state)
 
 /* Truncated anywhere, or with any byte changed: refused, or a model that can score. */
 static void
-damaged_models_do_no_harm(void **state)
+damaged_models_are_refused_or_harmless(void **state)
 {
 	Fixture    *f = grown(42);
 	uint8_t    *bytes;
@@ -347,15 +347,15 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(average_path_is_lius),
+		cmocka_unit_test(average_path_matches_liu),
 		cmocka_unit_test(trees_are_sound),
 		cmocka_unit_test(far_row_has_one_of_the_highest_scores),
 		cmocka_unit_test(parts_add_up_to_the_score),
-		cmocka_unit_test(seed_decides_alone),
+		cmocka_unit_test(same_seed_gives_the_same_forest),
 		cmocka_unit_test(occurrences_count),
 		cmocka_unit_test(extreme_rows_make_a_tree),
-		cmocka_unit_test(model_comes_back),
-		cmocka_unit_test(damaged_models_do_no_harm),
+		cmocka_unit_test(model_round_trip),
+		cmocka_unit_test(damaged_models_are_refused_or_harmless),
 		cmocka_unit_test(golden_models_are_read),
 	};
 

@@ -7,7 +7,7 @@
 #include "model/codec.h"
 
 static void
-reader_is_sticky(void **state)
+a_failed_reader_stays_failed(void **state)
 {
 	const uint8_t bytes[12] = {255, 255, 255, 255, 0, 0, 0, 0, 0, 0, 0xF0, 0x7F};
 	SegReader	reader = seg_reader(bytes, sizeof(bytes));
@@ -24,7 +24,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(reader_is_sticky),
+		cmocka_unit_test(a_failed_reader_stays_failed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -33,7 +33,7 @@ champions_in_three_languages(void **state)
 }
 
 static void
-other_features_go_by_their_names(void **state)
+other_features_are_described_by_name(void **state)
 {
 	const SegTrait traits[] = {
 		{"spending_score", 1, true, 1.55},
@@ -52,7 +52,7 @@ other_features_go_by_their_names(void **state)
 
 /* A ratio is left out if it would be written as 1.0 or 0.00, or is too large; names match as a whole. */
 static void
-ratios_say_something_or_nothing(void **state)
+ratios_are_shown_or_left_out(void **state)
 {
 	assert_string_equal(words("en", &(SegTrait) {"x", 1, true, 1.04}, 1), "high x");
 	assert_string_equal(words("en", &(SegTrait) {"x", 1, false, 0.001}, 1), "low x");
@@ -99,7 +99,7 @@ figures_are_of_medians_or_left_out(void **state)
 
 /* A name is correct while each of its phrases is true, in any order of the traits. */
 static void
-names_hold_while_their_phrases_do(void **state)
+names_are_kept_while_their_phrases_are_true(void **state)
 {
 	const SegTrait traits[] = {
 		{"frequency", 2, true, NAN},
@@ -132,7 +132,7 @@ names_hold_while_their_phrases_do(void **state)
 }
 
 static void
-nothing_stands_out(void **state)
+a_group_without_traits_has_a_phrase(void **state)
 {
 	assert_string_equal(words("en", NULL, 0), "close to average in every feature");
 	assert_string_equal(words("es", NULL, 0), "cerca del promedio en todas las variables");
@@ -140,7 +140,7 @@ nothing_stands_out(void **state)
 }
 
 static void
-languages_are_by_code(void **state)
+languages_have_codes(void **state)
 {
 	assert_int_equal(seg_describe_language("fr"), -1);
 	assert_int_equal(seg_describe_language("EN"), -1);
@@ -148,7 +148,7 @@ languages_are_by_code(void **state)
 }
 
 static void
-small_buffers_are_cut_off(void **state)
+small_buffers_truncate(void **state)
 {
 	char		buffer[] = "......";
 	const SegTrait trait = {"frequency", 1, true, 2};
@@ -164,13 +164,13 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(champions_in_three_languages),
-		cmocka_unit_test(other_features_go_by_their_names),
-		cmocka_unit_test(ratios_say_something_or_nothing),
+		cmocka_unit_test(other_features_are_described_by_name),
+		cmocka_unit_test(ratios_are_shown_or_left_out),
 		cmocka_unit_test(figures_are_of_medians_or_left_out),
-		cmocka_unit_test(names_hold_while_their_phrases_do),
-		cmocka_unit_test(nothing_stands_out),
-		cmocka_unit_test(languages_are_by_code),
-		cmocka_unit_test(small_buffers_are_cut_off),
+		cmocka_unit_test(names_are_kept_while_their_phrases_are_true),
+		cmocka_unit_test(a_group_without_traits_has_a_phrase),
+		cmocka_unit_test(languages_have_codes),
+		cmocka_unit_test(small_buffers_truncate),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -336,7 +336,7 @@ a_transform_needs_inverses_and_room(void **state)
 
 /* To the fitted space and back; a mean becomes the same decimal again. */
 static void
-values_come_back(void **state)
+values_round_trip(void **state)
 {
 	SegRng		rng = seg_rng(5, 6);
 
@@ -364,7 +364,7 @@ main(void)
 		cmocka_unit_test(rows_follow_the_formula),
 		cmocka_unit_test(a_skipped_row_is_not_judged),
 		cmocka_unit_test(a_transform_needs_inverses_and_room),
-		cmocka_unit_test(values_come_back),
+		cmocka_unit_test(values_round_trip),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -331,7 +331,7 @@ relative_weights_have_no_scale(void **state)
 
 /* Equal weights give the same result as no weights. */
 static void
-equal_weights_are_none(void **state)
+equal_weights_are_like_no_weights(void **state)
 {
 	Problem		problem = four_blobs(22);
 	Fit			fit;
@@ -472,7 +472,7 @@ main(void)
 		cmocka_unit_test(the_order_of_rows_does_not_matter),
 		cmocka_unit_test(a_weight_counts_like_repeated_rows),
 		cmocka_unit_test(relative_weights_have_no_scale),
-		cmocka_unit_test(equal_weights_are_none),
+		cmocka_unit_test(equal_weights_are_like_no_weights),
 		cmocka_unit_test(blobs_far_away_have_the_same_inertia),
 		cmocka_unit_test(light_rows_add_up_in_any_order),
 		cmocka_unit_test(a_heavy_row_does_not_hide_light_ones),

@@ -130,7 +130,7 @@ second_alignment_changes_no_byte(void **state)
 }
 
 static void
-model_aligned_to_itself_stays(void **state)
+model_aligned_to_itself_does_not_change(void **state)
 {
 	SegKmeansModel model = fixture_model(7, 5, 4);
 	Aligned		aligned = align(&model, &model);
@@ -191,7 +191,7 @@ main(void)
 		cmocka_unit_test(moved_clusters_keep_their_numbers),
 		cmocka_unit_test(numbers_are_never_used_again),
 		cmocka_unit_test(second_alignment_changes_no_byte),
-		cmocka_unit_test(model_aligned_to_itself_stays),
+		cmocka_unit_test(model_aligned_to_itself_does_not_change),
 		cmocka_unit_test(features_must_agree),
 		cmocka_unit_test(unreachable_centers_are_refused),
 	};

@@ -285,7 +285,7 @@ ten_thousand_clusters(void **state)
 
 /* After an early stop the centers are not the means of their rows, but total_ss is the same. */
 static void
-total_does_not_depend_on_convergence(void **state)
+total_ss_does_not_depend_on_convergence(void **state)
 {
 	SegKmeansParams params = defaults;
 
@@ -364,7 +364,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(empty_clusters_get_the_farthest_row),
 		cmocka_unit_test(ten_thousand_clusters),
-		cmocka_unit_test(total_does_not_depend_on_convergence),
+		cmocka_unit_test(total_ss_does_not_depend_on_convergence),
 		cmocka_unit_test(every_iteration_is_reported),
 		cmocka_unit_test(skipping_and_incremental_sums_change_nothing),
 	};

@@ -85,7 +85,7 @@ logarithms_are_judged_as_logarithms(void **state)
 
 /* Scale 0: the means in input units are compared; a constant is average. */
 static void
-without_spread_means_are_left(void **state)
+without_spread_means_are_compared(void **state)
 {
 	const SegFeature no_scale = {.mean = 10, .sd = 4, .median = 8};
 	const SegFeature constant = {.mean = 10, .median = 10};
@@ -137,7 +137,7 @@ main(void)
 		cmocka_unit_test(agreeing_means_are_compared),
 		cmocka_unit_test(a_few_rows_do_not_make_a_cluster_high),
 		cmocka_unit_test(logarithms_are_judged_as_logarithms),
-		cmocka_unit_test(without_spread_means_are_left),
+		cmocka_unit_test(without_spread_means_are_compared),
 		cmocka_unit_test(the_strongest_come_first),
 	};
 

@@ -101,7 +101,7 @@ a_k_with_small_clusters_is_not_chosen(void **state)
 }
 
 static void
-sweep_survives_its_bytes(void **state)
+sweep_round_trip(void **state)
 {
 	SegSweepEntry entries[3];
 	const double inertia[] = {4, 2, 1};
@@ -291,7 +291,7 @@ main(void)
 		cmocka_unit_test(elbow_is_found_or_absent),
 		cmocka_unit_test(best_silhouette_is_the_smallest_k_of_equals),
 		cmocka_unit_test(a_k_with_small_clusters_is_not_chosen),
-		cmocka_unit_test(sweep_survives_its_bytes),
+		cmocka_unit_test(sweep_round_trip),
 		cmocka_unit_test(weighted_silhouette_is_that_of_repeated_rows),
 		cmocka_unit_test(weighted_silhouette_has_no_scale),
 		cmocka_unit_test(sweep_finds_three_blobs),

@@ -144,7 +144,7 @@ metric_of(const double *covariance)
 
 /* R: mahalanobis(c(2, 4, 4), c(1, -2, 5), matrix(c(4, 1, .5, 1, 9, -2, .5, -2, 2), 3)) */
 static void
-distance_is_rs(void **state)
+distance_matches_r(void **state)
 {
 	const double covariance[D * D] = {4, 1, .5, 1, 9, -2, .5, -2, 2};
 	const double row[D] = {2, 4, 4};
@@ -427,7 +427,7 @@ main(void)
 		cmocka_unit_test(tails_are_those_of_r),
 		cmocka_unit_test(quantiles_are_those_of_r),
 		cmocka_unit_test(scores_rise_with_the_distance),
-		cmocka_unit_test(distance_is_rs),
+		cmocka_unit_test(distance_matches_r),
 		cmocka_unit_test(singular_covariance_is_shrunk),
 		cmocka_unit_test(overflow_is_infinite),
 		cmocka_unit_test(lanes_are_the_triangle),

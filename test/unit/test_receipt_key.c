@@ -7,7 +7,7 @@
 #include "receipts/receipt_key.h"
 
 static void
-texts_of_all_lengths_come_back(void **state)
+texts_of_all_lengths_round_trip(void **state)
 {
 	char		text[301];
 
@@ -71,7 +71,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(texts_of_all_lengths_come_back),
+		cmocka_unit_test(texts_of_all_lengths_round_trip),
 		cmocka_unit_test(keys_are_equal_when_their_texts_are),
 		cmocka_unit_test(a_text_with_zero_bytes_is_not_a_shorter_one),
 		cmocka_unit_test(integers_are_their_values),

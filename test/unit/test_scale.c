@@ -9,7 +9,7 @@
 
 /* Conversion to the fitted space and back: short decimals are equal, others within a few last places. */
 static void
-short_decimals_come_back(void **state)
+short_decimals_round_trip(void **state)
 {
 	const double shifts[] = {0, 5, 1234.5678, -1e6 / 3, 1.7e12};
 	SegRng		rng = seg_rng(9, 0);
@@ -48,7 +48,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(short_decimals_come_back),
+		cmocka_unit_test(short_decimals_round_trip),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

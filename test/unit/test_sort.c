@@ -125,7 +125,7 @@ always(const void *a, const void *b, const void *argument)
 }
 
 static void
-no_order_does_no_harm(void **state)
+a_comparison_without_order_is_harmless(void **state)
 {
 	SegRng		rng = seg_rng(33, 0);
 
@@ -155,7 +155,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(items_come_in_order),
 		cmocka_unit_test(the_worst_case_is_not_quadratic),
-		cmocka_unit_test(no_order_does_no_harm),
+		cmocka_unit_test(a_comparison_without_order_is_harmless),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -52,7 +52,7 @@ check_column(SegStandardize standardize, double shift, double scale, double max_
 }
 
 static void
-each_way_by_hand(void **state)
+each_scaling_by_hand(void **state)
 {
 	check_column(SEG_STANDARDIZE_ZSCORE, 5, 4.06201920231798, 6 / 4.06201920231798);
 	check_column(SEG_STANDARDIZE_ROBUST, 4, 1.4826022185056018 * 3, 7 / (1.4826022185056018 * 3));
@@ -357,7 +357,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(each_way_by_hand),
+		cmocka_unit_test(each_scaling_by_hand),
 		cmocka_unit_test(logarithms),
 		cmocka_unit_test(center_and_spread_are_of_fitted_values),
 		cmocka_unit_test(nulls_become_what_the_policy_says),
