@@ -174,11 +174,53 @@ COMMENT ON COLUMN segment.receipts_share.receipts_name IS 'The receipts.';
 COMMENT ON COLUMN segment.receipts_share.role_name IS 'Name of the role when the receipts were shared.';
 COMMENT ON COLUMN segment.receipts_share.role_key IS 'Key of that role, from segment_internal.role_key.';
 
+CREATE TABLE segment.ledger (
+    ledger_schema text NOT NULL,
+    ledger_name text NOT NULL,
+    ledger_id integer NOT NULL GENERATED ALWAYS AS IDENTITY UNIQUE,
+    owner text NOT NULL,
+    owner_key text NOT NULL,
+    source_schema text NOT NULL,
+    source_name text NOT NULL,
+    currency text,
+    rates_schema text,
+    rates_name text,
+    detect text NOT NULL CHECK (detect IN ('full', 'changes')),
+    change_key text,
+    created_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+    PRIMARY KEY (ledger_schema, ledger_name)
+);
+COMMENT ON TABLE segment.ledger IS 'Ledgers made by segment.create_ledger. Key: ledger_schema, ledger_name.';
+COMMENT ON COLUMN segment.ledger.ledger_schema IS 'Schema of the ledger''s table.';
+COMMENT ON COLUMN segment.ledger.ledger_name IS 'Name of the ledger''s table.';
+COMMENT ON COLUMN segment.ledger.ledger_id IS 'Number of the ledger in segment.ledger_change and in the arguments of its triggers.';
+COMMENT ON COLUMN segment.ledger.owner IS 'Role that owns the ledger, as it was called when the row was written. Its members may refresh the ledger.';
+COMMENT ON COLUMN segment.ledger.owner_key IS 'The same role as segment_internal.role_key gives it.';
+COMMENT ON COLUMN segment.ledger.source_schema IS 'Schema of the receipts relation.';
+COMMENT ON COLUMN segment.ledger.source_name IS 'Name of the receipts relation, looked up at each refresh.';
+COMMENT ON COLUMN segment.ledger.currency IS 'Currency whose receipts count; NULL when the receipts have no column currency, or with rates.';
+COMMENT ON COLUMN segment.ledger.rates_schema IS 'Schema of the rates relation; NULL without one.';
+COMMENT ON COLUMN segment.ledger.rates_name IS 'Name of the rates relation that converts all amounts; NULL without one.';
+COMMENT ON COLUMN segment.ledger.detect IS 'How a refresh finds what has changed: full or changes.';
+COMMENT ON COLUMN segment.ledger.change_key IS 'The table segment.ledger_change that has all changes since the last refresh, as a system identifier and an OID. In another cluster or after a restore it is another table: then a refresh reads all receipts.';
+COMMENT ON COLUMN segment.ledger.created_at IS 'When it was created.';
+
+CREATE TABLE segment.ledger_change (
+    ledger_id integer NOT NULL,
+    customer_id text,
+    month date
+);
+CREATE INDEX ledger_change_ledger ON segment.ledger_change (ledger_id);
+COMMENT ON TABLE segment.ledger_change IS 'What changed in the receipts of ledgers with detect changes since the last refresh. Only a superuser can read it, because it contains ids of customers. It is not dumped. It has no key.';
+COMMENT ON COLUMN segment.ledger_change.ledger_id IS 'The ledger.';
+COMMENT ON COLUMN segment.ledger_change.customer_id IS 'The customer; NULL for all customers.';
+COMMENT ON COLUMN segment.ledger_change.month IS 'First day of the month; NULL for all months.';
+
 -- ---- dump and restore by the role that created the extension ---------------------------
 
 GRANT SELECT, INSERT ON segment.model, segment.model_version, segment.model_log, segment.cluster_name, segment.model_share,
-    segment.modeler, segment.receipts, segment.receipts_share TO @extowner@;
-GRANT SELECT, UPDATE ON SEQUENCE segment.model_model_id_seq, segment.model_log_fit_id_seq TO @extowner@;
+    segment.modeler, segment.receipts, segment.receipts_share, segment.ledger TO @extowner@;
+GRANT SELECT, UPDATE ON SEQUENCE segment.model_model_id_seq, segment.model_log_fit_id_seq, segment.ledger_ledger_id_seq TO @extowner@;
 
 CREATE FUNCTION segment_internal.restore_owner() RETURNS trigger
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -197,7 +239,7 @@ BEGIN
     RETURN NEW;
 END $$;
 COMMENT ON FUNCTION segment_internal.restore_owner() IS
-'Trigger: the owner of an inserted model or inserted receipts must be a role whose privileges the inserting role has. Otherwise the key begins with restored and the row has no owner until the role of that name or a superuser takes it over. Superusers insert rows unchanged.';
+'Trigger: the owner of an inserted model, ledger or inserted receipts must be a role whose privileges the inserting role has. Otherwise the key begins with restored and the row has no owner until the role of that name or a superuser takes it over. Superusers insert rows unchanged.';
 
 CREATE FUNCTION segment_internal.restore_role() RETURNS trigger
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -221,6 +263,7 @@ COMMENT ON FUNCTION segment_internal.restore_role() IS
 
 CREATE TRIGGER restored BEFORE INSERT ON segment.model FOR EACH ROW EXECUTE FUNCTION segment_internal.restore_owner();
 CREATE TRIGGER restored BEFORE INSERT ON segment.receipts FOR EACH ROW EXECUTE FUNCTION segment_internal.restore_owner();
+CREATE TRIGGER restored BEFORE INSERT ON segment.ledger FOR EACH ROW EXECUTE FUNCTION segment_internal.restore_owner();
 CREATE TRIGGER restored BEFORE INSERT ON segment.model_share FOR EACH ROW EXECUTE FUNCTION segment_internal.restore_role();
 CREATE TRIGGER restored BEFORE INSERT ON segment.receipts_share FOR EACH ROW EXECUTE FUNCTION segment_internal.restore_role();
 CREATE TRIGGER restored BEFORE INSERT ON segment.modeler FOR EACH ROW EXECUTE FUNCTION segment_internal.restore_role();
@@ -235,3 +278,5 @@ SELECT pg_catalog.pg_extension_config_dump('segment.model_share', '');
 SELECT pg_catalog.pg_extension_config_dump('segment.modeler', '');
 SELECT pg_catalog.pg_extension_config_dump('segment.receipts', '');
 SELECT pg_catalog.pg_extension_config_dump('segment.receipts_share', '');
+SELECT pg_catalog.pg_extension_config_dump('segment.ledger', '');
+SELECT pg_catalog.pg_extension_config_dump('segment.ledger_ledger_id_seq', '');

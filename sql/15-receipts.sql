@@ -204,6 +204,32 @@ END;
 COMMENT ON FUNCTION segment_internal.id_expression(regclass, text) IS
 'Support function of receipt_lines: an id of a line l as bigint or text; NULL when there is no such column.';
 
+CREATE FUNCTION segment_internal.lines_query(receipts regclass, currency text, rates regclass, details text, joined text, condition text)
+RETURNS text
+LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
+SET search_path = pg_catalog, pg_temp
+AS $function$
+BEGIN
+    RETURN concat(
+        format('SELECT %s, %s, l.receipt_date::date, l.amount::numeric, %s',
+               segment_internal.id_expression(receipts, 'customer_id'), segment_internal.id_expression(receipts, 'receipt_id'),
+               CASE WHEN segment_internal.column_type(receipts, 'currency') IS NULL THEN 'NULL::text' ELSE 'l.currency::text' END),
+        CASE WHEN rates IS NOT NULL THEN ', l.amount::numeric * q.rate' END,
+        ', ' || details,
+        format(' FROM %s l', receipts), joined,
+        CASE WHEN rates IS NOT NULL THEN format($query$
+            LEFT JOIN (SELECT r.*, lead(r.valid_from, 1, 'infinity') OVER (PARTITION BY r.currency ORDER BY r.valid_from) AS valid_to
+                       FROM (%s) r) q
+            ON q.currency = l.currency::text COLLATE "C" AND q.valid_from <= l.receipt_date::date AND l.receipt_date::date < q.valid_to
+            $query$, segment_internal.rates_query(rates)) END,
+        ' WHERE l.customer_id IS NOT NULL AND l.receipt_date::date <= $2',
+        CASE WHEN currency IS NOT NULL THEN ' AND l.currency::text COLLATE "C" = $3' END, condition);
+END
+$function$;
+
+COMMENT ON FUNCTION segment_internal.lines_query(regclass, text, regclass, text, text, text) IS
+'Support function of receipt_lines and ledger_lines: the query of the lines l up to $2. joined and condition: SQL of the caller that follows the source and the other conditions, or NULL.';
+
 CREATE FUNCTION segment_internal.receipt_lines(receipts regclass, as_of date, currency text, rates regclass, details text)
 RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
@@ -211,20 +237,7 @@ SET search_path = pg_catalog, pg_temp
 AS $function$
 BEGIN
     PERFORM segment_internal.check_receipts(receipts, as_of, currency, rates);
-    RETURN concat(
-        format('SELECT %s, %s, l.receipt_date::date, l.amount::numeric, %s',
-               segment_internal.id_expression(receipts, 'customer_id'), segment_internal.id_expression(receipts, 'receipt_id'),
-               CASE WHEN segment_internal.column_type(receipts, 'currency') IS NULL THEN 'NULL::text' ELSE 'l.currency::text' END),
-        CASE WHEN rates IS NOT NULL THEN ', l.amount::numeric * q.rate' END,
-        ', ' || details,
-        format(' FROM %s l', receipts),
-        CASE WHEN rates IS NOT NULL THEN format($query$
-            LEFT JOIN (SELECT r.*, lead(r.valid_from, 1, 'infinity') OVER (PARTITION BY r.currency ORDER BY r.valid_from) AS valid_to
-                       FROM (%s) r) q
-            ON q.currency = l.currency::text COLLATE "C" AND q.valid_from <= l.receipt_date::date AND l.receipt_date::date < q.valid_to
-            $query$, segment_internal.rates_query(rates)) END,
-        ' WHERE l.customer_id IS NOT NULL AND l.receipt_date::date <= $2',
-        CASE WHEN currency IS NOT NULL THEN ' AND l.currency::text COLLATE "C" = $3' END);
+    RETURN segment_internal.lines_query(receipts, currency, rates, details, NULL, NULL);
 END
 $function$;
 

@@ -165,6 +165,11 @@ BEGIN
         RAISE EXCEPTION 'since must be a date on or before as_of' USING ERRCODE = 'invalid_parameter_value';
     END IF;
 
+    IF extract(day FROM since) <> 1 AND segment_internal.is_ledger(receipts) THEN
+        RAISE EXCEPTION 'since must be the first day of a month when a ledger is read, but is %', to_char(since, 'YYYY-MM-DD')
+            USING ERRCODE = 'invalid_parameter_value', HINT = 'For other days read the receipts.';
+    END IF;
+
     -- each of these functions checks its arguments
     PERFORM segment.rfm_segment(1, 1, 1, scheme, language);
     IF model IS NULL THEN
@@ -213,4 +218,4 @@ LANGUAGE C STABLE PARALLEL RESTRICTED ROWS 10000
 SET search_path = pg_catalog, pg_temp;
 
 COMMENT ON FUNCTION segment.rfm(regclass, date, bytea, jsonb, text, regclass, boolean, text, regclass, integer, date, text) IS
-'Recency, frequency, monetary value, their scores and the segment of every customer as of a date: one row per customer_id. receipts, currency and rates: see receipt_totals. recency_days: days since the last receipt whose total is >= 0. frequency: number of such receipts. monetary: amount net of returns. With months (the last months up to as_of) or since (a date), frequency and monetary count only this time window; recency_days does not change. A customer without scores is in the segment not scored (only returns, so recency_days is NULL) or inactive (no receipt in the window, so frequency is 0). The cuts are those of model; without model they are fitted to the customers as of the date, with the options of rfm_fit. The segments are those of scheme and language (see rfm_segments) or of the relation rules (see rfm_segment). With rules, segment_order is the lowest rule_no of the segment, segment_code is NULL for customers with scores, and with strict it is an error when no rule matches. Errors: 22023 model together with options, months together with since, or a currency that no receipt has; 22004 receipts, as_of, scheme, strict or language is NULL.';
+'Recency, frequency, monetary value, their scores and the segment of every customer as of a date: one row per customer_id. receipts, currency and rates: see receipt_totals. receipts may be a ledger (see create_ledger): then as_of is the last day of a month, since the first day of one, and currency and rates are NULL. recency_days: days since the last receipt whose total is >= 0. frequency: number of such receipts. monetary: amount net of returns. With months (the last months up to as_of) or since (a date), frequency and monetary count only this time window; recency_days does not change. A customer without scores is in the segment not scored (only returns, so recency_days is NULL) or inactive (no receipt in the window, so frequency is 0). The cuts are those of model; without model they are fitted to the customers as of the date, with the options of rfm_fit. The segments are those of scheme and language (see rfm_segments) or of the relation rules (see rfm_segment). With rules, segment_order is the lowest rule_no of the segment, segment_code is NULL for customers with scores, and with strict it is an error when no rule matches. Errors: 22023 model together with options, months together with since, or a currency that no receipt has; 22004 receipts, as_of, scheme, strict or language is NULL.';

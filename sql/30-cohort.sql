@@ -27,6 +27,15 @@ BEGIN
         RAISE EXCEPTION 'grain must not be null' USING ERRCODE = 'null_value_not_allowed';
     END IF;
     PERFORM segment.cohort_label('2000-01-01', grain);      -- raises for another grain
+    IF segment_internal.is_ledger(receipts) THEN
+        IF by IS NOT NULL THEN
+            RAISE EXCEPTION 'by cannot be used with a ledger' USING ERRCODE = 'invalid_parameter_value';
+        ELSIF grain IN ('day', 'week') THEN
+            RAISE EXCEPTION 'grain must be month, quarter or year when a ledger is read, but is %', grain
+                USING ERRCODE = 'invalid_parameter_value', HINT = 'For other grains read the receipts.';
+        END IF;
+        RETURN NULL;
+    END IF;
     PERFORM segment_internal.check_receipts(receipts, as_of, currency, rates);
     IF by IS NULL THEN
         RETURN NULL;
@@ -49,4 +58,4 @@ LANGUAGE C STABLE PARALLEL RESTRICTED ROWS 1000
 SET search_path = pg_catalog, pg_temp;
 
 COMMENT ON FUNCTION segment.cohort_retention(regclass, date, text, text, regclass, text) IS
-'The retention of cohorts as of a date: one row for each cohort and each period since its start; period 0 is the period of the first receipt. receipts, currency and rates: see receipt_totals. A customer belongs to the cohort of the first receipt whose total is >= 0, and is active in every period that has such a receipt. customers: size of the cohort. retention: active / customers. lost: customers - active. revenue: amount net of returns. average_receipt: mean of the receipts whose total is >= 0, or NULL. is_complete: false when the period ends after as_of; active, retention, lost, revenue and average_receipt are then NULL. grain: day, week, month, quarter or year. by: a column of receipts; there are then cohorts for each of its values, which is in by_value. The value of a customer is that of the first receipt whose total is >= 0; if its lines have several, or several receipts are as early, it is the lowest one by bytes. Without by, and for a column that is NULL, by_value is NULL. Sorted by by_value, cohort and period, NULL last. Errors: 22023 grain is not valid; 42703 receipts has no column by; 54000 more than 10,000,000 rows.';
+'The retention of cohorts as of a date: one row for each cohort and each period since its start; period 0 is the period of the first receipt. receipts, currency and rates: see receipt_totals. receipts may be a ledger (see create_ledger): then as_of is the last day of a month, grain is month, quarter or year, and currency, rates and by are NULL. A customer belongs to the cohort of the first receipt whose total is >= 0, and is active in every period that has such a receipt. customers: size of the cohort. retention: active / customers. lost: customers - active. revenue: amount net of returns. average_receipt: mean of the receipts whose total is >= 0, or NULL. is_complete: false when the period ends after as_of; active, retention, lost, revenue and average_receipt are then NULL. grain: day, week, month, quarter or year. by: a column of receipts; there are then cohorts for each of its values, which is in by_value. The value of a customer is that of the first receipt whose total is >= 0; if its lines have several, or several receipts are as early, it is the lowest one by bytes. Without by, and for a column that is NULL, by_value is NULL. Sorted by by_value, cohort and period, NULL last. Errors: 22023 grain is not valid; 42703 receipts has no column by; 54000 more than 10,000,000 rows.';

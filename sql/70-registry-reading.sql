@@ -113,6 +113,7 @@ BEGIN
     FOR old IN
         SELECT d.name, d.key, r.role_name AS new_name, r.role_key AS new_key
         FROM (SELECT m.owner, m.owner_key FROM segment.model m UNION SELECT c.owner, c.owner_key FROM segment.receipts c
+              UNION SELECT b.owner, b.owner_key FROM segment.ledger b
               UNION SELECT s.role_name, s.role_key FROM segment.model_share s UNION SELECT t.role_name, t.role_key FROM segment.receipts_share t
               UNION SELECT a.role_name, a.role_key FROM segment.modeler a) d(name, key)
         CROSS JOIN LATERAL segment_internal.renewed_role(d.name, d.key) r
@@ -124,6 +125,9 @@ BEGIN
         UPDATE segment.receipts o SET owner = old.new_name, owner_key = old.new_key
         WHERE o.receipts_name IN (SELECT l.receipts_name FROM segment.receipts l
                                   WHERE l.owner = old.name AND l.owner_key = old.key FOR NO KEY UPDATE SKIP LOCKED);
+        UPDATE segment.ledger o SET owner = old.new_name, owner_key = old.new_key
+        WHERE o.ledger_id IN (SELECT l.ledger_id FROM segment.ledger l
+                              WHERE l.owner = old.name AND l.owner_key = old.key FOR NO KEY UPDATE SKIP LOCKED);
         -- two old keys can lead to one new one
         WITH gone AS (
             DELETE FROM segment.model_share o
@@ -356,4 +360,22 @@ BEGIN
                              WHERE a.oid = segment_internal.remembered_role(r.owner, r.owner_key)), r.owner);
         RETURN NEXT r;
     END LOOP;
+END $$;
+
+CREATE FUNCTION segment_internal.ledger(ledger_schema text, ledger_name text) RETURNS SETOF segment.ledger
+AS 'MODULE_PATHNAME', 'registry_call' LANGUAGE C STABLE ROWS 1;
+COMMENT ON FUNCTION segment_internal.ledger(text, text) IS
+'The ledger of that name, when the caller has the privileges of its owner. owner is the role''s present name.';
+
+CREATE FUNCTION segment_internal.ledger(caller oid, ledger_schema text, ledger_name text) RETURNS SETOF segment.ledger
+LANGUAGE plpgsql STABLE ROWS 1 SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    l segment.ledger;
+BEGIN
+    SELECT * INTO l FROM segment.ledger o
+    WHERE o.ledger_schema = $2 AND o.ledger_name = $3 AND segment_internal.role_may(caller, o.owner, o.owner_key);
+    IF FOUND THEN
+        l.owner := pg_get_userbyid(segment_internal.remembered_role(l.owner, l.owner_key));
+        RETURN NEXT l;
+    END IF;
 END $$;

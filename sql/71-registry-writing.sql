@@ -310,6 +310,83 @@ BEGIN
     INSERT INTO segment.receipts_share VALUES (name, role, segment_internal.role_key(role_id));
 END $$;
 
+-- ---- ledgers -------------------------------------------------------------------------
+
+CREATE FUNCTION segment_internal.add_ledger(l segment.ledger) RETURNS integer
+AS 'MODULE_PATHNAME', 'registry_call' LANGUAGE C VOLATILE;
+COMMENT ON FUNCTION segment_internal.add_ledger(segment.ledger) IS
+'Register a ledger of the caller''s, before its table is created; returns ledger_id. Error: 42710 there is a relation or a ledger of that name.';
+
+CREATE FUNCTION segment_internal.add_ledger(caller oid, l segment.ledger) RETURNS integer
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    id integer;
+BEGIN
+    PERFORM segment_internal.check_modeler(caller);
+    IF to_regclass(format('%I.%I', l.ledger_schema, l.ledger_name)) IS NOT NULL THEN
+        RAISE EXCEPTION 'relation "%.%" already exists', l.ledger_schema, l.ledger_name USING ERRCODE = 'duplicate_table';
+    END IF;
+    -- what is left of a ledger whose table was dropped
+    WITH gone AS (DELETE FROM segment.ledger o WHERE o.ledger_schema = l.ledger_schema AND o.ledger_name = l.ledger_name RETURNING o.ledger_id)
+    DELETE FROM segment.ledger_change c USING gone g WHERE c.ledger_id = g.ledger_id;
+    INSERT INTO segment.ledger (ledger_schema, ledger_name, owner, owner_key, source_schema, source_name, currency, rates_schema, rates_name, detect)
+    VALUES (l.ledger_schema, l.ledger_name, pg_get_userbyid(caller), segment_internal.role_key(caller), l.source_schema, l.source_name,
+            l.currency, l.rates_schema, l.rates_name, l.detect)
+    RETURNING ledger_id INTO id;
+    RETURN id;
+EXCEPTION
+    WHEN unique_violation THEN
+        RAISE EXCEPTION 'ledger "%.%" already exists', l.ledger_schema, l.ledger_name USING ERRCODE = 'duplicate_object';
+END $$;
+
+CREATE FUNCTION segment_internal.remove_ledger(ledger_schema text, ledger_name text) RETURNS void
+AS 'MODULE_PATHNAME', 'registry_call' LANGUAGE C VOLATILE;
+COMMENT ON FUNCTION segment_internal.remove_ledger(text, text) IS
+'Remove a ledger from the registry, with its logged changes. Error: 42704 the caller has no such ledger.';
+
+CREATE FUNCTION segment_internal.remove_ledger(caller oid, ledger_schema text, ledger_name text) RETURNS void
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    id integer;
+BEGIN
+    DELETE FROM segment.ledger o
+    WHERE o.ledger_schema = $2 AND o.ledger_name = $3
+      AND (segment_internal.role_may(caller, o.owner, o.owner_key)
+           OR (segment_internal.remembered_role(o.owner, o.owner_key) IS NULL
+               AND (segment_internal.owns_extension(caller) OR segment_internal.may_take_over(caller, o.owner, o.owner_key))))
+    RETURNING o.ledger_id INTO id;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'ledger "%.%" does not exist', $2, $3 USING ERRCODE = 'undefined_object';
+    END IF;
+    DELETE FROM segment.ledger_change c WHERE c.ledger_id = id;
+END $$;
+
+CREATE FUNCTION segment_internal.take_changes(ledger_schema text, ledger_name text) RETURNS TABLE (customer_id text, month date)
+AS 'MODULE_PATHNAME', 'registry_call' LANGUAGE C VOLATILE;
+COMMENT ON FUNCTION segment_internal.take_changes(text, text) IS
+'The changes that are logged for a ledger of the caller''s, which are removed from the log; a customer or month that is NULL stands for all. One row of NULLs when not all changes since the last refresh are in the log.';
+
+CREATE FUNCTION segment_internal.take_changes(caller oid, ledger_schema text, ledger_name text) RETURNS TABLE (customer_id text, month date)
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    l segment.ledger;
+    log_key text := segment_internal.role_key('segment.ledger_change'::regclass);
+BEGIN
+    SELECT * INTO l FROM segment.ledger o
+    WHERE o.ledger_schema = $2 AND o.ledger_name = $3 AND segment_internal.role_may(caller, o.owner, o.owner_key);
+    IF l.detect = 'changes' AND l.change_key = log_key THEN
+        RETURN QUERY
+            WITH seen AS (DELETE FROM segment.ledger_change c WHERE c.ledger_id = l.ledger_id RETURNING c.customer_id, c.month)
+            SELECT DISTINCT s.customer_id, s.month FROM seen s;
+        RETURN;
+    END IF;
+    IF l.detect = 'changes' THEN
+        DELETE FROM segment.ledger_change c WHERE c.ledger_id = l.ledger_id;
+        UPDATE segment.ledger o SET change_key = log_key WHERE o.ledger_id = l.ledger_id;
+    END IF;
+    RETURN QUERY SELECT NULL::text, NULL::date;
+END $$;
+
 -- ---- modelers ------------------------------------------------------------------------
 
 CREATE FUNCTION segment_internal.set_modeler(role text, is_modeler boolean) RETURNS void

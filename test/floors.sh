@@ -13,11 +13,11 @@ allowed=(
     'anomaly kmeans/kmeans.h'
     'anomaly kmeans/kmeans_model.h'
     'anomaly kmeans/kmeans_pg.h'
-    # rfm and cohort_retention read receipts with the engine of the receipts family
-    'rfm receipts/lines_pg.h'
+    # rfm and cohort_retention read receipts or a ledger with the engine of the receipts family
+    'rfm receipts/ledger_pg.h'
     'rfm receipts/wide_pool_pg.h'
     'cohort receipts/codes_pg.h'
-    'cohort receipts/lines_pg.h'
+    'cohort receipts/ledger_pg.h'
     'cohort receipts/receipt_part.h'
     'cohort receipts/wide_pool_pg.h'
 )

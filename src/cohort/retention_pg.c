@@ -1,6 +1,6 @@
 /*
  * retention_pg.c
- *		cohort_retention: the retention of cohorts out of a receipts relation.
+ *		cohort_retention: the retention of cohorts out of a receipts relation, or of a ledger.
  *
  * With the argument by there is a triangle for each value of a column.  Values are codes
  * (receipts/codes_pg.h) of the lines; code 0, NULL, is also that of all customers without by.
@@ -15,7 +15,7 @@
 #include "cohort/cohort_pg.h"
 #include "cohort/retention.h"
 #include "receipts/codes_pg.h"
-#include "receipts/lines_pg.h"
+#include "receipts/ledger_pg.h"
 #include "receipts/wide_pool_pg.h"
 #include "server/budget.h"
 #include "server/rows.h"
@@ -314,7 +314,7 @@ retention_rows(FunctionCallInfo fcinfo, SegRow *row)
 		source.keep_blank_codes = true;
 		seg_engine_keep_details(engine);
 	}
-	seg_receipts_read(&source, engine);
+	seg_receipts_or_ledger_read(&source, engine, SEG_RECEIPTS_LIST, SEG_NO_DAY);
 	if (has_by)
 		seg_engine_each_detailed(engine, add_customer_by, retention);
 	else

@@ -56,9 +56,8 @@ forget_receipts(SegReceiptsEngine *engine, SegEnginePart *part)
 	engine->reserved -= size;
 }
 
-/* The sums of a customer as far as they were known when the part was spilled. */
-static void
-add_customer(SegReceiptsEngine *engine, const SegCustomer *sums)
+void
+seg_engine_add_sums(SegReceiptsEngine *engine, const SegCustomer *sums)
 {
 	uint64		hash = seg_key_hash(sums->key);
 	SegEnginePart *part = seg_engine_part_of(engine, hash);
@@ -71,12 +70,14 @@ add_customer(SegReceiptsEngine *engine, const SegCustomer *sums)
 		seg_spill_customer(part->spilled, engine->pool, sums);
 		if (sums->net.wide != 0)
 			engine->pool->drop(engine->pool, sums->net.wide);
+		seg_engine_relieve(engine);
 		return;
 	}
 	place = seg_part_customer(&part->tables, sums->key, hash, &is_new);
 	if (is_new)
 		part->tables.customers[place].key = seg_engine_keep_key(engine, part, sums->key);
 	seg_customer_merge(&part->tables.customers[place], engine->pool, sums);
+	seg_engine_relieve(engine);
 }
 
 /* An engine for the lines of one spilled part, closed. */
@@ -93,10 +94,7 @@ reread(SegReceiptsEngine *engine, SegEnginePart *part)
 	while (seg_spill_read(part->spilled, child->pool, &record))
 	{
 		if (record.is_customer)
-		{
-			add_customer(child, &record.customer);
-			seg_engine_relieve(child);
-		}
+			seg_engine_add_sums(child, &record.customer);
 		else if (record.has_details)
 			seg_engine_add_detailed(child, &record.line, &record.details);
 		else

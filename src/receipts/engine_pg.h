@@ -39,6 +39,12 @@ extern void seg_engine_add(SegReceiptsEngine *engine, SegReceiptLine *line);
 /* The same with details, whose wide amounts are numbers of the pool, too.  Lines of one receipt stay apart. */
 extern void seg_engine_add_detailed(SegReceiptsEngine *engine, SegReceiptLine *line, const SegReceiptDetails *details);
 
+/*
+ * Add sums of a customer, in mode SUMS: of receipts that were summed elsewhere.  The text of the
+ * key is copied; a wide total, a number of the engine's pool, is used up.
+ */
+extern void seg_engine_add_sums(SegReceiptsEngine *engine, const SegCustomer *sums);
+
 /* Are the keys of customers integers, and not texts? */
 extern void seg_engine_set_integer_ids(SegReceiptsEngine *engine, bool integer_ids);
 extern bool seg_engine_has_integer_ids(const SegReceiptsEngine *engine);

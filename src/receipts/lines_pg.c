@@ -18,6 +18,7 @@
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
+#include "receipts/month_pg.h"
 #include "receipts/wide_pool_pg.h"
 #include "server/id.h"
 #include "server/numeric_units.h"
@@ -70,6 +71,7 @@ typedef struct LineReceiver
 	bool		integer_code;
 	bool		integer_customer;
 	bool		integer_receipt;
+	SegMonth	month;			/* of the line before, for a ledger */
 	uint64		lines;
 	uint64		without_customer;
 	uint64		without_receipt;
@@ -170,9 +172,8 @@ read_key(LineReceiver *lines, Datum datum, bool is_integer, SegKey *key)
 	return (size > 0 && isalnum((unsigned char) bytes[0])) || seg_is_meaningful(value);
 }
 
-/* The amount of a numeric; false when it is not finite. */
-static bool
-read_amount(LineReceiver *lines, Datum datum, SegAmount *amount)
+bool
+seg_receipts_amount(SegReceiptsEngine *engine, Datum datum, SegAmount *amount)
 {
 	struct varlena *value = PG_DETOAST_DATUM_PACKED(datum);
 	int			scale;
@@ -183,7 +184,7 @@ read_amount(LineReceiver *lines, Datum datum, SegAmount *amount)
 			amount->scale = scale;
 			return true;
 		case SEG_NUMERIC_WIDE:
-			amount->value = seg_wide_pool_enter(seg_engine_pool(lines->engine), DatumGetNumeric(PointerGetDatum(value)));
+			amount->value = seg_wide_pool_enter(seg_engine_pool(engine), DatumGetNumeric(PointerGetDatum(value)));
 			amount->scale = SEG_AMOUNT_WIDE;
 			return true;
 		case SEG_NUMERIC_NOT_FINITE:
@@ -207,6 +208,21 @@ note_currency(LineReceiver *lines, CodeSet *set, TupleTableSlot *slot)
 		set->has_none = true;
 	else
 		note_code(lines, set, VARDATA_ANY(code), VARSIZE_ANY_EXHDR(code));
+}
+
+/* The key of the part of a receipt that lies in the month of the day. */
+static SegKey
+key_in_month(LineReceiver *lines, SegKey key, int32 day)
+{
+	const char *bytes = lines->integer_receipt ? (const char *) &key.low : seg_key_text(&key);
+	size_t		size = lines->integer_receipt ? sizeof(key.low) : seg_key_size(key);
+	char	   *text = palloc(size + SEG_MONTH_BYTES);
+
+	seg_month_find(&lines->month, day);
+	memcpy(text, bytes, size);
+	for (int i = 0; i < SEG_MONTH_BYTES; i++)
+		text[size + i] = (char) (lines->month.number >> (8 * i));
+	return seg_key_of_text(text, size + SEG_MONTH_BYTES);
 }
 
 /* What is to be added of a row; false when the row is left out or is an error. */
@@ -242,7 +258,9 @@ read_line(LineReceiver *lines, TupleTableSlot *slot, SegReceiptLine *line)
 	}
 	line->day = DatumGetDateADT(values[LINE_DAY]);
 	lines->infinite_day |= DATE_NOT_FINITE(line->day);
-	if (read_amount(lines, values[value], &line->amount))
+	if (lines->source->ledger != NULL && line->has_receipt && !lines->infinite_day)
+		line->receipt = key_in_month(lines, line->receipt, line->day);
+	if (seg_receipts_amount(lines->engine, values[value], &line->amount))
 		return true;
 	lines->not_finite = true;
 	return false;
@@ -255,7 +273,7 @@ read_measure(LineReceiver *lines, TupleTableSlot *slot, int column, bool *not_fi
 	SegAmount	amount = {0, 0};
 
 	if (!slot->tts_isnull[lines->details + column] &&
-		!read_amount(lines, slot->tts_values[lines->details + column], &amount))
+		!seg_receipts_amount(lines->engine, slot->tts_values[lines->details + column], &amount))
 		*not_finite = true;
 	return amount;
 }
@@ -386,8 +404,8 @@ seg_receipts_source(FunctionCallInfo fcinfo, int receipts, int as_of, int curren
 	return source;
 }
 
-static void
-run(const char *query, const SPIExecuteOptions *options)
+void
+seg_receipts_run(const char *query, const SPIExecuteOptions *options)
 {
 	if (SPI_execute_extended(query, options) != SPI_OK_SELECT)
 		elog(ERROR, "could not run a query of receipts");
@@ -426,7 +444,7 @@ seg_receipts_call(FunctionCallInfo fcinfo, const char *function, Datum *result)
 		appendStringInfo(&query, "%s$%d", i == 0 ? "" : ", ", i + 1);
 	}
 	appendStringInfoChar(&query, ')');
-	run(query.data, &options);
+	seg_receipts_run(query.data, &options);
 	return only_value(result);
 }
 
@@ -453,20 +471,24 @@ seg_receipts_rows(FunctionCallInfo fcinfo, SegReceiptsWork work)
 
 /* ---- the whole relation ---- */
 
-/* The arguments receipts, as_of, currency and rates as $1 to $4, the details as $5. */
-static ParamListInfo
-parameters(const SegReceiptsSource *source)
+ParamListInfo
+seg_receipts_parameters(const SegReceiptsSource *source)
 {
-	ParamListInfo list = makeParamList(5);
+	const SegLedgerLines *ledger = source->ledger;
+	bool		no_months = ledger == NULL || ledger->all;
+	ParamListInfo list = makeParamList(ledger == NULL ? 5 : 8);
 	const ParamExternData given[] = {
 		{ObjectIdGetDatum(source->receipts), source->no_receipts, PARAM_FLAG_CONST, REGCLASSOID},
 		{DateADTGetDatum(source->as_of), source->no_as_of, PARAM_FLAG_CONST, DATEOID},
 		{PointerGetDatum(source->currency), source->currency == NULL, PARAM_FLAG_CONST, TEXTOID},
 		{ObjectIdGetDatum(source->rates), !OidIsValid(source->rates), PARAM_FLAG_CONST, REGCLASSOID},
 		{PointerGetDatum(source->details), source->details == NULL, PARAM_FLAG_CONST, TEXTOID},
+		{no_months ? (Datum) 0 : ledger->months, no_months, PARAM_FLAG_CONST, DATEARRAYOID},
+		{no_months ? (Datum) 0 : ledger->customers, no_months, PARAM_FLAG_CONST, TEXTARRAYOID},
+		{no_months ? (Datum) 0 : ledger->customer_months, no_months, PARAM_FLAG_CONST, DATEARRAYOID},
 	};
 
-	memcpy(list->params, given, sizeof(given));
+	memcpy(list->params, given, list->numParams * sizeof(ParamExternData));
 	return list;
 }
 
@@ -474,10 +496,13 @@ void
 seg_receipts_read(const SegReceiptsSource *source, SegReceiptsEngine *engine)
 {
 	LineReceiver *lines = palloc0(sizeof(LineReceiver));
-	SPIExecuteOptions options = {.params = parameters(source), .read_only = true};
+	SPIExecuteOptions options = {.params = seg_receipts_parameters(source), .read_only = true};
 	Datum		query;
 
-	run("SELECT segment_internal.receipt_lines($1, $2, $3, $4, $5)", &options);
+	if (source->ledger == NULL)
+		seg_receipts_run("SELECT segment_internal.receipt_lines($1, $2, $3, $4, $5)", &options);
+	else
+		seg_receipts_run("SELECT segment_internal.ledger_lines($1, $2, $3, $4, $5, $6, $7, $8)", &options);
 	(void) only_value(&query);
 
 	lines->receiver = (DestReceiver) {receive_line, begin_lines, end_lines, end_lines, DestTransientRel};
@@ -487,12 +512,12 @@ seg_receipts_read(const SegReceiptsSource *source, SegReceiptsEngine *engine)
 	lines->context = CurrentMemoryContext;
 	lines->row = AllocSetContextCreate(CurrentMemoryContext, "segment receipt line", ALLOCSET_DEFAULT_SIZES);
 	options.dest = &lines->receiver;
-	run(TextDatumGetCString(query), &options);
+	seg_receipts_run(TextDatumGetCString(query), &options);
 	raise_faults(lines, source);
-	if (source->currency != NULL && lines->lines == 0)
+	if (source->currency != NULL && lines->lines == 0 && source->ledger == NULL)
 	{
 		options.dest = NULL;
-		run("SELECT segment_internal.check_currency($1, $3)", &options);
+		seg_receipts_run("SELECT segment_internal.check_currency($1, $3)", &options);
 	}
 	if (lines->without_customer + lines->without_receipt > 0)
 		ereport(NOTICE,

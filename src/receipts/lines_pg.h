@@ -8,11 +8,21 @@
 
 #include "server/compat.h"
 
+#include "executor/spi.h"
 #include "utils/date.h"
 
 #include "receipts/codes_pg.h"
 #include "receipts/engine_pg.h"
 #include "server/rows.h"
+
+/* What a ledger reads: lines of one receipt that lie in two months are then two receipts. */
+typedef struct SegLedgerLines
+{
+	bool		all;			/* of all months; else those below */
+	Datum		months;			/* date[]: first days */
+	Datum		customers;		/* text[], with customer_months, element by element */
+	Datum		customer_months;	/* date[] */
+} SegLedgerLines;
 
 /* The arguments of a function that reads receipts. */
 typedef struct SegReceiptsSource
@@ -25,6 +35,7 @@ typedef struct SegReceiptsSource
 	Oid			rates;			/* InvalidOid: not given */
 	text	   *details;		/* columns of the query (segment_internal.receipt_details), for an engine that keeps details, or NULL */
 	SegCodes   *codes;			/* those of the lines' details */
+	const struct SegLedgerLines *ledger;	/* NULL: not for a ledger */
 	bool		keep_blank_codes;	/* is a blank code a value like others?  Else it is none. */
 } SegReceiptsSource;
 
@@ -49,6 +60,15 @@ extern bool seg_receipts_call(FunctionCallInfo fcinfo, const char *function, Dat
  * currency nor rates, no rate for a currency, or a currency that no line has.
  */
 extern void seg_receipts_read(const SegReceiptsSource *source, SegReceiptsEngine *engine);
+
+/* The amount of a numeric, for the engine; false when it is NaN or infinite. */
+extern bool seg_receipts_amount(SegReceiptsEngine *engine, Datum datum, SegAmount *amount);
+
+/* Run a query of receipts with these options, in a connection of SPI. */
+extern void seg_receipts_run(const char *query, const SPIExecuteOptions *options);
+
+/* The arguments receipts, as_of, currency and rates as $1 to $4, the details as $5, and those of source->ledger as $6 to $8. */
+extern ParamListInfo seg_receipts_parameters(const SegReceiptsSource *source);
 
 /* The id of a customer of the engine as text. */
 extern text *seg_receipts_id(const SegReceiptsEngine *engine, SegKey key);

@@ -1,7 +1,7 @@
 /*
  * rfm_receipts_pg.c
  *		rfm: recency, frequency, monetary, scores and segments of all customers of a
- *		receipts relation.
+ *		receipts relation, or of a ledger.
  *
  * One pass sums the receipts of each customer (receipts/engine_pg.h).  A second one over
  * the customers fits the cuts, where no model gives them; the last one returns the rows.
@@ -15,7 +15,7 @@
 #include "utils/jsonb.h"
 #include "utils/memutils.h"
 
-#include "receipts/lines_pg.h"
+#include "receipts/ledger_pg.h"
 #include "receipts/wide_pool_pg.h"
 #include "rfm/rfm_fit_pg.h"
 #include "rfm/rfm_model_pg.h"
@@ -281,9 +281,10 @@ rfm_rows(FunctionCallInfo fcinfo, SegRow *row)
 	Datum		since;
 	bool		has_window = seg_receipts_call(fcinfo, "check_rfm", &since);
 	SegReceiptsSource source = seg_receipts_source(fcinfo, ARG_RECEIPTS, ARG_AS_OF, ARG_CURRENCY, ARG_RATES);
-	SegReceiptsEngine *engine = seg_engine_create(SEG_RECEIPTS_SUMS, has_window ? DatumGetDateADT(since) : SEG_NO_DAY);
+	int32		first_day = has_window ? DatumGetDateADT(since) : SEG_NO_DAY;
+	SegReceiptsEngine *engine = seg_engine_create(SEG_RECEIPTS_SUMS, first_day);
 
-	seg_receipts_read(&source, engine);
+	seg_receipts_or_ledger_read(&source, engine, SEG_RECEIPTS_SUMS, first_day);
 	scoring->as_of = source.as_of;
 	scoring->row = row;
 	scoring->row_context = AllocSetContextCreate(CurrentMemoryContext, "segment row", ALLOCSET_DEFAULT_SIZES);

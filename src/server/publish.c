@@ -13,6 +13,7 @@
  * differ from the target.
  */
 #include "server/identity.h"
+#include "server/statement.h"
 
 #include "access/relation.h"
 #include "access/xact.h"
@@ -145,84 +146,11 @@ check_target(Oid target, Oid history)
 
 /* ---- statements ---- */
 
-/* Are all tables of the statement among the two? */
-static bool
-is_about_target(const Query *query, const Target *target)
-{
-	ListCell   *cell;
-
-	foreach(cell, query->rtable)
-	{
-		const RangeTblEntry *entry = lfirst(cell);
-
-		if (entry->rtekind == RTE_RELATION && entry->relid != target->relations[0] && entry->relid != target->relations[1])
-			return false;
-	}
-	return true;
-}
-
-/* The same for subqueries: a walker, true when it finds another table. */
-static bool
-find_stranger(Node *node, void *context)
-{
-	if (node == NULL)
-		return false;
-	if (IsA(node, Query))
-		return !is_about_target((Query *) node, context) ||
-			query_tree_walker((Query *) node, find_stranger, context, 0);
-	return expression_tree_walker(node, find_stranger, context);
-}
-
-/* One analyzed statement; names are resolved only here. */
-static Query *
-analyze(const char *statement, ParamListInfo params, QueryEnvironment *tables, const Target *target)
-{
-	List	   *parsed = pg_parse_query(statement);
-	Oid			types[4];
-	Query	   *query;
-
-	for (int i = 0; i < params->numParams; i++)
-		types[i] = params->params[i].ptype;
-	if (list_length(parsed) != 1)
-		ereport(ERROR,
-				(errcode(ERRCODE_SYNTAX_ERROR),
-				 errmsg("there must be one statement, not %d", list_length(parsed))));
-	query = parse_analyze_fixedparams(linitial_node(RawStmt, parsed), statement, types, params->numParams, tables);
-	if (query->commandType == CMD_UTILITY || find_stranger((Node *) query, (void *) target))
-		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_IN_USE),
-				 errmsg("table \"%s\" or its history was replaced during the publication", get_rel_name(target->relations[0])),
-				 errhint("Publish again.")));
-	return query;
-}
-
 /* Run one statement; its rows go to dest. */
 static void
 run(const char *statement, ParamListInfo params, QueryEnvironment *tables, const Target *target, DestReceiver *dest)
 {
-	Query	   *query = analyze(statement, params, tables, target);
-	ListCell   *cell;
-
-	foreach(cell, pg_rewrite_query(query))
-	{
-		Query	   *rewritten = lfirst_node(Query, cell);
-		QueryDesc  *desc;
-
-		if (rewritten->commandType == CMD_UTILITY)
-			continue;			/* NOTIFY from a rule */
-		CHECK_FOR_INTERRUPTS();
-		CommandCounterIncrement();
-		PushActiveSnapshot(GetTransactionSnapshot());
-		desc = CreateQueryDesc(pg_plan_query(rewritten, statement, CURSOR_OPT_PARALLEL_OK, params), statement,
-							   GetActiveSnapshot(), InvalidSnapshot, dest, params, tables, 0);
-		ExecutorStart(desc, 0);
-		SEG_EXECUTOR_RUN(desc);
-		ExecutorFinish(desc);
-		ExecutorEnd(desc);
-		FreeQueryDesc(desc);
-		PopActiveSnapshot();
-	}
-	CommandCounterIncrement();
+	seg_statement_run(statement, params, tables, target->relations, lengthof(target->relations), dest);
 }
 
 static ParamListInfo
@@ -270,40 +198,11 @@ read_target(PG_FUNCTION_ARGS)
 
 /* ---- the rows ---- */
 
-/* A store that statements see as a table. */
-typedef struct NamedStore
-{
-	Tuplestorestate *store;
-	DestReceiver *dest;
-} NamedStore;
-
-static NamedStore
-make_store(void)
-{
-	NamedStore	made = {tuplestore_begin_heap(false, false, work_mem), CreateDestReceiver(DestTuplestore)};
-
-	SetTuplestoreDestReceiverParams(made.dest, made.store, CurrentMemoryContext, true, NULL, NULL);
-	return made;
-}
-
-static void
-show_store(QueryEnvironment *tables, const char *name, TupleDesc shape, Tuplestorestate *store)
-{
-	EphemeralNamedRelation table = palloc0(sizeof(EphemeralNamedRelationData));
-
-	table->md.name = pstrdup(name);
-	table->md.tupdesc = shape;
-	table->md.enrtype = ENR_NAMED_TUPLESTORE;
-	table->md.enrtuples = tuplestore_tuple_count(store);
-	table->reldata = store;
-	register_ENR(tables, table);
-}
-
 /* The tuple descriptor of the statement's rows. */
 static TupleDesc
 shape_of(const char *statement, ParamListInfo params, QueryEnvironment *tables, const Target *target)
 {
-	return ExecCleanTypeFromTL(analyze(statement, params, tables, target)->targetList);
+	return seg_statement_shape(statement, params, tables, target->relations, lengthof(target->relations));
 }
 
 /* Read the rows to publish as the caller, with its search path and rights. */
@@ -312,7 +211,7 @@ read_rows(FunctionCallInfo fcinfo, QueryEnvironment *tables)
 {
 	static const Oid types[] = {BYTEAARRAYOID, BYTEAARRAYOID, JSONBARRAYOID};
 	SPIExecuteOptions options = {.read_only = false};
-	NamedStore	rows = make_store();
+	SegNamedStore	rows = seg_named_store_create();
 	ParamListInfo params = make_params(lengthof(types));
 	TupleDesc	shape;
 	SPIPlanPtr	plan;
@@ -338,7 +237,7 @@ read_rows(FunctionCallInfo fcinfo, QueryEnvironment *tables)
 	MemoryContextSwitchTo(context);
 	shape = CreateTupleDescCopy(((CachedPlanSource *) linitial(SPI_plan_get_plan_sources(plan)))->resultDesc);
 	SPI_finish();
-	show_store(tables, "published_rows", shape, rows.store);
+	seg_named_store_show(tables, "published_rows", shape, rows.store);
 	return rows.store;
 }
 
@@ -346,7 +245,7 @@ read_rows(FunctionCallInfo fcinfo, QueryEnvironment *tables)
 static void
 read_counts(const char *statement, QueryEnvironment *tables, const Target *target, int64 *counts, int count)
 {
-	NamedStore	row = make_store();
+	SegNamedStore	row = seg_named_store_create();
 	ParamListInfo params = make_params(0);
 	TupleTableSlot *slot = MakeSingleTupleTableSlot(shape_of(statement, params, tables, target), &TTSOpsMinimalTuple);
 	bool		is_null;
@@ -408,7 +307,7 @@ typedef struct Writing
 	QueryEnvironment *tables;
 	ParamListInfo params;
 	const char *changes_query;
-	NamedStore	changes;
+	SegNamedStore	changes;
 	ArrayType  *statements;
 } Writing;
 
@@ -424,7 +323,7 @@ write_as_owner(void *argument)
 	check_ids(w->tables, &w->target);
 	shape = shape_of(w->changes_query, w->params, w->tables, &w->target);
 	run(w->changes_query, w->params, w->tables, &w->target, w->changes.dest);
-	show_store(w->tables, "changed_rows", shape, w->changes.store);
+	seg_named_store_show(w->tables, "changed_rows", shape, w->changes.store);
 	deconstruct_array(w->statements, TEXTOID, -1, false, TYPALIGN_INT, &each, NULL, &count);
 	for (int i = 0; i < count; i++)
 		run(TextDatumGetCString(each[i]), w->params, w->tables, &w->target, None_Receiver);
@@ -436,7 +335,7 @@ PG_FUNCTION_INFO_V1(write_target);
 Datum
 write_target(PG_FUNCTION_ARGS)
 {
-	Writing		w = {.tables = create_queryEnv(), .params = make_params(1), .changes = make_store()};
+	Writing		w = {.tables = create_queryEnv(), .params = make_params(1), .changes = seg_named_store_create()};
 	Tuplestorestate *rows;
 	int64		changed;
 

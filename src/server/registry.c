@@ -13,6 +13,7 @@
  */
 #include "server/forward.h"
 #include "server/identity.h"
+#include "server/registry.h"
 
 #include "access/htup_details.h"
 #include "access/xact.h"
@@ -32,8 +33,8 @@ registry_table(void)
 	return get_relname_relid("model", get_namespace_oid("segment", false));
 }
 
-static Oid
-registry_owner(void)
+Oid
+seg_registry_owner(void)
 {
 	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(registry_table()));
 	Oid			owner;
@@ -56,7 +57,7 @@ registry_call(PG_FUNCTION_ARGS)
 	Datum		result;
 
 	seg_forward_prepare(fcinfo, true, call);
-	caller = seg_become(registry_owner());
+	caller = seg_become(seg_registry_owner());
 	seg_fix_search_path();
 	result = FunctionCallInvoke(call);
 	seg_become_again(&caller);

@@ -121,6 +121,7 @@ is(escalations(), '', 'a member as the owner: refit and publish');
 
 my %column = (model => 'model_name', model_version => 'model_name', model_log => 'model_name', cluster_name => 'model_name', model_share => 'model_name',
 	modeler => 'role_name', receipts => 'receipts_name', receipts_share => 'receipts_name',
+	ledger => 'ledger_name', ledger_change => 'customer_id',
 	algorithm => 'algorithm', algorithm_option => 'algorithm', algorithm_column => 'algorithm');
 my @tables = split /\n/, catalogs("SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND relnamespace $of_us ORDER BY 1");
 is(join(' ', @tables), join(' ', sort keys %column), 'the tables of the registry');
@@ -132,7 +133,7 @@ foreach my $table (@tables)
 		"DELETE FROM segment.$table", "TRUNCATE segment.$table", "SELECT FROM segment.$table FOR UPDATE");
 	is(join("\n", grep { !/^42501|^42809/ } map { as_role('installer', "$path $_") . ": $_" } @attempts), '', "he puts nothing on $table, and takes nothing away");
 }
-as_role('installer', join('', map { "GRANT SELECT, INSERT ON segment.$_ TO mallory;" } @tables));
+as_role('installer', "GRANT SELECT, INSERT ON segment.$_ TO mallory") foreach @tables;
 is(catalogs($rights), $to_restore, 'nor does he give rights on');
 nightly('a night after that', qw(postgres mate sharee));
 

@@ -1,0 +1,182 @@
+/*
+ * ledger_pg.c
+ *		Reading a ledger in place of its receipts; see ledger_pg.h.
+ */
+#include "receipts/ledger_pg.h"
+
+#include "tcop/dest.h"
+#include "utils/fmgrprotos.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+
+typedef struct CellReceiver
+{
+	DestReceiver receiver;
+	SegReceiptsEngine *engine;
+	SegReceiptsMode mode;
+	int32		since;
+	int32		as_of;
+	MemoryContext row;			/* of what a row needs, reset after it */
+} CellReceiver;
+
+static bool
+is_ledger(Oid relation)
+{
+	static const char *const columns[] = {"customer_id", "month", "receipts", "sales", "net", "first_date", "last_date"};
+
+	StaticAssertStmt(lengthof(columns) == SEG_LEDGER_COLUMNS, "columns of a ledger");
+	for (int i = 0; i < lengthof(columns); i++)
+		if (get_attnum(relation, columns[i]) <= 0)
+			return false;
+	return get_attnum(relation, "receipt_date") <= 0;
+}
+
+/* (relation): has it the columns of a ledger? */
+PG_FUNCTION_INFO_V1(receipts_is_ledger);
+Datum
+receipts_is_ledger(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(is_ledger(PG_GETARG_OID(0)));
+}
+
+/* ---- one row ---- */
+
+/* What a user may have put into the table. */
+static void
+check_cell(const CellReceiver *cells, const Datum *values, const bool *nulls)
+{
+	int64		receipts = DatumGetInt64(values[SEG_LEDGER_RECEIPTS]);
+	bool		missing = nulls[SEG_LEDGER_RECEIPTS] || nulls[SEG_LEDGER_NET];
+
+	if (!missing && receipts > 0)
+		missing = nulls[SEG_LEDGER_SALES] || nulls[SEG_LEDGER_FIRST] || nulls[SEG_LEDGER_LAST];
+	if (missing)
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("a row of the ledger has no receipts, net, sales, first_date or last_date")));
+	if (receipts < 0 || DATE_NOT_FINITE(DatumGetDateADT(values[SEG_LEDGER_MONTH])) ||
+		(receipts > 0 && (DatumGetDateADT(values[SEG_LEDGER_FIRST]) < DatumGetDateADT(values[SEG_LEDGER_MONTH]) ||
+						  DatumGetDateADT(values[SEG_LEDGER_LAST]) < DatumGetDateADT(values[SEG_LEDGER_FIRST]) ||
+						  DatumGetDateADT(values[SEG_LEDGER_LAST]) > cells->as_of)))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("a row of the ledger has receipts, first_date or last_date that do not belong to its month")));
+}
+
+static SegAmount
+amount_of(const CellReceiver *cells, Datum value)
+{
+	SegAmount	amount;
+
+	if (!seg_receipts_amount(cells->engine, value, &amount))
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("amount must not be NaN or infinite")));
+	return amount;
+}
+
+static void
+add_sums(const CellReceiver *cells, SegKey customer, const Datum *values)
+{
+	SegCustomer sums = {.key = customer, .last_day = SEG_NO_DAY};
+	int64		receipts = DatumGetInt64(values[SEG_LEDGER_RECEIPTS]);
+
+	if (receipts > 0)
+		sums.last_day = DatumGetDateADT(values[SEG_LEDGER_LAST]);
+	if (DatumGetDateADT(values[SEG_LEDGER_MONTH]) >= cells->since)
+	{
+		sums.count = receipts;
+		seg_total_add(seg_engine_pool(cells->engine), &sums.net, amount_of(cells, values[SEG_LEDGER_NET]));
+	}
+	seg_engine_add_sums(cells->engine, &sums);
+}
+
+static void
+add_receipt(const CellReceiver *cells, SegKey customer, int32 day, SegAmount amount)
+{
+	SegReceiptLine line = {.customer = customer, .day = day, .amount = amount};
+
+	seg_engine_add(cells->engine, &line);
+}
+
+/* Sales as one receipt, returns as another one, and receipts of nothing to make up their number. */
+static void
+add_receipts(const CellReceiver *cells, SegKey customer, const Datum *values)
+{
+	int64		receipts = DatumGetInt64(values[SEG_LEDGER_RECEIPTS]);
+	int32		day = DatumGetDateADT(values[receipts > 0 ? SEG_LEDGER_FIRST : SEG_LEDGER_MONTH]);
+	Datum		returns = values[SEG_LEDGER_NET];
+
+	if (receipts > 0)
+	{
+		add_receipt(cells, customer, day, amount_of(cells, values[SEG_LEDGER_SALES]));
+		returns = DirectFunctionCall2(numeric_sub, returns, values[SEG_LEDGER_SALES]);
+		if (DatumGetBool(DirectFunctionCall2(numeric_eq, values[SEG_LEDGER_NET], values[SEG_LEDGER_SALES])))
+			returns = (Datum) 0;
+	}
+	if (returns != (Datum) 0)
+		add_receipt(cells, customer, day, amount_of(cells, returns));
+	for (int64 i = 1; i < receipts; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		add_receipt(cells, customer, day, (SegAmount) {0, 0});
+	}
+}
+
+static bool
+receive_cell(TupleTableSlot *slot, DestReceiver *self)
+{
+	CellReceiver *cells = (CellReceiver *) self;
+	MemoryContext old = MemoryContextSwitchTo(cells->row);
+	text	   *customer;
+	SegKey		key;
+
+	slot_getallattrs(slot);
+	check_cell(cells, slot->tts_values, slot->tts_isnull);
+	customer = DatumGetTextPP(slot->tts_values[SEG_LEDGER_CUSTOMER]);
+	key = seg_key_of_text(VARDATA_ANY(customer), VARSIZE_ANY_EXHDR(customer));
+	if (cells->mode == SEG_RECEIPTS_SUMS)
+		add_sums(cells, key, slot->tts_values);
+	else
+		add_receipts(cells, key, slot->tts_values);
+	MemoryContextSwitchTo(old);
+	MemoryContextReset(cells->row);
+	return true;
+}
+
+static void
+begin_cells(DestReceiver *self, int operation, TupleDesc shape)
+{
+	Assert(shape->natts == SEG_LEDGER_COLUMNS);
+}
+
+static void
+end_cells(DestReceiver *self)
+{
+}
+
+/* ---- the whole ledger ---- */
+
+void
+seg_receipts_or_ledger_read(const SegReceiptsSource *source, SegReceiptsEngine *engine, SegReceiptsMode mode, int32 since)
+{
+	SPIExecuteOptions options = {.params = seg_receipts_parameters(source), .read_only = true};
+	CellReceiver cells = {
+		.receiver = {receive_cell, begin_cells, end_cells, end_cells, DestTransientRel},
+		.engine = engine, .mode = mode, .since = since, .as_of = source->as_of
+	};
+	char	   *query;
+
+	if (source->no_receipts || !is_ledger(source->receipts))
+	{
+		seg_receipts_read(source, engine);
+		return;
+	}
+	seg_receipts_run("SELECT segment_internal.ledger_cells($1, $2, $3, $4)", &options);
+	query = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
+	cells.row = AllocSetContextCreate(CurrentMemoryContext, "segment ledger row", ALLOCSET_DEFAULT_SIZES);
+	options.dest = &cells.receiver;
+	seg_receipts_run(query, &options);
+	MemoryContextDelete(cells.row);
+	seg_engine_close(engine);
+}

@@ -1,0 +1,32 @@
+/*
+ * ledger_pg.h
+ *		Ledgers: receipts by customer and month.
+ *
+ * A ledger is a table, or any relation, with the columns customer_id, month, receipts, sales,
+ * net, first_date and last_date; it has no column receipt_date.
+ */
+#ifndef SEG_RECEIPTS_LEDGER_PG_H
+#define SEG_RECEIPTS_LEDGER_PG_H
+
+#include "receipts/lines_pg.h"
+
+/*
+ * As seg_receipts_read, but source->receipts may be a ledger.  In mode SUMS each customer gets the
+ * sums since the day `since` (SEG_NO_DAY: all), the first of a month.  In mode LIST each month of a customer gets as
+ * many receipts as it has, whose totals, not the single ones, are right: all at its first day with a sale.
+ * Errors besides: those of segment_internal.ledger_cells; 22004 and 22023 the rows are not those of a ledger.
+ */
+extern void seg_receipts_or_ledger_read(const SegReceiptsSource *source, SegReceiptsEngine *engine,
+										SegReceiptsMode mode, int32 since);
+
+/* Columns of a ledger, in the order of its table. */
+enum
+{
+	SEG_LEDGER_CUSTOMER, SEG_LEDGER_MONTH, SEG_LEDGER_RECEIPTS, SEG_LEDGER_SALES, SEG_LEDGER_NET,
+	SEG_LEDGER_FIRST, SEG_LEDGER_LAST, SEG_LEDGER_COLUMNS
+};
+
+/* The rows that a ledger of the source should have: read the lines, and put the rows. */
+extern void seg_ledger_cells(const SegReceiptsSource *source, SegRow *row);
+
+#endif							/* SEG_RECEIPTS_LEDGER_PG_H */

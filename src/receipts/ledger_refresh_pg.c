@@ -1,0 +1,399 @@
+/*
+ * ledger_refresh_pg.c
+ *		Comparing a ledger with its receipts, and writing the differences.
+ *
+ * A refresh locks the ledger, so that refreshes take turns, and only then takes the
+ * logged changes and looks at the receipts.  A change that is committed after the
+ * log was read stays in the log, although its receipts may have been read: the next refresh
+ * reads them again, which changes nothing.  So no change is lost.
+ *
+ * Receipts are read and the ledger is written as its owner, in a security-restricted
+ * operation.  What the receipts give is compared with the table in SQL, and only what
+ * differs is written.
+ */
+#include "receipts/ledger_pg.h"
+
+#include "access/relation.h"
+#include "access/xact.h"
+#include "access/xlog.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_type.h"
+#include "executor/tstoreReceiver.h"
+#include "executor/tuptable.h"
+#include "funcapi.h"
+#include "miscadmin.h"
+#include "partitioning/partbounds.h"
+#include "partitioning/partdesc.h"
+#include "storage/lmgr.h"
+#include "tcop/utility.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/partcache.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
+
+#include "receipts/month_pg.h"
+#include "server/identity.h"
+#include "server/statement.h"
+
+/* Arguments of both functions by their places. */
+enum
+{
+	ARG_LEDGER, ARG_RECEIPTS, ARG_CURRENCY, ARG_RATES
+};
+
+/* The last day of all. */
+#define LAST_DAY (DATE_END_JULIAN - POSTGRES_EPOCH_JDATE - 1)
+
+/* Months with partitions of their own. */
+#define FIRST_YEAR 1970
+#define LAST_YEAR 2099
+
+#define IS_SAME \
+	"(o.receipts, o.sales, pg_catalog.scale(o.sales), o.net, pg_catalog.scale(o.net), o.first_date, o.last_date)" \
+	" IS NOT DISTINCT FROM" \
+	" (c.receipts, c.sales, pg_catalog.scale(c.sales), c.net, pg_catalog.scale(c.net), c.first_date, c.last_date)"
+
+#define HAS_CELL "EXISTS (SELECT FROM ledger_cells c WHERE c.customer_id = l.customer_id AND c.month = l.month)"
+
+typedef struct Ledger
+{
+	Oid			relation;
+	Oid			owner;
+	char	   *name;			/* as a statement needs it */
+	SegReceiptsSource source;
+	SegLedgerLines lines;
+	bool		unchanged;		/* nothing is in the log */
+	QueryEnvironment *tables;
+	Tuplestorestate *cells;
+	TupleDesc	shape;
+	DestReceiver *dest;			/* where differences go */
+} Ledger;
+
+/* ---- the table ---- */
+
+static Oid
+owner_of(Oid relation, LOCKMODE lock)
+{
+	Relation	opened = relation_open(relation, lock);
+	Oid			owner = opened->rd_rel->relowner;
+
+	if (opened->rd_rel->relkind != RELKIND_PARTITIONED_TABLE)
+		ereport(ERROR,
+				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+				 errmsg("\"%s\" is not a ledger", RelationGetRelationName(opened))));
+	relation_close(opened, NoLock);
+	return owner;
+}
+
+/* Lock the ledger against others, and take what the arguments say. */
+static Ledger *
+open_ledger(FunctionCallInfo fcinfo, LOCKMODE lock)
+{
+	Ledger	   *ledger = palloc0(sizeof(Ledger));
+	Oid			relation = PG_GETARG_OID(ARG_LEDGER);
+
+	/* first the right, then the lock; its owner may be another one by then */
+	seg_check_may_set_role(owner_of(relation, AccessShareLock));
+	ledger->relation = relation;
+	ledger->owner = owner_of(relation, lock);
+	seg_check_may_set_role(ledger->owner);
+	ledger->name = quote_qualified_identifier(get_namespace_name(get_rel_namespace(relation)), get_rel_name(relation));
+	ledger->source = (SegReceiptsSource) {
+		.receipts = PG_GETARG_OID(ARG_RECEIPTS), .as_of = LAST_DAY,
+		.currency = PG_ARGISNULL(ARG_CURRENCY) ? NULL : PG_GETARG_TEXT_PP(ARG_CURRENCY),
+		.rates = PG_ARGISNULL(ARG_RATES) ? InvalidOid : PG_GETARG_OID(ARG_RATES),
+		.ledger = &ledger->lines
+	};
+	ledger->lines.all = true;
+	ledger->tables = create_queryEnv();
+	return ledger;
+}
+
+/* $1 to $3: months to read whole, and single customers with their months; $4: all these months. */
+static ParamListInfo
+parameters(const Ledger *ledger, Datum all_months)
+{
+	ParamListInfo params = makeParamList(4);
+	const ParamExternData given[] = {
+		{ledger->lines.months, ledger->lines.all, PARAM_FLAG_CONST, DATEARRAYOID},
+		{ledger->lines.customers, ledger->lines.all, PARAM_FLAG_CONST, TEXTARRAYOID},
+		{ledger->lines.customer_months, ledger->lines.all, PARAM_FLAG_CONST, DATEARRAYOID},
+		{all_months, all_months == (Datum) 0, PARAM_FLAG_CONST, DATEARRAYOID},
+	};
+
+	memcpy(params->params, given, sizeof(given));
+	return params;
+}
+
+static void
+run(const Ledger *ledger, const char *statement, ParamListInfo params, DestReceiver *dest)
+{
+	seg_statement_run(statement, params, ledger->tables, &ledger->relation, 1, dest);
+}
+
+/* The arrays of a SELECT of one row, which are not NULL. */
+static void
+read_arrays(const Ledger *ledger, const char *statement, ParamListInfo params, Datum *arrays, int count)
+{
+	SegNamedStore row = seg_named_store_create();
+	TupleDesc	shape = seg_statement_shape(statement, params, ledger->tables, &ledger->relation, 1);
+	TupleTableSlot *slot = MakeSingleTupleTableSlot(shape, &TTSOpsMinimalTuple);
+	bool		is_null;
+
+	run(ledger, statement, params, row.dest);
+	(void) tuplestore_gettupleslot(row.store, true, false, slot);
+	for (int i = 0; i < count; i++)
+		arrays[i] = PointerGetDatum(DatumGetArrayTypePCopy(slot_getattr(slot, i + 1, &is_null)));
+	ExecDropSingleTupleTableSlot(slot);
+	tuplestore_end(row.store);
+}
+
+/* ---- the log of changes ---- */
+
+/* The store of the changes that are logged for the ledger, which the statements see as ledger_changes. */
+static void
+take_changes(Ledger *ledger)
+{
+	Oid			types[] = {TEXTOID, TEXTOID};
+	Datum		values[] = {CStringGetTextDatum(get_namespace_name(get_rel_namespace(ledger->relation))),
+		CStringGetTextDatum(get_rel_name(ledger->relation))};
+	SPIExecuteOptions options = {.read_only = false, .params = makeParamList(2)};
+	SegNamedStore changes = seg_named_store_create();
+	TupleDesc	shape = CreateTemplateTupleDesc(2);
+	TupleTableSlot *slot;
+
+	TupleDescInitEntry(shape, 1, "customer_id", TEXTOID, -1, 0);
+	TupleDescInitEntry(shape, 2, "month", DATEOID, -1, 0);
+	for (int i = 0; i < lengthof(types); i++)
+		options.params->params[i] = (ParamExternData) {values[i], false, PARAM_FLAG_CONST, types[i]};
+	options.dest = changes.dest;
+	SPI_connect();
+	seg_receipts_run("SELECT t.customer_id, t.month FROM segment_internal.take_changes($1, $2) t", &options);
+	SPI_finish();
+
+	slot = MakeSingleTupleTableSlot(shape, &TTSOpsMinimalTuple);
+	ledger->unchanged = true;
+	ledger->lines.all = false;
+	while (tuplestore_gettupleslot(changes.store, true, false, slot))
+	{
+		bool		no_month;
+
+		(void) slot_getattr(slot, 2, &no_month);
+		ledger->lines.all |= no_month;
+		ledger->unchanged = false;
+	}
+	ExecDropSingleTupleTableSlot(slot);
+	tuplestore_rescan(changes.store);
+	seg_named_store_show(ledger->tables, "ledger_changes", shape, changes.store);
+}
+
+/* Which months are read whole: with more than 5 % of their rows changed; and which customers of the others. */
+static void
+plan_reading(Ledger *ledger)
+{
+	Datum		arrays[3];
+
+	read_arrays(ledger, psprintf(
+								 "WITH month AS (SELECT h.month FROM (SELECT month, pg_catalog.count(*) AS n, pg_catalog.count(customer_id) AS customers"
+								 " FROM ledger_changes GROUP BY month) h"
+								 " WHERE h.customers < h.n OR h.n * 20 > (SELECT pg_catalog.count(*) FROM %s l WHERE l.month = h.month)),"
+								 " single AS (SELECT h.customer_id, h.month FROM ledger_changes h WHERE h.month NOT IN (SELECT m.month FROM month m))"
+								 " SELECT ARRAY(SELECT m.month FROM month m), ARRAY(SELECT s.customer_id FROM single s ORDER BY s.customer_id, s.month),"
+								 " ARRAY(SELECT s.month FROM single s ORDER BY s.customer_id, s.month)", ledger->name),
+				parameters(ledger, (Datum) 0), arrays, lengthof(arrays));
+	ledger->lines.months = arrays[0];
+	ledger->lines.customers = arrays[1];
+	ledger->lines.customer_months = arrays[2];
+}
+
+/* ---- rows ---- */
+
+/* The rows that the ledger should have, as the table ledger_cells. */
+static void
+read_cells(Ledger *ledger)
+{
+	SegRow		row = {.filled = 0};
+	Relation	relation = relation_open(ledger->relation, NoLock);
+
+	ledger->shape = CreateTupleDescCopy(RelationGetDescr(relation));
+	relation_close(relation, NoLock);
+	if (ledger->shape->natts != SEG_LEDGER_COLUMNS)
+		ereport(ERROR,
+				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+				 errmsg("table \"%s\" has %d columns, but a ledger has %d", get_rel_name(ledger->relation),
+						ledger->shape->natts, SEG_LEDGER_COLUMNS)));
+	ledger->cells = tuplestore_begin_heap(false, false, work_mem);
+	row.shape = ledger->shape;
+	row.store = ledger->cells;
+	CommandCounterIncrement();
+	PushActiveSnapshot(GetTransactionSnapshot());
+	SPI_connect();
+	seg_ledger_cells(&ledger->source, &row);
+	SPI_finish();
+	PopActiveSnapshot();
+	seg_named_store_show(ledger->tables, "ledger_cells", ledger->shape, ledger->cells);
+}
+
+/* Has a partition, other than the default one, rows of that day? */
+static bool
+has_partition(const Ledger *ledger, DateADT day)
+{
+	Relation	relation = relation_open(ledger->relation, NoLock);
+	PartitionKey key = RelationGetPartitionKey(relation);
+	PartitionDesc partitions = RelationGetPartitionDesc(relation, false);
+	Datum		value = DateADTGetDatum(day);
+	bool		found = false;
+
+	if (key->strategy != PARTITION_STRATEGY_RANGE || key->partnatts != 1)
+		ereport(ERROR,
+				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+				 errmsg("\"%s\" is not a ledger", RelationGetRelationName(relation))));
+	if (partitions->nparts > 0)
+	{
+		bool		is_bound;
+		int			bound = partition_range_datum_bsearch(key->partsupfunc, key->partcollation, partitions->boundinfo,
+														  1, &value, &is_bound);
+
+		found = partitions->boundinfo->indexes[bound + 1] >= 0;
+	}
+	relation_close(relation, NoLock);
+	return found;
+}
+
+/* A partition of its own for the month. */
+static void
+create_partition(const Ledger *ledger, int32 day)
+{
+	SegMonth	month = {0};
+	int			year;
+	char		first[MAXDATELEN + 1];
+	char		end[MAXDATELEN + 1];
+
+	seg_month_find(&month, day);
+	year = month.number / 12;
+	if (year < FIRST_YEAR || year > LAST_YEAR)
+		return;					/* the default partition has it */
+	snprintf(first, sizeof(first), "%04d-%02d-01", year, month.number % 12 + 1);
+	snprintf(end, sizeof(end), "%04d-%02d-01", (month.number + 1) / 12, (month.number + 1) % 12 + 1);
+	SPI_connect();
+	if (SPI_execute(psprintf("CREATE TABLE %s PARTITION OF %s FOR VALUES FROM ('%s') TO ('%s')",
+							 quote_qualified_identifier(get_namespace_name(get_rel_namespace(ledger->relation)),
+														psprintf("%s_%04d_%02d", get_rel_name(ledger->relation), year, month.number % 12 + 1)),
+							 ledger->name, first, end), false, 0) != SPI_OK_UTILITY)
+		elog(ERROR, "could not create a partition");
+	SPI_finish();
+}
+
+/* Partitions for the months that have none, and all months that are written, as date[]. */
+static Datum
+make_partitions(const Ledger *ledger)
+{
+	Datum		arrays[2];
+	Datum	   *days;
+	int			count;
+
+	read_arrays(ledger, "WITH cell AS (SELECT DISTINCT c.month FROM ledger_cells c)"
+				" SELECT ARRAY(SELECT c.month FROM cell c ORDER BY 1),"
+				" ARRAY(SELECT c.month FROM cell c UNION SELECT pg_catalog.unnest($1) UNION SELECT pg_catalog.unnest($3))",
+				parameters(ledger, (Datum) 0), arrays, lengthof(arrays));
+	deconstruct_array(DatumGetArrayTypeP(arrays[0]), DATEOID, sizeof(DateADT), true, TYPALIGN_INT, &days, NULL, &count);
+	for (int i = 0; i < count; i++)
+		if (!has_partition(ledger, DatumGetDateADT(days[i])))
+			create_partition(ledger, DatumGetDateADT(days[i]));
+	return arrays[1];
+}
+
+/* Remove rows of which the receipts have nothing more; write those that are new or other ones. */
+static void
+write_cells(const Ledger *ledger)
+{
+	ParamListInfo params = parameters(ledger, make_partitions(ledger));
+	const char *scope = "true";
+
+	if (ledger->lines.all)
+		run(ledger, psprintf("DELETE FROM %s l WHERE NOT " HAS_CELL, ledger->name), params, None_Receiver);
+	else
+	{
+		scope = "(c.month = ANY ($1) OR (c.customer_id, c.month) IN (SELECT d.customer_id, d.month FROM ROWS FROM (unnest($2), unnest($3)) AS d(customer_id, month)))";
+		run(ledger, psprintf("DELETE FROM %s l WHERE l.month = ANY ($1) AND NOT " HAS_CELL, ledger->name), params, None_Receiver);
+		run(ledger, psprintf("DELETE FROM %s l USING ROWS FROM (unnest($2), unnest($3)) AS d(customer_id, month)"
+							 " WHERE l.customer_id = d.customer_id AND l.month = d.month AND NOT " HAS_CELL, ledger->name),
+			params, None_Receiver);
+	}
+	run(ledger, psprintf(
+						 "INSERT INTO %s AS l (customer_id, month, receipts, sales, net, first_date, last_date)"
+						 " SELECT c.customer_id, c.month, c.receipts, c.sales, c.net, c.first_date, c.last_date FROM ledger_cells c"
+						 " WHERE %s AND NOT EXISTS (SELECT FROM %s o WHERE o.customer_id = c.customer_id AND o.month = c.month"
+						 " AND o.month = ANY ($4) AND " IS_SAME ")"
+						 " ON CONFLICT (customer_id, month) DO UPDATE SET (receipts, sales, net, first_date, last_date) ="
+						 " ROW(excluded.receipts, excluded.sales, excluded.net, excluded.first_date, excluded.last_date)",
+						 ledger->name, scope, ledger->name), params, None_Receiver);
+}
+
+static void
+refresh_as_owner(void *argument)
+{
+	Ledger	   *ledger = argument;
+
+	seg_fix_search_path();
+	if (!ledger->lines.all)
+		plan_reading(ledger);
+	read_cells(ledger);
+	write_cells(ledger);
+	tuplestore_end(ledger->cells);
+}
+
+/* (ledger, receipts, currency, rates): write what differs */
+PG_FUNCTION_INFO_V1(ledger_refresh);
+Datum
+ledger_refresh(PG_FUNCTION_ARGS)
+{
+	Ledger	   *ledger;
+
+	PreventCommandIfReadOnly("refresh_ledger");
+	ledger = open_ledger(fcinfo, ShareRowExclusiveLock);
+	take_changes(ledger);
+	if (!ledger->unchanged)
+		seg_run_as(ledger->owner, refresh_as_owner, ledger);
+	PG_RETURN_VOID();
+}
+
+static void
+compare_as_owner(void *argument)
+{
+	Ledger	   *ledger = argument;
+
+	seg_fix_search_path();
+	read_cells(ledger);
+	run(ledger, psprintf(
+						 "SELECT COALESCE(c.customer_id, o.customer_id), COALESCE(c.month, o.month),"
+						 " CASE WHEN o.customer_id IS NULL THEN 'missing' WHEN c.customer_id IS NULL THEN 'surplus' ELSE pg_catalog.concat_ws(', ',"
+						 " CASE WHEN o.receipts IS DISTINCT FROM c.receipts THEN 'receipts' END,"
+						 " CASE WHEN (o.sales, pg_catalog.scale(o.sales)) IS DISTINCT FROM (c.sales, pg_catalog.scale(c.sales)) THEN 'sales' END,"
+						 " CASE WHEN (o.net, pg_catalog.scale(o.net)) IS DISTINCT FROM (c.net, pg_catalog.scale(c.net)) THEN 'net' END,"
+						 " CASE WHEN o.first_date IS DISTINCT FROM c.first_date THEN 'first_date' END,"
+						 " CASE WHEN o.last_date IS DISTINCT FROM c.last_date THEN 'last_date' END) END"
+						 " FROM ledger_cells c FULL JOIN %s o ON o.customer_id = c.customer_id AND o.month = c.month"
+						 " WHERE o.customer_id IS NULL OR c.customer_id IS NULL OR NOT (" IS_SAME ")", ledger->name),
+		parameters(ledger, (Datum) 0), ledger->dest);
+	tuplestore_end(ledger->cells);
+}
+
+/* (ledger, receipts, currency, rates): the rows that differ */
+PG_FUNCTION_INFO_V1(ledger_differences);
+Datum
+ledger_differences(PG_FUNCTION_ARGS)
+{
+	/* a standby has no refreshes to wait for, and no such lock */
+	Ledger	   *ledger = open_ledger(fcinfo, RecoveryInProgress() ? AccessShareLock : ShareRowExclusiveLock);
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+
+	InitMaterializedSRF(fcinfo, 0);
+	ledger->dest = CreateDestReceiver(DestTuplestore);
+	SetTuplestoreDestReceiverParams(ledger->dest, result->setResult, result->econtext->ecxt_per_query_memory, false, NULL, NULL);
+	seg_run_as(ledger->owner, compare_as_owner, ledger);
+	ledger->dest->rDestroy(ledger->dest);
+	return (Datum) 0;
+}

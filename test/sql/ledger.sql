@@ -1,0 +1,167 @@
+-- Ledgers: receipts by customer and month, what refreshes write, and what rfm and
+-- cohort_retention read of them.
+\set VERBOSITY terse
+SET client_min_messages = warning;
+CREATE SCHEMA ledger_test;
+SET search_path = ledger_test, segment;
+
+-- ---- a small one, by hand ----
+
+CREATE TABLE lines (customer_id text, receipt_id text, receipt_date date, amount numeric);
+INSERT INTO lines VALUES
+    ('A', '1', '2024-01-05', 10.00), ('A', '1', '2024-01-05', 5.5), ('A', '2', '2024-01-20', -3), ('A', '3', '2024-02-10', 7),
+    ('B', NULL, '2024-01-31', 1), ('B', NULL, '2024-01-31', 2),         -- each line is a receipt
+    ('B', '9', '2024-01-31', 4), ('B', '9', '2024-02-01', 6),           -- one receipt in two months: two
+    ('C', '5', '2024-02-29', -8.25),                                   -- only returns
+    ('C', '6', '1969-12-31', 1), ('C', '7', '2100-01-01', 2),           -- in the default partition
+    (' ', '8', '2024-01-01', 1), ('D', '#', '2024-01-01', 1), (NULL, '8', '2024-01-01', 1), ('D', '8', NULL, 1);
+SELECT create_ledger('book', 'lines');
+SELECT * FROM book ORDER BY customer_id, month;
+SELECT c.relname, pg_get_expr(c.relpartbound, c.oid) FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+WHERE i.inhparent = 'book'::regclass ORDER BY 1;
+SELECT * FROM ledger_check('book');
+
+-- only differences are written
+CREATE TABLE before AS SELECT customer_id, month, xmin::text AS version, ctid::text AS place FROM book;
+CALL refresh_ledger('book');
+SELECT count(*) AS rewritten FROM book b WHERE NOT EXISTS (SELECT FROM before o WHERE (o.customer_id, o.month, o.version, o.place) = (b.customer_id, b.month, b.xmin::text, b.ctid::text));
+UPDATE lines SET amount = 8 WHERE receipt_id = '3';
+DELETE FROM lines WHERE customer_id = 'C' AND receipt_id = '5';
+INSERT INTO lines VALUES ('E', '10', '2023-06-01', 0), ('A', '11', '2024-01-31', 0.000);
+UPDATE book SET net = 0, last_date = NULL WHERE customer_id = 'B' AND month = '2024-02-01';
+INSERT INTO book VALUES ('Z', '2024-01-01', 0, NULL, -1, NULL, NULL);
+SELECT * FROM ledger_check('book') ORDER BY 1, 2;
+CALL refresh_ledger('book');
+SELECT * FROM ledger_check('book');
+SELECT b.customer_id, b.month FROM book b WHERE NOT EXISTS (SELECT FROM before o WHERE (o.customer_id, o.month, o.version, o.place) = (b.customer_id, b.month, b.xmin::text, b.ctid::text)) ORDER BY 1, 2;
+
+-- ---- rfm and cohorts: the same rows from both ----
+
+CREATE TABLE many AS
+SELECT 'C' || abs(hashint4(i / 3) % 400) AS customer_id, (i / 3)::text || CASE WHEN i % 5 = 0 THEN ' a long number of a receipt' ELSE '' END AS receipt_id,
+       date '2022-01-01' + abs(hashint4(i / 3 + 7)) % 900 AS receipt_date,
+       CASE WHEN i % 997 = 0 THEN 1e30 WHEN i % 7 = 0 THEN -(i % 50) / 4.0 ELSE (i % 1000) / 8.0 END AS amount
+FROM generate_series(1, 9000) i;
+CREATE VIEW many_in AS SELECT * FROM many WHERE receipt_id IS NOT NULL;
+SELECT create_ledger('many_book', 'many_in');
+
+CREATE FUNCTION differences(a text, b text) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE
+    n bigint;
+BEGIN
+    -- as text, so that the scale of a numeric counts
+    EXECUTE format('SELECT count(*) FROM ((SELECT r::text FROM (%1$s) r EXCEPT ALL SELECT r::text FROM (%2$s) r) UNION ALL'
+                   ' (SELECT r::text FROM (%2$s) r EXCEPT ALL SELECT r::text FROM (%1$s) r)) d', a, b) INTO n;
+    RETURN n;
+END $$;
+SELECT d, differences(format('SELECT * FROM rfm(''many'', %L)', d), format('SELECT * FROM rfm(''many_book'', %L)', d)) AS rfm,
+       differences(format('SELECT * FROM rfm(''many'', %L, months => 6)', d), format('SELECT * FROM rfm(''many_book'', %L, months => 6)', d)) AS rfm_6_months,
+       differences(format('SELECT * FROM cohort_retention(''many'', %L)', d), format('SELECT * FROM cohort_retention(''many_book'', %L)', d)) AS by_month,
+       differences(format('SELECT * FROM cohort_retention(''many'', %L, ''quarter'')', d), format('SELECT * FROM cohort_retention(''many_book'', %L, ''quarter'')', d)) AS by_quarter,
+       differences(format('SELECT * FROM cohort_retention(''many'', %L, ''year'')', d), format('SELECT * FROM cohort_retention(''many_book'', %L, ''year'')', d)) AS by_year
+FROM unnest('{2022-01-31,2022-02-28,2023-08-31,2024-06-30,2030-12-31}'::date[]) d;
+SELECT differences('SELECT * FROM rfm(''many'', ''2024-06-30'', since => ''2024-01-01'')', 'SELECT * FROM rfm(''many_book'', ''2024-06-30'', since => ''2024-01-01'')') AS since;
+-- any relation with these columns will do
+CREATE VIEW part_book AS SELECT * FROM many_book WHERE customer_id < 'C2';
+SELECT count(*), sum(frequency) = (SELECT sum(receipts) FROM part_book) AS all_receipts FROM rfm('part_book', '2024-12-31');
+
+-- what a ledger cannot give
+SELECT * FROM rfm('many_book', '2024-06-29');
+SELECT * FROM rfm('many_book', '2024-06-30', since => '2024-01-02');
+SELECT * FROM rfm('many_book', '2024-06-30', currency => 'EUR');
+SELECT * FROM rfm('many_book', 'infinity');
+SELECT * FROM cohort_retention('many_book', '2024-06-30', 'week');
+SELECT * FROM cohort_retention('many_book', NULL);
+SELECT * FROM receipt_totals('many_book', '2024-06-30');
+-- rows that are none of a ledger's
+CREATE TABLE wrong (LIKE many_book);
+ALTER TABLE wrong ALTER receipts DROP NOT NULL, ALTER net DROP NOT NULL;
+INSERT INTO wrong VALUES ('A', '2024-01-01', 1, 1, 1, '2024-01-01', '2025-01-01');
+SELECT * FROM rfm('wrong', '2024-12-31');
+SELECT * FROM cohort_retention('wrong', '2024-12-31');
+UPDATE wrong SET last_date = '2024-01-01', sales = NULL;
+SELECT * FROM rfm('wrong', '2024-12-31');
+UPDATE wrong SET sales = 'NaN', net = 'NaN';
+SELECT * FROM rfm('wrong', '2024-12-31');
+UPDATE wrong SET receipts = -1, net = 1;
+SELECT * FROM cohort_retention('wrong', '2024-12-31');
+
+-- ---- changes ----
+
+CREATE TABLE sold (customer_id bigint, receipt_id text, receipt_date timestamp, amount numeric(12, 2), currency text);
+INSERT INTO sold SELECT i % 600, i::text, timestamp '2024-01-01' + (i % 250) * interval '25 hours', i % 90 - 5, CASE WHEN i % 50 = 0 THEN 'USD' ELSE 'EUR' END
+FROM generate_series(1, 8000) i;
+CREATE INDEX ON sold (customer_id);
+ANALYZE sold;
+SELECT create_ledger('sold_book', 'sold', 'changes');
+SELECT create_ledger('sold_book', 'sold', 'changes', 'EUR');
+CREATE FUNCTION logged() RETURNS TABLE (customer_id text, month date, n bigint) LANGUAGE sql AS $$
+    SELECT c.customer_id, c.month, count(*) FROM segment.ledger_change c GROUP BY 1, 2 ORDER BY 1, 2 $$;
+SELECT * FROM logged();
+INSERT INTO sold VALUES (7, 'n1', '2024-03-31 23:59', 12, 'EUR'), (7, 'n1', '2024-03-31 23:59', 1, 'EUR'), (NULL, 'n2', '2024-03-01', 1, 'EUR'), (8, 'n3', NULL, 1, 'EUR');
+UPDATE sold SET receipt_date = receipt_date - interval '1 year' WHERE receipt_id = '7999';
+DELETE FROM sold WHERE receipt_id = '17';
+DELETE FROM sold WHERE false;
+SELECT * FROM logged();
+SELECT * FROM ledger_check('sold_book') ORDER BY 1, 2;
+CALL refresh_ledger('sold_book');
+SELECT * FROM logged();
+SELECT * FROM ledger_check('sold_book');
+-- what is written counts the same whether months or customers are read
+UPDATE sold SET amount = amount + 1 WHERE receipt_date >= '2024-04-01' AND receipt_date < '2024-05-01';
+UPDATE sold SET customer_id = 1001 WHERE receipt_id IN ('40', '41', '42');
+CALL refresh_ledger('sold_book');
+SELECT * FROM ledger_check('sold_book');
+-- a statement with many customers logs its months
+INSERT INTO sold SELECT i, 'm' || i, '2025-02-03', 1, 'EUR' FROM generate_series(2000, 12001) i;
+SELECT * FROM logged();
+CALL refresh_ledger('sold_book');
+SELECT * FROM ledger_check('sold_book');
+-- what nothing logged is found by a check, and not by a refresh
+ALTER TABLE sold DISABLE TRIGGER USER;
+DELETE FROM sold WHERE receipt_id = '102';
+ALTER TABLE sold ENABLE TRIGGER USER;
+SELECT count(*) FROM ledger_check('sold_book');
+DELETE FROM sold WHERE receipt_id = '101';
+CALL refresh_ledger('sold_book');
+SELECT * FROM ledger_check('sold_book');
+TRUNCATE sold;
+SELECT * FROM logged();
+CALL refresh_ledger('sold_book');
+SELECT count(*) FROM sold_book;
+INSERT INTO sold VALUES (1, '1', '2024-01-01', 1, 'EUR');
+CALL refresh_ledger('sold_book');   -- into a partition that has become empty
+SELECT * FROM sold_book;
+
+-- ---- errors ----
+
+SELECT create_ledger('book', 'lines');
+SELECT create_ledger(NULL, 'lines');
+SELECT create_ledger('a.b.c', 'lines');
+SELECT create_ledger('x', 'lines', 'watermark');
+SELECT create_ledger('x', 'many_in', 'changes');
+SELECT create_ledger('x', 'sold', 'full', 'CHF');
+SELECT create_ledger('x', 'wrong');
+SELECT create_ledger(repeat('x', 55), 'lines');
+SELECT create_ledger('nowhere.x', 'lines');
+CALL refresh_ledger('lines');
+SELECT * FROM ledger_check('part_book');
+CALL refresh_ledger(NULL);
+INSERT INTO lines VALUES ('A', '1', '2024-01-01', NULL);
+CALL refresh_ledger('book');
+DROP TABLE lines;
+CALL refresh_ledger('book');
+
+-- ---- the end ----
+
+SELECT drop_ledger('sold_book');
+SELECT count(*) FROM pg_trigger WHERE tgrelid = 'sold'::regclass;
+SELECT drop_ledger('sold_book');
+DROP TABLE book;
+SELECT drop_ledger('book');
+SELECT drop_ledger('many_book');
+DROP VIEW part_book;
+SELECT drop_ledger('many_book');
+SELECT count(*) FROM segment.ledger;
+SET client_min_messages = warning;
+DROP SCHEMA ledger_test CASCADE;
