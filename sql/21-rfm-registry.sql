@@ -23,6 +23,7 @@ DECLARE
     bins jsonb := COALESCE(m.options -> 'bins', '5');
 BEGIN
     PERFORM segment_internal.check_fit_options('rfm', segment_internal.options_of_fit(m), 3, NULL, NULL, NULL);
+    PERFORM segment_internal.rfm_segment_sql(m, '');
     IF m.options ? 'rules' AND m.options ? 'scheme' THEN
         RAISE EXCEPTION 'options "rules" and "scheme" exclude each other' USING ERRCODE = 'invalid_parameter_value';
     END IF;
@@ -32,7 +33,7 @@ BEGIN
     END IF;
 END $$;
 COMMENT ON FUNCTION segment_internal.rfm_check_hook(segment.model) IS
-'Check hook of rfm. Error: 22023 for options that rfm_fit refuses, for both rules and scheme, and for a scheme that does not match the bins.';
+'Check hook of rfm. Error: 22023 for options that rfm_fit refuses, for both rules and scheme, and for a scheme that does not match the bins; 42P01 when the rules do not exist.';
 
 CREATE FUNCTION segment_internal.rfm_scheme(m segment.model, model bytea) RETURNS text
 LANGUAGE sql STABLE

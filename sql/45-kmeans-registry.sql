@@ -56,13 +56,14 @@ BEGIN
         PERFORM segment_internal.report_stage(m, 'choosing k');
         metrics := jsonb_build_object('sweep', segment_internal.kmeans_sweep_source(m, source));
         wanted_k := segment_internal.kmeans_choose_k(m, metrics -> 'sweep', old)::numeric;
+        options := options - 'min_share';
     ELSE
         wanted_k := (m.options ->> 'k')::numeric;
     END IF;
     -- warm: start from the old centers when their number is the same
     IF m.options ->> 'start' = 'warm'
         AND (SELECT i.k = wanted_k AND i.features = cardinality(m.feature_columns) FROM segment.model_info(old) i) THEN
-        options := options || jsonb_build_object('init_method', 'centroids', 'centroids', E'\\x' || encode(old, 'hex'));
+        options := options - '{n_init,algorithm}'::text[] || jsonb_build_object('init_method', 'centroids', 'centroids', E'\\x' || encode(old, 'hex'));
     END IF;
     expression := format('segment.kmeans_fit(%s, %s, %L::pg_catalog.jsonb)', segment_internal.feature_array(m), wanted_k::integer, options);
 END $$;
@@ -71,16 +72,29 @@ COMMENT ON FUNCTION segment_internal.kmeans_fit_hook(segment.model, regclass, by
 
 CREATE FUNCTION segment_internal.kmeans_check_hook(m segment.model) RETURNS void
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    unused text;
 BEGIN
     IF NOT m.options ? 'k' THEN
-        RAISE EXCEPTION 'option "k" is required for algorithm "kmeans"' USING ERRCODE = 'invalid_parameter_value';
+        RAISE EXCEPTION 'option "k" is required for algorithm "kmeans"'
+            USING ERRCODE = 'invalid_parameter_value', HINT = 'Give a number of clusters, or "auto" for the best of k_min to k_max.';
+    END IF;
+    IF m.options ->> 'k' <> 'auto' THEN
+        SELECT o INTO unused FROM unnest('{k_min,k_max,k_margin,min_share}'::text[]) o WHERE m.options ? o LIMIT 1;
+        IF FOUND THEN
+            RAISE EXCEPTION 'option "%" has no effect with k %', unused, m.options ->> 'k'
+                USING ERRCODE = 'invalid_parameter_value', HINT = 'It requires k "auto". In segment.alter_model the value null removes an option.';
+        ELSIF (m.options ->> 'k')::numeric = 1 AND m.options ? 'min_silhouette' THEN
+            RAISE EXCEPTION 'option "min_silhouette" has no effect with k 1'
+                USING ERRCODE = 'invalid_parameter_value', HINT = 'It requires at least two clusters.';
+        END IF;
     END IF;
     PERFORM segment_internal.check_fit_options('kmeans', segment_internal.options_of_fit(m), cardinality(m.feature_columns),
         NULLIF(m.options ->> 'k', 'auto')::numeric::integer,
         segment_internal.kmeans_bound(m, 'k_min'), segment_internal.kmeans_bound(m, 'k_max'));
 END $$;
 COMMENT ON FUNCTION segment_internal.kmeans_check_hook(segment.model) IS
-'Check hook of kmeans. Error: 22023 without the option k, and for options that kmeans_fit or kmeans_sweep refuses.';
+'Check hook of kmeans. Error: 22023 without the option k, for options that have no effect with that k, and for options that kmeans_fit or kmeans_sweep refuses.';
 
 CREATE FUNCTION segment_internal.kmeans_names_hook(m segment.model, model bytea, previous jsonb) RETURNS jsonb
 LANGUAGE sql STABLE

@@ -82,6 +82,13 @@ parse_options(const Jsonb *options)
 	ParsedOptions parsed = defaults;
 
 	seg_options_read(options, option_table, &parsed);
+	if (parsed.numbers.method == SEG_ANOMALY_IFOREST)
+		seg_option_refuse_unused(options, "robust", "method \"iforest\"", "method \"mahalanobis\"");
+	else
+	{
+		seg_option_refuse_unused(options, "trees", "method \"mahalanobis\"", "method \"iforest\"");
+		seg_option_refuse_unused(options, "sample_size", "method \"mahalanobis\"", "method \"iforest\"");
+	}
 	return parsed;
 }
 

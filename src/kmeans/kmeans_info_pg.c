@@ -95,7 +95,7 @@ kmeans_check_options(const Jsonb *jsonb, size_t d, const SegFitArguments *argume
 {
 	SegKmeansOptions options;
 
-	seg_kmeans_options_read(jsonb, false, &options);
+	seg_kmeans_options_read(jsonb, arguments->k == SEG_NUMBER_NULL ? SEG_KMEANS_BEST_K : SEG_KMEANS_FIXED_K, &options);
 	seg_kmeans_options_check_width(&options, d);
 	if (arguments->k == SEG_NUMBER_NULL)
 	{

@@ -80,13 +80,28 @@ const SegKmeansOptions seg_kmeans_option_defaults = {
 	.min_share = 0.01,
 };
 
+static void
+refuse_unused(const Jsonb *given, SegKmeansChoice choice, const SegKmeansOptions *options)
+{
+	if (choice == SEG_KMEANS_FIXED_K)
+		seg_option_refuse_unused(given, "min_share", "a fixed k", "k null, with the options k_min and k_max");
+	if (options->init_method != SEG_INIT_CENTROIDS)
+		return;
+	seg_option_refuse_unused(given, "n_init", "init_method \"centroids\"", "init_method \"kmeans++\" or \"random\"");
+	if (options->algorithm == SEG_KMEANS_BISECTING)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("algorithm \"bisecting\" has no effect with init_method \"centroids\""),
+				 errhint("It requires init_method \"kmeans++\" or \"random\".")));
+}
+
 void
-seg_kmeans_options_read(const Jsonb *options, bool of_sweep, SegKmeansOptions *result)
+seg_kmeans_options_read(const Jsonb *options, SegKmeansChoice choice, SegKmeansOptions *result)
 {
 	bool		has_centroids;
 
 	*result = seg_kmeans_option_defaults;
-	seg_options_read(options, of_sweep ? seg_kmeans_sweep_options : seg_kmeans_option_table, result);
+	seg_options_read(options, choice == SEG_KMEANS_EVERY_K ? seg_kmeans_sweep_options : seg_kmeans_option_table, result);
 	has_centroids = result->centroids.matrix.rows > 0 || result->centroids.model_hex != NULL;
 	if (result->init_method == INIT_NOT_GIVEN)
 		result->init_method = has_centroids ? SEG_INIT_CENTROIDS : SEG_INIT_KMEANS_PLUS_PLUS;
@@ -94,6 +109,7 @@ seg_kmeans_options_read(const Jsonb *options, bool of_sweep, SegKmeansOptions *r
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("init_method \"centroids\" requires option \"centroids\", and vice versa")));
+	refuse_unused(options, choice, result);
 }
 
 static void

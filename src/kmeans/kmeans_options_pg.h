@@ -45,8 +45,19 @@ extern const SegKmeansOptions seg_kmeans_option_defaults;
 extern const char *const seg_kmeans_init_method_words[];
 extern const char *const seg_kmeans_algorithm_words[];
 
-/* Read the options; memory from the current context. */
-extern void seg_kmeans_options_read(const Jsonb *options, bool of_sweep, SegKmeansOptions *result);
+/* Where the number of clusters comes from. */
+typedef enum SegKmeansChoice
+{
+	SEG_KMEANS_FIXED_K,			/* kmeans_fit with a k */
+	SEG_KMEANS_BEST_K,			/* kmeans_fit with a null k: the best of a range */
+	SEG_KMEANS_EVERY_K,			/* kmeans_sweep */
+} SegKmeansChoice;
+
+/*
+ * Read the options; memory from the current context.  Raises an error also for
+ * options that have no effect together or with that choice of k.
+ */
+extern void seg_kmeans_options_read(const Jsonb *options, SegKmeansChoice choice, SegKmeansOptions *result);
 
 /* Raise an error for options with an element per feature if there are not d elements. */
 extern void seg_kmeans_options_check_width(const SegKmeansOptions *options, size_t d);

@@ -172,7 +172,8 @@ create_state(FunctionCallInfo fcinfo, MemoryContext aggregate, int numbers)
 	state->options_given = seg_given_digest(fcinfo, 2 + numbers);
 	if (state->options_given != 0)
 		options = PG_GETARG_JSONB_P_COPY(2 + numbers);
-	seg_kmeans_options_read(options, numbers == 2, &state->options);
+	seg_kmeans_options_read(options, numbers == 2 ? SEG_KMEANS_EVERY_K :
+							state->numbers[0] == SEG_NUMBER_NULL ? SEG_KMEANS_BEST_K : SEG_KMEANS_FIXED_K, &state->options);
 	seg_budget_reserve(state->budget, MemoryContextMemAllocated(context, true));
 	MemoryContextSwitchTo(old);
 	return state;

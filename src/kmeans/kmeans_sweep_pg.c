@@ -90,7 +90,7 @@ sweep_check_options(const Jsonb *jsonb, size_t d, const SegFitArguments *argumen
 {
 	SegKmeansOptions options;
 
-	seg_kmeans_options_read(jsonb, true, &options);
+	seg_kmeans_options_read(jsonb, SEG_KMEANS_EVERY_K, &options);
 	seg_kmeans_options_check_width(&options, d);
 	seg_kmeans_check_range(&options, arguments->k_min, arguments->k_max);
 }

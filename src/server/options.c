@@ -21,6 +21,19 @@ seg_option_refuse(const char *key, const char *expected)
 }
 
 void
+seg_option_refuse_unused(const Jsonb *options, const char *key, const char *with, const char *required)
+{
+	JsonbValue	given;
+
+	if (options != NULL && JB_ROOT_IS_OBJECT(options) &&
+		getKeyJsonValueFromContainer((JsonbContainer *) &options->root, key, strlen(key), &given) != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("option \"%s\" has no effect with %s", key, with),
+				 errhint("It requires %s.", required)));
+}
+
+void
 seg_refuse_changed(const char *what)
 {
 	ereport(ERROR,

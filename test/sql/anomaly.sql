@@ -8,8 +8,9 @@ FROM generate_series(1, 500) AS i
 UNION ALL VALUES (501, ARRAY[30, 100, 2]::float8[]), (502, ARRAY[10, 400, 3]::float8[]);
 
 CREATE TABLE models AS
-SELECT method, anomaly_fit(features, jsonb_build_object('method', method, 'contamination', 0.0039, 'trees', 20,
-                                                        'feature_names', '["visits", "amount", "children"]'::jsonb)) AS model
+SELECT method, anomaly_fit(features, jsonb_build_object('method', method, 'contamination', 0.0039,
+                                                        'feature_names', '["visits", "amount", "children"]'::jsonb)
+                                     || CASE method WHEN 'iforest' THEN '{"trees": 20}' ELSE '{}' END::jsonb) AS model
 FROM customers, (VALUES ('iforest'), ('mahalanobis')) AS v (method)
 GROUP BY method;
 
@@ -273,6 +274,11 @@ SELECT anomaly_fit(features, '{"trees": 0}') FROM customers;
 SELECT anomaly_fit(features, '{"trees": 1.5}') FROM customers;
 SELECT anomaly_fit(features, '{"sample_size": 5000}') FROM customers;
 SELECT anomaly_fit(features, '{"contamination": 0.6}') FROM customers;
+-- options of the other method have no effect
+SELECT anomaly_fit(features, '{"robust": true}') FROM customers;
+SELECT anomaly_fit(features, '{"robust": false, "method": "iforest"}') FROM customers;
+SELECT anomaly_fit(features, '{"method": "mahalanobis", "trees": 10}') FROM customers;
+SELECT anomaly_fit(features, '{"method": "mahalanobis", "sample_size": 256, "robust": true}') FROM customers;
 SELECT anomaly_fit(features, '{"method": "lof"}') FROM customers;
 SELECT anomaly_fit(features, '{"feature_names": ["a"]}') FROM customers;
 SELECT anomaly_fit(features, '{"transform": ["log1p", "none"]}') FROM customers;

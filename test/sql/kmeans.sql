@@ -49,10 +49,11 @@ ANALYZE many;
 CREATE TABLE digests (plan text, id int, digest text);
 CREATE PROCEDURE note_digests(plan text, source text DEFAULT 'many') LANGUAGE plpgsql AS $$
 BEGIN
-    EXECUTE format('INSERT INTO digests SELECT %L, o.id, (SELECT md5(segment.kmeans_fit(features, 3, o.options || ''{"n_init": 1}'', weight)) FROM %s)
+    EXECUTE format('INSERT INTO digests SELECT %L, o.id, (SELECT md5(segment.kmeans_fit(features, 3, o.options, weight)) FROM %s)
                     FROM (SELECT id, CASE WHEN options->''transform'' IS NOT NULL THEN jsonb_build_object(''transform'', jsonb_build_array(''log1p'', ''none'', ''none'', ''none''))
                                      WHEN options ? ''centroids'' THEN ''{"centroids": [[1, 2, 3, 4], [5, 6, 7, 8], [1, 2, 3, 4]]}''
-                                     ELSE coalesce(options, ''{}'') - ''feature_names'' END AS options FROM options WHERE id IN (2, 6, 7, 8, 9, 13, 16, 17, 20, 22, 23, 25)) AS o', plan, source);
+                                     ELSE coalesce(options, ''{}'') - ''feature_names'' END
+                                 || CASE WHEN options ? ''centroids'' THEN ''{}'' ELSE ''{"n_init": 1}'' END::jsonb AS options FROM options WHERE id IN (2, 6, 7, 8, 9, 13, 16, 17, 20, 22, 23, 25)) AS o', plan, source);
 END $$;
 CALL note_digests('as it stands');
 CALL note_digests('backwards', '(SELECT * FROM many ORDER BY id DESC OFFSET 0) AS t');
@@ -143,6 +144,12 @@ SELECT count(DISTINCT model) FROM (
 -- two aggregates over one state
 SELECT kmeans_fit(features, 3) = kmeans_fit(features, 3) AS same, length(kmeans_fit(features, 2)) > 0 AS other FROM customers;
 SELECT GROUPING(planted) AS whole, (model_info(kmeans_fit(features, 2))).rows_used FROM customers GROUP BY ROLLUP (planted) ORDER BY 1, 2;
+
+-- options that have no effect with k or with the other options
+SELECT kmeans_fit(features, 3, '{"min_share": 0.1}') FROM customers;
+SELECT kmeans_fit(features, 2, '{"centroids": [[1, 2, 3], [4, 5, 6]], "n_init": 3}') FROM customers;
+SELECT kmeans_fit(features, 2, '{"centroids": [[1, 2, 3], [4, 5, 6]], "algorithm": "bisecting"}') FROM customers;
+SELECT (model_info(kmeans_fit(features, NULL, '{"k_min": 2, "k_max": 3, "min_share": 0.1}'))).k FROM customers;
 
 -- other numeric arrays are cast to float8[]; NULL
 SELECT kmeans_fit(f::int4[], 2) = kmeans_fit(f::float8[], 2) AND kmeans_fit(f::int8[], 2) = kmeans_fit(f::float8[], 2) AND

@@ -52,6 +52,16 @@ SELECT segment.create_model('b', 'kmeans', 'columns', 'id', '{a,b}', '{"k": 2, "
 SELECT segment.create_model('b', 'kmeans', 'columns', 'id', '{a,b}', '{"k": 2, "centroids": [[1, 2]]}');
 SELECT segment.create_model('b', 'kmeans', 'columns', 'id', '{a,b}', '{"k": "auto", "k_min": 12}');
 SELECT segment.create_model('b', 'kmeans', 'columns', 'id', '{a,b}', '{"k": "auto", "centroids": [[1, 2]]}');
+-- options that have no effect with the others
+SELECT segment.create_model('b', 'kmeans', 'columns', 'id', '{a,b}', '{"k": 5, "k_min": 2, "k_max": 3}');
+SELECT segment.create_model('b', 'kmeans', 'columns', 'id', '{a,b}', '{"k": 5, "k_margin": 0.1}');
+SELECT segment.create_model('b', 'kmeans', 'columns', 'id', '{a,b}', '{"k": 5, "min_share": 0.1}');
+SELECT segment.create_model('b', 'kmeans', 'columns', 'id', '{a,b}', '{"k": 1, "min_silhouette": 0.1}');
+SELECT segment.create_model('b', 'kmeans', 'columns', 'id', '{a,b}', '{"k": 1, "n_init": 3, "centroids": [[1, 2]]}');
+SELECT segment.create_model('b', 'anomaly', 'columns', 'id', '{a,b}', '{"robust": true}');
+SELECT segment.create_model('b', 'anomaly', 'columns', 'id', '{a,b}', '{"method": "mahalanobis", "trees": 10}');
+-- rules that do not exist
+SELECT segment.create_model('b', 'rfm', 'shoppers', 'customer', options => '{"rules": "public.norules"}');
 SELECT segment.create_model('b', 'pca', 'columns', 'id', '{a,b}', '{"n_components": 3}');
 SELECT segment.create_model('b', 'pca', 'columns', 'id', '{a,b}', '{"null_policy": "median"}');
 SELECT segment.create_model('b', 'anomaly', 'columns', 'id', '{a,b}', '{"tree": 3}');
@@ -250,7 +260,7 @@ CALL segment.refit('groups');
 SELECT version, status, reason ~ '^silhouette is 0.9[0-9]*, but min_silhouette is 0.999$' AS reason
 FROM segment.model_version WHERE model_name = 'groups' ORDER BY version;
 -- k auto, drift against the active version, and a guard on drift
-SELECT segment.create_model('self', 'kmeans', 'points', 'id', options => '{"k": "auto", "k_max": 6, "n_init": 3, "max_drift": 0.2}');
+SELECT segment.create_model('self', 'kmeans', 'points', 'id', options => '{"k": "auto", "k_max": 6, "n_init": 3, "min_share": 0.02, "max_drift": 0.2}');
 CALL segment.refit('self');
 SELECT metrics -> 'k' AS k, metrics ? 'drift' AS has_drift, jsonb_array_length(metrics -> 'sweep') AS sweep FROM segment.model_version WHERE model_name = 'self';
 CALL segment.refit('self');
