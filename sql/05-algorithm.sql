@@ -57,7 +57,7 @@ COMMENT ON TABLE segment.algorithm_option IS 'The options of create_model. Key: 
 COMMENT ON COLUMN segment.algorithm_option.algorithm IS 'The algorithm.';
 COMMENT ON COLUMN segment.algorithm_option.used_in IS 'Where it is used: fit (the fit aggregate), refit (the registry, at each refit) or publish.';
 COMMENT ON COLUMN segment.algorithm_option.option_name IS 'Name.';
-COMMENT ON COLUMN segment.algorithm_option.type IS 'integer, number, boolean, choice, text, or an array of these.';
+COMMENT ON COLUMN segment.algorithm_option.type IS 'integer, number, boolean, choice, text, relation, or an array of these. relation: the name of a relation that the SQL of the publish hook reads; it then runs as the owner of the model only.';
 COMMENT ON COLUMN segment.algorithm_option.default_value IS 'Value without the option; NULL: no default, or one that depends on other options.';
 COMMENT ON COLUMN segment.algorithm_option.minimum IS 'Smallest valid number of an option that the registry checks; else NULL.';
 COMMENT ON COLUMN segment.algorithm_option.maximum IS 'Largest valid number of an option that the registry checks; else NULL.';

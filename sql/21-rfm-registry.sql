@@ -61,10 +61,11 @@ BEGIN
     IF NOT m.options ? 'rules' THEN
         RETURN format('(%s).segment', details);
     END IF;
-    rules := to_regclass(m.options ->> 'rules');
-    IF rules IS NULL THEN
+    -- not a temporary relation: the caller, who may be another role, could create one
+    SELECT c.oid INTO rules FROM pg_class c WHERE c.oid = to_regclass(m.options ->> 'rules') AND c.relpersistence <> 't';
+    IF NOT FOUND THEN
         RAISE EXCEPTION 'rules "%" of model "%" do not exist', m.options ->> 'rules', m.model_name
-            USING ERRCODE = 'undefined_table', HINT = 'Give the option "rules" the name of a relation with its schema.';
+            USING ERRCODE = 'undefined_table', HINT = 'Give the option "rules" the name of a permanent relation with its schema.';
     END IF;
     -- a row without scores has the segment inactive or not scored
     RETURN format('COALESCE(segment.rfm_segment((%1$s).r_score, (%1$s).f_score, (%1$s).m_score, %2$L::pg_catalog.regclass), (%1$s).segment)',
@@ -132,7 +133,7 @@ SELECT 'rfm', o.used_in, o.option_name, o.type, o.default_value, o.choices, segm
 FROM (VALUES
     ('refit', 'recut', 'boolean', 'false'::jsonb, NULL::text[], 'Whether each refit makes new cuts; else the cuts of the active version stay.'),
     ('publish', 'scheme', 'choice', NULL, '{grid,rfm,none}', 'Names of the segments; default grid with 5 bins, else none.'),
-    ('publish', 'rules', 'text', NULL, NULL, 'A relation that names the segments, as rfm_segment takes it, in place of a scheme.'),
+    ('publish', 'rules', 'relation', NULL, NULL, 'A relation that names the segments, as rfm_segment takes it, in place of a scheme.'),
     ('publish', 'language', 'choice', '"en"', '{en,es,de}', 'Language of the names of the segments.')
 ) AS o(used_in, option_name, type, default_value, choices, meaning);
 

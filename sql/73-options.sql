@@ -31,7 +31,7 @@ CREATE FUNCTION segment_internal.expected_value(o segment.algorithm_option) RETU
 LANGUAGE sql IMMUTABLE
 BEGIN ATOMIC
     SELECT pg_catalog.concat_ws(' or ',
-        CASE o.type WHEN 'boolean' THEN 'true or false' WHEN 'text' THEN 'a text'
+        CASE o.type WHEN 'boolean' THEN 'true or false' WHEN 'text' THEN 'a text' WHEN 'relation' THEN 'the name of a relation'
             WHEN 'integer' THEN pg_catalog.format('an integer from %s to %s', o.minimum, o.maximum)
             WHEN 'number' THEN pg_catalog.format('a number from %s to %s', o.minimum, o.maximum) END,
         CASE pg_catalog.cardinality(o.choices) WHEN 1 THEN o.choices[1] ELSE 'one of ' || pg_catalog.array_to_string(o.choices, ', ') END);
@@ -43,7 +43,7 @@ CREATE FUNCTION segment_internal.check_option(o segment.algorithm_option, value 
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     fine boolean := CASE jsonb_typeof(value)
-        WHEN 'string' THEN o.type = 'text' OR COALESCE(value #>> '{}' = ANY (o.choices), false)
+        WHEN 'string' THEN o.type IN ('text', 'relation') OR COALESCE(value #>> '{}' = ANY (o.choices), false)
         WHEN 'boolean' THEN o.type = 'boolean'
         WHEN 'number' THEN o.type IN ('integer', 'number') AND (value #>> '{}')::numeric BETWEEN o.minimum AND o.maximum
             AND (o.type = 'number' OR (value #>> '{}')::numeric % 1 = 0)

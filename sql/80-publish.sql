@@ -87,23 +87,46 @@ END $$;
 COMMENT ON FUNCTION segment_internal.publish_group(segment_internal.published[], bytea[], segment_internal.publish_column[], integer[], regclass) IS
 'SQL that reads a source once and scores it with the models at the given places. $1: their active versions, $2: the versions published before, $3: the names of their groups.';
 
-CREATE FUNCTION segment_internal.publish_reader(one segment_internal.published, source regclass) RETURNS text
+CREATE FUNCTION segment_internal.relation_option(m segment.model) RETURNS text
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN (SELECT min(o.option_name) FROM segment.algorithm_option o
+            WHERE o.algorithm = m.algorithm AND o.type = 'relation' AND m.options ? o.option_name);
+END $$;
+COMMENT ON FUNCTION segment_internal.relation_option(segment.model) IS
+'An option of the model that names a relation, or NULL. The SQL of its publish hook reads this relation, so code of the model''s owner runs in it.';
+
+CREATE FUNCTION segment_internal.source_reader(one segment_internal.published, source regclass) RETURNS text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     source_owner text := (SELECT pg_get_userbyid(c.relowner) FROM pg_class c WHERE c.oid = source);
 BEGIN
-    IF one.may_change THEN
-        RETURN (one.model).owner;
-    ELSIF segment_internal.may_set_role(source_owner) THEN
-        RETURN source_owner;
+    RETURN CASE WHEN one.may_change THEN (one.model).owner WHEN segment_internal.may_set_role(source_owner) THEN source_owner END;
+END $$;
+COMMENT ON FUNCTION segment_internal.source_reader(segment_internal.published, regclass) IS
+'The role that reads a source: the model''s owner when the caller may change the model, else the owner of the source when the caller can SET ROLE to it, else NULL. Never the caller itself, since a view contains code of its owner.';
+
+CREATE FUNCTION segment_internal.publish_reader(one segment_internal.published, source regclass) RETURNS text
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    reader text := segment_internal.source_reader(one, source);
+    option text := segment_internal.relation_option(one.model);
+BEGIN
+    IF reader IS NULL THEN
+        RAISE EXCEPTION 'must be a member of role "%" or owner of source "%.%" to publish model "%"', (one.model).owner,
+            (one.model).source_schema, (one.model).source_name, (one.model).model_name
+            USING ERRCODE = 'insufficient_privilege',
+                  HINT = 'Roles that the model is shared with can score rows with segment.active_model in a query.';
+    ELSIF option IS NOT NULL AND NOT one.may_change THEN
+        -- the relation may be a view of the model's owner, whose code must not run as the owner of the source
+        RAISE EXCEPTION 'must be a member of role "%" to publish model "%", whose option "%" names a relation', (one.model).owner,
+            (one.model).model_name, option
+            USING ERRCODE = 'insufficient_privilege', HINT = 'The owner of the model can publish it.';
     END IF;
-    RAISE EXCEPTION 'must be a member of role "%" or owner of source "%.%" to publish model "%"', (one.model).owner,
-        (one.model).source_schema, (one.model).source_name, (one.model).model_name
-        USING ERRCODE = 'insufficient_privilege',
-              HINT = 'Roles that the model is shared with can score rows with segment.active_model in a query.';
+    RETURN reader;
 END $$;
 COMMENT ON FUNCTION segment_internal.publish_reader(segment_internal.published, regclass) IS
-'The role that reads a source for a publication: the model''s owner when the caller may change the model, else the owner of the source when the caller can SET ROLE to it. Never the caller itself, since a view contains code of its owner. Error: 42501 neither.';
+'The role that reads a source for a publication, from source_reader. Error: 42501 there is none, or it is not the model''s owner and an option of the model names a relation.';
 
 CREATE FUNCTION segment_internal.publish_rows(models segment_internal.published[], old_bytes bytea[], plan segment_internal.publish_column[])
 RETURNS text
@@ -485,4 +508,4 @@ COMMENT ON FUNCTION segment_internal.publish(text[], text, timestamptz) IS
 CREATE PROCEDURE segment.publish(model_names text[], target text, as_of timestamp with time zone DEFAULT NULL)
 AS 'MODULE_PATHNAME', 'quiet_call' LANGUAGE C;
 COMMENT ON PROCEDURE segment.publish(text[], text, timestamptz) IS
-'Writes one row per id of the models'' sources into target: id, the results of each active model (segment.algorithm_column lists the columns), assigned_at. Column names are plain where an algorithm occurs once, else prefixed with the model''s name. as_of: NULL for the time when the lock on target is granted. target: a table of the caller, created if needed, together with target_history, whose rows are valid from valid_from until before valid_to (NULL: still valid). Only changed rows are written; ids no longer in the source are deleted from target, and valid_to is set in the history. All in the caller''s transaction: readers see the old state or the new one and never wait. Each source is read once: as the model''s owner when the caller is a member of that role or a superuser, else as the owner of the source when the caller can SET ROLE to it; other callers may not publish the model. The target is written as its owner, to which the caller must be able to SET ROLE, in a security-restricted operation: triggers do not run with the caller''s rights. Errors: 42704 no such model, 55000 never fitted, 22023 as_of before that of the last publication, 23505 an id occurs twice, 22004 a null id, 42804 the target has other columns, 42501 no privilege, 40001 at REPEATABLE READ or SERIALIZABLE after a concurrent publication of the target.';
+'Writes one row per id of the models'' sources into target: id, the results of each active model (segment.algorithm_column lists the columns), assigned_at. Column names are plain where an algorithm occurs once, else prefixed with the model''s name. as_of: NULL for the time when the lock on target is granted. target: a table of the caller, created if needed, together with target_history, whose rows are valid from valid_from until before valid_to (NULL: still valid). Only changed rows are written; ids no longer in the source are deleted from target, and valid_to is set in the history. All in the caller''s transaction: readers see the old state or the new one and never wait. Each source is read once: as the model''s owner when the caller is a member of that role or a superuser, else as the owner of the source when the caller can SET ROLE to it and no option of the model names a relation; other callers may not publish the model. The target is written as its owner, to which the caller must be able to SET ROLE, in a security-restricted operation: triggers do not run with the caller''s rights. Errors: 42704 no such model, 55000 never fitted, 22023 as_of before that of the last publication, 23505 an id occurs twice, 22004 a null id, 42804 the target has other columns, 42501 no privilege, 40001 at REPEATABLE READ or SERIALIZABLE after a concurrent publication of the target.';

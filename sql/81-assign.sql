@@ -44,10 +44,10 @@ LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     m segment.model := one.model;
     source regclass := segment_internal.model_source(m);
-    reader text := CASE WHEN one.may_change THEN m.owner ELSE current_user END;
+    reader text := segment_internal.source_reader(one, source);
     found_row jsonb;
 BEGIN
-    IF reader = current_user AND NOT (SELECT pg_has_role(c.relowner, 'USAGE') FROM pg_class c WHERE c.oid = source) AND reader <> m.owner THEN
+    IF reader IS NULL THEN
         RAISE EXCEPTION 'must be a member of role "%" or owner of source "%.%" to look up a row of model "%"', m.owner,
             m.source_schema, m.source_name, m.model_name
             USING ERRCODE = 'insufficient_privilege', HINT = 'Pass the row as to_jsonb(s) instead of the id.';
@@ -62,7 +62,7 @@ BEGIN
     RETURN found_row;
 END $$;
 COMMENT ON FUNCTION segment_internal.source_row(segment_internal.published, text) IS
-'The row of a model''s source with that id. It is read as the model''s owner when the caller may change the model, else as the caller, who must own the source. Errors: 42501, P0002 no such row.';
+'The row of a model''s source with that id. It is read as the role of source_reader. Errors: 42501, P0002 no such row.';
 
 CREATE FUNCTION segment_internal.assign_query(m segment.model, bytes bytea) RETURNS text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -81,6 +81,29 @@ END $$;
 COMMENT ON FUNCTION segment_internal.assign_query(segment.model, bytea) IS
 'SQL of one assignment: $1 to $3 as in a publish hook, $4 the features, $5 an assignment with model_name, version and id.';
 
+CREATE FUNCTION segment_internal.assign_plan(
+    name text, OUT role oid, OUT query text, OUT bytes bytea[], OUT names jsonb[])
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off AS $$
+DECLARE
+    one segment_internal.published := segment_internal.model_in_use(name);
+BEGIN
+    PERFORM segment_internal.check_active(one);
+    role := segment_internal.remembered_role((one.model).owner, (one.model).owner_key);
+    IF role IS NULL THEN
+        RAISE EXCEPTION 'role "%", the owner of model "%", does not exist', (one.model).owner, name USING ERRCODE = 'undefined_object';
+    END IF;
+    query := segment_internal.assign_query(one.model, one.bytes);
+    bytes := ARRAY[one.bytes];
+    names := ARRAY[segment_internal.all_names(one)];
+END $$;
+COMMENT ON FUNCTION segment_internal.assign_plan(text) IS
+'The SQL of one assignment by a model that the caller may see, with its parameters and the model''s owner, the role that must run it. Errors: 42704 no such model, or its owner does not exist, 55000 never fitted.';
+
+CREATE FUNCTION segment_internal.assign_as_owner(name text, features float8[], start segment_internal.assignment) RETURNS SETOF segment_internal.assignment
+AS 'MODULE_PATHNAME' LANGUAGE C STABLE STRICT ROWS 1;
+COMMENT ON FUNCTION segment_internal.assign_as_owner(text, float8[], segment_internal.assignment) IS
+'One assignment by a model that the caller may see, computed as the model''s owner in a security-restricted operation. start has model_name, version and id. Errors: as assign_plan.';
+
 CREATE FUNCTION segment.assign(model_name text, source_row jsonb, OUT assignment segment_internal.assignment)
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -92,11 +115,16 @@ BEGIN
     assignment.model_name := m.model_name;
     assignment.version := one.version;
     assignment.id := source_row ->> m.id_column;
+    IF segment_internal.relation_option(m) IS NOT NULL THEN
+        -- the relation may be a view with code of the model's owner
+        SELECT * INTO STRICT assignment FROM segment_internal.assign_as_owner(m.model_name, features, assignment);
+        RETURN;
+    END IF;
     EXECUTE segment_internal.assign_query(m, one.bytes) INTO STRICT assignment
         USING ARRAY[one.bytes], ARRAY[one.bytes], ARRAY[segment_internal.all_names(one)], features, assignment;
 END $$;
 COMMENT ON FUNCTION segment.assign(text, jsonb) IS
-'The result of the active version of a registered model for a row s of its source, passed as to_jsonb(s). Columns are found by name. One row; columns of other algorithms are NULL. Errors: 42704 no such model, 55000 never fitted, 22023 not an object, 42703 a column is missing, 42804 not a number.';
+'The result of the active version of a registered model for a row s of its source, passed as to_jsonb(s). Columns are found by name. One row; columns of other algorithms are NULL. A relation that an option of the model names, such as rules, is read as the model''s owner. Errors: 42704 no such model, 55000 never fitted, 22023 not an object, 42703 a column is missing, 42804 not a number.';
 
 CREATE FUNCTION segment.assign(model_name text, id text, OUT assignment segment_internal.assignment)
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -104,7 +132,7 @@ BEGIN
     assignment := segment.assign(model_name, segment_internal.source_row(segment_internal.model_in_use(model_name), id));
 END $$;
 COMMENT ON FUNCTION segment.assign(text, text) IS
-'The result of the active version of a registered model for the row of its source with that id, given as text. The source is read as the model''s owner when the caller is a member of that role, else as the caller, who must own the source. Errors: as assign of a row; 42501, P0002 no such row.';
+'The result of the active version of a registered model for the row of its source with that id, given as text. The source is read as the model''s owner when the caller is a member of that role, else as the owner of the source when the caller can SET ROLE to it. Errors: as assign of a row; 42501, P0002 no such row.';
 
 CREATE FUNCTION segment.explain(model_name text, source_row jsonb)
 RETURNS TABLE (rank integer, feature text, value float8, typical float8, contribution float8)

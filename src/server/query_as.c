@@ -57,6 +57,7 @@ typedef struct Statement
 {
 	const char *query;
 	SPIExecuteOptions *options;
+	bool		fixed_path;
 	int			done;
 } Statement;
 
@@ -65,6 +66,8 @@ execute(void *argument)
 {
 	Statement  *statement = argument;
 
+	if (statement->fixed_path)
+		seg_fix_search_path();
 	statement->done = SPI_execute_extended(statement->query, statement->options);
 }
 
@@ -75,6 +78,18 @@ run_as(Oid role, const char *query, SPIExecuteOptions *options)
 
 	seg_run_as(role, execute, &statement);
 	return statement.done;
+}
+
+/*
+ * Run SQL of the registry as a role that the caller may not SET ROLE to.  Names must
+ * not be resolved with the caller's search path: the caller's code would run as the role.
+ */
+static void
+run_for_caller(Oid role, const char *query, SPIExecuteOptions *options)
+{
+	Statement	statement = {.query = query, .options = options, .fixed_path = true};
+
+	seg_run_as(role, execute, &statement);
 }
 
 /* The ReturnSetInfo; an error when the caller does not accept a set of rows with known columns. */
@@ -116,7 +131,53 @@ receipts_rows(PG_FUNCTION_ARGS)
 	role = DatumGetObjectId(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &no_role));
 	query = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2);
 	if (!no_role && query != NULL)
-		(void) run_as(role, query, &options);
+		run_for_caller(role, query, &options);
+	SPI_finish();
+	options.dest->rDestroy(options.dest);
+	return (Datum) 0;
+}
+
+/* A column of the row that SPI returned; an error when it is NULL. */
+static Datum
+plan_column(int number)
+{
+	bool		is_null;
+	Datum		value = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, number, &is_null);
+
+	if (is_null)
+		elog(ERROR, "column %d of the plan is null", number);
+	return value;
+}
+
+/*
+ * (name, features, start): one assignment by a registered model, computed as its owner.
+ * As in receipts_rows, role and SQL come from the registry.
+ */
+PG_FUNCTION_INFO_V1(assign_as_owner);
+Datum
+assign_as_owner(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *result = check_result(fcinfo);
+	SPIExecuteOptions options = {.read_only = true, .params = makeParamList(5)};
+	Oid			types[] = {TEXTOID};
+	Datum		values[] = {PG_GETARG_DATUM(0)};
+	Oid			argument_types[] = {BYTEAARRAYOID, BYTEAARRAYOID, JSONBARRAYOID, FLOAT8ARRAYOID, InvalidOid};
+	Datum		arguments[] = {0, 0, 0, PG_GETARG_DATUM(1), PG_GETARG_DATUM(2)};
+	bool		is_null;
+
+	argument_types[4] = get_fn_expr_argtype(fcinfo->flinfo, 2);
+	options.dest = open_store(result);
+	SPI_connect();
+	if (SPI_execute_with_args("SELECT p.role, p.query, p.bytes, p.names FROM segment_internal.assign_plan($1) p", 1, types, values,
+							  NULL, true, 1) != SPI_OK_SELECT || SPI_processed != 1)
+		elog(ERROR, "the registry could not be read");
+	arguments[0] = arguments[1] = plan_column(3);
+	arguments[2] = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 4, &is_null);
+	for (int i = 0; i < lengthof(arguments); i++)
+		options.params->params[i] = (ParamExternData) {
+			.value = arguments[i], .isnull = i == 2 && is_null, .pflags = PARAM_FLAG_CONST, .ptype = argument_types[i]
+		};
+	run_for_caller(DatumGetObjectId(plan_column(1)), TextDatumGetCString(plan_column(2)), &options);
 	SPI_finish();
 	options.dest->rDestroy(options.dest);
 	return (Datum) 0;

@@ -65,7 +65,7 @@ is(escalations(), '', 'so far nothing');
 
 # ---- as a nightly job would: everybody's models, by superuser, member and sharee -----------------
 
-my @models = qw(m_view m_auto m_rfm m_pca m_anomaly m_shared team_model t_model plain);
+my @models = qw(m_view m_auto m_rfm m_rules m_pca m_anomaly m_shared team_model t_model plain);
 my $job = join('', map { "CALL segment.refit('$_');\n" } @models) . <<'SQL';
 UPDATE of_mallory.t SET x = x + 1 WHERE id < 4;
 UPDATE teams.t SET x = x + 1 WHERE id < 4;
@@ -76,15 +76,19 @@ CALL segment.publish('{t_model}', 'of_towner.p');
 CALL segment.publish('{m_view}', 'of_towner.p');
 CALL segment.publish('{team_model}', 'of_towner.p');
 CALL segment.publish('{m_view,m_rfm,m_pca,m_anomaly}', 'public.all_of_mallory');
+CALL segment.publish('{m_rules}', 'public.rules_of_mallory');
 CALL segment.publish('{m_shared}', 'public.shared');
 DELETE FROM of_towner.t WHERE id = 12;
 DELETE FROM teams.t WHERE id = 12;
 CALL segment.publish('{t_model}', 'of_towner.p');
 CALL segment.publish('{team_model}', 'teams.p');
-DROP TABLE public.all_of_mallory, public.all_of_mallory_history, public.shared, public.shared_history;
+DROP TABLE public.all_of_mallory, public.all_of_mallory_history, public.rules_of_mallory, public.rules_of_mallory_history, public.shared, public.shared_history;
 INSERT INTO of_towner.t VALUES (12, 1, 1, 1);
 INSERT INTO teams.t VALUES (12, 1, 1, 1);
 SQL
+# one row: by the id, and by the values
+$job .= join('', map { "SELECT segment.assign('$_', '5');\nSELECT segment.assign('$_', '{\"x\": 1, \"y\": 2, \"z\": 3, \"d\": 1}'::pg_catalog.jsonb);\n" } grep { $_ ne 'm_shared' } @models);
+$job .= "SELECT segment.explain('$_', '5');\nSELECT segment.explain('$_', '{\"x\": 1, \"y\": 2, \"z\": 3}'::pg_catalog.jsonb);\n" foreach qw(m_view m_anomaly plain);
 my $views = join('', map { "SELECT count(*) FROM (SELECT * FROM segment.$_ OFFSET 0) v;\n" } split /\n/,
 	catalogs("SELECT relname FROM pg_class WHERE relkind = 'v' AND relnamespace = 'segment'::regnamespace ORDER BY 1"));
 
@@ -109,7 +113,21 @@ sub nightly
 	# mallory named the view of the team as the source of her model
 	is(escalations('by_name mallory' => 1), '', "$when: refits, publications and views by a superuser, a member and a sharee");
 }
-nightly('a night', qw(postgres mate));
+nightly('a night', qw(postgres mate sharee));
+cmp_ok(seen_as_author('rules'), '>', 0, 'rules of mallory were read');
+is(as_role('sharee', "$path SELECT segment.assign('m_rules', '{\"x\": 1, \"y\": 2, \"z\": 3}'::jsonb)") =~ /,R,/ ? 1 : 0, 1, 'who a model is shared with gets the name by its rules');
+
+# rules of mallory do not run as the owner of the source
+sql("SET application_name = by_name; SET search_path = pg_catalog; CALL segment.refit('m_shared_rules')");
+is(as_role('mate', "$path CALL segment.publish('{m_shared_rules}', 'public.of_mate')"), '42501', 'the owner of the source does not publish a model with rules of another role');
+is(as_role('mate', "$path SELECT segment.assign('m_shared_rules', '5') \\g /dev/null"), '', 'but assigns a row');
+is(escalations('by_name mallory' => 1), '', 'rules run as the owner of the model');
+
+# a temporary relation of a session is no rules of a model of another role
+is(as_role('mallory', "$path SELECT segment.alter_model('m_rules', options => '{\"rules\": \"pg_temp.rules\"}') \\g /dev/null"), '', 'a model with temporary rules');
+is(as_role('sharee', "$path CREATE TEMP TABLE rules AS SELECT 1 AS rule_no, 'T' AS segment, 1 AS r_min, 5 AS r_max, 1 AS f_min, 5 AS f_max, 1 AS m_min, 5 AS m_max;
+	GRANT SELECT ON rules TO PUBLIC; SELECT segment.assign('m_rules', '{\"x\": 1, \"y\": 2, \"z\": 3}'::jsonb)"), '42P01', 'a temporary relation of the caller is not read');
+is(as_role('mallory', "$path SELECT segment.alter_model('m_rules', options => '{\"rules\": \"of_mallory.rules\"}') \\g /dev/null"), '', 'its rules again');
 
 # a member who has taken the owner's role: its sources do not give him back what he has laid down
 sql('SET session_replication_role = replica; SET search_path = pg_catalog; UPDATE teams.t SET x = x + 1 WHERE id < 4');

@@ -40,8 +40,9 @@ my %pool = (
 	_jsonb => [ "'{}'", "ARRAY['{\"1\": \"a\"}'::pg_catalog.jsonb]", "'{NULL}'" ],
 );
 my %meant = (
-	(map { $_ => [ "'m_view'", "'team_model'", "'m_shared'", "'plain'", "'gone'" ] } qw(name model_name)),
+	(map { $_ => [ "'m_view'", "'m_rules'", "'team_model'", "'m_shared'", "'plain'", "'gone'" ] } qw(name model_name)),
 	(map { $_ => [ "'postgres'", "'mallory'", "'team'", "'nobody'", "'installer'" ] } qw(role role_name)),
+	source_row => [ "'{\"id\": 1, \"x\": 1, \"y\": 2, \"z\": 3}'", "'{\"id\": 1, \"x\": 1, \"y\": 2, \"z\": 3}'", "'{}'", "'null'" ],
 	role_key => [ 'segment_internal.role_key(10)', "'0/10'", "'x'" ],
 	(map { $_ => [ "'SELECT 1'", "'SELECT 1; SELECT 2'", "'DROP TABLE segment.model'", "'COPY (SELECT 1) TO PROGRAM ''true'''" ] } qw(query rows_query changes_query)),
 	(map { $_ => [ "'of_towner'", "'teams'", "'public'" ] } qw(target_schema schema_name)),
@@ -68,7 +69,7 @@ sub value
 	my ($schema, $plain) = $type =~ /^(\w+)\.(\w+)$/;
 	return if $plain eq 'internal';
 	return "NULL::$type" if $seed % 7 == 6;
-	my $choice = $meant{$name} && $plain =~ /^(text|int8)$/ ? $meant{$name} : $pool{$plain};
+	my $choice = $meant{$name} && $plain =~ /^(text|int8|jsonb)$/ ? $meant{$name} : $pool{$plain};
 	return "($choice->[$seed % @$choice])::$type" if $choice;
 	my $one = "pg_catalog.jsonb_populate_record(NULL::" . ($type =~ s/\._/./r) . ", $forged)";
 	return $plain =~ /^_/ ? "ARRAY[$one]::$type" : $one;
@@ -136,7 +137,7 @@ foreach my $role (@roles)
 collect() while @running;
 
 # what reads a relation that the caller names, as the caller, like SELECT
-my %by_name = map { $_ => 1 } 'segment.fit mallory', 'segment_internal.fit mallory', 'segment_internal.read_and_fit mallory', 'segment.receipt_counts', 'segment_internal.receipt_counts_query',
+my %by_name = map { $_ => 1 } 'segment.assign mallory', 'segment.explain mallory', 'segment.fit mallory', 'segment_internal.fit mallory', 'segment_internal.read_and_fit mallory', 'segment.receipt_counts', 'segment_internal.receipt_counts_query',
 	'segment_internal.check_currency';
 is(escalations(%by_name), '', 'no code runs with more rights than its author has');
 my %bad;

@@ -183,17 +183,23 @@ SELECT segment.create_model('m_auto', 'kmeans', 'of_mallory.v', 'id', '{x,y}', '
 SELECT segment.create_model('m_rfm', 'rfm', 'of_mallory.v', 'id', '{x,y,z}') \g /dev/null
 SELECT segment.create_model('m_pca', 'pca', 'of_mallory.v', 'id', '{x,y,d}') \g /dev/null
 SELECT segment.create_model('m_anomaly', 'anomaly', 'of_mallory.t', 'id', '{x,y}', '{"trees": 2}') \g /dev/null
+CREATE VIEW of_mallory.rules AS SELECT 1 AS rule_no, CASE WHEN of_mallory.act('rules') THEN 'R' END AS segment, 1 AS r_min, 5 AS r_max, 1 AS f_min, 5 AS f_max, 1 AS m_min, 5 AS m_max;
+GRANT SELECT ON of_mallory.rules TO PUBLIC;
+SELECT segment.create_model('m_rules', 'rfm', 'of_mallory.v', 'id', '{x,y,z}', '{"rules": "of_mallory.rules"}') \g /dev/null
+CALL segment.refit('m_rules');
 CALL segment.refit('m_auto');
 CALL segment.refit('m_rfm');
 CALL segment.refit('m_pca');
 CALL segment.refit('m_anomaly');
-SELECT segment.share_model(m, r) FROM unnest('{m_view,m_rfm,m_pca,m_anomaly}'::text[]) m, unnest('{reader,sharee,installer}'::text[]) r \g /dev/null
+SELECT segment.share_model(m, r) FROM unnest('{m_view,m_rfm,m_rules,m_pca,m_anomaly}'::text[]) m, unnest('{reader,sharee,installer}'::text[]) r \g /dev/null
 SELECT segment.name_cluster('m_view', 1, 'One') \g /dev/null
 SQL
 	is(as_role('fellow', "SET ROLE team; $path" . model_of('team_model', 'team', 'teams', 'fellow', '')), '', 'a model of the team, over code of a fellow member');
 	is(as_role('towner', $path . model_of('t_model', 'towner', 'of_towner', 'towner', '')), '', 'one of the owner of a target');
 	is(as_role('mallory', "$path SELECT segment.create_model('m_shared', 'kmeans', 'teams.v', 'id', '{x,y,z}', '{\"k\": 2}'), segment.share_model('m_shared', 'team') \\g /dev/null"), '',
 		'a model of mallory over a view of the team');
+	is(as_role('mallory', "$path SELECT segment.create_model('m_shared_rules', 'rfm', 'teams.t', 'id', '{x,y,z}', '{\"rules\": \"of_mallory.rules\"}'), segment.share_model('m_shared_rules', 'team') \\g /dev/null"), '',
+		'and one with rules of mallory');
 	is(as_role('modeler', "$path CREATE TABLE public.plain AS SELECT i AS id, i::float8 AS x, i % 3 AS y FROM generate_series(1, 12) i;
 		SELECT segment.create_model('plain', 'kmeans', 'public.plain', 'id', '{x,y}', '{\"k\": 2}'), segment.share_model('plain', 'nobody'); CALL segment.refit('plain')") =~ /ERROR|\d{5}/ ? 1 : 0, 0,
 		'a model of nobody\'s enemy');
