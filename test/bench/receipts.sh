@@ -7,6 +7,8 @@
 # lines a receipt, in order and shuffled.  For comparison: sums in plain SQL; and, if node and
 # the npm package @duckdb/node-api are installed (npm install @duckdb/node-api), DuckDB with one
 # thread on its own copy of the narrow receipts, with separate times for import and export.
+# A third shape, lines with products and quantities, four a receipt, is for receipt_features; for
+# comparison, pandas of Debian, its export and import included.
 set -euo pipefail
 . "$(dirname "$0")/../scratch.sh"
 lines=${1:-20000000}
@@ -47,6 +49,11 @@ SELECT '00' || lpad((hashint4extended(i / 2, 1) & 2147483647)::int % $customers 
        date '2018-01-01' + (i / ($lines / 2500 + 1)) AS receipt_date, (random() * 10000)::int::numeric(10,2) - 99.01 AS amount
 FROM generate_series(1, $lines) i;
 CREATE UNLOGGED TABLE shuffled AS SELECT * FROM document_lines ORDER BY hashtext(receipt_id || amount);
+CREATE UNLOGGED TABLE basket_lines AS
+SELECT '00' || lpad((hashint4extended(i / 4, 1) & 2147483647)::int % $customers || '', 8, '0') AS customer_id, lpad((i / 4)::text, 10, '0') AS receipt_id,
+       timestamp '2018-01-01' + (i / ($lines / 2500 + 1)) * interval '1 day' + i % 80000 * interval '1 second' AS receipt_date,
+       (random() * 10000)::int::numeric(10,2) - 99.01 AS amount, i % 7 + 1 AS quantity, 'P' || (random() * random() * 5000)::int AS product_id
+FROM generate_series(1, $lines) i;
 VACUUM ANALYZE;
 SQL
 
@@ -60,9 +67,16 @@ bench 'document lines: plain SQL, sums' "SELECT count(*), sum(n), sum(total) FRO
     FROM (SELECT customer_id, receipt_id, min(receipt_date) AS day, sum(amount) AS total FROM document_lines GROUP BY 1, 2) r GROUP BY 1) c"
 bench 'document lines: rfm' "SELECT count(*) FROM rfm('document_lines', '2025-12-31')"
 bench 'document lines: cohort_retention by month' "SELECT count(*) FROM cohort_retention('document_lines', '2025-12-31')"
-bench 'document lines: receipt_features' "SELECT count(*) FROM receipt_features('document_lines', '2025-12-31')"
 bench 'document lines, shuffled: rfm' "SELECT count(*) FROM rfm('shuffled', '2025-12-31')"
 sql -c 'SET segment.fit_memory = "64MB"' -c 'SET segment.progress = on' -c "SELECT count(*) FROM rfm('shuffled', '2025-12-31')" 2>&1 | sed -n 's/^NOTICE: */with 64 MB: /p'
+bench 'basket lines: receipt_features' "SELECT count(*) FROM receipt_features('basket_lines', '2025-12-31')"
+bench 'basket lines: cohort_retention by product_id, by year' "SELECT count(*) FROM cohort_retention('basket_lines', '2025-12-31', 'year', by => 'product_id')"
+if /usr/bin/python3 -c 'import pandas' 2>/dev/null; then
+    bench 'basket lines: COPY to CSV, for pandas' "COPY basket_lines TO '$SCRATCH/basket_lines.csv' (FORMAT csv)"
+    /usr/bin/python3 "$TOP/test/bench/receipts_pandas.py" "$SCRATCH/basket_lines.csv"
+else
+    echo "pandas: not measured (apt install python3-pandas)"
+fi
 
 if node -e 'require("@duckdb/node-api")' 2>/dev/null; then
     bench 'narrow: COPY to CSV, for DuckDB' "COPY narrow TO '$SCRATCH/narrow.csv' (FORMAT csv)"
