@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What BI tools see, with their real drivers: ODBC (isql), JDBC and SQLAlchemy.
+# The views with the drivers of BI tools: ODBC (isql), JDBC and SQLAlchemy.
 #
 # Each driver lists schemas, tables, columns with types and comments, and reads
 # every view whole; a column of a type that BI tools cannot take is a failure.
@@ -19,7 +19,7 @@ for package in "${packages[@]}"; do
 done
 command -v javac >/dev/null || { echo "no javac is installed"; exit 77; }
 
-# JDBC knows no sockets of the file system, so this server listens on the loopback.
+# JDBC does not support Unix sockets, so this server listens on the loopback address.
 port=$((20000 + $$ % 20000))
 SCRATCH_OPTIONS="-c listen_addresses=127.0.0.1 -c port=$port"
 trap scratch_remove EXIT
@@ -27,9 +27,8 @@ scratch_make && scratch_start || { echo "not ok - the server starts"; exit 1; }
 export PGPORT=$port
 psql -qX -v ON_ERROR_STOP=1 -f "$here/setup.sql" >/dev/null || { echo "not ok - set-up"; exit 1; }
 
-# Each driver connects as a superuser, who sees all models, and as a plain role, which
-# sees its own and those that are shared with it; "every view whole" is what psql
-# reads as the same role.
+# Each driver connects as a superuser, which sees all models, and as a plain role, which
+# sees its own and those shared with it; the rows must be those of psql as the same role.
 status=0
 check() {
     if [ "$1" = "$2" ]; then echo "ok - $3"; else echo "not ok - $3: $1, not $2"; status=1; fi

@@ -1,4 +1,4 @@
--- A model of each kind, a failure, receipts: something in every view.
+-- A model of each kind, a failed refit, receipts: every view has rows.
 CREATE EXTENSION segment;
 CREATE TABLE shoppers AS
 SELECT i AS customer, (i * 37) % 101 AS recency_days, 1 + (i * 13) % 7 AS frequency, ((i * 7919) % 1009) / 4.0 AS monetary

@@ -53,7 +53,7 @@ my @long = (q(SELECT length(segment.kmeans_fit(features, 8)) FROM million),
 	q(40, '{"n_init": 20, "max_iterations": 1}'),
 	q(40, '{"n_init": 1, "init_method": "random"}')));
 
-# How late the statement comes back, against the time of a busy wait that is cancelled likewise.
+# The delay of a cancelled statement, compared with that of a cancelled busy wait.
 sub lateness
 {
 	my ($sql, $timeout) = @_;
@@ -107,12 +107,12 @@ sub sqlstate
 like(sqlstate(q{SET segment.fit_memory = '5MB';}, 'SELECT segment.kmeans_fit(features, 3) FROM many'),
 	qr/^54000 memory required is \d+ bytes, but segment.fit_memory allows 5242880$/, 'too many rows');
 like(sqlstate(q{SET segment.fit_memory = '11MB';}, 'SELECT segment.kmeans_fit(features, 3) FROM many'),
-	qr/^54000/, 'the rows fit, but not the work');
+	qr/^54000/, 'enough memory for the rows, but not for the fit');
 like(sqlstate(q{SET segment.fit_memory = '8MB'; SET work_mem = '128MB'; SET enable_sort = off;},
 		'SELECT features[2], segment.kmeans_fit(features, 1) FROM many GROUP BY 1'),
 	qr/^54000/, 'many groups share one limit');
 
-# what was reserved is given back, after errors and after success
+# reserved memory is released after errors and after success
 my $out = $node->safe_psql('postgres', q{
 	SET segment.fit_memory = '24MB';
 	DO $$
@@ -131,7 +131,7 @@ my $out = $node->safe_psql('postgres', q{
 	SELECT count(*) FROM (SELECT segment.kmeans_fit(features, 2, '{"n_init": 1}')
 	                      FROM many, generate_series(1, 8) AS g GROUP BY g OFFSET 0) AS eight;
 	SELECT length(segment.kmeans_fit(features, 2)) > 0 FROM many});
-is($out, "8\nt", 'after forty errors and eight fits there is room for another');
+is($out, "8\nt", 'after forty errors and eight fits another fit has enough memory');
 
 $node->stop;
 done_testing();

@@ -1,4 +1,4 @@
-# Anomaly models of format 1 are read for ever, and score as they did.
+# Anomaly models of format 1 can be read, and give the same scores.
 use strict;
 use warnings;
 
@@ -10,7 +10,7 @@ $node->init;
 $node->start;
 $node->safe_psql('postgres', 'CREATE EXTENSION segment');
 
-# Made by anomaly_fit with these options, and from an older kmeans_fit(features, 3), over the rows below.
+# Created by anomaly_fit with these options, and from an older kmeans_fit(features, 3), over the rows below.
 my %golden = (
 	iforest => q({"trees": 10, "sample_size": 64}),
 	mahalanobis => q({"method": "mahalanobis"}),
@@ -26,10 +26,10 @@ foreach my $method (sort keys %golden)
 	is($node->safe_psql('postgres', qq{
 		SELECT string_agg(round(segment.anomaly_score('\\x$hex', f)::numeric, 9)::text, ' ' ORDER BY i)
 		FROM unnest(ARRAY['{12,3,80.5}', '{99,1,0}', '{300,7,252}']) WITH ORDINALITY AS u (t, i), LATERAL (SELECT t::float8[]) AS v (f)}),
-		$scores{$method}, "a $method model of format 1 is still read, and scores as it did");
-	# distances go through BLAS and promise no bits
+		$scores{$method}, "a $method model of format 1 can be read, and gives the same scores");
+	# distances use BLAS, whose results are not the same bits on all machines
 	is($node->safe_psql('postgres', "SELECT segment.anomaly_fit(features, '$golden{$method}') = '\\x$hex'::bytea FROM $rows"),
-		't', 'the same rows still make the same bytes')
+		't', 'the same rows give the same bytes')
 		if $method eq 'iforest';
 }
 

@@ -1,11 +1,11 @@
-# Every function of the interface is cancelled in its heaviest call. What is heavy and
-# what is light stands below by name. A family that is not there is called as its arguments
-# say: an aggregate over features, a function of its model alone, or of its model and features.
-# Any other function that stands in neither list fails the test.
+# Every public function is cancelled during its slowest call. The test lists heavy and light
+# functions by name. The call of a family without an entry follows from its arguments: an
+# aggregate over features, a function of a model, or of a model and features. Any other
+# function in neither list fails the test.
 #
-# A statement_timeout strikes in the middle, and the server's own clock says how long
-# the call went on: a fault is what goes on for 2 s, on whatever machine; what README
-# promises is noted. SEGMENT_CANCEL_AT names other points in time (ms).
+# A statement_timeout cancels the call, and the clock of the server measures how long the
+# call continues. More than 2 s is a failure on any machine; the promise of the README is
+# printed as a note. SEGMENT_CANCEL_AT sets other times (ms).
 use strict;
 use warnings;
 use PostgreSQL::Test::Cluster;
@@ -131,8 +131,8 @@ my %heavy = (
 	sap_time => [ each_row("sap_time('120000')", 'generate_series(1, 3000000)') ],
 );
 
-# Rows of the registry, texts and dates: no more work than PostgreSQL's own statements, which can be cancelled;
-# refit does in steps what fit does.
+# Rows of the registry, texts and dates: PostgreSQL's own statements, which can be cancelled;
+# refit does the work of fit.
 my %light = map { $_ => 1 } qw(
 	activate active_model alter_model assign change_owner cluster_names cohort_label cohort_period create_model drop_model
 	drop_receipts explain grant_modeler migration migration_customers name_cluster refit
@@ -165,12 +165,12 @@ foreach my $row (map { [ split /\|/ ] } split /\n/, sql(q{
 	}
 }
 
-# ---- nothing is forgotten -------------------------------------------------------
+# ---- the lists are complete -----------------------------------------------------
 
 my @names = split /\n/, sql("SELECT DISTINCT p.proname FROM pg_proc p WHERE p.pronamespace = 'segment'::regnamespace ORDER BY 1");
-is_deeply([ grep { !$heavy{$_} && !$light{$_} } @names ], [], 'every function is known to be heavy or light');
+is_deeply([ grep { !$heavy{$_} && !$light{$_} } @names ], [], 'every function is in a list');
 my %exists = map { $_ => 1 } @names;
-is_deeply([ grep { !$exists{$_} } sort(keys %heavy, keys %light) ], [], 'and every one that is known exists');
+is_deeply([ grep { !$exists{$_} } sort(keys %heavy, keys %light) ], [], 'every listed function exists');
 
 # ---- each call ------------------------------------------------------------------
 
@@ -184,7 +184,7 @@ foreach my $name (sort keys %heavy)
 		foreach my $ms (@strike)
 		{
 			my ($status, $out, $err) = $node->psql('postgres', "SET statement_timeout = $ms; SELECT goes_on(\$call\$$call\$call\$)");
-			# it struck on the way in or out
+			# the timeout came before or after the call
 			next if $status != 0 && $err =~ /canceling statement due to statement timeout/;
 			if ($status != 0)
 			{
@@ -202,10 +202,10 @@ foreach my $name (sort keys %heavy)
 }
 note(sprintf('the longest of %d calls: %.0f ms after %s', $calls, $worst, $worst_call));
 
-# What was cancelled left nothing behind.
-is(sql("SELECT string_agg(model_name, ' ') FROM segment.models WHERE active_version IS NOT NULL"), 'published', 'a fit that was cancelled is no version');
+# Cancelled calls leave nothing.
+is(sql("SELECT string_agg(model_name, ' ') FROM segment.models WHERE active_version IS NOT NULL"), 'published', 'a cancelled fit creates no version');
 
-# ---- what could be too much is refused or spills ----------------------------------
+# ---- very large results are refused, or written to disk ----------------------------
 
 my (undef, undef, $refused) = $node->psql('postgres', "SELECT count(*) FROM segment.cohort_retention('receipts', '9999-12-31', 'day')");
 like($refused, qr/cohorts have at least \d+ periods in total, but the limit is 10000000/, 'a retention of a thousand million cells is refused');

@@ -1,5 +1,5 @@
-# segment.fit_memory covers all states of a query: every aggregate of the
-# interface over 1,000 groups, by each plan, stays within it or ends with 54000.
+# segment.fit_memory limits all states of a query: every aggregate over 1,000 groups, with
+# each plan, stays within it or ends with 54000.
 use strict;
 use warnings;
 
@@ -39,7 +39,7 @@ my %rows = (
 	wide => 'wide_in_groups JOIN wide USING (i)',
 	values => 'generate_series(1, 1000) AS g, generate_series(1, 700) AS i');
 
-# What stands for an argument, by its type and name; undef for one that this test does not know.
+# A value for an argument, by its type and name; undef for an unknown argument.
 sub argument
 {
 	my ($type, $name, $source) = @_;
@@ -55,7 +55,7 @@ sub argument
 	return undef;
 }
 
-# Every aggregate, as the catalog has it, and options that make other states.
+# Every aggregate, from the catalog, and options with other states.
 my @calls;
 for my $line (split /\n/, $node->safe_psql('postgres', q{
 	SELECT p.proname, array_to_string(ARRAY(SELECT format_type(t, NULL) FROM unnest(p.proargtypes) AS t), ','),
@@ -116,7 +116,7 @@ for my $plan (@plans)
 	{
 		my ($source, $text) = @$call;
 
-		# fits by the thousand take long where each is large, and hold one state at a time
+		# a thousand large fits are slow, and need only one state at a time
 		next if $source ne 'narrow' && $plan->[2] =~ /OVER/ || $source eq 'wide' && $plan->[0] eq 'sorted groups';
 		$baseline{"$plan->[0] $source"} //= [ run($plan, $source, 'count(*)') ];
 		my ($outcome, $peak) = run($plan, $source, $text);
@@ -127,7 +127,7 @@ for my $plan (@plans)
 	}
 }
 
-# what was refused is given back: the same backend fits again
+# memory is released after an error: the same backend fits again
 is($node->safe_psql('postgres', qq{
 	SET segment.fit_memory = '${limit_mb}MB'; $hash;
 	DO \$\$ BEGIN
@@ -139,6 +139,6 @@ is($node->safe_psql('postgres', qq{
 		END LOOP;
 	END \$\$;
 	SELECT count(r) FROM (SELECT segment.pca_fit(f) AS r FROM $rows{wide} WHERE g <= 30 GROUP BY g) AS q}),
-	'30', 'what a refused fit held is free again');
+	'30', 'the memory of a refused fit is free again');
 
 done_testing();

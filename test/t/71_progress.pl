@@ -1,5 +1,5 @@
-# Live progress of a refit: where segment is in shared_preload_libraries, and on PostgreSQL 17
-# and newer without that; who may read it; what ends it; and how fast a refit is cancelled.
+# Progress of running refits: with shared_preload_libraries, and on PostgreSQL 17 and newer
+# without; privileges; the end of a slot; and the time to cancel a refit.
 use strict;
 use warnings;
 use IPC::Run qw(start finish);
@@ -54,7 +54,7 @@ sub slots_after
 my $progress = "SELECT stage, rows_read, elapsed > 0 FROM segment.refit_progress";
 my $slots = 'SELECT count(*) FROM segment_internal.progress_slots()';
 
-# What is seen of a refit that waits after 4,999 rows, and that nothing is left of it.
+# The progress of a refit that waits after 4,999 rows, and that no slot is left afterwards.
 sub watch
 {
 	my ($node, $is_told) = @_;
@@ -64,9 +64,9 @@ sub watch
 	my $refit = background($node, "CALL segment.refit('m')");
 	ok($node->poll_query_until('postgres', $progress, $is_told ? 'reading and fitting|4096|t' : 'fitting||t'),
 		$is_told ? 'stage and rows are seen while it runs' : 'the stage of the log is seen while it runs');
-	is($node->safe_psql('postgres', $progress, extra_params => [ '-U', 'reader' ]), 'fitting||t', 'a role it is shared with sees the stage of the log');
-	is($node->safe_psql('postgres', $slots, extra_params => [ '-U', 'reader' ]), '0', 'and no slot of others');
-	is($node->safe_psql('other', $slots), '0', 'nor does another database see one');
+	is($node->safe_psql('postgres', $progress, extra_params => [ '-U', 'reader' ]), 'fitting||t', 'a role with a share sees the stage of the log');
+	is($node->safe_psql('postgres', $slots, extra_params => [ '-U', 'reader' ]), '0', 'but no slots of other roles');
+	is($node->safe_psql('other', $slots), '0', 'other databases see no slot');
 
 	my $begin = time;
 	$node->safe_psql('postgres', 'SELECT pg_cancel_backend(pid) FROM segment.refit_progress');
@@ -79,7 +79,7 @@ sub watch
 	ok($node->poll_query_until('postgres', $progress, $is_told ? 'choosing k|4096|t' : 'fitting||t'), 'the choice of k');
 	$node->safe_psql('postgres', 'SELECT pg_terminate_backend(pid) FROM segment.refit_progress');
 	like($refit->(), qr/57P01|terminat|closed/, 'it is terminated');
-	ok($node->poll_query_until('postgres', $slots, '0'), 'no slot is left of that');
+	ok($node->poll_query_until('postgres', $slots, '0'), 'no slot is left after termination');
 	is($node->safe_psql('postgres', "SELECT count(*) FROM segment.model_log WHERE outcome = 'running'"), '1', 'the table says that it runs');
 	my $seen = "SELECT outcome, sqlstate, message, finished_at IS NULL, duration IS NULL FROM segment.fit_log WHERE model_name = 'auto' AND outcome <> 'succeeded'";
 	my $ended = 'failed|57P01|the session ended before the refit was complete';
@@ -110,15 +110,15 @@ SKIP:
 }
 $plain->stop;
 
-# a slot ends with what took it
+# a slot ends with the transaction or subtransaction that took it
 $node->safe_psql('postgres', <<'SQL');
 CREATE VIEW failing AS SELECT i AS id, i % 7 AS x, 1 / (i - 5000) AS y FROM generate_series(1, 10000) i;
 SELECT segment.create_model('failing', 'kmeans', 'failing', 'id', options => '{"k": 3}');
 SQL
-is(slots_after($node, "BEGIN; SELECT segment_internal.progress_stage(1, 'told');"), '1', 'a stage is told');
+is(slots_after($node, "BEGIN; SELECT segment_internal.progress_stage(1, 'told');"), '1', 'a stage is shown');
 is(slots_after($node, "SELECT segment.fit('failing');"), '0', 'an error in fit leaves no slot');
 is(slots_after($node, "BEGIN; SAVEPOINT a; SELECT segment.fit('failing'); ROLLBACK TO a;"), '0', 'nor in a subtransaction');
-is(slots_after($node, "BEGIN; SELECT segment_internal.progress_stage(1, 'told'); COMMIT;"), '0', 'a transaction that ends leaves none');
+is(slots_after($node, "BEGIN; SELECT segment_internal.progress_stage(1, 'told'); COMMIT;"), '0', 'no slot is left at the end of a transaction');
 is(slots_after($node, "BEGIN; SAVEPOINT a; SAVEPOINT b; SELECT segment_internal.progress_stage(1, 'told'); RELEASE b; ROLLBACK TO a;"), '0',
 	'nor a subtransaction that another was committed into');
 is(slots_after($node, "BEGIN; SELECT segment_internal.progress_stage(1, 'told'); SAVEPOINT a; SELECT segment_internal.progress_stage(1, 'again'); ROLLBACK TO a;"), '1',
@@ -132,7 +132,7 @@ is(slots_after($node, "BEGIN; SELECT segment_internal.progress_stage(1, 'told');
 	$node->psql('postgres', "BEGIN; SAVEPOINT a; SELECT segment.fit('failing'); ROLLBACK TO a; SET segment.progress = on;
 		SELECT length(segment.kmeans_fit(ARRAY[i % 7, i % 5], 3)) FROM generate_series(1, 1000) i;",
 		stderr => \$err, on_error_stop => 0);
-	like($err, qr/NOTICE:  k 3, iteration 1, inertia/, 'a fit after a refit that failed is nobody\'s');
+	like($err, qr/NOTICE:  k 3, iteration 1, inertia/, 'notices of a fit after a failed refit have no model name');
 }
 
 # settings are shown once the library is loaded
@@ -164,9 +164,9 @@ SQL
 my $parallel = background($node, (map { "SET $_" } 'parallel_setup_cost = 0', 'parallel_tuple_cost = 0', 'min_parallel_table_scan_size = 0',
 	'max_parallel_workers_per_gather = 2', 'parallel_leader_participation = off'), "CALL segment.refit('axes')");
 ok($node->poll_query_until('postgres', "SELECT stage, rows_read > 0, a.leader_pid = r.pid FROM segment.refit_progress r JOIN pg_stat_activity a ON a.wait_event = 'PgSleep' WHERE model_name = 'axes'",
-	'reading and fitting|t|t'), 'rows that workers read count for their leader');
+	'reading and fitting|t|t'), 'rows read by workers are counted for the leader');
 $node->safe_psql('postgres', "SELECT pg_cancel_backend(pid) FROM segment.refit_progress WHERE model_name = 'axes'");
-like($parallel->(), qr/57014/, 'which is cancelled');
+like($parallel->(), qr/57014/, 'the parallel refit is cancelled');
 
 # iteration and inertia of a fit that takes long
 $node->safe_psql('postgres', <<'SQL');
@@ -183,24 +183,24 @@ $began = time;
 my $told = start([ 'psql', '-qXAt', '-d', $node->connstr('postgres'), '-c', "SET segment.progress = on", '-c', "CALL segment.refit('much')" ],
 	'<', \undef, '>', \$out, '2>', \$err);
 my $iteration = "SELECT k = 40 AND iteration > 0 AND inertia > 0 AND inertia < 'Infinity' FROM segment.refit_progress WHERE model_name = 'much'";
-ok($node->poll_query_until('postgres', "SELECT COALESCE(($iteration), false)"), 'k, the iteration and a finite inertia are seen while it runs');
+ok($node->poll_query_until('postgres', "SELECT COALESCE(($iteration), false)"), 'k, the iteration and a finite inertia are shown during the fit');
 finish($told);
 like($err, qr/NOTICE:  model "much": reading and fitting/, 'the client sees the stages');
-like($err, qr/NOTICE:  model "much": k 40, iteration 1, inertia [1-9][0-9.e+]*$/m, 'and the first iteration at once');
+like($err, qr/NOTICE:  model "much": k 40, iteration 1, inertia [1-9][0-9.e+]*$/m, 'and the first iteration immediately');
 my @notices = $err =~ /NOTICE:  model "much": k 40/g;
 cmp_ok(@notices, '<=', 2 + time - $began, 'then one a second at most');
-is($node->safe_psql('postgres', "SELECT md5(segment.active_model('much'))"), $first, 'and no bit of the model hangs on telling');
+is($node->safe_psql('postgres', "SELECT md5(segment.active_model('much'))"), $first, 'and notices do not change the model');
 
-# while k is chosen, the one that is tried
+# while k is chosen, the view shows the k being tried
 $node->safe_psql('postgres', qq{SELECT segment.create_model('most', 'kmeans', 'much', 'id', options => '{"k": "auto", "k_min": 20, "k_max": 40, "n_init": 1}')});
 my $choice = background($node, "CALL segment.refit('most')");
 ok($node->poll_query_until('postgres', "SELECT COALESCE((SELECT stage = 'choosing k' AND k BETWEEN 21 AND 40 AND iteration > 0 FROM segment.refit_progress WHERE model_name = 'most'), false)"),
-	'the k that is tried is seen');
+	'the k being tried is shown');
 $node->safe_psql('postgres', 'SELECT pg_cancel_backend(pid) FROM segment.refit_progress');
 like($choice->(), qr/57014/, 'and the choice cancelled');
 
-# it is cancelled within 100 ms, wherever it stands; on a busy machine its process
-# may wait for its turn, or the fit end sooner than the one that was timed: three attempts
+# a refit is cancelled within 100 ms at any time; on a busy machine its process may wait
+# for the CPU, or the fit may end sooner than the timed one: three attempts
 sub lateness
 {
 	my ($timeout) = @_;

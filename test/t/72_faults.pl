@@ -1,10 +1,10 @@
-# kill -9 of a backend, of the postmaster and of both at random points of a refit and
-# of a publication: nothing lost, nothing half, never two active versions.
+# kill -9 of a backend, of the postmaster and of both at random times during a refit and
+# a publication: nothing is lost or incomplete, and there are never two active versions.
 #
-# SEGMENT_FAULTS sets the number of rounds, SEGMENT_SEED the points. The points lie
-# anywhere in what a fit or a publication took the last time, and what a kill really
-# hit is read off afterwards: a fit that left its log row running, or a publication
-# that had begun and did not return.
+# SEGMENT_FAULTS sets the number of rounds, SEGMENT_SEED the times. A time is random within
+# the duration of the last fit or publication. Afterwards the test determines what was
+# killed: a fit whose log row is still running, or a publication that began and did not
+# return.
 use strict;
 use warnings;
 use IPC::Run qw(start finish);
@@ -24,7 +24,7 @@ $node->start;
 
 sub sql { return $node->safe_psql('postgres', $_[0]); }
 
-# No clear clusters, so that a fit takes its time, with few rows, so that the rest does not.
+# No clear clusters, so that a fit is slow; few rows, so that everything else is fast.
 sql(<<SQL);
 CREATE EXTENSION segment;
 SELECT setseed(0.5);
@@ -35,7 +35,7 @@ my $refit = "CALL segment.refit('m');";
 my $publish = "CALL segment.publish('{m}', 'public.mart', clock_timestamp());";
 my %takes;
 
-# Both, whole; how long they take sets where the next kills fall.
+# A complete refit and publication; their durations set the range of the kill times.
 sub work
 {
 	my $begin = time;
@@ -45,7 +45,7 @@ sub work
 	%takes = (refit => $between - $begin, publish => time - $between);
 }
 
-# What is wrong now, given the publication of before in the table `before`.
+# The faults found, compared with the previous publication in the table `before`.
 my $check = <<SQL;
 SELECT concat_ws(', ',
     CASE WHEN (SELECT count(*) FROM segment.model_version WHERE status = 'active') <> 1 THEN 'active versions' END,
@@ -61,14 +61,14 @@ SELECT concat_ws(', ',
                      WHERE t.cluster_id <> segment.kmeans_assign(v.model, ARRAY[p.x, p.y])) THEN 'neither old nor new' END)
 SQL
 
-# Without a query on stdin: psql may find no server, and be gone before it is written.
+# Without a query on stdin: psql may find no server, and exit before the query is written.
 sub accepts
 {
 	my ($out, $err);
 	return IPC::Run::run([ 'psql', '-XAt', '-d', $node->connstr('postgres'), '-c', 'SELECT true' ], '<', \undef, '>', \$out, '2>', \$err);
 }
 
-# Kill, and wait until the server is there again.
+# Kill, and wait until the server accepts connections again.
 sub kill_and_recover
 {
 	my ($victim, $backend, $session) = @_;
@@ -77,14 +77,14 @@ sub kill_and_recover
 	{
 		kill 'KILL', $backend;
 		eval { finish($session) };
-		# until the postmaster notices, a new connection would only be thrown out again
+		# until the postmaster notices the crash, new connections are terminated
 		$node->wait_for_log(qr/all server processes terminated; reinitializing/, $offset);
 		usleep(50_000) until accepts();
 		return;
 	}
 	$node->kill9;
 	kill 'KILL', $backend if $victim eq 'both';
-	# a backend without a postmaster goes on until it looks for one, and holds the shared memory
+	# a backend without a postmaster continues until it checks for one, and holds the shared memory
 	eval { finish($session) };
 	my $tries = 0;
 	until ($node->start(fail_ok => 1) || $tries++ > 100)
@@ -126,7 +126,7 @@ note("$rounds rounds, seed $seed, k $k; a fit takes $takes{refit} s, a publicati
 note("$hits{$_} x $_") foreach sort keys %hits;
 my $fits = 0;
 $fits += $hits{$_} foreach grep { /in the fit/ } keys %hits;
-is(join("\n", @faults), '', "$rounds kills: nothing lost, half or doubled");
+is(join("\n", @faults), '', "$rounds kills: nothing lost, incomplete or duplicated");
 is(sql("SELECT count(*) FROM segment.fit_log WHERE outcome = 'failed' AND sqlstate = '57P01'"), $fits, "the $fits fits that were killed are logged as failed");
 is(sql("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"), '0', 'no lock is left');
 $node->stop;

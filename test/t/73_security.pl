@@ -1,5 +1,5 @@
-# Nobody's code runs with more rights than its author has: installation, catalogs, nightly
-# jobs, and what the owner of the extension could forge.  See Security.pm.
+# No code runs with more rights than its author has: installation, catalogs, nightly jobs,
+# and rows forged by the owner of the extension.  See Security.pm.
 use strict;
 use warnings;
 use Hostile;
@@ -8,20 +8,20 @@ use Test::More;
 
 start_server('security');
 
-# ---- installation: everything hostile is there already ------------------------------------
+# ---- installation among existing hostile objects ------------------------------------------
 
 make_hostile();
-is(as_role('mallory', 'CREATE SCHEMA segment; GRANT ALL ON SCHEMA segment TO PUBLIC'), '', 'a schema segment of somebody else');
-is(as_role($_, 'CREATE EXTENSION segment'), '42P06', "is no place for the extension of $_") foreach qw(installer postgres);
-is(as_role('mallory', 'ALTER SCHEMA segment RENAME TO segment_internal'), '', 'a schema segment_internal of somebody else');
-is(as_role($_, 'CREATE EXTENSION segment'), '42P06', "neither, for $_") foreach qw(installer postgres);
+is(as_role('mallory', 'CREATE SCHEMA segment; GRANT ALL ON SCHEMA segment TO PUBLIC'), '', 'a schema segment of another role');
+is(as_role($_, 'CREATE EXTENSION segment'), '42P06', "CREATE EXTENSION by $_ is refused") foreach qw(installer postgres);
+is(as_role('mallory', 'ALTER SCHEMA segment RENAME TO segment_internal'), '', 'a schema segment_internal of another role');
+is(as_role($_, 'CREATE EXTENSION segment'), '42P06', "with segment_internal, CREATE EXTENSION by $_ is refused") foreach qw(installer postgres);
 as_role('mallory', 'DROP SCHEMA segment_internal');
 is(as_role('installer', "CREATE SCHEMA segment; CREATE FUNCTION segment.f() RETURNS int LANGUAGE sql AS 'SELECT 1'; CREATE EXTENSION segment"), '42P06',
-	'nor is one of one\'s own with something in it');
+	'a schema of the installer that is not empty is refused');
 as_role('installer', 'DROP FUNCTION segment.f(); CREATE SCHEMA segment_internal');
 as_role('postgres', 'BEGIN; ' . Hostile::temporary('mallory') . 'DROP SCHEMA segment, segment_internal; CREATE EXTENSION segment; ROLLBACK');
 is(as_role('installer', Hostile::temporary('installer') . 'CREATE EXTENSION segment; SELECT count(*) FROM pg_catalog.pg_namespace WHERE pg_catalog.starts_with(nspname::pg_catalog.text, $$segment$$)'),
-	'2', 'empty ones of one\'s own are replaced');
+	'2', 'empty schemas of the installer are replaced');
 is(escalations(), '', 'installation runs no hostile code');
 my $foreign = <<'SQL';
 WITH ours AS (
@@ -33,18 +33,18 @@ FROM ours o JOIN pg_catalog.pg_depend d ON d.classid = o.c AND d.objid = o.oid
 CROSS JOIN LATERAL pg_catalog.pg_identify_object(d.refclassid, d.refobjid, 0) i
 WHERE i.schema IS NOT NULL AND i.schema NOT IN ('pg_catalog', 'segment', 'segment_internal', 'pg_toast')
 SQL
-is(sql("SET search_path = pg_catalog; $foreign"), '', 'and nothing of the extension depends on a hostile object');
+is(sql("SET search_path = pg_catalog; $foreign"), '', 'no object of the extension depends on a hostile object');
 
-# ---- what the catalogs say of every object --------------------------------------------------
+# ---- the catalog rows of every object -------------------------------------------------------
 
 is(catalogs("SELECT string_agg(p.oid::regprocedure::text, ', ') FROM pg_proc p WHERE pronamespace $of_us AND (prosecdef OR proowner <> 10)"), '',
-	'no function runs as its owner, and only a superuser can change one');
+	'no function is SECURITY DEFINER, and superusers own all functions');
 is(catalogs("SELECT string_agg(p.oid::regprocedure::text, ', ') FROM pg_proc p JOIN pg_language l ON l.oid = prolang
 	WHERE pronamespace $of_us AND lanname IN ('sql', 'plpgsql') AND prosqlbody IS NULL AND prokind <> 'p' AND p.oid <> 'segment_internal.publish(text[], text, timestamptz)'::regprocedure
-	AND NOT COALESCE(proconfig::text ~ 'search_path=pg_catalog, pg_temp', false)"), '', 'every function has a body or a search path that is fixed');
+	AND NOT COALESCE(proconfig::text ~ 'search_path=pg_catalog, pg_temp', false)"), '', 'every function has a parsed body or a fixed search path');
 is(catalogs("SELECT string_agg(n.nspname, ', ') FROM pg_namespace n WHERE oid $of_us AND (nspowner <> 10 OR has_schema_privilege('installer', oid, 'CREATE'))"), '',
-	'nobody makes objects in the schemas');
-# what it takes to dump and restore is the installer's; nothing is anybody else's
+	'only superusers may create objects in the schemas');
+# the installer has the privileges for dump and restore; other roles have none
 my $rights = "SELECT string_agg(DISTINCT concat_ws(' ', r.rolname, c.relkind, p.privilege), ', ')
 	FROM pg_class c, pg_roles r, unnest('{SELECT,INSERT,UPDATE,DELETE,TRUNCATE,REFERENCES,TRIGGER,USAGE}'::text[]) p(privilege)
 	WHERE relnamespace $of_us AND relkind IN ('r', 'S') AND NOT r.rolsuper AND r.rolname NOT LIKE 'pg\\_%'
@@ -53,17 +53,17 @@ my $rights = "SELECT string_agg(DISTINCT concat_ws(' ', r.rolname, c.relkind, p.
 	         WHEN privilege IN ('SELECT', 'INSERT', 'UPDATE', 'REFERENCES') THEN has_any_column_privilege(r.oid, c.oid, privilege)
 	         WHEN privilege <> 'USAGE' THEN has_table_privilege(r.oid, c.oid, privilege) END";
 my $to_restore = 'installer S SELECT, installer S UPDATE, installer r INSERT, installer r SELECT';
-is(catalogs($rights), $to_restore, 'what rights there are on tables');
-is(catalogs("SELECT string_agg(c.oid::regclass::text, ', ') FROM pg_class c WHERE relnamespace $of_us AND relowner <> 10"), '', 'only a superuser can alter one');
+is(catalogs($rights), $to_restore, 'privileges on tables');
+is(catalogs("SELECT string_agg(c.oid::regclass::text, ', ') FROM pg_class c WHERE relnamespace $of_us AND relowner <> 10"), '', 'superusers own all relations');
 is(catalogs("SELECT string_agg(c.oid::regclass::text, ', ') FROM pg_class c WHERE relnamespace $of_us AND relkind = 'v' AND NOT COALESCE(reloptions::text ~ 'security_invoker=true', false)"), '',
-	'every view reads as who reads it');
+	'every view is security_invoker');
 
 # ---- models, receipts and targets of every role -----------------------------------------------
 
 make_models();
-is(escalations(), '', 'so far nothing');
+is(escalations(), '', 'no escalation so far');
 
-# ---- as a nightly job would: everybody's models, by superuser, member and sharee -----------------
+# ---- a nightly job over the models of all roles, by superuser, member and sharee -----------------
 
 my @models = qw(m_view m_auto m_rfm m_rules m_pca m_anomaly m_shared team_model t_model plain);
 my $job = join('', map { "CALL segment.refit('$_');\n" } @models) . <<'SQL';
@@ -96,7 +96,7 @@ sub nightly
 {
 	my ($when) = @_;
 	my ($out, $err) = ('', '');
-	# the table writes are those of a superuser on hostile tables: not ours to judge
+	# plain writes of a superuser to hostile tables are not part of this test
 	foreach my $role (@_[1 .. $#_])
 	{
 		foreach my $statement (split /\n/, $job . $views)
@@ -110,7 +110,7 @@ sub nightly
 			fail("$when, $role: $statement: $err") if $err =~ /XX000|server closed/;
 		}
 	}
-	# mallory named the view of the team as the source of her model
+	# the source of one of mallory's models is a view of the team
 	is(escalations('by_name mallory' => 1), '', "$when: refits, publications and views by a superuser, a member and a sharee");
 }
 nightly('a night', qw(postgres mate sharee));
@@ -129,13 +129,13 @@ is(as_role('sharee', "$path CREATE TEMP TABLE rules AS SELECT 1 AS rule_no, 'T' 
 	GRANT SELECT ON rules TO PUBLIC; SELECT segment.assign('m_rules', '{\"x\": 1, \"y\": 2, \"z\": 3}'::jsonb)"), '42P01', 'a temporary relation of the caller is not read');
 is(as_role('mallory', "$path SELECT segment.alter_model('m_rules', options => '{\"rules\": \"of_mallory.rules\"}') \\g /dev/null"), '', 'its rules again');
 
-# a member who has taken the owner's role: its sources do not give him back what he has laid down
+# a member after SET ROLE to the owner: code of the sources cannot RESET ROLE
 sql('SET session_replication_role = replica; SET search_path = pg_catalog; UPDATE teams.t SET x = x + 1 WHERE id < 4');
 is(as_role('mate', "SET ROLE team; $path CALL segment.refit('team_model'); CALL segment.publish('{team_model}', 'teams.p'); SELECT current_user"), 'team',
 	'a member as the owner');
 is(escalations(), '', 'a member as the owner: refit and publish');
 
-# ---- the owner of the extension, who is no superuser, on the tables of the registry ---------------
+# ---- the owner of the extension, not a superuser, and the tables of the registry ------------------
 
 my %column = (model => 'model_name', model_version => 'model_name', model_log => 'model_name', cluster_name => 'model_name', model_share => 'model_name',
 	modeler => 'role_name', receipts => 'receipts_name', receipts_share => 'receipts_name',
@@ -149,14 +149,14 @@ foreach my $table (@tables)
 		"ALTER TABLE segment.$table ALTER COLUMN $column{$table} SET DEFAULT 'd' || of_installer.act('default')",
 		"ALTER TABLE segment.$table DISABLE TRIGGER ALL", "ALTER EXTENSION segment DROP TABLE segment.$table", "UPDATE segment.$table SET $column{$table} = ''",
 		"DELETE FROM segment.$table", "TRUNCATE segment.$table", "SELECT FROM segment.$table FOR UPDATE");
-	is(join("\n", grep { !/^42501|^42809/ } map { as_role('installer', "$path $_") . ": $_" } @attempts), '', "he puts nothing on $table, and takes nothing away");
+	is(join("\n", grep { !/^42501|^42809/ } map { as_role('installer', "$path $_") . ": $_" } @attempts), '', "the installer cannot change $table");
 }
 as_role('installer', "GRANT SELECT, INSERT ON segment.$_ TO mallory") foreach @tables;
-is(catalogs($rights), $to_restore, 'nor does he give rights on');
+is(catalogs($rights), $to_restore, 'the installer cannot grant privileges');
 nightly('a night after that', qw(postgres mate sharee));
 
-# What a restore needs he can do: insert rows. So he can forge them.
-is(as_role('installer', $path . model_of('i_model', 'installer', 'of_installer', 'installer', '') . <<'SQL'), '', 'a model of his own');
+# A restore needs INSERT, so the installer can insert forged rows.
+is(as_role('installer', $path . model_of('i_model', 'installer', 'of_installer', 'installer', '') . <<'SQL'), '', 'a model of the installer');
 ALTER TABLE of_installer.t NO FORCE ROW LEVEL SECURITY;
 SQL
 my $forgery = <<'SQL';
@@ -180,31 +180,31 @@ INSERT INTO segment.model_share SELECT n.name, r.name, k.key
 FROM (VALUES ('m_auto'), ('team_model'), ('t_model')) n(name), (VALUES ('installer'), ('nobody')) r(name),
      (VALUES (segment_internal.role_key(to_regrole('installer'))), ('0/10'), ('x'), (segment_internal.role_key(to_regrole('nobody')))) k(key);
 SQL
-is(as_role('installer', "$path $forgery"), '', 'he forges rows of all kinds');
+is(as_role('installer', "$path $forgery"), '', 'the installer forges rows of all kinds');
 is(catalogs("SELECT string_agg(DISTINCT m.owner, ', ') FROM segment.model m WHERE m.model_name LIKE 'f\\_%' AND segment_internal.remembered_role(m.owner, m.owner_key) IS NOT NULL"),
-	'installer', 'which belong to him, or to nobody');
+	'installer', 'the forged models belong to the installer or to no role');
 is(catalogs("SELECT string_agg(DISTINCT m.owner, ', ') FROM segment.receipts m WHERE m.receipts_name ~ '^z?f_' AND segment_internal.remembered_role(m.owner, m.owner_key) IS NOT NULL"),
-	'installer', 'as do receipts');
+	'installer', 'so do the forged receipts');
 is(catalogs("SELECT (SELECT count(*) FROM segment.model_share s WHERE s.role_key ~ '^restored ') || ' ' || (SELECT count(*) FROM segment.receipts_share s WHERE s.role_key ~ '^restored ')"),
-	'24 24', 'and what they share is shared with nobody');
-is(as_role('installer', "$path SELECT count(*) FROM segment.cohort_retention WHERE receipts_name IN ('m_view', 'team_model', 't_model')"), '0', 'he sees no receipts of others');
-is(as_role('nobody', "SELECT (SELECT count(*) FROM segment.cohort_retention), (SELECT count(*) FROM segment.models)"), '0|1', 'nor does a role that he names');
-# as the names decide elsewhere: no row names a role that he is no member of with a key that counts in another cluster
+	'24 24', 'the forged shares grant nothing');
+is(as_role('installer', "$path SELECT count(*) FROM segment.cohort_retention WHERE receipts_name IN ('m_view', 'team_model', 't_model')"), '0', 'the installer sees no receipts of other roles');
+is(as_role('nobody', "SELECT (SELECT count(*) FROM segment.cohort_retention), (SELECT count(*) FROM segment.models)"), '0|1', 'nor does a role named in a forged share');
+# in another cluster names identify roles: no row has a role without membership of the installer and a valid key
 is(catalogs("SELECT count(*) FROM segment.model m WHERE m.model_name LIKE 'f\\_%' AND m.owner <> 'installer' AND segment_internal.remembered_role(m.owner, '0' || m.owner_key) IS NOT NULL"),
-	'0', 'nor do they become somebody\'s in another cluster');
+	'0', 'the forged models have no owner in another cluster either');
 my @forged = split /\n/, catalogs("SELECT model_name FROM segment.models WHERE model_name LIKE 'f\\_%' ORDER BY 1");
-is(scalar(@forged), 44, 'a superuser sees them');
+is(scalar(@forged), 44, 'a superuser sees the forged models');
 my %of_forged;
 foreach my $model (@forged)
 {
 	$of_forged{as_role('postgres', "CALL segment.refit('$_->[0]'); CALL segment.publish('{$_->[0]}', 'public.forged'); DROP TABLE public.forged, public.forged_history") || 'done'}++ foreach [$model];
 }
-like(join(' ', sort keys %of_forged), qr/^42501 done$/, 'and refits those of the installer only');
-is(as_role('installer', "SELECT segment.change_owner('f_postgres_1', 'installer')"), '42501', 'he takes none over');
-is(as_role('installer', "SELECT segment.change_owner('f_postgres_1', 'postgres')"), '42501', 'and gives none away');
-is(as_role('mallory', "SELECT segment.change_owner('f_postgres_1', 'mallory')"), '42704', 'nor does anybody else');
+like(join(' ', sort keys %of_forged), qr/^42501 done$/, 'a superuser can refit only those of the installer');
+is(as_role('installer', "SELECT segment.change_owner('f_postgres_1', 'installer')"), '42501', 'the installer cannot take one over');
+is(as_role('installer', "SELECT segment.change_owner('f_postgres_1', 'postgres')"), '42501', 'nor change the owner');
+is(as_role('mallory', "SELECT segment.change_owner('f_postgres_1', 'mallory')"), '42704', 'nor can another role');
 is(as_role('mallory', "$path SELECT segment.change_owner('f_mallory_1', 'mallory'); SELECT owner FROM segment.models WHERE model_name = 'f_mallory_1'"), "\nmallory",
-	'but the role of the name, for itself');
+	'the role of the name can take it over');
 as_role('mallory', "SELECT segment.drop_model('f_mallory_1')");
 nightly('a night over forged rows', qw(postgres mate sharee));
 catalogs(<<'SQL');
@@ -214,17 +214,17 @@ DELETE FROM segment.model_log WHERE model_name LIKE 'f\_%';
 DELETE FROM segment.receipts WHERE receipts_name ~ '^z?f_';
 SQL
 
-# ---- a history that another role has put beside a table ----------------------------------------------
+# ---- a history table that another role created for a table -------------------------------------------
 
 is(as_role('towner', "$path CREATE TABLE public.plain_p (id integer, cluster_id integer); GRANT SELECT ON public.plain_p TO PUBLIC"), '', 'a table without history');
 is(as_role('mallory', "$path CREATE VIEW public.plain_p_history AS SELECT id, x AS valid_from, NULL::float8 AS valid_to, of_mallory.act('view')::int AS cluster_id, 1 AS old_model_cluster_id FROM of_mallory.t;
-	GRANT SELECT ON public.plain_p_history TO PUBLIC"), '', 'to which mallory adds one');
-is(as_role($_, "$path SELECT count(*) FROM segment.migration('public.plain_p', '2024-01-01', '2024-02-01')"), '42501', "is not read by $_") foreach qw(postgres towner mate);
-is(as_role('towner', "$path SELECT count(*) FROM segment.migration('of_towner.p', '2024-01-01', pg_catalog.now())") =~ /^\d+$/ ? 1 : 0, 1, 'one of its owner is');
-is(escalations(), '', 'and its code is not run');
+	GRANT SELECT ON public.plain_p_history TO PUBLIC"), '', 'mallory creates a history for it');
+is(as_role($_, "$path SELECT count(*) FROM segment.migration('public.plain_p', '2024-01-01', '2024-02-01')"), '42501', "migration by $_ refuses it") foreach qw(postgres towner mate);
+is(as_role('towner', "$path SELECT count(*) FROM segment.migration('of_towner.p', '2024-01-01', pg_catalog.now())") =~ /^\d+$/ ? 1 : 0, 1, 'a history of the same owner is read');
+is(escalations(), '', 'code of the foreign history does not run');
 
 is(join(', ', grep { !seen_as_author($_) } 'view', 'policy of the source', 'receipts', 'cast', 'trigger', 'rule', 'default', 'policy', 'index expression',
-		'index predicate', 'check constraint', 'generated column', 'domain'), '', 'where each kind of hostile object ran, as its author');
+		'index predicate', 'check constraint', 'generated column', 'domain'), '', 'each kind of hostile object ran as its author');
 
 $node->stop;
 done_testing();

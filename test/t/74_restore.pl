@@ -1,4 +1,4 @@
-# The registry outlives every kind of dump and restore.
+# The registry after every kind of dump and restore.
 use strict;
 use warnings;
 use PostgreSQL::Test::Cluster;
@@ -37,7 +37,7 @@ SELECT segment.create_model('own', 'kmeans', 'mart.plain', 'id', options => '{"k
 SELECT segment.fit('own');
 SQL
 
-# everything that the registry holds, by the roles' names
+# the contents of the registry, by names of roles
 my $registry = "SELECT md5(string_agg(t::text, E'\\n' ORDER BY t::text)) FROM (
 	SELECT m.model_name, m.model_id::text, m.owner, m.options::text, m.last_version::text, m.created_at::text FROM segment.model m
 	UNION ALL SELECT v.model_name, v.version::text, v.status, encode(sha256(v.model), 'hex'), v.metrics::text, v.fitted_at::text FROM segment.model_version v
@@ -51,7 +51,7 @@ my $before = $node->safe_psql('shop', $registry);
 my $base = $node->basedir;
 my $count = 0;
 
-# Restore, compare, and go on working: sequences stand where they stood.
+# Restore, compare, and continue to work: sequences have their values.
 sub restored
 {
 	my ($what, $user, @commands) = @_;
@@ -64,7 +64,7 @@ sub restored
 	}
 	is($node->safe_psql($name, $registry), $before, "$what: the same registry");
 	is($node->safe_psql($name, "UPDATE mart.points SET x = x + 1; SELECT segment.fit('m1') \\g /dev/null
-		SELECT count(*) FROM segment.cluster_summary", extra_params => [ '-U', 'alice' ]), '20', "$what: its owner works on");
+		SELECT count(*) FROM segment.cluster_summary", extra_params => [ '-U', 'alice' ]), '20', "$what: the owner can continue");
 	$node->safe_psql('postgres', "DROP DATABASE $name");
 	return;
 }
@@ -86,9 +86,9 @@ restored('data only', 'postgres', [ 'pg_restore', '--schema-only', '-d', 'DATABA
 restored('data only without triggers', 'postgres', [ 'pg_restore', '--schema-only', '-d', 'DATABASE', "$base/custom" ],
 	[ 'pg_restore', '--data-only', '--disable-triggers', '-j2', '-d', 'DATABASE', "$base/custom" ]);
 
-# By the role that created the extension. What belongs to himself goes on at once. The rest
-# is there, but belongs to nobody until its owner takes it over: else whoever restores
-# could say whose a row is.
+# By the role that created the extension. Its own models can be used immediately. The other
+# models have no owner until their owners take them over: otherwise the role that restores
+# could choose the owner of a row.
 sub as_role
 {
 	my ($role, $sql) = @_;
@@ -108,32 +108,32 @@ foreach my $way ([ 'serial' ], [ 'parallel', '-j2' ], [ 'data only', '--data-onl
 	as_role('installer', 'CREATE EXTENSION segment') if $what eq 'data only';
 	$node->command_ok([ 'pg_restore', '-U', 'installer', '-h', $node->host, '-p', $node->port, @options, '-d', 'own', "$base/own" ], "restore by the creating role, $what");
 	is($node->safe_psql('own', $registry), $before, 'the same registry');
-	# the model of his own and the modeler
-	is($node->safe_psql('own', $keys), '2 of 14', 'of which he grants others nothing');
+	# the model of the creating role and the modeler
+	is($node->safe_psql('own', $keys), '2 of 14', 'the restored rows of other roles grant nothing');
 	is(as_role('installer', "CREATE SCHEMA mart; GRANT ALL ON SCHEMA mart TO PUBLIC; CREATE TABLE mart.plain AS SELECT i AS id, i % 7 AS x FROM generate_series(1, 50) i;
-		SELECT segment.fit('own')"), '1', 'his own model he fits again');
-	is(as_role('alice', 'SELECT count(*) FROM segment.models'), '0', 'alice sees none of hers');
-	is(as_role('alice', "SELECT segment.drop_model('m1')"), '42704', 'and does nothing with them');
-	is(as_role('stranger', "SELECT segment.change_owner('m1', 'stranger')"), '42501', 'nobody takes one over who is no modeler');
-	is(as_role('installer', "SELECT segment.grant_modeler('stranger'), segment.change_owner('m1', '$_')"), '42501', "the creating role gives none to $_")
+		SELECT segment.fit('own')"), '1', 'the creating role fits its own model again');
+	is(as_role('alice', 'SELECT count(*) FROM segment.models'), '0', 'alice does not see the models restored with her name');
+	is(as_role('alice', "SELECT segment.drop_model('m1')"), '42704', 'and cannot change them');
+	is(as_role('stranger', "SELECT segment.change_owner('m1', 'stranger')"), '42501', 'a role that is not a modeler cannot take one over');
+	is(as_role('installer', "SELECT segment.grant_modeler('stranger'), segment.change_owner('m1', '$_')"), '42501', "the creating role cannot change the owner to $_")
 	  foreach qw(installer stranger alice);
 	as_role('installer', "SELECT segment.grant_modeler('stranger')");
 	is(as_role('stranger', "SELECT segment.change_owner('m1', '$_')"), '42704', "nor does a modeler give one to $_") foreach qw(stranger alice);
-	is(as_role('alice', "SELECT segment.change_owner('m1', 'readers')"), '42704', 'nor alice to somebody else');
-	is(as_role('alice', "SELECT segment.change_owner('m1', 'alice'); SELECT count(*), min(active_version) FROM segment.models"), "\n1|2", 'she takes hers over, with its versions');
-	is(as_role('postgres', "SELECT segment.change_owner('m2', 'alice'); SELECT count(*) FROM segment.models WHERE owner = 'alice'"), "\n5", 'or a superuser gives it back');
+	is(as_role('alice', "SELECT segment.change_owner('m1', 'readers')"), '42704', 'nor can alice change it to another role');
+	is(as_role('alice', "SELECT segment.change_owner('m1', 'alice'); SELECT count(*), min(active_version) FROM segment.models"), "\n1|2", 'alice takes over a model with its versions');
+	is(as_role('postgres', "SELECT segment.change_owner('m2', 'alice'); SELECT count(*) FROM segment.models WHERE owner = 'alice'"), "\n5", 'or a superuser changes the owner');
 	is(as_role('alice', "CREATE TABLE mart.points AS SELECT i AS id, (i % 4) * 100 + (i * 37) % 11 AS x, (i % 2) * 70 + (i * 13) % 7 AS y FROM generate_series(1, 200) i;
-		SELECT segment.fit('m1'), segment.fit('m2'), segment.activate('m1', 1)"), '3|3|', 'and works on');
-	is(as_role('reader', 'SELECT count(*) FROM segment.models'), '0', 'what was shared is shared no more');
-	is(as_role('alice', "SELECT segment.share_model('m1', 'readers')") . as_role('reader', 'SELECT count(*) FROM segment.models'), '1', 'until its owner shares it again');
-	is(as_role('stranger', "SELECT segment.drop_receipts('r')"), '42704', 'receipts of alice are not for others');
+		SELECT segment.fit('m1'), segment.fit('m2'), segment.activate('m1', 1)"), '3|3|', 'and alice can refit and activate');
+	is(as_role('reader', 'SELECT count(*) FROM segment.models'), '0', 'restored shares grant nothing');
+	is(as_role('alice', "SELECT segment.share_model('m1', 'readers')") . as_role('reader', 'SELECT count(*) FROM segment.models'), '1', 'until the owner shares the model again');
+	is(as_role('stranger', "SELECT segment.drop_receipts('r')"), '42704', 'another role cannot drop receipts of alice');
 	is(as_role('alice', "SELECT segment.drop_receipts('r'); CREATE TABLE mart.receipts AS SELECT 'c' AS customer_id, '1' AS receipt_id, date '2024-01-01' AS receipt_date, 1.0 AS amount, 'EUR' AS currency;
-		SELECT segment.register_receipts('r', 'mart.receipts'); SELECT count(*) FROM segment.cohort_retention"), "\n\n1", 'she registers hers again');
-	is(as_role('reader', 'SELECT count(*) FROM segment.cohort_retention'), '0', 'and shares none of it');
+		SELECT segment.register_receipts('r', 'mart.receipts'); SELECT count(*) FROM segment.cohort_retention"), "\n\n1", 'alice registers them again');
+	is(as_role('reader', 'SELECT count(*) FROM segment.cohort_retention'), '0', 'without a share');
 	$node->safe_psql('postgres', 'DROP DATABASE own');
 }
 
-# where the owner does not exist, his models belong to nobody, and a superuser gives them away
+# where the owner does not exist, its models have no owner, and a superuser can set one
 my $other = PostgreSQL::Test::Cluster->new('elsewhere');
 $other->init;
 $other->start;
@@ -141,14 +141,14 @@ $other->safe_psql('postgres', 'CREATE ROLE stranger; CREATE ROLE berta LOGIN; CR
 $other->command_ok([ 'pg_restore', '-h', $other->host, '-p', $other->port, '-U', 'postgres', '--no-owner', '--no-acl', '-j2', '-d', 'shop', "$base/custom" ],
 	'restore into a cluster with other roles');
 is($other->safe_psql('shop', $registry), $before, 'the same registry');
-is($other->safe_psql('shop', 'SELECT count(*) FROM segment.models', extra_params => [ '-U', 'berta' ]), '0', 'a stranger sees nothing');
+is($other->safe_psql('shop', 'SELECT count(*) FROM segment.models', extra_params => [ '-U', 'berta' ]), '0', 'another role sees nothing');
 is($other->safe_psql('shop', "SELECT segment.grant_modeler('berta'), segment.change_owner('m1', 'berta') \\g /dev/null
-	SELECT count(*) FROM segment.models WHERE owner = 'berta'"), '1', 'a model is given to a role of the cluster');
+	SELECT count(*) FROM segment.models WHERE owner = 'berta'"), '1', 'a superuser sets a role of the cluster as owner');
 is($other->safe_psql('shop', "SELECT segment.activate('m1', 1) \\g /dev/null
-	SELECT active_version FROM segment.models", extra_params => [ '-U', 'berta' ]), '1', 'which has it now');
+	SELECT active_version FROM segment.models", extra_params => [ '-U', 'berta' ]), '1', 'which now sees the model');
 
-# Names decide there only until the first refit, or change of a modeler or an owner, which
-# writes the keys anew for all roles: whoever takes the name of a dropped role inherits nothing.
+# There, names identify roles only until the first refit, or change of a modeler or an owner,
+# which writes the keys of all roles: a new role with the name of a dropped one inherits nothing.
 $other->safe_psql('postgres', 'CREATE ROLE alice LOGIN; CREATE ROLE readers; CREATE ROLE installer; CREATE ROLE reader LOGIN IN ROLE readers');
 $other->safe_psql('postgres', "CREATE DATABASE $_") foreach qw(shop2 shop3);
 $other->command_ok([ 'pg_restore', '-h', $other->host, '-p', $other->port, '-U', 'postgres', '--no-owner', '-d', $_, "$base/custom" ],
@@ -157,10 +157,10 @@ sub there { my ($db, $role, $sql) = @_; return $other->safe_psql($db, $sql, extr
 my $seen = 'SELECT (SELECT count(*) FROM segment.models), (SELECT count(*) FROM segment_internal.receipts(NULL))';
 my $foreign = "SELECT count(*) FROM $remembered WHERE split_part(o.key, '/', 1) <> (SELECT system_identifier::text FROM pg_control_system())";
 is(there('shop2', $_, $seen), '5|1', "$_ sees the same models") foreach qw(alice reader);
-cmp_ok(there('shop2', 'postgres', $foreign), '>', 10, 'whose keys are those of the other cluster');
+cmp_ok(there('shop2', 'postgres', $foreign), '>', 10, 'the keys are those of the other cluster');
 is(there('shop2', 'postgres', "BEGIN; SELECT segment.grant_modeler('berta') \\g /dev/null\n$foreign; COMMIT"), there('shop3', 'postgres', $foreign),
-	'in a transaction block, which would hold the locks, nothing is renewed');
-is(there('shop2', 'postgres', "SELECT segment.revoke_modeler('berta') \\g /dev/null\n$foreign"), '0', 'the first write after that renews all');
+	'in a transaction block, which would hold the locks, no key is written');
+is(there('shop2', 'postgres', "SELECT segment.revoke_modeler('berta') \\g /dev/null\n$foreign"), '0', 'the first write after that writes all keys');
 is(there('shop2', $_, $seen), '5|1', "$_ still sees the same models") foreach qw(alice reader);
 there('shop3', 'postgres', 'ALTER TABLE mart.points OWNER TO alice; GRANT USAGE ON SCHEMA mart TO alice');
 there('shop3', 'alice', "CALL segment.refit('m1')");
@@ -169,13 +169,13 @@ $other->safe_psql($_, 'REVOKE ALL ON SCHEMA mart FROM alice; REASSIGN OWNED BY a
 $other->safe_psql('postgres', 'DROP ROLE alice, readers; CREATE ROLE alice LOGIN; CREATE ROLE readers; GRANT readers TO reader');
 is(there($_->[0], $_->[1], $seen), '0|0', "a new role $_->[1] inherits nothing in $_->[0]")
   foreach [ 'shop2', 'alice' ], [ 'shop2', 'reader' ], [ 'shop3', 'alice' ], [ 'shop3', 'reader' ];
-# the same for the next cluster, once a write has seen that they are gone
+# the same in the next cluster, after a write has marked them as dropped
 there('shop2', 'postgres', "SELECT segment.grant_modeler('berta') \\g /dev/null");
 is(there('shop2', 'postgres', "SELECT count(*) FILTER (WHERE o.key LIKE 'dropped %') || ' of ' || count(*) FROM $remembered WHERE o.name IN ('alice', 'readers')"), '12 of 12',
 	'and in no other cluster, since the key says that the role was dropped');
 $other->stop;
 
-# An algorithm of one's own is dumped with its options and columns, the extension's own rows are not.
+# A user-defined algorithm is dumped with its options and columns; the built-in rows are not.
 $node->safe_psql('postgres', 'CREATE DATABASE algorithms');
 $node->safe_psql('algorithms', <<'SQL');
 CREATE EXTENSION segment;
@@ -191,9 +191,9 @@ CREATE TABLE points AS SELECT i AS id, i % 7 AS x FROM generate_series(1, 50) i;
 SELECT segment.create_model('m', 'mine', 'points', 'id', options => '{"max_drift": 1}');
 SELECT segment.fit('m');
 SQL
-$node->command_ok([ 'pg_dump', @superuser, '-f', "$base/algorithms.sql", 'algorithms' ], "pg_dump of an algorithm of one's own");
+$node->command_ok([ 'pg_dump', @superuser, '-f', "$base/algorithms.sql", 'algorithms' ], "pg_dump of a user-defined algorithm");
 $node->command_ok([ 'pg_dump', @superuser, '-Fc', '-f', "$base/algorithms", 'algorithms' ], 'pg_dump -Fc');
-unlike(slurp_file("$base/algorithms.sql"), qr/^(kmeans|rfm|pca|anomaly)\t/m, "the extension's own rows are not in the dump");
+unlike(slurp_file("$base/algorithms.sql"), qr/^(kmeans|rfm|pca|anomaly)\t/m, "the built-in rows are not in the dump");
 my $tables = "SELECT md5(string_agg(t::text, E'\n' ORDER BY t::text)) FROM (SELECT a::text FROM segment.algorithm a
 	UNION ALL SELECT o::text FROM segment.algorithm_option o UNION ALL SELECT c::text FROM segment.algorithm_column c) t";
 my $algorithms = $node->safe_psql('algorithms', $tables);

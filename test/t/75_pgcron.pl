@@ -39,6 +39,6 @@ is($node->safe_psql('postgres', "SELECT DISTINCT outcome FROM segment.fit_log"),
 is($node->safe_psql('postgres', "SELECT status, fitted_by FROM segment.model_version WHERE version = 1"), 'active|analyst', 'as the role that scheduled it');
 ok($node->poll_query_until('postgres', "SELECT count(*) = 20 FROM rfm_snapshots"), 'and the monthly snapshot');
 ok($node->poll_query_until('postgres', "SELECT status = 'succeeded' FROM cron.job_run_details WHERE command LIKE '%refit%' ORDER BY runid LIMIT 1"),
-	'pg_cron agrees');
+	'pg_cron logs the job as succeeded');
 $node->stop;
 done_testing();

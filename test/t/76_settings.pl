@@ -9,7 +9,7 @@ my $node = PostgreSQL::Test::Cluster->new('settings');
 $node->init;
 $node->start;
 
-# One scenario with every family.  Its output has no dates and no floats in the format of the server.
+# One scenario with all families.  Its output has no dates and no floats in the format of the server.
 my $scenario = <<'SQL';
 CREATE EXTENSION segment;
 CREATE SCHEMA shop;

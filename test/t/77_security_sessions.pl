@@ -1,5 +1,5 @@
-# Nobody's code runs with more rights than its author has: tables that are swapped under a
-# publication, hostile sessions, advisory locks, roles that go.  See Security.pm.
+# No code runs with more rights than its author has: tables replaced during a publication,
+# hostile sessions, advisory locks, dropped roles.  See Security.pm.
 use strict;
 use warnings;
 use Hostile;
@@ -14,7 +14,7 @@ make_models();
 
 # ---- swaps by the owner of the schema, while a publication waits, and while it reads -----------------
 
-is(as_role('towner', $path . <<'SQL'), '', 'a source with a gate');
+is(as_role('towner', $path . <<'SQL'), '', 'a source that waits for a lock');
 CREATE FUNCTION of_towner.gate() RETURNS integer LANGUAGE sql VOLATILE AS 'SELECT 0 FROM pg_advisory_xact_lock_shared(77)';
 CREATE TABLE of_towner.gt AS SELECT i AS id, (i % 2 * 50 + i % 7)::float8 AS x FROM generate_series(1, 12) i;
 CREATE VIEW of_towner.gated AS SELECT g.id, g.x FROM of_towner.gt g CROSS JOIN (SELECT of_towner.gate() OFFSET 0) o;
@@ -25,7 +25,7 @@ my $swap = "$path ALTER SCHEMA swap RENAME TO swapped; CREATE SCHEMA swap; GRANT
 	CREATE TABLE swap.p (LIKE swapped.p INCLUDING ALL); CREATE TABLE swap.p_history (LIKE swapped.p_history INCLUDING ALL);" .
   Hostile::on_table('sowner', 'swap.p', 'id', rules => 1) . Hostile::on_table('sowner', 'swap.p_history', 'id', columns => 1);
 
-# what is locked until the swap is done; and what each publisher then gets
+# the lock held until the swap is done, and the result of each publisher
 foreach my $case ([ 'LOCK TABLE swap.p IN EXCLUSIVE MODE', { postgres => '', towner => '42501' } ], [ 'LOCK TABLE swap.p_history IN EXCLUSIVE MODE', { postgres => '42501', towner => '42501' } ],
 	[ 'SELECT pg_advisory_xact_lock(77)', { postgres => '55006', towner => '55006' } ])
 {
@@ -39,16 +39,16 @@ foreach my $case ([ 'LOCK TABLE swap.p IN EXCLUSIVE MODE', { postgres => '', tow
 		ask($holder, "BEGIN; $lock");
 		start_call($session, "CALL segment.publish('{gated}', 'swap.p')");
 		until_waiting($session, '^CALL segment.publish');
-		is(as_role('sowner', $swap), '', "the schema's owner swaps both tables");
+		is(as_role('sowner', $swap), '', "the owner of the schema replaces both tables");
 		ask($holder, 'COMMIT');
 		ask($session, 'SELECT 1');
 		leave($_) foreach $holder, $session;
 		is($session->{err} =~ /ERROR:\s+(\w{5})/ ? $1 : '', $expected->{$publisher}, "$lock; then a publication by $publisher");
-		is(escalations(), '', 'runs nothing of his as anybody else');
+		is(escalations(), '', 'code of the schema owner runs only as that role');
 		catalogs('DROP SCHEMA swap, swapped CASCADE');
 	}
 }
-# who owns the schema may drop the table, but not under a publication
+# the owner of the schema may drop the table, but not during a publication
 catalogs('CREATE SCHEMA swap AUTHORIZATION sowner; GRANT ALL ON SCHEMA swap TO PUBLIC');
 as_role('towner', "$path CALL segment.publish('{gated}', 'swap.p'); UPDATE of_towner.gt SET x = x + 1");
 {
@@ -66,7 +66,7 @@ as_role('towner', "$path CALL segment.publish('{gated}', 'swap.p'); UPDATE of_to
 	catalogs('DROP SCHEMA swap CASCADE');
 }
 
-# ---- a session that takes what there is to take --------------------------------------------------------
+# ---- hostile sessions that hold all kinds of locks -------------------------------------------------------
 
 {
 	my @hostile = map { background('mallory') } 1 .. 12;
@@ -89,18 +89,18 @@ as_role('towner', "$path CALL segment.publish('{gated}', 'swap.p'); UPDATE of_to
 	}
 	cmp_ok(time - $started, '<', 25, 'in time');
 	is(catalogs("SELECT string_agg(DISTINCT l.outcome, ', ') || ' ' || count(*) FROM segment.model_log l WHERE l.fit_id > $last AND l.model_name <> 'm_view'"), 'succeeded 9', 'no refit was skipped');
-	is(as_role('modeler', "$path SELECT count(*) FROM segment.refit_progress"), '0', 'nobody sees their stages as those of his models');
-	is(as_role('postgres', "$path SELECT count(*) FROM segment.refit_progress WHERE stage = 'not so' AND model_name <> 'm_view'"), '0', 'nor does a superuser');
+	is(as_role('modeler', "$path SELECT count(*) FROM segment.refit_progress"), '0', 'forged stages are not shown for models of other roles');
+	is(as_role('postgres', "$path SELECT count(*) FROM segment.refit_progress WHERE stage = 'not so' AND model_name <> 'm_view'"), '0', 'nor to a superuser');
 	ask($_, 'ROLLBACK; SELECT pg_advisory_unlock_all()') foreach @hostile;
 	leave($_) foreach @hostile;
-	is(join('', map { $_->{err} } @hostile), '', 'the hostile sessions did what they could');
-	is(escalations(), '', 'and nothing of theirs ran as others');
+	is(join('', map { $_->{err} } @hostile), '', 'the hostile sessions raised no errors');
+	is(escalations(), '', 'none of their code ran as another role');
 }
 
 # ---- advisory locks of the session -----------------------------------------------------------------
 
-# code of a source and of a target: takes some that last, and releases what the session has
-is(as_role('mallory', $path . <<'SQL'), '', 'a source and a target that meddle with locks');
+# code of a source and of a target takes session-level locks, and releases those of the session
+is(as_role('mallory', $path . <<'SQL'), '', 'a source and a target that take and release locks');
 CREATE FUNCTION of_mallory.locks(fails boolean) RETURNS integer LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM pg_advisory_unlock_all(), pg_advisory_lock(666), pg_advisory_lock_shared(1), pg_advisory_lock(2), pg_advisory_xact_lock(3);
@@ -123,30 +123,30 @@ my $held = "SELECT string_agg(concat_ws(' ', objid, mode), ', ' ORDER BY objid, 
 is(as_role('postgres', "$path SELECT pg_advisory_lock(1), pg_advisory_lock(1), pg_advisory_lock_shared(2) \\g /dev/null\n" . join('', map { "$_;\n$held;\n" }
 	"CALL segment.refit('m_locks')", "CALL segment.publish('{m_locks}', 'of_mallory.lp')", "DO 'BEGIN PERFORM segment.fit(''m_fails''); EXCEPTION WHEN raise_exception THEN NULL; END'") .
 	"SELECT pg_advisory_unlock(1); SELECT pg_advisory_unlock(1); SELECT pg_advisory_unlock(1); SELECT pg_advisory_unlock_shared(2); SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"),
-	("1 ExclusiveLock, 2 ShareLock\n" x 3) . "t\nt\nf\nt\n0", 'the session keeps its own, as often as it took them, and gets no others');
+	("1 ExclusiveLock, 2 ShareLock\n" x 3) . "t\nt\nf\nt\n0", 'the session keeps its locks with their counts, and gets no others');
 is(as_role('postgres', "$path BEGIN; SELECT pg_advisory_xact_lock(1), pg_advisory_lock(1) \\g /dev/null\nSELECT segment.fit('m_locks') \\g /dev/null\n$held; SELECT pg_advisory_unlock(1); SELECT pg_advisory_unlock(1); $held; COMMIT; SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"),
-	"1 ExclusiveLock, 3 ExclusiveLock\nt\nf\n1 ExclusiveLock, 3 ExclusiveLock\n0", 'those of the transaction go with it');
+	"1 ExclusiveLock, 3 ExclusiveLock\nt\nf\n1 ExclusiveLock, 3 ExclusiveLock\n0", 'transaction-level locks end with the transaction');
 as_role('mallory', "$path SELECT segment.drop_model('m_locks'), segment.drop_model('m_fails'); DROP TABLE of_mallory.lp, of_mallory.lp_history");
 
-# ---- a role that goes: its models are nobody's, whatever their sources do --------------------------
+# ---- a dropped role: its models have no owner -----------------------------------------------------
 
 sql('SET search_path = pg_catalog; CREATE ROLE leaver LOGIN; GRANT leaver TO mallory;' . Hostile::functions('leaver') . "SELECT segment.grant_modeler('leaver')");
-is(as_role('leaver', $path . model_of('l_model', 'leaver', 'of_leaver', 'leaver', '') . <<'SQL'), '', 'models of one who leaves');
+is(as_role('leaver', $path . model_of('l_model', 'leaver', 'of_leaver', 'leaver', '') . <<'SQL'), '', 'models of a role that is then dropped');
 SELECT segment.share_model('l_model', 'sharee'), segment.share_receipts('l_model', 'sharee') \g /dev/null
 SQL
 sql('SET search_path = pg_catalog; REASSIGN OWNED BY leaver TO mallory; DROP OWNED BY leaver; DROP ROLE leaver; CREATE ROLE leaver LOGIN');
-# without a share there is no such model; with one there is, but nobody may change it
+# without a share the model is not visible; with a share it is, but only a superuser may change it
 my %refusal = (postgres => '42501', installer => '42501', sharee => '42501', mallory => '42704', leaver => '42704');
 foreach my $role (sort keys %refusal)
 {
 	my $no_modeler = $role =~ /leaver|sharee/;
-	is(as_role($role, "$path CALL segment.refit('l_model')"), $no_modeler ? '42501' : $refusal{$role}, "$role does not refit it");
+	is(as_role($role, "$path CALL segment.refit('l_model')"), $no_modeler ? '42501' : $refusal{$role}, "$role cannot refit it");
 	is(as_role($role, "$path CALL segment.publish('{l_model}', 'public.of_l')"), $role eq 'postgres' ? '' : $refusal{$role},
 		$role eq 'postgres' ? 'a superuser publishes it, as the owner of the source' : "$role does not publish it");
 	is(as_role($role, "$path SELECT count(*) FROM segment.cohort_retention WHERE receipts_name = 'l_model'"), '0', "$role sees none of its receipts");
 }
-# mallory has his objects now
-is(escalations('77_security_sessions.pl mallory' => 1), '', 'so his code ran as nobody who does not own it');
+# mallory now owns the objects of the dropped role
+is(escalations('77_security_sessions.pl mallory' => 1), '', 'code of the dropped role ran only as its new owner');
 
 $node->stop;
 done_testing();

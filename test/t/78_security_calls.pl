@@ -1,5 +1,5 @@
-# Nobody's code runs with more rights than its author has: every role calls every function
-# and uses every table and view of the extension, as the catalogs list them.  See Security.pm.
+# No code runs with more rights than its author has: every role calls every function and
+# uses every table and view of the extension, from the catalogs.  See Security.pm.
 use strict;
 use warnings;
 use Hostile;
@@ -17,7 +17,7 @@ make_models();
 
 # ---- every role calls every function ---------------------------------------------------------------
 
-# Values by type and, where one is meant for something, by the argument's name.
+# Values by type and, where it matters, by the name of the argument.
 my $forged = q~'{"model_name": "m_view", "model_id": 1, "algorithm": "kmeans", "owner": "postgres", "owner_key": "0/10", "source_schema": "of_mallory", "source_name": "v", "id_column": "id", "id_type": "integer); SELECT of_mallory.act(''injected''); --", "feature_columns": ["x", "y", "z"], "options": {"k": 2}, "last_version": 1, "keep_versions": 1, "keep_log": 1, "receipts_name": "m_view", "fit_id": 1, "version": 1}'~;
 my %pool = (
 	text => [ "'m_view'", "'team_model'", "'x''); SELECT of_mallory.act(''injected''); --'", "''", "'kmeans'", "'of_mallory.v'", "pg_catalog.repeat('a', 100)", "E'\\\\x00'" ],
@@ -62,7 +62,7 @@ SQL
 
 my $variants = $ENV{SEGMENT_VARIANTS} || 5;
 
-# A value for an argument, or nothing where SQL cannot make one.
+# A value for an argument, or undef where SQL cannot construct one.
 sub value
 {
 	my ($type, $name, $seed) = @_;
@@ -114,7 +114,7 @@ sub collect
 	my ($role, $run, $file) = @{ shift @running };
 	finish($run);
 	my $errors = slurp_file("$file.err");
-	# a call has ten lines of the file, and stands on the second
+	# a call has ten lines in the file; the statement is on the second
 	$outcome{$role}[ int($1 / 10) - 1 ] = $2 while $errors =~ /psql:[^:]*:(\d+): (?:ERROR|FATAL|PANIC):\s+(\w{5})/g;
 	$outcome{$role}[$_] //= '00000' foreach 0 .. $#calls;
 	$ran{ $calls[$_][0] }++ foreach grep { $outcome{$role}[$_] eq '00000' } 0 .. $#calls;
@@ -136,7 +136,7 @@ foreach my $role (@roles)
 }
 collect() while @running;
 
-# what reads a relation that the caller names, as the caller, like SELECT
+# functions that read a relation named by the caller, as the caller, like SELECT
 my %by_name = map { $_ => 1 } 'segment.assign mallory', 'segment.explain mallory', 'segment.fit mallory', 'segment_internal.fit mallory', 'segment_internal.read_and_fit mallory', 'segment.receipt_counts', 'segment_internal.receipt_counts_query',
 	'segment_internal.check_currency';
 is(escalations(%by_name), '', 'no code runs with more rights than its author has');
@@ -149,7 +149,7 @@ foreach my $role (@roles)
 		$bad{"$state: $call"} .= " $role" if $state =~ /^(XX|08|57P|57014|55P03)/ || ($state eq '00000' && $call !~ /^(SELECT|CALL)/ && $role ne 'postgres' && !($role eq 'installer' && $call =~ /^COPY/));
 	}
 }
-is(join("\n", map { "$_: $bad{$_}" } sort keys %bad), '', 'no call ends in an internal error, and none writes past the functions');
+is(join("\n", map { "$_: $bad{$_}" } sort keys %bad), '', 'no call ends in an internal error, and none writes to the tables directly');
 note('never without an error: ' . join(' ', grep { !$ran{$_} } sort keys %{ { map { $_->[0] => 1 } @calls } }));
 
 note(sprintf '%.0f s', time - $began);

@@ -1,5 +1,4 @@
-# Hostile objects: code of a role that tells in the server's log as whom it runs, and
-# tries to become more than that.
+# Hostile objects: code that logs the role as which it runs, and tries to get more rights.
 package Hostile;
 use strict;
 use warnings;
@@ -51,7 +50,7 @@ RESET SESSION AUTHORIZATION;
 SQL
 }
 
-# Everything that can stand on a table that is written to; column: any of it.
+# All kinds of objects that run code when a table is written; column: any of its columns.
 sub on_table
 {
 	my ($role, $table, $column, %without) = @_;
@@ -71,7 +70,7 @@ ALTER TABLE $table ADD COLUMN evil_default boolean DEFAULT of_$role.act('default
     ADD COLUMN evil_generated boolean GENERATED ALWAYS AS (of_$role.pure('generated column', $column)) STORED,
     ADD COLUMN evil_domain of_$role.whole DEFAULT 1;
 SQL
-	# INSERT .. ON CONFLICT does not go with rules on INSERT and UPDATE
+	# INSERT .. ON CONFLICT is an error with rules on INSERT and UPDATE
 	$sql .= "CREATE RULE r$_ AS ON $_ TO $table DO ALSO SELECT of_$role.act('rule');\n"
 	  foreach $without{rules} ? ('DELETE') : qw(INSERT UPDATE DELETE);
 	return $sql;
@@ -126,7 +125,7 @@ RESET SESSION AUTHORIZATION;
 SQL
 }
 
-# The same kind of thing in the session's pg_temp, for one who may have temporary objects.
+# The same kinds of objects in the session's pg_temp, for a role that may create temporary objects.
 sub temporary
 {
 	my ($role) = @_;

@@ -1,8 +1,8 @@
-# A server on which several roles have made hostile objects (see Hostile.pm), each of which
-# tells the server's log as whom it runs; the extension in it, and models of every role.
+# A server with hostile objects of several roles (see Hostile.pm), which log the role as which
+# they run; the extension, and models of every role.
 #
-# An escalation is a line of the log in which code runs as a role that its author is no
-# member of.
+# An escalation is a line of the log in which code runs as a role of which its author is not
+# a member.
 package Security;
 use strict;
 use warnings;
@@ -47,7 +47,7 @@ CONF
 	return $node;
 }
 
-# What is there before the extension.
+# The objects that exist before the extension.
 sub make_hostile
 {
 	$node->safe_psql($db, 'GRANT ALL ON SCHEMA public TO PUBLIC;' . join('', map { Hostile::functions($_) } @authors) . Hostile::shadows('mallory') . <<'SQL');
@@ -60,7 +60,7 @@ sub sql { return $node->safe_psql($db, $_[0]); }
 
 sub catalogs { return sql("SET search_path = pg_catalog; $_[0]"); }
 
-# One session; what it printed, or the first SQLSTATE.
+# Run SQL in one session; returns the output, or the first SQLSTATE.
 sub as_role
 {
 	my ($role, $sql, %more) = @_;
@@ -70,7 +70,7 @@ sub as_role
 	return $err =~ /ERROR:\s+(\w{5})/ ? $1 : $out;
 }
 
-# A session that goes on beside us.
+# A session in the background.
 sub background
 {
 	my ($role, @more) = @_;
@@ -93,7 +93,7 @@ sub start_call { my ($session, $sql) = @_; $session->{in} .= "$sql;\n"; $session
 
 sub leave { my ($session) = @_; $session->{in} .= "\\q\n"; finish($session->{run}); }
 
-# Until that session waits for a lock, ten seconds at most.
+# Wait until that session waits for a lock, at most ten seconds.
 sub until_waiting
 {
 	my ($session, $pattern) = @_;
@@ -107,7 +107,7 @@ sub until_waiting
 	return fail("waits: $pattern: $session->{out} $session->{err}");
 }
 
-# ---- what the log says -----------------------------------------------------------------
+# ---- the server log --------------------------------------------------------------------
 
 my (%member, %seen_as_author);
 
@@ -119,7 +119,7 @@ sub read_members
 		"SELECT a.rolname || ' ' || b.rolname FROM pg_roles a, pg_roles b WHERE pg_has_role(a.oid, b.oid, 'MEMBER')");
 }
 
-# Since the last time: code that ran as somebody whom its author does not belong to.
+# Since the last call: code that ran as a role of which its author is not a member.
 # allowed: "function role" that reads what this role names, as every SELECT does.
 sub escalations
 {
@@ -140,7 +140,7 @@ sub escalations
 
 # ---- models, receipts and targets of every role ------------------------------------------------
 
-# A source, a model over it and a publication; more: what stands in the source besides.
+# A source, a model over it and a publication; more: additional SQL for the source.
 sub model_of
 {
 	my ($name, $role, $schema, $author, $more) = @_;
@@ -158,7 +158,7 @@ CALL segment.refit('$name');
 CALL segment.publish('{$name}', '$schema.p');
 SQL
 }
-# what stands on the tables that are written to
+# hostile objects of the tables that are written
 sub decorate
 {
 	my ($author, $table, $column, %without) = @_;
@@ -203,7 +203,7 @@ SQL
 	is(as_role('modeler', "$path CREATE TABLE public.plain AS SELECT i AS id, i::float8 AS x, i % 3 AS y FROM generate_series(1, 12) i;
 		SELECT segment.create_model('plain', 'kmeans', 'public.plain', 'id', '{x,y}', '{\"k\": 2}'), segment.share_model('plain', 'nobody'); CALL segment.refit('plain')") =~ /ERROR|\d{5}/ ? 1 : 0, 0,
 		'a model of nobody\'s enemy');
-	# a history takes no columns of others
+	# a history may not have other columns
 	is(decorate('towner', 'of_towner.p', 'id', rules => 1) . decorate('towner', 'of_towner.p_history', 'id', columns => 1), '', 'hostile objects on a target');
 	is(decorate('fellow', 'teams.p', 'id', rules => 1) . decorate('fellow', 'teams.p_history', 'id', columns => 1), '', 'and on that of the team');
 	return;
