@@ -1,5 +1,5 @@
 /*
- * features.h
+ * receipt_features.h
  *		Features of a customer out of receipts.
  *
  * A sale is a receipt whose total is not negative, and a return is one whose total is
@@ -11,13 +11,13 @@
  * Amounts are summed exactly.  All other sums are made of values in one order, so the same
  * receipts give the same bits whatever the order of their lines.
  */
-#ifndef SEG_RECEIPTS_FEATURES_H
-#define SEG_RECEIPTS_FEATURES_H
+#ifndef SEG_RECEIPTS_RECEIPT_FEATURES_H
+#define SEG_RECEIPTS_RECEIPT_FEATURES_H
 
 #include "receipts/receipt_part.h"
 
 /* The columns in their order, with their kinds. */
-#define SEG_FEATURES(FEATURE) \
+#define SEG_RECEIPT_FEATURES(FEATURE) \
 	FEATURE(TENURE_DAYS, DAYS) \
 	FEATURE(RECENCY_DAYS, DAYS) \
 	FEATURE(LIFESPAN_DAYS, DAYS) \
@@ -89,15 +89,15 @@
 	FEATURE(SHARE_EVENING, NUMBER) \
 	FEATURE(SHARE_NIGHT, NUMBER)
 
-#define SEG_FEATURE_NAME(name, kind) SEG_FEATURE_##name,
+#define SEG_RECEIPT_FEATURE_NAME(name, kind) SEG_RECEIPT_FEATURE_##name,
 typedef enum SegReceiptFeature
 {
-	SEG_FEATURES(SEG_FEATURE_NAME)
-	SEG_FEATURE_COUNT
+	SEG_RECEIPT_FEATURES(SEG_RECEIPT_FEATURE_NAME)
+	SEG_RECEIPT_FEATURE_COUNT
 } SegReceiptFeature;
-#undef SEG_FEATURE_NAME
+#undef SEG_RECEIPT_FEATURE_NAME
 
-#define SEG_FEATURE_WINDOWS 4
+#define SEG_RECEIPT_FEATURE_WINDOWS 4
 
 /* The sums of money, in the order of the columns of kind MONEY. */
 enum
@@ -106,17 +106,17 @@ enum
 	SEG_MONEY_SALES,
 	SEG_MONEY_RETURNS,			/* not above 0 */
 	SEG_MONEY_WINDOWS,
-	SEG_MONEY_COUNT = SEG_MONEY_WINDOWS + SEG_FEATURE_WINDOWS
+	SEG_MONEY_COUNT = SEG_MONEY_WINDOWS + SEG_RECEIPT_FEATURE_WINDOWS
 };
 
-typedef struct SegFeatures
+typedef struct SegReceiptFeatures
 {
-	double		values[SEG_FEATURE_COUNT];	/* where the kind is not MONEY */
+	double		values[SEG_RECEIPT_FEATURE_COUNT];	/* where the kind is not MONEY */
 	SegTotal	money[SEG_MONEY_COUNT];
-} SegFeatures;
+} SegReceiptFeatures;
 
 /* What the relation has, and what is known about it. */
-typedef struct SegFeatureSource
+typedef struct SegReceiptFeatureSource
 {
 	int32_t		as_of;
 	bool		has_time;
@@ -124,7 +124,7 @@ typedef struct SegFeatureSource
 	bool		has_discount;
 	bool		has_products;	/* codes of items are products */
 	const uint32_t *categories; /* by code of the product, 0: none; NULL: there are no categories */
-} SegFeatureSource;
+} SegReceiptFeatureSource;
 
 /*
  * The features of one customer.
@@ -132,7 +132,7 @@ typedef struct SegFeatureSource
  * are reordered, and whose codes become categories; SCRATCH: 2 n doubles; OUT features: wide parts of money are numbers
  * of the pool, to be dropped by the caller.  Cost: n log n and item_count log item_count.
  */
-extern void seg_features(const SegFeatureSource *source, SegWidePool *pool, const SegDetailedReceipt *receipts, size_t n,
-						 SegReceiptItem *items, size_t item_count, double *scratch, SegFeatures *features);
+extern void seg_receipt_features(const SegReceiptFeatureSource *source, SegWidePool *pool, const SegDetailedReceipt *receipts, size_t n,
+						 SegReceiptItem *items, size_t item_count, double *scratch, SegReceiptFeatures *features);
 
-#endif							/* SEG_RECEIPTS_FEATURES_H */
+#endif							/* SEG_RECEIPTS_RECEIPT_FEATURES_H */

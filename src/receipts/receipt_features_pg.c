@@ -1,5 +1,5 @@
 /*
- * features_pg.c
+ * receipt_features_pg.c
  *		receipt_features: the features of all customers of a receipts relation.
  *
  * Products become codes as their lines pass.  A relation of products is read before, so
@@ -16,7 +16,7 @@
 #include "utils/fmgrprotos.h"
 #include "utils/memutils.h"
 
-#include "receipts/features.h"
+#include "receipts/receipt_features.h"
 #include "receipts/lines_pg.h"
 #include "receipts/wide_pool_pg.h"
 #include "server/id.h"
@@ -33,7 +33,7 @@ typedef enum Kind
 } Kind;
 
 #define KIND_OF(name, kind) kind,
-static const Kind kinds[SEG_FEATURE_COUNT] = {SEG_FEATURES(KIND_OF)};
+static const Kind kinds[SEG_RECEIPT_FEATURE_COUNT] = {SEG_RECEIPT_FEATURES(KIND_OF)};
 #undef KIND_OF
 
 /* ---- products ---- */
@@ -135,13 +135,13 @@ read_products(const char *query, SegCodes *codes)
 
 typedef struct FeatureRows
 {
-	SegFeatureSource source;
+	SegReceiptFeatureSource source;
 	SegRow	   *row;
 	MemoryContext context;		/* of one row */
 } FeatureRows;
 
 static Numeric
-money_of(SegReceiptsEngine *engine, const SegFeatures *features, int money)
+money_of(SegReceiptsEngine *engine, const SegReceiptFeatures *features, int money)
 {
 	Numeric		value = seg_total_numeric(seg_engine_pool(engine), &features->money[money]);
 
@@ -151,11 +151,11 @@ money_of(SegReceiptsEngine *engine, const SegFeatures *features, int money)
 }
 
 static void
-put_features(SegReceiptsEngine *engine, SegRow *row, const SegFeatures *features)
+put_features(SegReceiptsEngine *engine, SegRow *row, const SegReceiptFeatures *features)
 {
 	int			money = 0;
 
-	for (int f = 0; f < SEG_FEATURE_COUNT; f++)
+	for (int f = 0; f < SEG_RECEIPT_FEATURE_COUNT; f++)
 	{
 		double		value = features->values[f];
 
@@ -183,9 +183,9 @@ put_customer(SegReceiptsEngine *engine, const SegKey *customer, const SegCustome
 	FeatureRows *rows = argument;
 	MemoryContext old = MemoryContextSwitchTo(rows->context);
 	double	   *scratch = MemoryContextAllocHuge(rows->context, 2 * receipts->n * sizeof(double));
-	SegFeatures features;
+	SegReceiptFeatures features;
 
-	seg_features(&rows->source, seg_engine_pool(engine), receipts->receipts, receipts->n,
+	seg_receipt_features(&rows->source, seg_engine_pool(engine), receipts->receipts, receipts->n,
 				 receipts->items, receipts->item_count, scratch, &features);
 	seg_put(rows->row, PointerGetDatum(seg_receipts_id(engine, *customer)), false);
 	put_features(engine, rows->row, &features);

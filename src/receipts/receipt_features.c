@@ -1,8 +1,8 @@
 /*
- * features.c
- *		Features of a customer out of receipts; see features.h.
+ * receipt_features.c
+ *		Features of a customer out of receipts; see receipt_features.h.
  */
-#include "receipts/features.h"
+#include "receipts/receipt_features.h"
 
 #include "base/sort.h"
 
@@ -11,11 +11,11 @@
 #define TREND_DAYS 30			/* of one window of sales_trend */
 #define TREND_WINDOWS 12
 
-static const int windows[SEG_FEATURE_WINDOWS] = {30, 90, 180, 365};
+static const int windows[SEG_RECEIPT_FEATURE_WINDOWS] = {30, 90, 180, 365};
 
 typedef struct Customer
 {
-	const SegFeatureSource *source;
+	const SegReceiptFeatureSource *source;
 	SegWidePool *pool;
 	const SegDetailedReceipt *receipts;
 	size_t		n;
@@ -25,8 +25,8 @@ typedef struct Customer
 	double	   *gaps;			/* n */
 	size_t		sales;
 	size_t		gap_count;
-	double		before[SEG_FEATURE_WINDOWS];	/* sales of as many days before each window */
-	SegFeatures *features;
+	double		before[SEG_RECEIPT_FEATURE_WINDOWS];	/* sales of as many days before each window */
+	SegReceiptFeatures *features;
 } Customer;
 
 static bool
@@ -170,11 +170,11 @@ add_to_windows(Customer *customer, const SegDetailedReceipt *sale)
 {
 	int64_t		ago = (int64_t) customer->source->as_of - sale->receipt.day;
 
-	for (int w = 0; w < SEG_FEATURE_WINDOWS; w++)
+	for (int w = 0; w < SEG_RECEIPT_FEATURE_WINDOWS; w++)
 	{
 		if (ago < windows[w])
 		{
-			customer->features->values[SEG_FEATURE_RECEIPTS_30 + w]++;
+			customer->features->values[SEG_RECEIPT_FEATURE_RECEIPTS_30 + w]++;
 			add_money(customer, SEG_MONEY_WINDOWS + w, seg_receipt_amount(&sale->receipt));
 		}
 		else if (ago < 2 * windows[w])
@@ -217,20 +217,20 @@ days_features(const Customer *customer, const Days *days)
 	double	   *values = customer->features->values;
 	double		as_of = customer->source->as_of;
 
-	values[SEG_FEATURE_ACTIVE_DAYS] = days->count;
-	values[SEG_FEATURE_ACTIVE_MONTHS] = days->months;
+	values[SEG_RECEIPT_FEATURE_ACTIVE_DAYS] = days->count;
+	values[SEG_RECEIPT_FEATURE_ACTIVE_MONTHS] = days->months;
 	if (!days->any)
 		return;
-	values[SEG_FEATURE_TENURE_DAYS] = as_of - days->first;
-	values[SEG_FEATURE_RECENCY_DAYS] = as_of - days->last;
-	values[SEG_FEATURE_LIFESPAN_DAYS] = (double) days->last - days->first;
+	values[SEG_RECEIPT_FEATURE_TENURE_DAYS] = as_of - days->first;
+	values[SEG_RECEIPT_FEATURE_RECENCY_DAYS] = as_of - days->last;
+	values[SEG_RECEIPT_FEATURE_LIFESPAN_DAYS] = (double) days->last - days->first;
 }
 
 static void
 gap_features(Customer *customer)
 {
 	double	   *values = customer->features->values;
-	double		recency = values[SEG_FEATURE_RECENCY_DAYS];
+	double		recency = values[SEG_RECEIPT_FEATURE_RECENCY_DAYS];
 	double	   *gaps = customer->gaps;
 	size_t		n = customer->gap_count;
 	double		mean = mean_of(gaps, n);
@@ -241,22 +241,22 @@ gap_features(Customer *customer)
 		return;
 	for (size_t i = 0; i < n; i++)
 		add_point(&trend, (double) i, gaps[i]);
-	values[SEG_FEATURE_GAP_LAST] = gaps[n - 1];
+	values[SEG_RECEIPT_FEATURE_GAP_LAST] = gaps[n - 1];
 	seg_sort(gaps, n, sizeof(double), is_lower, NULL);
-	values[SEG_FEATURE_GAP_MEAN] = mean;
-	values[SEG_FEATURE_GAP_SD] = sd;
-	values[SEG_FEATURE_GAP_CV] = sd / mean;
-	values[SEG_FEATURE_GAP_MEDIAN] = median_of(gaps, n);
-	values[SEG_FEATURE_GAP_MIN] = gaps[0];
-	values[SEG_FEATURE_GAP_MAX] = gaps[n - 1];
-	values[SEG_FEATURE_GAP_TREND] = slope_of(&trend);
-	values[SEG_FEATURE_LATENESS] = recency / mean;
-	values[SEG_FEATURE_LATENESS_MEDIAN] = recency / median_of(gaps, n);
-	values[SEG_FEATURE_LATENESS_Z] = sd > 0 ? (recency - mean) / sd : NAN;
+	values[SEG_RECEIPT_FEATURE_GAP_MEAN] = mean;
+	values[SEG_RECEIPT_FEATURE_GAP_SD] = sd;
+	values[SEG_RECEIPT_FEATURE_GAP_CV] = sd / mean;
+	values[SEG_RECEIPT_FEATURE_GAP_MEDIAN] = median_of(gaps, n);
+	values[SEG_RECEIPT_FEATURE_GAP_MIN] = gaps[0];
+	values[SEG_RECEIPT_FEATURE_GAP_MAX] = gaps[n - 1];
+	values[SEG_RECEIPT_FEATURE_GAP_TREND] = slope_of(&trend);
+	values[SEG_RECEIPT_FEATURE_LATENESS] = recency / mean;
+	values[SEG_RECEIPT_FEATURE_LATENESS_MEDIAN] = recency / median_of(gaps, n);
+	values[SEG_RECEIPT_FEATURE_LATENESS_Z] = sd > 0 ? (recency - mean) / sd : NAN;
 	for (size_t i = 0; i < n; i++)
 		gaps[i] = log(gaps[i]);
-	values[SEG_FEATURE_LOG_GAP_MEAN] = mean_of(gaps, n);
-	values[SEG_FEATURE_LOG_GAP_SD] = sd_of(gaps, n, values[SEG_FEATURE_LOG_GAP_MEAN]);
+	values[SEG_RECEIPT_FEATURE_LOG_GAP_MEAN] = mean_of(gaps, n);
+	values[SEG_RECEIPT_FEATURE_LOG_GAP_SD] = sd_of(gaps, n, values[SEG_RECEIPT_FEATURE_LOG_GAP_MEAN]);
 }
 
 /* Figures of the totals of sales, which are put in order. */
@@ -270,16 +270,16 @@ amount_features(Customer *customer)
 
 	if (n == 0)
 		return;
-	values[SEG_FEATURE_RECEIPT_FIRST] = amounts[0];
-	values[SEG_FEATURE_RECEIPT_LAST] = amounts[n - 1];
+	values[SEG_RECEIPT_FEATURE_RECEIPT_FIRST] = amounts[0];
+	values[SEG_RECEIPT_FEATURE_RECEIPT_LAST] = amounts[n - 1];
 	seg_sort(amounts, n, sizeof(double), is_lower, NULL);
 	mean = seg_total_value(customer->pool, &customer->features->money[SEG_MONEY_SALES]) / (double) n;
-	values[SEG_FEATURE_RECEIPT_MEAN] = mean;
-	values[SEG_FEATURE_RECEIPT_SD] = sd_of(amounts, n, mean);
-	values[SEG_FEATURE_RECEIPT_CV] = ratio(values[SEG_FEATURE_RECEIPT_SD], mean);
-	values[SEG_FEATURE_RECEIPT_MEDIAN] = median_of(amounts, n);
-	values[SEG_FEATURE_RECEIPT_MIN] = amounts[0];
-	values[SEG_FEATURE_RECEIPT_MAX] = amounts[n - 1];
+	values[SEG_RECEIPT_FEATURE_RECEIPT_MEAN] = mean;
+	values[SEG_RECEIPT_FEATURE_RECEIPT_SD] = sd_of(amounts, n, mean);
+	values[SEG_RECEIPT_FEATURE_RECEIPT_CV] = ratio(values[SEG_RECEIPT_FEATURE_RECEIPT_SD], mean);
+	values[SEG_RECEIPT_FEATURE_RECEIPT_MEDIAN] = median_of(amounts, n);
+	values[SEG_RECEIPT_FEATURE_RECEIPT_MIN] = amounts[0];
+	values[SEG_RECEIPT_FEATURE_RECEIPT_MAX] = amounts[n - 1];
 }
 
 static void
@@ -287,13 +287,13 @@ money_features(const Customer *customer)
 {
 	double	   *values = customer->features->values;
 	const SegTotal *money = customer->features->money;
-	double		receipts = (double) customer->sales + values[SEG_FEATURE_RETURN_RECEIPTS];
+	double		receipts = (double) customer->sales + values[SEG_RECEIPT_FEATURE_RETURN_RECEIPTS];
 
-	values[SEG_FEATURE_RETURN_SHARE] = ratio(-seg_total_value(customer->pool, &money[SEG_MONEY_RETURNS]),
+	values[SEG_RECEIPT_FEATURE_RETURN_SHARE] = ratio(-seg_total_value(customer->pool, &money[SEG_MONEY_RETURNS]),
 											 seg_total_value(customer->pool, &money[SEG_MONEY_SALES]));
-	values[SEG_FEATURE_RETURN_RECEIPT_SHARE] = ratio(values[SEG_FEATURE_RETURN_RECEIPTS], receipts);
-	for (int w = 0; w < SEG_FEATURE_WINDOWS; w++)
-		values[SEG_FEATURE_SALES_RATIO_30 + w] =
+	values[SEG_RECEIPT_FEATURE_RETURN_RECEIPT_SHARE] = ratio(values[SEG_RECEIPT_FEATURE_RETURN_RECEIPTS], receipts);
+	for (int w = 0; w < SEG_RECEIPT_FEATURE_WINDOWS; w++)
+		values[SEG_RECEIPT_FEATURE_SALES_RATIO_30 + w] =
 			ratio(seg_total_value(customer->pool, &money[SEG_MONEY_WINDOWS + w]), customer->before[w]);
 }
 
@@ -303,7 +303,7 @@ trend_features(const Customer *customer)
 {
 	double	   *values = customer->features->values;
 	double		sales[TREND_WINDOWS] = {0};
-	double		tenure = values[SEG_FEATURE_TENURE_DAYS];
+	double		tenure = values[SEG_RECEIPT_FEATURE_TENURE_DAYS];
 	int			count = customer->sales == 0 ? 0 : (int) fmin((tenure + 1) / TREND_DAYS, TREND_WINDOWS);
 	Line		receipts = {0};
 	Line		trend = {0};
@@ -320,8 +320,8 @@ trend_features(const Customer *customer)
 	}
 	for (int w = 0; w < count; w++)
 		add_point(&trend, -w, sales[w]);
-	values[SEG_FEATURE_RECEIPT_TREND] = slope_of(&receipts);
-	values[SEG_FEATURE_SALES_TREND] = slope_of(&trend);
+	values[SEG_RECEIPT_FEATURE_RECEIPT_TREND] = slope_of(&receipts);
+	values[SEG_RECEIPT_FEATURE_SALES_TREND] = slope_of(&trend);
 }
 
 /* Shares of weekdays and times of day among the sales. */
@@ -339,10 +339,10 @@ profile_features(const Customer *customer)
 			times[time_of(customer->receipts[i].details.second)]++;
 		}
 	for (int w = 0; w < DAYS_OF_WEEK; w++)
-		values[SEG_FEATURE_SHARE_MON + w] = ratio(weekdays[w], (double) customer->sales);
-	values[SEG_FEATURE_WEEKDAY_ENTROPY] = entropy_of(weekdays, DAYS_OF_WEEK);
+		values[SEG_RECEIPT_FEATURE_SHARE_MON + w] = ratio(weekdays[w], (double) customer->sales);
+	values[SEG_RECEIPT_FEATURE_WEEKDAY_ENTROPY] = entropy_of(weekdays, DAYS_OF_WEEK);
 	for (int t = 0; t < TIMES_OF_DAY && customer->source->has_time; t++)
-		values[SEG_FEATURE_SHARE_MORNING + t] = ratio(times[t], (double) customer->sales);
+		values[SEG_RECEIPT_FEATURE_SHARE_MORNING + t] = ratio(times[t], (double) customer->sales);
 }
 
 /* Quantities and discounts of the sales. */
@@ -365,29 +365,29 @@ measure_features(const Customer *customer)
 		discounted += seg_amount_value(customer->pool, seg_details_discount(details)) > 0;
 	}
 	if (customer->source->has_quantity)
-		values[SEG_FEATURE_QUANTITY_PER_RECEIPT] =
+		values[SEG_RECEIPT_FEATURE_QUANTITY_PER_RECEIPT] =
 			ratio(seg_total_value(customer->pool, &quantity), (double) customer->sales);
 	if (customer->source->has_discount)
 	{
 		double		given = seg_total_value(customer->pool, &discount);
 		double		sales = seg_total_value(customer->pool, &customer->features->money[SEG_MONEY_SALES]);
 
-		values[SEG_FEATURE_DISCOUNT_SHARE] = ratio(given, sales + given);
-		values[SEG_FEATURE_DISCOUNTED_RECEIPT_SHARE] = ratio(discounted, (double) customer->sales);
+		values[SEG_RECEIPT_FEATURE_DISCOUNT_SHARE] = ratio(given, sales + given);
+		values[SEG_RECEIPT_FEATURE_DISCOUNTED_RECEIPT_SHARE] = ratio(discounted, (double) customer->sales);
 	}
 	seg_total_clear(customer->pool, &quantity);
 	seg_total_clear(customer->pool, &discount);
 }
 
 static void
-receipt_features(Customer *customer)
+figures_of_receipts(Customer *customer)
 {
 	double	   *values = customer->features->values;
 	Days		days = {0};
 
-	for (int w = 0; w < SEG_FEATURE_WINDOWS; w++)
-		values[SEG_FEATURE_RECEIPTS_30 + w] = 0;
-	values[SEG_FEATURE_RETURN_RECEIPTS] = 0;
+	for (int w = 0; w < SEG_RECEIPT_FEATURE_WINDOWS; w++)
+		values[SEG_RECEIPT_FEATURE_RECEIPTS_30 + w] = 0;
+	values[SEG_RECEIPT_FEATURE_RETURN_RECEIPTS] = 0;
 	for (size_t i = 0; i < customer->n; i++)
 	{
 		const SegDetailedReceipt *receipt = &customer->receipts[i];
@@ -404,11 +404,11 @@ receipt_features(Customer *customer)
 		}
 		else
 		{
-			values[SEG_FEATURE_RETURN_RECEIPTS]++;
+			values[SEG_RECEIPT_FEATURE_RETURN_RECEIPTS]++;
 			add_money(customer, SEG_MONEY_RETURNS, amount);
 		}
 	}
-	values[SEG_FEATURE_RECEIPTS] = (double) customer->sales;
+	values[SEG_RECEIPT_FEATURE_RECEIPTS] = (double) customer->sales;
 	days_features(customer, &days);
 	gap_features(customer);
 	amount_features(customer);
@@ -518,38 +518,38 @@ line_features(const Customer *customer)
 	SegReceiptItem *items = customer->items;
 	Spread		spread;
 
-	values[SEG_FEATURE_LINES_PER_RECEIPT] = ratio((double) lines, (double) customer->sales);
+	values[SEG_RECEIPT_FEATURE_LINES_PER_RECEIPT] = ratio((double) lines, (double) customer->sales);
 	if (!customer->source->has_products)
 		return;
 	spread = spread_of(items, lines);
-	values[SEG_FEATURE_PRODUCTS] = spread.codes;
-	values[SEG_FEATURE_PRODUCTS_PER_RECEIPT] = ratio(spread.pairs, (double) customer->sales);
-	values[SEG_FEATURE_PRODUCT_ENTROPY] = spread.entropy;
-	values[SEG_FEATURE_TOP_PRODUCT_SHARE] = spread.top_share;
+	values[SEG_RECEIPT_FEATURE_PRODUCTS] = spread.codes;
+	values[SEG_RECEIPT_FEATURE_PRODUCTS_PER_RECEIPT] = ratio(spread.pairs, (double) customer->sales);
+	values[SEG_RECEIPT_FEATURE_PRODUCT_ENTROPY] = spread.entropy;
+	values[SEG_RECEIPT_FEATURE_TOP_PRODUCT_SHARE] = spread.top_share;
 	if (customer->source->categories == NULL)
 		return;
 	/* there is one item for each product now */
 	for (size_t i = 0; i < (size_t) spread.codes; i++)
 		items[i].code = customer->source->categories[items[i].code];
 	spread = spread_of(items, (size_t) spread.codes);
-	values[SEG_FEATURE_DISTINCT_CATEGORIES] = spread.codes;
-	values[SEG_FEATURE_CATEGORY_ENTROPY] = spread.entropy;
-	values[SEG_FEATURE_TOP_CATEGORY_SHARE] = spread.top_share;
+	values[SEG_RECEIPT_FEATURE_DISTINCT_CATEGORIES] = spread.codes;
+	values[SEG_RECEIPT_FEATURE_CATEGORY_ENTROPY] = spread.entropy;
+	values[SEG_RECEIPT_FEATURE_TOP_CATEGORY_SHARE] = spread.top_share;
 }
 
 void
-seg_features(const SegFeatureSource *source, SegWidePool *pool, const SegDetailedReceipt *receipts, size_t n,
-			 SegReceiptItem *items, size_t item_count, double *scratch, SegFeatures *features)
+seg_receipt_features(const SegReceiptFeatureSource *source, SegWidePool *pool, const SegDetailedReceipt *receipts, size_t n,
+			 SegReceiptItem *items, size_t item_count, double *scratch, SegReceiptFeatures *features)
 {
 	Customer	customer = {
 		.source = source, .pool = pool, .receipts = receipts, .n = n, .items = items, .item_count = item_count,
 		.amounts = scratch, .gaps = scratch + n, .features = features,
 	};
 
-	for (int f = 0; f < SEG_FEATURE_COUNT; f++)
+	for (int f = 0; f < SEG_RECEIPT_FEATURE_COUNT; f++)
 		features->values[f] = NAN;
 	memset(features->money, 0, sizeof(features->money));
-	receipt_features(&customer);
+	figures_of_receipts(&customer);
 	money_features(&customer);
 	trend_features(&customer);
 	profile_features(&customer);
