@@ -28,6 +28,7 @@
 #include "tcop/utility.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/guc.h"
 #include "utils/lsyscache.h"
 #include "utils/partcache.h"
 #include "utils/rel.h"
@@ -323,13 +324,25 @@ write_cells(const Ledger *ledger)
 			params, None_Receiver);
 	}
 	run(ledger, psprintf(
-						 "INSERT INTO %s AS l (customer_id, month, receipts, sales, net, first_date, last_date)"
+						 "UPDATE %s o SET (receipts, sales, net, first_date, last_date) ="
+						 " ROW(c.receipts, c.sales, c.net, c.first_date, c.last_date) FROM ledger_cells c"
+						 " WHERE %s AND o.customer_id = c.customer_id AND o.month = c.month AND o.month = ANY ($4) AND NOT (" IS_SAME ")",
+						 ledger->name, scope), params, None_Receiver);
+	/* in the order of the table, which is twice as fast */
+	run(ledger, psprintf(
+						 "INSERT INTO %s (customer_id, month, receipts, sales, net, first_date, last_date)"
 						 " SELECT c.customer_id, c.month, c.receipts, c.sales, c.net, c.first_date, c.last_date FROM ledger_cells c"
-						 " WHERE %s AND NOT EXISTS (SELECT FROM %s o WHERE o.customer_id = c.customer_id AND o.month = c.month"
-						 " AND o.month = ANY ($4) AND " IS_SAME ")"
-						 " ON CONFLICT (customer_id, month) DO UPDATE SET (receipts, sales, net, first_date, last_date) ="
-						 " ROW(excluded.receipts, excluded.sales, excluded.net, excluded.first_date, excluded.last_date)",
+						 " WHERE %s AND NOT EXISTS (SELECT FROM %s o WHERE o.customer_id = c.customer_id AND o.month = c.month AND o.month = ANY ($4))"
+						 " ORDER BY c.month, c.customer_id COLLATE \"C\"",
 						 ledger->name, scope, ledger->name), params, None_Receiver);
+}
+
+/* The work as the owner of the ledger begins: names are fixed, and no time goes into compiling statements of many partitions. */
+static void
+fix_settings(void)
+{
+	seg_fix_search_path();
+	(void) set_config_option("jit", "off", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
 }
 
 static void
@@ -337,7 +350,7 @@ refresh_as_owner(void *argument)
 {
 	Ledger	   *ledger = argument;
 
-	seg_fix_search_path();
+	fix_settings();
 	if (!ledger->lines.all)
 		plan_reading(ledger);
 	read_cells(ledger);
@@ -365,7 +378,7 @@ compare_as_owner(void *argument)
 {
 	Ledger	   *ledger = argument;
 
-	seg_fix_search_path();
+	fix_settings();
 	read_cells(ledger);
 	run(ledger, psprintf(
 						 "SELECT COALESCE(c.customer_id, o.customer_id), COALESCE(c.month, o.month),"

@@ -183,7 +183,7 @@ my $id = sql("SELECT ledger_id FROM segment.ledger WHERE owner = 'keeper'");
 is(as_role('stranger', "CREATE TABLE forged (customer_id text, receipt_date date); CREATE TRIGGER t AFTER INSERT ON forged REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT
 	EXECUTE FUNCTION segment_internal.ledger_changed($id); INSERT INTO forged VALUES ('f', '2024-01-01')"), '', 'a forged trigger');
 is(sql('SELECT count(*) FROM segment.ledger_change'), '0', 'logs nothing');
-is(as_role('stranger', 'SELECT segment_internal.ledger_changed()'), '0A000', 'nor does a call');
+is(as_role('stranger', 'SELECT segment_internal.ledger_changed()'), '39P01', 'nor does a call');
 # code of the owner of the receipts runs as the owner of the ledger, also when a superuser refreshes it
 sql(<<'SQL');
 CREATE TABLE ran (what text, who text); GRANT INSERT ON ran TO PUBLIC;
