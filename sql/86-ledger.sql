@@ -70,14 +70,15 @@ LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET quote_all_id
 DECLARE
     c record;
 BEGIN
-    EXECUTE format('CREATE TABLE %I.%I (customer_id text NOT NULL, month date NOT NULL, receipts bigint NOT NULL, sales numeric, net numeric NOT NULL,'
-                   ' first_date date, last_date date, PRIMARY KEY (customer_id, month)) PARTITION BY RANGE (month)', target[1], target[2]);
+    EXECUTE format('CREATE TABLE %I.%I (customer_id text NOT NULL, month date NOT NULL, receipts bigint NOT NULL, lines bigint NOT NULL,'
+                   ' sales numeric, net numeric NOT NULL, quantity numeric, first_date date, last_date date, PRIMARY KEY (customer_id, month)) PARTITION BY RANGE (month)', target[1], target[2]);
     EXECUTE format('CREATE TABLE %I.%I PARTITION OF %1$I.%3$I DEFAULT', target[1], target[2] || '_other', target[2]);
     EXECUTE format('COMMENT ON TABLE %I.%I IS %L', target[1], target[2], format(
         'Receipts of %s by customer and month, written by segment.refresh_ledger. Key: customer_id, month.', segment_internal.relation_name(receipts)));
     FOR c IN SELECT * FROM (VALUES
         ('customer_id', 'The customer.'), ('month', 'First day of the month.'), ('receipts', 'Number of receipts of the month whose total is >= 0.'),
-        ('sales', 'Total of these receipts; NULL when there are none.'), ('net', 'Total of all receipts of the month, returns included.'),
+        ('lines', 'Number of lines of all receipts of the month.'), ('quantity', 'Total of the column quantity of these lines; NULL when the receipts have no such column.'),
+        ('sales', 'Total of the receipts whose total is >= 0; NULL when there are none.'), ('net', 'Total of all receipts of the month, returns included.'),
         ('first_date', 'Date of the first receipt whose total is >= 0; NULL when there is none.'),
         ('last_date', 'Date of the last receipt whose total is >= 0; NULL when there is none.')) v(name, meaning)
     LOOP

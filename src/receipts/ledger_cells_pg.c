@@ -4,7 +4,9 @@
  */
 #include "receipts/ledger_pg.h"
 
+#include "catalog/pg_type.h"
 #include "utils/builtins.h"
+#include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
 #include "receipts/month_pg.h"
@@ -22,6 +24,8 @@ typedef struct Cell
 	int64		receipts;		/* whose total is not negative */
 	Sum			sales;			/* of these */
 	Sum			net;
+	int64		lines;
+	Sum			quantity;
 	int32		first_day;		/* of these */
 	int32		last_day;
 } Cell;
@@ -31,6 +35,7 @@ typedef struct Cells
 	SegRow	   *row;
 	MemoryContext context;		/* of one customer's rows */
 	SegMonth	month;
+	bool		has_quantity;
 } Cells;
 
 static void
@@ -64,36 +69,58 @@ put_cell(SegReceiptsEngine *engine, Cells *cells, SegKey customer, const Cell *c
 	seg_put(row, PointerGetDatum(seg_receipts_id(engine, customer)), false);
 	seg_put(row, DateADTGetDatum(cells->month.first), false);
 	seg_put_int64(row, cell->receipts);
+	seg_put_int64(row, cell->lines);
 	seg_put(row, none ? (Datum) 0 : value_of(engine, &cell->sales), none);
 	seg_put(row, value_of(engine, &cell->net), false);
+	seg_put(row, cells->has_quantity ? value_of(engine, &cell->quantity) : (Datum) 0, !cells->has_quantity);
 	seg_put(row, DateADTGetDatum(cell->first_day), none);
 	seg_put(row, DateADTGetDatum(cell->last_day), none);
 	seg_row_store(row);
 }
 
+/* How many lines each receipt of the customer has, in the current context. */
+static int64 *
+count_lines(const SegCustomerReceipts *customer)
+{
+	int64	   *lines = MemoryContextAllocExtended(CurrentMemoryContext, customer->n * sizeof(int64),
+												   MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+
+	for (size_t i = 0; i < customer->item_count; i++)
+	{
+		seg_check_step(i);
+		lines[customer->items[i].receipt]++;
+	}
+	return lines;
+}
+
 static void
-put_customer(SegReceiptsEngine *engine, const SegKey *customer, const SegReceipt *receipts, size_t n, void *argument)
+put_customer(SegReceiptsEngine *engine, const SegKey *key, const SegCustomerReceipts *customer, void *argument)
 {
 	Cells	   *cells = argument;
 	MemoryContext old = MemoryContextSwitchTo(cells->context);
+	int64	   *lines = count_lines(customer);
 	Cell		cell = {0};
 
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < customer->n; i++)
 	{
-		SegAmount	amount = seg_receipt_amount(&receipts[i]);
+		const SegDetailedReceipt *each = &customer->receipts[i];
+		SegAmount	amount = seg_receipt_amount(&each->receipt);
+		int32		day = each->receipt.day;
 
-		seg_month_find(&cells->month, receipts[i].day);
+		seg_month_find(&cells->month, day);
+		cell.lines += lines[i];
 		add(engine, &cell.net, amount);
+		add(engine, &cell.quantity, seg_details_quantity(&each->details));
 		if (!seg_amount_is_negative(seg_engine_pool(engine), amount))
 		{
 			add(engine, &cell.sales, amount);
 			if (cell.receipts++ == 0)
-				cell.first_day = receipts[i].day;
-			cell.last_day = receipts[i].day;
+				cell.first_day = day;
+			cell.last_day = day;
 		}
-		if (i + 1 == n || receipts[i + 1].day >= cells->month.end)
+		if (i + 1 == customer->n || customer->receipts[i + 1].receipt.day >= cells->month.end)
 		{
-			put_cell(engine, cells, *customer, &cell);
+			put_cell(engine, cells, *key, &cell);
 			cell = (Cell) {0};
 		}
 	}
@@ -101,14 +128,34 @@ put_customer(SegReceiptsEngine *engine, const SegKey *customer, const SegReceipt
 	MemoryContextReset(cells->context);
 }
 
+/* The source has a column quantity that is a number. */
+static bool
+has_quantity(Oid relation)
+{
+	AttrNumber	number = get_attnum(relation, "quantity");
+	char		category;
+	bool		preferred;
+
+	if (number <= 0)
+		return false;
+	get_type_category_preferred(getBaseType(get_atttype(relation, number)), &category, &preferred);
+	return category == TYPCATEGORY_NUMERIC;
+}
+
 void
 seg_ledger_cells(const SegReceiptsSource *source, SegRow *row)
 {
 	SegReceiptsEngine *engine = seg_engine_create(SEG_RECEIPTS_LIST, SEG_NO_DAY);
 	Cells		cells = {row, AllocSetContextCreate(CurrentMemoryContext, "segment row", ALLOCSET_DEFAULT_SIZES)};
+	SegReceiptsSource detailed = *source;
 
-	seg_receipts_read(source, engine);
-	seg_engine_each_list(engine, put_customer, &cells);
+	cells.has_quantity = has_quantity(source->receipts);
+	/* no code, no time of day, no discount */
+	detailed.details = cstring_to_text(cells.has_quantity ? "NULL::text, NULL::time, l.quantity::numeric, NULL::numeric"
+									   : "NULL::text, NULL::time, NULL::numeric, NULL::numeric");
+	seg_engine_keep_details(engine);
+	seg_receipts_read(&detailed, engine);
+	seg_engine_each_detailed(engine, put_customer, &cells);
 	seg_engine_end(engine);
 	MemoryContextDelete(cells.context);
 }

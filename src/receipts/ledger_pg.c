@@ -9,6 +9,12 @@
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
+/* Columns of the query. */
+enum
+{
+	CELL_CUSTOMER, CELL_MONTH, CELL_RECEIPTS, CELL_SALES, CELL_NET, CELL_FIRST, CELL_LAST, CELL_COLUMNS
+};
+
 typedef struct CellReceiver
 {
 	DestReceiver receiver;
@@ -24,7 +30,7 @@ is_ledger(Oid relation)
 {
 	static const char *const columns[] = {"customer_id", "month", "receipts", "sales", "net", "first_date", "last_date"};
 
-	StaticAssertStmt(lengthof(columns) == SEG_LEDGER_COLUMNS, "columns of a ledger");
+	StaticAssertStmt(lengthof(columns) == CELL_COLUMNS, "columns of the query");
 	for (int i = 0; i < lengthof(columns); i++)
 		if (get_attnum(relation, columns[i]) <= 0)
 			return false;
@@ -45,19 +51,19 @@ receipts_is_ledger(PG_FUNCTION_ARGS)
 static void
 check_cell(const CellReceiver *cells, const Datum *values, const bool *nulls)
 {
-	int64		receipts = DatumGetInt64(values[SEG_LEDGER_RECEIPTS]);
-	bool		missing = nulls[SEG_LEDGER_RECEIPTS] || nulls[SEG_LEDGER_NET];
+	int64		receipts = DatumGetInt64(values[CELL_RECEIPTS]);
+	bool		missing = nulls[CELL_RECEIPTS] || nulls[CELL_NET];
 
 	if (!missing && receipts > 0)
-		missing = nulls[SEG_LEDGER_SALES] || nulls[SEG_LEDGER_FIRST] || nulls[SEG_LEDGER_LAST];
+		missing = nulls[CELL_SALES] || nulls[CELL_FIRST] || nulls[CELL_LAST];
 	if (missing)
 		ereport(ERROR,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 				 errmsg("a row of the ledger has no receipts, net, sales, first_date or last_date")));
-	if (receipts < 0 || DATE_NOT_FINITE(DatumGetDateADT(values[SEG_LEDGER_MONTH])) ||
-		(receipts > 0 && (DatumGetDateADT(values[SEG_LEDGER_FIRST]) < DatumGetDateADT(values[SEG_LEDGER_MONTH]) ||
-						  DatumGetDateADT(values[SEG_LEDGER_LAST]) < DatumGetDateADT(values[SEG_LEDGER_FIRST]) ||
-						  DatumGetDateADT(values[SEG_LEDGER_LAST]) > cells->as_of)))
+	if (receipts < 0 || DATE_NOT_FINITE(DatumGetDateADT(values[CELL_MONTH])) ||
+		(receipts > 0 && (DatumGetDateADT(values[CELL_FIRST]) < DatumGetDateADT(values[CELL_MONTH]) ||
+						  DatumGetDateADT(values[CELL_LAST]) < DatumGetDateADT(values[CELL_FIRST]) ||
+						  DatumGetDateADT(values[CELL_LAST]) > cells->as_of)))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("a row of the ledger has receipts, first_date or last_date that do not belong to its month")));
@@ -79,14 +85,14 @@ static void
 add_sums(const CellReceiver *cells, SegKey customer, const Datum *values)
 {
 	SegCustomer sums = {.key = customer, .last_day = SEG_NO_DAY};
-	int64		receipts = DatumGetInt64(values[SEG_LEDGER_RECEIPTS]);
+	int64		receipts = DatumGetInt64(values[CELL_RECEIPTS]);
 
 	if (receipts > 0)
-		sums.last_day = DatumGetDateADT(values[SEG_LEDGER_LAST]);
-	if (DatumGetDateADT(values[SEG_LEDGER_MONTH]) >= cells->since)
+		sums.last_day = DatumGetDateADT(values[CELL_LAST]);
+	if (DatumGetDateADT(values[CELL_MONTH]) >= cells->since)
 	{
 		sums.count = receipts;
-		seg_total_add(seg_engine_pool(cells->engine), &sums.net, amount_of(cells, values[SEG_LEDGER_NET]));
+		seg_total_add(seg_engine_pool(cells->engine), &sums.net, amount_of(cells, values[CELL_NET]));
 	}
 	seg_engine_add_sums(cells->engine, &sums);
 }
@@ -103,15 +109,15 @@ add_receipt(const CellReceiver *cells, SegKey customer, int32 day, SegAmount amo
 static void
 add_receipts(const CellReceiver *cells, SegKey customer, const Datum *values)
 {
-	int64		receipts = DatumGetInt64(values[SEG_LEDGER_RECEIPTS]);
-	int32		day = DatumGetDateADT(values[receipts > 0 ? SEG_LEDGER_FIRST : SEG_LEDGER_MONTH]);
-	Datum		returns = values[SEG_LEDGER_NET];
+	int64		receipts = DatumGetInt64(values[CELL_RECEIPTS]);
+	int32		day = DatumGetDateADT(values[receipts > 0 ? CELL_FIRST : CELL_MONTH]);
+	Datum		returns = values[CELL_NET];
 
 	if (receipts > 0)
 	{
-		add_receipt(cells, customer, day, amount_of(cells, values[SEG_LEDGER_SALES]));
-		returns = DirectFunctionCall2(numeric_sub, returns, values[SEG_LEDGER_SALES]);
-		if (DatumGetBool(DirectFunctionCall2(numeric_eq, values[SEG_LEDGER_NET], values[SEG_LEDGER_SALES])))
+		add_receipt(cells, customer, day, amount_of(cells, values[CELL_SALES]));
+		returns = DirectFunctionCall2(numeric_sub, returns, values[CELL_SALES]);
+		if (DatumGetBool(DirectFunctionCall2(numeric_eq, values[CELL_NET], values[CELL_SALES])))
 			returns = (Datum) 0;
 	}
 	if (returns != (Datum) 0)
@@ -133,7 +139,7 @@ receive_cell(TupleTableSlot *slot, DestReceiver *self)
 
 	slot_getallattrs(slot);
 	check_cell(cells, slot->tts_values, slot->tts_isnull);
-	customer = DatumGetTextPP(slot->tts_values[SEG_LEDGER_CUSTOMER]);
+	customer = DatumGetTextPP(slot->tts_values[CELL_CUSTOMER]);
 	key = seg_key_of_text(VARDATA_ANY(customer), VARSIZE_ANY_EXHDR(customer));
 	if (cells->mode == SEG_RECEIPTS_SUMS)
 		add_sums(cells, key, slot->tts_values);
@@ -147,7 +153,7 @@ receive_cell(TupleTableSlot *slot, DestReceiver *self)
 static void
 begin_cells(DestReceiver *self, int operation, TupleDesc shape)
 {
-	Assert(shape->natts == SEG_LEDGER_COLUMNS);
+	Assert(shape->natts == CELL_COLUMNS);
 }
 
 static void

@@ -2,8 +2,8 @@
  * ledger_pg.h
  *		Ledgers: receipts by customer and month.
  *
- * A ledger is a table, or any relation, with the columns customer_id, month, receipts, sales,
- * net, first_date and last_date; it has no column receipt_date.
+ * A ledger is a table with the columns below.  To be read, any relation will do that has customer_id,
+ * month, receipts, sales, net, first_date and last_date, and no column receipt_date.
  */
 #ifndef SEG_RECEIPTS_LEDGER_PG_H
 #define SEG_RECEIPTS_LEDGER_PG_H
@@ -22,8 +22,8 @@ extern void seg_receipts_or_ledger_read(const SegReceiptsSource *source, SegRece
 /* Columns of a ledger, in the order of its table. */
 enum
 {
-	SEG_LEDGER_CUSTOMER, SEG_LEDGER_MONTH, SEG_LEDGER_RECEIPTS, SEG_LEDGER_SALES, SEG_LEDGER_NET,
-	SEG_LEDGER_FIRST, SEG_LEDGER_LAST, SEG_LEDGER_COLUMNS
+	SEG_LEDGER_CUSTOMER, SEG_LEDGER_MONTH, SEG_LEDGER_RECEIPTS, SEG_LEDGER_LINES, SEG_LEDGER_SALES, SEG_LEDGER_NET,
+	SEG_LEDGER_QUANTITY, SEG_LEDGER_FIRST, SEG_LEDGER_LAST, SEG_LEDGER_COLUMNS
 };
 
 /* The rows that a ledger of the source should have: read the lines, and put the rows. */

@@ -51,10 +51,15 @@ enum
 #define FIRST_YEAR 1970
 #define LAST_YEAR 2099
 
-#define IS_SAME \
-	"(o.receipts, o.sales, pg_catalog.scale(o.sales), o.net, pg_catalog.scale(o.net), o.first_date, o.last_date)" \
-	" IS NOT DISTINCT FROM" \
-	" (c.receipts, c.sales, pg_catalog.scale(c.sales), c.net, pg_catalog.scale(c.net), c.first_date, c.last_date)"
+/* The columns behind the key, of o or c, with what else tells values apart. */
+#define COMPARED(t) \
+	"(" t ".receipts, " t ".lines, " t ".sales, pg_catalog.scale(" t ".sales), " t ".net, pg_catalog.scale(" t ".net), " \
+	t ".quantity, pg_catalog.scale(" t ".quantity), " t ".first_date, " t ".last_date)"
+
+#define IS_SAME COMPARED("o") " IS NOT DISTINCT FROM " COMPARED("c")
+
+#define VALUES_OF_CELL "c.receipts, c.lines, c.sales, c.net, c.quantity, c.first_date, c.last_date"
+#define VALUE_COLUMNS "receipts, lines, sales, net, quantity, first_date, last_date"
 
 #define HAS_CELL "EXISTS (SELECT FROM ledger_cells c WHERE c.customer_id = l.customer_id AND c.month = l.month)"
 
@@ -324,14 +329,13 @@ write_cells(const Ledger *ledger)
 			params, None_Receiver);
 	}
 	run(ledger, psprintf(
-						 "UPDATE %s o SET (receipts, sales, net, first_date, last_date) ="
-						 " ROW(c.receipts, c.sales, c.net, c.first_date, c.last_date) FROM ledger_cells c"
+						 "UPDATE %s o SET (" VALUE_COLUMNS ") = ROW(" VALUES_OF_CELL ") FROM ledger_cells c"
 						 " WHERE %s AND o.customer_id = c.customer_id AND o.month = c.month AND o.month = ANY ($4) AND NOT (" IS_SAME ")",
 						 ledger->name, scope), params, None_Receiver);
 	/* in the order of the table, which is twice as fast */
 	run(ledger, psprintf(
-						 "INSERT INTO %s (customer_id, month, receipts, sales, net, first_date, last_date)"
-						 " SELECT c.customer_id, c.month, c.receipts, c.sales, c.net, c.first_date, c.last_date FROM ledger_cells c"
+						 "INSERT INTO %s (customer_id, month, " VALUE_COLUMNS ")"
+						 " SELECT c.customer_id, c.month, " VALUES_OF_CELL " FROM ledger_cells c"
 						 " WHERE %s AND NOT EXISTS (SELECT FROM %s o WHERE o.customer_id = c.customer_id AND o.month = c.month AND o.month = ANY ($4))"
 						 " ORDER BY c.month, c.customer_id COLLATE \"C\"",
 						 ledger->name, scope, ledger->name), params, None_Receiver);
@@ -384,8 +388,10 @@ compare_as_owner(void *argument)
 						 "SELECT COALESCE(c.customer_id, o.customer_id), COALESCE(c.month, o.month),"
 						 " CASE WHEN o.customer_id IS NULL THEN 'missing' WHEN c.customer_id IS NULL THEN 'surplus' ELSE pg_catalog.concat_ws(', ',"
 						 " CASE WHEN o.receipts IS DISTINCT FROM c.receipts THEN 'receipts' END,"
+						 " CASE WHEN o.lines IS DISTINCT FROM c.lines THEN 'lines' END,"
 						 " CASE WHEN (o.sales, pg_catalog.scale(o.sales)) IS DISTINCT FROM (c.sales, pg_catalog.scale(c.sales)) THEN 'sales' END,"
 						 " CASE WHEN (o.net, pg_catalog.scale(o.net)) IS DISTINCT FROM (c.net, pg_catalog.scale(c.net)) THEN 'net' END,"
+						 " CASE WHEN (o.quantity, pg_catalog.scale(o.quantity)) IS DISTINCT FROM (c.quantity, pg_catalog.scale(c.quantity)) THEN 'quantity' END,"
 						 " CASE WHEN o.first_date IS DISTINCT FROM c.first_date THEN 'first_date' END,"
 						 " CASE WHEN o.last_date IS DISTINCT FROM c.last_date THEN 'last_date' END) END"
 						 " FROM ledger_cells c FULL JOIN %s o ON o.customer_id = c.customer_id AND o.month = c.month"

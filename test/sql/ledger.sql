@@ -29,7 +29,7 @@ UPDATE lines SET amount = 8 WHERE receipt_id = '3';
 DELETE FROM lines WHERE customer_id = 'C' AND receipt_id = '5';
 INSERT INTO lines VALUES ('E', '10', '2023-06-01', 0), ('A', '11', '2024-01-31', 0.000);
 UPDATE book SET net = 0, last_date = NULL WHERE customer_id = 'B' AND month = '2024-02-01';
-INSERT INTO book VALUES ('Z', '2024-01-01', 0, NULL, -1, NULL, NULL);
+INSERT INTO book VALUES ('Z', '2024-01-01', 0, 1, NULL, -1, NULL, NULL, NULL);
 SELECT * FROM ledger_check('book') ORDER BY 1, 2;
 CALL refresh_ledger('book');
 SELECT * FROM ledger_check('book');
@@ -76,7 +76,7 @@ SELECT * FROM receipt_totals('many_book', '2024-06-30');
 -- rows that are none of a ledger's
 CREATE TABLE wrong (LIKE many_book);
 ALTER TABLE wrong ALTER receipts DROP NOT NULL, ALTER net DROP NOT NULL;
-INSERT INTO wrong VALUES ('A', '2024-01-01', 1, 1, 1, '2024-01-01', '2025-01-01');
+INSERT INTO wrong VALUES ('A', '2024-01-01', 1, 1, 1, 1, NULL, '2024-01-01', '2025-01-01');
 SELECT * FROM rfm('wrong', '2024-12-31');
 SELECT * FROM cohort_retention('wrong', '2024-12-31');
 UPDATE wrong SET last_date = '2024-01-01', sales = NULL;
@@ -88,7 +88,7 @@ SELECT * FROM cohort_retention('wrong', '2024-12-31');
 
 -- ---- changes ----
 
-CREATE TABLE sold (customer_id bigint, receipt_id text, receipt_date timestamp, amount numeric(12, 2), currency text);
+CREATE TABLE sold (customer_id bigint, receipt_id text, receipt_date timestamp, amount numeric(12, 2), currency text, quantity integer);
 INSERT INTO sold SELECT i % 600, i::text, timestamp '2024-01-01' + (i % 250) * interval '25 hours', i % 90 - 5, CASE WHEN i % 50 = 0 THEN 'USD' ELSE 'EUR' END
 FROM generate_series(1, 8000) i;
 CREATE INDEX ON sold (customer_id);
@@ -98,13 +98,14 @@ SELECT create_ledger('sold_book', 'sold', 'changes', 'EUR');
 CREATE FUNCTION logged() RETURNS TABLE (customer_id text, month date, n bigint) LANGUAGE sql AS $$
     SELECT c.customer_id, c.month, count(*) FROM segment.ledger_change c GROUP BY 1, 2 ORDER BY 1, 2 $$;
 SELECT * FROM logged();
-INSERT INTO sold VALUES (7, 'n1', '2024-03-31 23:59', 12, 'EUR'), (7, 'n1', '2024-03-31 23:59', 1, 'EUR'), (NULL, 'n2', '2024-03-01', 1, 'EUR'), (8, 'n3', NULL, 1, 'EUR');
+INSERT INTO sold VALUES (7, 'n1', '2024-03-31 23:59', 12, 'EUR', 3), (7, 'n1', '2024-03-31 23:59', 1, 'EUR', 6), (NULL, 'n2', '2024-03-01', 1, 'EUR', 1), (8, 'n3', NULL, 1, 'EUR', 1);
 UPDATE sold SET receipt_date = receipt_date - interval '1 year' WHERE receipt_id = '7999';
 DELETE FROM sold WHERE receipt_id = '17';
 DELETE FROM sold WHERE false;
 SELECT * FROM logged();
 SELECT * FROM ledger_check('sold_book') ORDER BY 1, 2;
 CALL refresh_ledger('sold_book');
+SELECT * FROM sold_book WHERE customer_id = '7' AND month = '2024-03-01';
 SELECT * FROM logged();
 SELECT * FROM ledger_check('sold_book');
 -- what is written counts the same whether months or customers are read

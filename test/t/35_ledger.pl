@@ -15,22 +15,23 @@ sub sql { return $node->safe_psql('postgres', $_[0]); }
 
 sql(<<'SQL');
 CREATE EXTENSION segment;
-CREATE TABLE lines (customer_id varchar(20), receipt_id integer, receipt_date date, amount numeric) PARTITION BY HASH (customer_id);
+CREATE TABLE lines (customer_id varchar(20), receipt_id integer, receipt_date date, amount numeric, quantity numeric) PARTITION BY HASH (customer_id);
 CREATE TABLE lines_0 PARTITION OF lines FOR VALUES WITH (MODULUS 2, REMAINDER 0);
 CREATE TABLE lines_1 PARTITION OF lines FOR VALUES WITH (MODULUS 2, REMAINDER 1);
 CREATE INDEX ON lines (customer_id);
 -- id, month and amount of a line out of a number
 CREATE FUNCTION line(i bigint) RETURNS lines LANGUAGE sql IMMUTABLE AS $$
     SELECT ('C' || h % 400, CASE WHEN h % 3 > 0 THEN h % 9000 END, date '2023-01-01' + (h / 7 % 700)::integer,
-            CASE WHEN h % 211 = 0 THEN 1e25 WHEN h % 5 = 0 THEN -(h % 97) ELSE round(h % 10000 / 100.0, (h % 4)::integer) END)::lines
+            CASE WHEN h % 211 = 0 THEN 1e25 WHEN h % 5 = 0 THEN -(h % 97) ELSE round(h % 10000 / 100.0, (h % 4)::integer) END,
+            CASE WHEN h % 13 > 0 THEN h % 17 / 2.0 END)::lines
     FROM abs(hashint8(i)::bigint) h $$;
 INSERT INTO lines SELECT (line(i)).* FROM generate_series(1, 6000) i;
 CREATE VIEW wanted AS
 WITH receipt AS (
-    SELECT customer_id::text, date_trunc('month', receipt_date)::date AS month, min(receipt_date) AS day, sum(amount) AS total
+    SELECT customer_id::text, date_trunc('month', receipt_date)::date AS month, min(receipt_date) AS day, sum(amount) AS total, count(*) AS lines, COALESCE(sum(quantity), 0) AS quantity
     FROM (SELECT *, row_number() OVER () AS line FROM lines) l
     GROUP BY 1, 2, receipt_id, CASE WHEN receipt_id IS NULL THEN line END)
-SELECT customer_id, month, count(*) FILTER (WHERE total >= 0) AS receipts, sum(total) FILTER (WHERE total >= 0) AS sales, sum(total) AS net,
+SELECT customer_id, month, count(*) FILTER (WHERE total >= 0) AS receipts, sum(lines)::bigint AS lines, sum(total) FILTER (WHERE total >= 0) AS sales, sum(total) AS net, sum(quantity) AS quantity,
        min(day) FILTER (WHERE total >= 0) AS first_date, max(day) FILTER (WHERE total >= 0) AS last_date
 FROM receipt GROUP BY 1, 2;
 CREATE FUNCTION differences(ledger text) RETURNS bigint LANGUAGE plpgsql AS $$
@@ -63,13 +64,13 @@ my $next = 100_000;
 my %done;
 my %step = (
 	insert => sub { $next += 10; my $n = 1 + int(rand 8); sql("INSERT INTO lines SELECT (line(i)).* FROM generate_series($next, $next + $n) i") },
-	late => sub { $next += 10; sql("INSERT INTO lines SELECT c, r, d - 365, a FROM line($next) l(c, r, d, a)") },
+	late => sub { $next += 10; sql("INSERT INTO lines SELECT c, r, d - 365, a, q FROM line($next) l(c, r, d, a, q)") },
 	cancel => sub { sql('DELETE FROM lines WHERE receipt_id = ' . int(rand 9000)) },
 	delete => sub { sql('DELETE FROM lines WHERE customer_id = \'C' . int(rand 400) . '\' AND receipt_date > \'2024-01-01\'') },
 	amount => sub { sql('UPDATE lines SET amount = amount * -1.50 WHERE receipt_id % 900 = ' . int(rand 900)) },
 	move => sub { sql('UPDATE lines SET customer_id = \'C' . int(rand 500) . '\', receipt_date = receipt_date + 40 WHERE receipt_id % 2000 = ' . int(rand 2000)) },
 	month => sub { my $m = int(rand 20); sql("UPDATE lines SET amount = amount + 1 WHERE receipt_date >= date '2023-01-01' + $m * 31 AND receipt_date < date '2023-01-01' + $m * 31 + 20") },
-	merge => sub { $next += 10; sql("MERGE INTO lines l USING (SELECT (line($next)).*) n ON l.customer_id = n.customer_id WHEN MATCHED THEN DO NOTHING WHEN NOT MATCHED THEN INSERT VALUES (n.customer_id, n.receipt_id, n.receipt_date, n.amount)") },
+	merge => sub { $next += 10; sql("MERGE INTO lines l USING (SELECT (line($next)).*) n ON l.customer_id = n.customer_id WHEN MATCHED THEN DO NOTHING WHEN NOT MATCHED THEN INSERT VALUES (n.customer_id, n.receipt_id, n.receipt_date, n.amount, n.quantity)") },
 	rollback => sub { $next += 10; sql("BEGIN; INSERT INTO lines SELECT (line(i)).* FROM generate_series($next, $next + 5) i; SAVEPOINT s; DELETE FROM lines WHERE customer_id = 'C7'; ROLLBACK TO s; DELETE FROM lines WHERE customer_id = 'C8'; ROLLBACK") },
 	savepoint => sub { $next += 10; sql("BEGIN; SAVEPOINT s; DELETE FROM lines WHERE customer_id = 'C9'; ROLLBACK TO s; INSERT INTO lines SELECT (line($next)).*; COMMIT") },
 	refresh_rolled_back => sub { sql("BEGIN; CALL segment.refresh_ledger('by_changes'); ROLLBACK") },
