@@ -58,7 +58,6 @@ LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     m segment.model;
 BEGIN
-    PERFORM segment_internal.check_modeler(caller);
     SELECT * INTO m FROM segment_internal.models(caller, COALESCE(name, ''));
     IF NOT FOUND THEN
         RAISE EXCEPTION 'model "%" does not exist', name USING ERRCODE = 'undefined_object';
@@ -66,10 +65,12 @@ BEGIN
         RAISE EXCEPTION 'must be owner of model "%"', name
             USING ERRCODE = 'insufficient_privilege';
     END IF;
+    -- last: who is not the owner must not be told to become a modeler
+    PERFORM segment_internal.check_modeler(caller);
     RETURN m;
 END $$;
 COMMENT ON FUNCTION segment_internal.owned_model(oid, text) IS
-'A model that the caller may change. Errors: 42704 no such model that the caller may see, 42501 the caller may see it but not change it.';
+'A model that the caller may change. Errors: 42704 no such model that the caller may see, 42501 the caller may see it but is not the owner, or is not a modeler.';
 
 CREATE FUNCTION segment_internal.owned_fit(caller oid, fit bigint) RETURNS segment.model_log
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$

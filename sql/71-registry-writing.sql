@@ -96,7 +96,6 @@ LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     role_id oid := to_regrole(quote_ident(role));
 BEGIN
-    PERFORM segment_internal.check_modeler(caller);
     PERFORM FROM segment.model o
     WHERE o.model_name = name AND segment_internal.remembered_role(o.owner, o.owner_key) IS NULL
       AND (segment_internal.is_superuser(caller)
@@ -104,6 +103,7 @@ BEGIN
     IF NOT FOUND THEN
         PERFORM segment_internal.owned_model(caller, name);
     END IF;
+    PERFORM segment_internal.check_modeler(caller);
     IF role_id IS NULL THEN
         RAISE EXCEPTION 'role "%" does not exist', role USING ERRCODE = 'undefined_object';
     ELSIF NOT pg_has_role(caller, role_id, 'MEMBER') THEN
@@ -269,7 +269,6 @@ COMMENT ON FUNCTION segment_internal.remove_receipts(text) IS
 CREATE FUNCTION segment_internal.remove_receipts(caller oid, name text) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    PERFORM segment_internal.check_modeler(caller);
     DELETE FROM segment.receipts r
     WHERE r.receipts_name = name
       AND (segment_internal.role_may(caller, r.owner, r.owner_key)
@@ -278,6 +277,7 @@ BEGIN
     IF NOT FOUND THEN
         RAISE EXCEPTION 'receipts "%" are not registered', name USING ERRCODE = 'undefined_object';
     END IF;
+    PERFORM segment_internal.check_modeler(caller);
     DELETE FROM segment.receipts_share s WHERE s.receipts_name = name;
 END $$;
 
@@ -292,12 +292,13 @@ DECLARE
     role_id oid := to_regrole(quote_ident(role));
     owner_key text;
 BEGIN
-    PERFORM segment_internal.check_modeler(caller);
     SELECT r.owner_key INTO owner_key FROM segment.receipts r
     WHERE r.receipts_name = name AND segment_internal.role_may(caller, r.owner, r.owner_key) FOR NO KEY UPDATE;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'receipts "%" are not registered', name USING ERRCODE = 'undefined_object';
-    ELSIF role_id IS NULL AND is_shared THEN
+    END IF;
+    PERFORM segment_internal.check_modeler(caller);
+    IF role_id IS NULL AND is_shared THEN
         RAISE EXCEPTION 'role "%" does not exist', role USING ERRCODE = 'undefined_object';
     END IF;
     DELETE FROM segment.receipts_share s

@@ -30,6 +30,16 @@ END $$;
 COMMENT ON FUNCTION segment_internal.report_stage(segment.model, text) IS
 'Shows the stage in the view segment.refit_progress, and as a NOTICE when segment.progress is on.';
 
+CREATE FUNCTION segment_internal.short_figure(value float8, limit_value float8) RETURNS numeric
+LANGUAGE sql IMMUTABLE
+BEGIN ATOMIC
+    -- never rounded to the limit
+    SELECT pg_catalog.trim_scale(CASE WHEN value > limit_value THEN pg_catalog.ceil(value::numeric * 10000)
+                                      ELSE pg_catalog.floor(value::numeric * 10000) END / 10000);
+END;
+COMMENT ON FUNCTION segment_internal.short_figure(float8, float8) IS
+'A figure with four decimals, rounded away from a limit, for a message.';
+
 CREATE FUNCTION segment_internal.guard(options jsonb, metrics jsonb) RETURNS text
 LANGUAGE sql IMMUTABLE
 BEGIN ATOMIC
@@ -39,13 +49,25 @@ BEGIN ATOMIC
         (1, segment_internal.figure_in(metrics, 'rows') < segment_internal.figure_in(options, 'min_rows'),
             pg_catalog.format('%s rows, but min_rows is %s', metrics ->> 'rows', options ->> 'min_rows')),
         (2, segment_internal.figure_in(metrics, 'max_missing_share') > segment_internal.figure_in(options, 'max_missing_share'),
-            pg_catalog.format('a feature is missing in a share of %s, but max_missing_share is %s',
-                              metrics ->> 'max_missing_share', options ->> 'max_missing_share')),
+            pg_catalog.format('%s is null in a share of %s of the rows, but max_missing_share is %s',
+                              COALESCE((SELECT pg_catalog.format('column "%s"', f.key)
+                                        FROM pg_catalog.jsonb_each(CASE pg_catalog.jsonb_typeof(metrics -> 'missing') WHEN 'object' THEN metrics -> 'missing' ELSE '{}' END) f
+                                        ORDER BY segment_internal.figure_in(metrics -> 'missing', f.key) DESC NULLS LAST, f.key LIMIT 1), 'a feature'),
+                              segment_internal.short_figure(segment_internal.figure_in(metrics, 'max_missing_share'), segment_internal.figure_in(options, 'max_missing_share')),
+                              options ->> 'max_missing_share')),
         (3, segment_internal.figure_in(metrics, 'silhouette') < segment_internal.figure_in(options, 'min_silhouette'),
             pg_catalog.format('silhouette is %s, but min_silhouette is %s',
-                              metrics ->> 'silhouette', options ->> 'min_silhouette')),
+                              segment_internal.short_figure(segment_internal.figure_in(metrics, 'silhouette'), segment_internal.figure_in(options, 'min_silhouette')),
+                              options ->> 'min_silhouette')),
         (4, segment_internal.figure_in(metrics, 'max_psi') > segment_internal.figure_in(options, 'max_drift'),
-            pg_catalog.format('drift is %s, but max_drift is %s', metrics ->> 'max_psi', options ->> 'max_drift'))
+            pg_catalog.format('drift%s is %s, but max_drift is %s',
+                              (SELECT CASE d.value ->> 'subject' WHEN 'feature' THEN pg_catalog.format(' of feature "%s"', d.value ->> 'name')
+                                                                 ELSE ' of the cluster shares' END
+                               FROM segment_internal.rows_in(metrics, 'drift') d(value)
+                               WHERE d.value ->> 'subject' IN ('feature', 'clusters')
+                               ORDER BY segment_internal.figure_in(d.value, 'psi') DESC NULLS LAST, d.value ->> 'name' LIMIT 1),
+                              segment_internal.short_figure(segment_internal.figure_in(metrics, 'max_psi'), segment_internal.figure_in(options, 'max_drift')),
+                              options ->> 'max_drift'))
     ) AS g(place, broken, reason)
     WHERE g.broken
     ORDER BY g.place

@@ -228,9 +228,13 @@ BEGIN
                          (history, 'valid_to', 'timestamp with time zone')
     LOOP
         SELECT s.column_type INTO found_type FROM segment_internal.source_columns(wanted.relation) s WHERE s.column_name = wanted.column_name;
-        IF found_type IS DISTINCT FROM wanted.column_type THEN
+        IF found_type IS NULL THEN
+            RAISE EXCEPTION 'table "%" has no column "%"', segment_internal.relation_name(wanted.relation), wanted.column_name
+                USING ERRCODE = 'datatype_mismatch',
+                      HINT = 'Publish these models to another target, or drop this table and its history.';
+        ELSIF found_type <> wanted.column_type THEN
             RAISE EXCEPTION 'column "%" of table "%" is of type %, but must be %', wanted.column_name,
-                segment_internal.relation_name(wanted.relation), COALESCE(found_type, '(none)'), wanted.column_type
+                segment_internal.relation_name(wanted.relation), found_type, wanted.column_type
                 USING ERRCODE = 'datatype_mismatch',
                       HINT = 'Publish these models to another target, or drop this table and its history.';
         END IF;
@@ -373,7 +377,7 @@ BEGIN
               FROM unnest(plan) c WHERE c.role = 'version'), target, history)) AS r(versions integer[], latest timestamptz);
     IF as_of < before.latest THEN
         RAISE EXCEPTION 'as_of is %, but table "%" was published as of %', as_of, segment_internal.relation_name(target), before.latest
-            USING ERRCODE = 'invalid_parameter_value';
+            USING ERRCODE = 'invalid_parameter_value', HINT = 'Use a later as_of, or none for the present time.';
     END IF;
     -- the time after the lock was granted
     as_of := COALESCE(as_of, greatest(clock_timestamp(), before.latest));

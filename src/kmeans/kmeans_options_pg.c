@@ -127,7 +127,8 @@ seg_kmeans_check_k(const char *name, int64 k, int64 most)
 	if (k == SEG_NUMBER_NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("%s must not be null", name)));
+				 errmsg("%s must not be null", name),
+				 strcmp(name, "k") == 0 ? errhint("Without k, the options \"k_min\" and \"k_max\" give the range to choose it from.") : 0));
 	if (k < 1 || k > most)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),

@@ -44,7 +44,7 @@ refuse_unnamed_bins(const SegRfmModel *model, SegRfmScheme scheme)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("model has %d bins, but the scheme has names for %d", model->bins, SEG_RFM_NAMED_BINS),
-				 errhint("Use the scheme \"none\", or pass a table of rules to rfm_segment.")));
+				 errhint("Use the scheme \"none\", or a table of rules (argument rules of rfm and rfm_segment).")));
 }
 
 /*

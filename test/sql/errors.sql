@@ -28,6 +28,8 @@ SELECT segment.alter_model('mistakes', options => '{"min_row": null}');
 -- an invalid value of an option
 SELECT segment.kmeans_fit(ARRAY[frequency, monetary], 3, '{"n_init": 0}') FROM mistaken;
 SELECT segment.pca_fit(ARRAY[frequency, monetary], '{"standardize": "robust"}') FROM mistaken;
+SELECT segment.kmeans_fit(ARRAY[frequency, monetary], NULL) FROM mistaken;
+SELECT segment.create_model('wrong', 'kmeans', 'mistaken', 'id', '{recency_days,frequency}');
 SELECT segment.anomaly_fit(ARRAY[frequency, monetary], '{"contamination": 2}') FROM mistaken;
 SELECT segment.rfm_fit(recency_days, frequency, monetary, '{"bins": 1}') FROM mistaken;
 SELECT segment.create_model('wrong', 'kmeans', 'mistaken', 'id', '{recency_days,frequency}', '{"k": 0}');

@@ -58,6 +58,7 @@ SELECT kmeans_sweep(features, NULL, 3) FROM sweep_points;
 SELECT kmeans_sweep(ARRAY[1.0, 2.0], 1, 2) FROM sweep_points;
 SELECT kmeans_sweep(features, 1, i) FROM sweep_points;
 SELECT kmeans_sweep(features, 1, 2, '{"centroids": [[1, 2]]}') FROM sweep_points;
+SELECT kmeans_fit(features, NULL) FROM sweep_points;
 SELECT kmeans_sweep(features, 1, 2, '{"k_min": 2, "k_max": 3}') FROM sweep_points;
 SELECT kmeans_fit(features, NULL, '{"k_min": 2}') FROM sweep_points;
 SELECT kmeans_fit(features, 3, '{"k_min": 2, "k_max": 3}') FROM sweep_points;

@@ -109,6 +109,10 @@ SELECT segment.activate('retail', 2);
 CALL segment.publish('{retail,odd}', 'mart.customers', '2026-01-07');
 SELECT from_label IS NULL AS came, moved_by, count(*) FROM segment.migration_customers('mart.customers', '2026-01-06', '2026-01-07')
 WHERE moved_by IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 2;
+-- a row per customer, NULL for one that did not move: the sum of migration
+SELECT count(*) = (SELECT sum(customers) FROM segment.migration('mart.customers', '2026-01-06', '2026-01-07')) AS as_in_migration,
+       count(*) FILTER (WHERE moved_by IS NULL) > 0 AS some_stay, bool_and(from_label = to_label) FILTER (WHERE moved_by IS NULL) AS stay_in_place
+FROM segment.migration_customers('mart.customers', '2026-01-06', '2026-01-07');
 SELECT count(*) > 0 AS models_differ FROM mart.customers_history WHERE customer > 2000 AND segment <> old_model_segment;
 DELETE FROM shoppers WHERE customer > 2000;
 SELECT segment.activate('retail', 1);
@@ -181,7 +185,9 @@ CALL segment.publish('{c1,c2,c3}', 'mart.counted', '2026-01-01');
 SELECT nextval('reads') - 1 = count(*) AS read_once FROM shoppers;
 -- with an as_of in the past it is not read
 SELECT setval('reads', 1, false);
+\set VERBOSITY default
 CALL segment.publish('{c1,c2,c3}', 'mart.counted', '2025-01-01');
+\set VERBOSITY terse
 SELECT nextval('reads') AS reads;
 
 -- two models whose columns would have the same name
