@@ -110,7 +110,7 @@ include $(PGXS)
 # which nobody reads, would not be.
 $(filter-out src/server/% %_pg.o,$(OBJS)) src/server/features.o: CFLAGS += -O3 -fno-math-errno
 
-$(DATA_built): $(PIECES) $(top)/segment.control
+$(DATA_built): $(PIECES) $(top)/segment.control $(top)/sql
 	cat $(PIECES) > $@
 
 $(OBJS): $(wildcard $(top)/src/*.h $(top)/src/*/*.h) | objdirs
