@@ -82,8 +82,14 @@ typedef struct Ledger
 static Oid
 owner_of(Oid relation, LOCKMODE lock)
 {
-	Relation	opened = relation_open(relation, lock);
-	Oid			owner = opened->rd_rel->relowner;
+	Relation	opened = try_relation_open(relation, lock);
+	Oid			owner;
+
+	if (opened == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_TABLE),
+				 errmsg("relation with OID %u does not exist", relation)));
+	owner = opened->rd_rel->relowner;
 
 	if (opened->rd_rel->relkind != RELKIND_PARTITIONED_TABLE)
 		ereport(ERROR,
@@ -93,6 +99,42 @@ owner_of(Oid relation, LOCKMODE lock)
 	return owner;
 }
 
+/* What create_ledger makes. */
+static TupleDesc
+ledger_shape(void)
+{
+	static const struct
+	{
+		const char *name;
+		Oid			type;
+	}			columns[SEG_LEDGER_COLUMNS] = {
+		{"customer_id", TEXTOID}, {"month", DATEOID}, {"receipts", INT8OID}, {"lines", INT8OID}, {"sales", NUMERICOID},
+		{"net", NUMERICOID}, {"quantity", NUMERICOID}, {"first_date", DATEOID}, {"last_date", DATEOID},
+	};
+	TupleDesc	shape = CreateTemplateTupleDesc(SEG_LEDGER_COLUMNS);
+
+	for (int i = 0; i < SEG_LEDGER_COLUMNS; i++)
+		TupleDescInitEntry(shape, i + 1, columns[i].name, columns[i].type, -1, 0);
+	return shape;
+}
+
+/* The owner of the table may have changed it since; more columns do not matter. */
+static void
+check_columns(Oid relation, TupleDesc shape)
+{
+	for (int i = 0; i < shape->natts; i++)
+	{
+		const FormData_pg_attribute *column = TupleDescAttr(shape, i);
+		AttrNumber	number = get_attnum(relation, NameStr(column->attname));
+
+		if (number <= 0 || get_atttype(relation, number) != column->atttypid)
+			ereport(ERROR,
+					(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+					 errmsg("\"%s\" is not a ledger", get_rel_name(relation)),
+					 errdetail("It has no column \"%s\" of type %s.", NameStr(column->attname), format_type_be(column->atttypid))));
+	}
+}
+
 /* Lock the ledger against others, and take what the arguments say. */
 static Ledger *
 open_ledger(FunctionCallInfo fcinfo, LOCKMODE lock)
@@ -100,11 +142,18 @@ open_ledger(FunctionCallInfo fcinfo, LOCKMODE lock)
 	Ledger	   *ledger = palloc0(sizeof(Ledger));
 	Oid			relation = PG_GETARG_OID(ARG_LEDGER);
 
+	if (PG_ARGISNULL(ARG_LEDGER) || PG_ARGISNULL(ARG_RECEIPTS))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("ledger and receipts must not be null")));
+
 	/* first the right, then the lock; its owner may be another one by then */
 	seg_check_may_set_role(owner_of(relation, AccessShareLock));
 	ledger->relation = relation;
 	ledger->owner = owner_of(relation, lock);
 	seg_check_may_set_role(ledger->owner);
+	ledger->shape = ledger_shape();
+	check_columns(relation, ledger->shape);
 	ledger->name = quote_qualified_identifier(get_namespace_name(get_rel_namespace(relation)), get_rel_name(relation));
 	ledger->source = (SegReceiptsSource) {
 		.receipts = PG_GETARG_OID(ARG_RECEIPTS), .as_of = LAST_DAY,
@@ -221,15 +270,7 @@ static void
 read_cells(Ledger *ledger)
 {
 	SegRow		row = {.filled = 0};
-	Relation	relation = relation_open(ledger->relation, NoLock);
 
-	ledger->shape = CreateTupleDescCopy(RelationGetDescr(relation));
-	relation_close(relation, NoLock);
-	if (ledger->shape->natts != SEG_LEDGER_COLUMNS)
-		ereport(ERROR,
-				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
-				 errmsg("table \"%s\" has %d columns, but a ledger has %d", get_rel_name(ledger->relation),
-						ledger->shape->natts, SEG_LEDGER_COLUMNS)));
 	ledger->cells = tuplestore_begin_heap(false, false, work_mem);
 	row.shape = ledger->shape;
 	row.store = ledger->cells;
@@ -252,7 +293,7 @@ has_partition(const Ledger *ledger, DateADT day)
 	Datum		value = DateADTGetDatum(day);
 	bool		found = false;
 
-	if (key->strategy != PARTITION_STRATEGY_RANGE || key->partnatts != 1)
+	if (key->strategy != PARTITION_STRATEGY_RANGE || key->partnatts != 1 || key->parttypid[0] != DATEOID)
 		ereport(ERROR,
 				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
 				 errmsg("\"%s\" is not a ledger", RelationGetRelationName(relation))));
