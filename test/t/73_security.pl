@@ -124,7 +124,8 @@ is(as_role('mate', "$path SELECT segment.assign('m_shared_rules', '5') \\g /dev/
 is(escalations('by_name mallory' => 1), '', 'rules run as the owner of the model');
 
 # a temporary relation of a session is no rules of a model of another role
-is(as_role('mallory', "$path SELECT segment.alter_model('m_rules', options => '{\"rules\": \"pg_temp.rules\"}') \\g /dev/null"), '', 'a model with temporary rules');
+is(as_role('mallory', "$path CREATE TEMP TABLE rules (rule_no integer); SELECT segment.alter_model('m_rules', options => '{\"rules\": \"pg_temp.rules\"}') \\g /dev/null"), '42P01', 'temporary rules are refused');
+sql(q(SET search_path = pg_catalog; UPDATE segment.model SET options = options || '{"rules": "pg_temp.rules"}' WHERE model_name = 'm_rules'));
 is(as_role('sharee', "$path CREATE TEMP TABLE rules AS SELECT 1 AS rule_no, 'T' AS segment, 1 AS r_min, 5 AS r_max, 1 AS f_min, 5 AS f_max, 1 AS m_min, 5 AS m_max;
 	GRANT SELECT ON rules TO PUBLIC; SELECT segment.assign('m_rules', '{\"x\": 1, \"y\": 2, \"z\": 3}'::jsonb)"), '42P01', 'a temporary relation of the caller is not read');
 is(as_role('mallory', "$path SELECT segment.alter_model('m_rules', options => '{\"rules\": \"of_mallory.rules\"}') \\g /dev/null"), '', 'its rules again');
