@@ -11,6 +11,16 @@
 -- A row without its model is not shown, and is deleted when a model of that name is
 -- created.
 
+CREATE FUNCTION segment_internal.is_list(names text[]) RETURNS boolean
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+BEGIN ATOMIC
+    -- array_position accepts one dimension only
+    SELECT CASE WHEN pg_catalog.array_ndims(names) = 1 AND pg_catalog.array_lower(names, 1) = 1
+                THEN pg_catalog.array_position(names, NULL) IS NULL ELSE false END;
+END;
+COMMENT ON FUNCTION segment_internal.is_list(text[]) IS
+'True for an array of one dimension with at least one element, subscripts from 1 and no NULL; NULL for NULL.';
+
 CREATE TABLE segment.model (
     model_name text PRIMARY KEY
         CHECK (pg_catalog.octet_length(model_name) <= 40 AND segment_internal.is_plain_name(model_name)),
@@ -22,7 +32,7 @@ CREATE TABLE segment.model (
     source_name text NOT NULL,
     id_column text NOT NULL,
     id_type text NOT NULL,
-    feature_columns text[] NOT NULL CHECK (pg_catalog.cardinality(feature_columns) > 0),
+    feature_columns text[] NOT NULL CHECK (segment_internal.is_list(feature_columns)),
     options jsonb NOT NULL DEFAULT '{}' CHECK (pg_catalog.jsonb_typeof(options) = 'object'),
     comment text,
     keep_versions integer NOT NULL DEFAULT 10 CHECK (keep_versions BETWEEN 1 AND 10000),
@@ -53,7 +63,7 @@ CREATE TABLE segment.model_version (
     version integer NOT NULL CHECK (version > 0),
     status text NOT NULL CHECK (status IN ('candidate', 'active', 'archived', 'failed')),
     model bytea CHECK (model IS NOT NULL OR status = 'failed'),
-    feature_columns text[] CHECK (feature_columns IS NOT NULL OR status = 'failed'),
+    feature_columns text[] CHECK (feature_columns IS NOT NULL OR status = 'failed') CHECK (segment_internal.is_list(feature_columns)),
     reason text,
     rows bigint,
     metrics jsonb NOT NULL DEFAULT '{}',

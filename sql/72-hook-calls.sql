@@ -64,6 +64,23 @@ END $$;
 COMMENT ON FUNCTION segment_internal.generated_names(segment.model, bytea, jsonb) IS
 'Calls the names hook of a model''s algorithm, which returns the generated names of its groups by number; NULL without a hook.';
 
+CREATE FUNCTION segment_internal.check_columns_of(name text) RETURNS void
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    has_version boolean;
+    has_result boolean;
+BEGIN
+    SELECT bool_or(c.role = 'version'), bool_or(c.role IN ('label', 'label name', 'value')) INTO has_version, has_result
+    FROM segment.algorithm_column c WHERE c.algorithm = name;
+    IF has_version IS DISTINCT FROM true OR has_result IS DISTINCT FROM true THEN
+        RAISE EXCEPTION 'algorithm "%" has no % column in segment.algorithm_column', name,
+            CASE WHEN has_version THEN 'label or value' ELSE 'version' END
+            USING ERRCODE = 'undefined_column', HINT = 'publish and assign need a column of role version and one of role label or value.';
+    END IF;
+END $$;
+COMMENT ON FUNCTION segment_internal.check_columns_of(text) IS
+'Raises 42703 unless the algorithm has the columns that publish and assign need.';
+
 CREATE FUNCTION segment_internal.publish_sql(m segment.model, place integer, model bytea, old bytea) RETURNS segment_internal.publish_sql
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -76,6 +93,7 @@ BEGIN
         RAISE EXCEPTION 'model "%" of algorithm "%" does not return one row per id', m.model_name, m.algorithm
             USING ERRCODE = 'wrong_object_type';
     END IF;
+    PERFORM segment_internal.check_columns_of(m.algorithm);
     EXECUTE format('SELECT (h.sql).* FROM (SELECT %s($1, $2, $3, $4) AS sql OFFSET 0) h', hook) INTO STRICT sql USING m, place, model, old;
     SELECT c.column_name INTO missing FROM segment.algorithm_column c
     WHERE c.algorithm = m.algorithm AND c.role <> 'version' AND sql.columns ->> c.column_name IS NULL LIMIT 1;
@@ -85,7 +103,7 @@ BEGIN
     RETURN sql;
 END $$;
 COMMENT ON FUNCTION segment_internal.publish_sql(segment.model, integer, bytea, bytea) IS
-'Calls the publish hook of a model''s algorithm. Errors: 42809 the algorithm does not return one row per id, 42703 the hook returns no SQL for a column.';
+'Calls the publish hook of a model''s algorithm. Errors: 42809 the algorithm does not return one row per id, 42703 the algorithm has no columns, or the hook returns no SQL for one.';
 
 CREATE FUNCTION segment_internal.detail_list(sql segment_internal.publish_sql) RETURNS text
 LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$

@@ -81,8 +81,8 @@ BEGIN
             WHERE c.place = one.place ORDER BY c.number);
     END LOOP;
     -- OFFSET 0 prevents the planner from scoring a row once for each column
-    RETURN format('SELECT q.id, %s FROM (SELECT s.%I::%s AS id, %s FROM %s s OFFSET 0) q', array_to_string(columns, ', '),
-                  id_column, segment_internal.id_type(source, id_column), array_to_string(details, ', '), source);
+    RETURN format('SELECT q.id, %s FROM (SELECT %s FROM %s s OFFSET 0) q', array_to_string(columns, ', '),
+                  array_to_string(format('s.%I::%s AS id', id_column, segment_internal.id_type(source, id_column)) || details, ', '), source);
 END $$;
 COMMENT ON FUNCTION segment_internal.publish_group(segment_internal.published[], bytea[], segment_internal.publish_column[], integer[], regclass) IS
 'SQL that reads a source once and scores it with the models at the given places. $1: their active versions, $2: the versions published before, $3: the names of their groups.';
@@ -352,6 +352,7 @@ BEGIN
         END IF;
         PERFORM segment_internal.algorithm_row((one.model).algorithm);
         PERFORM segment_internal.check_active(one);
+        PERFORM segment_internal.check_columns_of((one.model).algorithm);
         IF (one.model).id_type <> ((models[1]).model).id_type THEN
             RAISE EXCEPTION 'the id of model "%" is of type %, but that of model "%" of type %', model_names[1],
                 ((models[1]).model).id_type, model_names[i], (one.model).id_type USING ERRCODE = 'datatype_mismatch';

@@ -26,11 +26,15 @@ CREATE FUNCTION segment_internal.history_label(
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     known text;
+    wrong text;
 BEGIN
     -- publish may have prefixed all column names of an algorithm with the name of the model
-    WITH history_column AS (SELECT c.column_name, c."position" FROM segment_internal.source_columns(history) c),
+    WITH history_column AS (SELECT c.column_name, c.column_type, c."position" FROM segment_internal.source_columns(history) c),
     found AS (
-        SELECT h.column_name, h."position", o.column_name AS old_name, n.column_name AS label_name
+        SELECT h.column_name, h."position", o.column_name AS old_name, n.column_name AS label_name,
+               -- a cast from another type would be code of the history's owner
+               CASE WHEN h.column_type <> l.column_type THEN h.column_name WHEN o.column_type <> lo.column_type THEN o.column_name
+                    WHEN n.column_type <> ln.column_type THEN n.column_name END AS wrong_name
         FROM segment.algorithm_column l
         JOIN segment.algorithm_column lo ON lo.algorithm = l.algorithm AND lo.role = 'old label'
         LEFT JOIN segment.algorithm_column ln ON ln.algorithm = l.algorithm AND ln.role = 'label name'
@@ -42,17 +46,34 @@ BEGIN
     SELECT string_agg(format('"%s"', f.column_name), ', ' ORDER BY f."position"),
            (array_agg(f.column_name ORDER BY f."position") FILTER (WHERE label IS NULL OR f.column_name = label))[1],
            (array_agg(f.old_name ORDER BY f."position") FILTER (WHERE label IS NULL OR f.column_name = label))[1],
-           (array_agg(f.label_name ORDER BY f."position") FILTER (WHERE label IS NULL OR f.column_name = label))[1]
-    INTO known, label_column, old_column, name_column
+           (array_agg(f.label_name ORDER BY f."position") FILTER (WHERE label IS NULL OR f.column_name = label))[1],
+           (array_agg(f.wrong_name ORDER BY f."position") FILTER (WHERE label IS NULL OR f.column_name = label))[1]
+    INTO known, label_column, old_column, name_column, wrong
     FROM found f;
     IF label_column IS NULL THEN
         RAISE EXCEPTION 'table "%" has no label "%"', segment_internal.relation_name(history), COALESCE(label, '(any)')
             USING ERRCODE = 'undefined_column',
                   HINT = COALESCE('Its labels are ' || known || '.', 'Only algorithms that assign ids to groups have labels.');
     END IF;
+    SELECT c.column_name INTO wrong FROM segment_internal.source_columns(history) c
+    WHERE c.column_name = wrong OR c.column_name IN ('valid_from', 'valid_to') AND c.column_type <> 'timestamp with time zone' LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'column "%" of table "%" is not of the type that publish writes', wrong, segment_internal.relation_name(history)
+            USING ERRCODE = 'datatype_mismatch';
+    END IF;
 END $$;
 COMMENT ON FUNCTION segment_internal.history_label(regclass, text) IS
-'The column with the group in a history: the one named label, or the first for NULL. Also the column with the label by the model published before, and that with the names of the groups, if any. Error: 42703 no such column.';
+'The column with the group in a history: the one named label, or the first for NULL. Also the column with the label by the model published before, and that with the names of the groups, if any. Errors: 42703 no such column, 42804 one of them, valid_from or valid_to is not of the type that publish writes.';
+
+CREATE FUNCTION segment_internal.id_text(history regclass, key text) RETURNS text
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    -- a cast from a type outside pg_catalog may be code of the owner of the type; format calls the output function
+    RETURN (SELECT CASE WHEN t.typnamespace = 'pg_catalog'::regnamespace THEN 'id::text' ELSE 'CASE WHEN num_nulls(id) = 0 THEN format(''%s'', id) END' END
+            FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid WHERE a.attrelid = history AND a.attname = key);
+END $$;
+COMMENT ON FUNCTION segment_internal.id_text(regclass, text) IS
+'The SQL of the text of a history''s key, a column named id there, without user-defined casts.';
 
 CREATE FUNCTION segment.migration_customers(
     target regclass, from_time timestamptz, to_time timestamptz, label text DEFAULT NULL,
@@ -77,15 +98,15 @@ BEGIN
         moves AS (SELECT id, bool_or(came OR before IS DISTINCT FROM old_model) AS customer,
                          bool_or(NOT came AND old_model IS DISTINCT FROM label) AS model
                   FROM steps WHERE valid_from > $1 GROUP BY id)
-        SELECT id::text, a.label, b.label, a.name, b.name,
+        SELECT %6$s, a.label, b.label, a.name, b.name,
                CASE WHEN model AND (customer OR b.id IS NULL) THEN 'both' WHEN model THEN 'model'
                     WHEN customer OR b.id IS NULL THEN 'customer' END
         FROM a FULL JOIN b USING (id) LEFT JOIN moves USING (id)$query$,
-        l.label_column, l.old_column, history, key, COALESCE(quote_ident(l.name_column), 'NULL') || '::text')
+        l.label_column, l.old_column, history, key, COALESCE(quote_ident(l.name_column), 'NULL') || '::text', segment_internal.id_text(history, key))
     USING from_time, to_time;
 END $$;
 COMMENT ON FUNCTION segment.migration_customers(regclass, timestamptz, timestamptz, text) IS
-'Each customer of a published table with its group at two dates, from the history: id (as text), the labels and, for clusters, their names at these dates. NULL from_label: absent at the first date, or not assigned; NULL to_label: absent at the second, or not assigned. moved_by customer: the old model assigns the new data to another group, or the customer is new or gone; model: only the new model assigns the same data to another group; both: both, at one publication or at several between the dates; NULL: no move. A customer is never moved by a model in the step in which it is new. label as in migration. Runs as the caller. Errors: 42P01 no history, 42501 a history of another owner, 42703 no such label.';
+'Each customer of a published table with its group at two dates, from the history: id (as text), the labels and, for clusters, their names at these dates. NULL from_label: absent at the first date, or not assigned; NULL to_label: absent at the second, or not assigned. moved_by customer: the old model assigns the new data to another group, or the customer is new or gone; model: only the new model assigns the same data to another group; both: both, at one publication or at several between the dates; NULL: no move. A customer is never moved by a model in the step in which it is new. label as in migration. Runs as the caller. Errors: 42P01 no history, 42501 a history of another owner, 42703 no such label, 42804 a column is not of the type that publish writes.';
 
 CREATE FUNCTION segment.migration(
     target regclass, from_time timestamptz, to_time timestamptz, label text DEFAULT NULL,
@@ -102,4 +123,4 @@ BEGIN ATOMIC
     ORDER BY c.from_label, c.to_label;
 END;
 COMMENT ON FUNCTION segment.migration(regclass, timestamptz, timestamptz, text) IS
-'The moves of customers between groups between two dates, from the history of a published table: one row per pair of groups with the number of customers, and for clusters their names at the two dates. label: the column of the groups, a cluster_id or segment column; NULL for the first. NULL from_label: absent at the first date, or not assigned; NULL to_label: absent at the second, or not assigned. customer_moved: the old model assigns the new data to another group, or the customer is new or gone; model_moved: only the new model assigns the same data to another group; both_moved: both, at one publication or at several between the dates. All other customers did not move. segment.migration_customers lists the customers. A step whose old version was deleted counts as both. Runs as the caller. Errors: 42P01 no history, 42501 a history of another owner, 42703 no such label.';
+'The moves of customers between groups between two dates, from the history of a published table: one row per pair of groups with the number of customers, and for clusters their names at the two dates. label: the column of the groups, a cluster_id or segment column; NULL for the first. NULL from_label: absent at the first date, or not assigned; NULL to_label: absent at the second, or not assigned. customer_moved: the old model assigns the new data to another group, or the customer is new or gone; model_moved: only the new model assigns the same data to another group; both_moved: both, at one publication or at several between the dates. All other customers did not move. segment.migration_customers lists the customers. A step whose old version was deleted counts as both. Runs as the caller. Errors: 42P01 no history, 42501 a history of another owner, 42703 no such label, 42804 a column is not of the type that publish writes.';

@@ -124,8 +124,12 @@ check_target(Oid target, Oid history)
 
 	for (int i = 0; i < 2; i++)
 	{
-		Relation	relation = relation_open(checked.relations[i], AccessShareLock);
+		Relation	relation = try_relation_open(checked.relations[i], AccessShareLock);
 
+		if (relation == NULL)
+			ereport(ERROR,
+					(errcode(ERRCODE_UNDEFINED_TABLE),
+					 errmsg("relation with OID %u does not exist", checked.relations[i])));
 		if (relation->rd_rel->relkind != RELKIND_RELATION || !CheckRelationLockedByMe(relation, TARGET_LOCK, true))
 			ereport(ERROR,
 					(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),

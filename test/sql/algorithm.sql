@@ -98,6 +98,20 @@ SELECT segment.activate('halves', 1);
 UPDATE segment.algorithm_column SET column_name = 'third' WHERE column_name = 'half';
 CALL segment.publish('{halves}', 'public.by_third', '2026-01-01');
 UPDATE segment.algorithm_column SET column_name = 'half' WHERE column_name = 'third';
+-- without a column of role version or without results there is nothing to publish or assign
+BEGIN;
+DELETE FROM segment.algorithm_column WHERE algorithm = 'halves' AND role = 'version';
+SAVEPOINT s;
+CALL segment.publish('{halves}', 'public.by_none', '2026-01-01');
+ROLLBACK TO s;
+SELECT segment.assign('halves', '7');
+ROLLBACK TO s;
+DELETE FROM segment.algorithm_column WHERE algorithm = 'halves';
+SAVEPOINT s;
+CALL segment.publish('{halves}', 'public.by_none', '2026-01-01');
+ROLLBACK TO s;
+SELECT segment.assign('halves', '{"x": 1}'::jsonb);
+ROLLBACK;
 -- a hook of a role that is not a superuser is never called
 CREATE ROLE regress_author;
 ALTER FUNCTION halves_fit(segment.model, regclass, bytea) OWNER TO regress_author;

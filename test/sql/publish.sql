@@ -298,3 +298,9 @@ SELECT count(*) AS rows, (SELECT count(*) FROM swallowing_history WHERE valid_to
 SELECT segment.drop_model('swallowed');
 DROP TABLE swallowed, swallowing, swallowing_history;
 DROP FUNCTION swallow();
+-- relations that do not exist
+SELECT * FROM segment_internal.target_read(0::regclass, 0::regclass, 'SELECT 1') AS r(a integer);
+SELECT * FROM segment_internal.target_read('pg_class', 4294967295::regclass, 'SELECT 1') AS r(a integer);
+SELECT segment_internal.target_write(0::regclass, 0::regclass, now(), 'SELECT 1', NULL, NULL, NULL, 'SELECT 1', '{}');
+SELECT segment_internal.write_changes(0::regclass, 0::regclass, 'id', now(), 'SELECT 1 AS id', NULL, NULL, NULL, NULL);
+SELECT * FROM segment_internal.published_before(0::regclass, 0::regclass, NULL, NULL, NULL);

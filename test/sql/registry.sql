@@ -151,7 +151,7 @@ SELECT segment.activate('retail', 3);
 SELECT segment.activate('retail', 9);
 SELECT segment.activate('no such model', 1);
 INSERT INTO segment.model_version (model_name, version, status, model, feature_columns, fitted_at, duration, fitted_by)
-VALUES ('retail', 99, 'active', '', '{}', now(), '0', 'x');  -- a second active version is an error
+VALUES ('retail', 99, 'active', '', '{a}', now(), '0', 'x');  -- a second active version is an error
 SELECT version, status FROM segment.model_version ORDER BY version;
 
 -- ---- guards -------------------------------------------------------------------
@@ -391,3 +391,9 @@ DROP VIEW wide CASCADE;
 DROP TABLE changing;
 
 SELECT count(segment.drop_model(model_name)) FROM segment.models WHERE model_name IN ('changing', 'all', 'by name');
+-- feature columns in a row of the registry are a list of names, whoever adds it
+SELECT c AS feature_columns, segment_internal.is_list(c) FROM (VALUES ('{a,b}'::text[]), ('{}'), ('{NULL}'), ('{a,NULL}'), ('{{a,b},{c,d}}'), ('[0:1]={a,b}'), (NULL)) v(c);
+SELECT segment_internal.add_model(jsonb_populate_record(NULL::segment.model, '{"model_name": "x", "algorithm": "pca", "source_schema": "public", "source_name": "x", "id_column": "id", "id_type": "integer", "options": {}}'
+    || jsonb_build_object('feature_columns', c))) FROM (VALUES ('["a", null]'::jsonb)) v(c);
+SELECT segment_internal.add_model(jsonb_populate_record(NULL::segment.model, '{"model_name": "x", "algorithm": "pca", "source_schema": "public", "source_name": "x", "id_column": "id", "id_type": "integer", "options": {}}'
+    || jsonb_build_object('feature_columns', c))) FROM (VALUES ('[["a", "b"], ["c", "d"]]'::jsonb)) v(c);

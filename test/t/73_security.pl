@@ -224,6 +224,32 @@ is(as_role($_, "$path SELECT count(*) FROM segment.migration('public.plain_p', '
 is(as_role('towner', "$path SELECT count(*) FROM segment.migration('of_towner.p', '2024-01-01', pg_catalog.now())") =~ /^\d+$/ ? 1 : 0, 1, 'a history of the same owner is read');
 is(escalations(), '', 'code of the foreign history does not run');
 
+# ---- columns of a history with other types -------------------------------------------------------------
+
+# a cast of mallory from each type
+is(as_role('mallory', $path . <<'SQL'), '', 'a published table of mallory');
+CALL segment.publish('{m_rfm}', 'of_mallory.h', '2024-01-01');
+GRANT SELECT ON of_mallory.h, of_mallory.h_history TO PUBLIC;
+CREATE TYPE of_mallory.label AS (a text);
+CREATE FUNCTION of_mallory.to_text(of_mallory.label) RETURNS text LANGUAGE plpgsql AS $$ BEGIN PERFORM of_mallory.act('cast of a label'); RETURN $1.a; END $$;
+CREATE CAST (of_mallory.label AS text) WITH FUNCTION of_mallory.to_text AS ASSIGNMENT;
+CREATE TYPE of_mallory.moment AS (a timestamptz);
+CREATE FUNCTION of_mallory.to_time(of_mallory.moment) RETURNS timestamptz LANGUAGE plpgsql AS $$ BEGIN PERFORM of_mallory.act('cast of a time'); RETURN $1.a; END $$;
+CREATE CAST (of_mallory.moment AS timestamptz) WITH FUNCTION of_mallory.to_time AS IMPLICIT;
+SQL
+foreach my $case ([ 'segment', 'of_mallory.label', 'text' ], [ 'old_model_segment', 'of_mallory.label', 'text' ], [ 'valid_from', 'of_mallory.moment', 'timestamptz' ], [ 'valid_to', 'of_mallory.moment', 'timestamptz' ])
+{
+	my ($column, $type, $published) = @$case;
+	# the expressions of indexes and constraints do not go with the type
+	is(as_role('mallory', "$path BEGIN; CREATE TABLE of_mallory.c AS SELECT * FROM of_mallory.h; CREATE TABLE of_mallory.c_history AS SELECT * FROM of_mallory.h_history;
+		GRANT SELECT ON of_mallory.c, of_mallory.c_history TO PUBLIC; ALTER TABLE of_mallory.c_history ALTER $column TYPE $type USING ROW($column)::$type; COMMIT"), '', "a $column of type $type");
+	is(as_role($_, "$path SELECT count(*) FROM segment.migration_customers('of_mallory.c', '2024-01-01', pg_catalog.now(), 'segment')"), '42804', "is not read by $_") foreach qw(postgres mate mallory);
+	as_role('mallory', 'DROP TABLE of_mallory.c, of_mallory.c_history');
+}
+is(as_role('mallory', "$path ALTER TABLE of_mallory.h_history ALTER id TYPE of_mallory.label USING ROW(id)::of_mallory.label"), '', 'an id of mallory');
+is(as_role($_, "$path SELECT min(id) FROM segment.migration_customers('of_mallory.h', '2024-01-01', pg_catalog.now(), 'segment')"), '(1)', "is read by $_ without a cast") foreach qw(postgres mate);
+is(escalations(), '', 'and no cast runs');
+
 is(join(', ', grep { !seen_as_author($_) } 'view', 'policy of the source', 'receipts', 'cast', 'trigger', 'rule', 'default', 'policy', 'index expression',
 		'index predicate', 'check constraint', 'generated column', 'domain'), '', 'each kind of hostile object ran as its author');
 

@@ -30,7 +30,7 @@ my %pool = (
 	date => [ "'2024-06-01'", "'infinity'", "'-infinity'", "'4713-01-01 BC'" ],
 	timestamp => [ "'2024-06-01'", "'infinity'", "'-infinity'" ],
 	timestamptz => [ "'2024-06-01'", "'infinity'", "'-infinity'", 'pg_catalog.now()' ],
-	regclass => [ "'of_mallory.v'", "'of_mallory.r'", "'of_towner.p'", "'segment.model'", "'of_towner.p_history'", "'pg_catalog.pg_class'", 4294967295 ],
+	regclass => [ "'of_mallory.v'", "'of_mallory.r'", "'of_towner.p'", "'segment.model'", "'of_towner.p_history'", "'pg_catalog.pg_class'", 4294967295, 0 ],
 	jsonb => [ "'{}'", "'{\"k\": 2, \"rows\": 1e400, \"owner\": \"postgres\"}'", "'[]'", "'null'", "'{\"k\": \"auto\", \"trees\": 1, \"seed\": -1}'", $forged ],
 	bytea => [ map({ "(SELECT b FROM public.bytes WHERE name OPERATOR(pg_catalog.=) '$_')" } qw(kmeans rfm pca anomaly sweep damaged cut)), "''", "'\\x00'" ],
 	_text => [ "'{m_view}'", "'{team_model,m_rfm}'", "'{}'", "'{NULL}'", "'{{a,b},{c,d}}'", "'{x,y,z}'" ],
