@@ -299,17 +299,22 @@ AS 'MODULE_PATHNAME', 'quiet_call' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION segment.alter_model(text, regclass, text, text[], jsonb, text, integer, integer) IS
 'Changes a registered model. NULL arguments change nothing. The active version stays in use, with the columns that it was fitted on, until the next refit; its versions, log and names stay. options: merged with the present options; an option that is null returns to its default. After other feature_columns the next version is not compared with the old one: clusters get new numbers, and given names are removed. keep_versions: number of newest versions to keep, failed ones included, besides the active one (1 to 10000, default 10). keep_log: days to keep the log (1 to 36500, default 400). Older versions and log rows are deleted now and after each refit. Errors: as create_model; 42704, 42501 not the owner.';
 
-CREATE FUNCTION segment.activate(model_name text, version integer) RETURNS void
+CREATE FUNCTION segment_internal.activate(model_name text, version integer) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     PERFORM segment_internal.set_active(activate.model_name, activate.version, (
         SELECT segment_internal.generated_names(m, segment_internal.readable(segment_internal.version_model(m.model_name, activate.version), a.model_kind), NULL)
         FROM segment_internal.models(COALESCE(activate.model_name, '')) m JOIN segment.algorithm a ON a.algorithm = m.algorithm));
 END $$;
+COMMENT ON FUNCTION segment_internal.activate(text, integer) IS
+'Implementation of segment.activate, which hides the SQL context of errors.';
+
+CREATE FUNCTION segment.activate(model_name text, version integer) RETURNS void
+AS 'MODULE_PATHNAME', 'quiet_call' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION segment.activate(text, integer) IS
 'Makes any version, newer or older, the active one; the version active before is archived. A refit that runs at the same time keeps its version as a candidate. Errors: 42704 no such model or version, 55000 the version failed, 42501 not the owner.';
 
-CREATE FUNCTION segment.active_model(model_name text) RETURNS bytea
+CREATE FUNCTION segment_internal.active_model(model_name text) RETURNS bytea
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     bytes bytea;
@@ -322,22 +327,37 @@ BEGIN
     END IF;
     RETURN bytes;
 END $$;
+COMMENT ON FUNCTION segment_internal.active_model(text) IS
+'Implementation of segment.active_model, which hides the SQL context of errors.';
+
+CREATE FUNCTION segment.active_model(model_name text) RETURNS bytea
+AS 'MODULE_PATHNAME', 'quiet_call' LANGUAGE C STABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION segment.active_model(text) IS
 'The active version of a model, for use in any query: segment.kmeans_assign((SELECT segment.active_model(''retail'')), features). The scalar subquery runs once. NULL for NULL. Errors: 42704 no such model (or not shared with the caller), 55000 never fitted.';
 
-CREATE FUNCTION segment.drop_model(model_name text) RETURNS void
+CREATE FUNCTION segment_internal.drop_model(model_name text) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     PERFORM segment_internal.remove_model(model_name);
 END $$;
+COMMENT ON FUNCTION segment_internal.drop_model(text) IS
+'Implementation of segment.drop_model, which hides the SQL context of errors.';
+
+CREATE FUNCTION segment.drop_model(model_name text) RETURNS void
+AS 'MODULE_PATHNAME', 'quiet_call' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION segment.drop_model(text) IS
 'Deletes a model with its versions, log and cluster names. Published tables stay. Errors: 42704 no such model, 42501 not the owner, 55006 a refit is running.';
 
-CREATE FUNCTION segment.change_owner(model_name text, role text) RETURNS void
+CREATE FUNCTION segment_internal.change_owner(model_name text, role text) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     PERFORM segment_internal.set_owner(model_name, role);
 END $$;
+COMMENT ON FUNCTION segment_internal.change_owner(text, text) IS
+'Implementation of segment.change_owner, which hides the SQL context of errors.';
+
+CREATE FUNCTION segment.change_owner(model_name text, role text) RETURNS void
+AS 'MODULE_PATHNAME', 'quiet_call' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION segment.change_owner(text, text) IS
 'Changes the owner of a model to a role of which the caller is a member. A model whose owner was dropped has no owner; a superuser can change that. A model restored from a dump by the owner of the extension has no owner either, until a superuser sets one or the role named in the row takes it over with change_owner(name, its own role). That role then trusts the restored row, including source and options. Errors: 42704 no such model or role, 42501 not the owner, or not a member of the new role.';
 
@@ -369,7 +389,7 @@ AS 'MODULE_PATHNAME', 'quiet_call' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION segment.name_cluster(text, integer, text) IS
 'Sets the name of a cluster of a k-means model; refits keep it, since they keep cluster numbers. NULL or an empty name removes it; the cluster then has a generated name. Errors: 42704, 42501, 42809 not k-means, 22023 no such cluster or a name with invisible characters, 42622 a name of more than 500 bytes, 55000 never fitted.';
 
-CREATE FUNCTION segment.cluster_names(model_name text, version integer)
+CREATE FUNCTION segment_internal.cluster_names(model_name text, version integer)
 RETURNS TABLE (cluster_id integer, cluster_name text)
 LANGUAGE plpgsql STABLE ROWS 10 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
@@ -382,37 +402,63 @@ BEGIN
     LEFT JOIN segment_internal.cluster_names(m.model_name) n ON n.cluster_id = g.key::integer
     ORDER BY g.key::integer;
 END $$;
+COMMENT ON FUNCTION segment_internal.cluster_names(text, integer) IS
+'Implementation of segment.cluster_names, which hides the SQL context of errors.';
+
+CREATE FUNCTION segment.cluster_names(model_name text, version integer)
+RETURNS TABLE (cluster_id integer, cluster_name text)
+AS 'MODULE_PATHNAME', 'quiet_call' LANGUAGE C STABLE ROWS 10;
 COMMENT ON FUNCTION segment.cluster_names(text, integer) IS
 'The clusters of one version of a registered model with their names: given with name_cluster, else generated. No rows for a model whose algorithm has no clusters, or that the caller cannot see.';
 
-CREATE FUNCTION segment.share_model(model_name text, role text) RETURNS void
+CREATE FUNCTION segment_internal.share_model(model_name text, role text) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     PERFORM segment_internal.share(model_name, role);
 END $$;
+COMMENT ON FUNCTION segment_internal.share_model(text, text) IS
+'Implementation of segment.share_model, which hides the SQL context of errors.';
+
+CREATE FUNCTION segment.share_model(model_name text, role text) RETURNS void
+AS 'MODULE_PATHNAME', 'quiet_call' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION segment.share_model(text, text) IS
 'Allows the members of a role to see and use a model: active_model, versions, log and rows in the views. They cannot see its source or why a refit failed (an error may quote the source), nor change it. At most 100 roles. Errors: 42704 no such model or role, 42501 not the owner, 54000 too many roles.';
 
-CREATE FUNCTION segment.unshare_model(model_name text, role text) RETURNS void
+CREATE FUNCTION segment_internal.unshare_model(model_name text, role text) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     PERFORM segment_internal.unshare(model_name, role);
 END $$;
+COMMENT ON FUNCTION segment_internal.unshare_model(text, text) IS
+'Implementation of segment.unshare_model, which hides the SQL context of errors.';
+
+CREATE FUNCTION segment.unshare_model(model_name text, role text) RETURNS void
+AS 'MODULE_PATHNAME', 'quiet_call' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION segment.unshare_model(text, text) IS
 'Ends share_model, also for a role that no longer exists. Members of the role may call it too. Errors: 42704 no such model, 42501 member neither of the owner nor of the role.';
 
-CREATE FUNCTION segment.grant_modeler(role text) RETURNS void
+CREATE FUNCTION segment_internal.grant_modeler(role text) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     PERFORM segment_internal.set_modeler(role, true);
 END $$;
+COMMENT ON FUNCTION segment_internal.grant_modeler(text) IS
+'Implementation of segment.grant_modeler, which hides the SQL context of errors.';
+
+CREATE FUNCTION segment.grant_modeler(role text) RETURNS void
+AS 'MODULE_PATHNAME', 'quiet_call' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION segment.grant_modeler(text) IS
 'Allows the members of a role to create models and register receipts, and to change and refit those of their own roles. Errors: 42501 the caller does not own the extension, 42704 no such role.';
 
-CREATE FUNCTION segment.revoke_modeler(role text) RETURNS void
+CREATE FUNCTION segment_internal.revoke_modeler(role text) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     PERFORM segment_internal.set_modeler(role, false);
 END $$;
+COMMENT ON FUNCTION segment_internal.revoke_modeler(text) IS
+'Implementation of segment.revoke_modeler, which hides the SQL context of errors.';
+
+CREATE FUNCTION segment.revoke_modeler(role text) RETURNS void
+AS 'MODULE_PATHNAME', 'quiet_call' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION segment.revoke_modeler(text) IS
 'Ends grant_modeler. The role''s models stay; change_owner can set another owner. Errors: 42501 the caller does not own the extension, 42704 no such role.';

@@ -225,7 +225,7 @@ COMMENT ON FUNCTION segment_internal.in_transaction_block() IS
 
 -- A procedure that commits cannot have a SET clause. So no name and no operator here may
 -- depend on the search path.
-CREATE PROCEDURE segment.refit(model_name pg_catalog.text)
+CREATE PROCEDURE segment_internal.refit(model_name pg_catalog.text)
 LANGUAGE plpgsql AS $$
 DECLARE
     fit_id bigint;
@@ -265,6 +265,11 @@ BEGIN
         PERFORM segment_internal.raise_again(state, message, detail, hint);
     END IF;
 END $$;
+COMMENT ON PROCEDURE segment_internal.refit(text) IS
+'Implementation of segment.refit, which hides the SQL context of errors.';
+
+CREATE PROCEDURE segment.refit(model_name text)
+AS 'MODULE_PATHNAME', 'quiet_call' LANGUAGE C;
 COMMENT ON PROCEDURE segment.refit(text) IS
 'Fits a registered model and activates the new version. It reads the source in one REPEATABLE READ transaction, keeps cluster numbers, axes and RFM cuts of the old version, and checks the guards; a version that violates a guard stays a candidate. Each refit is logged in segment.fit_log. A failed refit leaves the active version unchanged and raises the error. When another refit of the model is running, this one is logged as skipped. It commits, so it cannot run inside a transaction block (2D000): use segment.fit there.';
 

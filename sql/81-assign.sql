@@ -104,7 +104,7 @@ AS 'MODULE_PATHNAME' LANGUAGE C STABLE STRICT ROWS 1;
 COMMENT ON FUNCTION segment_internal.assign_as_owner(text, float8[], segment_internal.assignment) IS
 'One assignment by a model that the caller may see, computed as the model''s owner in a security-restricted operation. start has model_name, version and id. Errors: as assign_plan.';
 
-CREATE FUNCTION segment.assign(model_name text, source_row jsonb, OUT assignment segment_internal.assignment)
+CREATE FUNCTION segment_internal.assign(model_name text, source_row jsonb, OUT assignment segment_internal.assignment)
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     one segment_internal.published := segment_internal.model_in_use(model_name);
@@ -123,18 +123,28 @@ BEGIN
     EXECUTE segment_internal.assign_query(m, one.bytes) INTO STRICT assignment
         USING ARRAY[one.bytes], ARRAY[one.bytes], ARRAY[segment_internal.all_names(one)], features, assignment;
 END $$;
+COMMENT ON FUNCTION segment_internal.assign(text, jsonb) IS
+'Implementation of segment.assign, which hides the SQL context of errors.';
+
+CREATE FUNCTION segment.assign(model_name text, source_row jsonb, OUT assignment segment_internal.assignment)
+AS 'MODULE_PATHNAME', 'quiet_call' LANGUAGE C STABLE;
 COMMENT ON FUNCTION segment.assign(text, jsonb) IS
 'The result of the active version of a registered model for a row s of its source, passed as to_jsonb(s). Columns are found by name. One row; columns of other algorithms are NULL. A relation that an option of the model names, such as rules, is read as the model''s owner. Errors: 42704 no such model, 55000 never fitted, 22023 not an object, 42703 a column is missing, 42804 not a number.';
 
-CREATE FUNCTION segment.assign(model_name text, id text, OUT assignment segment_internal.assignment)
+CREATE FUNCTION segment_internal.assign(model_name text, id text, OUT assignment segment_internal.assignment)
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    assignment := segment.assign(model_name, segment_internal.source_row(segment_internal.model_in_use(model_name), id));
+    assignment := segment_internal.assign(model_name, segment_internal.source_row(segment_internal.model_in_use(model_name), id));
 END $$;
+COMMENT ON FUNCTION segment_internal.assign(text, text) IS
+'Implementation of segment.assign, which hides the SQL context of errors.';
+
+CREATE FUNCTION segment.assign(model_name text, id text, OUT assignment segment_internal.assignment)
+AS 'MODULE_PATHNAME', 'quiet_call' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION segment.assign(text, text) IS
 'The result of the active version of a registered model for the row of its source with that id, given as text. The source is read as the model''s owner when the caller is a member of that role, else as the owner of the source when the caller can SET ROLE to it. Errors: as assign of a row; 42501, P0002 no such row.';
 
-CREATE FUNCTION segment.explain(model_name text, source_row jsonb)
+CREATE FUNCTION segment_internal.explain(model_name text, source_row jsonb)
 RETURNS TABLE (rank integer, feature text, value float8, typical float8, contribution float8)
 LANGUAGE plpgsql STABLE ROWS 10 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -152,16 +162,26 @@ BEGIN
     RETURN QUERY EXECUTE format('SELECT e.rank, e.feature, e.value, e.typical, e.contribution FROM %s($1, $2) e ORDER BY e.rank', hook)
         USING one.bytes, features;
 END $$;
+COMMENT ON FUNCTION segment_internal.explain(text, jsonb) IS
+'Implementation of segment.explain, which hides the SQL context of errors.';
+
+CREATE FUNCTION segment.explain(model_name text, source_row jsonb)
+RETURNS TABLE (rank integer, feature text, value float8, typical float8, contribution float8)
+AS 'MODULE_PATHNAME', 'quiet_call' LANGUAGE C STABLE ROWS 10;
 COMMENT ON FUNCTION segment.explain(text, jsonb) IS
 'The reasons of the result of the active version of a registered model for a row s of its source, passed as to_jsonb(s): one row for each feature, the largest contribution first. kmeans: why this cluster and not the second nearest; typical is the centroid, see kmeans_reasons. anomaly: the contributions to the score; typical is the median, see anomaly_reasons. Columns are found by name. Errors: as assign; 42809 an algorithm without reasons.';
 
+CREATE FUNCTION segment_internal.explain(model_name text, id text)
+RETURNS TABLE (rank integer, feature text, value float8, typical float8, contribution float8)
+LANGUAGE plpgsql VOLATILE ROWS 10 SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN QUERY SELECT e.* FROM segment_internal.explain(model_name, segment_internal.source_row(segment_internal.model_in_use(model_name), id)) e;
+END $$;
+COMMENT ON FUNCTION segment_internal.explain(text, text) IS
+'Implementation of segment.explain, which hides the SQL context of errors.';
+
 CREATE FUNCTION segment.explain(model_name text, id text)
 RETURNS TABLE (rank integer, feature text, value float8, typical float8, contribution float8)
-LANGUAGE sql VOLATILE ROWS 10
-BEGIN ATOMIC
-    SELECT e.rank, e.feature, e.value, e.typical, e.contribution
-    FROM segment.explain(model_name, segment_internal.source_row(segment_internal.model_in_use(model_name), id)) e
-    ORDER BY e.rank;
-END;
+AS 'MODULE_PATHNAME', 'quiet_call' LANGUAGE C VOLATILE ROWS 10;
 COMMENT ON FUNCTION segment.explain(text, text) IS
 'Like explain of a row, for the row of the model''s source with that id, given as text. Errors: as explain of a row; 42501, P0002 no such row.';

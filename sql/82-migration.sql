@@ -75,7 +75,7 @@ END $$;
 COMMENT ON FUNCTION segment_internal.id_text(regclass, text) IS
 'The SQL of the text of a history''s key, a column named id there, without user-defined casts.';
 
-CREATE FUNCTION segment.migration_customers(
+CREATE FUNCTION segment_internal.migration_customers(
     target regclass, from_time timestamptz, to_time timestamptz, label text DEFAULT NULL,
     OUT id text, OUT from_label text, OUT to_label text, OUT from_name text, OUT to_name text, OUT moved_by text)
 RETURNS SETOF record
@@ -105,22 +105,40 @@ BEGIN
         l.label_column, l.old_column, history, key, COALESCE(quote_ident(l.name_column), 'NULL') || '::text', segment_internal.id_text(history, key))
     USING from_time, to_time;
 END $$;
+COMMENT ON FUNCTION segment_internal.migration_customers(regclass, timestamptz, timestamptz, text) IS
+'Implementation of segment.migration_customers, which hides the SQL context of errors.';
+
+CREATE FUNCTION segment.migration_customers(
+    target regclass, from_time timestamptz, to_time timestamptz, label text DEFAULT NULL,
+    OUT id text, OUT from_label text, OUT to_label text, OUT from_name text, OUT to_name text, OUT moved_by text)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME', 'quiet_call' LANGUAGE C STABLE ROWS 1000;
 COMMENT ON FUNCTION segment.migration_customers(regclass, timestamptz, timestamptz, text) IS
 'Each customer of a published table with its group at two dates, from the history: id (as text), the labels and, for clusters, their names at these dates. NULL from_label: absent at the first date, or not assigned; NULL to_label: absent at the second, or not assigned. moved_by customer: the old model assigns the new data to another group, or the customer is new or gone; model: only the new model assigns the same data to another group; both: both, at one publication or at several between the dates; NULL: no move. A customer is never moved by a model in the step in which it is new. label as in migration. Runs as the caller. Errors: 42P01 no history, 42501 a history of another owner, 42703 no such label, 42804 a column is not of the type that publish writes.';
+
+CREATE FUNCTION segment_internal.migration(
+    target regclass, from_time timestamptz, to_time timestamptz, label text DEFAULT NULL,
+    OUT from_label text, OUT to_label text, OUT from_name text, OUT to_name text, OUT customers bigint,
+    OUT customer_moved bigint, OUT model_moved bigint, OUT both_moved bigint)
+RETURNS SETOF record
+LANGUAGE plpgsql STABLE ROWS 50 SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN QUERY
+    SELECT c.from_label, c.to_label, max(c.from_name), max(c.to_name), count(*),
+           count(*) FILTER (WHERE c.moved_by = 'customer'), count(*) FILTER (WHERE c.moved_by = 'model'),
+           count(*) FILTER (WHERE c.moved_by = 'both')
+    FROM segment_internal.migration_customers(target, from_time, to_time, label) c
+    GROUP BY c.from_label, c.to_label
+    ORDER BY c.from_label, c.to_label;
+END $$;
+COMMENT ON FUNCTION segment_internal.migration(regclass, timestamptz, timestamptz, text) IS
+'Implementation of segment.migration, which hides the SQL context of errors.';
 
 CREATE FUNCTION segment.migration(
     target regclass, from_time timestamptz, to_time timestamptz, label text DEFAULT NULL,
     OUT from_label text, OUT to_label text, OUT from_name text, OUT to_name text, OUT customers bigint,
     OUT customer_moved bigint, OUT model_moved bigint, OUT both_moved bigint)
 RETURNS SETOF record
-LANGUAGE sql STABLE ROWS 50
-BEGIN ATOMIC
-    SELECT c.from_label, c.to_label, pg_catalog.max(c.from_name), pg_catalog.max(c.to_name), pg_catalog.count(*),
-           pg_catalog.count(*) FILTER (WHERE c.moved_by = 'customer'), pg_catalog.count(*) FILTER (WHERE c.moved_by = 'model'),
-           pg_catalog.count(*) FILTER (WHERE c.moved_by = 'both')
-    FROM segment.migration_customers(target, from_time, to_time, label) c
-    GROUP BY c.from_label, c.to_label
-    ORDER BY c.from_label, c.to_label;
-END;
+AS 'MODULE_PATHNAME', 'quiet_call' LANGUAGE C STABLE ROWS 50;
 COMMENT ON FUNCTION segment.migration(regclass, timestamptz, timestamptz, text) IS
 'The moves of customers between groups between two dates, from the history of a published table: one row per pair of groups with the number of customers, and for clusters their names at the two dates. label: the column of the groups, a cluster_id or segment column; NULL for the first. NULL from_label: absent at the first date, or not assigned; NULL to_label: absent at the second, or not assigned. customer_moved: the old model assigns the new data to another group, or the customer is new or gone; model_moved: only the new model assigns the same data to another group; both_moved: both, at one publication or at several between the dates. All other customers did not move. segment.migration_customers lists the customers. A step whose old version was deleted counts as both. Runs as the caller. Errors: 42P01 no history, 42501 a history of another owner, 42703 no such label, 42804 a column is not of the type that publish writes.';

@@ -37,27 +37,42 @@ AS 'MODULE_PATHNAME', 'quiet_call' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION segment.register_receipts(text, regclass, text, regclass) IS
 'Registers a receipts relation under a name. Its monthly cohorts then appear in the view segment.cohort_retention for the members of the caller''s role. currency: only receipts in this currency. rates: a relation that converts all amounts; see receipt_totals. Both are NULL when the receipts have one currency or none. Errors: 42710 the name exists; 42703 a column is missing; 42809 a temporary table; 22023 currency together with rates; 42501 the caller has no grant_modeler.';
 
-CREATE FUNCTION segment.share_receipts(name text, role text) RETURNS void
+CREATE FUNCTION segment_internal.share_receipts(name text, role text) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     PERFORM segment_internal.set_receipts_share(name, role, true);
 END $$;
+COMMENT ON FUNCTION segment_internal.share_receipts(text, text) IS
+'Implementation of segment.share_receipts, which hides the SQL context of errors.';
+
+CREATE FUNCTION segment.share_receipts(name text, role text) RETURNS void
+AS 'MODULE_PATHNAME', 'quiet_call' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION segment.share_receipts(text, text) IS
 'Shows the cohorts of registered receipts to the members of a role in the view segment.cohort_retention, but not the receipts. At most 100 roles. Errors: 42704 the caller has no receipts of that name, or the role does not exist; 54000 too many roles.';
 
-CREATE FUNCTION segment.unshare_receipts(name text, role text) RETURNS void
+CREATE FUNCTION segment_internal.unshare_receipts(name text, role text) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     PERFORM segment_internal.set_receipts_share(name, role, false);
 END $$;
+COMMENT ON FUNCTION segment_internal.unshare_receipts(text, text) IS
+'Implementation of segment.unshare_receipts, which hides the SQL context of errors.';
+
+CREATE FUNCTION segment.unshare_receipts(name text, role text) RETURNS void
+AS 'MODULE_PATHNAME', 'quiet_call' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION segment.unshare_receipts(text, text) IS
 'Reverses share_receipts, also for a role that no longer exists. Error: 42704 the caller has no receipts of that name.';
 
-CREATE FUNCTION segment.drop_receipts(name text) RETURNS void
+CREATE FUNCTION segment_internal.drop_receipts(name text) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     PERFORM segment_internal.remove_receipts(name);
 END $$;
+COMMENT ON FUNCTION segment_internal.drop_receipts(text) IS
+'Implementation of segment.drop_receipts, which hides the SQL context of errors.';
+
+CREATE FUNCTION segment.drop_receipts(name text) RETURNS void
+AS 'MODULE_PATHNAME', 'quiet_call' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION segment.drop_receipts(text) IS
 'Reverses register_receipts; the relation itself remains. Receipts whose owner was dropped can be removed by the owner of the extension. Receipts that the owner of the extension restored from a dump can also be removed by the role that registered them. Error: 42704 the caller has no receipts of that name.';
 

@@ -9,6 +9,9 @@
 #include "server/forward.h"
 #include "server/rethrow.h"
 
+#include "catalog/pg_proc.h"
+#include "utils/lsyscache.h"
+
 PG_FUNCTION_INFO_V1(quiet_call);
 Datum
 quiet_call(PG_FUNCTION_ARGS)
@@ -18,6 +21,9 @@ quiet_call(PG_FUNCTION_ARGS)
 	Datum		result = (Datum) 0;
 
 	seg_forward_prepare(fcinfo, false, call);
+	/* a procedure that commits must know that CALL permits it */
+	if (fcinfo->context != NULL && get_func_prokind(call->flinfo->fn_oid) == PROKIND_PROCEDURE)
+		call->context = fcinfo->context;
 	PG_TRY();
 	{
 		result = FunctionCallInvoke(call);

@@ -397,3 +397,14 @@ SELECT segment_internal.add_model(jsonb_populate_record(NULL::segment.model, '{"
     || jsonb_build_object('feature_columns', c))) FROM (VALUES ('["a", null]'::jsonb)) v(c);
 SELECT segment_internal.add_model(jsonb_populate_record(NULL::segment.model, '{"model_name": "x", "algorithm": "pca", "source_schema": "public", "source_name": "x", "id_column": "id", "id_type": "integer", "options": {}}'
     || jsonb_build_object('feature_columns', c))) FROM (VALUES ('[["a", "b"], ["c", "d"]]'::jsonb)) v(c);
+-- no public function shows internal SQL in the context of an error
+SELECT p.oid::regprocedure FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang
+WHERE p.pronamespace = 'segment'::regnamespace AND l.lanname IN ('sql', 'plpgsql');
+\set VERBOSITY default
+CALL segment.refit('no such model');
+SELECT segment.activate('no such model', 1);
+SELECT segment.drop_model('no such model');
+SELECT segment.assign('no such model', '1');
+SELECT * FROM segment.explain('no such model', '1');
+SELECT * FROM segment.migration('pg_class', '2024-01-01', '2024-01-02');
+\set VERBOSITY terse

@@ -232,10 +232,10 @@ CALL segment.publish('{m_rfm}', 'of_mallory.h', '2024-01-01');
 GRANT SELECT ON of_mallory.h, of_mallory.h_history TO PUBLIC;
 CREATE TYPE of_mallory.label AS (a text);
 CREATE FUNCTION of_mallory.to_text(of_mallory.label) RETURNS text LANGUAGE plpgsql AS $$ BEGIN PERFORM of_mallory.act('cast of a label'); RETURN $1.a; END $$;
-CREATE CAST (of_mallory.label AS text) WITH FUNCTION of_mallory.to_text AS ASSIGNMENT;
+CREATE CAST (of_mallory.label AS text) WITH FUNCTION of_mallory.to_text(of_mallory.label) AS ASSIGNMENT;
 CREATE TYPE of_mallory.moment AS (a timestamptz);
 CREATE FUNCTION of_mallory.to_time(of_mallory.moment) RETURNS timestamptz LANGUAGE plpgsql AS $$ BEGIN PERFORM of_mallory.act('cast of a time'); RETURN $1.a; END $$;
-CREATE CAST (of_mallory.moment AS timestamptz) WITH FUNCTION of_mallory.to_time AS IMPLICIT;
+CREATE CAST (of_mallory.moment AS timestamptz) WITH FUNCTION of_mallory.to_time(of_mallory.moment) AS IMPLICIT;
 SQL
 foreach my $case ([ 'segment', 'of_mallory.label', 'text' ], [ 'old_model_segment', 'of_mallory.label', 'text' ], [ 'valid_from', 'of_mallory.moment', 'timestamptz' ], [ 'valid_to', 'of_mallory.moment', 'timestamptz' ])
 {
