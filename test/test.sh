@@ -40,6 +40,7 @@ suite_lint() {
     suite_floors
     script test/orphans.sh "orphans: every file of test/ and expected/ has a reader"
     script test/families.sh "families: each kind of model has its piece, page, golden model and tests"
+    script test/format.pl "format: C files are laid out by pg_bsd_indent"
 }
 suite_compile() { script test/compile.sh "compile: gcc and clang have no warnings"; }
 

@@ -221,7 +221,8 @@ key_in_month(LineReceiver *lines, SegKey key, int32 day)
 	seg_month_find(&lines->month, day);
 	memcpy(text, bytes, size);
 	for (int i = 0; i < SEG_MONTH_BYTES; i++)
-		text[size + i] = (char) (lines->month.number >> (8 * i));
+		text[		size + i] = (char) (lines->month.number >> (8 * i));
+
 	return seg_key_of_text(text, size + SEG_MONTH_BYTES);
 }
 

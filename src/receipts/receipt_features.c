@@ -290,7 +290,7 @@ money_features(const Customer *customer)
 	double		receipts = (double) customer->sales + values[SEG_RECEIPT_FEATURE_RETURN_RECEIPTS];
 
 	values[SEG_RECEIPT_FEATURE_RETURN_SHARE] = ratio(-seg_total_value(customer->pool, &money[SEG_MONEY_RETURNS]),
-											 seg_total_value(customer->pool, &money[SEG_MONEY_SALES]));
+													 seg_total_value(customer->pool, &money[SEG_MONEY_SALES]));
 	values[SEG_RECEIPT_FEATURE_RETURN_RECEIPT_SHARE] = ratio(values[SEG_RECEIPT_FEATURE_RETURN_RECEIPTS], receipts);
 	for (int w = 0; w < SEG_RECEIPT_FEATURE_WINDOWS; w++)
 		values[SEG_RECEIPT_FEATURE_SALES_RATIO_30 + w] =
@@ -539,7 +539,7 @@ line_features(const Customer *customer)
 
 void
 seg_receipt_features(const SegReceiptFeatureSource *source, SegWidePool *pool, const SegDetailedReceipt *receipts, size_t n,
-			 SegReceiptItem *items, size_t item_count, double *scratch, SegReceiptFeatures *features)
+					 SegReceiptItem *items, size_t item_count, double *scratch, SegReceiptFeatures *features)
 {
 	Customer	customer = {
 		.source = source, .pool = pool, .receipts = receipts, .n = n, .items = items, .item_count = item_count,

@@ -133,6 +133,6 @@ typedef struct SegReceiptFeatureSource
  * of the pool, to be dropped by the caller.  Cost: n log n and item_count log item_count.
  */
 extern void seg_receipt_features(const SegReceiptFeatureSource *source, SegWidePool *pool, const SegDetailedReceipt *receipts, size_t n,
-						 SegReceiptItem *items, size_t item_count, double *scratch, SegReceiptFeatures *features);
+								 SegReceiptItem *items, size_t item_count, double *scratch, SegReceiptFeatures *features);
 
 #endif							/* SEG_RECEIPTS_RECEIPT_FEATURES_H */

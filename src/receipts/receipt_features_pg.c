@@ -186,7 +186,7 @@ put_customer(SegReceiptsEngine *engine, const SegKey *customer, const SegCustome
 	SegReceiptFeatures features;
 
 	seg_receipt_features(&rows->source, seg_engine_pool(engine), receipts->receipts, receipts->n,
-				 receipts->items, receipts->item_count, scratch, &features);
+						 receipts->items, receipts->item_count, scratch, &features);
 	seg_put(rows->row, PointerGetDatum(seg_receipts_id(engine, *customer)), false);
 	put_features(engine, rows->row, &features);
 	seg_row_store(rows->row);

@@ -7,7 +7,7 @@
 #define SEG_SERVER_FEATURE_WORDS_H
 
 extern const char *const seg_standardize_words[];	/* SegStandardize */
-extern const char *const seg_transform_words[];		/* SegTransform */
+extern const char *const seg_transform_words[]; /* SegTransform */
 extern const char *const seg_null_policy_words[];	/* SegNullPolicy */
 
 #endif							/* SEG_SERVER_FEATURE_WORDS_H */

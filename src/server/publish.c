@@ -212,7 +212,7 @@ read_rows(FunctionCallInfo fcinfo, QueryEnvironment *tables)
 {
 	static const Oid types[] = {BYTEAARRAYOID, BYTEAARRAYOID, JSONBARRAYOID};
 	SPIExecuteOptions options = {.read_only = false};
-	SegNamedStore	rows = seg_named_store_create();
+	SegNamedStore rows = seg_named_store_create();
 	ParamListInfo params = make_params(lengthof(types));
 	TupleDesc	shape;
 	SPIPlanPtr	plan;
@@ -246,7 +246,7 @@ read_rows(FunctionCallInfo fcinfo, QueryEnvironment *tables)
 static void
 read_counts(const char *statement, QueryEnvironment *tables, const Target *target, int64 *counts, int count)
 {
-	SegNamedStore	row = seg_named_store_create();
+	SegNamedStore row = seg_named_store_create();
 	ParamListInfo params = make_params(0);
 	TupleTableSlot *slot = MakeSingleTupleTableSlot(shape_of(statement, params, tables, target), &TTSOpsMinimalTuple);
 	bool		is_null;
@@ -308,7 +308,7 @@ typedef struct Writing
 	QueryEnvironment *tables;
 	ParamListInfo params;
 	const char *changes_query;
-	SegNamedStore	changes;
+	SegNamedStore changes;
 	ArrayType  *statements;
 } Writing;
 

@@ -371,7 +371,9 @@ logs_are_taken_and_inputs_kept(void **state)
 static void
 means_of_inputs_replace_missing_values_before_logs(void **state)
 {
-	enum { N = 700, D = 3 };
+	enum
+	{
+	N = 700, D = 3};
 	const uint8_t logs[D] = {1, 0, 1};
 	static double rows[N * D];
 	static double filled[N * D];
