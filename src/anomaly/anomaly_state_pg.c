@@ -83,11 +83,11 @@ parse_options(const Jsonb *options)
 
 	seg_options_read(options, option_table, &parsed);
 	if (parsed.numbers.method == SEG_ANOMALY_IFOREST)
-		seg_option_refuse_unused(options, "robust", "method \"iforest\"", "method \"mahalanobis\"");
+		seg_option_refuse_unused(!parsed.numbers.robust, "robust", "method \"iforest\"", "method \"mahalanobis\"");
 	else
 	{
-		seg_option_refuse_unused(options, "trees", "method \"mahalanobis\"", "method \"iforest\"");
-		seg_option_refuse_unused(options, "sample_size", "method \"mahalanobis\"", "method \"iforest\"");
+		seg_option_refuse_unused(parsed.numbers.trees == defaults.numbers.trees, "trees", "method \"mahalanobis\"", "method \"iforest\"");
+		seg_option_refuse_unused(parsed.numbers.sample_size == defaults.numbers.sample_size, "sample_size", "method \"mahalanobis\"", "method \"iforest\"");
 	}
 	return parsed;
 }

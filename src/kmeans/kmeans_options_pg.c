@@ -81,13 +81,15 @@ const SegKmeansOptions seg_kmeans_option_defaults = {
 };
 
 static void
-refuse_unused(const Jsonb *given, SegKmeansChoice choice, const SegKmeansOptions *options)
+refuse_unused(SegKmeansChoice choice, const SegKmeansOptions *options)
 {
+	const SegKmeansOptions *defaults = &seg_kmeans_option_defaults;
+
 	if (choice == SEG_KMEANS_FIXED_K)
-		seg_option_refuse_unused(given, "min_share", "a fixed k", "k null, with the options k_min and k_max");
+		seg_option_refuse_unused(options->min_share == defaults->min_share, "min_share", "a fixed k", "k null, with the options k_min and k_max");
 	if (options->init_method != SEG_INIT_CENTROIDS)
 		return;
-	seg_option_refuse_unused(given, "n_init", "init_method \"centroids\"", "init_method \"kmeans++\" or \"random\"");
+	seg_option_refuse_unused(options->n_init == defaults->n_init, "n_init", "init_method \"centroids\"", "init_method \"kmeans++\" or \"random\"");
 	if (options->algorithm == SEG_KMEANS_BISECTING)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -109,7 +111,7 @@ seg_kmeans_options_read(const Jsonb *options, SegKmeansChoice choice, SegKmeansO
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("init_method \"centroids\" requires option \"centroids\", and vice versa")));
-	refuse_unused(options, choice, result);
+	refuse_unused(choice, result);
 }
 
 static void

@@ -21,12 +21,9 @@ seg_option_refuse(const char *key, const char *expected)
 }
 
 void
-seg_option_refuse_unused(const Jsonb *options, const char *key, const char *with, const char *required)
+seg_option_refuse_unused(bool is_default, const char *key, const char *with, const char *required)
 {
-	JsonbValue	given;
-
-	if (options != NULL && JB_ROOT_IS_OBJECT(options) &&
-		getKeyJsonValueFromContainer((JsonbContainer *) &options->root, key, strlen(key), &given) != NULL)
+	if (!is_default)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("option \"%s\" has no effect with %s", key, with),

@@ -89,10 +89,10 @@ extern void seg_option_read_matrix(const char *key, const JsonbValue *value, Seg
 extern _Noreturn void seg_option_refuse(const char *key, const char *expected);
 
 /*
- * Raise 22023 if the option is given: option "<key>" has no effect with <with>.  The
- * hint says that it requires <required>.  IN options may be NULL.
+ * Raise 22023 unless the option has its default: option "<key>" has no effect with
+ * <with>.  The hint says that it requires <required>.
  */
-extern void seg_option_refuse_unused(const Jsonb *options, const char *key, const char *with, const char *required);
+extern void seg_option_refuse_unused(bool is_default, const char *key, const char *with, const char *required);
 
 /* Raise 22023 for an argument of an aggregate (options, k, model) that differs between rows. */
 extern _Noreturn void seg_refuse_changed(const char *what);
