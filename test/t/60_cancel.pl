@@ -56,6 +56,7 @@ INSERT INTO model
 SELECT segment.create_model('points', 'kmeans', 'tall', 'id', ARRAY['x'], '{"k": 500}');
 SELECT segment.create_model('published', 'kmeans', 'tall', 'id', ARRAY['x'], '{"k": 2}');
 SELECT segment.fit('published');
+SELECT segment.create_ledger('ledger', 'receipts');
 CREATE TABLE file AS SELECT convert_to('KUNNR;NAME1' || chr(10) || repeat('0000000001;' || repeat('x', 30) || chr(10), 300000), 'UTF8') AS content;
 CREATE TABLE long_line AS SELECT convert_to('KUNNR;NAME1' || chr(10) || '1;' || repeat('x', 30000000), 'UTF8') AS content;
 CREATE TABLE staging AS SELECT r AS line_no, CASE r WHEN 0 THEN 'KUNNR;NAME1' ELSE '0000000001;x' END AS line FROM generate_series(0, 300000) r;
@@ -83,6 +84,7 @@ my %heavy = (
 	anomaly_score => [ each_row('anomaly_score(' . model('forest') . ', f)', 'tall'),
 		each_row('anomaly_score(' . model('mahalanobis') . ', f)', 'wide') ],
 	cohort_retention => [ "SELECT count(*) FROM segment.cohort_retention('receipts', '2045-12-31', 'day')" ],
+	create_ledger => [ "SELECT segment.create_ledger('made', 'receipts')" ],
 	drift_fit => [ 'SELECT segment.drift_fit(' . model('kmeans_wide') . ', f) FROM wide, generate_series(1, 20)' ],
 	drift_rows => [ laid_open('drift_rows((SELECT segment.drift_fit(' . model('pca') . ', f) FROM wide))') ],
 	fit => [ "SELECT segment.fit('points')" ],
@@ -101,6 +103,7 @@ my %heavy = (
 	kmeans_reasons => [ laid_open('kmeans_reasons(' . model('kmeans_wide') . ', f)', 'wide, generate_series(1, 20)') ],
 	kmeans_sweep => [ 'SELECT segment.kmeans_sweep(f, 1, 100) FROM tall' ],
 	kmeans_sweep_rows => [ laid_open('kmeans_sweep_rows((SELECT segment.kmeans_sweep(f, 1, 100) FROM tall))') ],
+	ledger_check => [ laid_open("ledger_check('ledger'::regclass)") ],
 	model_features => [ laid_open('model_features(model)', 'model, generate_series(1, 20)') ],
 	model_info => [ each_row('model_info(model)', 'model, generate_series(1, 20)') ],
 	pca_align => [ 'SELECT segment.pca_align(' . model('pca') . ', ' . model('pca') . ')' ],
@@ -113,6 +116,7 @@ my %heavy = (
 	receipt_counts => [ laid_open("receipt_counts('receipts', '2030-01-01')") ],
 	receipt_features => [ laid_open("receipt_features('receipts', '2030-01-01')") ],
 	receipt_totals => [ laid_open("receipt_totals('receipts', '2030-01-01')") ],
+	refresh_ledger => [ "CALL segment.refresh_ledger('ledger')" ],
 	rfm => [ laid_open("rfm('receipts', '2030-01-01')") ],
 	rfm_details => [ each_row('rfm_details(' . model('rfm') . ', x, x, x)', 'tall, generate_series(1, 20)') ],
 	rfm_fit => [ 'SELECT segment.rfm_fit(f[1], f[2], f[3]) FROM tall, generate_series(1, 20)' ],
@@ -135,7 +139,7 @@ my %heavy = (
 # refit does the work of fit.
 my %light = map { $_ => 1 } qw(
 	activate active_model alter_model assign change_owner cluster_names cohort_label cohort_period create_model drop_model
-	drop_receipts explain grant_modeler migration migration_customers name_cluster refit
+	drop_ledger drop_receipts explain grant_modeler migration migration_customers name_cluster refit
 	register_receipts revoke_modeler rfm_cuts rfm_segments share_model share_receipts
 	unshare_model unshare_receipts);
 
