@@ -47,15 +47,18 @@ for file in test/data/*.segm; do
 done
 
 # ---- everything else is named somewhere ----
-files=$(find test expected examples Makefile README.md CONTRIBUTING.md docs .ci src sql -type f ! -path 'test/expected/*' ! -path 'test/fuzz/corpus/*' ! -path 'test/template/*' ! -name '*.o' 2>/dev/null | sort) || true
+shopt -s nullglob
+places=(test expected docs .ci src sql Makefile README.md CONTRIBUTING.md examples*/)
+files=$(find "${places[@]}" -type f ! -path 'test/expected/*' ! -path 'test/fuzz/corpus/*' ! -path 'test/template/*' ! -name '*.o' | sort)
 by_place='^(test/sql/[^/]*\.sql|test/isolation/(specs|expected)/[^/]*|test/unit/test_[^/]*\.c|test/fuzz/fuzz_[^/]*\.c|test/data/[^/]*\.segm|test/t/[0-9][^/]*\.pl|test/generator/[^/]*\.c|test/update/segment--[^/]*\.sql)$'
 while read -r file; do
     name=${file##*/}
     if [[ $name == *.pm ]]; then
-        readers=$(grep -lE "^use ${name%.pm}\b" test/t/*) || true
+        readers=$(grep -lE "^use ${name%.pm}\b" test/t/* || test $? -eq 1)
     else
         # shellcheck disable=SC2086
-        readers=$(grep -lwF -- "$name" $files | grep -vxF -- "$file" | head -1) || true
+        named=$(grep -lwF -- "$name" $files || test $? -eq 1)
+        readers=$(grep -vxF -- "$file" <<<"$named" || test $? -eq 1)
     fi
     [ -n "$readers" ] || orphan "$file: nothing names it"
 done < <(grep -E '^(test|examples)/' <<<"$files" | grep -vE "$by_place")
