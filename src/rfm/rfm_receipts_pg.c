@@ -50,6 +50,8 @@ typedef struct Scoring
 	SegRfmModel model;
 	SegStates  *states;
 	SegRfmState *state;			/* while the cuts are fitted */
+	SegRfmNaming naming;
+	bool		by_rules;		/* cells are named all at once, by the caller's rules */
 	Cell		cells[MAX_CELLS];
 	Cell		without[2];		/* SEG_RFM_NOT_SCORED and SEG_RFM_INACTIVE, less 1 */
 	SegRow	   *row;
@@ -131,6 +133,19 @@ find_cuts(FunctionCallInfo fcinfo, SegReceiptsEngine *engine, Scoring *scoring)
 	pfree(scoring->state);
 }
 
+static void
+name_cell(const SegRfmNaming *naming, Cell *cell, size_t place)
+{
+	SegRow		names = {.filled = 0};
+
+	seg_rfm_put_segment(&names, naming, place);
+	cell->segment = names.values[0];
+	cell->segment_code = names.values[1];
+	cell->segment_order = names.values[2];
+	memcpy(cell->nulls, names.nulls, sizeof(cell->nulls));
+}
+
+/* The cell of a customer; text of a new one is in the current context. */
 static Cell *
 cell_of(SegReceiptsEngine *engine, const SegCustomer *customer, Scoring *scoring)
 {
@@ -150,6 +165,8 @@ cell_of(SegReceiptsEngine *engine, const SegCustomer *customer, Scoring *scoring
 		cell->occurs = true;
 		memcpy(cell->scores, scores, sizeof(scores));
 		cell->score_text = PointerGetDatum(seg_rfm_score_text(scores));
+		if (!scoring->by_rules)
+			name_cell(&scoring->naming, cell, seg_rfm_place_of(&scoring->naming, scores));
 	}
 	return cell;
 }
@@ -161,18 +178,6 @@ mark_cell(SegReceiptsEngine *engine, const SegCustomer *customer, void *argument
 }
 
 /* ---- names ---- */
-
-static void
-name_cell(const SegRfmNaming *naming, Cell *cell, size_t place)
-{
-	SegRow		names = {.filled = 0};
-
-	seg_rfm_put_segment(&names, naming, place);
-	cell->segment = names.values[0];
-	cell->segment_code = names.values[1];
-	cell->segment_order = names.values[2];
-	memcpy(cell->nulls, names.nulls, sizeof(cell->nulls));
-}
 
 /* The words for customers without scores. */
 static void
@@ -228,25 +233,26 @@ name_by_rules(FunctionCallInfo fcinfo, Scoring *scoring)
 		scoring->without[i].nulls[2] = true;
 }
 
+/* What is named before the rows: customers without scores, and with rules all cells. */
 static void
 name_cells(FunctionCallInfo fcinfo, SegReceiptsEngine *engine, Scoring *scoring)
 {
-	SegRfmNaming naming = seg_rfm_naming_arguments(fcinfo, ARG_SCHEME, ARG_LANGUAGE);
+	SegRfmNaming *naming = &scoring->naming;
 
-	seg_engine_each_customer(engine, mark_cell, scoring);
-	if (!PG_ARGISNULL(ARG_RULES))
+	*naming = seg_rfm_naming_arguments(fcinfo, ARG_SCHEME, ARG_LANGUAGE);
+	scoring->by_rules = !PG_ARGISNULL(ARG_RULES);
+	if (scoring->by_rules)
 	{
 		/* rules have names for scores only */
-		naming.scheme = SEG_RFM_GRID;
-		naming.count = seg_rfm_segments(SEG_RFM_GRID, &naming.segments);
-		name_without(scoring, &naming);
-		name_by_rules(fcinfo, scoring);
-		return;
+		naming->scheme = SEG_RFM_GRID;
+		naming->count = seg_rfm_segments(SEG_RFM_GRID, &naming->segments);
 	}
-	name_without(scoring, &naming);
-	for (int i = 0; i < MAX_CELLS; i++)
-		if (scoring->cells[i].occurs)
-			name_cell(&naming, &scoring->cells[i], seg_rfm_place_of(&naming, scoring->cells[i].scores));
+	name_without(scoring, naming);
+	if (scoring->by_rules)
+	{
+		seg_engine_each_customer(engine, mark_cell, scoring);
+		name_by_rules(fcinfo, scoring);
+	}
 }
 
 /* ---- rows ---- */
@@ -256,8 +262,8 @@ put_customer(SegReceiptsEngine *engine, const SegCustomer *customer, void *argum
 {
 	Scoring    *scoring = argument;
 	SegRow	   *row = scoring->row;
-	MemoryContext old = MemoryContextSwitchTo(scoring->row_context);
 	const Cell *cell = cell_of(engine, customer, scoring);
+	MemoryContext old = MemoryContextSwitchTo(scoring->row_context);
 
 	seg_put(row, PointerGetDatum(seg_receipts_id(engine, customer->key)), false);
 	seg_put(row, Int32GetDatum(scoring->as_of - customer->last_day), customer->last_day == SEG_NO_DAY);
