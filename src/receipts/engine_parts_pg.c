@@ -69,20 +69,30 @@ write_line(SegReceiptsEngine *engine, SegEnginePart *part, const SegReceiptLine 
 	drop_wide(engine, seg_details_discount(details));
 }
 
-/* Write what a part holds to its file. */
+/* A part of one customer, of whom `bytes` more do not fit. */
+static _Noreturn void
+refuse_customer(const SegEnginePart *part, size_t bytes)
+{
+	/* what took the memory is something else: the result, or another fit of the session */
+	if (part->reserved + bytes < (size_t) seg_fit_memory_kb * 1024 / 4)
+		seg_budget_check(bytes);	/* raises */
+	ereport(ERROR,
+			(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+			 errmsg("receipts of one customer do not fit into segment.fit_memory, which is %d kB", seg_fit_memory_kb),
+			 errdetail("They take more than %zu kB, and as much again while they are put in order.", part->reserved / 1024),
+			 errhint("Raise segment.fit_memory.")));
+}
+
+/* Write what a part holds to its file, because there is no room for so many bytes. */
 static void
-spill(SegReceiptsEngine *engine, SegEnginePart *part)
+spill(SegReceiptsEngine *engine, SegEnginePart *part, size_t bytes)
 {
 	SegReceiptPart *tables = &part->tables;
 
 	/* one customer cannot be split, and the last bits of the hash find slots */
 	if (engine->used_bits > 0 && (tables->customer_count == 1 || engine->used_bits > MOST_USED_BITS) &&
 		part->reserved > engine->reserved / 2)
-		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("receipts of one customer do not fit into segment.fit_memory, which is %d kB", seg_fit_memory_kb),
-				 errdetail("They take more than %zu kB, and as much again while they are put in order.", part->reserved / 1024),
-				 errhint("Raise segment.fit_memory.")));
+		refuse_customer(part, bytes);
 	part->spilled = seg_spill_create(engine->context);
 	engine->use.spilled_parts++;
 	if (engine->mode == SEG_RECEIPTS_SUMS)
@@ -128,7 +138,7 @@ seg_engine_free(SegReceiptsEngine *engine, SegEnginePart *part, size_t bytes)
 
 		if (largest == NULL)
 			seg_budget_check(bytes);	/* raises */
-		spill(engine, largest);
+		spill(engine, largest, bytes);
 	}
 	return part->spilled == NULL;
 }
@@ -146,7 +156,7 @@ seg_engine_relieve(SegReceiptsEngine *engine)
 
 		if (largest != NULL)
 		{
-			spill(engine, largest);
+			spill(engine, largest, 1);
 			seg_engine_flush(engine, largest);
 			continue;
 		}
@@ -154,7 +164,7 @@ seg_engine_relieve(SegReceiptsEngine *engine)
 			if (engine->parts[p].buffered > 0)
 			{
 				if (engine->parts[p].spilled == NULL)
-					spill(engine, &engine->parts[p]);
+					spill(engine, &engine->parts[p], 1);
 				seg_engine_flush(engine, &engine->parts[p]);
 				buffered = true;
 			}
