@@ -293,6 +293,7 @@ seg_engine_part_room(SegReceiptsEngine *engine, SegEnginePart *part, const SegRe
 	SegReceiptPart *tables = &part->tables;
 	bool		kept = false;
 	bool		numbers = false;
+	size_t text = 0;
 	size_t		extra = 0;
 
 	for (uint32 i = 0; i < n; i++)
@@ -300,9 +301,11 @@ seg_engine_part_room(SegReceiptsEngine *engine, SegEnginePart *part, const SegRe
 		kept |= is_kept(engine, &lines[i]);
 		numbers |= lines[i].has_receipt;
 		if (seg_key_is_long(lines[i].customer))
-			extra += TEXT_CHUNK + seg_key_size(lines[i].customer);
+			text	  +=seg_key_size(lines[i].customer);
+
 		if (lines[i].has_receipt && seg_key_is_long(lines[i].receipt))
-			extra += TEXT_CHUNK + seg_key_size(lines[i].receipt);
+			text	  +=seg_key_size(lines[i].receipt);
+
 		if (lines[i].amount.scale == SEG_AMOUNT_WIDE)
 			extra += 2 * WIDE_BYTES;
 		if (details != NULL && details[i].quantity_scale == SEG_AMOUNT_WIDE)
@@ -310,6 +313,10 @@ seg_engine_part_room(SegReceiptsEngine *engine, SegEnginePart *part, const SegRe
 		if (details != NULL && details[i].discount_scale == SEG_AMOUNT_WIDE)
 			extra += 2 * WIDE_BYTES;
 	}
+	/* two neighbouring chunks of text have more in them than one holds, and a longer text has its own */
+	if (text >part->text_left)
+		extra += 3 * text +TEXT_CHUNK;
+
 	while (tables->customer_count + n > tables->customer_room)
 		if (!grow_customers(engine, part))
 			return false;
