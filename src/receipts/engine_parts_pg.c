@@ -293,7 +293,7 @@ seg_engine_part_room(SegReceiptsEngine *engine, SegEnginePart *part, const SegRe
 	SegReceiptPart *tables = &part->tables;
 	bool		kept = false;
 	bool		numbers = false;
-	size_t text = 0;
+	size_t		text_size = 0;
 	size_t		extra = 0;
 
 	for (uint32 i = 0; i < n; i++)
@@ -301,11 +301,9 @@ seg_engine_part_room(SegReceiptsEngine *engine, SegEnginePart *part, const SegRe
 		kept |= is_kept(engine, &lines[i]);
 		numbers |= lines[i].has_receipt;
 		if (seg_key_is_long(lines[i].customer))
-			text	  +=seg_key_size(lines[i].customer);
-
+			text_size += seg_key_size(lines[i].customer);
 		if (lines[i].has_receipt && seg_key_is_long(lines[i].receipt))
-			text	  +=seg_key_size(lines[i].receipt);
-
+			text_size += seg_key_size(lines[i].receipt);
 		if (lines[i].amount.scale == SEG_AMOUNT_WIDE)
 			extra += 2 * WIDE_BYTES;
 		if (details != NULL && details[i].quantity_scale == SEG_AMOUNT_WIDE)
@@ -314,9 +312,8 @@ seg_engine_part_room(SegReceiptsEngine *engine, SegEnginePart *part, const SegRe
 			extra += 2 * WIDE_BYTES;
 	}
 	/* two neighbouring chunks of text have more in them than one holds, and a longer text has its own */
-	if (text >part->text_left)
-		extra += 3 * text +TEXT_CHUNK;
-
+	if (text_size > part->text_left)
+		extra += 3 * text_size + TEXT_CHUNK;
 	while (tables->customer_count + n > tables->customer_room)
 		if (!grow_customers(engine, part))
 			return false;
