@@ -160,6 +160,7 @@ CREATE TABLE segment.receipts (
     currency text,
     rates_schema text,
     rates_name text,
+    by_column text,
     created_at timestamptz NOT NULL DEFAULT pg_catalog.now()
 );
 COMMENT ON TABLE segment.receipts IS 'Receipts relations registered with segment.register_receipts for the view segment.cohort_retention. Key: receipts_name.';
@@ -171,6 +172,7 @@ COMMENT ON COLUMN segment.receipts.source_name IS 'Name of the receipts relation
 COMMENT ON COLUMN segment.receipts.currency IS 'Currency of the receipts that count; NULL when all have the same currency.';
 COMMENT ON COLUMN segment.receipts.rates_schema IS 'Schema of the rates relation; NULL without one.';
 COMMENT ON COLUMN segment.receipts.rates_name IS 'Name of the rates relation that converts all amounts; NULL without one.';
+COMMENT ON COLUMN segment.receipts.by_column IS 'Column whose values have cohorts of their own; NULL without one.';
 COMMENT ON COLUMN segment.receipts.created_at IS 'When it was registered.';
 
 CREATE TABLE segment.receipts_share (

@@ -251,9 +251,9 @@ CREATE FUNCTION segment_internal.add_receipts(caller oid, r segment.receipts) RE
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     PERFORM segment_internal.check_modeler(caller);
-    INSERT INTO segment.receipts (receipts_name, owner, owner_key, source_schema, source_name, currency, rates_schema, rates_name)
+    INSERT INTO segment.receipts (receipts_name, owner, owner_key, source_schema, source_name, currency, rates_schema, rates_name, by_column)
     VALUES (r.receipts_name, pg_get_userbyid(caller), segment_internal.role_key(caller), r.source_schema, r.source_name, r.currency,
-            r.rates_schema, r.rates_name);
+            r.rates_schema, r.rates_name, r.by_column);
     -- shares of receipts of that name that an incomplete restore may have left
     DELETE FROM segment.receipts_share s WHERE s.receipts_name = r.receipts_name;
 EXCEPTION

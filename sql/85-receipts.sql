@@ -1,6 +1,7 @@
 -- Receipts relations by name, for the view segment.cohort_retention.
 
-CREATE FUNCTION segment_internal.register_receipts(name text, source regclass, currency text DEFAULT NULL, rates regclass DEFAULT NULL)
+CREATE FUNCTION segment_internal.register_receipts(name text, source regclass, currency text DEFAULT NULL, rates regclass DEFAULT NULL,
+    by text DEFAULT NULL)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -21,21 +22,26 @@ BEGIN
     END IF;
     -- the checks of columns that reading the receipts makes
     PERFORM segment_internal.check_receipt_columns(source, currency, rates);
+    IF by IS NOT NULL THEN
+        PERFORM segment_internal.check_columns(source, ARRAY[by], 'by names a column of the receipts relation.');
+    END IF;
     SELECT n.nspname, c.relname INTO r.source_schema, r.source_name
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = source;
     SELECT n.nspname, c.relname INTO r.rates_schema, r.rates_name
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = rates;
     r.receipts_name := name;
     r.currency := register_receipts.currency;
+    r.by_column := by;
     PERFORM segment_internal.add_receipts(r);
 END $$;
-COMMENT ON FUNCTION segment_internal.register_receipts(text, regclass, text, regclass) IS
+COMMENT ON FUNCTION segment_internal.register_receipts(text, regclass, text, regclass, text) IS
 'Support function of register_receipts, which raises its errors again without the SQL in them.';
 
-CREATE FUNCTION segment.register_receipts(name text, source regclass, currency text DEFAULT NULL, rates regclass DEFAULT NULL) RETURNS void
+CREATE FUNCTION segment.register_receipts(name text, source regclass, currency text DEFAULT NULL, rates regclass DEFAULT NULL,
+    by text DEFAULT NULL) RETURNS void
 AS 'MODULE_PATHNAME', 'quiet_call' LANGUAGE C VOLATILE;
-COMMENT ON FUNCTION segment.register_receipts(text, regclass, text, regclass) IS
-'Registers a receipts relation under a name. Its monthly cohorts then appear in the view segment.cohort_retention for the members of the caller''s role. currency: only receipts in this currency. rates: a relation that converts all amounts; see receipt_totals. Both are NULL when the receipts have one currency or none. Errors: 42710 the name exists; 42703 a column is missing; 42809 a temporary table; 22023 currency together with rates; 42501 the caller has no grant_modeler.';
+COMMENT ON FUNCTION segment.register_receipts(text, regclass, text, regclass, text) IS
+'Registers a receipts relation under a name. Its monthly cohorts then appear in the view segment.cohort_retention for the members of the caller''s role. currency: only receipts in this currency. rates: a relation that converts all amounts; see receipt_totals. Both are NULL when the receipts have one currency or none. by: a column of source; the view then has cohorts for each of its values, in by_value. Errors: 42710 the name exists; 42703 a column is missing; 42809 a temporary table; 22023 currency together with rates; 42501 the caller has no grant_modeler.';
 
 CREATE FUNCTION segment_internal.share_receipts(name text, role text) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -101,9 +107,9 @@ BEGIN
         RETURN;
     END IF;
     role := owner;
-    query := format('SELECT d.last_day, c.cohort, c.period, c.customers, c.active, c.retention, c.lost, c.revenue, c.average_receipt, c.is_complete FROM (SELECT pg_catalog.max(s.receipt_date)::pg_catalog.date AS last_day FROM %1$s s'
+    query := format('SELECT d.last_day, c.cohort, c.period, c.customers, c.active, c.retention, c.lost, c.revenue, c.average_receipt, c.is_complete, c.by_value FROM (SELECT pg_catalog.max(s.receipt_date)::pg_catalog.date AS last_day FROM %1$s s'
                     ' HAVING pg_catalog.count(s.receipt_date) OPERATOR(pg_catalog.>) 0) d,'
-                    ' LATERAL segment.cohort_retention(%1$L, d.last_day, ''month'', %2$L, %3$L) c', source, r.currency, rates);
+                    ' LATERAL segment.cohort_retention(%1$L, d.last_day, ''month'', %2$L, %3$L, %4$L) c', source, r.currency, rates, r.by_column);
 END $$;
 
 CREATE FUNCTION segment_internal.receipts_rows(name text) RETURNS SETOF record
@@ -113,13 +119,14 @@ COMMENT ON FUNCTION segment_internal.receipts_rows(text) IS
 
 CREATE FUNCTION segment_internal.retention(name text)
 RETURNS TABLE (as_of date, cohort text, period integer, customers bigint, active bigint,
-               retention float8, lost bigint, revenue numeric, average_receipt numeric, is_complete boolean)
+               retention float8, lost bigint, revenue numeric, average_receipt numeric, is_complete boolean,
+               by_value text)
 LANGUAGE plpgsql VOLATILE ROWS 1000 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     RETURN QUERY
     SELECT c.* FROM segment_internal.receipts_rows(name)
         AS c(as_of date, cohort text, period integer, customers bigint, active bigint, retention float8, lost bigint,
-             revenue numeric, average_receipt numeric, is_complete boolean);
+             revenue numeric, average_receipt numeric, is_complete boolean, by_value text);
 EXCEPTION
     -- an error of one source must not be an error of the view; segment.problems reports it
     WHEN OTHERS OR ASSERT_FAILURE THEN
@@ -140,7 +147,7 @@ BEGIN
     END IF;
     PERFORM FROM segment_internal.receipts_rows(r.receipts_name)
         AS c(as_of date, cohort text, period integer, customers bigint, active bigint, retention float8, lost bigint,
-             revenue numeric, average_receipt numeric, is_complete boolean);
+             revenue numeric, average_receipt numeric, is_complete boolean, by_value text);
     RETURN NULL;
 EXCEPTION
     WHEN OTHERS OR ASSERT_FAILURE THEN

@@ -101,6 +101,20 @@ SELECT segment.register_receipts('converted', 'sales', rates => 'rates');
 CREATE VIEW plain_sales AS SELECT customer_id, receipt_id, receipt_date, amount FROM sales WHERE currency = 'EUR';
 SELECT segment.register_receipts('plain', 'plain_sales');
 SELECT segment.register_receipts('both', 'sales', 'EUR', 'rates');
+-- cohorts of each value of a column
+CREATE TABLE "channel sales" AS SELECT *, CASE customer_id WHEN 'a' THEN 'shop' WHEN 'b' THEN 'web' END AS "Sales channel" FROM sales;
+SELECT segment.register_receipts('by channel', '"channel sales"', 'EUR', by => 'Sales channel');
+SELECT segment.register_receipts('by nothing', '"channel sales"', 'EUR', by => 'sales channel');
+SELECT by_value, cohort, period, customers, active, revenue FROM segment.cohort_retention WHERE receipts_name = 'by channel' ORDER BY 1, 2, 3;
+SELECT count(*) AS differing FROM (
+    SELECT by_value, cohort, period, customers, active, retention, lost, revenue, is_complete FROM segment.cohort_retention WHERE receipts_name = 'by channel'
+    EXCEPT SELECT by_value, cohort, period, customers, active, retention, lost, revenue, is_complete
+    FROM segment.cohort_retention('"channel sales"', '2024-03-09', 'month', 'EUR', by => 'Sales channel')) d;
+ALTER TABLE "channel sales" RENAME "Sales channel" TO channel;
+SELECT count(*) FROM segment.cohort_retention WHERE receipts_name = 'by channel';
+SELECT model_name, what FROM segment.problems WHERE what ~ 'receipts';
+SELECT segment.drop_receipts('by channel');
+DROP TABLE "channel sales";
 SELECT receipts_name, sum(revenue) FROM segment.cohort_retention GROUP BY 1 ORDER BY 1;
 SELECT segment.share_receipts('converted', 'pg_monitor');
 SET ROLE pg_monitor;
