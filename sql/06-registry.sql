@@ -197,8 +197,13 @@ CREATE TABLE segment.ledger (
     currency text,
     rates_schema text,
     rates_name text,
-    detect text NOT NULL CHECK (detect IN ('full', 'changes')),
+    detect text NOT NULL CHECK (detect IN ('full', 'changes', 'column', 'partitions')),
+    change_column text,
     change_key text,
+    source_ids oid[],
+    low_mark text,
+    next_mark text,
+    running text[],
     created_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
     PRIMARY KEY (ledger_schema, ledger_name)
 );
@@ -213,20 +218,44 @@ COMMENT ON COLUMN segment.ledger.source_name IS 'Name of the receipts relation, 
 COMMENT ON COLUMN segment.ledger.currency IS 'Currency whose receipts count; NULL when the receipts have no column currency, or with rates.';
 COMMENT ON COLUMN segment.ledger.rates_schema IS 'Schema of the rates relation; NULL without one.';
 COMMENT ON COLUMN segment.ledger.rates_name IS 'Name of the rates relation that converts all amounts; NULL without one.';
-COMMENT ON COLUMN segment.ledger.detect IS 'How a refresh finds what has changed: full or changes.';
-COMMENT ON COLUMN segment.ledger.change_key IS 'The table segment.ledger_change that has all changes since the last refresh, as a system identifier and an OID. In another cluster or after a restore it is another table: then a refresh reads all receipts.';
+COMMENT ON COLUMN segment.ledger.detect IS 'How a refresh finds what has changed: full, changes, column or partitions.';
+COMMENT ON COLUMN segment.ledger.change_column IS 'With detect column, the column of the receipts that rises with each load; else NULL.';
+COMMENT ON COLUMN segment.ledger.change_key IS 'The table segment.ledger_change that has all changes since the last refresh, as a system identifier and an OID. In another cluster or after a restore it is another table: then a refresh reads all receipts. NULL: not everything is logged.';
+COMMENT ON COLUMN segment.ledger.source_ids IS 'The tables whose changes are logged, or the receipts relation; where change_key is that of another cluster, without meaning.';
+COMMENT ON COLUMN segment.ledger.low_mark IS 'With detect column: a refresh reads the lines from this value on; NULL: all.';
+COMMENT ON COLUMN segment.ledger.next_mark IS 'The next low_mark, as soon as no transaction of running is open.';
+COMMENT ON COLUMN segment.ledger.running IS 'Transactions that were open when next_mark was the highest value, as pg_locks names them.';
 COMMENT ON COLUMN segment.ledger.created_at IS 'When it was created.';
 
 CREATE TABLE segment.ledger_change (
     ledger_id integer NOT NULL,
     customer_id text,
-    month date
+    month date,
+    document text,
+    partition_id oid
 );
 CREATE INDEX ledger_change_ledger ON segment.ledger_change (ledger_id);
-COMMENT ON TABLE segment.ledger_change IS 'What changed in the receipts of ledgers with detect changes since the last refresh. Only a superuser can read it, because it contains ids of customers. It is not dumped. It has no key.';
+COMMENT ON TABLE segment.ledger_change IS 'What changed in the receipts of ledgers with detect changes or partitions since the last refresh. Only a superuser can read it, because it contains ids of customers. It is not dumped. It has no key.';
 COMMENT ON COLUMN segment.ledger_change.ledger_id IS 'The ledger.';
 COMMENT ON COLUMN segment.ledger_change.customer_id IS 'The customer; NULL for all customers.';
 COMMENT ON COLUMN segment.ledger_change.month IS 'First day of the month; NULL for all months.';
+COMMENT ON COLUMN segment.ledger_change.document IS 'Number of an SAP document of which items changed: stands for customer and month of its header; else NULL.';
+COMMENT ON COLUMN segment.ledger_change.partition_id IS 'A partition of which rows changed: stands for its months; else NULL.';
+
+CREATE TABLE segment.ledger_partition (
+    ledger_id integer NOT NULL,
+    partition_id oid NOT NULL,
+    file_id oid NOT NULL,
+    trigger_id oid NOT NULL,
+    months date[],
+    PRIMARY KEY (ledger_id, partition_id)
+);
+COMMENT ON TABLE segment.ledger_partition IS 'Partitions of the receipts of ledgers with detect partitions, as of the last refresh. It is not dumped. Key: ledger_id, partition_id.';
+COMMENT ON COLUMN segment.ledger_partition.ledger_id IS 'The ledger.';
+COMMENT ON COLUMN segment.ledger_partition.partition_id IS 'OID of the partition.';
+COMMENT ON COLUMN segment.ledger_partition.file_id IS 'Its relfilenode, which TRUNCATE changes; 0 when it was new in the transaction of the refresh.';
+COMMENT ON COLUMN segment.ledger_partition.trigger_id IS 'OID of the trigger that logs its changes, which is another one after it was detached and attached; 0: there is none.';
+COMMENT ON COLUMN segment.ledger_partition.months IS 'First days of the months that it had rows of.';
 
 -- ---- dump and restore by the role that created the extension ---------------------------
 

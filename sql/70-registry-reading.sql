@@ -380,3 +380,60 @@ BEGIN
         RETURN NEXT l;
     END IF;
 END $$;
+
+CREATE FUNCTION segment_internal.ledger_trigger(ledger_id integer, event text) RETURNS name
+LANGUAGE sql IMMUTABLE STRICT
+RETURN pg_catalog.format('segment_ledger_%s_%s', ledger_id, event)::pg_catalog.name;
+COMMENT ON FUNCTION segment_internal.ledger_trigger(integer, text) IS
+'Name of a trigger of a ledger. event: insert, update, delete, truncate, or partition for the one with detect partitions.';
+
+CREATE FUNCTION segment_internal.sap_tables(source regclass)
+RETURNS TABLE (table_id oid, customer text, day text, document text)
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    kind text := substring(obj_description(source, 'pg_class') FROM '^Receipts from SAP (billing|sales|FI) ');
+BEGIN
+    IF kind IS NULL OR EXISTS (SELECT FROM pg_rewrite r
+                               JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid AND d.refclassid = 'pg_class'::regclass
+                               JOIN pg_class c ON c.oid = d.refobjid
+                               WHERE r.ev_class = source AND c.oid <> source AND c.relkind NOT IN ('r', 'p')) THEN
+        RETURN;
+    END IF;
+    -- an FI item can be cleared by another one of its customer, in another month
+    RETURN QUERY
+        SELECT t.id, t.customer, CASE WHEN kind <> 'FI' OR t.customer IS NULL THEN t.day END,
+               CASE WHEN t.customer IS NULL AND t.day IS NULL THEN t.document END
+        FROM (SELECT d.refobjid AS id, min(a.attname::text) FILTER (WHERE lower(a.attname) IN ('kunag', 'kunrg', 'kunnr')) AS customer,
+                     min(a.attname::text) FILTER (WHERE lower(a.attname) IN ('fkdat', 'audat', 'budat')) AS day,
+                     min(a.attname::text) FILTER (WHERE lower(a.attname) = 'vbeln') AS document
+              FROM pg_rewrite r
+              JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid AND d.refclassid = 'pg_class'::regclass AND d.refobjid <> source
+              JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
+              WHERE r.ev_class = source
+              GROUP BY d.refobjid) t
+        ORDER BY t.id;
+END $$;
+COMMENT ON FUNCTION segment_internal.sap_tables(regclass) IS
+'The tables under a view of sap_receipts_view, and which column of each has the customer, the date and, where it has neither, the number of the document. No rows for another relation.';
+
+CREATE FUNCTION segment_internal.logged_tables(detect text, source regclass) RETURNS oid[]
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT COALESCE(CASE WHEN detect = 'changes' THEN (SELECT pg_catalog.array_agg(t.table_id ORDER BY t.table_id) FROM segment_internal.sap_tables(source) t) END,
+                    ARRAY[source::pg_catalog.oid]);
+END;
+COMMENT ON FUNCTION segment_internal.logged_tables(text, regclass) IS
+'The tables whose changes a ledger of the source logs, in order.';
+
+CREATE FUNCTION segment_internal.is_logged(ledger_id integer, detect text, tables oid[]) RETURNS boolean
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT COALESCE(pg_catalog.bool_and(EXISTS (SELECT FROM pg_catalog.pg_trigger g
+                                                WHERE g.tgrelid = t.id AND g.tgenabled <> 'D'
+                                                  AND g.tgname = segment_internal.ledger_trigger(ledger_id, e.event))), true)
+    FROM pg_catalog.unnest(tables) AS t(id),
+         pg_catalog.unnest(CASE detect WHEN 'changes' THEN '{insert,update,delete,truncate}'::pg_catalog.text[]
+                           WHEN 'partitions' THEN '{partition}' ELSE '{}' END) AS e(event);
+END;
+COMMENT ON FUNCTION segment_internal.is_logged(integer, text, oid[]) IS
+'Do all triggers of the ledger exist on these tables, and are they enabled?';

@@ -328,11 +328,12 @@ BEGIN
         RAISE EXCEPTION 'relation "%.%" already exists', l.ledger_schema, l.ledger_name USING ERRCODE = 'duplicate_table';
     END IF;
     -- what is left of a ledger whose table was dropped
-    WITH gone AS (DELETE FROM segment.ledger o WHERE o.ledger_schema = l.ledger_schema AND o.ledger_name = l.ledger_name RETURNING o.ledger_id)
+    WITH gone AS (DELETE FROM segment.ledger o WHERE o.ledger_schema = l.ledger_schema AND o.ledger_name = l.ledger_name RETURNING o.ledger_id),
+    states AS (DELETE FROM segment.ledger_partition p USING gone g WHERE p.ledger_id = g.ledger_id)
     DELETE FROM segment.ledger_change c USING gone g WHERE c.ledger_id = g.ledger_id;
-    INSERT INTO segment.ledger (ledger_schema, ledger_name, owner, owner_key, source_schema, source_name, currency, rates_schema, rates_name, detect)
+    INSERT INTO segment.ledger (ledger_schema, ledger_name, owner, owner_key, source_schema, source_name, currency, rates_schema, rates_name, detect, change_column)
     VALUES (l.ledger_schema, l.ledger_name, pg_get_userbyid(caller), segment_internal.role_key(caller), l.source_schema, l.source_name,
-            l.currency, l.rates_schema, l.rates_name, l.detect)
+            l.currency, l.rates_schema, l.rates_name, l.detect, l.change_column)
     RETURNING ledger_id INTO id;
     RETURN id;
 EXCEPTION
@@ -360,32 +361,129 @@ BEGIN
         RAISE EXCEPTION 'ledger "%.%" does not exist', $2, $3 USING ERRCODE = 'undefined_object';
     END IF;
     DELETE FROM segment.ledger_change c WHERE c.ledger_id = id;
+    DELETE FROM segment.ledger_partition p WHERE p.ledger_id = id;
 END $$;
 
-CREATE FUNCTION segment_internal.take_changes(ledger_schema text, ledger_name text) RETURNS TABLE (customer_id text, month date)
+CREATE FUNCTION segment_internal.take_changes(ledger_schema text, ledger_name text)
+RETURNS TABLE (customer_id text, month date, document text, partition_id oid)
 AS 'MODULE_PATHNAME', 'registry_call' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION segment_internal.take_changes(text, text) IS
-'The changes that are logged for a ledger of the caller''s, which are removed from the log; a customer or month that is NULL stands for all. One row of NULLs when not all changes since the last refresh are in the log.';
+'The changes that are logged for a ledger of the caller''s, which are removed from the log: of a customer, of a month, of both, of an SAP document, or of a partition, whose months before are rows of their own. One row of NULLs when everything must be read.';
 
-CREATE FUNCTION segment_internal.take_changes(caller oid, ledger_schema text, ledger_name text) RETURNS TABLE (customer_id text, month date)
+CREATE FUNCTION segment_internal.take_changes(caller oid, ledger_schema text, ledger_name text)
+RETURNS TABLE (customer_id text, month date, document text, partition_id oid)
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     l segment.ledger;
     log_key text := segment_internal.role_key('segment.ledger_change'::regclass);
+    source regclass;
+    tables oid[];
+    is_logged boolean;
 BEGIN
     SELECT * INTO l FROM segment.ledger o
     WHERE o.ledger_schema = $2 AND o.ledger_name = $3 AND segment_internal.role_may(caller, o.owner, o.owner_key);
-    IF l.detect = 'changes' AND l.change_key = log_key THEN
-        RETURN QUERY
-            WITH seen AS (DELETE FROM segment.ledger_change c WHERE c.ledger_id = l.ledger_id RETURNING c.customer_id, c.month)
-            SELECT DISTINCT s.customer_id, s.month FROM seen s;
+    IF l.ledger_id IS NULL OR l.detect = 'full' THEN
+        RETURN QUERY SELECT NULL::text, NULL::date, NULL::text, NULL::oid;
         RETURN;
     END IF;
-    IF l.detect = 'changes' THEN
-        DELETE FROM segment.ledger_change c WHERE c.ledger_id = l.ledger_id;
-        UPDATE segment.ledger o SET change_key = log_key WHERE o.ledger_id = l.ledger_id;
+    source := to_regclass(format('%I.%I', l.source_schema, l.source_name));
+    tables := segment_internal.logged_tables(l.detect, source);
+    is_logged := segment_internal.is_logged(l.ledger_id, l.detect, tables);
+    IF NOT is_logged THEN
+        RAISE WARNING 'changes of "%.%" are not logged, so all receipts are read', l.source_schema, l.source_name
+            USING HINT = 'The triggers of the ledger do not exist or are disabled. Drop the ledger and create it again.';
     END IF;
-    RETURN QUERY SELECT NULL::text, NULL::date;
+    IF l.change_key IS DISTINCT FROM log_key OR l.source_ids IS DISTINCT FROM tables OR NOT is_logged THEN
+        -- from here on everything is logged
+        DELETE FROM segment.ledger_change c WHERE c.ledger_id = l.ledger_id;
+        DELETE FROM segment.ledger_partition p WHERE p.ledger_id = l.ledger_id;
+        UPDATE segment.ledger o SET change_key = CASE WHEN is_logged THEN log_key END, source_ids = tables, low_mark = NULL, next_mark = NULL, running = NULL
+        WHERE o.ledger_id = l.ledger_id;
+        RETURN QUERY SELECT NULL::text, NULL::date, NULL::text, NULL::oid;
+    ELSE
+        RETURN QUERY
+            WITH seen AS (DELETE FROM segment.ledger_change c WHERE c.ledger_id = l.ledger_id
+                          RETURNING c.customer_id, c.month, c.document, c.partition_id)
+            SELECT DISTINCT s.customer_id, s.month, s.document, s.partition_id FROM seen s WHERE s.partition_id IS NULL
+            UNION ALL
+            SELECT g.* FROM (SELECT array_agg(s.partition_id) AS changed FROM seen s WHERE s.partition_id IS NOT NULL) h,
+                LATERAL segment_internal.changed_partitions(l, source, h.changed) g
+            WHERE l.detect = 'partitions';
+        RETURN;
+    END IF;
+    IF l.detect = 'partitions' THEN
+        RETURN QUERY SELECT g.* FROM segment_internal.changed_partitions(l, source, NULL) g;
+    END IF;
+END $$;
+
+CREATE FUNCTION segment_internal.changed_partitions(l segment.ledger, source regclass, logged oid[])
+RETURNS TABLE (customer_id text, month date, document text, partition_id oid)
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    -- a partition that this transaction made keeps its file when it is truncated
+    RETURN QUERY
+        WITH leaf AS (
+            SELECT t.relid::oid AS id,
+                   CASE WHEN age(c.xmin) <= age(pg_current_xact_id()::xid) THEN 0 ELSE c.relfilenode END::oid AS file,
+                   COALESCE((SELECT g.oid FROM pg_trigger g WHERE g.tgrelid = t.relid AND g.tgenabled <> 'D'
+                             AND g.tgname = segment_internal.ledger_trigger(l.ledger_id, 'partition')), 0) AS trigger
+            FROM pg_partition_tree(source) t JOIN pg_class c ON c.oid = t.relid WHERE t.isleaf AND t.relid <> source),
+        changed AS (
+            SELECT f.* FROM leaf f LEFT JOIN segment.ledger_partition p ON p.ledger_id = l.ledger_id AND p.partition_id = f.id
+            WHERE (p.file_id, p.trigger_id) IS DISTINCT FROM (f.file, f.trigger) OR f.file = 0 OR f.trigger = 0 OR f.id = ANY (logged)),
+        before AS (
+            SELECT p.* FROM segment.ledger_partition p
+            WHERE p.ledger_id = l.ledger_id
+              AND (p.partition_id NOT IN (SELECT f.id FROM leaf f) OR p.partition_id IN (SELECT c.id FROM changed c))),
+        gone AS (DELETE FROM segment.ledger_partition p WHERE p.ledger_id = l.ledger_id AND p.partition_id NOT IN (SELECT f.id FROM leaf f)),
+        renewed AS (
+            INSERT INTO segment.ledger_partition SELECT l.ledger_id, c.id, c.file, c.trigger, '{}' FROM changed c
+            ON CONFLICT ON CONSTRAINT ledger_partition_pkey DO UPDATE SET file_id = excluded.file_id, trigger_id = excluded.trigger_id)
+        SELECT DISTINCT NULL::text, u.month, NULL::text, NULL::oid FROM before b, unnest(b.months) AS u(month)
+        UNION ALL SELECT NULL, NULL, NULL, c.id FROM changed c;
+END $$;
+COMMENT ON FUNCTION segment_internal.changed_partitions(segment.ledger, regclass, oid[]) IS
+'Support function of take_changes: the partitions that changed since the last refresh, and the months that these and the detached ones had then; the present ones are stored.';
+REVOKE ALL ON FUNCTION segment_internal.changed_partitions(segment.ledger, regclass, oid[]) FROM PUBLIC;
+
+CREATE FUNCTION segment_internal.set_partition_months(ledger_schema text, ledger_name text, partitions oid[], months date[]) RETURNS void
+AS 'MODULE_PATHNAME', 'registry_call' LANGUAGE C VOLATILE;
+COMMENT ON FUNCTION segment_internal.set_partition_months(text, text, oid[], date[]) IS
+'Store the months of partitions of the receipts of a ledger of the caller''s, element by element: those that were read now.';
+
+CREATE FUNCTION segment_internal.set_partition_months(caller oid, ledger_schema text, ledger_name text, partitions oid[], months date[]) RETURNS void
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    UPDATE segment.ledger_partition p
+    SET months = ARRAY(SELECT u.month FROM unnest($4, $5) AS u(id, month) WHERE u.id = p.partition_id AND u.month IS NOT NULL ORDER BY 1)
+    FROM segment.ledger o
+    WHERE o.ledger_schema = $2 AND o.ledger_name = $3 AND segment_internal.role_may(caller, o.owner, o.owner_key)
+      AND p.ledger_id = o.ledger_id AND p.partition_id = ANY ($4);
+END $$;
+
+CREATE FUNCTION segment_internal.take_mark(ledger_schema text, ledger_name text, high_mark text, running text[]) RETURNS text
+AS 'MODULE_PATHNAME', 'registry_call' LANGUAGE C VOLATILE;
+COMMENT ON FUNCTION segment_internal.take_mark(text, text, text, text[]) IS
+'The value from which on a refresh of the caller''s ledger reads now; NULL: it reads all. Stores that for the next refresh. high_mark: the highest value; running: the transactions that were open afterwards.';
+
+CREATE FUNCTION segment_internal.take_mark(caller oid, ledger_schema text, ledger_name text, high_mark text, running text[]) RETURNS text
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    l segment.ledger;
+    is_settled boolean;
+BEGIN
+    SELECT * INTO l FROM segment.ledger o
+    WHERE o.ledger_schema = $2 AND o.ledger_name = $3 AND segment_internal.role_may(caller, o.owner, o.owner_key);
+    -- with one snapshot for all statements, what ended meanwhile is not seen
+    IF current_setting('transaction_isolation') NOT IN ('read committed', 'read uncommitted') THEN
+        RETURN l.low_mark;
+    END IF;
+    -- a prepared transaction may have been open under another name
+    is_settled := l.running IS NULL OR NOT (l.running && $5 OR 'prepared' = ANY ($5));
+    IF is_settled THEN
+        UPDATE segment.ledger o SET low_mark = l.next_mark, next_mark = $4, running = $5 WHERE o.ledger_id = l.ledger_id;
+    END IF;
+    RETURN l.low_mark;
 END $$;
 
 -- ---- modelers ------------------------------------------------------------------------

@@ -3,11 +3,11 @@
 CREATE FUNCTION segment_internal.ledger_changed() RETURNS trigger
 AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION segment_internal.ledger_changed() IS
-'Trigger that create_ledger puts on a receipts table: logs which customers and months a statement changes, for the ledger whose number is its argument. For a ledger that no longer exists it does nothing.';
+'Trigger that create_ledger puts on a receipts table: logs which customers and months a statement changes, for the ledger whose number is its first argument; for each row it logs the partition. Of a table under a view of SAP receipts, the other arguments are the columns of the customer, the date and the document; see sap_tables. For a ledger that no longer exists it does nothing.';
 
-CREATE FUNCTION segment_internal.ledger_refresh(ledger regclass, receipts regclass, currency text, rates regclass) RETURNS void
+CREATE FUNCTION segment_internal.ledger_refresh(ledger regclass, receipts regclass, currency text, rates regclass, change_column text) RETURNS void
 AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE;
-COMMENT ON FUNCTION segment_internal.ledger_refresh(regclass, regclass, text, regclass) IS
+COMMENT ON FUNCTION segment_internal.ledger_refresh(regclass, regclass, text, regclass, text) IS
 'Write what differs between a ledger and its receipts, as the owner of the ledger, whose role the caller must be able to take. Refreshes of one ledger take turns.';
 
 CREATE FUNCTION segment_internal.ledger_differences(ledger regclass, receipts regclass, currency text, rates regclass)
@@ -27,7 +27,30 @@ END;
 COMMENT ON FUNCTION segment_internal.ledger_target(text) IS
 'Schema and name of a ledger; without a schema it is the first one of the caller''s search path.';
 
-CREATE FUNCTION segment_internal.check_ledger(target text[], receipts regclass, detect text, currency text, rates regclass) RETURNS void
+CREATE FUNCTION segment_internal.check_detection(receipts regclass, kind text, detect text, change_column text) RETURNS void
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    type oid := segment_internal.column_type(receipts, change_column);
+BEGIN
+    IF detect = 'changes' AND kind NOT IN ('r', 'p') AND segment_internal.logged_tables(detect, receipts) = ARRAY[receipts::oid] THEN
+        RAISE EXCEPTION '"%" is not a table, so its changes cannot be logged', segment_internal.relation_name(receipts)
+            USING ERRCODE = 'wrong_object_type', HINT = 'Use detect full. Of views, only those that sap_receipts_view made can be used.';
+    ELSIF detect = 'partitions' AND kind <> 'p' THEN
+        RAISE EXCEPTION '"%" is not a partitioned table', segment_internal.relation_name(receipts) USING ERRCODE = 'wrong_object_type';
+    ELSIF detect = 'column' AND kind NOT IN ('r', 'p', 'v') THEN
+        RAISE EXCEPTION '"%" is not a table or view, so its transactions are not known', segment_internal.relation_name(receipts)
+            USING ERRCODE = 'wrong_object_type', HINT = 'Use detect full.';
+    ELSIF detect = 'column' AND type IS NULL THEN
+        RAISE EXCEPTION 'relation "%" has no column "%"', segment_internal.relation_name(receipts), change_column USING ERRCODE = 'undefined_column';
+    ELSIF detect = 'column' AND type NOT IN ('int2'::regtype, 'int4'::regtype, 'int8'::regtype, 'numeric'::regtype, 'date'::regtype, 'timestamp'::regtype, 'timestamptz'::regtype) THEN
+        RAISE EXCEPTION 'column "%" of relation "%" is of type %, but must be an integer, numeric, date or timestamp', change_column,
+            segment_internal.relation_name(receipts), format_type(type, NULL) USING ERRCODE = 'datatype_mismatch';
+    END IF;
+END $$;
+COMMENT ON FUNCTION segment_internal.check_detection(regclass, text, text, text) IS
+'Support function of create_ledger: can changes of the receipts be found that way? kind: their relkind. Errors: 42809, 42703, 42804.';
+
+CREATE FUNCTION segment_internal.check_ledger(target text[], receipts regclass, detect text, currency text, rates regclass, change_column text) RETURNS void
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     passing regclass;
@@ -39,8 +62,10 @@ BEGIN
         RAISE EXCEPTION 'ledger_name must be the name of a table, with or without schema' USING ERRCODE = 'invalid_name';
     ELSIF octet_length(target[2]) > 54 THEN
         RAISE EXCEPTION 'ledger name has % bytes, but at most 54 are possible', octet_length(target[2]) USING ERRCODE = 'name_too_long';
-    ELSIF detect NOT IN ('full', 'changes') THEN
-        RAISE EXCEPTION 'detect must be full or changes, but is %', detect USING ERRCODE = 'invalid_parameter_value';
+    ELSIF detect NOT IN ('full', 'changes', 'column', 'partitions') THEN
+        RAISE EXCEPTION 'detect must be full, changes, column or partitions, but is %', detect USING ERRCODE = 'invalid_parameter_value';
+    ELSIF (detect = 'column') <> (change_column IS NOT NULL) THEN
+        RAISE EXCEPTION 'change_column must be given with detect column, and only with it' USING ERRCODE = 'invalid_parameter_value';
     END IF;
     SELECT c.oid INTO passing FROM pg_class c WHERE c.oid IN (receipts, rates) AND c.relpersistence = 't' LIMIT 1;
     IF FOUND THEN
@@ -54,15 +79,13 @@ BEGIN
     ELSIF currency IS NOT NULL THEN
         PERFORM segment_internal.check_currency(receipts, currency);
     END IF;
-    IF detect = 'changes' AND rates IS NOT NULL THEN
-        RAISE EXCEPTION 'detect changes cannot be used together with rates' USING ERRCODE = 'invalid_parameter_value',
-            HINT = 'A change of a rate is not logged. Use detect full.';
-    ELSIF detect = 'changes' AND NOT EXISTS (SELECT FROM pg_class c WHERE c.oid = receipts AND c.relkind IN ('r', 'p')) THEN
-        RAISE EXCEPTION '"%" is not a table, so its changes cannot be logged', segment_internal.relation_name(receipts)
-            USING ERRCODE = 'wrong_object_type', HINT = 'Use detect full.';
+    IF detect <> 'full' AND rates IS NOT NULL THEN
+        RAISE EXCEPTION 'detect % cannot be used together with rates', detect USING ERRCODE = 'invalid_parameter_value',
+            HINT = 'A change of a rate is not noticed. Use detect full.';
     END IF;
+    PERFORM segment_internal.check_detection(receipts, (SELECT c.relkind::text FROM pg_class c WHERE c.oid = receipts), detect, change_column);
 END $$;
-COMMENT ON FUNCTION segment_internal.check_ledger(text[], regclass, text, text, regclass) IS
+COMMENT ON FUNCTION segment_internal.check_ledger(text[], regclass, text, text, regclass, text) IS
 'Support function of create_ledger: checks its arguments. Errors: 22004, 42602, 42622, 22023, 42809, 42703, 42804.';
 
 CREATE FUNCTION segment_internal.make_ledger_table(target text[], receipts regclass) RETURNS void
@@ -88,28 +111,50 @@ END $$;
 COMMENT ON FUNCTION segment_internal.make_ledger_table(text[], regclass) IS
 'Support function of create_ledger: create the table, which then belongs to the caller.';
 
-CREATE FUNCTION segment_internal.make_ledger_triggers(ledger_id integer, receipts regclass) RETURNS void
+CREATE FUNCTION segment_internal.make_ledger_triggers(ledger_id integer, table_id regclass, arguments text) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off AS $$
 DECLARE
     t record;
 BEGIN
     FOR t IN SELECT * FROM (VALUES
-        ('INSERT', 'REFERENCING NEW TABLE AS new_rows'), ('UPDATE', 'REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows'),
-        ('DELETE', 'REFERENCING OLD TABLE AS old_rows'), ('TRUNCATE', '')) v(event, tables)
+        ('insert', 'REFERENCING NEW TABLE AS new_rows'), ('update', 'REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows'),
+        ('delete', 'REFERENCING OLD TABLE AS old_rows'), ('truncate', '')) v(event, tables)
     LOOP
         EXECUTE format('CREATE TRIGGER %I AFTER %s ON %s %s FOR EACH STATEMENT EXECUTE FUNCTION segment_internal.ledger_changed(%s)',
-                       format('segment_ledger_%s_%s', ledger_id, lower(t.event)), t.event, receipts, t.tables, ledger_id);
+                       segment_internal.ledger_trigger(ledger_id, t.event), t.event, table_id, t.tables, arguments);
     END LOOP;
 END $$;
-COMMENT ON FUNCTION segment_internal.make_ledger_triggers(integer, regclass) IS
-'Support function of create_ledger: the triggers that log changes. The caller needs the privilege TRIGGER on the receipts.';
+COMMENT ON FUNCTION segment_internal.make_ledger_triggers(integer, regclass, text) IS
+'Support function of create_ledger: the triggers that log changes. The caller needs the privilege TRIGGER on the table.';
 
-CREATE FUNCTION segment_internal.make_ledger(target text[], receipts regclass, detect text, currency text, rates regclass) RETURNS void
+CREATE FUNCTION segment_internal.make_all_ledger_triggers(ledger_id integer, receipts regclass, detect text) RETURNS void
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off AS $$
+DECLARE
+    t record;
+BEGIN
+    IF detect = 'partitions' THEN
+        -- for each row, so that partitions get it, also those that come later
+        EXECUTE format('CREATE TRIGGER %I BEFORE INSERT OR UPDATE OR DELETE ON %s FOR EACH ROW EXECUTE FUNCTION segment_internal.ledger_changed(%s)',
+                       segment_internal.ledger_trigger(ledger_id, 'partition'), receipts, ledger_id);
+    ELSIF detect = 'changes' AND segment_internal.logged_tables(detect, receipts) = ARRAY[receipts::oid] THEN
+        PERFORM segment_internal.make_ledger_triggers(ledger_id, receipts, ledger_id::text);
+    ELSIF detect = 'changes' THEN
+        FOR t IN SELECT * FROM segment_internal.sap_tables(receipts)
+        LOOP
+            PERFORM segment_internal.make_ledger_triggers(ledger_id, t.table_id,
+                format('%s, %L, %L, %L', ledger_id, COALESCE(t.customer, ''), COALESCE(t.day, ''), COALESCE(t.document, '')));
+        END LOOP;
+    END IF;
+END $$;
+COMMENT ON FUNCTION segment_internal.make_all_ledger_triggers(integer, regclass, text) IS
+'Support function of create_ledger: the triggers on the receipts, or on the tables under a view of SAP receipts.';
+
+CREATE FUNCTION segment_internal.make_ledger(target text[], receipts regclass, detect text, currency text, rates regclass, change_column text) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off AS $$
 DECLARE
     l segment.ledger;
 BEGIN
-    PERFORM segment_internal.check_ledger(target, receipts, detect, currency, rates);
+    PERFORM segment_internal.check_ledger(target, receipts, detect, currency, rates, change_column);
     l.ledger_schema := target[1];
     l.ledger_name := target[2];
     SELECT n.nspname, c.relname INTO l.source_schema, l.source_name
@@ -118,49 +163,51 @@ BEGIN
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = rates;
     l.currency := make_ledger.currency;
     l.detect := make_ledger.detect;
+    l.change_column := make_ledger.change_column;
     l.ledger_id := segment_internal.add_ledger(l);
     PERFORM segment_internal.make_ledger_table(target, receipts);
-    IF detect = 'changes' THEN
-        PERFORM segment_internal.make_ledger_triggers(l.ledger_id, receipts);
-    END IF;
+    PERFORM segment_internal.make_all_ledger_triggers(l.ledger_id, receipts, detect);
     PERFORM segment_internal.refresh(format('%I.%I', target[1], target[2])::regclass);
 END $$;
-COMMENT ON FUNCTION segment_internal.make_ledger(text[], regclass, text, text, regclass) IS
+COMMENT ON FUNCTION segment_internal.make_ledger(text[], regclass, text, text, regclass, text) IS
 'The work of create_ledger, with schema and name of the ledger.';
 
-CREATE FUNCTION segment_internal.create_ledger(ledger_name text, receipts regclass, detect text DEFAULT 'full', currency text DEFAULT NULL, rates regclass DEFAULT NULL)
+CREATE FUNCTION segment_internal.create_ledger(ledger_name text, receipts regclass, detect text DEFAULT 'full', currency text DEFAULT NULL, rates regclass DEFAULT NULL,
+    change_column text DEFAULT NULL)
 RETURNS void
 LANGUAGE sql VOLATILE
 BEGIN ATOMIC
     -- no SET clause: an unqualified name goes where the caller's search path says
-    SELECT segment_internal.make_ledger(segment_internal.ledger_target(ledger_name), receipts, detect, currency, rates);
+    SELECT segment_internal.make_ledger(segment_internal.ledger_target(ledger_name), receipts, detect, currency, rates, change_column);
 END;
-COMMENT ON FUNCTION segment_internal.create_ledger(text, regclass, text, text, regclass) IS
+COMMENT ON FUNCTION segment_internal.create_ledger(text, regclass, text, text, regclass, text) IS
 'The work of segment.create_ledger, whose errors show none of its SQL.';
 
-CREATE FUNCTION segment.create_ledger(ledger_name text, receipts regclass, detect text DEFAULT 'full', currency text DEFAULT NULL, rates regclass DEFAULT NULL)
+CREATE FUNCTION segment.create_ledger(ledger_name text, receipts regclass, detect text DEFAULT 'full', currency text DEFAULT NULL, rates regclass DEFAULT NULL,
+    change_column text DEFAULT NULL)
 RETURNS void
 AS 'MODULE_PATHNAME', 'quiet_call' LANGUAGE C VOLATILE;
-COMMENT ON FUNCTION segment.create_ledger(text, regclass, text, text, regclass) IS
-'Creates a ledger and fills it: a table of the caller''s with one row for each customer and month of a receipts relation, partitioned by month, which rfm and cohort_retention read in place of the receipts. ledger_name: name of the table, with or without schema, at most 54 bytes. receipts, currency and rates: see receipt_totals; receipts with a column currency need currency or rates. detect: how refresh_ledger finds what has changed; full (all receipts are read and compared) or changes (triggers on the receipts table log customers and months, and only these are read; not with rates, only for tables, and the caller needs the privilege TRIGGER). Lines of one receipt that lie in two months are two receipts, one in each. Errors: 42P07 the relation exists; 22023 detect is not valid, or currency or rates is missing; 42809 the receipts are no table with detect changes, or temporary; 42501 the caller has no grant_modeler; and those of receipt_totals.';
+COMMENT ON FUNCTION segment.create_ledger(text, regclass, text, text, regclass, text) IS
+'Creates a ledger and fills it: a table of the caller''s with one row for each customer and month of a receipts relation, partitioned by month, which rfm and cohort_retention read in place of the receipts. ledger_name: name of the table, with or without schema, at most 54 bytes. receipts, currency and rates: see receipt_totals; receipts with a column currency need currency or rates. detect: how refresh_ledger finds what has changed; full (all receipts are read and compared), changes (triggers log customers and months, for tables and views of sap_receipts_view; the caller needs the privilege TRIGGER), column (lines are read again from a value of change_column on, for tables and views) or partitions (partitions that were attached, detached or changed are read whole, for partitioned tables; the caller needs the privilege TRIGGER); all but full not with rates. change_column: with detect column, a load id or timestamp that is drawn in the transaction which inserts or updates a line, and is never lower than a value drawn before; an update must set it and must not move a line to another customer or month; deleted lines are found by ledger_check only. Lines of one receipt that lie in two months are two receipts, one in each. Errors: 42P07 the relation exists; 22023 detect is not valid, currency or rates is missing, rates or change_column do not fit detect; 42703 and 42804 change_column does not exist or has another type; 42809 the receipts are of a kind that detect cannot be used with, or temporary; 42501 the caller has no grant_modeler; and those of receipt_totals.';
 
 CREATE FUNCTION segment_internal.unmake_ledger(target text[]) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off AS $$
 DECLARE
     l segment.ledger;
-    source regclass;
-    t name;
+    t record;
 BEGIN
     SELECT * INTO l FROM segment_internal.ledger(target[1], target[2]);
-    source := CASE WHEN FOUND THEN to_regclass(format('%I.%I', l.source_schema, l.source_name)) END;
     PERFORM segment_internal.remove_ledger(target[1], target[2]);
-    FOR t IN SELECT g.tgname FROM pg_trigger g WHERE g.tgrelid = source AND g.tgfoid = 'segment_internal.ledger_changed'::regproc
-               AND starts_with(g.tgname, format('segment_ledger_%s_', l.ledger_id)) AND g.tgparentid = 0
+    FOR t IN SELECT g.tgname AS name, g.tgrelid::regclass AS on_table, c.relowner AS owner
+             FROM pg_trigger g JOIN pg_class c ON c.oid = g.tgrelid
+             WHERE g.tgfoid = 'segment_internal.ledger_changed'::regproc AND g.tgparentid = 0
+               AND g.tgname IN (SELECT segment_internal.ledger_trigger(l.ledger_id, e) FROM unnest('{insert,update,delete,truncate,partition}'::text[]) AS e)
+               AND c.oid = ANY (l.source_ids || segment_internal.logged_tables(l.detect, to_regclass(format('%I.%I', l.source_schema, l.source_name))))
     LOOP
-        IF pg_has_role((SELECT c.relowner FROM pg_class c WHERE c.oid = source), 'USAGE') THEN
-            EXECUTE format('DROP TRIGGER %I ON %s', t, source);
+        IF pg_has_role(t.owner, 'USAGE') THEN
+            EXECUTE format('DROP TRIGGER %I ON %s', t.name, t.on_table);
         ELSE
-            RAISE NOTICE 'trigger "%" on table "%" remains, without effect', t, segment_internal.relation_name(source)
+            RAISE NOTICE 'trigger "%" on table "%" remains, without effect', t.name, segment_internal.relation_name(t.on_table)
                 USING HINT = 'The owner of the table can drop it.';
         END IF;
     END LOOP;
@@ -186,7 +233,7 @@ COMMENT ON FUNCTION segment.drop_ledger(text) IS
 
 -- ---- refresh and check --------------------------------------------------------------------
 
-CREATE FUNCTION segment_internal.ledger_source(relation regclass, OUT source regclass, OUT currency text, OUT rates regclass)
+CREATE FUNCTION segment_internal.ledger_source(relation regclass, OUT source regclass, OUT currency text, OUT rates regclass, OUT change_column text)
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     l segment.ledger;
@@ -206,6 +253,7 @@ BEGIN
     END IF;
     source := to_regclass(format('%I.%I', l.source_schema, l.source_name));
     currency := l.currency;
+    change_column := l.change_column;
     rates := CASE WHEN l.rates_name IS NOT NULL THEN to_regclass(format('%I.%I', l.rates_schema, l.rates_name)) END;
     IF source IS NULL OR (rates IS NULL) <> (l.rates_name IS NULL) THEN
         RAISE EXCEPTION 'source "%.%" of ledger "%" does not exist', CASE WHEN source IS NULL THEN l.source_schema ELSE l.rates_schema END,
@@ -220,7 +268,7 @@ LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     s record := segment_internal.ledger_source(ledger);
 BEGIN
-    PERFORM segment_internal.ledger_refresh(ledger, s.source, s.currency, s.rates);
+    PERFORM segment_internal.ledger_refresh(ledger, s.source, s.currency, s.rates, s.change_column);
 END $$;
 COMMENT ON FUNCTION segment_internal.refresh(regclass) IS
 'The work of refresh_ledger and of the end of create_ledger.';
@@ -236,7 +284,7 @@ COMMENT ON FUNCTION segment_internal.refresh_ledger(regclass) IS
 CREATE PROCEDURE segment.refresh_ledger(ledger regclass)
 AS 'MODULE_PATHNAME', 'quiet_call' LANGUAGE C;
 COMMENT ON PROCEDURE segment.refresh_ledger(regclass) IS
-'Makes a ledger equal to its receipts: rows that are missing, surplus or different are written, others are not touched. With detect changes only the customers and months are read that were logged since the last refresh; a month in which more than 5 % of the rows changed is read whole. After a restore, and in a new cluster, everything is read. All in the caller''s transaction: readers see the old rows or the new ones and never wait; refreshes of one ledger wait for each other. The receipts are read and the ledger is written as the owner of the ledger, in a security-restricted operation. Errors: 42704 no ledger of the caller''s, 55000 the table was given to another role, 42P01 the receipts do not exist, 40001 at REPEATABLE READ or SERIALIZABLE when another refresh came first, and those of receipt_totals.';
+'Makes a ledger equal to its receipts: rows that are missing, surplus or different are written, others are not touched. With another detection than full only the customers and months are read that changed since the last refresh; a month in which more than 5 % of the rows changed is read whole. After a restore, and in a new cluster, everything is read. All in the caller''s transaction: readers see the old rows or the new ones and never wait; refreshes of one ledger wait for each other. The receipts are read and the ledger is written as the owner of the ledger, in a security-restricted operation. Errors: 42704 no ledger of the caller''s, 55000 the table was given to another role, 42P01 the receipts do not exist, 40001 at REPEATABLE READ or SERIALIZABLE when another refresh came first, and those of receipt_totals.';
 
 CREATE FUNCTION segment_internal.ledger_check(ledger regclass) RETURNS TABLE (customer_id text, month date, what text)
 LANGUAGE plpgsql VOLATILE ROWS 10 SET search_path = pg_catalog, pg_temp AS $$

@@ -2,10 +2,8 @@
  * ledger_refresh_pg.c
  *		Comparing a ledger with its receipts, and writing the differences.
  *
- * A refresh locks the ledger, so that refreshes take turns, and only then takes the
- * logged changes and looks at the receipts.  A change that is committed after the
- * log was read stays in the log, although its receipts may have been read: the next refresh
- * reads them again, which changes nothing.  So no change is lost.
+ * A refresh locks the ledger, so that refreshes take turns, and only then takes what
+ * has changed (receipts/ledger_changes_pg.h) and looks at the receipts.
  *
  * Receipts are read and the ledger is written as its owner, in a security-restricted
  * operation.  What the receipts give is compared with the table in SQL, and only what
@@ -34,6 +32,7 @@
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
 
+#include "receipts/ledger_changes_pg.h"
 #include "receipts/month_pg.h"
 #include "server/identity.h"
 #include "server/statement.h"
@@ -41,7 +40,8 @@
 /* Arguments of both functions by their places. */
 enum
 {
-	ARG_LEDGER, ARG_RECEIPTS, ARG_CURRENCY, ARG_RATES
+	ARG_LEDGER, ARG_RECEIPTS, ARG_CURRENCY, ARG_RATES,
+	ARG_CHANGE_COLUMN			/* of ledger_refresh alone */
 };
 
 /* The last day of all. */
@@ -70,7 +70,7 @@ typedef struct Ledger
 	char	   *name;			/* as a statement needs it */
 	SegReceiptsSource source;
 	SegLedgerLines lines;
-	bool		unchanged;		/* nothing is in the log */
+	SegLedgerChanges changes;
 	QueryEnvironment *tables;
 	Tuplestorestate *cells;
 	TupleDesc	shape;
@@ -205,45 +205,6 @@ read_arrays(const Ledger *ledger, const char *statement, ParamListInfo params, D
 	tuplestore_end(row.store);
 }
 
-/* ---- the log of changes ---- */
-
-/* The store of the changes that are logged for the ledger, which the statements see as ledger_changes. */
-static void
-take_changes(Ledger *ledger)
-{
-	Oid			types[] = {TEXTOID, TEXTOID};
-	Datum		values[] = {CStringGetTextDatum(get_namespace_name(get_rel_namespace(ledger->relation))),
-		CStringGetTextDatum(get_rel_name(ledger->relation))};
-	SPIExecuteOptions options = {.read_only = false, .params = makeParamList(2)};
-	SegNamedStore changes = seg_named_store_create();
-	TupleDesc	shape = CreateTemplateTupleDesc(2);
-	TupleTableSlot *slot;
-
-	TupleDescInitEntry(shape, 1, "customer_id", TEXTOID, -1, 0);
-	TupleDescInitEntry(shape, 2, "month", DATEOID, -1, 0);
-	for (int i = 0; i < lengthof(types); i++)
-		options.params->params[i] = (ParamExternData) {values[i], false, PARAM_FLAG_CONST, types[i]};
-	options.dest = changes.dest;
-	SPI_connect();
-	seg_receipts_run("SELECT t.customer_id, t.month FROM segment_internal.take_changes($1, $2) t", &options);
-	SPI_finish();
-
-	slot = MakeSingleTupleTableSlot(shape, &TTSOpsMinimalTuple);
-	ledger->unchanged = true;
-	ledger->lines.all = false;
-	while (tuplestore_gettupleslot(changes.store, true, false, slot))
-	{
-		bool		no_month;
-
-		(void) slot_getattr(slot, 2, &no_month);
-		ledger->lines.all |= no_month;
-		ledger->unchanged = false;
-	}
-	ExecDropSingleTupleTableSlot(slot);
-	tuplestore_rescan(changes.store);
-	seg_named_store_show(ledger->tables, "ledger_changes", shape, changes.store);
-}
-
 /* Which months are read whole: with more than 5 % of their rows changed; and which customers of the others. */
 static void
 plan_reading(Ledger *ledger)
@@ -274,12 +235,9 @@ read_cells(Ledger *ledger)
 	ledger->cells = tuplestore_begin_heap(false, false, work_mem);
 	row.shape = ledger->shape;
 	row.store = ledger->cells;
-	CommandCounterIncrement();
-	PushActiveSnapshot(GetTransactionSnapshot());
 	SPI_connect();
 	seg_ledger_cells(&ledger->source, &row);
 	SPI_finish();
-	PopActiveSnapshot();
 	seg_named_store_show(ledger->tables, "ledger_cells", ledger->shape, ledger->cells);
 }
 
@@ -396,14 +354,23 @@ refresh_as_owner(void *argument)
 	Ledger	   *ledger = argument;
 
 	fix_settings();
+	seg_changes_mark(&ledger->changes);
+	CommandCounterIncrement();
+	PushActiveSnapshot(GetTransactionSnapshot());
+	seg_changes_resolve(&ledger->changes);
+	ledger->lines.all = ledger->changes.all;
 	if (!ledger->lines.all)
+	{
+		seg_named_store_show(ledger->tables, "ledger_changes", ledger->changes.shape, ledger->changes.cells);
 		plan_reading(ledger);
+	}
 	read_cells(ledger);
+	PopActiveSnapshot();
 	write_cells(ledger);
 	tuplestore_end(ledger->cells);
 }
 
-/* (ledger, receipts, currency, rates): write what differs */
+/* (ledger, receipts, currency, rates, change_column): write what differs */
 PG_FUNCTION_INFO_V1(ledger_refresh);
 Datum
 ledger_refresh(PG_FUNCTION_ARGS)
@@ -412,8 +379,12 @@ ledger_refresh(PG_FUNCTION_ARGS)
 
 	PreventCommandIfReadOnly("refresh_ledger");
 	ledger = open_ledger(fcinfo, ShareRowExclusiveLock);
-	take_changes(ledger);
-	if (!ledger->unchanged)
+	ledger->changes = (SegLedgerChanges) {
+		.ledger = ledger->relation, .receipts = ledger->source.receipts,
+		.change_column = PG_ARGISNULL(ARG_CHANGE_COLUMN) ? NULL : PG_GETARG_TEXT_PP(ARG_CHANGE_COLUMN)
+	};
+	seg_changes_take(&ledger->changes);
+	if (!ledger->changes.none)
 		seg_run_as(ledger->owner, refresh_as_owner, ledger);
 	PG_RETURN_VOID();
 }
@@ -424,7 +395,9 @@ compare_as_owner(void *argument)
 	Ledger	   *ledger = argument;
 
 	fix_settings();
+	PushActiveSnapshot(GetTransactionSnapshot());
 	read_cells(ledger);
+	PopActiveSnapshot();
 	run(ledger, psprintf(
 						 "SELECT COALESCE(c.customer_id, o.customer_id), COALESCE(c.month, o.month),"
 						 " CASE WHEN o.customer_id IS NULL THEN 'missing' WHEN c.customer_id IS NULL THEN 'surplus' ELSE pg_catalog.concat_ws(', ',"

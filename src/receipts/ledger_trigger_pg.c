@@ -4,10 +4,14 @@
  *
  * The keys are read as whoever runs the statement.  They are written as the owner of
  * the log, who runs one fixed statement: only for a ledger that has this table as its
- * source, so nobody can log changes of a table that is not theirs to change.
+ * source, so nobody can log changes of a table that is not theirs to change.  With detect partitions
+ * the trigger is one for each row, which partitions inherit, and logs the partition once.
  */
 #include "server/compat.h"
 
+#include "access/transam.h"
+#include "access/xact.h"
+#include "catalog/partition.h"
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
 #include "executor/spi.h"
@@ -15,77 +19,238 @@
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 
+#include "receipts/ledger_changes_pg.h"
 #include "server/identity.h"
 #include "server/registry.h"
 
 /* Above so many customers and months of one statement only the months are logged. */
 #define MOST_KEYS "10000"
 
-#define KEYS_OF(table) \
-	"SELECT r.customer_id::text AS customer_id, r.receipt_date::date - (extract(day FROM r.receipt_date::date)::integer - 1) AS month" \
-	" FROM " table " r WHERE r.customer_id IS NOT NULL AND isfinite(r.receipt_date)"
-
-/* The customers and months of the rows, as two arrays. */
-static void
-read_keys(const TriggerData *change, Datum keys[2], bool *none)
+/* What is logged of a statement, element by element; NULLs alone stand for everything. */
+enum
 {
-	const char *rows = change->tg_newtable == NULL ? KEYS_OF("old_rows")
-		: change->tg_oldtable == NULL ? KEYS_OF("new_rows")
-		: KEYS_OF("old_rows") " UNION " KEYS_OF("new_rows");
+	KEY_CUSTOMER, KEY_MONTH, KEY_DOCUMENT, KEY_ARRAYS
+};
+
+/* ---- the changed rows ---- */
+
+/* The row's column; NULL when the table has no such column any more, or none is named. */
+static char *
+column(const TriggerData *change, int argument)
+{
+	const char *name = change->tg_trigger->tgargs[argument];
+
+	return *name == '\0' || SPI_fnumber(RelationGetDescr(change->tg_relation), name) <= 0 ? NULL
+		: psprintf("r.%s", quote_identifier(name));
+}
+
+/* A number of SAP in internal form, for a column that may be in any form. */
+static char *
+internal_form(const char *column)
+{
+	return psprintf("CASE WHEN btrim(%s::text) ~ '^[0-9]{1,9}$' THEN lpad(btrim(%s::text), 10, '0') ELSE btrim(%s::text) END",
+					column, column, column);
+}
+
+/* The month of a date of SAP; NULL when it is none, which raises no error here. */
+static char *
+sap_month(const TriggerData *change, int argument, const char *column)
+{
+	TupleDesc	shape = RelationGetDescr(change->tg_relation);
+	Oid			type = getBaseType(SPI_gettypeid(shape, SPI_fnumber(shape, change->tg_trigger->tgargs[argument])));
+
+	if (type == DATEOID || type == TIMESTAMPOID || type == TIMESTAMPTZOID)
+		return psprintf("CASE WHEN isfinite(%s) THEN %s::date - (extract(day FROM %s::date)::integer - 1) END", column, column, column);
+	return psprintf("CASE WHEN btrim(%s::text) ~ '^(?!0000)[0-9]{4}(0[1-9]|1[0-2])' THEN"
+					" make_date(left(btrim(%s::text), 4)::integer, substr(btrim(%s::text), 5, 2)::integer, 1) END", column, column, column);
+}
+
+/* SELECT of customer, month and document of a row r, without FROM and WHERE; NULL: the columns are not there. */
+static char *
+sap_keys(const TriggerData *change, const char **condition, const char **more)
+{
+	char	   *customer = column(change, 1);
+	char	   *day = column(change, 2);
+	char	   *document = column(change, 3);
+
+	for (int i = 1; i < 4; i++)
+		if (change->tg_trigger->tgargs[i][0] != '\0' && column(change, i) == NULL)
+			return NULL;
+	*more = customer == NULL ? "" : psprintf(", LATERAL (VALUES (%s::text), (%s)) c(id)", customer, internal_form(customer));
+	*condition = customer != NULL ? "c.id IS NOT NULL" : document != NULL ? psprintf("%s IS NOT NULL", document) : "true";
+	if (day != NULL)
+	{
+		day = sap_month(change, 2, day);
+		*condition = psprintf("%s AND %s IS NOT NULL", *condition, day);
+	}
+	if (document != NULL)
+		document = internal_form(document);
+	return psprintf("SELECT %s AS customer_id, %s AS month, %s AS document", customer == NULL ? "NULL::text" : "c.id",
+					day == NULL ? "NULL::date" : day, document == NULL ? "NULL::text" : document);
+}
+
+/* The keys of the rows of one transition table. */
+static char *
+keys_of(const TriggerData *change, const char *table)
+{
+	const char *condition;
+	const char *more;
+	char	   *keys;
+
+	if (change->tg_trigger->tgnargs == 1)
+		return psprintf("SELECT r.customer_id::text AS customer_id, r.receipt_date::date - (extract(day FROM r.receipt_date::date)::integer - 1) AS month,"
+						" NULL::text AS document FROM %s r WHERE r.customer_id IS NOT NULL AND isfinite(r.receipt_date)", table);
+	keys = sap_keys(change, &condition, &more);
+	return psprintf("%s FROM %s r%s WHERE %s", keys, table, more, condition);
+}
+
+/* Has the table the columns that are read?  Its owner may have renamed them. */
+static bool
+has_columns(const TriggerData *change)
+{
+	TupleDesc	shape = RelationGetDescr(change->tg_relation);
+	const char *ignored;
+
+	if (change->tg_trigger->tgnargs == 1)
+		return SPI_fnumber(shape, "customer_id") > 0 && SPI_fnumber(shape, "receipt_date") > 0;
+	return sap_keys(change, &ignored, &ignored) != NULL;
+}
+
+static void
+read_keys(const TriggerData *change, Datum keys[KEY_ARRAYS], bool *none)
+{
+	const char *rows = change->tg_newtable == NULL ? keys_of(change, "old_rows")
+		: change->tg_oldtable == NULL ? keys_of(change, "new_rows")
+		: psprintf("%s UNION %s", keys_of(change, "old_rows"), keys_of(change, "new_rows"));
 	const char *query = psprintf(
-								 "WITH key AS (SELECT DISTINCT k.customer_id, k.month FROM (%s) k),"
-								 " logged AS (SELECT DISTINCT CASE WHEN (SELECT count(*) FROM key) <= " MOST_KEYS " THEN k.customer_id END AS customer_id, k.month FROM key k)"
-								 " SELECT array_agg(g.customer_id), array_agg(g.month) FROM logged g", rows);
+								 "WITH key AS (SELECT DISTINCT k.customer_id, k.month, k.document FROM (%s) k),"
+								 " size AS (SELECT count(*) <= " MOST_KEYS " AS is_small FROM key),"
+								 " logged AS (SELECT DISTINCT CASE WHEN s.is_small THEN k.customer_id END AS customer_id, k.month,"
+								 " CASE WHEN s.is_small THEN k.document END AS document FROM key k, size s)"
+								 " SELECT array_agg(g.customer_id), array_agg(g.month), array_agg(g.document) FROM logged g", rows);
 
 	if (SPI_register_trigger_data((TriggerData *) change) != SPI_OK_TD_REGISTER ||
 		SPI_execute(query, false, 1) != SPI_OK_SELECT || SPI_processed != 1)
 		elog(ERROR, "could not read the changed rows");
-	for (int i = 0; i < 2; i++)
+	for (int i = 0; i < KEY_ARRAYS; i++)
 		keys[i] = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, i + 1, none);
 }
 
-static void
-write_keys(const TriggerData *change, Datum keys[2], bool all)
+/* ---- the log ---- */
+
+/* The partitioned table that the relation belongs to, or itself. */
+static Oid
+root_of(Relation relation)
 {
-	Oid			types[] = {INT4OID, TEXTOID, TEXTOID, TEXTARRAYOID, DATEARRAYOID};
+	List	   *ancestors = relation->rd_rel->relispartition ? get_partition_ancestors(RelationGetRelid(relation)) : NIL;
+
+	return ancestors == NIL ? RelationGetRelid(relation) : llast_oid(ancestors);
+}
+
+/* Write keys, or the partition, or when both are none that everything has changed. */
+static void
+write_keys(const TriggerData *change, const Datum *keys, Oid partition)
+{
+	Oid			types[] = {INT4OID, OIDOID, OIDOID, TEXTARRAYOID, DATEARRAYOID, TEXTARRAYOID};
 	Datum		values[] = {
-		Int32GetDatum(pg_strtoint32(change->tg_trigger->tgargs[0])),
-		CStringGetTextDatum(get_namespace_name(RelationGetNamespace(change->tg_relation))),
-		CStringGetTextDatum(RelationGetRelationName(change->tg_relation)), keys[0], keys[1]
+		Int32GetDatum(pg_strtoint32(change->tg_trigger->tgargs[0])), ObjectIdGetDatum(root_of(change->tg_relation)),
+		ObjectIdGetDatum(partition), 0, 0, 0
 	};
-	const char *nulls = all ? "   nn" : "     ";
+	char		nulls[] = {' ', ' ', OidIsValid(partition) ? ' ' : 'n', 'n', 'n', 'n'};
 	SegCaller	caller = seg_become(seg_registry_owner());
 
+	for (int i = 0; keys != NULL && i < KEY_ARRAYS; i++)
+	{
+		values[3 + i] = keys[i];
+		nulls[3 + i] = ' ';
+	}
 	seg_fix_search_path();
-	if (SPI_execute_with_args("INSERT INTO segment.ledger_change (ledger_id, customer_id, month)"
-							  " SELECT l.ledger_id, k.customer_id, k.month FROM segment.ledger l,"
-							  " ROWS FROM (unnest(COALESCE($4, '{NULL}')), unnest(COALESCE($5, '{NULL}'))) AS k(customer_id, month)"
-							  " WHERE l.ledger_id = $1 AND l.source_schema = $2 AND l.source_name = $3",
+	/* after a restore, and before the first refresh, the tables are those that the names say */
+	if (SPI_execute_with_args("INSERT INTO segment.ledger_change (ledger_id, customer_id, month, document, partition_id)"
+							  " SELECT l.ledger_id, k.customer_id, k.month, k.document, $3 FROM segment.ledger l,"
+							  " ROWS FROM (unnest(COALESCE($4, '{NULL}')), unnest(COALESCE($5, '{NULL}')), unnest(COALESCE($6, '{NULL}'))) AS k(customer_id, month, document)"
+							  " WHERE l.ledger_id = $1 AND CASE WHEN l.change_key = segment_internal.role_key('segment.ledger_change'::regclass) THEN $2 = ANY (l.source_ids)"
+							  " ELSE $2 = ANY (segment_internal.logged_tables(l.detect, to_regclass(format('%I.%I', l.source_schema, l.source_name)))) END",
 							  lengthof(types), types, values, nulls, false, 0) != SPI_OK_INSERT)
 		elog(ERROR, "could not log the changed rows");
 	seg_become_again(&caller);
 }
 
-/* A trigger FOR EACH STATEMENT with old_rows and new_rows; its argument is the number of the ledger. */
+/* ---- partitions ---- */
+
+/* What was logged last of all rows: once is enough in a subtransaction. */
+static struct
+{
+	FullTransactionId transaction;
+	SubTransactionId subtransaction;
+	Oid			partition;
+	Oid			trigger;
+}			logged;
+
+void
+seg_trigger_forget(void)
+{
+	memset(&logged, 0, sizeof(logged));
+}
+
+static void
+log_partition(const TriggerData *change)
+{
+	FullTransactionId transaction = GetTopFullTransactionId();
+	Oid			partition = RelationGetRelid(change->tg_relation);
+
+	if (FullTransactionIdEquals(logged.transaction, transaction) && logged.subtransaction == GetCurrentSubTransactionId() &&
+		logged.partition == partition && logged.trigger == change->tg_trigger->tgoid)
+		return;
+	SPI_connect();
+	write_keys(change, NULL, partition);
+	SPI_finish();
+	logged.transaction = transaction;
+	logged.subtransaction = GetCurrentSubTransactionId();
+	logged.partition = partition;
+	logged.trigger = change->tg_trigger->tgoid;
+}
+
+/* ---- the trigger ---- */
+
+/* FOR EACH STATEMENT with old_rows and new_rows. */
+static void
+log_statement(const TriggerData *change)
+{
+	Datum		keys[KEY_ARRAYS] = {0};
+	bool		none = false;
+
+	SPI_connect();
+	if ((change->tg_oldtable == NULL && change->tg_newtable == NULL) || !has_columns(change))
+		write_keys(change, NULL, InvalidOid);
+	else
+	{
+		read_keys(change, keys, &none);
+		if (!none)
+			write_keys(change, keys, InvalidOid);
+	}
+	SPI_finish();
+}
+
+/*
+ * Its arguments: the number of the ledger; of a table under a view of SAP receipts also the columns of
+ * the customer, the date and the document.
+ */
 PG_FUNCTION_INFO_V1(ledger_changed);
 Datum
 ledger_changed(PG_FUNCTION_ARGS)
 {
 	TriggerData *change = (TriggerData *) fcinfo->context;
-	Datum		keys[2] = {0};
-	bool		none = false;
-	bool		all;
 
-	if (!CALLED_AS_TRIGGER(fcinfo) || !TRIGGER_FIRED_FOR_STATEMENT(change->tg_event) || change->tg_trigger->tgnargs != 1)
+	if (!CALLED_AS_TRIGGER(fcinfo) || (change->tg_trigger->tgnargs != 1 && change->tg_trigger->tgnargs != 4))
 		ereport(ERROR,
 				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
 				 errmsg("function must be called as a trigger that create_ledger made")));
-	all = change->tg_oldtable == NULL && change->tg_newtable == NULL;
-	SPI_connect();
-	if (!all)
-		read_keys(change, keys, &none);
-	if (!none)
-		write_keys(change, keys, all);
-	SPI_finish();
-	return PointerGetDatum(NULL);	/* no row to go on with, and not SQL's NULL */
+	if (TRIGGER_FIRED_FOR_STATEMENT(change->tg_event))
+	{
+		log_statement(change);
+		return PointerGetDatum(NULL);	/* no row to go on with, and not SQL's NULL */
+	}
+	log_partition(change);
+	return PointerGetDatum(TRIGGER_FIRED_BY_UPDATE(change->tg_event) ? change->tg_newtuple : change->tg_trigtuple);
 }

@@ -134,6 +134,120 @@ INSERT INTO sold VALUES (1, '1', '2024-01-01', 1, 'EUR');
 CALL refresh_ledger('sold_book');   -- into a partition that has become empty
 SELECT * FROM sold_book;
 
+-- ---- a view of SAP receipts: changes of the tables under it ----
+
+CREATE TABLE vbrk (mandt text, vbeln text, fkdat date, kunag text, waerk text, vbtyp text, fksto text, sfakn text);
+CREATE TABLE vbrp (mandt text, vbeln text, posnr text, netwr numeric, matnr text, fkimg numeric);
+CREATE TABLE kna1 (mandt text, kunnr text, xcpdk text);
+INSERT INTO kna1 SELECT '100', lpad(i::text, 10, '0'), '' FROM generate_series(1, 9) i;
+INSERT INTO vbrk SELECT '100', lpad(i::text, 10, '0'), date '2024-01-10' + i, lpad((i % 9 + 1)::text, 10, '0'), 'EUR', 'M', '', '' FROM generate_series(1, 90) i;
+INSERT INTO vbrp SELECT '100', lpad((i / 2 + 1)::text, 10, '0'), i::text, i, 'M1', 1 FROM generate_series(0, 179) i;
+SELECT receipt_lines FROM sap_receipts_view('ledger_test.billed', 'vbrk', 'vbrp', 'kna1');
+SELECT create_ledger('billed_book', 'billed', 'changes', 'EUR');
+SELECT c.relname, t.tgname ~ 'truncate$' AS truncates, count(*) FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+WHERE t.tgname LIKE 'segment_ledger_%' AND c.relname IN ('vbrk', 'vbrp', 'kna1') GROUP BY 1, 2 ORDER BY 1, 2;
+CREATE FUNCTION logged_sap() RETURNS TABLE (customer_id text, month date, document text) LANGUAGE sql AS $$
+    SELECT DISTINCT c.customer_id, c.month, c.document FROM segment.ledger_change c ORDER BY 1, 2, 3 $$;
+CREATE FUNCTION after(statement text) RETURNS TABLE (logged bigint, different bigint, then_different bigint) LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE statement;
+    logged := (SELECT count(*) FROM logged_sap());
+    different := (SELECT count(*) FROM ledger_check('billed_book'));
+    CALL refresh_ledger('billed_book');
+    then_different := (SELECT count(*) FROM ledger_check('billed_book'));
+    RETURN NEXT;
+END $$;
+SELECT * FROM after($$UPDATE vbrk SET fksto = 'X' WHERE vbeln = '0000000007'$$);                  -- cancelled
+SELECT * FROM after($$UPDATE vbrk SET fksto = '' WHERE vbeln = '0000000007'$$);
+SELECT * FROM after($$UPDATE vbrk SET kunag = '0000000001', fkdat = '2024-06-01' WHERE vbeln = '0000000008'$$);
+SELECT * FROM after($$UPDATE vbrp SET netwr = netwr + 1 WHERE vbeln = '0000000009'$$);
+SELECT * FROM after($$DELETE FROM vbrp WHERE vbeln = '0000000010'$$);
+SELECT * FROM after($$DELETE FROM vbrk WHERE vbeln = '0000000011'$$);
+SELECT * FROM after($$INSERT INTO vbrp VALUES ('100', '0000000999', '1', 5, 'M1', 1)$$);           -- its header is not there yet
+SELECT * FROM after($$INSERT INTO vbrk VALUES ('100', '0000000999', '2024-09-09', '0000000003', 'EUR', 'M', '', '')$$);
+SELECT * FROM after($$UPDATE kna1 SET xcpdk = 'X' WHERE kunnr = '0000000004'$$);                   -- a one-time account
+SELECT * FROM after($$UPDATE vbrk SET fkdat = NULL WHERE vbeln = '0000000012'$$);
+SELECT * FROM after($$TRUNCATE vbrp$$);
+SELECT * FROM after($$INSERT INTO vbrp SELECT '100', lpad((i / 200 + 1)::text, 10, '0'), i::text, i, 'M1', 1 FROM generate_series(0, 17999) i$$);
+SELECT * FROM after($$DELETE FROM vbrk WHERE false$$);
+-- an import logs its documents
+CREATE TABLE staged (line_no bigint, line text);
+INSERT INTO staged VALUES (1, 'MANDT;VBELN;FKDAT;KUNAG;WAERK;VBTYP;FKSTO;SFAKN'), (2, '100;0000001000;20241001;0000000005;EUR;M;;'), (3, '100;0000001001;20241001;0000000006;EUR;M;;');
+SELECT rows_loaded FROM sap_import('staged', 'ledger_test.vbrk', sap_table => 'VBRK', delimiter => ';', check_keys => false);
+SELECT * FROM logged_sap();
+SELECT * FROM after($$INSERT INTO vbrp VALUES ('100', '1000', '1', 5, 'M1', 1)$$);
+-- orders, with dates and numbers as SAP writes them
+CREATE TABLE vbak (vbeln text, "AUDAT" text, kunnr text, waerk text, vbtyp text);
+CREATE TABLE vbap (vbeln text, posnr text, netwr numeric, matnr text, kwmeng numeric, abgru text);
+INSERT INTO vbak VALUES ('1', '20240105', '77', 'EUR', 'C'), ('0000000002', '20240205', '0000000077', 'EUR', 'C');
+INSERT INTO vbap VALUES ('0000000001', '1', 5, 'M', 1, ''), ('2', '1', 7, 'M', 1, '');
+SELECT receipt_lines FROM sap_receipts_view('ledger_test.ordered', 'vbak', 'vbap', include_one_time => true, source => 'orders');
+SELECT create_ledger('ordered_book', 'ordered', 'changes', 'EUR');
+SELECT customer_id, month, net FROM ordered_book ORDER BY 1, 2;
+UPDATE vbap SET abgru = '01' WHERE vbeln = '2';
+UPDATE vbak SET "AUDAT" = 'no date' WHERE vbeln = '1';
+SELECT * FROM logged_sap();
+UPDATE vbak SET "AUDAT" = '20240307' WHERE vbeln = '1';
+CALL refresh_ledger('ordered_book');
+SELECT * FROM ledger_check('ordered_book');
+-- FI documents: an item stands for all months of its customer, a header for its month
+CREATE TABLE bkpf (bukrs text, belnr text, gjahr text, blart text, budat date, waers text, stblg text);
+CREATE TABLE bseg (bukrs text, belnr text, gjahr text, buzei text, koart text, kunnr text, shkzg text, wrbtr numeric, bschl text);
+INSERT INTO bkpf SELECT '1000', lpad(i::text, 10, '0'), '2024', 'RV', date '2024-01-01' + i, 'EUR', '' FROM generate_series(1, 60) i;
+INSERT INTO bseg SELECT '1000', lpad(i::text, 10, '0'), '2024', '001', 'D', lpad((i % 5)::text, 10, '1'), 'S', i, '01' FROM generate_series(1, 60) i;
+SELECT receipt_lines FROM sap_receipts_view('ledger_test.posted', 'bkpf', 'bseg', include_one_time => true, source => 'fi');
+SELECT create_ledger('posted_book', 'posted', 'changes', 'EUR');
+UPDATE bkpf SET stblg = '0000000099' WHERE belnr = '0000000003';
+UPDATE bseg SET wrbtr = 1000 WHERE belnr = '0000000040';
+SELECT * FROM logged_sap();
+SELECT * FROM ledger_check('posted_book') ORDER BY 1, 2;
+CALL refresh_ledger('posted_book');
+SELECT * FROM ledger_check('posted_book');
+-- another view is none of these
+CREATE VIEW copied AS SELECT * FROM billed;
+COMMENT ON VIEW copied IS 'Receipts from SAP billing documents, of a view';
+SELECT create_ledger('x', 'copied', 'changes', 'EUR');
+SELECT drop_ledger('billed_book'), drop_ledger('ordered_book'), drop_ledger('posted_book');
+SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'segment_ledger_%' AND tgrelid = ANY ('{vbrk,vbrp,kna1,bkpf,bseg,vbak,vbap}'::regclass[]);
+
+-- ---- renamed columns and tables, and a table in place of another ----
+
+CREATE TABLE "Old ""till""" (customer_id text, receipt_date date, amount numeric, "Load ""no""" integer) PARTITION BY RANGE (receipt_date);
+CREATE TABLE "Old ""part""" PARTITION OF "Old ""till""" FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
+INSERT INTO "Old ""till""" VALUES ('A', '2024-01-01', 1, 1);
+SELECT create_ledger('till_changes', '"Old ""till"""', 'changes'), create_ledger('till_parts', '"Old ""till"""', 'partitions'),
+       create_ledger('till_column', '"Old ""till"""', 'column', change_column => 'Load "no"');
+-- while the table has another name or another column, changes are logged
+ALTER TABLE "Old ""till""" RENAME TO till;
+INSERT INTO till VALUES ('B', '2024-02-01', 1, 2);
+CALL refresh_ledger('till_changes');
+ALTER TABLE till RENAME customer_id TO customer;
+INSERT INTO till VALUES ('C', '2024-03-01', 1, 3);
+CALL refresh_ledger('till_parts');
+ALTER TABLE till RENAME customer TO customer_id;
+ALTER TABLE till RENAME TO "Old ""till""";
+CALL refresh_ledger('till_changes');
+CALL refresh_ledger('till_parts');
+CALL refresh_ledger('till_column');
+SELECT (SELECT count(*) FROM till_changes) AS changes, (SELECT count(*) FROM till_parts) AS parts, (SELECT count(*) FROM till_column) AS by_column;
+-- the column of the marks has gone
+ALTER TABLE "Old ""till""" RENAME "Load ""no""" TO load_no;
+CALL refresh_ledger('till_column');
+ALTER TABLE "Old ""till""" RENAME load_no TO "Load ""no""";
+-- another table of the same name: nothing of it was logged
+ALTER TABLE "Old ""till""" RENAME TO older;
+CREATE TABLE "Old ""till""" (LIKE older) PARTITION BY RANGE (receipt_date);
+CREATE TABLE newer PARTITION OF "Old ""till""" FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
+INSERT INTO "Old ""till""" VALUES ('D', '2024-04-01', 1, 1);
+CALL refresh_ledger('till_changes');
+CALL refresh_ledger('till_parts');
+CALL refresh_ledger('till_column');
+SELECT string_agg(customer_id, ' ') AS changes, (SELECT string_agg(customer_id, ' ') FROM till_parts) AS parts, (SELECT string_agg(customer_id, ' ') FROM till_column) AS by_column FROM till_changes;
+SELECT drop_ledger('till_changes'), drop_ledger('till_parts'), drop_ledger('till_column');
+SELECT count(*) FROM segment.ledger_change;
+SELECT count(*) FROM segment.ledger_partition;
+DROP TABLE older;
+
 -- ---- errors ----
 
 SELECT create_ledger('book', 'lines');
@@ -141,6 +255,16 @@ SELECT create_ledger(NULL, 'lines');
 SELECT create_ledger('a.b.c', 'lines');
 SELECT create_ledger('x', 'lines', 'watermark');
 SELECT create_ledger('x', 'many_in', 'changes');
+SELECT create_ledger('x', 'lines', 'column');
+SELECT create_ledger('x', 'lines', 'full', change_column => 'receipt_id');
+SELECT create_ledger('x', 'lines', 'column', change_column => 'no');
+SELECT create_ledger('x', 'lines', 'column', change_column => 'receipt_id');
+SELECT create_ledger('x', 'lines', 'partitions');
+CREATE TABLE in_euro (currency text, rate numeric);
+SELECT create_ledger('x', 'sold', d, rates => 'in_euro', change_column => CASE d WHEN 'column' THEN 'receipt_date' END) FROM unnest('{column}'::text[]) d;
+SELECT create_ledger('x', 'sold', 'changes', rates => 'in_euro');
+CREATE MATERIALIZED VIEW stored AS SELECT * FROM many;
+SELECT create_ledger('x', 'stored', 'column', change_column => 'receipt_date');
 SELECT create_ledger('x', 'sold', 'full', 'CHF');
 SELECT create_ledger('x', 'wrong');
 SELECT create_ledger(repeat('x', 55), 'lines');
@@ -149,22 +273,22 @@ CALL refresh_ledger('lines');
 SELECT * FROM ledger_check('part_book');
 CALL refresh_ledger(NULL);
 CALL refresh_ledger(1::regclass);
-SELECT segment_internal.ledger_refresh(NULL, 'lines', NULL, NULL);
-SELECT segment_internal.ledger_refresh(1, 'lines', NULL, NULL);
-SELECT segment_internal.ledger_refresh('book', 1, NULL, NULL);
-SELECT segment_internal.ledger_refresh('lines', 'lines', NULL, NULL);
+SELECT segment_internal.ledger_refresh(NULL, 'lines', NULL, NULL, NULL);
+SELECT segment_internal.ledger_refresh(1, 'lines', NULL, NULL, NULL);
+SELECT segment_internal.ledger_refresh('book', 1, NULL, NULL, NULL);
+SELECT segment_internal.ledger_refresh('lines', 'lines', NULL, NULL, NULL);
 -- tables that are not what create_ledger makes
 CREATE TABLE other (customer_id integer, month text, receipts text, lines bytea, sales date, net integer, quantity jsonb, first_date text, last_date float8) PARTITION BY RANGE (month);
-SELECT segment_internal.ledger_refresh('other', 'lines', NULL, NULL);
+SELECT segment_internal.ledger_refresh('other', 'lines', NULL, NULL, NULL);
 SELECT * FROM segment_internal.ledger_differences('other', 'lines', NULL, NULL);
 DROP TABLE other;
 CREATE TABLE other (customer_id text, month date, receipts text, lines bytea, sales date, net integer, quantity jsonb, first_date text, last_date float8) PARTITION BY LIST (month);
-SELECT segment_internal.ledger_refresh('other', 'lines', NULL, NULL);
+SELECT segment_internal.ledger_refresh('other', 'lines', NULL, NULL, NULL);
 DROP TABLE other;
 CREATE TABLE other (month text) PARTITION BY RANGE (month);
-SELECT segment_internal.ledger_refresh('other', 'lines', NULL, NULL);
+SELECT segment_internal.ledger_refresh('other', 'lines', NULL, NULL, NULL);
 CREATE TABLE swapped (net text, month date, customer_id text, receipts bigint, lines bigint, sales numeric, quantity numeric, first_date date, last_date text) PARTITION BY RANGE (month);
-SELECT segment_internal.ledger_refresh('swapped', 'lines', NULL, NULL);
+SELECT segment_internal.ledger_refresh('swapped', 'lines', NULL, NULL, NULL);
 ALTER TABLE book ADD remark text;
 CALL refresh_ledger('book');
 SELECT * FROM segment_internal.ledger_differences('book', NULL, NULL, NULL);

@@ -13,98 +13,174 @@ $node->append_conf('postgresql.conf', "fsync = off\nlog_min_messages = warning\n
 $node->start;
 sub sql { return $node->safe_psql('postgres', $_[0]); }
 
+# Three tables of receipts: for full and changes; for partitions, which come and go; and for column, whose
+# lines are never deleted or moved.
 sql(<<'SQL');
 CREATE EXTENSION segment;
 CREATE TABLE lines (customer_id varchar(20), receipt_id integer, receipt_date date, amount numeric, quantity numeric) PARTITION BY HASH (customer_id);
 CREATE TABLE lines_0 PARTITION OF lines FOR VALUES WITH (MODULUS 2, REMAINDER 0);
 CREATE TABLE lines_1 PARTITION OF lines FOR VALUES WITH (MODULUS 2, REMAINDER 1);
 CREATE INDEX ON lines (customer_id);
--- id, month and amount of a line out of a number
+-- years by date, the last one by customers, and the rest
+CREATE TABLE parts (LIKE lines) PARTITION BY RANGE (receipt_date);
+CREATE TABLE parts_2023 PARTITION OF parts FOR VALUES FROM ('2023-01-01') TO ('2024-01-01');
+CREATE TABLE parts_2024 PARTITION OF parts FOR VALUES FROM ('2024-01-01') TO ('2025-01-01') PARTITION BY LIST (left(customer_id, 2));
+CREATE TABLE parts_2024_a PARTITION OF parts_2024 FOR VALUES IN ('C1', 'C2');
+CREATE TABLE parts_2024_b PARTITION OF parts_2024 DEFAULT;
+CREATE TABLE parts_rest PARTITION OF parts DEFAULT;
+CREATE SEQUENCE load_ids;
+CREATE TABLE loads (LIKE lines, load_id bigint DEFAULT nextval('load_ids'), loaded_at timestamptz DEFAULT now(), line_id bigint GENERATED ALWAYS AS IDENTITY);
+CREATE INDEX ON loads (load_id);
+CREATE INDEX ON loads (loaded_at);
+-- a line out of a number
 CREATE FUNCTION line(i bigint) RETURNS lines LANGUAGE sql IMMUTABLE AS $$
-    SELECT ('C' || h % 400, CASE WHEN h % 3 > 0 THEN h % 9000 END, date '2023-01-01' + (h / 7 % 700)::integer,
+    SELECT ('C' || h % 150, CASE WHEN h % 3 > 0 THEN h % 9000 END, date '2023-01-01' + (h / 7 % 700)::integer,
             CASE WHEN h % 211 = 0 THEN 1e25 WHEN h % 5 = 0 THEN -(h % 97) ELSE round(h % 10000 / 100.0, (h % 4)::integer) END,
             CASE WHEN h % 13 > 0 THEN h % 17 / 2.0 END)::lines
     FROM abs(hashint8(i)::bigint) h $$;
-INSERT INTO lines SELECT (line(i)).* FROM generate_series(1, 6000) i;
-CREATE VIEW wanted AS
-WITH receipt AS (
-    SELECT customer_id::text, date_trunc('month', receipt_date)::date AS month, min(receipt_date) AS day, sum(amount) AS total, count(*) AS lines, COALESCE(sum(quantity), 0) AS quantity
-    FROM (SELECT *, row_number() OVER () AS line FROM lines) l
-    GROUP BY 1, 2, receipt_id, CASE WHEN receipt_id IS NULL THEN line END)
-SELECT customer_id, month, count(*) FILTER (WHERE total >= 0) AS receipts, sum(lines)::bigint AS lines, sum(total) FILTER (WHERE total >= 0) AS sales, sum(total) AS net, sum(quantity) AS quantity,
-       min(day) FILTER (WHERE total >= 0) AS first_date, max(day) FILTER (WHERE total >= 0) AS last_date
-FROM receipt GROUP BY 1, 2;
-CREATE FUNCTION differences(ledger text) RETURNS bigint LANGUAGE plpgsql AS $$
+INSERT INTO lines SELECT (line(i)).* FROM generate_series(1, 1500) i;
+INSERT INTO parts SELECT * FROM lines;
+INSERT INTO loads SELECT *, 0 FROM lines;
+CREATE FUNCTION differences(ledger text, receipts text) RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE
     n bigint;
 BEGIN
     -- as text: the scale of a numeric counts
-    EXECUTE format('SELECT count(*) FROM ((SELECT t::text FROM %1$I t EXCEPT ALL SELECT w::text FROM wanted w) UNION ALL'
-                   ' (SELECT w::text FROM wanted w EXCEPT ALL SELECT t::text FROM %1$I t)) d', ledger) INTO n;
+    EXECUTE format($q$
+        WITH receipt AS (
+            SELECT customer_id::text, date_trunc('month', receipt_date)::date AS month, min(receipt_date) AS day, sum(amount) AS total, count(*) AS lines, COALESCE(sum(quantity), 0) AS quantity
+            FROM (SELECT *, row_number() OVER () AS line FROM %2$I) l
+            GROUP BY 1, 2, receipt_id, CASE WHEN receipt_id IS NULL THEN line END),
+        wanted AS (
+            SELECT customer_id, month, count(*) FILTER (WHERE total >= 0) AS receipts, sum(lines)::bigint AS lines, sum(total) FILTER (WHERE total >= 0) AS sales, sum(total) AS net,
+                   sum(quantity) AS quantity, min(day) FILTER (WHERE total >= 0) AS first_date, max(day) FILTER (WHERE total >= 0) AS last_date
+            FROM receipt GROUP BY 1, 2)
+        SELECT count(*) FROM ((SELECT t::text FROM %1$I t EXCEPT ALL SELECT w::text FROM wanted w) UNION ALL (SELECT w::text FROM wanted w EXCEPT ALL SELECT t::text FROM %1$I t)) d $q$,
+        ledger, receipts) INTO n;
     RETURN n;
 END $$;
 SELECT segment.create_ledger('by_full', 'lines');
 SELECT segment.create_ledger('by_changes', 'lines', 'changes');
+SELECT segment.create_ledger('by_partitions', 'parts', 'partitions');
+SELECT segment.create_ledger('by_id', 'loads', 'column', change_column => 'load_id');
+SELECT segment.create_ledger('by_time', 'loads', 'column', change_column => 'loaded_at');
 SQL
-is(sql("SELECT differences('by_full') || ' ' || differences('by_changes')"), '0 0', 'two ledgers, as created');
+my %source = (by_full => 'lines', by_changes => 'lines', by_partitions => 'parts', by_id => 'loads', by_time => 'loads');
+sub compared { return sql(join(' UNION ALL ', map { "SELECT '$_ ' || differences('$_', '$source{$_}')" } @_) . ' ORDER BY 1'); }
+is(compared(keys %source), "by_changes 0\nby_full 0\nby_id 0\nby_partitions 0\nby_time 0", 'ledgers, as created');
 
-# A session beside us, whose transaction is open or not.
-my ($in, $out, $open) = ('', '', 0);
-my $writer = IPC::Run::start([ 'psql', '-qXAt', '-d', $node->connstr('postgres') ], '<', \$in, '>', \$out, IPC::Run::timeout(900));
-sub ask
+# Two sessions: ours, and one whose transaction is open or not.
+sub session
 {
-	$out = '';
-	$in .= "$_[0];\n\\echo done\n";
-	$writer->pump until $out =~ /done\n/;
-	return;
+	my %session = (in => '', out => '', err => '');
+	$session{run} = IPC::Run::start([ 'psql', '-qXAt', '-v', 'ON_ERROR_STOP=1', '-d', $node->connstr('postgres') ], '<', \$session{in}, '>', \$session{out}, '2>', \$session{err}, IPC::Run::timeout(900));
+	return \%session;
 }
+sub told
+{
+	my ($session, $statement) = @_;
+	$session->{out} = $session->{err} = '';
+	$session->{in} .= "$statement;\n\\echo done\n";
+	$session->{run}->pump until $session->{out} =~ /^done\n/m || !$session->{run}->pumpable;
+	die "$statement: $session->{err}" if $session->{out} !~ s/^done\n//m;
+	chomp $session->{out};
+	return $session->{out};
+}
+my ($us, $writer, $open) = (session(), session(), 0);
+sub ask { told($writer, $_[0]); return; }
+sub say { return told($us, $_[0]); }
 
 srand(35);
 my $next = 100_000;
-my %done;
+sub lines_from { $next += 10; return "SELECT (line(i)).* FROM generate_series($next, $next + $_[0]) i" }
+my %detached;
 my %step = (
-	insert => sub { $next += 10; my $n = 1 + int(rand 8); sql("INSERT INTO lines SELECT (line(i)).* FROM generate_series($next, $next + $n) i") },
-	late => sub { $next += 10; sql("INSERT INTO lines SELECT c, r, d - 365, a, q FROM line($next) l(c, r, d, a, q)") },
-	cancel => sub { sql('DELETE FROM lines WHERE receipt_id = ' . int(rand 9000)) },
-	delete => sub { sql('DELETE FROM lines WHERE customer_id = \'C' . int(rand 400) . '\' AND receipt_date > \'2024-01-01\'') },
-	amount => sub { sql('UPDATE lines SET amount = amount * -1.50 WHERE receipt_id % 900 = ' . int(rand 900)) },
-	move => sub { sql('UPDATE lines SET customer_id = \'C' . int(rand 500) . '\', receipt_date = receipt_date + 40 WHERE receipt_id % 2000 = ' . int(rand 2000)) },
-	month => sub { my $m = int(rand 20); sql("UPDATE lines SET amount = amount + 1 WHERE receipt_date >= date '2023-01-01' + $m * 31 AND receipt_date < date '2023-01-01' + $m * 31 + 20") },
-	merge => sub { $next += 10; sql("MERGE INTO lines l USING (SELECT (line($next)).*) n ON l.customer_id = n.customer_id WHEN MATCHED THEN DO NOTHING WHEN NOT MATCHED THEN INSERT VALUES (n.customer_id, n.receipt_id, n.receipt_date, n.amount, n.quantity)") },
-	rollback => sub { $next += 10; sql("BEGIN; INSERT INTO lines SELECT (line(i)).* FROM generate_series($next, $next + 5) i; SAVEPOINT s; DELETE FROM lines WHERE customer_id = 'C7'; ROLLBACK TO s; DELETE FROM lines WHERE customer_id = 'C8'; ROLLBACK") },
-	savepoint => sub { $next += 10; sql("BEGIN; SAVEPOINT s; DELETE FROM lines WHERE customer_id = 'C9'; ROLLBACK TO s; INSERT INTO lines SELECT (line($next)).*; COMMIT") },
-	refresh_rolled_back => sub { sql("BEGIN; CALL segment.refresh_ledger('by_changes'); ROLLBACK") },
-	truncate => sub { return if rand() > 0.15; sql('TRUNCATE lines'); $next += 3000; sql("INSERT INTO lines SELECT (line(i)).* FROM generate_series($next - 2500, $next) i") },
-	many => sub { return if rand() > 0.3; $next += 13000; sql("INSERT INTO lines SELECT (line(i)).* FROM generate_series($next - 13000, $next) i; DELETE FROM lines WHERE receipt_id % 4 > 0") },
-	# the writer's transaction begins before a refresh and ends after one or more
+	insert => sub { say('INSERT INTO lines ' . lines_from(int(rand 8))) },
+	late => sub { $next += 10; say("INSERT INTO lines SELECT c, r, d - 365, a, q FROM line($next) l(c, r, d, a, q)") },
+	cancel => sub { say('DELETE FROM lines WHERE receipt_id = ' . int(rand 9000)) },
+	delete => sub { say('DELETE FROM lines WHERE customer_id = \'C' . int(rand 150) . '\' AND receipt_date > \'2024-01-01\'') },
+	amount => sub { say('UPDATE lines SET amount = amount * -1.50 WHERE receipt_id % 900 = ' . int(rand 900)) },
+	move => sub { say('UPDATE lines SET customer_id = \'C' . int(rand 200) . '\', receipt_date = receipt_date + 40 WHERE receipt_id % 2000 = ' . int(rand 2000)) },
+	month => sub { my $m = int(rand 20); say("UPDATE lines SET amount = amount + 1 WHERE receipt_date >= date '2023-01-01' + $m * 31 AND receipt_date < date '2023-01-01' + $m * 31 + 20") },
+	merge => sub { $next += 10; say("MERGE INTO lines l USING (SELECT (line($next)).*) n ON l.customer_id = n.customer_id WHEN MATCHED THEN DO NOTHING WHEN NOT MATCHED THEN INSERT VALUES (n.customer_id, n.receipt_id, n.receipt_date, n.amount, n.quantity)") },
+	rollback => sub { say('BEGIN; INSERT INTO lines ' . lines_from(5) . "; SAVEPOINT s; DELETE FROM lines WHERE customer_id = 'C7'; ROLLBACK TO s; DELETE FROM lines WHERE customer_id = 'C8'; ROLLBACK") },
+	savepoint => sub { say("BEGIN; SAVEPOINT s; DELETE FROM lines WHERE customer_id = 'C9'; ROLLBACK TO s; INSERT INTO lines " . lines_from(0) . '; COMMIT') },
+	refresh_rolled_back => sub { say('BEGIN; ' . join(' ', map { "CALL segment.refresh_ledger('$_');" } sort keys %source) . ' ROLLBACK') },
+	refresh_in_transaction => sub { say('BEGIN; INSERT INTO lines ' . lines_from(2) . '; INSERT INTO parts ' . lines_from(2) . '; INSERT INTO loads ' . lines_from(2) . '; ' .
+		join(' ', map { "CALL segment.refresh_ledger('$_');" } sort keys %source) . ' INSERT INTO lines ' . lines_from(2) . '; INSERT INTO parts ' . lines_from(2) . '; INSERT INTO loads ' . lines_from(2) . '; COMMIT') },
+	truncate => sub { return if rand() > 0.15; say('TRUNCATE lines'); $next += 3000; say("INSERT INTO lines SELECT (line(i)).* FROM generate_series($next - 1400, $next) i") },
+	many => sub { return if rand() > 0.1; $next += 13000; say("INSERT INTO lines SELECT (line(i)).* FROM generate_series($next - 13000, $next) i; DELETE FROM lines WHERE receipt_id % 10 > 0") },
+
+	part_insert => sub { say('INSERT INTO parts ' . lines_from(int(rand 4))) },
+	part_insert_direct => sub { $next += 10; say("INSERT INTO parts_rest SELECT c, r, d - 730, a, q FROM line($next) l(c, r, d, a, q)") },
+	part_delete_direct => sub { say('DELETE FROM ' . (qw(parts_2023 parts_2024_a parts_2024_b parts_rest))[rand 4] . ' WHERE receipt_id % 300 = ' . int(rand 300)) },
+	part_update => sub { say('UPDATE parts SET amount = amount + 1 WHERE receipt_id % 900 = ' . int(rand 900)) },
+	part_move => sub { say('UPDATE parts SET receipt_date = receipt_date + 200 WHERE receipt_id % 900 = ' . int(rand 900)) },
+	part_rollback => sub { say("BEGIN; SAVEPOINT s; DELETE FROM parts_2023 WHERE customer_id = 'C7'; ROLLBACK TO s; DELETE FROM parts_2023 WHERE customer_id = 'C8'; COMMIT") },
+	part_truncate => sub { return if rand() > 0.3; my $part = (qw(parts_2023 parts_2024_a parts_rest))[rand 3]; say("TRUNCATE $part" . (rand() < 0.5 && $part ne 'parts_rest' ? '; INSERT INTO parts SELECT l.* FROM generate_series(1, 300) i, line(i) l' : '')) },
+	part_detach => sub
+	{
+		my $part = (qw(parts_2023 parts_2024))[rand 2];
+		# what is done to a partition that does not belong to the table is not logged
+		if ($detached{$part}) { say("DELETE FROM $part WHERE receipt_id % 50 = " . int(rand 50)); }
+		else { say("ALTER TABLE parts DETACH PARTITION $part; CREATE TABLE instead_$part PARTITION OF parts FOR VALUES FROM " . ($part =~ /2023/ ? "('2023-01-01') TO ('2024-01-01')" : "('2024-01-01') TO ('2025-01-01')")); }
+		$detached{$part} = 1;
+	},
+	part_attach => sub
+	{
+		my ($part) = grep { $detached{$_} } sort keys %detached or return;
+		say("ALTER TABLE parts DETACH PARTITION instead_$part; DROP TABLE instead_$part; ALTER TABLE parts ATTACH PARTITION $part FOR VALUES FROM " . ($part =~ /2023/ ? "('2023-01-01') TO ('2024-01-01')" : "('2024-01-01') TO ('2025-01-01')"));
+		delete $detached{$part};
+	},
+	part_detach_attach => sub
+	{
+		return if $detached{parts_2023};
+		say("ALTER TABLE parts DETACH PARTITION parts_2023; UPDATE parts_2023 SET amount = amount + 3 WHERE receipt_id % 900 = 7; ALTER TABLE parts ATTACH PARTITION parts_2023 FOR VALUES FROM ('2023-01-01') TO ('2024-01-01')");
+	},
+	part_new_truncated => sub
+	{
+		# a partition keeps its file when the transaction that made it truncates it
+		say("DROP TABLE IF EXISTS parts_old; BEGIN; CREATE TABLE parts_old PARTITION OF parts FOR VALUES FROM ('1995-01-01') TO ('1996-01-01'); INSERT INTO parts VALUES ('C1', 1, '1995-05-01', 1, 1);
+			CALL segment.refresh_ledger('by_partitions'); TRUNCATE parts_old; INSERT INTO parts VALUES ('C2', 1, '1995-05-01', 1, 1); COMMIT");
+	},
+
+	load => sub { say("INSERT INTO loads SELECT l.*, (SELECT nextval('load_ids')) FROM (" . lines_from(int(rand 5)) . ') l') },
+	load_late => sub { $next += 10; say("INSERT INTO loads SELECT c, r, d - 365, a, q FROM line($next) l(c, r, d, a, q)") },
+	load_update => sub { say("UPDATE loads SET amount = amount + 1, load_id = nextval('load_ids'), loaded_at = now() WHERE line_id % 1000 = " . int(rand 1000)) },
+	load_without => sub { say('INSERT INTO loads SELECT l.*, NULL, NULL FROM (' . lines_from(0) . ') l') },
+
+	# the writer's transaction begins before a refresh and ends after one or more; its load id and time are older than ours
 	writer => sub
 	{
-		ask($open ? 'COMMIT' : 'BEGIN; INSERT INTO lines SELECT (line(i)).* FROM generate_series(' . ($next += 10) . ", $next + 3) i; DELETE FROM lines WHERE customer_id = 'W'");
+		ask($open ? 'INSERT INTO loads ' . lines_from(2) =~ s/\(line\(i\)\)\.\*/(line(i)).*, currval('load_ids')/r . '; COMMIT'
+			: "BEGIN; SELECT nextval('load_ids') \\g /dev/null\nINSERT INTO lines " . lines_from(3) . "; DELETE FROM lines WHERE customer_id = 'W'; INSERT INTO parts " . lines_from(3));
 		$open = !$open;
 	},
 );
 my @names = sort keys %step;
-my ($wrong, $refreshes) = (0, 0);
-foreach my $i (1 .. 260)
+my %may_wait = map { $_ => 1 } qw(insert late savepoint refresh_rolled_back refresh_in_transaction part_insert load load_late load_update load_without writer);
+my $steps = $ENV{SEGMENT_LEDGER_STEPS} || 1000;
+my (%done, $wrong, $refreshes);
+($wrong, $refreshes) = (0, 0);
+foreach my $i (1 .. $steps)
 {
 	my $name = $names[rand @names];
 	# a lock that the writer holds would wait for us
-	if ($open && $name !~ /^(insert|late|writer|refresh_rolled_back|savepoint)$/) { ask('COMMIT'); $open = 0; }
+	if ($open && !$may_wait{$name}) { ask('COMMIT'); $open = 0; }
 	$step{$name}->();
 	$done{$name}++;
-	next if $i % 2 && $name ne 'writer';
-	$refreshes++;
-	my @ledgers = ('by_changes', $i % 10 ? () : 'by_full');
-	sql("CALL segment.refresh_ledger('$_')") foreach @ledgers;
-	my $got = sql(join(' UNION ALL ', map { "SELECT '$_ ' || differences('$_')" } @ledgers));
+	next if $i % 3 && $name ne 'writer';
+	my @ledgers = (qw(by_changes by_partitions by_id by_time), $i % 10 ? () : 'by_full');
+	$refreshes += @ledgers;
+	my $got = say(join(' ', map { "CALL segment.refresh_ledger('$_');" } @ledgers) . join(' UNION ALL ', map { "SELECT '$_ ' || differences('$_', '$source{$_}')" } @ledgers));
 	if ($got =~ / [1-9]/) { $wrong++; diag("step $i, $name: $got"); }
 }
 ask('COMMIT') if $open;
-is($wrong, 0, "$refreshes refreshes among 260 random steps equal plain SQL");
-is(scalar(keys %done), scalar(@names), 'all kinds of steps occurred');
-sql("CALL segment.refresh_ledger('by_changes'); CALL segment.refresh_ledger('by_full')");
-is(sql("SELECT differences('by_full') || ' ' || differences('by_changes')"), '0 0', 'at the end, both');
-is(sql("SELECT count(*) FROM segment.ledger_check('by_changes')"), '0', 'and a check finds nothing');
+is($wrong, 0, "$refreshes refreshes among $steps random steps equal plain SQL");
+is(join(' ', grep { !$done{$_} } @names), '', 'all kinds of steps occurred') if $steps >= 1000;
+sql("CALL segment.refresh_ledger('$_')") foreach sort keys %source;
+is(compared(keys %source), "by_changes 0\nby_full 0\nby_id 0\nby_partitions 0\nby_time 0", 'at the end, all');
+is(sql("SELECT count(*) FROM segment.ledger_check('$_')"), '0', "and a check of $_ finds nothing") foreach sort keys %source;
 is(sql('SELECT count(*) FROM segment.ledger_change'), '0', 'nothing stays in the log');
 
 # ---- a few customers of many, by index, and the same rows as by month ----
@@ -115,7 +191,7 @@ my $query = sql("SELECT segment_internal.ledger_lines('lines', '2100-01-01', NUL
 like(sql("PREPARE q(regclass, date, text, regclass, text, date[], text[], date[]) AS $query; EXPLAIN EXECUTE q('lines', '2100-01-01', NULL, NULL, NULL, '{}', '{D77,D78}', '{2024-01-01,2024-02-01}')"),
 	qr/Index (Only )?Scan.*customer_id|Bitmap Index Scan/s, 'single customers are read by the index');
 sql("CALL segment.refresh_ledger('by_changes')");
-is(sql("SELECT differences('by_changes')"), '0', 'customers by index, and a new month as a whole');
+is(sql("SELECT differences('by_changes', 'lines')"), '0', 'customers by index, and a new month as a whole');
 
 # ---- refreshes of one ledger take turns; readers do not wait ----
 
@@ -132,7 +208,7 @@ ask('COMMIT');
 $waiting->finish;
 is($waiting_err, '', 'and then goes on');
 is(sql("SELECT string_agg(customer_id, ' ' ORDER BY 1) FROM by_changes WHERE customer_id LIKE 'E%'"), 'E1 E2', 'with what was committed meanwhile');
-is(sql("SELECT differences('by_changes')"), '0', 'nothing is lost');
+is(sql("SELECT differences('by_changes', 'lines')"), '0', 'nothing is lost');
 
 # ---- a refresh that fails writes nothing, and the log stays ----
 
@@ -141,7 +217,7 @@ my ($status, $ignored, $message) = $node->psql('postgres', "CALL segment.refresh
 like($message, qr/amount is null in 1 lines/, 'a line without amount is an error');
 is(sql("SELECT (SELECT count(*) FROM by_changes WHERE customer_id = 'E3') || ' ' || (SELECT count(*) FROM segment.ledger_change)"), '0 1', 'nothing is written, and the log stays');
 sql("UPDATE lines SET amount = 5 WHERE amount IS NULL; CALL segment.refresh_ledger('by_changes')");
-is(sql("SELECT differences('by_changes')"), '0', 'until the line is mended');
+is(sql("SELECT differences('by_changes', 'lines')"), '0', 'until the line is mended');
 
 # ---- roles ----
 
@@ -174,7 +250,7 @@ my $kept = q{'"Kept ""by"" me; --"'};
 is(as_role($_, "CALL segment.refresh_ledger($kept)"), '42704', "$_ cannot refresh it") foreach qw(clerk stranger);
 is(as_role('stranger', "SELECT * FROM segment.ledger_check($kept)"), '42704', 'nor check it');
 is(as_role('stranger', "SELECT segment.drop_ledger($kept)"), '42704', 'nor drop it');
-is(as_role('stranger', "SELECT segment_internal.$_($kept, 'lines', NULL, NULL)"), '42501', "nor call $_") foreach qw(ledger_refresh ledger_differences);
+is(as_role('stranger', "SELECT segment_internal.$_)"), '42501', "nor call $_") foreach "ledger_refresh($kept, 'lines', NULL, NULL, NULL", "ledger_differences($kept, 'lines', NULL, NULL";
 is(as_role('stranger', q{SELECT * FROM segment_internal.take_changes('public', 'Kept "by" me; --') WHERE customer_id IS NOT NULL}), '', 'nor take its log');
 is(as_role('stranger', "SELECT count(*) FROM segment.rfm($kept, '2024-12-31')"), '42501', 'nor read it');
 is(as_role('keeper', "CALL segment.refresh_ledger($kept)"), '', 'its owner does');
@@ -185,6 +261,13 @@ is(as_role('stranger', "CREATE TABLE forged (customer_id text, receipt_date date
 	EXECUTE FUNCTION segment_internal.ledger_changed($id); INSERT INTO forged VALUES ('f', '2024-01-01')"), '', 'a forged trigger');
 is(sql('SELECT count(*) FROM segment.ledger_change'), '0', 'logs nothing');
 is(as_role('stranger', 'SELECT segment_internal.ledger_changed()'), '39P01', 'nor does a call');
+is(as_role('stranger', "CREATE TABLE forged_too (vbeln text, customer_id text, receipt_date date) PARTITION BY LIST (vbeln); CREATE TABLE forged_part PARTITION OF forged_too DEFAULT;
+	CREATE TRIGGER segment_ledger_${id}_partition BEFORE INSERT ON forged_too FOR EACH ROW EXECUTE FUNCTION segment_internal.ledger_changed($id);
+	CREATE TRIGGER segment_ledger_${id}_insert AFTER INSERT ON forged_too REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION segment_internal.ledger_changed($id, '', '', 'vbeln');
+	INSERT INTO forged_too VALUES ('1', 'f', '2024-01-01')"), '', 'forged triggers of a partition and of documents');
+is(sql('SELECT count(*) FROM segment.ledger_change'), '0', 'log nothing, either');
+is(as_role('stranger', "SELECT segment_internal.$_") =~ /^(42501)?$/ ? '' : $_, '', "a stranger does not change what is stored: $_") foreach "take_mark('public', 'by_id', '1', '{}')",
+	"set_partition_months('public', 'by_partitions', ARRAY['parts_2023'::regclass::oid], '{1999-01-01}')", "changed_partitions(NULL, 'parts', NULL)";
 # code of the owner of the receipts runs as the owner of the ledger, also when a superuser refreshes it
 sql(<<'SQL');
 CREATE TABLE ran (what text, who text); GRANT INSERT ON ran TO PUBLIC;
@@ -212,10 +295,21 @@ my $dump = $node->basedir . '/ledger.sql';
 command_ok([ 'pg_dump', '-f', $dump, '-d', $node->connstr('postgres') ], 'dump');
 $node->safe_psql('postgres', 'CREATE DATABASE other');
 command_ok([ 'psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-d', $node->connstr('other'), '-f', $dump ], 'restore');
+sub in_other { return $node->safe_psql('other', $_[0]) }
+sub restored { return in_other(join(' ', map { "CALL segment.refresh_ledger('$_');" } sort keys %source) . join(' UNION ALL ', map { "SELECT '$_ ' || differences('$_', '$source{$_}')" } sort keys %source)) }
 is($node->safe_psql('other', "SELECT count(*) FROM segment.ledger_check('by_changes')"), '1', 'a change before the dump');
-is($node->safe_psql('other', "CALL segment.refresh_ledger('by_changes'); SELECT differences('by_changes')"), '0', 'is not lost');
-is($node->safe_psql('other', "INSERT INTO lines VALUES ('E5', 1, '2024-01-01', 1); CALL segment.refresh_ledger('by_changes'); SELECT differences('by_changes')"), '0', 'and what follows is logged');
+is(in_other("INSERT INTO parts VALUES ('E4', 1, '2024-01-01', 1); INSERT INTO lines VALUES ('E5', 1, '2024-01-01', 1)"), '', 'changes after the restore');
+my $all_right = "by_changes 0\nby_full 0\nby_id 0\nby_partitions 0\nby_time 0";
+is(restored(), $all_right, 'are not lost, with each detection');
+is(in_other("INSERT INTO $_ VALUES ('E6', 1, '2024-02-01', 1)"), '', "a change of $_") foreach qw(lines parts loads);
+is(restored(), $all_right, 'is found by the next refresh');
+is(in_other("SELECT count(*) FROM segment.ledger WHERE detect <> 'full' AND change_key IS NULL"), '0', 'and triggers are known again');
+is($node->safe_psql('other', "CALL segment.refresh_ledger('by_changes'); SELECT differences('by_changes', 'lines')"), '0', 'is not lost');
+is($node->safe_psql('other', "INSERT INTO lines VALUES ('E5', 1, '2024-01-01', 1); CALL segment.refresh_ledger('by_changes'); SELECT differences('by_changes', 'lines')"), '0', 'and what follows is logged');
 
-$in .= "\\q\n";
-$writer->finish;
+foreach my $session ($us, $writer)
+{
+	$session->{in} .= "\\q\n";
+	$session->{run}->finish;
+}
 done_testing();

@@ -140,7 +140,7 @@ is(escalations(), '', 'a member as the owner: refit and publish');
 
 my %column = (model => 'model_name', model_version => 'model_name', model_log => 'model_name', cluster_name => 'model_name', model_share => 'model_name',
 	modeler => 'role_name', receipts => 'receipts_name', receipts_share => 'receipts_name',
-	ledger => 'ledger_name', ledger_change => 'customer_id',
+	ledger => 'ledger_name', ledger_change => 'customer_id', ledger_partition => 'ledger_id',
 	algorithm => 'algorithm', algorithm_option => 'algorithm', algorithm_column => 'algorithm');
 my @tables = split /\n/, catalogs("SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND relnamespace $of_us ORDER BY 1");
 is(join(' ', @tables), join(' ', sort keys %column), 'the tables of the registry');
@@ -148,7 +148,7 @@ foreach my $table (@tables)
 {
 	my @attempts = (split(/\n(?=[A-Z])/, Hostile::on_table('installer', "segment.$table", $column{$table})),
 		"ALTER TABLE segment.$table ALTER COLUMN $column{$table} SET DEFAULT 'd' || of_installer.act('default')",
-		"ALTER TABLE segment.$table DISABLE TRIGGER ALL", "ALTER EXTENSION segment DROP TABLE segment.$table", "UPDATE segment.$table SET $column{$table} = ''",
+		"ALTER TABLE segment.$table DISABLE TRIGGER ALL", "ALTER EXTENSION segment DROP TABLE segment.$table", "UPDATE segment.$table SET $column{$table} = DEFAULT",
 		"DELETE FROM segment.$table", "TRUNCATE segment.$table", "SELECT FROM segment.$table FOR UPDATE");
 	is(join("\n", grep { !/^42501|^42809/ } map { as_role('installer', "$path $_") . ": $_" } @attempts), '', "the installer cannot change $table");
 }
