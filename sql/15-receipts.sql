@@ -281,6 +281,51 @@ $function$;
 COMMENT ON FUNCTION segment_internal.check_currency(regclass, text) IS
 'Support function of the functions that read receipts: error 22023 when no receipt of any date is in the currency; the hint lists the currencies that occur. A relation without rows is no error.';
 
+-- ---- parallel workers ----
+
+CREATE FUNCTION segment_internal.receipts_engine_transfn(
+    state internal, setup bytea, customer_id "any", receipt_id "any", receipt_date date, amount numeric, currency text, value numeric,
+    code "any", receipt_time time, quantity numeric, discount numeric) RETURNS internal
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION segment_internal.receipts_engine_transfn(internal, bytea, "any", "any", date, numeric, text, numeric, "any", time, numeric, numeric) IS
+'Adds a line to the state of the aggregate receipts_engine.';
+
+CREATE FUNCTION segment_internal.receipts_engine_combinefn(state internal, other internal) RETURNS internal
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION segment_internal.receipts_engine_combinefn(internal, internal) IS
+'Combines two states of the aggregate receipts_engine.';
+
+CREATE FUNCTION segment_internal.receipts_engine_serialfn(state internal) RETURNS bytea
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION segment_internal.receipts_engine_serialfn(internal) IS
+'The state of the aggregate receipts_engine as bytes.';
+
+CREATE FUNCTION segment_internal.receipts_engine_deserialfn(bytes bytea, state internal) RETURNS internal
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION segment_internal.receipts_engine_deserialfn(bytea, internal) IS
+'The state of the aggregate receipts_engine from bytes.';
+
+CREATE FUNCTION segment_internal.receipts_engine_finalfn(state internal) RETURNS bigint
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION segment_internal.receipts_engine_finalfn(internal) IS
+'The number of lines in the state of the aggregate receipts_engine.';
+
+CREATE AGGREGATE segment_internal.receipts_engine(
+    setup bytea, customer_id "any", receipt_id "any", receipt_date date, amount numeric, currency text, value numeric,
+    code "any", receipt_time time, quantity numeric, discount numeric) (
+    SFUNC = segment_internal.receipts_engine_transfn,
+    STYPE = internal,
+    SSPACE = 1048576,
+    FINALFUNC = segment_internal.receipts_engine_finalfn,
+    FINALFUNC_MODIFY = READ_WRITE,
+    COMBINEFUNC = segment_internal.receipts_engine_combinefn,
+    SERIALFUNC = segment_internal.receipts_engine_serialfn,
+    DESERIALFUNC = segment_internal.receipts_engine_deserialfn,
+    PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE segment_internal.receipts_engine(bytea, "any", "any", date, numeric, text, numeric, "any", time, numeric, numeric) IS
+'Support aggregate of the functions that read receipts: the lines of receipt_lines, read by parallel workers. Returns how many there were; the lines themselves stay with the function that reads. Error 0A000 in any other query.';
+
 -- ---- receipt_totals ----
 
 CREATE FUNCTION segment.receipt_totals(

@@ -59,24 +59,8 @@ forget_receipts(SegReceiptsEngine *engine, SegEnginePart *part)
 void
 seg_engine_add_sums(SegReceiptsEngine *engine, const SegCustomer *sums)
 {
-	uint64		hash = seg_key_hash(sums->key);
-	SegEnginePart *part = seg_engine_part_of(engine, hash);
-	SegReceiptLine line = {.customer = sums->key};
-	uint32		place;
-	bool		is_new;
-
-	if (part->spilled != NULL || !seg_engine_part_room(engine, part, &line, NULL, 1))
-	{
-		seg_spill_customer(part->spilled, engine->pool, sums);
-		if (sums->net.wide != 0)
-			engine->pool->drop(engine->pool, sums->net.wide);
-		seg_engine_relieve(engine);
-		return;
-	}
-	place = seg_part_customer(&part->tables, sums->key, hash, &is_new);
-	if (is_new)
-		part->tables.customers[place].key = seg_engine_keep_key(engine, part, sums->key);
-	seg_customer_merge(&part->tables.customers[place], engine->pool, sums);
+	engine->use.sums++;
+	seg_engine_take_sums(engine, seg_engine_part_of(engine, seg_key_hash(sums->key)), sums, 1);
 	seg_engine_relieve(engine);
 }
 

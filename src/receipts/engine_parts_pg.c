@@ -9,6 +9,7 @@
 
 #include "utils/memutils.h"
 
+#include "receipts/wide_pool_pg.h"
 #include "server/error.h"
 #include "server/settings.h"
 
@@ -128,10 +129,36 @@ largest_part(SegReceiptsEngine *engine)
 	return largest;
 }
 
-/* Make so many bytes free, by spilling; false when `part` itself was spilled. */
+/* Hold nothing any more, and take nothing. */
+static void
+give_up(SegReceiptsEngine *engine)
+{
+	for (int p = 0; p < engine->part_count; p++)
+	{
+		seg_engine_forget(engine, &engine->parts[p]);
+		engine->parts[p].buffered = 0;
+		engine->parts[p].buffer_text_used = 0;
+	}
+	seg_wide_pool_clear(engine->pool);
+	engine->too_large = true;
+}
+
+/* Are so many bytes more than a limited engine may hold? */
+static bool
+is_beyond_limit(const SegReceiptsEngine *engine, size_t bytes)
+{
+	return engine->limit > 0 && (bytes > seg_budget_left() || seg_budget_reserved(engine->budget) + bytes > engine->limit);
+}
+
+/* Make so many bytes free, by spilling; false when `part` itself was spilled, or the engine is too large. */
 bool
 seg_engine_free(SegReceiptsEngine *engine, SegEnginePart *part, size_t bytes)
 {
+	if (is_beyond_limit(engine, bytes))
+	{
+		give_up(engine);
+		return false;
+	}
 	while (bytes > seg_budget_left())
 	{
 		SegEnginePart *largest = largest_part(engine);
@@ -149,6 +176,8 @@ seg_engine_free(SegReceiptsEngine *engine, SegEnginePart *part, size_t bytes)
 void
 seg_engine_relieve(SegReceiptsEngine *engine)
 {
+	if (is_beyond_limit(engine, 0))
+		give_up(engine);
 	while (seg_budget_left() == 0)
 	{
 		SegEnginePart *largest = largest_part(engine);
@@ -331,7 +360,9 @@ seg_engine_take(SegReceiptsEngine *engine, SegEnginePart *part, SegReceiptLine *
 	uint32		places[SEG_ENGINE_BUFFER];
 
 	if (part->spilled == NULL && !seg_engine_part_room(engine, part, lines, details, n))
-		Assert(part->spilled != NULL);
+		Assert(part->spilled != NULL || engine->too_large);
+	if (engine->too_large)
+		return;
 	if (part->spilled != NULL)
 	{
 		for (uint32 i = 0; i < n; i++)
@@ -362,6 +393,59 @@ seg_engine_take(SegReceiptsEngine *engine, SegEnginePart *part, SegReceiptLine *
 				line->receipt = seg_engine_keep_key(engine, part, line->receipt);
 			seg_part_keep(tables, places[i], line, details == NULL ? NULL : &details[i]);
 		}
+	}
+}
+
+/* Room in the part's tables for sums; false when the part was spilled for it. */
+static bool
+sums_room(SegReceiptsEngine *engine, SegEnginePart *part, const SegCustomer *sums, uint32 n)
+{
+	size_t		extra = 0;
+
+	for (uint32 i = 0; i < n; i++)
+	{
+		if (seg_key_is_long(sums[i].key))
+			extra += TEXT_CHUNK + seg_key_size(sums[i].key);
+		if (sums[i].net.wide != 0)
+			extra += 2 * WIDE_BYTES;
+	}
+	while (part->tables.customer_count + n > part->tables.customer_room)
+		if (!grow_customers(engine, part))
+			return false;
+	return seg_engine_free(engine, part, extra);
+}
+
+void
+seg_engine_take_sums(SegReceiptsEngine *engine, SegEnginePart *part, const SegCustomer *sums, uint32 n)
+{
+	SegReceiptPart *tables = &part->tables;
+	uint64		hashes[SEG_ENGINE_BUFFER];
+
+	if (part->spilled != NULL || !sums_room(engine, part, sums, n))
+	{
+		for (uint32 i = 0; i < n; i++)
+		{
+			seg_spill_customer(part->spilled, engine->pool, &sums[i]);
+			if (sums[i].net.wide != 0)
+				engine->pool->drop(engine->pool, sums[i].net.wide);
+		}
+		return;
+	}
+	for (uint32 i = 0; i < n; i++)
+	{
+		hashes[i] = seg_key_hash(sums[i].key);
+		seg_part_prefetch_slot(tables, hashes[i]);
+	}
+	for (uint32 i = 0; i < n; i++)
+		seg_part_prefetch_customer(tables, hashes[i]);
+	for (uint32 i = 0; i < n; i++)
+	{
+		bool		is_new;
+		uint32		place = seg_part_customer(tables, sums[i].key, hashes[i], &is_new);
+
+		if (is_new)
+			tables->customers[place].key = seg_engine_keep_key(engine, part, sums[i].key);
+		seg_customer_merge(&tables->customers[place], engine->pool, &sums[i]);
 	}
 }
 

@@ -38,6 +38,8 @@ typedef struct SegEnginePart
 typedef struct SegEngineUse
 {
 	uint64		lines;
+	uint64		sums;			/* of customers, from a ledger */
+	uint64		workers;		/* whose lines were added */
 	size_t		memory;			/* reserved at most */
 	uint64		spilled_parts;
 	uint64		spilled_bytes;
@@ -56,6 +58,8 @@ typedef struct SegReceiptsEngine
 	SegBudget  *budget;
 	SegWidePool *pool;
 	bool		closed;
+	bool		too_large;		/* it had to hold more than limit, and holds nothing now */
+	size_t		limit;			/* of bytes, without files; 0: segment.fit_memory, with files */
 	uint64		customers;		/* once it is closed */
 	SegEngineUse use;
 	size_t		reserved;
@@ -83,6 +87,9 @@ extern bool seg_engine_part_room(SegReceiptsEngine *engine, SegEnginePart *part,
 /* Add n <= SEG_ENGINE_BUFFER lines to a part, or to its file.  IN details: of the lines, or NULL. */
 extern void seg_engine_take(SegReceiptsEngine *engine, SegEnginePart *part, SegReceiptLine *lines,
 							const SegReceiptDetails *details, uint32 n);
+
+/* Add the sums of n <= SEG_ENGINE_BUFFER customers to a part, or to its file.  Wide totals are used up. */
+extern void seg_engine_take_sums(SegReceiptsEngine *engine, SegEnginePart *part, const SegCustomer *sums, uint32 n);
 
 /* Bytes of a receipt in the tables of the part. */
 extern size_t seg_engine_receipt_size(const SegReceiptsEngine *engine, bool with_numbers);

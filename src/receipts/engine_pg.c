@@ -19,8 +19,14 @@
 
 #define BUFFER_TEXT ((size_t) 4096) /* for long keys; a line that needs more is added alone */
 
-SegReceiptsEngine *
-seg_engine_create_deep(SegReceiptsMode mode, int32 since, int used_bits)
+size_t
+seg_engine_first_bytes(int bits)
+{
+	return PART_BYTES << bits;
+}
+
+static SegReceiptsEngine *
+create(SegReceiptsMode mode, int32 since, int bits)
 {
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "segment receipts", ALLOCSET_DEFAULT_SIZES);
 	SegReceiptsEngine *engine = MemoryContextAllocZero(context, sizeof(SegReceiptsEngine));
@@ -28,11 +34,8 @@ seg_engine_create_deep(SegReceiptsMode mode, int32 since, int used_bits)
 
 	engine->mode = mode;
 	engine->since = since;
-	engine->used_bits = used_bits;
-	engine->bits = SEG_ENGINE_MAX_BITS;
-	while (engine->bits > SEG_ENGINE_MIN_BITS && (PART_BYTES << engine->bits) > seg_budget_left() / 4)
-		engine->bits--;
-	engine->part_count = 1 << engine->bits;
+	engine->bits = bits;
+	engine->part_count = 1 << bits;
 	engine->context = context;
 	engine->budget = seg_budget_create(context);
 	engine->pool = seg_wide_pool_create(context, engine->budget);
@@ -45,9 +48,56 @@ seg_engine_create_deep(SegReceiptsMode mode, int32 since, int used_bits)
 }
 
 SegReceiptsEngine *
+seg_engine_create_deep(SegReceiptsMode mode, int32 since, int used_bits)
+{
+	SegReceiptsEngine *engine;
+	int			bits = SEG_ENGINE_MAX_BITS;
+
+	while (bits > SEG_ENGINE_MIN_BITS && seg_engine_first_bytes(bits) > seg_budget_left() / 4)
+		bits--;
+	engine = create(mode, since, bits);
+	engine->used_bits = used_bits;
+	return engine;
+}
+
+SegReceiptsEngine *
 seg_engine_create(SegReceiptsMode mode, int32 since)
 {
 	return seg_engine_create_deep(mode, since, 0);
+}
+
+SegReceiptsEngine *
+seg_engine_create_limited(SegReceiptsMode mode, int32 since, int bits, size_t limit)
+{
+	SegReceiptsEngine *engine = create(mode, since, bits);
+
+	engine->limit = Max(limit, 1);
+	return engine;
+}
+
+bool
+seg_engine_is_too_large(const SegReceiptsEngine *engine)
+{
+	return engine->too_large;
+}
+
+void
+seg_engine_clear(SegReceiptsEngine *engine)
+{
+	Assert(!engine->closed);
+	for (int p = 0; p < engine->part_count; p++)
+	{
+		SegEnginePart *part = &engine->parts[p];
+
+		seg_engine_forget(engine, part);
+		if (part->spilled != NULL)
+			seg_spill_end(part->spilled);
+		part->spilled = NULL;
+		part->buffered = 0;
+		part->buffer_text_used = 0;
+	}
+	seg_wide_pool_clear(engine->pool);
+	engine->use = (SegEngineUse) {0};
 }
 
 void
@@ -186,10 +236,13 @@ report_use(const SegReceiptsEngine *engine)
 {
 	const SegEngineUse *use = &engine->use;
 
-	if (seg_progress && engine->used_bits == 0)
-		ereport(NOTICE,
-				(errmsg("receipts: " UINT64_FORMAT " lines, %zu kB of memory, " UINT64_FORMAT " parts and " UINT64_FORMAT " kB in temporary files",
-						use->lines, use->memory / 1024, use->spilled_parts, use->spilled_bytes / 1024)));
+	if (!seg_progress || engine->used_bits > 0)
+		return;
+	ereport(NOTICE,
+			(errmsg("receipts: " UINT64_FORMAT " %s, %zu kB of memory, " UINT64_FORMAT " parts and " UINT64_FORMAT " kB in temporary files%s",
+					use->sums > 0 ? use->sums : use->lines, use->sums > 0 ? "rows of a ledger" : "lines",
+					use->memory / 1024, use->spilled_parts, use->spilled_bytes / 1024,
+					use->workers == 0 ? "" : psprintf(", " UINT64_FORMAT " parallel workers", use->workers))));
 }
 
 void

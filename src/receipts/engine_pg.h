@@ -27,6 +27,19 @@ extern SegReceiptsEngine *seg_engine_create(SegReceiptsMode mode, int32 since);
 /* The same for lines whose hashes have the first bits in common: of a part that went to a file. */
 extern SegReceiptsEngine *seg_engine_create_deep(SegReceiptsMode mode, int32 since, int used_bits);
 
+/*
+ * An engine that holds at most so many bytes and writes no files: once there were more, it is too
+ * large, holds nothing and takes nothing.  IN bits: of another engine, which is to take what it has.
+ */
+extern SegReceiptsEngine *seg_engine_create_limited(SegReceiptsMode mode, int32 since, int bits, size_t limit);
+extern bool seg_engine_is_too_large(const SegReceiptsEngine *engine);
+
+/* What an engine with so many bits of the hash takes at first. */
+extern size_t seg_engine_first_bytes(int bits);
+
+/* Forget all lines, to begin again. */
+extern void seg_engine_clear(SegReceiptsEngine *engine);
+
 /* Keep details of lines, in mode LIST.  To be called before the first line. */
 extern void seg_engine_keep_details(SegReceiptsEngine *engine);
 

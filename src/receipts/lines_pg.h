@@ -13,6 +13,7 @@
 
 #include "receipts/codes_pg.h"
 #include "receipts/engine_pg.h"
+#include "receipts/line_reader_pg.h"
 #include "server/rows.h"
 
 /* What a ledger reads: lines of one receipt that lie in two months are then two receipts. */
@@ -60,9 +61,6 @@ extern bool seg_receipts_call(FunctionCallInfo fcinfo, const char *function, Dat
  * currency nor rates, no rate for a currency, or a currency that no line has.
  */
 extern void seg_receipts_read(const SegReceiptsSource *source, SegReceiptsEngine *engine);
-
-/* The amount of a numeric, for the engine; false when it is NaN or infinite. */
-extern bool seg_receipts_amount(SegReceiptsEngine *engine, Datum datum, SegAmount *amount);
 
 /* Run a query of receipts with these options, in a connection of SPI. */
 extern void seg_receipts_run(const char *query, const SPIExecuteOptions *options);

@@ -152,7 +152,11 @@ seg_part_prefetch_customer(const SegReceiptPart *part, uint64_t hash)
 	uint32_t	found = (uint32_t) part->slots[(uint32_t) hash & (part->slot_count - 1)];
 
 	if (found != 0)
+	{
+		/* a customer may lie in two lines of the cache */
 		__builtin_prefetch(&part->customers[found - 1], 1);
+		__builtin_prefetch((const char *) &part->customers[found] - 1, 1);
+	}
 }
 
 /* The place of a customer, who is entered when new (*is_new); there must be room for one. */

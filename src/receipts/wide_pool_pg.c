@@ -166,6 +166,21 @@ seg_wide_pool_value(SegWidePool *functions, int64 number)
 	return ((NumericPool *) functions)->numbers[number];
 }
 
+void
+seg_wide_pool_clear(SegWidePool *functions)
+{
+	NumericPool *pool = (NumericPool *) functions;
+
+	for (uint32 number = 1; number <= pool->count; number++)
+	{
+		seg_check_step(number);
+		if (pool->numbers[number] != NULL)
+			clear(pool, number);
+	}
+	pool->count = 0;
+	pool->unused_count = 0;
+}
+
 uint64
 seg_wide_pool_count(const SegWidePool *functions)
 {

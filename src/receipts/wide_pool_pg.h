@@ -27,6 +27,9 @@ extern Numeric seg_wide_pool_value(SegWidePool *pool, int64 number);
 /* A total, whose wide part is a number of the pool, as numeric; palloc'd. */
 extern Numeric seg_total_numeric(SegWidePool *pool, const SegTotal *total);
 
+/* Give all numbers back. */
+extern void seg_wide_pool_clear(SegWidePool *pool);
+
 /* How many numbers are in use. */
 extern uint64 seg_wide_pool_count(const SegWidePool *pool);
 

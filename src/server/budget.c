@@ -54,6 +54,12 @@ seg_budget_left(void)
 	return allowed > reserved_in_backend ? allowed - reserved_in_backend : 0;
 }
 
+size_t
+seg_budget_reserved(const SegBudget *budget)
+{
+	return budget->reserved;
+}
+
 void
 seg_budget_check(size_t bytes)
 {

@@ -37,6 +37,9 @@ extern void *seg_take(size_t count, size_t item_size);
 /* Raise SEG_TOO_LARGE unless that much could be reserved now: for what lives shortly. */
 extern void seg_budget_check(size_t bytes);
 
+/* What is reserved of this budget. */
+extern size_t seg_budget_reserved(const SegBudget *budget);
+
 /* What may still be reserved now. */
 extern size_t seg_budget_left(void);
 
