@@ -165,6 +165,9 @@ buffer_line(SegReceiptsEngine *engine, SegEnginePart *part, SegReceiptLine *line
 	if (details != NULL)
 		part->buffer_details[part->buffered] = *details;
 	part->buffered++;
+	/* the next line of this part comes after lines of all others: fetch its place until then */
+	__builtin_prefetch(kept + 1, 1);
+	__builtin_prefetch((const char *) (kept + 2) - 1, 1);
 }
 
 void
