@@ -34,6 +34,7 @@ seg_engine_forget(SegReceiptsEngine *engine, SegEnginePart *part)
 	part->context = NULL;
 	part->reserved = 0;
 	part->text_left = 0;
+	part->customers = NULL;
 	memset(&part->tables, 0, sizeof(part->tables));
 }
 
@@ -223,6 +224,24 @@ grown(SegEnginePart *part, void *array, size_t size)
 	return repalloc_huge(array, size);
 }
 
+/* Have room for more customers. */
+static void
+move_customers(SegEnginePart *part, size_t room)
+{
+	SegReceiptPart *tables = &part->tables;
+	void	   *old = part->customers;
+	SegCustomer *customers;
+
+	part->customers = MemoryContextAllocHuge(part->context, room * sizeof(SegCustomer) + SEG_CACHE_LINE);
+	customers = (SegCustomer *) TYPEALIGN(SEG_CACHE_LINE, part->customers);
+	if (old != NULL)
+	{
+		memcpy(customers, tables->customers, tables->customer_count * sizeof(SegCustomer));
+		pfree(old);
+	}
+	tables->customers = customers;
+}
+
 static bool
 grow_customers(SegReceiptsEngine *engine, SegEnginePart *part)
 {
@@ -239,7 +258,7 @@ grow_customers(SegReceiptsEngine *engine, SegEnginePart *part)
 		return false;
 	reserve(engine, part, (room - tables->customer_room) * sizeof(SegCustomer) +
 			(slots - tables->slot_count) * sizeof(uint64));
-	tables->customers = grown(part, tables->customers, room * sizeof(SegCustomer));
+	move_customers(part, room);
 	new = MemoryContextAllocExtended(part->context, slots * sizeof(uint64), MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
 	seg_part_rehash(tables, new, slots);
 	if (old != NULL)

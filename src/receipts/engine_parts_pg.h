@@ -15,14 +15,18 @@
 #define SEG_ENGINE_MIN_BITS 2
 #define SEG_ENGINE_MAX_PARTS (1 << SEG_ENGINE_MAX_BITS)
 
+/* Lines of the processor's cache: customers and lines of receipts fill one each. */
+#define SEG_CACHE_LINE 64
+
 /* Lines that are added to a part at once. */
-#define SEG_ENGINE_BUFFER 128
+#define SEG_ENGINE_BUFFER 32
 
 typedef struct SegEnginePart
 {
 	SegReceiptPart tables;
 	MemoryContext context;		/* of the tables and of long keys; NULL: nothing is kept */
 	size_t		reserved;
+	void	   *customers;		/* the memory of tables.customers */
 	char	   *text;			/* what is left of a chunk for long keys */
 	size_t		text_left;
 	SegReceiptLine *buffer;		/* SEG_ENGINE_BUFFER */

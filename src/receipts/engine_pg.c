@@ -41,9 +41,9 @@ create(SegReceiptsMode mode, int32 since, int bits)
 	engine->pool = seg_wide_pool_create(context, engine->budget);
 	size = engine->part_count * SEG_ENGINE_BUFFER * sizeof(SegReceiptLine);
 	seg_budget_reserve(engine->budget, sizeof(SegReceiptsEngine) + size);
-	engine->buffers = MemoryContextAllocHuge(context, size);
+	engine->buffers = MemoryContextAllocHuge(context, size + SEG_CACHE_LINE);
 	for (int p = 0; p < engine->part_count; p++)
-		engine->parts[p].buffer = engine->buffers + p * SEG_ENGINE_BUFFER;
+		engine->parts[p].buffer = (SegReceiptLine *) TYPEALIGN(SEG_CACHE_LINE, engine->buffers) + p * SEG_ENGINE_BUFFER;
 	return engine;
 }
 

@@ -50,6 +50,7 @@ typedef struct SegCustomer
 	SegKey		key;
 	int64_t		count;			/* those of them whose total is not negative */
 	int32_t		last_day;		/* of any receipt whose total is not negative; SEG_NO_DAY: none */
+	uint32_t	unused[3];		/* fills a line of the cache */
 } SegCustomer;
 
 /* Customers of a part; the number stands in 25 bits of a receipt. */
@@ -94,7 +95,7 @@ typedef struct SegReceiptItem
 
 typedef struct SegReceiptPart
 {
-	SegCustomer *customers;
+	SegCustomer *customers;		/* best at the begin of a line of the cache */
 	uint32_t	customer_count;
 	uint32_t	customer_room;
 	uint64_t   *slots;			/* half of a hash, and the place of its customer + 1; 0: free */
@@ -149,14 +150,14 @@ seg_part_prefetch_slot(const SegReceiptPart *part, uint64_t hash)
 static inline void
 seg_part_prefetch_customer(const SegReceiptPart *part, uint64_t hash)
 {
-	uint32_t	found = (uint32_t) part->slots[(uint32_t) hash & (part->slot_count - 1)];
+	uint32_t	mask = part->slot_count - 1;
 
-	if (found != 0)
-	{
-		/* a customer may lie in two lines of the cache */
-		__builtin_prefetch(&part->customers[found - 1], 1);
-		__builtin_prefetch((const char *) &part->customers[found] - 1, 1);
-	}
+	for (uint32_t at = (uint32_t) hash & mask; part->slots[at] != 0; at = (at + 1) & mask)
+		if ((part->slots[at] ^ hash) >> 32 == 0)
+		{
+			__builtin_prefetch(&part->customers[(uint32_t) part->slots[at] - 1], 1);
+			return;
+		}
 }
 
 /* The place of a customer, who is entered when new (*is_new); there must be room for one. */

@@ -57,22 +57,54 @@ seg_value_table_fill(SegValueTable *table, SegValueSlot *slots, const SegValueSl
 	return SEG_OK;
 }
 
+/* Fill the table again from what it had at a lower level, IN from[slots]. */
+static SegStatus
+fill_at(SegValueTable *table, SegValueSlot *slots, uint32_t level, const SegValueSlot *from)
+{
+	size_t		n = seg_value_slots(table);
+
+	table->level = level;
+	table->distinct = 0;
+	memset(slots, 0, n * sizeof(SegValueSlot));
+	return seg_value_table_fill(table, slots, from, n);
+}
+
+/*
+ * Mostly one level more is enough.  The first time it may be dozens, so the steps
+ * grow, and the lowest level that is enough is then found by halving.
+ */
 SegStatus
 seg_value_table_coarsen(SegValueTable *table, SegValueSlot *slots, uint32_t level, SegValueSlot *scratch)
 {
-	size_t		n = seg_value_slots(table);
+	uint32_t	enough = table->level < level ? level : table->level + 1;
+	uint32_t	too_low = enough - 1;
 	SegStatus	status = SEG_OK;
 
-	while (status == SEG_OK && (table->level < level || table->distinct > SEG_VALUE_TABLE_MOST))
+	if (table->level >= level && table->distinct <= SEG_VALUE_TABLE_MOST)
+		return SEG_OK;
+	memcpy(scratch, slots, seg_value_slots(table) * sizeof(SegValueSlot));
+	for (uint32_t step = 2;; step *= 2)
 	{
-		if (table->level >= SEG_VALUE_TABLE_MAX_LEVEL)
+		if (enough > SEG_VALUE_TABLE_MAX_LEVEL)
 			return SEG_MALFORMED_STATE;
-		table->level = table->level < level ? level : table->level + 1;
-		table->distinct = 0;
-		memcpy(scratch, slots, n * sizeof(SegValueSlot));
-		memset(slots, 0, n * sizeof(SegValueSlot));
-		status = seg_value_table_fill(table, slots, scratch, n);
+		status = fill_at(table, slots, enough, scratch);
+		if (status != SEG_OK || table->distinct <= SEG_VALUE_TABLE_MOST)
+			break;
+		too_low = enough;
+		enough = enough < SEG_VALUE_TABLE_MAX_LEVEL && enough + step > SEG_VALUE_TABLE_MAX_LEVEL ? SEG_VALUE_TABLE_MAX_LEVEL : enough + step;
 	}
+	while (status == SEG_OK && enough - too_low > 1)
+	{
+		uint32_t	middle = (enough + too_low) / 2;
+
+		status = fill_at(table, slots, middle, scratch);
+		if (table->distinct <= SEG_VALUE_TABLE_MOST)
+			enough = middle;
+		else
+			too_low = middle;
+	}
+	if (status == SEG_OK && table->level != enough)
+		status = fill_at(table, slots, enough, scratch);
 	return status;
 }
 
