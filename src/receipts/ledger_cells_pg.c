@@ -36,7 +36,13 @@ typedef struct Cells
 	MemoryContext context;		/* of one customer's rows */
 	SegMonth	month;
 	bool		has_quantity;
+	MemoryContext all_rows;		/* of the months */
+	Bitmapset  *months;
+	int			last_month;		/* the member that was added last */
 } Cells;
+
+/* The number of a month is negative in years before 0; the first one of dates is in 4714 BC. */
+#define MONTHS_BEFORE (4800 * 12)
 
 static void
 add(SegReceiptsEngine *engine, Sum *sum, SegAmount amount)
@@ -66,6 +72,14 @@ put_cell(SegReceiptsEngine *engine, Cells *cells, SegKey customer, const Cell *c
 	SegRow	   *row = cells->row;
 	bool		none = cell->receipts == 0;
 
+	if (cells->months == NULL || cells->last_month != cells->month.number)
+	{
+		MemoryContext old = MemoryContextSwitchTo(cells->all_rows);
+
+		cells->last_month = cells->month.number;
+		cells->months = bms_add_member(cells->months, cells->last_month + MONTHS_BEFORE);
+		MemoryContextSwitchTo(old);
+	}
 	seg_put(row, PointerGetDatum(seg_receipts_id(engine, customer)), false);
 	seg_put(row, DateADTGetDatum(cells->month.first), false);
 	seg_put_int64(row, cell->receipts);
@@ -142,11 +156,20 @@ has_quantity(Oid relation)
 	return category == TYPCATEGORY_NUMERIC;
 }
 
-void
-seg_ledger_cells(const SegReceiptsSource *source, SegRow *row)
+int32
+seg_ledger_month_day(int member)
+{
+	return date2j(member / 12 - MONTHS_BEFORE / 12, member % 12 + 1, 1) - POSTGRES_EPOCH_JDATE;
+}
+
+Bitmapset *
+seg_ledger_cells(const SegReceiptsSource *source, SegRow *row, MemoryContext context)
 {
 	SegReceiptsEngine *engine = seg_engine_create(SEG_RECEIPTS_LIST, SEG_NO_DAY);
-	Cells		cells = {row, AllocSetContextCreate(CurrentMemoryContext, "segment row", ALLOCSET_DEFAULT_SIZES)};
+	Cells		cells = {
+		.row = row, .context = AllocSetContextCreate(CurrentMemoryContext, "segment row", ALLOCSET_DEFAULT_SIZES),
+		.all_rows = context
+	};
 	SegReceiptsSource detailed = *source;
 
 	cells.has_quantity = has_quantity(source->receipts);
@@ -158,4 +181,5 @@ seg_ledger_cells(const SegReceiptsSource *source, SegRow *row)
 	seg_engine_each_detailed(engine, put_customer, &cells);
 	seg_engine_end(engine);
 	MemoryContextDelete(cells.context);
+	return cells.months;
 }

@@ -10,6 +10,8 @@
 
 #include "receipts/lines_pg.h"
 
+#include "nodes/bitmapset.h"
+
 /*
  * As seg_receipts_read, but source->receipts may be a ledger.  In mode SUMS each customer gets the
  * sums since the day `since` (SEG_NO_DAY: all), the first of a month.  In mode LIST each month of a customer gets as
@@ -26,7 +28,10 @@ enum
 	SEG_LEDGER_QUANTITY, SEG_LEDGER_FIRST, SEG_LEDGER_LAST, SEG_LEDGER_COLUMNS
 };
 
-/* The rows that a ledger of the source should have: read the lines, and put the rows. */
-extern void seg_ledger_cells(const SegReceiptsSource *source, SegRow *row);
+/* The rows that a ledger of the source should have: read the lines, and put the rows.  Returns their months, in the context. */
+extern Bitmapset *seg_ledger_cells(const SegReceiptsSource *source, SegRow *row, MemoryContext context);
+
+/* The first day of a month that is a member of such a set. */
+extern int32 seg_ledger_month_day(int member);
 
 #endif							/* SEG_RECEIPTS_LEDGER_PG_H */

@@ -73,6 +73,7 @@ typedef struct Ledger
 	SegLedgerChanges changes;
 	QueryEnvironment *tables;
 	Tuplestorestate *cells;
+	Bitmapset  *months;			/* of the cells */
 	TupleDesc	shape;
 	DestReceiver *dest;			/* where differences go */
 } Ledger;
@@ -214,7 +215,7 @@ plan_reading(Ledger *ledger)
 	read_arrays(ledger, psprintf(
 								 "WITH month AS (SELECT h.month FROM (SELECT month, pg_catalog.count(*) AS n, pg_catalog.count(customer_id) AS customers"
 								 " FROM ledger_changes GROUP BY month) h"
-								 " WHERE h.customers < h.n OR h.n * 20 > (SELECT pg_catalog.count(*) FROM %s l WHERE l.month = h.month)),"
+								 " WHERE h.customers < h.n OR h.n * 20 > (SELECT pg_catalog.count(*) FROM (SELECT FROM %s l WHERE l.month = h.month LIMIT h.n * 20) m)),"
 								 " single AS (SELECT h.customer_id, h.month FROM ledger_changes h WHERE h.month NOT IN (SELECT m.month FROM month m))"
 								 " SELECT ARRAY(SELECT m.month FROM month m), ARRAY(SELECT s.customer_id FROM single s ORDER BY s.customer_id, s.month),"
 								 " ARRAY(SELECT s.month FROM single s ORDER BY s.customer_id, s.month)", ledger->name),
@@ -231,12 +232,13 @@ static void
 read_cells(Ledger *ledger)
 {
 	SegRow		row = {.filled = 0};
+	MemoryContext context = CurrentMemoryContext;
 
 	ledger->cells = tuplestore_begin_heap(false, false, work_mem);
 	row.shape = ledger->shape;
 	row.store = ledger->cells;
 	SPI_connect();
-	seg_ledger_cells(&ledger->source, &row);
+	ledger->months = seg_ledger_cells(&ledger->source, &row, context);
 	SPI_finish();
 	seg_named_store_show(ledger->tables, "ledger_cells", ledger->shape, ledger->cells);
 }
@@ -291,53 +293,138 @@ create_partition(const Ledger *ledger, int32 day)
 	SPI_finish();
 }
 
-/* Partitions for the months that have none, and all months that are written, as date[]. */
-static Datum
+/* Partitions for the months of the cells that have none. */
+static void
 make_partitions(const Ledger *ledger)
 {
-	Datum		arrays[2];
-	Datum	   *days;
-	int			count;
+	int			month = -1;
 
-	read_arrays(ledger, "WITH cell AS (SELECT DISTINCT c.month FROM ledger_cells c)"
-				" SELECT ARRAY(SELECT c.month FROM cell c ORDER BY 1),"
-				" ARRAY(SELECT c.month FROM cell c UNION SELECT pg_catalog.unnest($1) UNION SELECT pg_catalog.unnest($3))",
-				parameters(ledger, (Datum) 0), arrays, lengthof(arrays));
-	deconstruct_array(DatumGetArrayTypeP(arrays[0]), DATEOID, sizeof(DateADT), true, TYPALIGN_INT, &days, NULL, &count);
-	for (int i = 0; i < count; i++)
-		if (!has_partition(ledger, DatumGetDateADT(days[i])))
-			create_partition(ledger, DatumGetDateADT(days[i]));
-	return arrays[1];
+	while ((month = bms_next_member(ledger->months, month)) >= 0)
+	{
+		int32		day = seg_ledger_month_day(month);
+
+		CHECK_FOR_INTERRUPTS();
+		if (!has_partition(ledger, day))
+			create_partition(ledger, day);
+	}
+}
+
+/* The months of the cells, as date[]. */
+static Datum
+cell_months(const Ledger *ledger)
+{
+	ArrayBuildState *months = NULL;
+	int			month = -1;
+
+	while ((month = bms_next_member(ledger->months, month)) >= 0)
+		months = accumArrayResult(months, DateADTGetDatum(seg_ledger_month_day(month)), false, DATEOID, CurrentMemoryContext);
+	return months == NULL ? PointerGetDatum(construct_empty_array(DATEOID)) : makeArrayResult(months, CurrentMemoryContext);
+}
+
+static bool
+has_elements(Datum array)
+{
+	return ARR_NDIM(DatumGetArrayTypeP(array)) > 0;
+}
+
+static bool
+is_empty(const Ledger *ledger)
+{
+	Datum		found[1];
+
+	read_arrays(ledger, psprintf("SELECT ARRAY(SELECT l.month FROM %s l LIMIT 1)", ledger->name), parameters(ledger, (Datum) 0), found, lengthof(found));
+	return !has_elements(found[0]);
+}
+
+/*
+ * Write those of the cells that fulfil the condition: rows that are other ones, and new rows, in the order of the
+ * table, which is twice as fast.  `present` restricts the rows o of the ledger to those partitions.
+ */
+static void
+update_cells(const Ledger *ledger, const char *condition, const char *present, ParamListInfo params)
+{
+	run(ledger, psprintf(
+						 "UPDATE %s o SET (" VALUE_COLUMNS ") = ROW(" VALUES_OF_CELL ") FROM ledger_cells c"
+						 " WHERE %s AND o.customer_id = c.customer_id AND o.month = c.month AND %s AND NOT (" IS_SAME ")",
+						 ledger->name, condition, present), params, None_Receiver);
+}
+
+static void
+insert_cells(const Ledger *ledger, const char *condition, ParamListInfo params)
+{
+	run(ledger, psprintf(
+						 "INSERT INTO %s (customer_id, month, " VALUE_COLUMNS ") SELECT c.customer_id, c.month, " VALUES_OF_CELL " FROM ledger_cells c"
+						 " WHERE %s ORDER BY c.month, c.customer_id COLLATE \"C\"", ledger->name, condition), params, None_Receiver);
+}
+
+static void
+write_missing(const Ledger *ledger, const char *condition, const char *present, ParamListInfo params)
+{
+	insert_cells(ledger, psprintf("%s AND NOT EXISTS (SELECT FROM %s o WHERE o.customer_id = c.customer_id AND o.month = c.month AND %s)",
+								  condition, ledger->name, present), params);
+}
+
+/* Remove the rows of customers and months that have no cell any more; they are found first, because there are mostly none. */
+static void
+delete_single_cells(const Ledger *ledger, ParamListInfo params)
+{
+	Datum		gone[2];
+	ParamListInfo of_gone = makeParamList(lengthof(gone));
+
+	read_arrays(ledger, "WITH gone AS (SELECT d.customer_id, d.month FROM ROWS FROM (unnest($2), unnest($3)) AS d(customer_id, month)"
+				" WHERE (d.customer_id, d.month) NOT IN (SELECT c.customer_id, c.month FROM ledger_cells c))"
+				" SELECT ARRAY(SELECT g.customer_id FROM gone g ORDER BY g.customer_id, g.month),"
+				" ARRAY(SELECT g.month FROM gone g ORDER BY g.customer_id, g.month)", params, gone, lengthof(gone));
+	if (!has_elements(gone[0]))
+		return;
+	of_gone->params[0] = (ParamExternData) {gone[0], false, PARAM_FLAG_CONST, TEXTARRAYOID};
+	of_gone->params[1] = (ParamExternData) {gone[1], false, PARAM_FLAG_CONST, DATEARRAYOID};
+	run(ledger, psprintf("DELETE FROM %s l USING ROWS FROM (unnest($1), unnest($2)) AS d(customer_id, month)"
+						 " WHERE l.customer_id = d.customer_id AND l.month = d.month", ledger->name), of_gone, None_Receiver);
+}
+
+/* Single customers: each row of the ledger is found by its key, and no partition is read as a whole. */
+static void
+write_single_cells(const Ledger *ledger, ParamListInfo params)
+{
+	static const char *const single = "c.month <> ALL ($1)";
+	static const char *const others[] = {"enable_hashjoin", "enable_mergejoin", "enable_seqscan", "enable_material"};
+
+	for (int i = 0; i < lengthof(others); i++)
+		(void) set_config_option(others[i], "off", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+	delete_single_cells(ledger, params);
+	update_cells(ledger, single, "true", params);
+	write_missing(ledger, single, "true", params);
 }
 
 /* Remove rows of which the receipts have nothing more; write those that are new or other ones. */
 static void
 write_cells(const Ledger *ledger)
 {
-	ParamListInfo params = parameters(ledger, make_partitions(ledger));
-	const char *scope = "true";
+	ParamListInfo params = parameters(ledger, cell_months(ledger));
+	const char *condition = "true";
+	const char *present = "o.month = ANY ($4)";
 
-	if (ledger->lines.all)
-		run(ledger, psprintf("DELETE FROM %s l WHERE NOT " HAS_CELL, ledger->name), params, None_Receiver);
-	else
+	make_partitions(ledger);
+	if (is_empty(ledger))
 	{
-		scope = "(c.month = ANY ($1) OR (c.customer_id, c.month) IN (SELECT d.customer_id, d.month FROM ROWS FROM (unnest($2), unnest($3)) AS d(customer_id, month)))";
-		run(ledger, psprintf("DELETE FROM %s l WHERE l.month = ANY ($1) AND NOT " HAS_CELL, ledger->name), params, None_Receiver);
-		run(ledger, psprintf("DELETE FROM %s l USING ROWS FROM (unnest($2), unnest($3)) AS d(customer_id, month)"
-							 " WHERE l.customer_id = d.customer_id AND l.month = d.month AND NOT " HAS_CELL, ledger->name),
-			params, None_Receiver);
+		insert_cells(ledger, "true", params);
+		return;
 	}
-	run(ledger, psprintf(
-						 "UPDATE %s o SET (" VALUE_COLUMNS ") = ROW(" VALUES_OF_CELL ") FROM ledger_cells c"
-						 " WHERE %s AND o.customer_id = c.customer_id AND o.month = c.month AND o.month = ANY ($4) AND NOT (" IS_SAME ")",
-						 ledger->name, scope), params, None_Receiver);
-	/* in the order of the table, which is twice as fast */
-	run(ledger, psprintf(
-						 "INSERT INTO %s (customer_id, month, " VALUE_COLUMNS ")"
-						 " SELECT c.customer_id, c.month, " VALUES_OF_CELL " FROM ledger_cells c"
-						 " WHERE %s AND NOT EXISTS (SELECT FROM %s o WHERE o.customer_id = c.customer_id AND o.month = c.month AND o.month = ANY ($4))"
-						 " ORDER BY c.month, c.customer_id COLLATE \"C\"",
-						 ledger->name, scope, ledger->name), params, None_Receiver);
+	if (!ledger->lines.all)
+	{
+		condition = "c.month = ANY ($1)";
+		present = "o.month = ANY ($1)";
+	}
+	if (ledger->lines.all || has_elements(ledger->lines.months))
+	{
+		run(ledger, psprintf("DELETE FROM %s l WHERE %s AND NOT " HAS_CELL, ledger->name, ledger->lines.all ? "true" : "l.month = ANY ($1)"),
+			params, None_Receiver);
+		update_cells(ledger, condition, present, params);
+		write_missing(ledger, condition, present, params);
+	}
+	if (!ledger->lines.all && has_elements(ledger->lines.customers))
+		write_single_cells(ledger, params);
 }
 
 /* The work as the owner of the ledger begins: names are fixed, and no time goes into compiling statements of many partitions. */

@@ -23,8 +23,8 @@
 #include "server/identity.h"
 #include "server/registry.h"
 
-/* Above so many customers and months of one statement only the months are logged. */
-#define MOST_KEYS "10000"
+/* Above so many customers of a month in one statement only the month is logged; above so many without a month, everything. */
+#define MOST_KEYS "CASE WHEN k.month IS NULL THEN 100000 ELSE 10000 END"
 
 /* What is logged of a statement, element by element; NULLs alone stand for everything. */
 enum
@@ -124,9 +124,9 @@ read_keys(const TriggerData *change, Datum keys[KEY_ARRAYS], bool *none)
 		: psprintf("%s UNION %s", keys_of(change, "old_rows"), keys_of(change, "new_rows"));
 	const char *query = psprintf(
 								 "WITH key AS (SELECT DISTINCT k.customer_id, k.month, k.document FROM (%s) k),"
-								 " size AS (SELECT count(*) <= " MOST_KEYS " AS is_small FROM key),"
+								 " size AS (SELECT k.month, count(*) <= " MOST_KEYS " AS is_small FROM key k GROUP BY k.month),"
 								 " logged AS (SELECT DISTINCT CASE WHEN s.is_small THEN k.customer_id END AS customer_id, k.month,"
-								 " CASE WHEN s.is_small THEN k.document END AS document FROM key k, size s)"
+								 " CASE WHEN s.is_small THEN k.document END AS document FROM key k JOIN size s ON COALESCE(s.month, 'infinity') = COALESCE(k.month, 'infinity'))"
 								 " SELECT array_agg(g.customer_id), array_agg(g.month), array_agg(g.document) FROM logged g", rows);
 
 	if (SPI_register_trigger_data((TriggerData *) change) != SPI_OK_TD_REGISTER ||
