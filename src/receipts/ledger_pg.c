@@ -4,6 +4,7 @@
  */
 #include "receipts/ledger_pg.h"
 
+#include "catalog/pg_type.h"
 #include "tcop/dest.h"
 #include "utils/fmgrprotos.h"
 #include "utils/lsyscache.h"
@@ -43,6 +44,32 @@ Datum
 receipts_is_ledger(PG_FUNCTION_ARGS)
 {
 	PG_RETURN_BOOL(is_ledger(PG_GETARG_OID(0)));
+}
+
+/* ---- the receipts of a ledger ---- */
+
+void
+seg_ledger_to_receipts(FunctionCallInfo fcinfo, int receipts, int currency, int rates)
+{
+	SPIExecuteOptions options = {.read_only = true};
+	const int	places[] = {receipts, currency, rates};
+
+	if (PG_ARGISNULL(receipts) || !is_ledger(PG_GETARG_OID(receipts)))
+		return;
+	if (!PG_ARGISNULL(currency) || !PG_ARGISNULL(rates))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("currency and rates cannot be used with a ledger"),
+				 errhint("A ledger has the amounts in the currency that create_ledger was called with.")));
+	options.params = makeParamList(1);
+	options.params->params[0] = (ParamExternData) {PG_GETARG_DATUM(receipts), false, PARAM_FLAG_CONST, REGCLASSOID};
+	seg_receipts_run("SELECT s.source, s.currency, s.rates FROM segment_internal.ledger_source($1) s", &options);
+	for (int i = 0; i < lengthof(places); i++)
+	{
+		NullableDatum *argument = &fcinfo->args[places[i]];
+
+		argument->value = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, i + 1, &argument->isnull);
+	}
 }
 
 /* ---- one row ---- */

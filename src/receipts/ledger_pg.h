@@ -21,6 +21,13 @@
 extern void seg_receipts_or_ledger_read(const SegReceiptsSource *source, SegReceiptsEngine *engine,
 										SegReceiptsMode mode, int32 since);
 
+/*
+ * When the argument at that place is a ledger, put its receipts, currency and rates in the place of the three
+ * arguments: for functions that need the receipts one by one.  In a connection of SPI.
+ * Errors: those of segment_internal.ledger_source; 22023 currency or rates are given, too.
+ */
+extern void seg_ledger_to_receipts(FunctionCallInfo fcinfo, int receipts, int currency, int rates);
+
 /* Columns of a ledger, in the order of its table. */
 enum
 {

@@ -17,7 +17,7 @@
 #include "utils/memutils.h"
 
 #include "receipts/receipt_features.h"
-#include "receipts/lines_pg.h"
+#include "receipts/ledger_pg.h"
 #include "receipts/wide_pool_pg.h"
 #include "server/id.h"
 
@@ -212,8 +212,8 @@ plan_text(const Datum *plan, const bool *nulls, int column)
 static void
 feature_rows(FunctionCallInfo fcinfo, SegRow *row)
 {
-	SegReceiptsSource source = seg_receipts_source(fcinfo, ARG_RECEIPTS, ARG_AS_OF, ARG_CURRENCY, ARG_RATES);
-	FeatureRows rows = {.row = row, .source = {.as_of = source.as_of}};
+	SegReceiptsSource source;
+	FeatureRows rows = {.row = row};
 	SegReceiptsEngine *engine;
 	Products   *products = NULL;
 	Datum		array;
@@ -221,6 +221,9 @@ feature_rows(FunctionCallInfo fcinfo, SegRow *row)
 	bool	   *nulls;
 	int			count;
 
+	seg_ledger_to_receipts(fcinfo, ARG_RECEIPTS, ARG_CURRENCY, ARG_RATES);
+	source = seg_receipts_source(fcinfo, ARG_RECEIPTS, ARG_AS_OF, ARG_CURRENCY, ARG_RATES);
+	rows.source.as_of = source.as_of;
 	(void) seg_receipts_call(fcinfo, "feature_plan", &array);
 	deconstruct_array(DatumGetArrayTypeP(array), TEXTOID, -1, false, TYPALIGN_INT, &plan, &nulls, &count);
 	source.details = plan_text(plan, nulls, PLAN_DETAILS);

@@ -10,7 +10,7 @@
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
-#include "receipts/lines_pg.h"
+#include "receipts/ledger_pg.h"
 #include "receipts/wide_pool_pg.h"
 
 /* ---- receipt_totals ---- */
@@ -92,10 +92,12 @@ put_customer(SegReceiptsEngine *engine, const SegKey *customer, const SegReceipt
 static void
 totals_rows(FunctionCallInfo fcinfo, SegRow *row)
 {
-	SegReceiptsSource source = seg_receipts_source(fcinfo, ARG_RECEIPTS, ARG_AS_OF, ARG_CURRENCY, ARG_RATES);
+	SegReceiptsSource source;
 	SegReceiptsEngine *engine = seg_engine_create(SEG_RECEIPTS_LIST, SEG_NO_DAY);
 	TotalsRows	rows = {row, AllocSetContextCreate(CurrentMemoryContext, "segment row", ALLOCSET_DEFAULT_SIZES)};
 
+	seg_ledger_to_receipts(fcinfo, ARG_RECEIPTS, ARG_CURRENCY, ARG_RATES);
+	source = seg_receipts_source(fcinfo, ARG_RECEIPTS, ARG_AS_OF, ARG_CURRENCY, ARG_RATES);
 	seg_receipts_read(&source, engine);
 	seg_engine_each_list(engine, put_customer, &rows);
 	seg_engine_end(engine);

@@ -72,7 +72,11 @@ SELECT * FROM rfm('many_book', '2024-06-30', currency => 'EUR');
 SELECT * FROM rfm('many_book', 'infinity');
 SELECT * FROM cohort_retention('many_book', '2024-06-30', 'week');
 SELECT * FROM cohort_retention('many_book', NULL);
-SELECT * FROM receipt_totals('many_book', '2024-06-30');
+-- features and totals are those of the receipts that the ledger was made of
+SELECT differences('SELECT * FROM receipt_features(''many'', ''2024-06-17'')', 'SELECT * FROM receipt_features(''many_book'', ''2024-06-17'')') AS features,
+       differences('SELECT * FROM receipt_totals(''many'', ''2024-06-17'')', 'SELECT * FROM receipt_totals(''many_book'', ''2024-06-17'')') AS totals;
+SELECT * FROM receipt_features('many_book', '2024-06-30', currency => 'EUR');
+SELECT * FROM receipt_totals('part_book', '2024-06-30');
 -- rows that are none of a ledger's
 CREATE TABLE wrong (LIKE many_book);
 ALTER TABLE wrong ALTER receipts DROP NOT NULL, ALTER net DROP NOT NULL;
@@ -110,6 +114,7 @@ SELECT * FROM logged();
 SELECT * FROM ledger_check('sold_book');
 -- what is written counts the same whether months or customers are read
 UPDATE sold SET amount = amount + 1 WHERE receipt_date >= '2024-04-01' AND receipt_date < '2024-05-01';
+SELECT differences('SELECT * FROM receipt_features(''sold'', ''2024-06-30'', ''EUR'')', 'SELECT * FROM receipt_features(''sold_book'', ''2024-06-30'')') AS in_euro;
 UPDATE sold SET customer_id = 1001 WHERE receipt_id IN ('40', '41', '42');
 CALL refresh_ledger('sold_book');
 SELECT * FROM ledger_check('sold_book');
