@@ -5,6 +5,7 @@
 #include "receipts/ledger_pg.h"
 
 #include "catalog/pg_type.h"
+#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
@@ -38,7 +39,8 @@ typedef struct Cells
 	bool		has_quantity;
 	MemoryContext all_rows;		/* of the months */
 	Bitmapset  *months;
-	int			last_month;		/* the member that was added last */
+	int32		last_month;		/* the number that was added last */
+	HTAB	   *stores;			/* of SegMonthStore, or NULL */
 } Cells;
 
 /* The number of a month is negative in years before 0; the first one of dates is in 4714 BC. */
@@ -66,6 +68,26 @@ value_of(SegReceiptsEngine *engine, const Sum *sum)
 	return NumericGetDatum(sum->wide == NULL ? value : numeric_add_opt_error(value, sum->wide, NULL));
 }
 
+/* The rows that follow are of another month. */
+static void
+begin_month(Cells *cells)
+{
+	MemoryContext old = MemoryContextSwitchTo(cells->all_rows);
+
+	cells->last_month = cells->month.number;
+	cells->months = bms_add_member(cells->months, cells->last_month + MONTHS_BEFORE);
+	if (cells->stores != NULL)
+	{
+		bool		found;
+		SegMonthStore *month = hash_search(cells->stores, &cells->last_month, HASH_ENTER, &found);
+
+		if (!found)
+			month->store = tuplestore_begin_heap(false, false, Max(64, work_mem / 64));
+		cells->row->store = month->store;
+	}
+	MemoryContextSwitchTo(old);
+}
+
 static void
 put_cell(SegReceiptsEngine *engine, Cells *cells, SegKey customer, const Cell *cell)
 {
@@ -73,13 +95,7 @@ put_cell(SegReceiptsEngine *engine, Cells *cells, SegKey customer, const Cell *c
 	bool		none = cell->receipts == 0;
 
 	if (cells->months == NULL || cells->last_month != cells->month.number)
-	{
-		MemoryContext old = MemoryContextSwitchTo(cells->all_rows);
-
-		cells->last_month = cells->month.number;
-		cells->months = bms_add_member(cells->months, cells->last_month + MONTHS_BEFORE);
-		MemoryContextSwitchTo(old);
-	}
+		begin_month(cells);
 	seg_put(row, PointerGetDatum(seg_receipts_id(engine, customer)), false);
 	seg_put(row, DateADTGetDatum(cells->month.first), false);
 	seg_put_int64(row, cell->receipts);
@@ -163,12 +179,12 @@ seg_ledger_month_day(int member)
 }
 
 Bitmapset *
-seg_ledger_cells(const SegReceiptsSource *source, SegRow *row, MemoryContext context)
+seg_ledger_cells(const SegReceiptsSource *source, SegRow *row, MemoryContext context, HTAB *stores)
 {
 	SegReceiptsEngine *engine = seg_engine_create(SEG_RECEIPTS_LIST, SEG_NO_DAY);
 	Cells		cells = {
 		.row = row, .context = AllocSetContextCreate(CurrentMemoryContext, "segment row", ALLOCSET_DEFAULT_SIZES),
-		.all_rows = context
+		.all_rows = context, .stores = stores
 	};
 	SegReceiptsSource detailed = *source;
 

@@ -11,6 +11,8 @@
 #include "receipts/lines_pg.h"
 
 #include "nodes/bitmapset.h"
+#include "utils/hsearch.h"
+#include "utils/tuplestore.h"
 
 /*
  * As seg_receipts_read, but source->receipts may be a ledger.  In mode SUMS each customer gets the
@@ -35,8 +37,19 @@ enum
 	SEG_LEDGER_QUANTITY, SEG_LEDGER_FIRST, SEG_LEDGER_LAST, SEG_LEDGER_COLUMNS
 };
 
-/* The rows that a ledger of the source should have: read the lines, and put the rows.  Returns their months, in the context. */
-extern Bitmapset *seg_ledger_cells(const SegReceiptsSource *source, SegRow *row, MemoryContext context);
+/* Where the rows of a month go: into a store of its own, of which the caller makes one for each month that it meets. */
+typedef struct SegMonthStore
+{
+	int32		month;			/* the key: its number */
+	Tuplestorestate *store;
+} SegMonthStore;
+
+/*
+ * The rows that a ledger of the source should have: read the lines, and put the rows.  Returns their months, in the
+ * context.  IN stores: NULL, or a hash table of SegMonthStore: then each month's rows go to its store and not to
+ * that of the row.
+ */
+extern Bitmapset *seg_ledger_cells(const SegReceiptsSource *source, SegRow *row, MemoryContext context, HTAB *stores);
 
 /* The first day of a month that is a member of such a set. */
 extern int32 seg_ledger_month_day(int member);

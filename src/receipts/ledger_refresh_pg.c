@@ -74,6 +74,7 @@ typedef struct Ledger
 	QueryEnvironment *tables;
 	Tuplestorestate *cells;
 	Bitmapset  *months;			/* of the cells */
+	HTAB	   *stores;			/* of SegMonthStore, for a ledger that is empty; else NULL */
 	TupleDesc	shape;
 	DestReceiver *dest;			/* where differences go */
 } Ledger;
@@ -238,7 +239,7 @@ read_cells(Ledger *ledger)
 	row.shape = ledger->shape;
 	row.store = ledger->cells;
 	SPI_connect();
-	ledger->months = seg_ledger_cells(&ledger->source, &row, context);
+	ledger->months = seg_ledger_cells(&ledger->source, &row, context, ledger->stores);
 	SPI_finish();
 	seg_named_store_show(ledger->tables, "ledger_cells", ledger->shape, ledger->cells);
 }
@@ -397,6 +398,29 @@ write_single_cells(const Ledger *ledger, ParamListInfo params)
 	write_missing(ledger, single, "true", params);
 }
 
+/* Month after month, so that a sort stays in the cache. */
+static void
+fill_empty(const Ledger *ledger)
+{
+	int			month = -1;
+
+	while ((month = bms_next_member(ledger->months, month)) >= 0)
+	{
+		SegMonth	of_day = {0};
+		SegMonthStore *found;
+		Ledger		part = *ledger;
+
+		seg_month_find(&of_day, seg_ledger_month_day(month));
+		found = hash_search(ledger->stores, &of_day.number, HASH_FIND, NULL);
+		part.tables = create_queryEnv();
+		seg_named_store_show(part.tables, "ledger_cells", ledger->shape, found->store);
+		run(&part, psprintf(
+							"INSERT INTO %s (customer_id, month, " VALUE_COLUMNS ") SELECT c.customer_id, c.month, " VALUES_OF_CELL
+							" FROM ledger_cells c ORDER BY c.customer_id COLLATE \"C\"", ledger->name), parameters(ledger, (Datum) 0), None_Receiver);
+		tuplestore_end(found->store);
+	}
+}
+
 /* Remove rows of which the receipts have nothing more; write those that are new or other ones. */
 static void
 write_cells(const Ledger *ledger)
@@ -406,9 +430,9 @@ write_cells(const Ledger *ledger)
 	const char *present = "o.month = ANY ($4)";
 
 	make_partitions(ledger);
-	if (is_empty(ledger))
+	if (ledger->stores != NULL)
 	{
-		insert_cells(ledger, "true", params);
+		fill_empty(ledger);
 		return;
 	}
 	if (!ledger->lines.all)
@@ -450,6 +474,12 @@ refresh_as_owner(void *argument)
 	{
 		seg_named_store_show(ledger->tables, "ledger_changes", ledger->changes.shape, ledger->changes.cells);
 		plan_reading(ledger);
+	}
+	if (is_empty(ledger))
+	{
+		HASHCTL		control = {.keysize = sizeof(int32), .entrysize = sizeof(SegMonthStore), .hcxt = CurrentMemoryContext};
+
+		ledger->stores = hash_create("segment months", 128, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 	}
 	read_cells(ledger);
 	PopActiveSnapshot();
