@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Reading receipts, in CPU seconds of one process: the median of RUNS (5) runs.
+# Reading receipts, in CPU seconds of one process: the median of RUNS (5) runs.  With workers, elapsed seconds too.
 #
 #   test/bench/receipts.sh [lines]          20,000,000 lines of 1/20 as many customers
 #
@@ -32,6 +32,33 @@ SQL
 bench() {
     local i
     printf '%-66s %8.2f s\n' "$1" "$(for ((i = 0; i < ${RUNS:-5}; i++)); do cpu_once "$2"; done | sort -n | sed -n "$((${RUNS:-5} / 2 + 1))p")"
+}
+
+# elapsed seconds of one statement with so many workers, and CPU seconds of the leader and of the workers, which
+# the server's first process adds up when they end
+workers_once() {
+    local server
+    server=$(head -1 "$SCRATCH/data/postmaster.pid")
+    sql <<SQL | awk '/Time/ { elapsed = $2; next } before == "" { before = $1; workers = $2; next } { printf "%.2f %.2f %.2f\n", elapsed / 1000, ($1 - before) / 100, ($2 - workers) / 100 }'
+SET max_parallel_workers_per_gather = $1;
+SELECT pg_catalog.pg_backend_pid() AS pid \gset
+\setenv BACKEND :pid
+\! echo \$(awk '{ print \$14 + \$15 }' /proc/\$BACKEND/stat) \$(awk '{ print \$16 + \$17 }' /proc/$server/stat)
+\timing on
+\o /dev/null
+$2;
+\o
+\timing off
+\! sleep 0.2; echo \$(awk '{ print \$14 + \$15 }' /proc/\$BACKEND/stat) \$(awk '{ print \$16 + \$17 }' /proc/$server/stat)
+SQL
+}
+
+workers() {
+    local i n
+    for n in 0 1; do
+        printf '%-66s %8.2f s elapsed, %.2f s leader, %.2f s workers\n' "$1, $n workers" \
+            $(for ((i = 0; i < ${RUNS:-5}; i++)); do workers_once "$n" "$2"; done | sort -n | sed -n "$((${RUNS:-5} / 2 + 1))p")
+    done
 }
 
 trap scratch_remove EXIT
@@ -69,6 +96,10 @@ bench 'document lines: rfm' "SELECT count(*) FROM rfm('document_lines', '2025-12
 bench 'document lines: cohort_retention by month' "SELECT count(*) FROM cohort_retention('document_lines', '2025-12-31')"
 bench 'document lines, shuffled: rfm' "SELECT count(*) FROM rfm('shuffled', '2025-12-31')"
 sql -c 'SET segment.fit_memory = "64MB"' -c 'SET segment.progress = on' -c "SELECT count(*) FROM rfm('shuffled', '2025-12-31')" 2>&1 | sed -n 's/^NOTICE: */with 64 MB: /p'
+workers 'narrow: rfm' "SELECT count(*) FROM rfm('narrow', '2025-12-31')"
+workers 'narrow: cohort_retention by month' "SELECT count(*) FROM cohort_retention('narrow', '2025-12-31')"
+workers 'document lines: rfm' "SELECT count(*) FROM rfm('document_lines', '2025-12-31')"
+workers 'document lines: cohort_retention by month' "SELECT count(*) FROM cohort_retention('document_lines', '2025-12-31')"
 bench 'basket lines: receipt_features' "SELECT count(*) FROM receipt_features('basket_lines', '2025-12-31')"
 bench 'basket lines: cohort_retention by product_id, by year' "SELECT count(*) FROM cohort_retention('basket_lines', '2025-12-31', 'year', by => 'product_id')"
 if /usr/bin/python3 -c 'import pandas' 2>/dev/null; then
