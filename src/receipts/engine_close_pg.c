@@ -116,7 +116,7 @@ move_to_disk(SegReceiptsEngine *engine)
 
 		if (part->spilled != NULL || part->closed != NULL)
 			continue;
-		part->closed = seg_spill_create(engine->context);
+		part->closed = seg_spill_create(engine->context, engine->budget);
 		seg_engine_move_customers(engine, part, part->closed);
 		seg_engine_forget(engine, part);
 	}
@@ -150,7 +150,7 @@ close_on_disk(SegReceiptsEngine *engine)
 			continue;
 		child = reread(engine, part);
 		engine->customers += child->customers;
-		part->closed = seg_spill_create(engine->context);
+		part->closed = seg_spill_create(engine->context, engine->budget);
 		seg_engine_each_customer(child, close_visitor, part->closed);
 		end_child(engine, child);
 	}
@@ -250,7 +250,7 @@ visit_part(SegReceiptsEngine *engine, SegEnginePart *part, SegReceiptsVisitor vi
 			engine->pool->drop(engine->pool, ordered[i].value);
 	pfree(ordered);
 	pfree(starts);
-	seg_engine_forget(engine, part);
+	seg_engine_discard(engine, part);
 	return true;
 }
 
@@ -361,7 +361,7 @@ visit_detailed_part(SegReceiptsEngine *engine, SegEnginePart *part, SegDetailsVi
 		drop_wide(engine, seg_details_discount(&tables->details[i]));
 	}
 	end_order(&order);
-	seg_engine_forget(engine, part);
+	seg_engine_discard(engine, part);
 	return true;
 }
 

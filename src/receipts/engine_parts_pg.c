@@ -18,6 +18,9 @@
 #define TEXT_CHUNK ((size_t) 8192)
 #define MOST_USED_BITS 40
 
+/* So much of the memory of parts stays free, because the C library has gaps between them. */
+#define GAP_SHARE 12
+
 /* A numeric of this size is reserved for each wide amount before it is made. */
 #define WIDE_BYTES ((size_t) 256)
 
@@ -36,6 +39,15 @@ seg_engine_forget(SegReceiptsEngine *engine, SegEnginePart *part)
 	part->text_left = 0;
 	part->customers = NULL;
 	memset(&part->tables, 0, sizeof(part->tables));
+}
+
+void
+seg_engine_discard(SegReceiptsEngine *engine, SegEnginePart *part)
+{
+	size_t		bytes = part->reserved;
+
+	seg_engine_forget(engine, part);
+	seg_budget_freed(bytes);
 }
 
 /* Write the customers of a part to a file, and give their wide totals back. */
@@ -77,7 +89,7 @@ refuse_customer(const SegEnginePart *part, size_t bytes)
 {
 	/* what took the memory is something else: the result, or another fit of the session */
 	if (part->reserved + bytes < (size_t) seg_fit_memory_kb * 1024 / 4)
-		seg_budget_check(bytes);	/* raises */
+		seg_budget_check(bytes);
 	ereport(ERROR,
 			(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 			 errmsg("receipts of one customer do not fit into segment.fit_memory, which is %d kB", seg_fit_memory_kb),
@@ -95,7 +107,7 @@ spill(SegReceiptsEngine *engine, SegEnginePart *part, size_t bytes)
 	if (engine->used_bits > 0 && (tables->customer_count == 1 || engine->used_bits > MOST_USED_BITS) &&
 		part->reserved > engine->reserved / 2)
 		refuse_customer(part, bytes);
-	part->spilled = seg_spill_create(engine->context);
+	part->spilled = seg_spill_create(engine->context, engine->budget);
 	engine->use.spilled_parts++;
 	if (engine->mode == SEG_RECEIPTS_SUMS)
 		seg_engine_move_customers(engine, part, part->spilled);
@@ -111,7 +123,7 @@ spill(SegReceiptsEngine *engine, SegEnginePart *part, size_t bytes)
 			line.receipt = tables->numbers[i];
 		write_line(engine, part, &line, tables->details == NULL ? NULL : &tables->details[i]);
 	}
-	seg_engine_forget(engine, part);
+	seg_engine_discard(engine, part);
 }
 
 /* The part in memory that holds most; NULL when none holds anything. */
@@ -160,7 +172,7 @@ seg_engine_free(SegReceiptsEngine *engine, SegEnginePart *part, size_t bytes)
 		give_up(engine);
 		return false;
 	}
-	while (bytes > seg_budget_left())
+	while (bytes + engine->reserved / GAP_SHARE > seg_budget_left())
 	{
 		SegEnginePart *largest = largest_part(engine);
 

@@ -75,6 +75,9 @@ typedef struct SegReceiptsEngine
 /* Empty a part; its buffer and its files stay. */
 extern void seg_engine_forget(SegReceiptsEngine *engine, SegEnginePart *part);
 
+/* The same, when other parts take the memory next: what they leave goes back to the system. */
+extern void seg_engine_discard(SegReceiptsEngine *engine, SegEnginePart *part);
+
 /* Write the customers of a part to a file, and give their wide totals back. */
 extern void seg_engine_move_customers(SegReceiptsEngine *engine, SegEnginePart *part, SegSpill *file);
 

@@ -14,6 +14,7 @@ struct SegSpill
 {
 	BufFile    *file;
 	MemoryContext context;
+	SegBudget  *budget;
 	uint64		written;
 	char	   *room;			/* for texts and numerics that are read */
 	size_t		room_size;
@@ -26,8 +27,11 @@ typedef enum RecordType
 	RECORD_CUSTOMER = 'C',
 } RecordType;
 
+/* What a file takes: a page as its buffer, and names and descriptors. */
+#define FILE_BYTES ((size_t) BLCKSZ + 1024)
+
 SegSpill *
-seg_spill_create(MemoryContext context)
+seg_spill_create(MemoryContext context, SegBudget *budget)
 {
 	SegSpill   *spill = MemoryContextAllocZero(context, sizeof(SegSpill));
 	MemoryContext old = MemoryContextSwitchTo(context);
@@ -35,6 +39,8 @@ seg_spill_create(MemoryContext context)
 	PrepareTempTablespaces();
 	spill->file = BufFileCreateTemp(false);
 	spill->context = context;
+	spill->budget = budget;
+	seg_budget_force(budget, FILE_BYTES);
 	MemoryContextSwitchTo(old);
 	return spill;
 }
@@ -219,6 +225,7 @@ void
 seg_spill_end(SegSpill *spill)
 {
 	BufFileClose(spill->file);
+	seg_budget_release(spill->budget, FILE_BYTES);
 	if (spill->room != NULL)
 		pfree(spill->room);
 	pfree(spill);

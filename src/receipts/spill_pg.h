@@ -11,6 +11,7 @@
 #include "server/compat.h"
 
 #include "receipts/receipt_part.h"
+#include "server/budget.h"
 
 typedef struct SegSpill SegSpill;
 
@@ -23,8 +24,8 @@ typedef struct SegSpillRecord
 	SegCustomer customer;
 } SegSpillRecord;
 
-/* A new file that ends with the context, at the latest. */
-extern SegSpill *seg_spill_create(MemoryContext context);
+/* A new file that ends with the context, at the latest.  Its buffer is reserved, even beyond segment.fit_memory. */
+extern SegSpill *seg_spill_create(MemoryContext context, SegBudget *budget);
 
 /* Write a record; a wide amount is a number of the pool, and stays there.  IN details: NULL where there are none. */
 extern void seg_spill_line(SegSpill *spill, SegWidePool *pool, const SegReceiptLine *line, const SegReceiptDetails *details);

@@ -5,6 +5,9 @@
 #include "server/budget.h"
 
 #include <sys/mman.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 #include "utils/memutils.h"
 
@@ -102,6 +105,20 @@ seg_take(size_t count, size_t item_size)
 	seg_budget_check(size);
 	seg_budget_reserve(seg_budget_create(CurrentMemoryContext), size);
 	return palloc_extended(Max(size, 1), MCXT_ALLOC_HUGE);
+}
+
+void
+seg_budget_freed(size_t bytes)
+{
+#ifdef __GLIBC__
+	static size_t freed = 0;	/* since pages were given back */
+
+	freed += bytes;
+	if (freed < allowed_in_backend() / 32)
+		return;
+	freed = 0;
+	(void) malloc_trim(0);
+#endif
 }
 
 #define PAGE ((size_t) 4096)

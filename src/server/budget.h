@@ -44,6 +44,12 @@ extern size_t seg_budget_reserved(const SegBudget *budget);
 extern size_t seg_budget_left(void);
 
 /*
+ * So many bytes were freed that may lie between others.  The C library keeps their pages, and what
+ * is allocated next may not fit into the gaps; after a few of these calls the pages are given back.
+ */
+extern void seg_budget_freed(size_t bytes);
+
+/*
  * Ask the system for large pages where there are megabytes of them: a fit goes over
  * its memory again and again.  Advice, to be given before the memory is written to.
  */

@@ -73,6 +73,8 @@ BEGIN
     EXECUTE 'SELECT count(*) || '' '' || md5(string_agg(t::text, '','' ORDER BY t::text)) FROM ' || call || ' t' INTO result;
     PERFORM set_config('segment.fit_memory', '1GB', true);
     RETURN result;
+EXCEPTION WHEN program_limit_exceeded THEN
+    RETURN SQLSTATE || ': ' || regexp_replace(SQLERRM, '[0-9]+', 'N', 'g');
 END $$;
 SELECT call, count(DISTINCT walk_in_rows(call, m)) AS results
 FROM unnest(ARRAY['receipt_totals(''walk_in'', ''2030-12-31'')', 'rfm(''walk_in'', ''2030-12-31'')', 'cohort_retention(''walk_in'', ''2030-12-31'')', 'receipt_features(''walk_in'', ''2030-12-31'')']) call,

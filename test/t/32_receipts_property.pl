@@ -170,7 +170,7 @@ foreach my $relation (@relations)
 	{
 		foreach my $memory ('1GB', $workers == 1 ? '1500kB' : '1MB')
 		{
-			next if $workers == 1 && $memory eq '1GB' || $workers > 0 && $relation eq 'a_temp';
+			next if $workers == 1 && ($memory eq '1GB' || $relation =~ /^(by_|a_view|a_matview|collated)/) || $workers > 0 && $relation eq 'a_temp';
 			$script .= "SET max_parallel_workers_per_gather = $workers; SET segment.fit_memory = '$memory';\n";
 			$script .= "\\echo $_ $workers $memory\n" . of_call('*', $calls{$_}[1], $relation) . ";\n" foreach sort keys %calls;
 		}
