@@ -204,6 +204,16 @@ foreach my $name (sort keys %calls)
 	cut("$name, in memory", sprintf($calls{$name}, 'lines'), '1GB');
 	cut("$name, with files", sprintf($calls{$name}, 'lines'), '2MB');
 }
+# with workers, which read an ordinary table: the session, and errors of a worker, too
+my $workers = 'SET max_parallel_workers_per_gather = 2; SET min_parallel_table_scan_size = 0; SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0; SET segment.fit_memory';
+foreach my $name (sort keys %calls)
+{
+	cut("$name, with workers", sprintf($calls{$name}, 'lines'), "64MB'; " . $workers . " = '64MB");
+	sql('UPDATE control SET fail = true');
+	is(outcome("$workers = '64MB'; " . sprintf($calls{$name}, 'failing')), '22012', "$name, with workers: an error of the receipts");
+	sql('UPDATE control SET fail = false');
+	is(outcome("$workers = '64MB'; " . sprintf($calls{$name}, 'lines')), $rows{$name}, "$name, with workers: the next call works");
+}
 change_lines();
 foreach my $ledger (qw(by_full by_changes))
 {
