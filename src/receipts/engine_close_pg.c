@@ -64,6 +64,27 @@ seg_engine_add_sums(SegReceiptsEngine *engine, const SegCustomer *sums)
 	seg_engine_relieve(engine);
 }
 
+void
+seg_engine_add_many_sums(SegReceiptsEngine *engine, const SegCustomer *sums, uint32 n)
+{
+	SegEnginePart *parts[SEG_ENGINE_SUMS];
+	uint64		hashes[SEG_ENGINE_SUMS];
+
+	Assert(n <= SEG_ENGINE_SUMS);
+	for (uint32 i = 0; i < n; i++)
+	{
+		hashes[i] = seg_key_hash(sums[i].key);
+		parts[i] = seg_engine_part_of(engine, hashes[i]);
+		if (parts[i]->spilled == NULL && parts[i]->tables.slot_count > 0)
+			seg_part_prefetch_slot(&parts[i]->tables, hashes[i]);
+	}
+	for (uint32 i = 0; i < n; i++)
+		if (parts[i]->spilled == NULL && parts[i]->tables.slot_count > 0)
+			seg_part_prefetch_customer(&parts[i]->tables, hashes[i]);
+	for (uint32 i = 0; i < n; i++)
+		seg_engine_add_sums(engine, &sums[i]);
+}
+
 /* An engine for the lines of one spilled part, closed. */
 static SegReceiptsEngine *
 reread(SegReceiptsEngine *engine, SegEnginePart *part)

@@ -58,6 +58,10 @@ extern void seg_engine_add_detailed(SegReceiptsEngine *engine, SegReceiptLine *l
  */
 extern void seg_engine_add_sums(SegReceiptsEngine *engine, const SegCustomer *sums);
 
+/* The same for up to so many of them, whose places are fetched ahead. */
+#define SEG_ENGINE_SUMS 64
+extern void seg_engine_add_many_sums(SegReceiptsEngine *engine, const SegCustomer *sums, uint32 n);
+
 /* Are the keys of customers integers, and not texts? */
 extern void seg_engine_set_integer_ids(SegReceiptsEngine *engine, bool integer_ids);
 extern bool seg_engine_has_integer_ids(const SegReceiptsEngine *engine);

@@ -23,7 +23,9 @@ typedef struct CellReceiver
 	SegReceiptsMode mode;
 	int32		since;
 	int32		as_of;
-	MemoryContext row;			/* of what a row needs, reset after it */
+	MemoryContext row;			/* of what waiting rows need, reset with them */
+	uint32		waiting;		/* sums that the engine has not yet */
+	SegCustomer sums[SEG_ENGINE_SUMS];
 } CellReceiver;
 
 static bool
@@ -109,7 +111,15 @@ amount_of(const CellReceiver *cells, Datum value)
 }
 
 static void
-add_sums(const CellReceiver *cells, SegKey customer, const Datum *values)
+flush_sums(CellReceiver *cells)
+{
+	seg_engine_add_many_sums(cells->engine, cells->sums, cells->waiting);
+	cells->waiting = 0;
+	MemoryContextReset(cells->row);
+}
+
+static void
+add_sums(CellReceiver *cells, SegKey customer, const Datum *values)
 {
 	SegCustomer sums = {.key = customer, .last_day = SEG_NO_DAY};
 	int64		receipts = DatumGetInt64(values[CELL_RECEIPTS]);
@@ -121,7 +131,7 @@ add_sums(const CellReceiver *cells, SegKey customer, const Datum *values)
 		sums.count = receipts;
 		seg_total_add(seg_engine_pool(cells->engine), &sums.net, amount_of(cells, values[CELL_NET]));
 	}
-	seg_engine_add_sums(cells->engine, &sums);
+	cells->sums[cells->waiting++] = sums;
 }
 
 static void
@@ -167,13 +177,19 @@ receive_cell(TupleTableSlot *slot, DestReceiver *self)
 	slot_getallattrs(slot);
 	check_cell(cells, slot->tts_values, slot->tts_isnull);
 	customer = DatumGetTextPP(slot->tts_values[CELL_CUSTOMER]);
+	/* a long text is referred to until the row is added */
+	if (cells->mode == SEG_RECEIPTS_SUMS && VARSIZE_ANY_EXHDR(customer) > SEG_KEY_INLINE)
+		customer = DatumGetTextPCopy(PointerGetDatum(customer));
 	key = seg_key_of_text(VARDATA_ANY(customer), VARSIZE_ANY_EXHDR(customer));
 	if (cells->mode == SEG_RECEIPTS_SUMS)
 		add_sums(cells, key, slot->tts_values);
 	else
 		add_receipts(cells, key, slot->tts_values);
 	MemoryContextSwitchTo(old);
-	MemoryContextReset(cells->row);
+	if (cells->mode != SEG_RECEIPTS_SUMS)
+		MemoryContextReset(cells->row);
+	else if (cells->waiting == SEG_ENGINE_SUMS)
+		flush_sums(cells);
 	return true;
 }
 
@@ -210,6 +226,7 @@ seg_receipts_or_ledger_read(const SegReceiptsSource *source, SegReceiptsEngine *
 	cells.row = AllocSetContextCreate(CurrentMemoryContext, "segment ledger row", ALLOCSET_DEFAULT_SIZES);
 	options.dest = &cells.receiver;
 	seg_receipts_run(query, &options);
+	flush_sums(&cells);
 	MemoryContextDelete(cells.row);
 	seg_engine_close(engine);
 }

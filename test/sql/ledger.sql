@@ -38,7 +38,7 @@ SELECT b.customer_id, b.month FROM book b WHERE NOT EXISTS (SELECT FROM before o
 -- ---- rfm and cohorts: the same rows from both ----
 
 CREATE TABLE many AS
-SELECT 'C' || abs(hashint4(i / 3) % 400) AS customer_id, (i / 3)::text || CASE WHEN i % 5 = 0 THEN ' a long number of a receipt' ELSE '' END AS receipt_id,
+SELECT 'C' || abs(hashint4(i / 3) % 400) || CASE WHEN hashint4(i / 3) % 7 = 0 THEN ' with a long number' ELSE '' END AS customer_id, (i / 3)::text || CASE WHEN i % 5 = 0 THEN ' a long number of a receipt' ELSE '' END AS receipt_id,
        date '2022-01-01' + abs(hashint4(i / 3 + 7)) % 900 AS receipt_date,
        CASE WHEN i % 997 = 0 THEN 1e30 WHEN i % 7 = 0 THEN -(i % 50) / 4.0 ELSE (i % 1000) / 8.0 END AS amount
 FROM generate_series(1, 9000) i;
