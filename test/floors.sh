@@ -13,9 +13,11 @@ allowed=(
     'anomaly kmeans/kmeans.h'
     'anomaly kmeans/kmeans_model.h'
     'anomaly kmeans/kmeans_pg.h'
-    # rfm and cohort_retention read receipts or a ledger with the engine of the receipts family
+    # rfm and cohort_retention read receipts or a ledger with the engine of the receipts family,
+    # and association_rules and next_best_offer with its queries
     'rfm receipts/ledger_pg.h'
     'rfm receipts/wide_pool_pg.h'
+    'basket receipts/lines_pg.h'
     'cohort receipts/codes_pg.h'
     'cohort receipts/ledger_pg.h'
     'cohort receipts/receipt_part.h'

@@ -47,6 +47,7 @@ typedef struct CachedModel
 	Source		source;
 	uint32		calls;			/* since it was cached */
 	void	   *model;
+	void	   *derived;		/* see seg_model_derived; NULL: not made yet */
 } CachedModel;
 
 /* What fn_extra points to. */
@@ -256,6 +257,21 @@ uint64
 seg_model_argument_digest(FunctionCallInfo fcinfo, int slot)
 {
 	return call_cache(fcinfo)->slots[slot].digest;
+}
+
+void *
+seg_model_derived(FunctionCallInfo fcinfo, int slot, void *(*derive) (const void *model))
+{
+	CachedModel *cached = &call_cache(fcinfo)->slots[slot];
+
+	if (cached->derived == NULL)
+	{
+		MemoryContext old = MemoryContextSwitchTo(cached->context);
+
+		cached->derived = derive(cached->model);
+		MemoryContextSwitchTo(old);
+	}
+	return cached->derived;
 }
 
 TupleDesc

@@ -44,6 +44,12 @@ extern TupleDesc seg_call_shape(FunctionCallInfo fcinfo);
 /* The digest of the model that seg_model_argument last returned for that slot. */
 extern uint64 seg_model_argument_digest(FunctionCallInfo fcinfo, int slot);
 
+/*
+ * What `derive` returns for the model that seg_model_argument last returned for that slot:
+ * made once, in the memory context of the model, and kept as long as the model.
+ */
+extern void *seg_model_derived(FunctionCallInfo fcinfo, int slot, void *(*derive) (const void *model));
+
 /* Decode a model once, into the current memory context. */
 extern void *seg_model_decode(const bytea *bytes, const SegModelType *type);
 

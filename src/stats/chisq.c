@@ -4,53 +4,19 @@
  */
 #include "stats/chisq.h"
 
+#include "stats/saddle_point.h"
+
 #define SUM_LIMIT 100			/* degrees of freedom up to which the sums are used */
 #define SUM_FAR 1400			/* e^-y underflows beyond */
 #define LEAST_SCORE 1e-3		/* below it 1 - Q loses digits */
 #define LEAST_TAIL 1e-9			/* the E of seg_chisq_score */
 #define MOST_STEPS 100000
 
-/* ln Gamma(n + 1) - (n + 1/2) ln n + n - ln sqrt(2 pi) */
-static double
-stirling_error(double n)
-{
-	double		square = n * n;
-
-	if (n < 15)
-		return lgamma(n + 1) - (n + 0.5) * log(n) + n - 0.91893853320467274;
-	return (1.0 / 12 - (1.0 / 360 - (1.0 / 1260 - (1.0 / 1680 - 1.0 / 1188 / square) / square) / square) / square) / n;
-}
-
-/* a ln(a / y) + y - a, without cancellation where they are close */
-static double
-deviance(double a, double y)
-{
-	if (fabs(a - y) < 0.1 * (a + y))
-	{
-		double		v = (a - y) / (a + y);
-		double		sum = (a - y) * v;
-		double		term = 2 * a * v;
-
-		for (int i = 1; i < 1000; i++)
-		{
-			double		next;
-
-			term *= v * v;
-			next = sum + term / (2 * i + 1);
-			if (next == sum)
-				break;
-			sum = next;
-		}
-		return sum;
-	}
-	return a * log(a / y) + y - a;
-}
-
 /* ln(y^a e^-y / Gamma(a + 1)) */
 static double
 log_poisson_term(double a, double y)
 {
-	return -stirling_error(a) - deviance(a, y) - log(2 * M_PI * a) / 2;
+	return -seg_stirling_error(a) - seg_deviance(a, y) - log(2 * M_PI * a) / 2;
 }
 
 /* P(a, y) by its power series; good for y < a + 1. */

@@ -32,7 +32,8 @@ INSERT INTO fits VALUES
     (8, 'drift_fit', 'segment.drift_fit({given}, {f})', 'pca_skip', 'pca'),
     (9, 'drift_fit', 'segment.drift_fit({given}, {f})', 'kmeans', 'anomaly'),
     (10, 'drift_fit', 'segment.drift_fit({given}, {f})', 'anomaly', 'kmeans'),
-    (11, 'rfm_fit', 'segment.rfm_fit(({f})[1], ({f})[2], ({f})[3], {given})', '{"bins": 4}', '{"bins": 5}');
+    (11, 'rfm_fit', 'segment.rfm_fit(({f})[1], ({f})[2], ({f})[3], {given})', '{"bins": 4}', '{"bins": 5}'),
+    (12, 'basket_fit', 'segment.basket_fit(({f})::text[], {given})', '{"min_count": 4}', '{"min_count": 5}');
 
 -- the list contains every aggregate that returns bytea, or takes features and options and is checked below
 CREATE VIEW plain AS
@@ -76,7 +77,7 @@ FROM each_policy;
 -- a number of features that differs between rows, or from that of the model
 SELECT DISTINCT name, outcome(format('SELECT %s FROM (VALUES (NULL), (ARRAY[1, 2, 3]::float8[]), (ARRAY[1, 2])) AS v (f)', call)) AS other_width,
        outcome(format('SELECT %s FROM (VALUES (''{}''::float8[])) AS v (f)', call)) AS no_features
-FROM each_policy WHERE name <> 'rfm_fit' ORDER BY name;
+FROM each_policy WHERE name NOT IN ('rfm_fit', 'basket_fit') ORDER BY name;
 
 -- options or a model that differ between rows, also in a row without features
 SELECT DISTINCT name, outcome(format('SELECT %s FROM rows_in', call_of(f, 'f', 'CASE i WHEN 200 THEN ' || given_as(other) || ' ELSE ' || given_as(replace(given, '~', 'skip')) || ' END'))) AS differs,
@@ -130,7 +131,7 @@ FROM each_policy AS p WHERE no IN (SELECT flat.no FROM flat) AND policy IN ('err
 SELECT DISTINCT name,
        in_parts(no, call_of(f, 'f', 'CASE i % 2 WHEN 0 THEN ' || given_as(other) || ' ELSE ' || given_as(replace(given, '~', 'skip')) || ' END'), 'SELECT i % 2, f, i FROM rows_in') AS options,
        in_parts(no, call_of(f, 'CASE part WHEN 0 THEN f END', 'CASE part WHEN 0 THEN ' || given_as(other) || ' ELSE ' || given_as(replace(given, '~', 'skip')) || ' END'), 'SELECT i % 2, f, i FROM rows_in') AS of_null_part,
-       CASE WHEN name NOT IN ('drift_fit', 'rfm_fit') THEN in_parts(no, call_of(f, 'CASE part WHEN 0 THEN f ELSE f[1:2] END', given_as(replace(given, '~', 'skip'))), 'SELECT i % 2, f, i FROM rows_in') END AS width
+       CASE WHEN name NOT IN ('drift_fit', 'rfm_fit', 'basket_fit') THEN in_parts(no, call_of(f, 'CASE part WHEN 0 THEN f ELSE f[1:2] END', given_as(replace(given, '~', 'skip'))), 'SELECT i % 2, f, i FROM rows_in') END AS width
 FROM fits AS f WHERE no IN (SELECT no FROM flat) ORDER BY name;
 
 -- Outside an aggregate the transition functions raise an error.

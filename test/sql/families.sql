@@ -2,13 +2,13 @@
 
 -- the options, their defaults and limits, from C
 SELECT a.algorithm, o.option_name, o.type, o.default_value, o.value_range
-FROM unnest('{kmeans,kmeans_sweep,rfm,pca,anomaly}'::text[]) WITH ORDINALITY a(algorithm, place),
+FROM unnest('{kmeans,kmeans_sweep,rfm,pca,anomaly,basket}'::text[]) WITH ORDINALITY a(algorithm, place),
      segment_internal.fit_options(a.algorithm) WITH ORDINALITY o(option_name, type, default_value, value_range, meaning, line)
 ORDER BY a.place, o.line;
 
 -- the meaning of each is one sentence
 SELECT a.algorithm, o.option_name, o.meaning
-FROM unnest('{kmeans,kmeans_sweep,rfm,pca,anomaly}'::text[]) a(algorithm), segment_internal.fit_options(a.algorithm) o
+FROM unnest('{kmeans,kmeans_sweep,rfm,pca,anomaly,basket}'::text[]) a(algorithm), segment_internal.fit_options(a.algorithm) o
 WHERE o.meaning !~ '^\S.*[^.]\.$' OR o.meaning ~ '\. ' OR o.meaning IS NULL;
 
 -- not a fit, not a family
@@ -25,7 +25,8 @@ INSERT INTO fit VALUES
     ('kmeans_sweep', 'SELECT segment.kmeans_sweep(features, 1, 3, %L) FROM sample'),
     ('rfm', 'SELECT segment.rfm_fit(recency_days, frequency, monetary, %L) FROM sample'),
     ('pca', 'SELECT segment.pca_fit(features, %L) FROM sample'),
-    ('anomaly', 'SELECT segment.anomaly_fit(features, %L) FROM sample');
+    ('anomaly', 'SELECT segment.anomaly_fit(features, %L) FROM sample'),
+    ('basket', 'SELECT segment.basket_fit(features::text[], %L) FROM sample');
 
 -- the digest of the model, or the SQLSTATE
 CREATE FUNCTION pg_temp.fit(query text, options jsonb) RETURNS text LANGUAGE plpgsql AS $$
@@ -96,6 +97,7 @@ SELECT segment.rfm_fit(recency_days, frequency, monetary, '{"bin": 1}') FROM sam
 SELECT segment.rfm_fit(recency_days, frequency, monetary, '{"cuts": {"recency": [1, 2, 3, 4]}}') FROM sample;
 SELECT segment.pca_fit(features, '{"k": 1}') FROM sample;
 SELECT segment.anomaly_fit(features, '{"seeds": 1}') FROM sample;
+SELECT segment.basket_fit(features::text[], '{"support": 1}') FROM sample;
 
 -- The query that created the golden sweep: the same rows give the same bytes.
 \set golden `od -An -v -tx1 "$PG_ABS_SRCDIR/data/kmeans_sweep_v1.segm" | tr -d ' \n'`

@@ -19,7 +19,7 @@ CREATE TABLE model AS SELECT segment.pca_fit(f) AS m FROM rows_in;
 CREATE TABLE kinds AS
 SELECT p.oid::regprocedure AS aggregate, row_number() OVER (ORDER BY p.oid) AS no,
        a.aggtransfn, a.aggcombinefn, a.aggfinalfn, pg_get_function_arguments(p.oid) AS declared,
-       (SELECT string_agg(CASE t WHEN 'float8[]'::regtype THEN 'f' WHEN 'jsonb'::regtype THEN 'NULL' WHEN 'bytea'::regtype THEN '(SELECT m FROM model)'
+       (SELECT string_agg(CASE t WHEN 'float8[]'::regtype THEN 'f' WHEN 'text[]'::regtype THEN 'ARRAY[''a'' || a, ''b'' || b, ''c'']' WHEN 'jsonb'::regtype THEN 'NULL' WHEN 'bytea'::regtype THEN '(SELECT m FROM model)'
                                  WHEN 'float8'::regtype THEN 'a' WHEN 'bigint'::regtype THEN CASE n WHEN 1 THEN 'a' ELSE 'b' END
                                  WHEN 'text'::regtype THEN CASE n WHEN 1 THEN 'a::text' ELSE 'b::text' END END, ', ' ORDER BY n)
         FROM unnest(p.proargtypes) WITH ORDINALITY AS u (t, n)) AS given
@@ -120,6 +120,17 @@ INSERT INTO damage VALUES
     ('segment.rfm_fit(%', 'level 53', 288, '\x35'), ('segment.rfm_fit(%', 'level 256', 288, '\x00010000'), ('segment.rfm_fit(%', 'level 52', 288, '\x34'), ('segment.rfm_fit(%', 'distinct 0', 292, '\x00'),
     ('segment.rfm_fit(%', 'slots 2^63', 296, '\x3f'), ('segment.rfm_fit(%', 'slots 2^3', 296, '\x03'), ('segment.rfm_fit(%', 'all slots', 368, decode(repeat('41', 256), 'hex')),
     ('segment.rfm_fit(%', 'no slots', 368, decode(repeat('00', 256), 'hex')),
+    ('segment.basket_fit(%', 'skipped 2^63', 31, '\x80'), ('segment.basket_fit(%', 'min_support 2', 47, '\x10'), ('segment.basket_fit(%', 'min_count 2^63', 55, '\x80'),
+    ('segment.basket_fit(%', 'max_itemsets 0', 56, '\x000000'), ('segment.basket_fit(%', 'max_length 0', 64, '\x00'), ('segment.basket_fit(%', 'max_length 21', 64, '\x15'),
+    ('segment.basket_fit(%', 'on_limit 2', 72, '\x02'), ('segment.basket_fit(%', 'long_baskets 2', 73, '\x02'), ('segment.basket_fit(%', 'baskets', 80, '\x57'),
+    ('segment.basket_fit(%', 'empty', 88, '\x01'), ('segment.basket_fit(%', 'longest 4', 96, '\x04'), ('segment.basket_fit(%', 'duplicates 2^63', 111, '\x80'),
+    ('segment.basket_fit(%', 'an open basket', 128, '\x01'), ('segment.basket_fit(%', 'lines 1', 136, '\x0100'), ('segment.basket_fit(%', 'lines 2^63', 143, '\x80'),
+    ('segment.basket_fit(%', 'bytes of names 1', 144, '\x01'), ('segment.basket_fit(%', 'items 1', 152, '\x01'), ('segment.basket_fit(%', 'items 2^63', 159, '\x80'),
+    ('segment.basket_fit(%', 'slots 2^32', 160, '\x20'), ('segment.basket_fit(%', 'slots 2^5', 160, '\x05'), ('segment.basket_fit(%', 'room for lines 2^63', 175, '\x80'),
+    ('segment.basket_fit(%', 'room for names 2^63', 183, '\x80'), ('segment.basket_fit(%', 'all slots', 184, decode(repeat('41', 256), 'hex')),
+    ('segment.basket_fit(%', 'no slots', 184, decode(repeat('00', 256), 'hex')), ('segment.basket_fit(%', 'names overlap', 444, '\x01'),
+    ('segment.basket_fit(%', 'an excluded item in a basket', 451, '\x80'), ('segment.basket_fit(%', 'a line of no item', 952, '\x41414141'),
+    ('segment.basket_fit(%', 'another end of a basket', 955, '\x80'),
     ('segment.adjusted_rand_index(%', 'capacity 15', 16, '\x0f'), ('segment.adjusted_rand_index(%', 'capacity 2^63', 23, '\x80'), ('segment.adjusted_rand_index(%', 'used 0', 24, '\x00'),
     ('segment.adjusted_rand_index(%', 'rows', 32, '\x57'), ('segment.adjusted_rand_index(%', 'rows 2^63', 39, '\x80'), ('segment.adjusted_rand_index(%', 'key', 40, '\x4142434445464748'), ('segment.adjusted_rand_index(%', 'all pairs alike', 48, decode(repeat('41', 640), 'hex')),
     ('segment.adjusted_rand_index(%', 'no pairs', 48, decode(repeat('00', 640), 'hex')),

@@ -95,6 +95,11 @@ sub check_encoding
 		qr/\Q@{[ $w->{feature} =~ tr,_, ,r ]}\E/, "$encoding: in a description");
 	is($sql->("SELECT string_agg(feature, ',') FROM segment.model_features((SELECT segment.pca_fit(ARRAY[i, i * i % 7]::float8[], '{\"feature_names\": [\"a\", \"$w->{feature}\"]}') FROM generate_series(1, 9) i))"),
 		"a,$w->{feature}", "$encoding: in a model of another kind");
+	# names of products in a basket
+	$sql->("CREATE TABLE baskets AS SELECT ARRAY['$w->{feature}', 'p' || i % 2] AS items FROM generate_series(1, 8) i");
+	is($sql->("SELECT consequent, n FROM segment.basket_rules((SELECT segment.basket_fit(items) FROM baskets)) WHERE antecedent = '{p0}'"), "$w->{feature}|4", "$encoding: a product of a rule");
+	is($sql->("SELECT item FROM segment.basket_offers((SELECT segment.basket_fit(items) FROM baskets), ARRAY['$w->{feature}']) WHERE rank = 1"), 'p0', "$encoding: a product of a basket");
+	is($sql->("SELECT options ->> 'exclude' FROM segment.model_info((SELECT segment.basket_fit(items, '{\"exclude\": [\"$w->{feature}\"]}') FROM baskets))"), "[\"$w->{feature}\"]", "$encoding: an excluded product");
 	$sql->("CREATE TABLE customers AS SELECT i AS id, i % 7 AS a, i * i % 11 AS \"$w->{feature}\" FROM generate_series(1, 50) i");
 	$sql->("SELECT segment.create_model('m', 'kmeans', 'customers', 'id', options => '{\"k\": 2}'); SELECT segment.fit('m')");
 	is($sql->("SELECT string_agg(DISTINCT feature, ',' ORDER BY feature) FROM segment.cluster_profile WHERE model_name = 'm'"), "a,$w->{feature}", "$encoding: of a registered model");

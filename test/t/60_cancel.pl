@@ -44,6 +44,9 @@ CREATE TABLE head AS SELECT '800' AS mandt, lpad(r::text, 10, '0') AS vbeln, 'A'
     'EUR' AS waerk, '' AS fksto, '' AS sfakn FROM generate_series(1, 100000) r;
 CREATE TABLE item AS SELECT '800' AS mandt, lpad(r::text, 10, '0') AS vbeln, '000010' AS posnr, 'm' AS matnr, 1::numeric AS netwr,
     1::numeric AS fkimg FROM generate_series(1, 100000) r;
+CREATE TABLE baskets AS SELECT r AS id, ARRAY(SELECT 'p' || (r * j * j) % 211 FROM generate_series(1, 12) j) AS items FROM generate_series(1, 20000) r;
+CREATE TABLE purchases AS SELECT 'c' || id % 5000 AS customer_id, id AS receipt_id, date '2020-01-01' + id % 900 AS receipt_date, 1::numeric AS amount, p AS product_id
+    FROM baskets, unnest(items) p;
 CREATE TABLE model (name text PRIMARY KEY, model bytea);
 ALTER TABLE model ALTER model SET STORAGE EXTERNAL;
 INSERT INTO model
@@ -52,7 +55,8 @@ INSERT INTO model
     SELECT 'forest', segment.anomaly_fit(f, '{"method": "iforest", "trees": 1000, "sample_size": 4096}') FROM tall UNION ALL
     SELECT 'kmeans', segment.kmeans_fit(f, 5000, '{"n_init": 1, "max_iterations": 1, "init_method": "random"}') FROM tall WHERE id <= 6000 UNION ALL
     SELECT 'kmeans_wide', segment.kmeans_fit(f, 290, '{"n_init": 1, "max_iterations": 1, "init_method": "random"}') FROM wide UNION ALL
-    SELECT 'rfm', segment.rfm_fit(f[1] * 100, f[2], f[3]) FROM tall;
+    SELECT 'rfm', segment.rfm_fit(f[1] * 100, f[2], f[3]) FROM tall UNION ALL
+    SELECT 'basket', segment.basket_fit(items, '{"min_count": 20}') FROM baskets;
 SELECT segment.create_model('points', 'kmeans', 'tall', 'id', ARRAY['x'], '{"k": 500}');
 SELECT segment.create_model('published', 'kmeans', 'tall', 'id', ARRAY['x'], '{"k": 2}');
 SELECT segment.fit('published');
@@ -83,6 +87,15 @@ my %heavy = (
 		laid_open('anomaly_reasons(' . model('mahalanobis') . ', f)', 'wide') ],
 	anomaly_score => [ each_row('anomaly_score(' . model('forest') . ', f)', 'tall'),
 		each_row('anomaly_score(' . model('mahalanobis') . ', f)', 'wide') ],
+	association_rules => [ laid_open(q(association_rules('purchases', '2030-01-01', options => '{"min_count": 10}'))) ],
+	basket_fit => [ q(SELECT segment.basket_fit(items, '{"min_count": 2, "max_itemsets": 100000000}') FROM baskets),
+		q(SELECT segment.basket_fit(ARRAY(SELECT 'p' || j FROM generate_series(1, 10000) j), '{"min_count": 1, "max_itemsets": 100000000}')),
+		q(SELECT segment.basket_fit(ARRAY['p' || r], '{"min_count": 1, "max_itemsets": 100000000}') FROM generate_series(1, 2000000) r) ],
+	basket_itemsets => [ laid_open('basket_itemsets(' . model('basket') . ')') ],
+	basket_offers => [ laid_open('basket_offers(' . model('basket') . ', items, k => NULL)', 'baskets') ],
+	basket_rules => [ laid_open('basket_rules(' . model('basket') . ', 0, 0)') ],
+	next_best_offer => [ laid_open("next_best_offer('purchases', '2030-01-01', " . model('basket') . ')') ],
+	offer_backtest => [ laid_open(q(offer_backtest('purchases', '2021-01-01', options => '{"min_count": 10}'))) ],
 	cohort_retention => [ "SELECT count(*) FROM segment.cohort_retention('receipts', '2045-12-31', 'day')" ],
 	create_ledger => [ "SELECT segment.create_ledger('made', 'receipts')" ],
 	drift_fit => [ 'SELECT segment.drift_fit(' . model('kmeans_wide') . ', f) FROM wide, generate_series(1, 20)' ],

@@ -52,6 +52,7 @@ sub argument
 	return '(i * 7919 % 100003)::float8' if $type eq 'double precision';
 	return 'i::bigint' if $type eq 'bigint';
 	return 'i::text' if $type eq 'text';
+	return q(ARRAY['p' || i % 100, 'q' || i % 7, 'r' || i]) if $type eq 'text[]';
 	return undef;
 }
 
