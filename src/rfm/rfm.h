@@ -6,7 +6,6 @@
  * and amount.  A model has bins - 1 cuts for each of them.  The files of the room:
  *
  *		rfm_state	counts the values of the rows, then fits a model
- *		rfm_cuts	computes the cuts from the counted values
  *		rfm_score	compares values with the cuts
  *		rfm_rules	finds the rule that three scores satisfy
  *		rfm_names	has the schemes of segments, with names in three languages

@@ -8,13 +8,14 @@
  */
 #include "rfm/rfm_fit_pg.h"
 
-#include "rfm/rfm_cuts.h"
 #include "rfm/rfm_info_pg.h"
 #include "rfm/rfm_model_pg.h"
 #include "server/aggregate.h"
 #include "server/budget.h"
 #include "server/error.h"
 #include "server/family.h"
+#include "server/value_room.h"
+#include "stats/value_cuts.h"
 
 /* ---- options ---- */
 
@@ -70,7 +71,7 @@ seg_rfm_options_read(const Jsonb *jsonb)
 
 		if (count == 0)
 			continue;
-		if (count != given.bins - 1 || !seg_rfm_cuts_valid(given.cuts[i].items, count))
+		if (count != given.bins - 1 || !seg_cuts_valid(given.cuts[i].items, count))
 			seg_option_refuse("cuts", psprintf("%d rising numbers for %s, one fewer than bins",
 											   (int) given.bins - 1, seg_rfm_measure_names[i]));
 		options.explicit_cuts[i] = 1;
@@ -122,18 +123,6 @@ seg_rfm_state_create(SegStates *states, const SegRfmOptions *options)
 	return state;
 }
 
-/* As many slots as the largest table of the state has. */
-static SegValueSlot *
-scratch_slots(const SegRfmState *state)
-{
-	uint32		log2_slots = 0;
-
-	for (int i = 0; i < SEG_RFM_MEASURES; i++)
-		log2_slots = Max(log2_slots, state->tables[i].log2_slots);
-	seg_budget_check(sizeof(SegValueSlot) << log2_slots);
-	return palloc(sizeof(SegValueSlot) << log2_slots);
-}
-
 /* Make room for the values of the state and, when not NULL, of the other state. */
 static SegRfmState *
 with_room(SegStates *states, SegRfmState *state, const SegRfmState *other)
@@ -164,7 +153,7 @@ within_limit(SegRfmState *state)
 
 		if (state->tables[i].distinct <= SEG_VALUE_TABLE_MOST)
 			continue;
-		scratch = scratch_slots(state);
+		scratch = seg_value_scratch(state->tables, SEG_RFM_MEASURES);
 		check(seg_rfm_coarsen(state, i, 0, scratch));
 		pfree(scratch);
 	}
@@ -190,7 +179,7 @@ seg_rfm_state_count(SegStates *states, SegRfmState *state, const double values[S
 bool
 seg_rfm_state_fit(const SegRfmState *state, SegRfmModel *model)
 {
-	SegValueSlot *scratch = scratch_slots(state);
+	SegValueSlot *scratch = seg_value_scratch(state->tables, SEG_RFM_MEASURES);
 	SegStatus	status = seg_rfm_fit(state, scratch, model);
 
 	pfree(scratch);
@@ -243,7 +232,7 @@ merge(SegStates *states, void *own, const void *from)
 	if (memcmp(&state->options, &other->options, sizeof(SegRfmOptions)) != 0)
 		seg_raise((SegFault) {SEG_MALFORMED_STATE});
 	state = with_room(states, state, other);
-	scratch = scratch_slots(state);
+	scratch = seg_value_scratch(state->tables, SEG_RFM_MEASURES);
 	check(seg_rfm_merge(state, other, scratch));
 	pfree(scratch);
 	return state;

@@ -4,7 +4,7 @@
  */
 #include "rfm/rfm_model.h"
 
-#include "rfm/rfm_cuts.h"
+#include "stats/value_cuts.h"
 
 const char *const seg_rfm_measure_names[SEG_RFM_MEASURES] = {"recency_days", "frequency", "monetary"};
 
@@ -38,7 +38,7 @@ static bool
 is_sound(const SegRfmMeasure *measure, size_t cuts)
 {
 	if (measure->min > measure->max || measure->level > SEG_VALUE_TABLE_MAX_LEVEL ||
-		measure->distinct > SEG_VALUE_TABLE_MOST || !seg_rfm_cuts_valid(measure->cuts, cuts))
+		measure->distinct > SEG_VALUE_TABLE_MOST || !seg_cuts_valid(measure->cuts, cuts))
 		return false;
 	for (size_t i = 0; i < cuts; i++)
 		if (measure->errors[i] < 0 || measure->errors[i] > 1 ||

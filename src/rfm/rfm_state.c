@@ -4,7 +4,8 @@
  */
 #include "rfm/rfm_state.h"
 
-#include "rfm/rfm_cuts.h"
+#include "stats/value_cuts.h"
+#include "stats/value_tables.h"
 
 static const SegValueSlot *
 slots_read(const SegRfmState *state, int measure)
@@ -64,7 +65,7 @@ options_are_sound(const SegRfmOptions *options)
 	{
 		size_t		count = options->explicit_cuts[i] == 0 ? 0 : options->bins - 1;
 
-		if (options->explicit_cuts[i] > 1 || !seg_rfm_cuts_valid(options->cuts[i], count))
+		if (options->explicit_cuts[i] > 1 || !seg_cuts_valid(options->cuts[i], count))
 			return false;
 		for (size_t at = count; at < SEG_RFM_MAX_CUTS; at++)
 			if (!is_zero(options->cuts[i][at]))
@@ -124,26 +125,14 @@ seg_rfm_add(SegRfmState *state, const double values[SEG_RFM_MEASURES])
 bool
 seg_rfm_wants_room(const SegRfmState *state)
 {
-	for (int i = 0; i < SEG_RFM_MEASURES; i++)
-		if (seg_value_table_is_full(&state->tables[i]))
-			return true;
-	return false;
+	return seg_value_tables_want_room(state->tables, SEG_RFM_MEASURES);
 }
 
 bool
 seg_rfm_room(const SegRfmState *state, const SegRfmState *other,
 			 uint32_t log2_slots[SEG_RFM_MEASURES])
 {
-	bool		differ = false;
-
-	for (int i = 0; i < SEG_RFM_MEASURES; i++)
-	{
-		uint32_t	wanted = state->tables[i].distinct + (other == NULL ? 0 : other->tables[i].distinct);
-
-		log2_slots[i] = seg_value_table_log2(state->tables[i].log2_slots, wanted);
-		differ |= log2_slots[i] != state->tables[i].log2_slots;
-	}
-	return differ;
+	return seg_value_tables_room(state->tables, other == NULL ? NULL : other->tables, SEG_RFM_MEASURES, log2_slots);
 }
 
 SegStatus
@@ -153,22 +142,7 @@ seg_rfm_grow(const SegRfmState *state, const uint32_t log2_slots[SEG_RFM_MEASURE
 	*grown = *state;
 	for (int i = 0; i < SEG_RFM_MEASURES; i++)
 		grown->tables[i].log2_slots = log2_slots[i];
-	for (int i = 0; i < SEG_RFM_MEASURES; i++)
-	{
-		size_t		slots = seg_value_slots(&state->tables[i]);
-		SegStatus	status = SEG_OK;
-
-		if (log2_slots[i] == state->tables[i].log2_slots)
-			memcpy(slots_write(grown, i), slots_read(state, i), slots * sizeof(SegValueSlot));
-		else
-		{
-			grown->tables[i].distinct = 0;
-			status = seg_value_table_fill(&grown->tables[i], slots_write(grown, i), slots_read(state, i), slots);
-		}
-		if (status != SEG_OK)
-			return status;
-	}
-	return SEG_OK;
+	return seg_value_tables_grow(state->tables, state->slots, SEG_RFM_MEASURES, grown->tables, grown->slots);
 }
 
 SegStatus
@@ -180,20 +154,16 @@ seg_rfm_coarsen(SegRfmState *state, SegRfmMeasureNo measure, uint32_t level, Seg
 SegStatus
 seg_rfm_merge(SegRfmState *into, const SegRfmState *from, SegValueSlot *scratch)
 {
-	Assert(memcmp(&into->options, &from->options, sizeof(SegRfmOptions)) == 0);
-	for (int i = 0; i < SEG_RFM_MEASURES; i++)
-	{
-		SegValueTable *table = &into->tables[i];
-		const SegValueTable *other = &from->tables[i];
-		SegStatus	status = seg_value_table_merge(table, slots_write(into, i), other, slots_read(from, i), scratch);
+	SegStatus	status;
 
-		if (status != SEG_OK)
-			return status;
-		if (from->rows_used > 0)
-		{
-			seg_value_table_widen(table, other->min, into->rows_used == 0);
-			seg_value_table_widen(table, other->max, false);
-		}
+	Assert(memcmp(&into->options, &from->options, sizeof(SegRfmOptions)) == 0);
+	status = seg_value_tables_merge(into->tables, into->slots, from->tables, from->slots, SEG_RFM_MEASURES, scratch);
+	if (status != SEG_OK)
+		return status;
+	for (int i = 0; from->rows_used > 0 && i < SEG_RFM_MEASURES; i++)
+	{
+		seg_value_table_widen(&into->tables[i], from->tables[i].min, into->rows_used == 0);
+		seg_value_table_widen(&into->tables[i], from->tables[i].max, false);
 	}
 	into->rows_used += from->rows_used;
 	return SEG_OK;
@@ -213,9 +183,14 @@ fit_measure(const SegRfmState *state, int measure, SegValueSlot *scratch, SegRfm
 	fitted->max = table->max;
 	fitted->explicit_cuts = state->options.explicit_cuts[measure] != 0;
 	if (!fitted->explicit_cuts)
-		return seg_rfm_cuts(table, slots_read(state, measure), state->rows_used, state->options.bins, scratch, fitted);
+	{
+		fitted->level = table->level;
+		fitted->distinct = table->distinct;
+		return seg_value_cuts(table, slots_read(state, measure), state->rows_used, state->options.bins, scratch,
+							  fitted->cuts, fitted->errors);
+	}
 	memcpy(fitted->cuts, state->options.cuts[measure], cuts * sizeof(double));
-	return seg_rfm_cuts_valid(fitted->cuts, cuts) ? SEG_OK : SEG_MALFORMED_STATE;
+	return seg_cuts_valid(fitted->cuts, cuts) ? SEG_OK : SEG_MALFORMED_STATE;
 }
 
 SegStatus

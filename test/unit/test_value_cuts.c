@@ -1,6 +1,6 @@
 /*
- * test_rfm_cuts.c
- *		Cuts of RFM: type-7 quantiles, extremes, no rows.
+ * test_value_cuts.c
+ *		Cuts of counted values, as rfm_fit uses them: type-7 quantiles, extremes, no rows.
  */
 #include "rfm_fixture.h"
 

@@ -1,11 +1,11 @@
 /*
- * rfm_cuts.c
- *		Cuts from counted values; see rfm_cuts.h.
+ * value_cuts.c
+ *		Cuts from counted values; see value_cuts.h.
  */
-#include "rfm/rfm_cuts.h"
+#include "stats/value_cuts.h"
 
 bool
-seg_rfm_cuts_valid(const double *cuts, size_t count)
+seg_cuts_valid(const double *cuts, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
 		if (!isfinite(cuts[i]) || (i > 0 && cuts[i] < cuts[i - 1]))
@@ -29,7 +29,7 @@ between(double low, double high, double share)
  */
 static void
 interpolate(const SegValueTable *table, const SegValueSlot *sorted, size_t used, uint64_t n, int bins,
-			SegRfmMeasure *measure)
+			double *cuts, double *errors)
 {
 	size_t		at = 0;
 	uint64_t	upto = sorted[0].count; /* values in sorted[0 .. at] */
@@ -48,14 +48,15 @@ interpolate(const SegValueTable *table, const SegValueSlot *sorted, size_t used,
 		next = share > 0 && upto == whole + 1 && at + 1 < used ? at + 1 : at;
 		touched = sorted[at].count + (next > at ? sorted[next].count : 0);
 		low = seg_value_of_key(table, sorted[at].key);
-		measure->cuts[i - 1] = between(low, seg_value_of_key(table, sorted[next].key), share);
-		measure->errors[i - 1] = table->level == 0 ? 0 : fmin((double) touched / n, 1);
+		cuts[i - 1] = between(low, seg_value_of_key(table, sorted[next].key), share);
+		if (errors != NULL)
+			errors[i - 1] = table->level == 0 ? 0 : fmin((double) touched / n, 1);
 	}
 }
 
 SegStatus
-seg_rfm_cuts(const SegValueTable *table, const SegValueSlot *slots, uint64_t rows, int bins,
-			 SegValueSlot *scratch, SegRfmMeasure *measure)
+seg_value_cuts(const SegValueTable *table, const SegValueSlot *slots, uint64_t rows, int bins,
+			   SegValueSlot *scratch, double *cuts, double *errors)
 {
 	size_t		used = seg_value_table_sort(table, slots, scratch);
 	uint64_t	n = 0;
@@ -70,8 +71,20 @@ seg_rfm_cuts(const SegValueTable *table, const SegValueSlot *slots, uint64_t row
 		return SEG_MALFORMED_STATE;
 	if (n == 0)
 		return SEG_NO_ROWS;
-	measure->level = table->level;
-	measure->distinct = (uint32_t) used;
-	interpolate(table, scratch, used, n, bins, measure);
+	interpolate(table, scratch, used, n, bins, cuts, errors);
 	return SEG_OK;
+}
+
+void
+seg_value_cuts_count(const SegValueTable *table, const SegValueSlot *slots,
+					 const double *cuts, size_t count, uint64_t *counts)
+{
+	memset(counts, 0, (count + 1) * sizeof(*counts));
+	for (size_t at = 0; at < seg_value_slots(table); at++)
+	{
+		if (at % SEG_VALUE_TABLE_INTERRUPT == 0)
+			CHECK_FOR_INTERRUPTS();
+		if (slots[at].count > 0)
+			counts[seg_cuts_below(cuts, count, seg_value_of_key(table, slots[at].key))] += slots[at].count;
+	}
 }
