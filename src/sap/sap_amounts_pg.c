@@ -166,7 +166,7 @@ header_query(SegSapCurrencies *currencies)
 		const SegSapColumn *column = column_of_field(currencies->columns, table->header_key[i]);
 		char	   *name = seg_sap_column(options->header_table, table->header_key[i]);
 
-		if (strcmp(table->header_key[i], "MANDT") == 0 && (column == NULL || name == NULL))
+		if (seg_sap_is_client_field(table->header_key[i]) && (column == NULL || name == NULL))
 			continue;
 		if (column == NULL || name == NULL)
 			ereport(ERROR,

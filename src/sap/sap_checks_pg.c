@@ -37,7 +37,7 @@ is_readable(Oid relation)
 static void
 append_client(StringInfo sql, const SegSapColumns *columns, const char *alias)
 {
-	char	   *column = seg_sap_column(columns->target, "mandt");
+	char	   *column = seg_sap_column(columns->target, seg_sap_client_field(columns->options->table));
 
 	if (columns->options->client != NULL && column != NULL)
 		appendStringInfo(sql, " WHERE segment_internal.sap_key(%s.%s::pg_catalog.text, 3) OPERATOR(pg_catalog.=) %s",
@@ -58,7 +58,7 @@ seg_sap_duplicate_keys(const SegSapColumns *columns, int64 *count)
 	{
 		char	   *column = seg_sap_column(columns->target, table->key[i]);
 
-		if (column == NULL && strcmp(table->key[i], "MANDT") == 0)
+		if (column == NULL && seg_sap_is_client_field(table->key[i]))
 			continue;
 		if (column == NULL)
 			return false;
@@ -106,7 +106,7 @@ seg_sap_orphan_items(const SegSapColumns *columns, int64 *count)
 		char	   *own = seg_sap_column(columns->target, table->header_key[i]);
 		char	   *other = seg_sap_column(header, table->header_key[i]);
 
-		if (strcmp(table->header_key[i], "MANDT") == 0 && (own == NULL || other == NULL))
+		if (seg_sap_is_client_field(table->header_key[i]) && (own == NULL || other == NULL))
 			continue;
 		if (own == NULL || other == NULL)
 			return false;

@@ -63,7 +63,7 @@ typedef struct SegSapColumns
 	bool	   *unnamed;		/* [cells_named]: must be blank */
 	bool		has_index;		/* the first has no name; it may contain row numbers */
 	bool		has_key;		/* a customer, document or material, in a table that is not in the dictionary */
-	int			client_cell;	/* MANDT, or -1 */
+	int			client_cell;	/* the client, or -1 */
 	List	   *ignored;		/* of char *: names without a column in the target */
 } SegSapColumns;
 

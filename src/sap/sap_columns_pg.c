@@ -184,12 +184,13 @@ static void
 add_client(SegSapColumns *columns)
 {
 	SegSapColumn *column = &columns->items[columns->count];
+	const char *client = seg_sap_client_field(columns->options->table);
 
-	columns->client_cell = cell_of_field(columns, "MANDT");
+	columns->client_cell = cell_of_field(columns, client);
 	if (columns->client_cell >= 0 || columns->options->client == NULL)
 		return;
-	*column = (SegSapColumn) {.file_name = "MANDT", .cell = -1, .name = "mandt",
-		.field = seg_sap_field(NULL, "MANDT", 5)};
+	*column = (SegSapColumn) {.file_name = client, .cell = -1, .name = asc_tolower(client, strlen(client)),
+		.field = seg_sap_field(columns->options->table, client, strlen(client))};
 	column->length = field_length(columns->options, column->field);
 	columns->count++;
 }

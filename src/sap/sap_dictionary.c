@@ -5,7 +5,9 @@
  * Fields that are not here are text.  Lengths are those of the data dictionary.
  * Text fields have a length only when receipts depend on it, because texts become
  * longer in new releases and masked exports change them.  An amount whose reference
- * is NULL is in the currency of the company code, which is not in the table.
+ * is NULL is in the currency of the company code, which is not in the table.  The tables
+ * of central addresses (BUT000, ADRC, ADR6) leave out text fields whose names are common
+ * words, by which a line of another file could be taken for a header.
  */
 #include "sap/sap_dictionary.h"
 
@@ -196,6 +198,59 @@ static const SegSapField tcurx_fields[] = {
 	CUKY(CURRKEY), INT(CURRDEC),
 };
 
+static const SegSapField knvv_fields[] = {
+	CLNT(MANDT), ALPHA(KUNNR, 10), CHAR(VKORG), CHAR(VTWEG), CHAR(SPART), CHAR(ERNAM), DATS(ERDAT),
+	CHAR(BEGRU), CHAR(LOEVM), CHAR(VERSG), CHAR(AUFSD), CHAR(KALKS), CHAR(KDGRP), CHAR(BZIRK),
+	CHAR(KONDA), CHAR(PLTYP), NUMC(AWAHR, 3), CHAR(INCO1), CHAR(INCO2), CHAR(LIFSD), CHAR(AUTLF),
+	DEC(ANTLF), CHAR(KZTLF), CHAR(KZAZU), CHAR(CHSPL), NUMC(LPRIO, 2), CHAR(EIKTO), CHAR(VSBED),
+	CHAR(FAKSD), CHAR(MRNKZ), CHAR(PERFK), CHAR(PERRL), CURR(KVAWT, WAERS), CUKY(WAERS), CHAR(KLABC),
+	CHAR(KTGRD), CHAR(ZTERM), CHAR(VWERK), CHAR(VKGRP), CHAR(VKBUR), CHAR(VSORT), CHAR(KVGR1),
+	CHAR(KVGR2), CHAR(KVGR3), CHAR(KVGR4), CHAR(KVGR5), CHAR(BOKRE), DATS(BOIDT), CHAR(KURST),
+	CHAR(KKBER), CHAR(CASSD), DEC(UEBTO), DEC(UNTTO), CHAR(UEBTK), CHAR(PODKZ), DEC(PODTG),
+};
+
+static const SegSapField knvk_fields[] = {
+	CLNT(MANDT), NUMC(PARNR, 10), ALPHA(KUNNR, 10), CHAR(NAMEV), CHAR(NAME1), CHAR(ORT01),
+	ALPHA(ADRND, 10), ALPHA(ADRNP, 10), CHAR(ABTPA), CHAR(ABTNR), NUMC(UEPAR, 10), CHAR(TELF1),
+	CHAR(ANRED), CHAR(PAFKT), CHAR(PARVO), CHAR(PAVIP), CHAR(PARGE), CHAR(PARLA), DATS(GBDAT),
+	CHAR(BRYTH), CHAR(AKVER), CHAR(NMAIL), CHAR(PARAU), CHAR(PARH1), CHAR(PARH2), CHAR(PARH3),
+	CHAR(PARH4), CHAR(PARH5), CHAR(SORTL), CHAR(FAMST), CHAR(SPNAM), DATS(ERDAT), CHAR(ERNAM),
+	CHAR(DUEFL), ALPHA(LIFNR, 10), CHAR(LOEVM), ALPHA(ADRNP_2, 10), ALPHA(PRSNR, 10),
+};
+
+static const SegSapField but000_fields[] = {
+	CLNT(CLIENT), ALPHA(PARTNER, 10), CHAR(BPKIND), CHAR(BU_GROUP), CHAR(BPEXT), CHAR(BU_SORT1),
+	CHAR(BU_SORT2), CHAR(XDELE), CHAR(XBLCK), CHAR(AUGRP), CHAR(TITLE_LET), CHAR(BU_LOGSYS),
+	CHAR(NOT_RELEASED), CHAR(NAME_ORG1), CHAR(NAME_ORG2), CHAR(NAME_ORG3), CHAR(NAME_ORG4),
+	CHAR(LEGAL_ENTY), CHAR(IND_SECTOR), CHAR(LEGAL_ORG), DATS(FOUND_DAT), DATS(LIQUID_DAT),
+	CHAR(NAME_LST2), CHAR(NAME_LAST2), CHAR(NAMEMIDDLE), CHAR(LANGU_CORR), CHAR(XSEXM), CHAR(XSEXF),
+	CHAR(XSEXU), CHAR(BIRTHPL), CHAR(MARST), CHAR(EMPLO), CHAR(JOBGR), CHAR(NATIO),
+	ALPHA(PERSNUMBER, 10), CHAR(BU_LANGU), DATS(BIRTHDT), DATS(DEATHDT), NUMC(PERNO, 8),
+	CHAR(PARTGRPTYP), CHAR(NAME_GRP1), CHAR(NAME_GRP2), CHAR(MC_NAME1), CHAR(MC_NAME2), CHAR(CRUSR),
+	DATS(CRDAT), TIMS(CRTIM), CHAR(CHUSR), DATS(CHDAT), TIMS(CHTIM), ALPHA(ADDRCOMM, 10),
+};
+
+static const SegSapField adrc_fields[] = {
+	CLNT(CLIENT), ALPHA(ADDRNUMBER, 10), DATS(DATE_FROM), CHAR(NATION), DATS(DATE_TO), CHAR(NAME1),
+	CHAR(NAME2), CHAR(NAME3), CHAR(NAME4), CHAR(NAME_TEXT), CHAR(NAME_CO), CHAR(CITY_CODE),
+	CHAR(HOME_CITY), CHAR(POST_CODE1), CHAR(POST_CODE2), CHAR(POST_CODE3), CHAR(PO_BOX),
+	CHAR(PO_BOX_LOC), CHAR(PO_BOX_REG), CHAR(PO_BOX_CTY), ALPHA(TRANSPZONE, 10), CHAR(STREETCODE),
+	CHAR(HOUSE_NUM1), CHAR(HOUSE_NUM2), CHAR(STR_SUPPL1), CHAR(STR_SUPPL2), CHAR(STR_SUPPL3),
+	CHAR(ADDR_GROUP), CHAR(SORT1), CHAR(SORT2), CHAR(DEFLT_COMM), CHAR(TEL_NUMBER), CHAR(TEL_EXTENS),
+	CHAR(FAX_NUMBER), CHAR(FAX_EXTENS), CHAR(ADDRORIGIN), CHAR(MC_NAME1), CHAR(MC_CITY1),
+	CHAR(MC_STREET), CHAR(TIME_ZONE), CHAR(TAXJURCODE),
+};
+
+static const SegSapField adr6_fields[] = {
+	CLNT(CLIENT), ALPHA(ADDRNUMBER, 10), ALPHA(PERSNUMBER, 10), DATS(DATE_FROM), NUMC(CONSNUMBER, 3),
+	CHAR(FLGDEFAULT), CHAR(FLG_NOUSE), CHAR(HOME_FLAG), CHAR(SMTP_ADDR), CHAR(SMTP_SRCH),
+	CHAR(DFT_RECEIV), CHAR(R3_USER),
+};
+
+static const SegSapField t023t_fields[] = {
+	CLNT(MANDT), CHAR(SPRAS), CHAR(MATKL), CHAR(WGBEZ), CHAR(WGBEZ60),
+};
+
 static const char *const kna1_key[] = {"MANDT", "KUNNR", NULL};
 static const char *const vbak_key[] = {"MANDT", "VBELN", NULL};
 static const char *const vbap_key[] = {"MANDT", "VBELN", "POSNR", NULL};
@@ -208,6 +263,12 @@ static const char *const mara_key[] = {"MANDT", "MATNR", NULL};
 static const char *const makt_key[] = {"MANDT", "MATNR", "SPRAS", NULL};
 static const char *const t001_key[] = {"MANDT", "BUKRS", NULL};
 static const char *const tcurx_key[] = {"CURRKEY", NULL};
+static const char *const knvv_key[] = {"MANDT", "KUNNR", "VKORG", "VTWEG", "SPART", NULL};
+static const char *const knvk_key[] = {"MANDT", "PARNR", NULL};
+static const char *const but000_key[] = {"CLIENT", "PARTNER", NULL};
+static const char *const adrc_key[] = {"CLIENT", "ADDRNUMBER", "DATE_FROM", "NATION", NULL};
+static const char *const adr6_key[] = {"CLIENT", "ADDRNUMBER", "PERSNUMBER", "DATE_FROM", "CONSNUMBER", NULL};
+static const char *const t023t_key[] = {"MANDT", "SPRAS", "MATKL", NULL};
 
 #define TABLE(name, fields, key) {name, fields, sizeof(fields) / sizeof(fields[0]), key, NULL, NULL, NULL}
 #define ITEMS(name, fields, key, header, header_key, currency) \
@@ -227,6 +288,12 @@ static const SegSapTable tables[] = {
 	TABLE("MAKT", makt_fields, makt_key),
 	TABLE("T001", t001_fields, t001_key),
 	TABLE("TCURX", tcurx_fields, tcurx_key),
+	TABLE("KNVV", knvv_fields, knvv_key),
+	TABLE("KNVK", knvk_fields, knvk_key),
+	TABLE("BUT000", but000_fields, but000_key),
+	TABLE("ADRC", adrc_fields, adrc_key),
+	TABLE("ADR6", adr6_fields, adr6_key),
+	TABLE("T023T", t023t_fields, t023t_key),
 };
 
 #define TABLES (sizeof(tables) / sizeof(tables[0]))
@@ -249,7 +316,8 @@ is_word(const char *word, const char *name, size_t size)
 static bool
 may_be_blank(const char *field)
 {
-	static const char *const blank[] = {"MANDT", "UMSKS", "UMSKZ", "AUGDT", "AUGBL", "ZUONR"};
+	static const char *const blank[] = {"MANDT", "CLIENT", "UMSKS", "UMSKZ", "AUGDT", "AUGBL", "ZUONR", "DATE_FROM",
+	"NATION", "PERSNUMBER"};
 
 	for (size_t i = 0; i < sizeof(blank) / sizeof(blank[0]); i++)
 		if (strcmp(blank[i], field) == 0)
@@ -269,9 +337,21 @@ seg_sap_needs_field(const SegSapTable *table, const char *field)
 }
 
 bool
+seg_sap_is_client_field(const char *field)
+{
+	return strcmp(field, "MANDT") == 0 || strcmp(field, "CLIENT") == 0;
+}
+
+const char *
+seg_sap_client_field(const SegSapTable *table)
+{
+	return table != NULL && seg_sap_is_client_field(table->key[0]) ? table->key[0] : "MANDT";
+}
+
+bool
 seg_sap_is_number_field(const char *field)
 {
-	static const char *const names[] = {"KUNNR", "KUNAG", "KUNRG", "VBELN", "BELNR", "MATNR"};
+	static const char *const names[] = {"KUNNR", "PARTNER", "ADDRNUMBER", "KUNAG", "KUNRG", "VBELN", "BELNR", "MATNR"};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (strcmp(names[i], field) == 0)
@@ -302,6 +382,9 @@ seg_sap_field(const SegSapTable *table, const char *name, size_t size)
 	{
 		const SegSapTable *candidate = table != NULL ? table : &tables[t];
 
+		/* CLIENT, PARTNER, NATION are words of other files too */
+		if (table == NULL && strcmp(candidate->key[0], "CLIENT") == 0)
+			continue;
 		for (size_t f = 0; f < candidate->count; f++)
 			if (is_word(candidate->fields[f].name, name, size))
 				return &candidate->fields[f];

@@ -48,12 +48,18 @@ extern const SegSapTable *seg_sap_table(const char *name, size_t size);
 
 /*
  * The field of that name (any case) in the table; with table NULL in the first
- * table that has it.  NULL when there is none.
+ * table that has it, except the tables whose client is CLIENT.  NULL when there is none.
  */
 extern const SegSapField *seg_sap_field(const SegSapTable *table, const char *name, size_t size);
 
 /* Must every row of the table have a value in the field (in capitals)? */
 extern bool seg_sap_needs_field(const SegSapTable *table, const char *field);
+
+/* Is the field (in capitals) the client: MANDT, or CLIENT in the tables of central addresses? */
+extern bool seg_sap_is_client_field(const char *field);
+
+/* The field of the client in a table, in capitals; MANDT with table NULL. */
+extern const char *seg_sap_client_field(const SegSapTable *table);
 
 /* Is the field (in capitals) the number of a customer, document or material? */
 extern bool seg_sap_is_number_field(const char *field);

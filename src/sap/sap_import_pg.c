@@ -65,7 +65,7 @@ is_of_other_client(const SegSapColumns *columns, const SegSapRecord *record, cha
 		status = seg_sap_internal(SEG_SAP_CLNT, 3, cell->text, cell->size, client, &size);
 	*refused = wanted != NULL && (status != SEG_SAP_OK || size == 0);
 	if (*refused)
-		seg_sap_refusal(refusal, status != SEG_SAP_OK ? status : SEG_SAP_NO_KEY, "MANDT");
+		seg_sap_refusal(refusal, status != SEG_SAP_OK ? status : SEG_SAP_NO_KEY, seg_sap_client_field(columns->options->table));
 	if (status != SEG_SAP_OK || size == 0)
 		return false;
 	client[size] = '\0';

@@ -154,7 +154,7 @@ table_argument(const Arguments *arguments, const char *target)
 		return seg_sap_table(target, strlen(target));
 	table = seg_sap_table(name, strlen(name));
 	if (table == NULL)
-		refuse_argument("sap_table", "one of KNA1, VBAK, VBAP, VBRK, VBRP, BKPF, BSEG, BSAD, BSID, MARA, MAKT, T001, TCURX");
+		refuse_argument("sap_table", "one of KNA1, VBAK, VBAP, VBRK, VBRP, BKPF, BSEG, BSAD, BSID, MARA, MAKT, T001, TCURX, KNVV, KNVK, BUT000, ADRC, ADR6, T023T");
 	return table;
 }
 

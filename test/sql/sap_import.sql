@@ -126,4 +126,32 @@ SELECT lines(string_agg('C' || i, ','), string_agg(i::text, ',')) FROM generate_
 SELECT rows_loaded FROM segment.sap_import('stage', 'wide');
 SELECT c1, c100, c200 FROM wide;
 
+-- birth dates, addresses, e-mail, channels, texts of material groups, payments
+SELECT lines('CLIENT|PARTNER|TYPE|NAME_LAST|BIRTHDT', '100|4711|1|Müller|19640229', '100|4712|1|Maier|00000000', '200|1|1|Schmidt|19700101');
+SELECT rows_loaded, other_clients, duplicate_keys FROM segment.sap_import('stage', 'but000', client => '100');
+SELECT client, partner, name_last, birthdt FROM but000 ORDER BY partner;
+SELECT lines('PARTNER|BIRTHDT', '1|19991231');
+SELECT rows_loaded FROM segment.sap_import('stage', 'but000_b', sap_table => 'BUT000', client => '7');
+SELECT client, partner, birthdt FROM but000_b;
+SELECT lines('MANDT|PARNR|KUNNR|NAMEV|NAME1|GBDAT', '100|12|4711|Anna|Berg|19801224');
+SELECT rows_loaded FROM segment.sap_import('stage', 'knvk');
+SELECT parnr, kunnr, gbdat FROM knvk;
+SELECT lines('CLIENT|ADDRNUMBER|DATE_FROM|NATION|CITY1|POST_CODE1', '100|55|00010101||Köln|01067', '100|55|00010101||Köln|01067');
+SELECT rows_loaded, duplicate_keys FROM segment.sap_import('stage', 'adrc');
+SELECT addrnumber, date_from, nation, post_code1 FROM adrc LIMIT 1;
+SELECT lines('CLIENT|ADDRNUMBER|PERSNUMBER|DATE_FROM|CONSNUMBER|FLGDEFAULT|SMTP_ADDR', '100|55||00010101|1|X|anna@example.com');
+SELECT rows_loaded, duplicate_keys FROM segment.sap_import('stage', 'adr6');
+SELECT addrnumber, persnumber, consnumber, smtp_addr FROM adr6;
+SELECT lines('MANDT|KUNNR|VKORG|VTWEG|SPART|KDGRP|KVAWT|WAERS', '100|4711|1000|02|00|07|1.234,50|EUR');
+SELECT rows_loaded FROM segment.sap_import('stage', 'knvv', decimal_notation => '1.234.567,89');
+SELECT kunnr, vtweg, kvawt FROM knvv;
+SELECT lines('MANDT|SPRAS|MATKL|WGBEZ', '100|E|001|Tools', '100|D|001|Werkzeuge');
+SELECT rows_loaded, duplicate_keys FROM segment.sap_import('stage', 't023t');
+SELECT spras, matkl, wgbez FROM t023t ORDER BY spras;
+SELECT lines('MANDT|BUKRS|KUNNR|AUGDT|AUGBL|GJAHR|BELNR|BUZEI|BUDAT|WAERS|SHKZG|WRBTR', '100|1000|4711|20240131|90|2024|90|1|20240131|EUR|H|99,95');
+SELECT rows_loaded FROM segment.sap_import('stage', 'bsad', decimal_notation => '1.234.567,89');
+SELECT kunnr, augdt, wrbtr FROM bsad;
+SELECT lines('CLIENT|NAME_LAST', '100|x');
+SELECT segment.sap_import('stage', 'no_partner', sap_table => 'BUT000');
+
 DROP SCHEMA import_test CASCADE;

@@ -10,7 +10,8 @@ static void
 key_fields_are_in_their_tables(void **state)
 {
 	static const char *const tables[] = {
-		"KNA1", "VBAK", "VBAP", "VBRK", "VBRP", "BKPF", "BSEG", "BSID", "MARA", "MAKT", "T001", "TCURX"
+		"KNA1", "VBAK", "VBAP", "VBRK", "VBRP", "BKPF", "BSEG", "BSID", "MARA", "MAKT", "T001", "TCURX",
+		"BSAD", "KNVV", "KNVK", "BUT000", "ADRC", "ADR6", "T023T"
 	};
 
 	for (size_t t = 0; t < sizeof(tables) / sizeof(tables[0]); t++)
@@ -23,6 +24,14 @@ key_fields_are_in_their_tables(void **state)
 		for (int i = 0; table->header != NULL && table->header_key[i] != NULL; i++)
 			assert_non_null(seg_sap_field(table, table->header_key[i], strlen(table->header_key[i])));
 	}
+	assert_int_equal(seg_sap_field(seg_sap_table("BUT000", 6), "BIRTHDT", 7)->type, SEG_SAP_DATS);
+	assert_int_equal(seg_sap_field(seg_sap_table("KNVK", 4), "GBDAT", 5)->type, SEG_SAP_DATS);
+	assert_string_equal(seg_sap_client_field(seg_sap_table("ADR6", 4)), "CLIENT");
+	assert_string_equal(seg_sap_client_field(seg_sap_table("KNVV", 4)), "MANDT");
+	assert_string_equal(seg_sap_client_field(seg_sap_table("TCURX", 5)), "MANDT");
+	assert_string_equal(seg_sap_client_field(NULL), "MANDT");
+	assert_false(seg_sap_needs_field(seg_sap_table("ADR6", 4), "PERSNUMBER"));
+	assert_true(seg_sap_needs_field(seg_sap_table("ADR6", 4), "CONSNUMBER"));
 	assert_null(seg_sap_table("VBR", 3));
 	assert_null(seg_sap_table("VBRKX", 5));
 	assert_int_equal(seg_sap_field(NULL, "kunnr", 5)->length, 10);
