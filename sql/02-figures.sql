@@ -49,3 +49,9 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION segment_internal.readable(bytea, text) IS
 'The bytes if they are a model of that algorithm, else NULL.';
+
+-- This script is ASCII, so that it is valid in a database of any encoding.
+CREATE FUNCTION segment_internal.words(words text) RETURNS text
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION segment_internal.words(text) IS
+'The text with {e9} and the like, a character of Latin-1 in hexadecimal digits, as that character in the encoding of the database; a plain letter where the encoding has no such character.';

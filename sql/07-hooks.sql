@@ -17,6 +17,15 @@ END;
 COMMENT ON FUNCTION segment_internal.feature_array(segment.model) IS
 'The features of a model as SQL over a row s of its source: one float8[].';
 
+CREATE FUNCTION segment_internal.category_array(names text[]) RETURNS text
+LANGUAGE sql IMMUTABLE
+BEGIN ATOMIC
+    SELECT pg_catalog.format('ARRAY[%s]::pg_catalog.text[]', pg_catalog.string_agg(pg_catalog.format('s.%I::pg_catalog.text', f.name), ', ' ORDER BY f.place))
+    FROM pg_catalog.unnest(names) WITH ORDINALITY AS f(name, place);
+END;
+COMMENT ON FUNCTION segment_internal.category_array(text[]) IS
+'These columns, such as the describe_columns of a model, as SQL over a row s of its source: one text[].';
+
 CREATE FUNCTION segment_internal.has_option(algorithm text, used_in text, option_name text) RETURNS boolean
 LANGUAGE sql STABLE
 BEGIN ATOMIC
@@ -25,6 +34,23 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION segment_internal.has_option(text, text, text) IS
 'True when the algorithm has that option.';
+
+CREATE FUNCTION segment_internal.min_cell(m segment.model) RETURNS integer
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT COALESCE(m.options ->> 'min_cell', o.default_value #>> '{}')::numeric::integer
+    FROM segment.algorithm_option o WHERE o.algorithm = m.algorithm AND o.used_in = 'refit' AND o.option_name = 'min_cell';
+END;
+COMMENT ON FUNCTION segment_internal.min_cell(segment.model) IS
+'The option min_cell of a model, or its default: groups of fewer rows are shown without their number.';
+
+CREATE FUNCTION segment_internal.is_small_cell(n bigint, min_cell integer, next_n bigint, small_cells bigint) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT n < min_cell OR (small_cells = 1 AND n = next_n);
+END;
+COMMENT ON FUNCTION segment_internal.is_small_cell(bigint, integer, bigint, bigint) IS
+'True when the number of a cell must not be shown: it is below min_cell, or it is next_n, the smallest of the others, and only one cell is below min_cell, whose number could else be found as the difference from the total.';
 
 CREATE FUNCTION segment_internal.options_of_fit(m segment.model) RETURNS jsonb
 LANGUAGE sql STABLE

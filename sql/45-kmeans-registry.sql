@@ -109,6 +109,45 @@ END;
 COMMENT ON FUNCTION segment_internal.kmeans_names_hook(segment.model, bytea, jsonb) IS
 'Names hook of kmeans: kmeans_name of each cluster; a previous name stays while it describes the cluster.';
 
+CREATE FUNCTION segment_internal.kmeans_summary_hook(m segment.model, source regclass, model bytea) RETURNS jsonb
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    summary jsonb;
+BEGIN
+    IF m.describe_columns IS NULL THEN
+        RETURN NULL;
+    END IF;
+    EXECUTE format($query$
+        WITH cell AS (
+            SELECT q.cluster_id, a.attribute, left(a.category, 200) AS category, count(*) AS n
+            FROM (SELECT segment.kmeans_assign($1, %s) AS cluster_id, %s AS categories FROM %s s OFFSET 0) q
+            CROSS JOIN LATERAL unnest($2, q.categories) AS a(attribute, category)
+            WHERE q.cluster_id IS NOT NULL AND btrim(a.category) <> ''
+            GROUP BY 1, 2, 3),
+        overall AS (
+            SELECT c.attribute, c.category, sum(c.n) AS n, (sum(c.n) / sum(sum(c.n)) OVER (PARTITION BY c.attribute))::float8 AS share,
+                   row_number() OVER (PARTITION BY c.attribute ORDER BY sum(c.n) DESC, c.category COLLATE "C") AS place
+            FROM cell c GROUP BY 1, 2),
+        shown AS (
+            SELECT c.cluster_id, c.attribute, c.category, c.n, (c.n / c.size)::float8 AS share, o.share AS overall_share,
+                   segment_internal.is_small_cell(c.n, $3, c.smallest_but_one, c.small_cells) AS is_suppressed, o.n < $3 AS is_rare
+            FROM (SELECT d.*, sum(d.n) OVER w AS size, count(*) FILTER (WHERE d.n < $3) OVER w AS small_cells,
+                         min(d.n) FILTER (WHERE d.n >= $3) OVER w AS smallest_but_one
+                  FROM cell d WINDOW w AS (PARTITION BY d.cluster_id, d.attribute)) c
+            JOIN overall o USING (attribute, category)
+            WHERE o.place <= 50)
+        SELECT jsonb_agg(jsonb_build_object('cluster_id', s.cluster_id, 'attribute', s.attribute, 'category', s.category, 'is_suppressed', s.is_suppressed)
+                         || CASE WHEN s.is_suppressed THEN '{}' ELSE jsonb_build_object('n', s.n, 'share', s.share, 'lift', s.share / s.overall_share) END
+                         || CASE WHEN s.is_rare THEN '{}' ELSE jsonb_build_object('overall_share', s.overall_share) END
+                         ORDER BY s.cluster_id, s.attribute, s.n DESC, s.category COLLATE "C")
+        FROM shown s$query$,
+        segment_internal.feature_array(m), segment_internal.category_array(m.describe_columns), source)
+    INTO summary USING model, m.describe_columns, segment_internal.min_cell(m);
+    RETURN summary;
+END $$;
+COMMENT ON FUNCTION segment_internal.kmeans_summary_hook(segment.model, regclass, bytea) IS
+'Summary hook of kmeans: the describe_columns counted by cluster, for the view cluster_categories; NULL without any. The 50 most frequent categories of each column; counts below the option min_cell are not stored.';
+
 CREATE FUNCTION segment_internal.kmeans_publish_hook(m segment.model, place integer, model bytea, old bytea) RETURNS segment_internal.publish_sql
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -142,10 +181,11 @@ COMMENT ON FUNCTION segment_internal.kmeans_explain_hook(bytea, float8[]) IS
 'Explain hook of kmeans: kmeans_reasons; typical is the centroid of the cluster.';
 
 INSERT INTO segment.algorithm (algorithm, model_kind, description, output_shape, has_histograms,
-                               fit_hook, align_hook, check_hook, names_hook, publish_hook, explain_hook, is_builtin)
+                               fit_hook, align_hook, check_hook, names_hook, summary_hook, publish_hook, explain_hook,
+                               has_describe_columns, is_builtin)
 VALUES ('kmeans', 'kmeans', 'Clusters of similar rows; refits keep the cluster numbers.', 'row per id', true,
         'segment_internal.kmeans_fit_hook', 'segment.kmeans_align', 'segment_internal.kmeans_check_hook', 'segment_internal.kmeans_names_hook',
-        'segment_internal.kmeans_publish_hook', 'segment_internal.kmeans_explain_hook', true);
+        'segment_internal.kmeans_summary_hook', 'segment_internal.kmeans_publish_hook', 'segment_internal.kmeans_explain_hook', true, true);
 
 INSERT INTO segment.algorithm_option (algorithm, used_in, option_name, type, default_value, value_range, meaning)
 SELECT 'kmeans', 'fit', o.option_name, o.type, o.default_value, o.value_range, o.meaning FROM segment_internal.fit_options('kmeans') o;
@@ -160,6 +200,7 @@ FROM (VALUES
     ('k_margin', 'number', '0.02', 0, 2, NULL, 'With k auto, the k in use is kept unless the best silhouette is better by more than this.'),
     ('start', 'choice', '"fresh"', NULL, NULL, '{fresh,warm}', 'Starting centers: fresh, or those of the active version (warm).'),
     ('language', 'choice', '"en"', NULL, NULL, '{en,es,de}', 'Language of the generated names and descriptions.'),
+    ('min_cell', 'integer', '5', 1, 1000000, NULL, 'Categories of fewer rows in a cluster are shown without their number.'),
     ('min_silhouette', 'number', NULL, -1, 1, NULL, 'A version with a lower silhouette (the full one, over a sample of the rows) is held.')
 ) AS o(option_name, type, default_value, minimum, maximum, choices, meaning);
 

@@ -41,6 +41,29 @@ END;
 COMMENT ON FUNCTION segment_internal.source_columns(regclass) IS
 'The columns of a relation with their types, and whether they can be features (integers, numeric, real, double precision and domains over them).';
 
+CREATE FUNCTION segment_internal.check_describe_columns(m segment.model, source regclass) RETURNS void
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off AS $$
+DECLARE
+    name text;
+    found_type text;
+    usable boolean;
+BEGIN
+    FOREACH name IN ARRAY COALESCE(m.describe_columns, '{}') LOOP
+        -- texts, numbers, booleans, enums, dates; not arrays, json or other types of many parts
+        SELECT format_type(a.atttypid, -1), t.typcategory IN ('S', 'N', 'B', 'E', 'D') INTO found_type, usable
+        FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
+        WHERE a.attrelid = source AND a.attname = name AND a.attnum > 0 AND NOT a.attisdropped;
+        IF NOT FOUND THEN
+            RAISE EXCEPTION 'source "%.%" has no column "%"', m.source_schema, m.source_name, name USING ERRCODE = 'undefined_column';
+        ELSIF NOT usable THEN
+            RAISE EXCEPTION 'column "%" of source "%.%" is of type %, which has no categories', name, m.source_schema, m.source_name, found_type
+                USING ERRCODE = 'datatype_mismatch', HINT = 'describe_columns are texts, numbers, dates, booleans or enums.';
+        END IF;
+    END LOOP;
+END $$;
+COMMENT ON FUNCTION segment_internal.check_describe_columns(segment.model, regclass) IS
+'Checks that the source has the describe_columns of a model. Errors: 42703, 42804 a type without categories.';
+
 -- Each fit and each publication resolves its source with this function.
 CREATE FUNCTION segment_internal.model_source(m segment.model) RETURNS regclass
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -72,6 +95,7 @@ BEGIN
                       HINT = segment_internal.feature_hint(found_type);
         END IF;
     END LOOP;
+    PERFORM segment_internal.check_describe_columns(m, source);
     RETURN source;
 END $$;
 COMMENT ON FUNCTION segment_internal.model_source(segment.model) IS
@@ -169,6 +193,35 @@ END $$;
 COMMENT ON FUNCTION segment_internal.check_features(segment.algorithm, regclass, text, text[]) IS
 'Checks that these columns can be the features of a model. Errors: 22023 no columns, duplicate columns, the id as a feature, or not the number that the algorithm takes; 42501 the caller may not read a column.';
 
+CREATE FUNCTION segment_internal.check_describable(kind segment.algorithm, source regclass, id_column text, describe_columns text[]) RETURNS void
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    hidden text;
+BEGIN
+    IF describe_columns IS NULL THEN
+        RETURN;
+    END IF;
+    IF NOT kind.has_describe_columns THEN
+        RAISE EXCEPTION 'algorithm "%" takes no describe_columns', kind.algorithm
+            USING ERRCODE = 'invalid_parameter_value', HINT = format('Algorithms with describe_columns are: %s.', (
+                SELECT string_agg(a.algorithm, ', ' ORDER BY a.algorithm) FROM segment.algorithm a WHERE a.has_describe_columns));
+    ELSIF NOT segment_internal.is_list(describe_columns) OR cardinality(describe_columns) > 50 THEN
+        RAISE EXCEPTION 'describe_columns must be a one-dimensional array of up to 50 names' USING ERRCODE = 'invalid_parameter_value';
+    ELSIF cardinality(describe_columns) <> (SELECT count(DISTINCT f) FROM unnest(describe_columns) f) THEN
+        RAISE EXCEPTION 'a column of describe_columns is named twice' USING ERRCODE = 'invalid_parameter_value';
+    ELSIF id_column = ANY (describe_columns) THEN
+        RAISE EXCEPTION 'column "%" cannot be both id and category', id_column USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    SELECT c.column_name INTO hidden FROM segment_internal.source_columns(source) c
+    WHERE c.column_name = ANY (describe_columns) AND NOT has_column_privilege(source, c.column_name, 'SELECT') LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'permission denied for column "%" of source "%"', hidden, segment_internal.relation_name(source)
+            USING ERRCODE = 'insufficient_privilege';
+    END IF;
+END $$;
+COMMENT ON FUNCTION segment_internal.check_describable(segment.algorithm, regclass, text, text[]) IS
+'Checks that these columns can be the describe_columns of a model. Errors: 22023 the algorithm takes none, duplicate columns, the id; 42501 the caller may not read a column.';
+
 CREATE FUNCTION segment_internal.set_source(m segment.model, source regclass) RETURNS segment.model
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -203,6 +256,8 @@ BEGIN
     PERFORM segment_internal.check_features(kind, source, m.id_column, m.feature_columns);
     -- subscripts from 1, whatever the lower bound of the given array
     m.feature_columns := ARRAY(SELECT unnest(m.feature_columns));
+    m.describe_columns := NULLIF(ARRAY(SELECT unnest(m.describe_columns)), '{}');
+    PERFORM segment_internal.check_describable(kind, source, m.id_column, m.describe_columns);
     PERFORM segment_internal.model_source(m);
     PERFORM segment_internal.check_id_type(source, m.id_column);
     PERFORM segment_internal.check_options(m);
@@ -213,7 +268,7 @@ COMMENT ON FUNCTION segment_internal.check_model(segment.model) IS
 
 CREATE FUNCTION segment_internal.create_model(
     model_name text, algorithm text, source regclass, id_column text,
-    feature_columns text[] DEFAULT NULL, options jsonb DEFAULT '{}', comment text DEFAULT NULL)
+    feature_columns text[] DEFAULT NULL, options jsonb DEFAULT '{}', comment text DEFAULT NULL, describe_columns text[] DEFAULT NULL)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -234,22 +289,23 @@ BEGIN
     m.options := COALESCE(options, '{}');
     m.id_column := id_column;
     m.feature_columns := feature_columns;
+    m.describe_columns := describe_columns;
     PERFORM segment_internal.add_model(segment_internal.check_model(m));
 END $$;
-COMMENT ON FUNCTION segment_internal.create_model(text, text, regclass, text, text[], jsonb, text) IS
+COMMENT ON FUNCTION segment_internal.create_model(text, text, regclass, text, text[], jsonb, text, text[]) IS
 'Implementation of segment.create_model, which hides the SQL context of errors.';
 
 CREATE FUNCTION segment.create_model(
     model_name text, algorithm text, source regclass, id_column text,
-    feature_columns text[] DEFAULT NULL, options jsonb DEFAULT '{}', comment text DEFAULT NULL) RETURNS void
+    feature_columns text[] DEFAULT NULL, options jsonb DEFAULT '{}', comment text DEFAULT NULL, describe_columns text[] DEFAULT NULL) RETURNS void
 AS 'MODULE_PATHNAME', 'quiet_call' LANGUAGE C VOLATILE;
-COMMENT ON FUNCTION segment.create_model(text, text, regclass, text, text[], jsonb, text) IS
-'Registers a model; the caller becomes its owner. algorithm: one of segment.algorithm. source: table, view or materialized view, stored by schema and name and looked up at each refit. feature_columns: NULL for all present numeric columns except the id; for rfm three, in the order recency_days, frequency, monetary, or NULL for the columns of these names. options: those of the algorithm in segment.algorithm_option. Options and columns are checked as in the fit. No rows are read: CALL segment.refit(model_name) fits the model. Errors: 42710 the name exists (maybe for a model that the caller cannot see), 22023 a bad argument or option, 42703 no such column, 42804 a feature that is not numeric or an id that cannot be sorted and hashed, 42501 the caller may not read the source, or is not a modeler.';
+COMMENT ON FUNCTION segment.create_model(text, text, regclass, text, text[], jsonb, text, text[]) IS
+'Registers a model; the caller becomes its owner. algorithm: one of segment.algorithm. source: table, view or materialized view, stored by schema and name and looked up at each refit. feature_columns: NULL for all present numeric columns except the id; for rfm three, in the order recency_days, frequency, monetary, or NULL for the columns of these names. options: those of the algorithm in segment.algorithm_option. describe_columns: columns with categories, such as channel or trade: kmeans counts them by cluster at each refit (view cluster_categories), profile has them as attributes of its code. Options and columns are checked as in the fit. No rows are read: CALL segment.refit(model_name) fits the model. Errors: 42710 the name exists (maybe for a model that the caller cannot see), 22023 a bad argument or option, 42703 no such column, 42804 a feature that is not numeric or an id that cannot be sorted and hashed, 42501 the caller may not read the source, or is not a modeler.';
 
 CREATE FUNCTION segment_internal.alter_model(
     model_name text, source regclass DEFAULT NULL, id_column text DEFAULT NULL, feature_columns text[] DEFAULT NULL,
     options jsonb DEFAULT NULL, comment text DEFAULT NULL,
-    keep_versions integer DEFAULT NULL, keep_log integer DEFAULT NULL)
+    keep_versions integer DEFAULT NULL, keep_log integer DEFAULT NULL, describe_columns text[] DEFAULT NULL)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -257,11 +313,12 @@ DECLARE
 BEGIN
     IF source IS NOT NULL THEN
         m := segment_internal.set_source(m, source);
-    ELSIF num_nonnulls(id_column, feature_columns, options) > 0 AND to_regclass(format('%I.%I', m.source_schema, m.source_name)) IS NULL THEN
+    ELSIF num_nonnulls(id_column, feature_columns, options, describe_columns) > 0 AND to_regclass(format('%I.%I', m.source_schema, m.source_name)) IS NULL THEN
         RAISE EXCEPTION 'source "%.%" does not exist', m.source_schema, m.source_name USING ERRCODE = 'undefined_table';
     END IF;
     m.id_column := COALESCE(alter_model.id_column, m.id_column);
     m.feature_columns := COALESCE(alter_model.feature_columns, m.feature_columns);
+    m.describe_columns := COALESCE(alter_model.describe_columns, m.describe_columns);
     m.comment := COALESCE(alter_model.comment, m.comment);
     IF keep_versions NOT BETWEEN 1 AND 10000 THEN
         RAISE EXCEPTION 'keep_versions must be an integer from 1 to 10000' USING ERRCODE = 'invalid_parameter_value';
@@ -278,7 +335,7 @@ BEGIN
         PERFORM segment_internal.check_option_names(m.algorithm, ARRAY(SELECT n FROM jsonb_object_keys(options) n WHERE NOT m.options ? n));
         m.options := jsonb_strip_nulls(m.options || options);
     END IF;
-    IF num_nonnulls(source, id_column, feature_columns, options) > 0 THEN
+    IF num_nonnulls(source, id_column, feature_columns, options, describe_columns) > 0 THEN
         m := segment_internal.check_model(m);
     END IF;
     IF m.feature_columns <> (segment_internal.model_row(m.model_name, true)).feature_columns
@@ -288,16 +345,16 @@ BEGIN
     END IF;
     PERFORM segment_internal.change_model(m);
 END $$;
-COMMENT ON FUNCTION segment_internal.alter_model(text, regclass, text, text[], jsonb, text, integer, integer) IS
+COMMENT ON FUNCTION segment_internal.alter_model(text, regclass, text, text[], jsonb, text, integer, integer, text[]) IS
 'Implementation of segment.alter_model, which hides the SQL context of errors.';
 
 CREATE FUNCTION segment.alter_model(
     model_name text, source regclass DEFAULT NULL, id_column text DEFAULT NULL, feature_columns text[] DEFAULT NULL,
     options jsonb DEFAULT NULL, comment text DEFAULT NULL,
-    keep_versions integer DEFAULT NULL, keep_log integer DEFAULT NULL) RETURNS void
+    keep_versions integer DEFAULT NULL, keep_log integer DEFAULT NULL, describe_columns text[] DEFAULT NULL) RETURNS void
 AS 'MODULE_PATHNAME', 'quiet_call' LANGUAGE C VOLATILE;
-COMMENT ON FUNCTION segment.alter_model(text, regclass, text, text[], jsonb, text, integer, integer) IS
-'Changes a registered model. NULL arguments change nothing. The active version stays in use, with the columns that it was fitted on, until the next refit; its versions, log and names stay. options: merged with the present options; an option that is null returns to its default. After other feature_columns the next version is not compared with the old one: clusters get new numbers, and given names are removed. keep_versions: number of newest versions to keep, failed ones included, besides the active one (1 to 10000, default 10). keep_log: days to keep the log (1 to 36500, default 400). Older versions and log rows are deleted now and after each refit. Errors: as create_model; 42704, 42501 not the owner.';
+COMMENT ON FUNCTION segment.alter_model(text, regclass, text, text[], jsonb, text, integer, integer, text[]) IS
+'Changes a registered model. NULL arguments change nothing. The active version stays in use, with the columns that it was fitted on, until the next refit; its versions, log and names stay. options: merged with the present options; an option that is null returns to its default. describe_columns: as in create_model; an empty array removes them. After other feature_columns the next version is not compared with the old one: clusters get new numbers, and given names are removed. keep_versions: number of newest versions to keep, failed ones included, besides the active one (1 to 10000, default 10). keep_log: days to keep the log (1 to 36500, default 400). Older versions and log rows are deleted now and after each refit. Errors: as create_model; 42704, 42501 not the owner.';
 
 CREATE FUNCTION segment_internal.activate(model_name text, version integer) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

@@ -118,7 +118,8 @@ BEGIN
         'SELECT count(segment_internal.progress_tick()), ARRAY[%s], bit_xor(hash_record_extended(ROW(s.%I, %s), 0)), %s, %s FROM %s s',
         (SELECT string_agg(format('count(s.%I)', f.name), ', ' ORDER BY f.place) FROM unnest(m.feature_columns) WITH ORDINALITY AS f(name, place)),
         m.id_column,
-        (SELECT string_agg(format('s.%I', f.name), ', ' ORDER BY f.place) FROM unnest(m.feature_columns) WITH ORDINALITY AS f(name, place)),
+        (SELECT string_agg(format('s.%I', f.name), ', ' ORDER BY f.place) FROM unnest(m.feature_columns) WITH ORDINALITY AS f(name, place))
+            || CASE WHEN m.describe_columns IS NOT NULL THEN ', ' || segment_internal.category_array(m.describe_columns) ELSE '' END,
         expression, CASE WHEN has_drift THEN format('segment.drift_fit($1, %s)', segment_internal.feature_array(m)) ELSE 'NULL' END, source)
     INTO rows, present, content, model, drift USING old;
     IF model IS NULL THEN

@@ -76,10 +76,12 @@ BEGIN
          FROM pg_attribute a LEFT JOIN segment.algorithm_column c ON c.algorithm = m.algorithm AND c.column_name = a.attname
          WHERE a.attrelid = (SELECT t.typrelid FROM pg_type t WHERE t.oid = 'segment_internal.assignment'::regtype) AND NOT a.attisdropped),
         segment_internal.detail_list(sql),
-        (SELECT string_agg(format('$4[%s] AS %I', f.place, f.name), ', ') FROM unnest(m.feature_columns) WITH ORDINALITY AS f(name, place)));
+        (SELECT string_agg(format('$4[%s] AS %I', f.place, f.name), ', ') FROM unnest(m.feature_columns) WITH ORDINALITY AS f(name, place))
+            || COALESCE((SELECT string_agg(format(', $6[%s] AS %I', f.place, f.name), '') FROM unnest(m.describe_columns) WITH ORDINALITY AS f(name, place)
+                         WHERE segment_internal.relation_option(m) IS NULL), ''));
 END $$;
 COMMENT ON FUNCTION segment_internal.assign_query(segment.model, bytea) IS
-'SQL of one assignment: $1 to $3 as in a publish hook, $4 the features, $5 an assignment with model_name, version and id.';
+'SQL of one assignment: $1 to $3 as in a publish hook, $4 the features, $5 an assignment with model_name, version and id, $6 the describe_columns as text[] (not for a model with a relation in its options).';
 
 CREATE FUNCTION segment_internal.assign_plan(
     name text, OUT role oid, OUT query text, OUT bytes bytea[], OUT names jsonb[])
@@ -121,7 +123,8 @@ BEGIN
         RETURN;
     END IF;
     EXECUTE segment_internal.assign_query(m, one.bytes) INTO STRICT assignment
-        USING ARRAY[one.bytes], ARRAY[one.bytes], ARRAY[segment_internal.all_names(one)], features, assignment;
+        USING ARRAY[one.bytes], ARRAY[one.bytes], ARRAY[segment_internal.all_names(one)], features, assignment,
+              ARRAY(SELECT source_row ->> d.name FROM unnest(m.describe_columns) WITH ORDINALITY AS d(name, place) ORDER BY d.place);
 END $$;
 COMMENT ON FUNCTION segment_internal.assign(text, jsonb) IS
 'Implementation of segment.assign, which hides the SQL context of errors.';

@@ -13,6 +13,7 @@ CREATE VIEW segment.rfm_summary WITH (security_invoker = true) AS
     FROM segment_internal.models(NULL) m
     CROSS JOIN LATERAL segment_internal.active_version(m.model_name) v
     CROSS JOIN LATERAL segment_internal.rows_in(v.metrics, 'summary') s(value)
+    WHERE m.algorithm = 'rfm'
     WINDOW w AS (PARTITION BY m.model_name);
 COMMENT ON VIEW segment.rfm_summary IS 'Customers per segment at the last fit of the active versions of all RFM models that the current user may see. Key: model_name, segment.';
 COMMENT ON COLUMN segment.rfm_summary.model_name IS 'Name of the model.';

@@ -28,26 +28,19 @@ seg_check_width(size_t d, size_t before)
 		seg_raise((SegFault) {SEG_OTHER_WIDTH, .got = d, .wanted = before});
 }
 
-/* The family's state, in the place of one that counted rows without features, if any. */
-static SegFitHead *
-begin(FunctionCallInfo fcinfo, SegStates *states, const SegAggregate *aggregate,
-	  const SegFitHead *empty, uint64 given, size_t d)
+void
+seg_fit_replace(SegStates *states, SegFitHead *fit, const SegFitHead *empty, uint64 given)
 {
-	const Jsonb *options = PG_NARGS() > 2 && !PG_ARGISNULL(2) ? PG_GETARG_JSONB_P(2) : NULL;
-	SegFitHead *fit = aggregate->begin(states, options, d);
-
 	fit->given = given;
 	if (empty != NULL)
 	{
 		fit->rows_skipped = empty->rows_skipped;
 		seg_state_drop(states, empty);
 	}
-	return fit;
 }
 
-/* The state after a row without features. */
-static SegFitHead *
-skip(SegStates *states, const SegAggregate *aggregate, SegFitHead *fit, uint64 given)
+SegFitHead *
+seg_fit_skip(SegStates *states, const SegAggregate *aggregate, SegFitHead *fit, uint64 given)
 {
 	if (fit == NULL)
 	{
@@ -73,10 +66,16 @@ seg_fit_transition(FunctionCallInfo fcinfo, const SegAggregate *aggregate)
 			seg_refuse_changed(aggregate->given);
 	}
 	if (PG_ARGISNULL(1))
-		PG_RETURN_POINTER(skip(states, aggregate, fit, given));
+		PG_RETURN_POINTER(seg_fit_skip(states, aggregate, fit, given));
 	features = seg_features_open(PG_GETARG_DATUM(1));
 	if (fit == NULL || fit->d == 0)
-		fit = begin(fcinfo, states, aggregate, fit, given, features.d);
+	{
+		const Jsonb *options = PG_NARGS() > 2 && !PG_ARGISNULL(2) ? PG_GETARG_JSONB_P(2) : NULL;
+		const SegFitHead *empty = fit;
+
+		fit = aggregate->begin(states, options, features.d);
+		seg_fit_replace(states, fit, empty, given);
+	}
 	seg_check_width(features.d, fit->d);
 	fit = aggregate->add(states, fit, &features);
 	seg_features_close(&features);

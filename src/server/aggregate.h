@@ -58,6 +58,12 @@ extern uint64 seg_given_digest(FunctionCallInfo fcinfo, int argno);
 /* 2202E for a row of another number of features than the rows before. */
 extern void seg_check_width(size_t d, size_t before);
 
+/* Steps of a transition function: the state after a row without features. */
+extern SegFitHead *seg_fit_skip(SegStates *states, const SegAggregate *aggregate, SegFitHead *fit, uint64 given);
+
+/* A family's new state takes the place of one that counted rows without features, if any. */
+extern void seg_fit_replace(SegStates *states, SegFitHead *fit, const SegFitHead *empty, uint64 given);
+
 /* The transition function of (state, features[, options]). */
 extern Datum seg_fit_transition(FunctionCallInfo fcinfo, const SegAggregate *aggregate);
 

@@ -27,6 +27,16 @@ typedef struct ArrayHead
 SegFeatures
 seg_features_open(Datum array)
 {
+	SegFeatures features = seg_features_open_any(array);
+
+	if (features.d == 0)
+		seg_raise((SegFault) {SEG_NO_FEATURES});
+	return features;
+}
+
+SegFeatures
+seg_features_open_any(Datum array)
+{
 	struct varlena *value = (struct varlena *) DatumGetPointer(array);
 	struct varlena *packed = pg_detoast_datum_packed(value);
 	const char *data = VARDATA_ANY(packed);
@@ -38,7 +48,7 @@ seg_features_open(Datum array)
 	memset(&head, 0, sizeof(head));
 	memcpy(&head, data, Min(size, sizeof(head)));
 	if (head.ndim == 0)
-		seg_raise((SegFault) {SEG_NO_FEATURES});
+		return (SegFeatures) {.d = 0,.detoasted = packed == value ? NULL : packed};
 	if (head.ndim != 1)
 		ereport(ERROR,
 				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),

@@ -29,6 +29,9 @@ typedef struct SegFeatures
  */
 extern SegFeatures seg_features_open(Datum array);
 
+/* The same, but an array without elements has d = 0. */
+extern SegFeatures seg_features_open_any(Datum array);
+
 static inline void
 seg_features_close(SegFeatures *features)
 {

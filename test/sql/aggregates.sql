@@ -1,6 +1,8 @@
 -- The rules of src/server/aggregate.h, over all fit aggregates.
 CREATE SCHEMA aggregates_test;
 SET search_path = aggregates_test, public;
+-- the notice of profile_fit
+SET client_min_messages = warning;
 
 -- SQLSTATE and message of a query, or its first value
 CREATE FUNCTION outcome(query text) RETURNS text LANGUAGE plpgsql AS $$
@@ -33,7 +35,8 @@ INSERT INTO fits VALUES
     (9, 'drift_fit', 'segment.drift_fit({given}, {f})', 'kmeans', 'anomaly'),
     (10, 'drift_fit', 'segment.drift_fit({given}, {f})', 'anomaly', 'kmeans'),
     (11, 'rfm_fit', 'segment.rfm_fit(({f})[1], ({f})[2], ({f})[3], {given})', '{"bins": 4}', '{"bins": 5}'),
-    (12, 'basket_fit', 'segment.basket_fit(({f})::text[], {given})', '{"min_count": 4}', '{"min_count": 5}');
+    (12, 'basket_fit', 'segment.basket_fit(({f})::text[], {given})', '{"min_count": 4}', '{"min_count": 5}'),
+    (13, 'profile_fit', 'segment.profile_fit({f}, ''{}'', {given})', '{"letters": 5}', '{"letters": 6}');
 
 -- the list contains every aggregate that returns bytea, or takes features and options and is checked below
 CREATE VIEW plain AS

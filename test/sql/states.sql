@@ -1,6 +1,8 @@
 -- Forged states of all aggregates with a state of type bytea.
 CREATE SCHEMA states_test;
 SET search_path = states_test, public;
+-- the notice of profile_fit
+SET client_min_messages = warning;
 
 -- the SQLSTATE of a query, or 'ok'
 CREATE FUNCTION outcome(query text) RETURNS text LANGUAGE plpgsql AS $$
@@ -19,7 +21,7 @@ CREATE TABLE model AS SELECT segment.pca_fit(f) AS m FROM rows_in;
 CREATE TABLE kinds AS
 SELECT p.oid::regprocedure AS aggregate, row_number() OVER (ORDER BY p.oid) AS no,
        a.aggtransfn, a.aggcombinefn, a.aggfinalfn, pg_get_function_arguments(p.oid) AS declared,
-       (SELECT string_agg(CASE t WHEN 'float8[]'::regtype THEN 'f' WHEN 'text[]'::regtype THEN 'ARRAY[''a'' || a, ''b'' || b, ''c'']' WHEN 'jsonb'::regtype THEN 'NULL' WHEN 'bytea'::regtype THEN '(SELECT m FROM model)'
+       (SELECT string_agg(CASE t WHEN 'float8[]'::regtype THEN 'f' WHEN 'text[]'::regtype THEN CASE n WHEN 1 THEN 'ARRAY[''a'' || a, ''b'' || b, ''c'']' ELSE 'ARRAY[a::text, b::text]' END WHEN 'jsonb'::regtype THEN 'NULL' WHEN 'bytea'::regtype THEN '(SELECT m FROM model)'
                                  WHEN 'float8'::regtype THEN 'a' WHEN 'bigint'::regtype THEN CASE n WHEN 1 THEN 'a' ELSE 'b' END
                                  WHEN 'text'::regtype THEN CASE n WHEN 1 THEN 'a::text' ELSE 'b::text' END END, ', ' ORDER BY n)
         FROM unnest(p.proargtypes) WITH ORDINALITY AS u (t, n)) AS given
@@ -131,6 +133,16 @@ INSERT INTO damage VALUES
     ('segment.basket_fit(%', 'no slots', 184, decode(repeat('00', 256), 'hex')), ('segment.basket_fit(%', 'names overlap', 444, '\x01'),
     ('segment.basket_fit(%', 'an excluded item in a basket', 451, '\x80'), ('segment.basket_fit(%', 'a line of no item', 952, '\x41414141'),
     ('segment.basket_fit(%', 'another end of a basket', 955, '\x80'),
+    ('segment.profile_fit(%', 'skipped 2^63', 31, '\x80'), ('segment.profile_fit(%', 'attributes 3', 32, '\x03'), ('segment.profile_fit(%', 'rows', 40, '\x57'),
+    ('segment.profile_fit(%', 'rows 2^63', 47, '\x80'), ('segment.profile_fit(%', 'features 1', 48, '\x01'), ('segment.profile_fit(%', 'features 2^32 - 2', 48, '\xfeffffff'),
+    ('segment.profile_fit(%', 'categories 65', 52, '\x41'), ('segment.profile_fit(%', 'options 2^31', 59, '\x80'), ('segment.profile_fit(%', 'options 0', 56, '\x0000'),
+    ('segment.profile_fit(%', 'missing 1', 64, '\x01'), ('segment.profile_fit(%', 'missing 2^63', 71, '\x80'), ('segment.profile_fit(%', 'missing category', 80, '\x01'),
+    ('segment.profile_fit(%', 'minimum NaN', 96, '\x000000000000f87f'), ('segment.profile_fit(%', 'minimum above a value', 96, '\x0000000000000040'),
+    ('segment.profile_fit(%', 'level 53', 112, '\x35'), ('segment.profile_fit(%', 'distinct 0', 116, '\x00'), ('segment.profile_fit(%', 'slots 2^63', 120, '\x3f'),
+    ('segment.profile_fit(%', 'texts: slots 2^255', 160, '\xff'), ('segment.profile_fit(%', 'texts: distinct 1', 164, '\x01'), ('segment.profile_fit(%', 'texts: pool 264', 168, '\x08'),
+    ('segment.profile_fit(%', 'texts: used 1', 172, '\x01'), ('segment.profile_fit(%', 'texts: used 2^31', 175, '\x80'),
+    ('segment.profile_fit(%', 'options: features 7', 194, '\x07'), ('segment.profile_fit(%', 'options: fitted', 192, '\x01'), ('segment.profile_fit(%', 'options: letters 1', 193, '\x01'),
+    ('segment.profile_fit(%', 'pool', -256, decode(repeat('41', 256), 'hex')), ('segment.profile_fit(%', 'the last slots', -400, decode(repeat('41', 144), 'hex')),
     ('segment.adjusted_rand_index(%', 'capacity 15', 16, '\x0f'), ('segment.adjusted_rand_index(%', 'capacity 2^63', 23, '\x80'), ('segment.adjusted_rand_index(%', 'used 0', 24, '\x00'),
     ('segment.adjusted_rand_index(%', 'rows', 32, '\x57'), ('segment.adjusted_rand_index(%', 'rows 2^63', 39, '\x80'), ('segment.adjusted_rand_index(%', 'key', 40, '\x4142434445464748'), ('segment.adjusted_rand_index(%', 'all pairs alike', 48, decode(repeat('41', 640), 'hex')),
     ('segment.adjusted_rand_index(%', 'no pairs', 48, decode(repeat('00', 640), 'hex')),

@@ -55,6 +55,7 @@ INSERT INTO model
     SELECT 'forest', segment.anomaly_fit(f, '{"method": "iforest", "trees": 1000, "sample_size": 4096}') FROM tall UNION ALL
     SELECT 'kmeans', segment.kmeans_fit(f, 5000, '{"n_init": 1, "max_iterations": 1, "init_method": "random"}') FROM tall WHERE id <= 6000 UNION ALL
     SELECT 'kmeans_wide', segment.kmeans_fit(f, 290, '{"n_init": 1, "max_iterations": 1, "init_method": "random"}') FROM wide UNION ALL
+    SELECT 'profile', segment.profile_fit(f, ARRAY['k' || id % 40000]) FROM tall UNION ALL
     SELECT 'rfm', segment.rfm_fit(f[1] * 100, f[2], f[3]) FROM tall UNION ALL
     SELECT 'basket', segment.basket_fit(items, '{"min_count": 20}') FROM baskets;
 SELECT segment.create_model('points', 'kmeans', 'tall', 'id', ARRAY['x'], '{"k": 500}');
@@ -125,6 +126,12 @@ my %heavy = (
 		q(SELECT segment.pca_fit(f[1:800], '{"null_policy": "mean"}') FROM wide) ],
 	(map { $_ => [ each_row("$_(" . model('pca') . ', f)', 'wide, generate_series(1, 20)') ] }
 		  qw(pca_project pca_reconstruction_error pca_x pca_y)),
+	profile_fit => [ q(SELECT segment.profile_fit(f, ARRAY['k' || id % 40000, 'all']) FROM tall, generate_series(1, 4)),
+		q(SELECT segment.profile_fit('{}', ARRAY['k' || r % 90000, 'l' || r % 80000]) FROM generate_series(1, 3000000) r) ],
+	profile_code => [ each_row('profile_code(' . model('profile') . ", f, ARRAY['k' || id])", 'tall, generate_series(1, 20)') ],
+	profile_card => [ each_row('profile_card(' . model('profile') . ", f, ARRAY['k' || id])", 'tall, generate_series(1, 20)') ],
+	profile_decode => [ laid_open("profile_decode(" . model('profile') . ", 'AAAA*')", 'generate_series(1, 5000)') ],
+	profile_letters => [ laid_open('profile_letters(' . model('profile') . ')', 'generate_series(1, 5000)') ],
 	publish => [ "SELECT segment_internal.publish_to('{published}', 'public', 'mart', now())" ],
 	receipt_counts => [ laid_open("receipt_counts('receipts', '2030-01-01')") ],
 	receipt_features => [ laid_open("receipt_features('receipts', '2030-01-01')") ],
@@ -153,7 +160,7 @@ my %heavy = (
 my %light = map { $_ => 1 } qw(
 	activate active_model alter_model assign change_owner cluster_names cohort_label cohort_period create_model drop_model
 	drop_ledger drop_receipts explain grant_modeler migration migration_customers name_cluster refit
-	register_receipts revoke_modeler rfm_cuts rfm_segments share_model share_receipts
+	cluster_card recommended_action register_receipts revoke_modeler rfm_cuts rfm_segments share_model share_receipts
 	unshare_model unshare_receipts);
 
 # ---- families that are not listed ------------------------------------------------

@@ -33,19 +33,22 @@ SELECT segment.register_receipts('r', 'mart.receipts'), segment.share_receipts('
 SQL
 $node->safe_psql('shop', <<'SQL', extra_params => [ '-U', 'installer' ]);
 CREATE TABLE mart.plain AS SELECT i AS id, i % 7 AS x FROM generate_series(1, 50) i;
-SELECT segment.create_model('own', 'kmeans', 'mart.plain', 'id', options => '{"k": 2}');
+SELECT segment.create_model('own', 'kmeans', 'mart.plain', 'id', options => '{"k": 2}', describe_columns => '{x}');
 SELECT segment.fit('own');
+INSERT INTO segment.action_rule (rule_no, applies_to, pattern, language, action, channel, invest)
+VALUES (7, 'segment', 'champions', 'de', 'Zum Essen einladen.', 'Telefon', false), (7, 'segment', 'champions', '*', 'it''s "x"', NULL, true);
 SQL
 
 # the contents of the registry, by names of roles
 my $registry = "SELECT md5(string_agg(t::text, E'\\n' ORDER BY t::text)) FROM (
-	SELECT m.model_name, m.model_id::text, m.owner, m.options::text, m.last_version::text, m.created_at::text FROM segment.model m
+	SELECT m.model_name, m.model_id::text, m.owner, concat(m.options, m.describe_columns), m.last_version::text, m.created_at::text FROM segment.model m
 	UNION ALL SELECT v.model_name, v.version::text, v.status, encode(sha256(v.model), 'hex'), v.metrics::text, v.fitted_at::text FROM segment.model_version v
 	UNION ALL SELECT l.model_name, l.fit_id::text, l.outcome, l.version::text, l.metrics::text, l.started_at::text FROM segment.model_log l
 	UNION ALL SELECT n.model_name, n.cluster_id::text, n.cluster_name, '', '', '' FROM segment.cluster_name n
 	UNION ALL SELECT s.model_name, s.role_name, '', '', '', '' FROM segment.model_share s
 	UNION ALL SELECT d.role_name, '', '', '', '', '' FROM segment.modeler d
 	UNION ALL SELECT s.receipts_name, s.role_name, '', '', '', '' FROM segment.receipts_share s
+	UNION ALL SELECT a.rule_no::text, a.applies_to || a.pattern, a.language, a.action, a.channel, a.invest::text FROM segment.action_rule a WHERE NOT a.is_builtin
 	UNION ALL SELECT r.receipts_name, r.owner, r.source_name, '', '', '' FROM segment.receipts r) t";
 my $before = $node->safe_psql('shop', $registry);
 my $base = $node->basedir;
