@@ -35,6 +35,22 @@ FROM receipt_features('bare', '2020-03-06') ORDER BY 1;
 -- a sale without a day in between has no gap; many on a day are one day
 SELECT receipts, active_days, gap_mean, receipt_sd FROM receipt_features('bare', '2020-01-06');
 
+-- times count in whole seconds: sales of one second are in order of their totals, whatever comes after the point
+CREATE TABLE seconds (customer_id text, receipt_id text, receipt_date timestamp, amount numeric, channel text);
+INSERT INTO seconds VALUES ('A', '1', '2020-01-06 23:59:59.9', 5, 'a'), ('A', '2', '2020-01-06 23:59:59.1', 7, 'b'), ('A', '3', '2020-01-06 23:59:58.9', 6, 'c');
+SELECT receipt_first, receipt_last, share_evening, share_mon FROM receipt_features('seconds', '2020-01-06');
+SELECT by_value, customers FROM cohort_retention('seconds', '2020-01-31', by => 'channel');
+DELETE FROM seconds WHERE amount = 6;
+SELECT receipt_first, receipt_last FROM receipt_features('seconds', '2020-01-06');
+SELECT by_value, customers FROM cohort_retention('seconds', '2020-01-31', by => 'channel');
+-- a customer with returns only: what is not NULL
+SELECT key, value FROM receipt_features('sales', '2020-03-06', products => 'products') f, jsonb_each(to_jsonb(f))
+WHERE customer_id = 'C' AND value NOT IN ('null', '0') ORDER BY key;
+-- a blank product is none, as NULL is
+CREATE TABLE no_products AS SELECT customer_id, receipt_id, receipt_date, amount, p AS product_id
+FROM sales, unnest(ARRAY['#', ' ', '', NULL]) p WHERE amount > 0;
+SELECT customer_id, lines_per_receipt, products, products_per_receipt, product_entropy FROM receipt_features('no_products', '2020-03-06');
+
 -- ---- errors ----
 
 CREATE VIEW text_quantity AS SELECT customer_id, receipt_date, amount, quantity::text FROM sales;
