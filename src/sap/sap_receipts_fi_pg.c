@@ -74,20 +74,21 @@ index_items(const SegSapReceiptOptions *options, const char *alias, Oid relation
 					seg_sap_quoted_relation(relation), alias, seg_sap_sql_is_client(options, alias, relation));
 }
 
-/* FROM all items: those of the first index, and those of the second that are not in the first. */
+/* FROM all items: those of the first index, and those of the second that are not in the first for the same customer. */
 static const char *
 both_indexes(const SegSapReceiptOptions *options, Oid first, Oid second)
 {
 	if (!OidIsValid(second))
 		return psprintf("FROM (%s) AS i", index_items(options, "a", first));
 	return psprintf("FROM (%s UNION ALL %s AND NOT EXISTS (SELECT FROM %s AS a WHERE %s AND %s = %s AND %s = %s "
-					"AND %s = %s AND %s = %s)) AS i",
+					"AND %s = %s AND %s = %s AND %s = %s)) AS i",
 					index_items(options, "a", first), index_items(options, "b", second),
 					seg_sap_quoted_relation(first), seg_sap_sql_is_client(options, "a", first),
 					seg_sap_sql_key("a", first, "belnr", 10), seg_sap_sql_key("b", second, "belnr", 10),
 					seg_sap_sql_text("a", first, "bukrs"), seg_sap_sql_text("b", second, "bukrs"),
 					seg_sap_sql_text("a", first, "gjahr"), seg_sap_sql_text("b", second, "gjahr"),
-					seg_sap_sql_key("a", first, "buzei", 3), seg_sap_sql_key("b", second, "buzei", 3));
+					seg_sap_sql_key("a", first, "buzei", 3), seg_sap_sql_key("b", second, "buzei", 3),
+					seg_sap_sql_key("a", first, "kunnr", 10), seg_sap_sql_key("b", second, "kunnr", 10));
 }
 
 /* Condition: the item is cleared by a reversal, or is a reversal. */

@@ -208,6 +208,27 @@ SELECT * FROM logged_sap();
 SELECT * FROM ledger_check('posted_book') ORDER BY 1, 2;
 CALL refresh_ledger('posted_book');
 SELECT * FROM ledger_check('posted_book');
+-- FI items that are cleared or open: an item stands for all months of its customer
+CREATE TABLE bsad (bukrs text, kunnr text, augdt date, augbl text, gjahr text, belnr text, buzei text, budat date, waers text, blart text, bschl text, shkzg text, wrbtr numeric);
+CREATE TABLE bsid (LIKE bsad);
+INSERT INTO bsad SELECT '1000', lpad((i % 5)::text, 10, '1'), date '2024-01-31' + i, lpad((i + 1000)::text, 10, '0'), '2024', lpad(i::text, 10, '0'), '001', date '2024-01-01' + i,
+    'EUR', 'RV', '01', 'S', i FROM generate_series(1, 40) i;
+INSERT INTO bsid SELECT bukrs, ltrim(kunnr, '0'), NULL, '', gjahr, ltrim(belnr, '0'), '1', budat, waers, blart, bschl, shkzg, wrbtr FROM bsad WHERE wrbtr > 20; -- not yet cleared
+SELECT receipt_lines FROM sap_receipts_view('ledger_test.cleared', 'bsad', 'bsid', include_one_time => true, source => 'fi');
+SELECT create_ledger('cleared_book', 'cleared', 'changes', 'EUR');
+DELETE FROM bsad WHERE belnr IN ('0000000010', '0000000030');
+UPDATE bsad SET augbl = '0000000039', augdt = '2024-05-05' WHERE belnr = '0000000038';
+UPDATE bsad SET bschl = '12', augdt = '2024-05-05', shkzg = 'H' WHERE belnr = '0000000039';             -- of another customer: no reversal
+UPDATE bsad SET kunnr = (SELECT kunnr FROM bsad WHERE belnr = '0000000038') WHERE belnr = '0000000039'; -- a reversal
+SELECT count(*) FROM ledger_check('cleared_book');
+CALL refresh_ledger('cleared_book');
+SELECT * FROM ledger_check('cleared_book');
+-- the same item for two customers counts for both, and each of them has its own changes
+INSERT INTO bsad SELECT bukrs, '0000000999', '2024-06-01', '0000002000', gjahr, belnr, buzei, budat, waers, blart, bschl, shkzg, wrbtr FROM bsid WHERE belnr = '30';
+CALL refresh_ledger('cleared_book');
+SELECT customer_id, sum(net) FROM cleared_book WHERE customer_id IN ('0000000999', lpad('0', 10, '1')) GROUP BY 1 ORDER BY 1;
+SELECT * FROM ledger_check('cleared_book');
+SELECT drop_ledger('cleared_book');
 -- another view is none of these
 CREATE VIEW copied AS SELECT * FROM billed;
 COMMENT ON VIEW copied IS 'Receipts from SAP billing documents, of a view';
