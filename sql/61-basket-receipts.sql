@@ -19,9 +19,10 @@ BEGIN
         'Rules and offers need the column product_id; quantity is optional.');
     PERFORM segment_internal.check_column_kind(receipts, 'quantity', 'number');
     RETURN concat(
-        'SELECT l.customer_id::text AS customer_id, ',
+        -- "C": the fastest order, and the same everywhere
+        'SELECT l.customer_id::text COLLATE "C" AS customer_id, ',
         CASE WHEN segment_internal.column_type(receipts, 'receipt_id') IS NULL THEN 'NULL::text' ELSE 'l.receipt_id::text' END,
-        ' AS receipt_id, l.receipt_date::timestamp AS at, l.product_id::text AS product_id',
+        ' COLLATE "C" AS receipt_id, l.receipt_date::timestamp AS at, l.product_id::text COLLATE "C" AS product_id',
         format(' FROM %s l', receipts),
         ' WHERE l.customer_id IS NOT NULL AND l.product_id IS NOT NULL AND (l.amount >= 0 OR l.amount IS NULL)',
         CASE WHEN quantity THEN ' AND (l.quantity > 0 OR l.quantity IS NULL)' END,
@@ -147,7 +148,7 @@ BEGIN
     PERFORM segment_internal.check_offer_relations(segments, exclude, product_values);
     RETURN format($query$
         WITH purchase AS MATERIALIZED (SELECT DISTINCT p.customer_id, p.product_id FROM (%1$s) p),
-             history AS (SELECT p.customer_id, array_agg(p.product_id ORDER BY p.product_id COLLATE "C") AS items FROM purchase p GROUP BY p.customer_id),
+             history AS (SELECT p.customer_id, array_agg(p.product_id) AS items FROM purchase p GROUP BY p.customer_id),
              segment_of AS (%2$s),
              excluded AS MATERIALIZED (%3$s),
              excluded_for_all AS MATERIALIZED (SELECT array_agg(DISTINCT e.product_id) AS products FROM excluded e WHERE e.customer_id IS NULL),
@@ -157,10 +158,10 @@ BEGIN
              offerable AS MATERIALIZED (
                  SELECT p.* FROM purchase p WHERE NOT EXISTS (SELECT FROM excluded e WHERE e.customer_id IS NULL AND e.product_id = p.product_id)),
              best AS MATERIALIZED (
-                 SELECT array_agg(b.product_id ORDER BY b.buyers DESC, b.product_id COLLATE "C") AS products
+                 SELECT array_agg(b.product_id ORDER BY b.buyers DESC, b.product_id) AS products
                  FROM (SELECT p.product_id, count(*) AS buyers FROM offerable p GROUP BY p.product_id) b),
              segment_best AS (
-                 SELECT b.segment, array_agg(b.product_id ORDER BY b.buyers DESC, b.product_id COLLATE "C") AS products
+                 SELECT b.segment, array_agg(b.product_id ORDER BY b.buyers DESC, b.product_id) AS products
                  FROM (SELECT s.segment, p.product_id, count(*) AS buyers
                        FROM offerable p JOIN segment_of s USING (customer_id) GROUP BY s.segment, p.product_id) b
                  GROUP BY b.segment)
@@ -178,10 +179,10 @@ BEGIN
             b.products[:2 * $7 + cardinality(h.items) + coalesce(cardinality(x.products), 0)]) o
         $query$,
         segment_internal.purchases_query(receipts, 'l.receipt_date::date <= $2'),
-        CASE WHEN segments IS NULL THEN 'SELECT NULL::text AS customer_id, NULL::text AS segment WHERE false'
-             ELSE format('SELECT s.customer_id::text AS customer_id, s.segment::text AS segment FROM %s s', segments) END,
-        CASE WHEN exclude IS NULL THEN 'SELECT NULL::text AS customer_id, NULL::text AS product_id WHERE false'
-             ELSE format('SELECT %s AS customer_id, e.product_id::text AS product_id FROM %s e WHERE e.product_id IS NOT NULL',
+        CASE WHEN segments IS NULL THEN 'SELECT NULL::text COLLATE "C" AS customer_id, NULL::text COLLATE "C" AS segment WHERE false'
+             ELSE format('SELECT s.customer_id::text COLLATE "C" AS customer_id, s.segment::text COLLATE "C" AS segment FROM %s s', segments) END,
+        CASE WHEN exclude IS NULL THEN 'SELECT NULL::text COLLATE "C" AS customer_id, NULL::text COLLATE "C" AS product_id WHERE false'
+             ELSE format('SELECT %s COLLATE "C" AS customer_id, e.product_id::text COLLATE "C" AS product_id FROM %s e WHERE e.product_id IS NOT NULL',
                          CASE WHEN by_customer THEN 'e.customer_id::text' ELSE 'NULL::text' END, exclude) END,
         CASE WHEN product_values IS NULL THEN 'SELECT NULL::text[] AS products, NULL::float8[] AS amounts'
              ELSE format('SELECT coalesce(array_agg(v.product_id::text ORDER BY v.product_id::text COLLATE "C"), ''{}'') AS products,'
@@ -228,7 +229,7 @@ BEGIN
              first_later AS (
                  SELECT DISTINCT ON (l.customer_id) l.customer_id, l.receipt_id, l.at
                  FROM line l WHERE l.at >= $2
-                 ORDER BY l.customer_id, l.at, l.receipt_id COLLATE "C"),
+                 ORDER BY l.customer_id, l.at, l.receipt_id),
              judged AS MATERIALIZED (
                  SELECT o.customer_id, o.items, array_agg(DISTINCT l.product_id) AS bought
                  FROM owned o JOIN first_later f USING (customer_id) JOIN line l USING (customer_id)
@@ -237,7 +238,7 @@ BEGIN
                  GROUP BY o.customer_id, o.items),
              model AS MATERIALIZED (SELECT segment.basket_fit(b.items, $7) AS model FROM (%2$s) b),
              best AS MATERIALIZED (
-                 SELECT array_agg(b.product_id ORDER BY b.buyers DESC, b.product_id COLLATE "C") AS products
+                 SELECT array_agg(b.product_id ORDER BY b.buyers DESC, b.product_id) AS products
                  FROM (SELECT t.product_id, count(DISTINCT t.customer_id) AS buyers FROM train t GROUP BY t.product_id) b),
              method AS (SELECT * FROM (VALUES (1, 'best sellers', 'infinity'::float8, true), (2, 'rules', $6, false),
                                               (3, 'rules, then best sellers', $6, true)) AS v (place, method, min_lift, is_filled)),

@@ -100,11 +100,11 @@ is(rows(q(WITH b AS (SELECT * FROM segment.offer_backtest('purchases', '2011-04-
 
 # the offers of all customers: five for each, nothing owned, in order, and every reason is true
 is(rows(<<'SQL'), '10630|0|0|0|0|0', 'Online Retail: every offer is new to the customer, and its reason is true');
-CREATE TEMP TABLE model AS SELECT segment.basket_fit(items, '{"min_count": 24, "max_length": 3}') AS m
+CREATE TABLE model AS SELECT segment.basket_fit(items, '{"min_count": 24, "max_length": 3}') AS m
 FROM (SELECT array_agg(product_id) AS items FROM purchases WHERE receipt_date < '2011-04-01' GROUP BY receipt_id) b;
-CREATE TEMP TABLE owned AS SELECT customer_id, array_agg(DISTINCT product_id) AS items FROM purchases WHERE receipt_date < '2011-04-01' GROUP BY 1;
-CREATE TEMP TABLE rule AS SELECT r.* FROM model, segment.basket_rules(m) r;
-CREATE TEMP TABLE offer AS SELECT o.* FROM model, segment.next_best_offer('purchases', '2011-03-31', m) o;
+CREATE TABLE owned AS SELECT customer_id, array_agg(DISTINCT product_id) AS items FROM purchases WHERE receipt_date < '2011-04-01' GROUP BY 1;
+CREATE TABLE rule AS SELECT r.* FROM model, segment.basket_rules(m) r;
+CREATE TABLE offer AS SELECT o.* FROM model, segment.next_best_offer('purchases', '2011-03-31', m) o;
 CREATE INDEX ON rule (consequent);
 ANALYZE;
 SELECT count(*) - 5 * (SELECT count(*) FROM owned) + 10630 AS offers,
@@ -114,6 +114,19 @@ SELECT count(*) - 5 * (SELECT count(*) FROM owned) + 10630 AS offers,
        (SELECT count(*) FROM offer a JOIN offer b ON a.customer_id = b.customer_id AND b.rank = a.rank + 1
         WHERE a.confidence < b.confidence OR a.reason <> 'rule' AND b.reason = 'rule')
 FROM offer f JOIN owned o USING (customer_id)
+SQL
+
+# with values: the five offers by rules with the highest confidence times value, of all that the rules suggest
+is(rows(<<'SQL'), 't|0|0', 'Online Retail: with values, offers are ordered by confidence times value');
+CREATE TABLE product_value AS SELECT product_id, 1 + abs(hashtext(product_id) % 50) / 7.0 AS value FROM purchases GROUP BY 1 HAVING hashtext(product_id) % 5 <> 0;
+CREATE TABLE valued AS SELECT o.* FROM model, segment.next_best_offer('purchases', '2011-03-31', m, product_values => 'product_value') o WHERE reason = 'rule';
+CREATE TABLE suggested AS
+SELECT w.customer_id, o.item, o.confidence * coalesce(v.value, 0)::float8 AS score,
+       row_number() OVER (PARTITION BY w.customer_id ORDER BY o.confidence * coalesce(v.value, 0)::float8 DESC, o.confidence DESC, o.lift DESC, o.n DESC, o.item COLLATE "C") AS rank
+FROM owned w CROSS JOIN model CROSS JOIN LATERAL segment.basket_offers(m, w.items, k => NULL) o LEFT JOIN product_value v ON v.product_id = o.item;
+SELECT count(*) > 5000, count(*) FILTER (WHERE v.product_id IS DISTINCT FROM s.item),
+       count(*) FILTER (WHERE abs(v.confidence * v.value - s.score) > 1e-12)
+FROM valued v FULL JOIN (SELECT * FROM suggested WHERE rank <= 5) s USING (customer_id, rank)
 SQL
 
 # ---- baskets that are extreme ------------------------------------------------------
