@@ -1,6 +1,6 @@
 -- ---- features of customers out of receipts -----------------------------------
 
-CREATE FUNCTION segment_internal.feature_plan(receipts regclass, as_of date, currency text, rates regclass, products regclass)
+CREATE FUNCTION segment_internal.product_plan(receipts regclass, products regclass)
 RETURNS text[]
 LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
 SET search_path = pg_catalog, pg_temp
@@ -9,9 +9,6 @@ DECLARE
     code text := CASE WHEN receipts IS NOT NULL THEN segment_internal.id_expression(receipts, 'product_id') END;
     key text;
 BEGIN
-    PERFORM segment_internal.check_receipts(receipts, as_of, currency, rates);
-    PERFORM segment_internal.check_column_kind(receipts, 'quantity', 'number');
-    PERFORM segment_internal.check_column_kind(receipts, 'discount', 'number');
     IF products IS NOT NULL THEN
         PERFORM segment_internal.check_columns(receipts, '{product_id}', 'Categories need the column product_id in both relations.');
         PERFORM segment_internal.check_columns(products, '{product_id,category}',
@@ -23,10 +20,29 @@ BEGIN
             key := 'l.product_id::text';
         END IF;
     END IF;
+    RETURN ARRAY[code, CASE WHEN products IS NOT NULL THEN
+        format('SELECT %s, l.category::text FROM %s l WHERE l.product_id IS NOT NULL', key, products) END];
+END
+$function$;
+
+COMMENT ON FUNCTION segment_internal.product_plan(regclass, regclass) IS
+'Support function of receipt_features and triggers: the expression of a line''s product_id for receipt_details, and the query of a products relation, or NULL without one. Error: 42703 a relation lacks a column.';
+
+CREATE FUNCTION segment_internal.feature_plan(receipts regclass, as_of date, currency text, rates regclass, products regclass)
+RETURNS text[]
+LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
+SET search_path = pg_catalog, pg_temp
+AS $function$
+DECLARE
+    plan text[];
+BEGIN
+    PERFORM segment_internal.check_receipts(receipts, as_of, currency, rates);
+    PERFORM segment_internal.check_column_kind(receipts, 'quantity', 'number');
+    PERFORM segment_internal.check_column_kind(receipts, 'discount', 'number');
+    plan := segment_internal.product_plan(receipts, products);
     RETURN ARRAY[
-        segment_internal.receipt_details(receipts, code, true, rates),
-        CASE WHEN products IS NOT NULL THEN
-            format('SELECT %s, l.category::text FROM %s l WHERE l.product_id IS NOT NULL', key, products) END,
+        segment_internal.receipt_details(receipts, plan[1], true, rates),
+        plan[2],
         CASE WHEN segment_internal.column_type(receipts, 'product_id') IS NOT NULL THEN 'product_id' END,
         CASE WHEN segment_internal.column_type(receipts, 'receipt_date') = 'timestamp'::regtype THEN 'time' END,
         CASE WHEN segment_internal.column_type(receipts, 'quantity') IS NOT NULL THEN 'quantity' END,

@@ -115,6 +115,7 @@ BEGIN
         SELECT d.name, d.key, r.role_name AS new_name, r.role_key AS new_key
         FROM (SELECT m.owner, m.owner_key FROM segment.model m UNION SELECT c.owner, c.owner_key FROM segment.receipts c
               UNION SELECT b.owner, b.owner_key FROM segment.ledger b
+              UNION SELECT g.owner, g.owner_key FROM segment.trigger g UNION SELECT h.owner, h.owner_key FROM segment.trigger_target h
               UNION SELECT s.role_name, s.role_key FROM segment.model_share s UNION SELECT t.role_name, t.role_key FROM segment.receipts_share t
               UNION SELECT a.role_name, a.role_key FROM segment.modeler a) d(name, key)
         CROSS JOIN LATERAL segment_internal.renewed_role(d.name, d.key) r
@@ -129,6 +130,12 @@ BEGIN
         UPDATE segment.ledger o SET owner = old.new_name, owner_key = old.new_key
         WHERE o.ledger_id IN (SELECT l.ledger_id FROM segment.ledger l
                               WHERE l.owner = old.name AND l.owner_key = old.key FOR NO KEY UPDATE SKIP LOCKED);
+        UPDATE segment.trigger o SET owner = old.new_name, owner_key = old.new_key
+        WHERE o.trigger_name IN (SELECT l.trigger_name FROM segment.trigger l
+                                 WHERE l.owner = old.name AND l.owner_key = old.key FOR NO KEY UPDATE SKIP LOCKED);
+        UPDATE segment.trigger_target o SET owner = old.new_name, owner_key = old.new_key
+        WHERE (o.target_schema, o.target_name) IN (SELECT l.target_schema, l.target_name FROM segment.trigger_target l
+                                                   WHERE l.owner = old.name AND l.owner_key = old.key FOR NO KEY UPDATE SKIP LOCKED);
         -- two old keys can lead to one new one
         WITH gone AS (
             DELETE FROM segment.model_share o

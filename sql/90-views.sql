@@ -152,10 +152,14 @@ CREATE VIEW segment.problems WITH (security_invoker = true) AS
     SELECT r.receipts_name, p.what, r.created_at
     FROM segment_internal.receipts(NULL) r
     CROSS JOIN LATERAL (SELECT segment_internal.retention_problem(r) AS what OFFSET 0) p
-    WHERE p.what IS NOT NULL;
-COMMENT ON VIEW segment.problems IS 'Reasons for rows missing in the other views: active versions whose bytes cannot be read, last refits that failed, figures too large for their columns, registered receipts that cannot be read; of the models and receipts that the current user may see. It reads every registered receipts relation. Key: model_name, what.';
-COMMENT ON COLUMN segment.problems.model_name IS 'Name of the model, or of the receipts.';
+    WHERE p.what IS NOT NULL
+    UNION ALL
+    SELECT p.target, pg_catalog.format('contacts cannot be read: %s', p.problem), p.run_at
+    FROM segment_internal.trigger_performance() p
+    WHERE p.problem IS NOT NULL;
+COMMENT ON VIEW segment.problems IS 'Reasons for rows missing in the other views: active versions whose bytes cannot be read, last refits that failed, figures too large for their columns, registered receipts and tables of run_triggers that cannot be read; of those that the current user may see. It reads every registered receipts relation. Key: model_name, what.';
+COMMENT ON COLUMN segment.problems.model_name IS 'Name of the model, of the receipts, or of the table of run_triggers.';
 COMMENT ON COLUMN segment.problems.what IS 'The problem, as text.';
-COMMENT ON COLUMN segment.problems.since IS 'When the version was fitted, the refit ended (started, if its session ended), or the receipts were registered.';
+COMMENT ON COLUMN segment.problems.since IS 'When the version was fitted, the refit ended (started, if its session ended), the receipts were registered, or run_triggers was last run.';
 
 GRANT SELECT ON segment.models, segment.drift_report, segment.fit_log, segment.refit_progress, segment.cohort_retention, segment.problems TO PUBLIC;

@@ -9,8 +9,6 @@
 
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
-#include "executor/tuptable.h"
-#include "tcop/dest.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
@@ -18,6 +16,7 @@
 
 #include "receipts/receipt_features.h"
 #include "receipts/ledger_pg.h"
+#include "receipts/products_pg.h"
 #include "receipts/wide_pool_pg.h"
 #include "server/id.h"
 
@@ -35,101 +34,6 @@ typedef enum Kind
 #define KIND_OF(name, kind) kind,
 static const Kind kinds[SEG_RECEIPT_FEATURE_COUNT] = {SEG_RECEIPT_FEATURES(KIND_OF)};
 #undef KIND_OF
-
-/* ---- products ---- */
-
-/* The categories of products: both are codes. */
-typedef struct Products
-{
-	DestReceiver receiver;
-	SegBudget  *budget;
-	MemoryContext context;
-	MemoryContext row;
-	SegCodes   *codes;			/* of products */
-	SegCodes   *names;			/* of categories */
-	uint32	   *categories;		/* by code of the product */
-	size_t		room;
-	bool		integer_ids;
-	uint64		ambiguous;
-} Products;
-
-/* Have a category for all codes up to this one; 0 where none is known. */
-static void
-reach_code(Products *products, uint32 code)
-{
-	size_t		room = Max((size_t) 1024, 2 * products->room);
-
-	if (code < products->room)
-		return;
-	room = Max(room, (size_t) code + 1);
-	seg_budget_reserve(products->budget, (room - products->room) * sizeof(uint32));
-	products->categories = products->categories == NULL ?
-		MemoryContextAllocHuge(products->context, room * sizeof(uint32)) :
-		repalloc_huge(products->categories, room * sizeof(uint32));
-	memset(products->categories + products->room, 0, (room - products->room) * sizeof(uint32));
-	products->room = room;
-}
-
-static bool
-receive_product(TupleTableSlot *slot, DestReceiver *self)
-{
-	Products   *products = (Products *) self;
-	MemoryContext old = MemoryContextSwitchTo(products->row);
-	text	   *name;
-	uint32		code;
-	uint32		category;
-
-	slot_getallattrs(slot);
-	if (!slot->tts_isnull[0] && !slot->tts_isnull[1])
-	{
-		text	   *product = products->integer_ids ? NULL : DatumGetTextPP(slot->tts_values[0]);
-
-		name = DatumGetTextPP(slot->tts_values[1]);
-		code = seg_codes_enter(products->codes, product == NULL ? seg_key_of_integer(DatumGetInt64(slot->tts_values[0])) :
-							   seg_key_of_text(VARDATA_ANY(product), VARSIZE_ANY_EXHDR(product)));
-		category = seg_codes_enter(products->names, seg_key_of_text(VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name)));
-		reach_code(products, code);
-		products->ambiguous += products->categories[code] != 0 && products->categories[code] != category;
-		products->categories[code] = category;
-	}
-	MemoryContextSwitchTo(old);
-	MemoryContextReset(products->row);
-	return true;
-}
-
-static void
-begin_products(DestReceiver *self, int operation, TupleDesc shape)
-{
-	((Products *) self)->integer_ids = TupleDescAttr(shape, 0)->atttypid == INT8OID;
-}
-
-static void
-end_products(DestReceiver *self)
-{
-}
-
-static Products *
-read_products(const char *query, SegCodes *codes)
-{
-	Products   *products = palloc0(sizeof(Products));
-	SPIExecuteOptions options = {.read_only = true};
-
-	products->receiver = (DestReceiver) {receive_product, begin_products, end_products, end_products, DestTransientRel};
-	products->context = CurrentMemoryContext;
-	products->row = AllocSetContextCreate(CurrentMemoryContext, "segment product", ALLOCSET_SMALL_SIZES);
-	products->budget = seg_budget_create(CurrentMemoryContext);
-	products->codes = codes;
-	products->names = seg_codes_create();
-	options.dest = &products->receiver;
-	if (SPI_execute_extended(query, &options) != SPI_OK_SELECT)
-		elog(ERROR, "could not read the products");
-	if (products->ambiguous > 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("products have " UINT64_FORMAT " rows whose product_id has another category before", products->ambiguous),
-				 errhint("Each product_id needs one category.")));
-	return products;
-}
 
 /* ---- rows ---- */
 
@@ -215,7 +119,7 @@ feature_rows(FunctionCallInfo fcinfo, SegRow *row)
 	SegReceiptsSource source;
 	FeatureRows rows = {.row = row};
 	SegReceiptsEngine *engine;
-	Products   *products = NULL;
+	SegProducts *products = NULL;
 	Datum		array;
 	Datum	   *plan;
 	bool	   *nulls;
@@ -233,15 +137,12 @@ feature_rows(FunctionCallInfo fcinfo, SegRow *row)
 	rows.source.has_quantity = !nulls[PLAN_HAS_QUANTITY];
 	rows.source.has_discount = !nulls[PLAN_HAS_DISCOUNT];
 	if (!nulls[PLAN_PRODUCTS])
-		products = read_products(TextDatumGetCString(plan[PLAN_PRODUCTS]), source.codes);
+		products = seg_products_read(TextDatumGetCString(plan[PLAN_PRODUCTS]), source.codes);
 	engine = seg_engine_create(SEG_RECEIPTS_LIST, SEG_NO_DAY);
 	seg_engine_keep_details(engine);
 	seg_receipts_read(&source, engine);
 	if (products != NULL)
-	{
-		reach_code(products, seg_codes_count(source.codes));
-		rows.source.categories = products->categories;
-	}
+		rows.source.categories = seg_products_categories(products);
 	rows.context = AllocSetContextCreate(CurrentMemoryContext, "segment row", ALLOCSET_DEFAULT_SIZES);
 	seg_engine_each_detailed(engine, put_customer, &rows);
 	seg_engine_end(engine);

@@ -35,8 +35,12 @@ END $$;
 CREATE TABLE wide AS SELECT r AS id, array_agg(random()) AS f FROM generate_series(1, 300) r, generate_series(1, 1600) GROUP BY r;
 CREATE TABLE tall AS SELECT r AS id, random() AS x, ARRAY[random(), random(), random(), random()] AS f FROM generate_series(1, 50000) r;
 CREATE TABLE receipts AS
-    SELECT 'c' || r % 20000 AS customer_id, 'r' || r AS receipt_id, date '2020-01-01' + r % 900 AS receipt_date, 1::numeric AS amount
+    SELECT 'c' || r % 20000 AS customer_id, 'r' || r AS receipt_id, date '2020-01-01' + r % 900 AS receipt_date, 1::numeric AS amount, r % 1000 AS product_id
     FROM generate_series(1, 200000) r;
+CREATE TABLE products AS SELECT r AS product_id, 'category ' || r % 100 AS category FROM generate_series(0, 999) r;
+CREATE TABLE people AS SELECT r AS customer_id, date '1950-01-01' + r % 20000 AS birth_date, date '2015-01-01' + r % 2000 AS anniversary_date FROM generate_series(1, 500000) r;
+CREATE TABLE history AS SELECT 'c' || r AS id, timestamptz '2022-01-01' + m * interval '1 month' AS valid_from, timestamptz '2022-01-01' + (m + 1) * interval '1 month' AS valid_to,
+    's' || (r + m) % 7 AS segment, (r + m) % 7 AS segment_order FROM generate_series(1, 100000) r, generate_series(1, 4) m;
 CREATE TABLE rules AS SELECT r AS rule_no, 's' || r AS segment, 1 AS r_min, 5 AS r_max, 1 AS f_min, 5 AS f_max, 1 AS m_min, 5 AS m_max
     FROM generate_series(1, 5000) r;
 -- VBRK and VBRP of SAP, as sap_receipts_view wants them
@@ -56,6 +60,7 @@ INSERT INTO model
     SELECT 'kmeans', segment.kmeans_fit(f, 5000, '{"n_init": 1, "max_iterations": 1, "init_method": "random"}') FROM tall WHERE id <= 6000 UNION ALL
     SELECT 'kmeans_wide', segment.kmeans_fit(f, 290, '{"n_init": 1, "max_iterations": 1, "init_method": "random"}') FROM wide UNION ALL
     SELECT 'profile', segment.profile_fit(f, ARRAY['k' || id % 40000]) FROM tall UNION ALL
+    SELECT 'rhythm', segment.rhythm_fit(ARRAY[f[1] + 1, f[2] + 1]) FROM tall UNION ALL
     SELECT 'rfm', segment.rfm_fit(f[1] * 100, f[2], f[3]) FROM tall UNION ALL
     SELECT 'basket', segment.basket_fit(items, '{"min_count": 20}') FROM baskets;
 SELECT segment.create_model('points', 'kmeans', 'tall', 'id', ARRAY['x'], '{"k": 500}');
@@ -138,6 +143,11 @@ my %heavy = (
 	receipt_totals => [ laid_open("receipt_totals('receipts', '2030-01-01')") ],
 	refresh_ledger => [ "CALL segment.refresh_ledger('ledger')" ],
 	rfm => [ laid_open("rfm('receipts', '2030-01-01')") ],
+	rhythm_details => [ each_row('rhythm_details(' . model('rhythm') . ", '{3,50,7}', 20)", 'generate_series(1, 3000000)'),
+		'SELECT segment.rhythm_details(' . model('rhythm') . ', array_agg(r), 20) FROM generate_series(1, 3000000) r' ],
+	rhythm_fit => [ 'SELECT segment.rhythm_fit(ARRAY[x + 1, x + 2, x + 3]) FROM tall, generate_series(1, 20)',
+		'SELECT segment.rhythm_fit(g) FROM (SELECT array_agg(1 + (r * 7919) % 1000) AS g FROM generate_series(1, 3000000) r) s' ],
+	rhythm_parameters => [ each_row('rhythm_parameters(' . model('rhythm') . ')', 'generate_series(1, 3000000)') ],
 	rfm_details => [ each_row('rfm_details(' . model('rfm') . ', x, x, x)', 'tall, generate_series(1, 20)') ],
 	rfm_fit => [ 'SELECT segment.rfm_fit(f[1], f[2], f[3]) FROM tall, generate_series(1, 20)' ],
 	rfm_score => [ each_row('rfm_score(' . model('rfm') . ', x, x, x)', 'tall, generate_series(1, 20)'),
@@ -146,6 +156,13 @@ my %heavy = (
 	sap_import => [ "SELECT segment.sap_import($file, 'UTF8', 'customers', '1,234,567.89')",
 		q(SELECT segment.sap_import((SELECT content FROM long_line), 'UTF8', 'customers', '1,234,567.89', mapping => '{"NAME1": null}')),
 		"SELECT segment.sap_import('staging'::regclass, 'customers', '1,234,567.89')" ],
+	run_triggers => [ "SELECT segment_internal.run_triggers_to('{public,contacts}', '2022-07-01', 'receipts', 700, NULL, NULL, NULL, '{}', '{\"cooldown_days\": 0}', NULL, NULL, NULL)" ],
+	triggers => [ laid_open("triggers('receipts', '2022-07-01', 700, 'people', 'products')") ],
+	trigger_placeholders => [ laid_open("trigger_placeholders('people')") ],
+	trigger_category => [ laid_open("trigger_category('receipts', '2022-07-01', 'products', 700)") ],
+	(map { $_ => [ laid_open("$_('receipts', '2022-07-01', 700)") ] } qw(trigger_due trigger_lapsed trigger_purchase trigger_returned trigger_spend)),
+	(map { $_ => [ laid_open("$_('people', '2022-07-01')") ] } qw(trigger_anniversary trigger_birthday)),
+	trigger_segment => [ laid_open("trigger_segment('history', '2022-07-01', 700)") ],
 	sap_receipts_view => [ "SELECT segment.sap_receipts_view('shop', 'head', 'item', include_one_time => true)" ],
 	(map { $_ => [ each_row("$_(repeat('0', 3000000 + r))", 'generate_series(1, 200) r') ] } qw(sap_alpha_out sap_billing_sign)),
 	sap_alpha_in => [ each_row("sap_alpha_in(repeat('0', 3000000 + r), 18)", 'generate_series(1, 200) r') ],
@@ -159,8 +176,8 @@ my %heavy = (
 # refit does the work of fit.
 my %light = map { $_ => 1 } qw(
 	activate active_model alter_model assign change_owner cluster_names cohort_label cohort_period create_model drop_model
-	drop_ledger drop_receipts explain grant_modeler migration migration_customers name_cluster refit
-	cluster_card recommended_action register_receipts revoke_modeler rfm_cuts rfm_segments share_model share_receipts
+	drop_ledger drop_receipts drop_trigger explain grant_modeler migration migration_customers name_cluster refit
+	cluster_card recommended_action register_receipts register_trigger revoke_modeler rfm_cuts rfm_segments share_model share_receipts
 	unshare_model unshare_receipts);
 
 # ---- families that are not listed ------------------------------------------------
