@@ -203,6 +203,7 @@ CREATE TABLE segment.ledger (
     change_column text,
     change_key text,
     source_ids oid[],
+    source_columns text,
     low_mark text,
     next_mark text,
     running text[],
@@ -224,6 +225,7 @@ COMMENT ON COLUMN segment.ledger.detect IS 'How a refresh finds what has changed
 COMMENT ON COLUMN segment.ledger.change_column IS 'With detect column, the column of the receipts that rises with each load; else NULL.';
 COMMENT ON COLUMN segment.ledger.change_key IS 'The table segment.ledger_change that has all changes since the last refresh, as a system identifier and an OID. In another cluster or after a restore it is another table: then a refresh reads all receipts. NULL: not everything is logged.';
 COMMENT ON COLUMN segment.ledger.source_ids IS 'The tables whose changes are logged, or the receipts relation; where change_key is that of another cluster, without meaning.';
+COMMENT ON COLUMN segment.ledger.source_columns IS 'The columns of the receipts that a refresh reads, with number, type, modifier and collation. When they are other ones, a refresh reads all receipts.';
 COMMENT ON COLUMN segment.ledger.low_mark IS 'With detect column: a refresh reads the lines from this value on; NULL: all.';
 COMMENT ON COLUMN segment.ledger.next_mark IS 'The next low_mark, as soon as no transaction of running is open.';
 COMMENT ON COLUMN segment.ledger.running IS 'Transactions that were open when next_mark was the highest value, as pg_locks names them.';

@@ -30,11 +30,11 @@ BEGIN
     IF months IS NULL THEN
         RETURN segment_internal.lines_query(receipts, currency, rates, details, NULL, NULL);
     END IF;
-    -- an id is compared in its own type, so that an index can be used
+    -- an id is compared in its own type, so that an index can be used; and as text: in its type, or by its collation, different ids can be equal
     RETURN concat(
         segment_internal.lines_query(receipts, currency, rates, details, NULL, format(' AND (%s)', segment_internal.month_condition(months))),
         CASE WHEN cardinality(customers) > 0 THEN ' UNION ALL ' || segment_internal.lines_query(receipts, currency, rates, details,
-            format(' JOIN unnest($7, $8) AS d(customer_id, month) ON l.customer_id = d.customer_id%s'
+            format(' JOIN unnest($7, $8) AS d(customer_id, month) ON l.customer_id = d.customer_id%s AND l.customer_id::text COLLATE "C" = d.customer_id'
                    ' AND l.receipt_date >= d.month AND l.receipt_date < d.month + ''1 mon''::interval',
                    CASE WHEN type = 'bpchar'::regtype THEN '::bpchar'
                         WHEN (SELECT t.typcategory FROM pg_type t WHERE t.oid = type) <> 'S' THEN '::' || format_type(type, NULL) END), NULL) END);
@@ -77,7 +77,7 @@ DECLARE
     type regtype := segment_internal.column_type(receipts, change_column);
 BEGIN
     -- now() is drawn a moment before its transaction can be seen
-    RETURN QUERY EXECUTE format('SELECT DISTINCT l.customer_id::text, segment_internal.month_of(l.receipt_date::date) FROM %s l'
+    RETURN QUERY EXECUTE format('SELECT DISTINCT l.customer_id::text COLLATE "C", segment_internal.month_of(l.receipt_date::date) FROM %s l'
                                 ' WHERE (l.%I >= %L::%s%s OR l.%2$I IS NULL) AND l.customer_id IS NOT NULL AND isfinite(l.receipt_date)',
                                 receipts, change_column, low_mark, type,
                                 CASE WHEN type IN ('timestamp'::regtype, 'timestamptz'::regtype) THEN ' - ''1 min''::interval'
@@ -153,10 +153,10 @@ BEGIN
     FOR t IN SELECT s.* FROM segment_internal.sap_tables(receipts) s WHERE s.customer IS NOT NULL AND s.day IS NOT NULL
     LOOP
         day := format(CASE WHEN segment_internal.column_type(t.table_id, t.day) IN ('date'::regtype, 'timestamp'::regtype, 'timestamptz'::regtype)
-                           THEN 'h.%I::date' ELSE 'segment.sap_date(h.%I::text)' END, t.day);
+                           THEN 'h.%I::date' ELSE 'segment.sap_date(h.%I::text COLLATE "C")' END, t.day);
         RETURN QUERY EXECUTE format('SELECT DISTINCT c.id, segment_internal.month_of(%s) FROM %s h,'
-                                    ' LATERAL unnest(segment_internal.sap_id_forms(ARRAY[h.%I::text])) AS c(id)'
-                                    ' WHERE segment_internal.sap_key(h.%I::text, 10) = ANY ($1) AND isfinite(%1$s)',
+                                    ' LATERAL unnest(segment_internal.sap_id_forms(ARRAY[h.%I::text COLLATE "C"])) AS c(id)'
+                                    ' WHERE segment_internal.sap_key(h.%I::text COLLATE "C", 10) = ANY ($1) AND isfinite(%1$s)',
                                     day, t.table_id::regclass, t.customer,
                                     (SELECT a.attname FROM pg_attribute a WHERE a.attrelid = t.table_id AND lower(a.attname) = 'vbeln' ORDER BY a.attname DESC LIMIT 1)) USING keys;
     END LOOP;
@@ -167,9 +167,9 @@ COMMENT ON FUNCTION segment_internal.document_cells(regclass, text[]) IS
 CREATE FUNCTION segment_internal.customer_cells(ledger regclass, receipts regclass, customers text[]) RETURNS TABLE (customer_id text, month date)
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    RETURN QUERY EXECUTE format('SELECT l.customer_id, l.month FROM %s l WHERE l.customer_id = ANY ($1)'
-                                ' UNION SELECT l.customer_id::text, segment_internal.month_of(l.receipt_date::date) FROM %s l'
-                                ' WHERE l.customer_id::text = ANY ($1) AND isfinite(l.receipt_date)', ledger, receipts) USING customers;
+    RETURN QUERY EXECUTE format('SELECT l.customer_id COLLATE "C", l.month FROM %s l WHERE l.customer_id = ANY ($1)'
+                                ' UNION SELECT l.customer_id::text COLLATE "C", segment_internal.month_of(l.receipt_date::date) FROM %s l'
+                                ' WHERE l.customer_id::text COLLATE "C" = ANY ($1) AND isfinite(l.receipt_date)', ledger, receipts) USING customers;
 END $$;
 COMMENT ON FUNCTION segment_internal.customer_cells(regclass, regclass, text[]) IS
 'Support function of ledgers: all months that these customers have in the ledger or in the receipts.';

@@ -432,11 +432,22 @@ END;
 COMMENT ON FUNCTION segment_internal.logged_tables(text, regclass) IS
 'The tables whose changes a ledger of the source logs, in order.';
 
+CREATE FUNCTION segment_internal.read_columns(source regclass, change_column text) RETURNS text
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT pg_catalog.string_agg(pg_catalog.concat_ws(' ', a.attname, a.attnum, a.atttypid, a.atttypmod, a.attcollation), ', ' ORDER BY a.attnum)
+    FROM pg_catalog.pg_attribute a
+    WHERE a.attrelid = source AND a.attnum > 0 AND NOT a.attisdropped
+      AND a.attname::text = ANY (pg_catalog.array_append('{customer_id,receipt_id,receipt_date,amount,currency,quantity}'::pg_catalog.text[], change_column));
+END;
+COMMENT ON FUNCTION segment_internal.read_columns(regclass, text) IS
+'The columns of receipts that a refresh of a ledger reads, with number, type, modifier and collation.';
+
 CREATE FUNCTION segment_internal.is_logged(ledger_id integer, detect text, tables oid[]) RETURNS boolean
 LANGUAGE sql STABLE
 BEGIN ATOMIC
     SELECT COALESCE(pg_catalog.bool_and(EXISTS (SELECT FROM pg_catalog.pg_trigger g
-                                                WHERE g.tgrelid = t.id AND g.tgenabled <> 'D'
+                                                WHERE g.tgrelid = t.id AND g.tgenabled IN ('O', 'A')
                                                   AND g.tgname = segment_internal.ledger_trigger(ledger_id, e.event))), true)
     FROM pg_catalog.unnest(tables) AS t(id),
          pg_catalog.unnest(CASE detect WHEN 'changes' THEN '{insert,update,delete,truncate}'::pg_catalog.text[]

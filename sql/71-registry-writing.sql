@@ -378,6 +378,7 @@ DECLARE
     log_key text := segment_internal.role_key('segment.ledger_change'::regclass);
     source regclass;
     tables oid[];
+    columns text;
     is_logged boolean;
 BEGIN
     SELECT * INTO l FROM segment.ledger o
@@ -388,16 +389,17 @@ BEGIN
     END IF;
     source := to_regclass(format('%I.%I', l.source_schema, l.source_name));
     tables := segment_internal.logged_tables(l.detect, source);
+    columns := segment_internal.read_columns(source, l.change_column);
     is_logged := segment_internal.is_logged(l.ledger_id, l.detect, tables);
     IF NOT is_logged THEN
         RAISE WARNING 'changes of "%.%" are not logged, so all receipts are read', l.source_schema, l.source_name
             USING HINT = 'The triggers of the ledger do not exist or are disabled. Drop the ledger and create it again.';
     END IF;
-    IF l.change_key IS DISTINCT FROM log_key OR l.source_ids IS DISTINCT FROM tables OR NOT is_logged THEN
+    IF l.change_key IS DISTINCT FROM log_key OR (l.source_ids, l.source_columns) IS DISTINCT FROM (tables, columns) OR NOT is_logged THEN
         -- from here on everything is logged
         DELETE FROM segment.ledger_change c WHERE c.ledger_id = l.ledger_id;
         DELETE FROM segment.ledger_partition p WHERE p.ledger_id = l.ledger_id;
-        UPDATE segment.ledger o SET change_key = CASE WHEN is_logged THEN log_key END, source_ids = tables, low_mark = NULL, next_mark = NULL, running = NULL
+        UPDATE segment.ledger o SET change_key = CASE WHEN is_logged THEN log_key END, source_ids = tables, source_columns = columns, low_mark = NULL, next_mark = NULL, running = NULL
         WHERE o.ledger_id = l.ledger_id;
         RETURN QUERY SELECT NULL::text, NULL::date, NULL::text, NULL::oid;
     ELSE
@@ -425,7 +427,7 @@ BEGIN
         WITH leaf AS (
             SELECT t.relid::oid AS id,
                    CASE WHEN age(c.xmin) <= age(pg_current_xact_id()::xid) THEN 0 ELSE c.relfilenode END::oid AS file,
-                   COALESCE((SELECT g.oid FROM pg_trigger g WHERE g.tgrelid = t.relid AND g.tgenabled <> 'D'
+                   COALESCE((SELECT g.oid FROM pg_trigger g WHERE g.tgrelid = t.relid AND g.tgenabled IN ('O', 'A')
                              AND g.tgname = segment_internal.ledger_trigger(l.ledger_id, 'partition')), 0) AS trigger
             FROM pg_partition_tree(source) t JOIN pg_class c ON c.oid = t.relid WHERE t.isleaf AND t.relid <> source),
         changed AS (

@@ -196,6 +196,9 @@ DECLARE
     l segment.ledger;
     t record;
 BEGIN
+    IF target IS NULL THEN
+        RAISE EXCEPTION 'ledger_name must not be null' USING ERRCODE = 'null_value_not_allowed';
+    END IF;
     SELECT * INTO l FROM segment_internal.ledger(target[1], target[2]);
     PERFORM segment_internal.remove_ledger(target[1], target[2]);
     FOR t IN SELECT g.tgname AS name, g.tgrelid::regclass AS on_table, c.relowner AS owner
@@ -229,7 +232,7 @@ COMMENT ON FUNCTION segment_internal.drop_ledger(text) IS
 CREATE FUNCTION segment.drop_ledger(ledger_name text) RETURNS void
 AS 'MODULE_PATHNAME', 'quiet_call' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION segment.drop_ledger(text) IS
-'Drops a ledger: its table, its triggers and its registration. Triggers on a table of somebody else''s remain without effect, with a NOTICE. Error: 42704 the caller has no such ledger.';
+'Drops a ledger: its table, its triggers and its registration. Triggers on a table of somebody else''s remain without effect, with a NOTICE. Errors: 42704 the caller has no such ledger; 22004 ledger_name is NULL.';
 
 -- ---- refresh and check --------------------------------------------------------------------
 
@@ -284,7 +287,7 @@ COMMENT ON FUNCTION segment_internal.refresh_ledger(regclass) IS
 CREATE PROCEDURE segment.refresh_ledger(ledger regclass)
 AS 'MODULE_PATHNAME', 'quiet_call' LANGUAGE C;
 COMMENT ON PROCEDURE segment.refresh_ledger(regclass) IS
-'Makes a ledger equal to its receipts: rows that are missing, surplus or different are written, others are not touched. With another detection than full only the customers and months are read that changed since the last refresh; a month in which more than 5 % of the rows changed is read whole. After a restore, and in a new cluster, everything is read. All in the caller''s transaction: readers see the old rows or the new ones and never wait; refreshes of one ledger wait for each other. The receipts are read and the ledger is written as the owner of the ledger, in a security-restricted operation. Errors: 42704 no ledger of the caller''s, 55000 the table was given to another role, 42P01 the receipts do not exist, 40001 at REPEATABLE READ or SERIALIZABLE when another refresh came first, and those of receipt_totals.';
+'Makes a ledger equal to its receipts: rows that are missing, surplus or different are written, others are not touched. With another detection than full only the customers and months are read that changed since the last refresh; a month in which more than 5 % of the rows changed is read whole. After a restore, and in a new cluster, everything is read. All in the caller''s transaction: readers see the old rows or the new ones and do not wait, except while the partition of a new month is created; refreshes of one ledger wait for each other. The receipts are read and the ledger is written as the owner of the ledger, in a security-restricted operation. Errors: 42704 no ledger of the caller''s, 55000 the table was given to another role, 42P01 the receipts do not exist, 40001 at REPEATABLE READ or SERIALIZABLE when another refresh came first, and those of receipt_totals.';
 
 CREATE FUNCTION segment_internal.ledger_check(ledger regclass) RETURNS TABLE (customer_id text, month date, what text)
 LANGUAGE plpgsql VOLATILE ROWS 10 SET search_path = pg_catalog, pg_temp AS $$

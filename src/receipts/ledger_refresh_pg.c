@@ -81,8 +81,9 @@ typedef struct Ledger
 
 /* ---- the table ---- */
 
+/* keep: the lock stays until the end of the transaction. */
 static Oid
-owner_of(Oid relation, LOCKMODE lock)
+owner_of(Oid relation, LOCKMODE lock, bool keep)
 {
 	Relation	opened = try_relation_open(relation, lock);
 	Oid			owner;
@@ -97,7 +98,7 @@ owner_of(Oid relation, LOCKMODE lock)
 		ereport(ERROR,
 				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
 				 errmsg("\"%s\" is not a ledger", RelationGetRelationName(opened))));
-	relation_close(opened, NoLock);
+	relation_close(opened, keep ? NoLock : lock);
 	return owner;
 }
 
@@ -149,10 +150,13 @@ open_ledger(FunctionCallInfo fcinfo, LOCKMODE lock)
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 				 errmsg("ledger and receipts must not be null")));
 
-	/* first the right, then the lock; its owner may be another one by then */
-	seg_check_may_set_role(owner_of(relation, AccessShareLock));
+	/*
+	 * First the right, then the lock; its owner may be another one by then.  Who waits for the lock holds none: the
+	 * refresh that is waited for may need the table alone, to create a partition.
+	 */
+	seg_check_may_set_role(owner_of(relation, AccessShareLock, false));
 	ledger->relation = relation;
-	ledger->owner = owner_of(relation, lock);
+	ledger->owner = owner_of(relation, lock, true);
 	seg_check_may_set_role(ledger->owner);
 	ledger->shape = ledger_shape();
 	check_columns(relation, ledger->shape);

@@ -16,6 +16,7 @@
 #include "commands/trigger.h"
 #include "executor/spi.h"
 #include "utils/builtins.h"
+#include "utils/guc.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 
@@ -44,12 +45,25 @@ column(const TriggerData *change, int argument)
 		: psprintf("r.%s", quote_identifier(name));
 }
 
+/* A value as text that is compared byte by byte, whatever the collation of its column. */
+static char *
+as_text(const char *value)
+{
+	return psprintf("(%s::text COLLATE \"C\")", value);
+}
+
 /* A number of SAP in internal form, for a column that may be in any form. */
 static char *
 internal_form(const char *column)
 {
-	return psprintf("CASE WHEN btrim(%s::text) ~ '^[0-9]{1,9}$' THEN lpad(btrim(%s::text), 10, '0') ELSE btrim(%s::text) END",
-					column, column, column);
+	column = as_text(column);
+	return psprintf("CASE WHEN btrim(%s) ~ '^[0-9]{1,9}$' THEN lpad(btrim(%s), 10, '0') ELSE btrim(%s) END", column, column, column);
+}
+
+static bool
+is_day(Oid type)
+{
+	return type == DATEOID || type == TIMESTAMPOID || type == TIMESTAMPTZOID;
 }
 
 /* The month of a date of SAP; NULL when it is none, which raises no error here. */
@@ -59,10 +73,11 @@ sap_month(const TriggerData *change, int argument, const char *column)
 	TupleDesc	shape = RelationGetDescr(change->tg_relation);
 	Oid			type = getBaseType(SPI_gettypeid(shape, SPI_fnumber(shape, change->tg_trigger->tgargs[argument])));
 
-	if (type == DATEOID || type == TIMESTAMPOID || type == TIMESTAMPTZOID)
+	if (is_day(type))
 		return psprintf("CASE WHEN isfinite(%s) THEN %s::date - (extract(day FROM %s::date)::integer - 1) END", column, column, column);
-	return psprintf("CASE WHEN btrim(%s::text) ~ '^(?!0000)[0-9]{4}(0[1-9]|1[0-2])' THEN"
-					" make_date(left(btrim(%s::text), 4)::integer, substr(btrim(%s::text), 5, 2)::integer, 1) END", column, column, column);
+	column = as_text(column);
+	return psprintf("CASE WHEN btrim(%s) ~ '^(?!0000)[0-9]{4}(0[1-9]|1[0-2])' THEN"
+					" make_date(left(btrim(%s), 4)::integer, substr(btrim(%s), 5, 2)::integer, 1) END", column, column, column);
 }
 
 /* SELECT of customer, month and document of a row r, without FROM and WHERE; NULL: the columns are not there. */
@@ -76,7 +91,7 @@ sap_keys(const TriggerData *change, const char **condition, const char **more)
 	for (int i = 1; i < 4; i++)
 		if (change->tg_trigger->tgargs[i][0] != '\0' && column(change, i) == NULL)
 			return NULL;
-	*more = customer == NULL ? "" : psprintf(", LATERAL (VALUES (%s::text), (%s)) c(id)", customer, internal_form(customer));
+	*more = customer == NULL ? "" : psprintf(", LATERAL (VALUES (%s), (%s)) c(id)", as_text(customer), internal_form(customer));
 	*condition = customer != NULL ? "c.id IS NOT NULL" : document != NULL ? psprintf("%s IS NOT NULL", document) : "true";
 	if (day != NULL)
 	{
@@ -98,13 +113,13 @@ keys_of(const TriggerData *change, const char *table)
 	char	   *keys;
 
 	if (change->tg_trigger->tgnargs == 1)
-		return psprintf("SELECT r.customer_id::text AS customer_id, r.receipt_date::date - (extract(day FROM r.receipt_date::date)::integer - 1) AS month,"
+		return psprintf("SELECT r.customer_id::text COLLATE \"C\" AS customer_id, r.receipt_date::date - (extract(day FROM r.receipt_date::date)::integer - 1) AS month,"
 						" NULL::text AS document FROM %s r WHERE r.customer_id IS NOT NULL AND isfinite(r.receipt_date)", table);
 	keys = sap_keys(change, &condition, &more);
 	return psprintf("%s FROM %s r%s WHERE %s", keys, table, more, condition);
 }
 
-/* Has the table the columns that are read?  Its owner may have renamed them. */
+/* Has the table the columns that are read?  Its owner may have renamed them, or changed their types. */
 static bool
 has_columns(const TriggerData *change)
 {
@@ -112,7 +127,11 @@ has_columns(const TriggerData *change)
 	const char *ignored;
 
 	if (change->tg_trigger->tgnargs == 1)
-		return SPI_fnumber(shape, "customer_id") > 0 && SPI_fnumber(shape, "receipt_date") > 0;
+	{
+		int			day = SPI_fnumber(shape, "receipt_date");
+
+		return SPI_fnumber(shape, "customer_id") > 0 && day > 0 && is_day(getBaseType(SPI_gettypeid(shape, day)));
+	}
 	return sap_keys(change, &ignored, &ignored) != NULL;
 }
 
@@ -225,7 +244,10 @@ log_statement(const TriggerData *change)
 		write_keys(change, NULL, InvalidOid);
 	else
 	{
+		int			settings = seg_fix_settings();
+
 		read_keys(change, keys, &none);
+		AtEOXact_GUC(false, settings);
 		if (!none)
 			write_keys(change, keys, InvalidOid);
 	}

@@ -39,6 +39,16 @@ set_for_now(const char *name, const char *value)
 	(void) set_config_option(name, value, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
 }
 
+int
+seg_fix_settings(void)
+{
+	int			level = NewGUCNestLevel();
+
+	for (size_t i = 0; i < lengthof(fixed_settings); i++)
+		set_for_now(fixed_settings[i][0], fixed_settings[i][1]);
+	return level;
+}
+
 SegCaller
 seg_become(Oid role)
 {
@@ -46,9 +56,7 @@ seg_become(Oid role)
 
 	GetUserIdAndSecContext(&caller.role, &caller.security);
 	SetUserIdAndSecContext(role, caller.security | SECURITY_RESTRICTED_OPERATION);
-	caller.settings = NewGUCNestLevel();
-	for (size_t i = 0; i < lengthof(fixed_settings); i++)
-		set_for_now(fixed_settings[i][0], fixed_settings[i][1]);
+	caller.settings = seg_fix_settings();
 	return caller;
 }
 

@@ -35,6 +35,12 @@ extern void seg_run_as(Oid role, void (*run) (void *argument), void *argument);
 /* Raise 42501 unless the current user may SET ROLE to that one. */
 extern void seg_check_may_set_role(Oid role);
 
+/*
+ * Give the settings that seg_become changes their defaults.  Returns their nesting level, for AtEOXact_GUC(false, level);
+ * after an error the end of the transaction or subtransaction restores them.
+ */
+extern int	seg_fix_settings(void);
+
 /* Until seg_become_again: the search path pg_catalog, pg_temp. */
 extern void seg_fix_search_path(void);
 

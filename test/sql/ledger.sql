@@ -328,6 +328,7 @@ CALL refresh_ledger('book');
 SELECT drop_ledger('sold_book');
 SELECT count(*) FROM pg_trigger WHERE tgrelid = 'sold'::regclass;
 SELECT drop_ledger('sold_book');
+SELECT drop_ledger(NULL);
 DROP TABLE book;
 SELECT drop_ledger('book');
 SELECT drop_ledger('many_book');

@@ -193,6 +193,54 @@ like(sql("PREPARE q(regclass, date, text, regclass, text, date[], text[], date[]
 sql("CALL segment.refresh_ledger('by_changes')");
 is(sql("SELECT differences('by_changes', 'lines')"), '0', 'customers by index, and a new month as a whole');
 
+# ---- ids that their type or collation calls equal, and other sessions' text of them ----
+
+sql(<<'SQL');
+CREATE COLLATION any_case (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+CREATE TABLE cases (customer_id text COLLATE any_case, receipt_date date, amount numeric, load_id integer DEFAULT 0);
+CREATE TABLE numbers (customer_id numeric, receipt_date date, amount numeric);
+CREATE TABLE hashes (customer_id bytea, receipt_date date, amount numeric);
+INSERT INTO cases SELECT 'C' || i, '2024-01-05', 1 FROM generate_series(1, 200) i;
+INSERT INTO cases VALUES ('ada', '2024-01-01', 1), ('ADA', '2024-01-01', 2), ('bo', '2024-01-01', 3), ('BO', '2024-01-01', 4);
+INSERT INTO numbers SELECT i, '2024-01-05', 1 FROM generate_series(1, 200) i;
+INSERT INTO numbers VALUES (1.0, '2024-01-01', 2), (1.00, '2024-01-01', 3);
+INSERT INTO hashes SELECT int4send(i), '2024-01-05', 1 FROM generate_series(1, 200) i;
+CREATE INDEX ON cases (customer_id);
+SELECT segment.create_ledger('by_case', 'cases', 'changes'), segment.create_ledger('by_case_load', 'cases', 'column', change_column => 'load_id'),
+       segment.create_ledger('by_number', 'numbers', 'changes'), segment.create_ledger('by_hash', 'hashes', 'changes');
+CALL segment.refresh_ledger('by_case_load');
+CALL segment.refresh_ledger('by_case_load');
+UPDATE cases SET amount = amount + 10, load_id = 1 WHERE customer_id = 'ada';
+DELETE FROM cases WHERE customer_id = 'bo';
+INSERT INTO cases VALUES ('Bo', '2024-01-01', 3, 1), ('BO', '2024-01-01', 4, 1);
+UPDATE numbers SET amount = amount + 10 WHERE customer_id = 1;
+SET bytea_output = 'escape';
+DELETE FROM hashes WHERE customer_id = int4send(6);
+RESET bytea_output;
+CALL segment.refresh_ledger('by_case');
+CALL segment.refresh_ledger('by_case_load');
+CALL segment.refresh_ledger('by_number');
+CALL segment.refresh_ledger('by_hash');
+SQL
+is(sql("SELECT string_agg(customer_id || ' ' || net, ', ' ORDER BY customer_id) FROM by_case WHERE customer_id !~ '[0-9]'"), 'ADA 12, BO 4, Bo 3, ada 11', 'ids of one customer in the collation are customers each');
+is(sql("SELECT string_agg(customer_id || ' ' || net, ', ' ORDER BY customer_id) FROM by_case_load WHERE customer_id !~ '[0-9]' AND customer_id <> 'bo'"), 'ADA 12, BO 4, Bo 3, ada 11', 'also with a column');
+is(sql("SELECT string_agg(customer_id || ' ' || net, ', ' ORDER BY customer_id) FROM by_number WHERE customer_id::numeric = 1"), '1 11, 1.0 12, 1.00 13', 'numbers that are equal, too');
+is(sql("SELECT count(*) FROM segment.ledger_check('by_hash')"), '0', 'the text of an id does not depend on the session that changes it');
+
+# ---- columns of the receipts that their owner changes ----
+
+sql("INSERT INTO numbers VALUES (7.5, '2024-02-01', 1); ALTER TABLE numbers ALTER customer_id TYPE integer; CALL segment.refresh_ledger('by_number')");
+is(sql("SELECT count(*) FROM segment.ledger_check('by_number')"), '0', 'another type of an id: everything is read');
+sql("ALTER TABLE numbers ADD quantity numeric DEFAULT 2; CALL segment.refresh_ledger('by_number')");
+is(sql("SELECT count(*) || ' ' || sum(quantity) FROM by_number"), '201 406', 'a new column quantity, too');
+sql("ALTER TABLE numbers ALTER receipt_date TYPE text; INSERT INTO numbers VALUES (300, '2024-01-05', 1, 1); ALTER TABLE numbers ALTER receipt_date TYPE date USING receipt_date::date; CALL segment.refresh_ledger('by_number')");
+is(sql("SELECT count(*) FROM segment.ledger_check('by_number')"), '0', 'rows can be written while receipt_date is no date');
+sql('ALTER TABLE numbers ENABLE REPLICA TRIGGER ' . sql("SELECT quote_ident(tgname) FROM pg_trigger WHERE tgrelid = 'numbers'::regclass AND tgname LIKE '%insert'"));
+my ($replica_status, undef, $replica) = $node->psql('postgres', "INSERT INTO numbers VALUES (301, '2024-01-05', 1, 1); CALL segment.refresh_ledger('by_number')");
+like($replica, qr/changes of "public.numbers" are not logged/, 'a trigger that fires for replication only is no trigger');
+is(sql("SELECT count(*) FROM segment.ledger_check('by_number')"), '0', 'and everything is read');
+sql("SELECT segment.drop_ledger(l) FROM unnest('{by_case,by_case_load,by_number,by_hash}'::text[]) AS l; DROP TABLE cases, numbers, hashes");
+
 # ---- refreshes of one ledger take turns; readers do not wait ----
 
 sql("INSERT INTO lines VALUES ('E1', 1, '2024-01-01', 1)");
@@ -204,6 +252,8 @@ $waiting->pump_nb foreach 1 .. 20;
 ok($node->poll_query_until('postgres', "SELECT count(*) = 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'CALL segment.refresh_ledger%'"), 'a second refresh waits');
 # what is committed after the first one took the log is not lost
 sql("INSERT INTO lines VALUES ('E2', 1, '2024-01-01', 1)");
+# to create a partition, the first one needs the table alone
+ask("INSERT INTO lines VALUES ('F1', 1, '2031-01-01', 1); CALL segment.refresh_ledger('by_changes')");
 ask('COMMIT');
 $waiting->finish;
 is($waiting_err, '', 'and then goes on');
