@@ -55,7 +55,9 @@ AS $function$
 DECLARE
     type oid := segment_internal.column_type(relation, column_name);
 BEGIN
-    IF kind = 'number' AND (SELECT t.typcategory FROM pg_type t WHERE t.oid = type) <> 'N' THEN
+    -- an oid has the category of numbers, but no cast to numeric
+    IF kind = 'number' AND type IS NOT NULL AND NOT ((SELECT t.typcategory = 'N' FROM pg_type t WHERE t.oid = type)
+                                AND EXISTS (SELECT FROM pg_cast c WHERE c.castsource = type AND c.casttarget = 'numeric'::regtype)) THEN
         RAISE EXCEPTION 'column "%" of relation "%" is of type %, but must be a number', column_name,
             segment_internal.relation_name(relation), format_type(type, NULL)
             USING ERRCODE = 'datatype_mismatch', HINT = 'Use a view that casts the column to numeric.';

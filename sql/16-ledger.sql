@@ -17,27 +17,45 @@ END;
 COMMENT ON FUNCTION segment_internal.month_condition(date[]) IS
 'Support function of ledger_lines: the condition that a line l lies in one of the months, each given by its first day.';
 
+CREATE FUNCTION segment_internal.id_condition(receipts regclass) RETURNS text
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    type oid := segment_internal.column_type(receipts, 'customer_id');
+    kind record;
+BEGIN
+    SELECT t.typcategory = 'S' AS is_text,
+           t.typtype = 'e' OR EXISTS (SELECT FROM pg_opclass o WHERE o.opcintype = type AND o.opcdefault AND o.opcmethod = (SELECT m.oid FROM pg_am m WHERE m.amname = 'btree')) AS is_sorted,
+           type IN ('int2'::regtype, 'int4'::regtype, 'int8'::regtype, 'uuid'::regtype)
+           OR type IN ('text'::regtype, 'varchar'::regtype, 'bpchar'::regtype)
+              AND (SELECT c.collisdeterministic FROM pg_attribute a JOIN pg_collation c ON c.oid = a.attcollation
+                   WHERE a.attrelid = receipts AND a.attname = 'customer_id') AS is_exact
+    INTO kind FROM pg_type t WHERE t.oid = type;
+    -- in its own type, so that an index can be used; and as text where equal ids can be different ones, as 1.0 and 1.00
+    RETURN concat_ws(' AND ',
+        CASE WHEN type = 'bpchar'::regtype THEN 'l.customer_id = d.customer_id::bpchar'
+             WHEN kind.is_text THEN 'l.customer_id = d.customer_id'
+             WHEN kind.is_sorted THEN format('l.customer_id = d.customer_id::%s', format_type(type, NULL)) END,
+        CASE WHEN kind.is_exact IS NOT TRUE THEN 'l.customer_id::text COLLATE "C" = d.customer_id' END);
+END $$;
+COMMENT ON FUNCTION segment_internal.id_condition(regclass) IS
+'Support function of ledger_lines: the condition that a line l is of the customer d.customer_id, a text.';
+
 CREATE FUNCTION segment_internal.ledger_lines(receipts regclass, as_of date, currency text, rates regclass, details text, months date[],
                                               customers text[], customer_months date[])
 RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
 SET search_path = pg_catalog, pg_temp SET DateStyle = 'ISO, MDY' SET quote_all_identifiers = off
 AS $function$
-DECLARE
-    type oid := segment_internal.column_type(receipts, 'customer_id');
 BEGIN
     PERFORM segment_internal.check_receipts(receipts, as_of, currency, rates);
     IF months IS NULL THEN
         RETURN segment_internal.lines_query(receipts, currency, rates, details, NULL, NULL);
     END IF;
-    -- an id is compared in its own type, so that an index can be used; and as text: in its type, or by its collation, different ids can be equal
     RETURN concat(
         segment_internal.lines_query(receipts, currency, rates, details, NULL, format(' AND (%s)', segment_internal.month_condition(months))),
         CASE WHEN cardinality(customers) > 0 THEN ' UNION ALL ' || segment_internal.lines_query(receipts, currency, rates, details,
-            format(' JOIN unnest($7, $8) AS d(customer_id, month) ON l.customer_id = d.customer_id%s AND l.customer_id::text COLLATE "C" = d.customer_id'
-                   ' AND l.receipt_date >= d.month AND l.receipt_date < d.month + ''1 mon''::interval',
-                   CASE WHEN type = 'bpchar'::regtype THEN '::bpchar'
-                        WHEN (SELECT t.typcategory FROM pg_type t WHERE t.oid = type) <> 'S' THEN '::' || format_type(type, NULL) END), NULL) END);
+            format(' JOIN unnest($7, $8) AS d(customer_id, month) ON %s AND l.receipt_date >= d.month AND l.receipt_date < d.month + ''1 mon''::interval',
+                   segment_internal.id_condition(receipts)), NULL) END);
 END
 $function$;
 COMMENT ON FUNCTION segment_internal.ledger_lines(regclass, date, text, regclass, text, date[], text[], date[]) IS

@@ -341,27 +341,28 @@ EXCEPTION
         RAISE EXCEPTION 'ledger "%.%" already exists', l.ledger_schema, l.ledger_name USING ERRCODE = 'duplicate_object';
 END $$;
 
-CREATE FUNCTION segment_internal.remove_ledger(ledger_schema text, ledger_name text) RETURNS void
+CREATE FUNCTION segment_internal.remove_ledger(ledger_schema text, ledger_name text) RETURNS segment.ledger
 AS 'MODULE_PATHNAME', 'registry_call' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION segment_internal.remove_ledger(text, text) IS
-'Remove a ledger from the registry, with its logged changes. Error: 42704 the caller has no such ledger.';
+'Remove a ledger from the registry, with its logged changes; returns what was registered. Error: 42704 the caller has no such ledger.';
 
-CREATE FUNCTION segment_internal.remove_ledger(caller oid, ledger_schema text, ledger_name text) RETURNS void
+CREATE FUNCTION segment_internal.remove_ledger(caller oid, ledger_schema text, ledger_name text) RETURNS segment.ledger
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    id integer;
+    l segment.ledger;
 BEGIN
     DELETE FROM segment.ledger o
     WHERE o.ledger_schema = $2 AND o.ledger_name = $3
       AND (segment_internal.role_may(caller, o.owner, o.owner_key)
            OR (segment_internal.remembered_role(o.owner, o.owner_key) IS NULL
                AND (segment_internal.owns_extension(caller) OR segment_internal.may_take_over(caller, o.owner, o.owner_key))))
-    RETURNING o.ledger_id INTO id;
+    RETURNING o.* INTO l;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'ledger "%.%" does not exist', $2, $3 USING ERRCODE = 'undefined_object';
     END IF;
-    DELETE FROM segment.ledger_change c WHERE c.ledger_id = id;
-    DELETE FROM segment.ledger_partition p WHERE p.ledger_id = id;
+    DELETE FROM segment.ledger_change c WHERE c.ledger_id = l.ledger_id;
+    DELETE FROM segment.ledger_partition p WHERE p.ledger_id = l.ledger_id;
+    RETURN l;
 END $$;
 
 CREATE FUNCTION segment_internal.take_changes(ledger_schema text, ledger_name text)

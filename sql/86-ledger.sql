@@ -199,8 +199,7 @@ BEGIN
     IF target IS NULL THEN
         RAISE EXCEPTION 'ledger_name must not be null' USING ERRCODE = 'null_value_not_allowed';
     END IF;
-    SELECT * INTO l FROM segment_internal.ledger(target[1], target[2]);
-    PERFORM segment_internal.remove_ledger(target[1], target[2]);
+    l := segment_internal.remove_ledger(target[1], target[2]);
     FOR t IN SELECT g.tgname AS name, g.tgrelid::regclass AS on_table, c.relowner AS owner
              FROM pg_trigger g JOIN pg_class c ON c.oid = g.tgrelid
              WHERE g.tgfoid = 'segment_internal.ledger_changed'::regproc AND g.tgparentid = 0
@@ -214,9 +213,18 @@ BEGIN
                 USING HINT = 'The owner of the table can drop it.';
         END IF;
     END LOOP;
-    IF to_regclass(format('%I.%I', target[1], target[2])) IS NOT NULL THEN
-        EXECUTE format('DROP TABLE %I.%I', target[1], target[2]);
-    END IF;
+    -- another table may have the name by now, or another role the table
+    FOR t IN SELECT c.oid::regclass AS table_id, c.relowner AS owner, c.relkind = 'p' AND segment_internal.is_ledger(c.oid) AS is_ledger
+             FROM pg_class c WHERE c.oid = to_regclass(format('%I.%I', target[1], target[2]))
+    LOOP
+        IF t.is_ledger AND pg_has_role(t.owner, 'USAGE') THEN
+            EXECUTE format('DROP TABLE %s', t.table_id);
+        ELSIF t.is_ledger THEN
+            RAISE NOTICE 'table "%" remains, because it belongs to role "%"', segment_internal.relation_name(t.table_id), pg_get_userbyid(t.owner);
+        ELSE
+            RAISE NOTICE 'relation "%" remains, because it is not a ledger', segment_internal.relation_name(t.table_id);
+        END IF;
+    END LOOP;
 END $$;
 COMMENT ON FUNCTION segment_internal.unmake_ledger(text[]) IS
 'The work of drop_ledger, with schema and name of the ledger.';

@@ -6,6 +6,7 @@
 
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
+#include "parser/parse_coerce.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
@@ -165,11 +166,15 @@ has_quantity(Oid relation)
 	AttrNumber	number = get_attnum(relation, "quantity");
 	char		category;
 	bool		preferred;
+	Oid			type;
+	Oid			cast;
 
 	if (number <= 0)
 		return false;
-	get_type_category_preferred(getBaseType(get_atttype(relation, number)), &category, &preferred);
-	return category == TYPCATEGORY_NUMERIC;
+	type = getBaseType(get_atttype(relation, number));
+	get_type_category_preferred(type, &category, &preferred);
+	return category == TYPCATEGORY_NUMERIC &&
+		find_coercion_pathway(NUMERICOID, type, COERCION_EXPLICIT, &cast) != COERCION_PATH_NONE;
 }
 
 int32

@@ -226,6 +226,8 @@ DO $$ BEGIN PERFORM * FROM segment.rfm('visits', '2019-03-31', scheme => 'gird')
 \set VERBOSITY terse
 CREATE VIEW spelt AS SELECT customer_id, receipt_date, amount::text AS amount FROM visits;
 SELECT * FROM rfm('spelt', '2019-03-31');
+CREATE VIEW numbered AS SELECT customer_id, receipt_date, amount::bigint::oid AS amount FROM visits;
+SELECT * FROM rfm('numbered', '2019-03-31');
 CREATE TABLE odd_rates AS SELECT 'EUR' AS currency, '1,0' AS rate;
 SELECT * FROM rfm('receipts', '2019-03-31', rates => 'odd_rates');
 DROP TABLE odd_rates;

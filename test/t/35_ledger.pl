@@ -204,16 +204,19 @@ INSERT INTO cases SELECT 'C' || i, '2024-01-05', 1 FROM generate_series(1, 200) 
 INSERT INTO cases VALUES ('ada', '2024-01-01', 1), ('ADA', '2024-01-01', 2), ('bo', '2024-01-01', 3), ('BO', '2024-01-01', 4);
 INSERT INTO numbers SELECT i, '2024-01-05', 1 FROM generate_series(1, 200) i;
 INSERT INTO numbers VALUES (1.0, '2024-01-01', 2), (1.00, '2024-01-01', 3);
+CREATE TABLE documents (customer_id json, receipt_date date, amount numeric, quantity oid);
+INSERT INTO documents SELECT i::text::json, '2024-01-05', 1 FROM generate_series(1, 200) i;
 INSERT INTO hashes SELECT int4send(i), '2024-01-05', 1 FROM generate_series(1, 200) i;
 CREATE INDEX ON cases (customer_id);
 SELECT segment.create_ledger('by_case', 'cases', 'changes'), segment.create_ledger('by_case_load', 'cases', 'column', change_column => 'load_id'),
-       segment.create_ledger('by_number', 'numbers', 'changes'), segment.create_ledger('by_hash', 'hashes', 'changes');
+       segment.create_ledger('by_number', 'numbers', 'changes'), segment.create_ledger('by_document', 'documents', 'changes'), segment.create_ledger('by_hash', 'hashes', 'changes');
 CALL segment.refresh_ledger('by_case_load');
 CALL segment.refresh_ledger('by_case_load');
 UPDATE cases SET amount = amount + 10, load_id = 1 WHERE customer_id = 'ada';
 DELETE FROM cases WHERE customer_id = 'bo';
 INSERT INTO cases VALUES ('Bo', '2024-01-01', 3, 1), ('BO', '2024-01-01', 4, 1);
 UPDATE numbers SET amount = amount + 10 WHERE customer_id = 1;
+UPDATE documents SET amount = 2 WHERE customer_id::text = '7';
 SET bytea_output = 'escape';
 DELETE FROM hashes WHERE customer_id = int4send(6);
 RESET bytea_output;
@@ -221,10 +224,12 @@ CALL segment.refresh_ledger('by_case');
 CALL segment.refresh_ledger('by_case_load');
 CALL segment.refresh_ledger('by_number');
 CALL segment.refresh_ledger('by_hash');
+CALL segment.refresh_ledger('by_document');
 SQL
 is(sql("SELECT string_agg(customer_id || ' ' || net, ', ' ORDER BY customer_id) FROM by_case WHERE customer_id !~ '[0-9]'"), 'ADA 12, BO 4, Bo 3, ada 11', 'ids of one customer in the collation are customers each');
 is(sql("SELECT string_agg(customer_id || ' ' || net, ', ' ORDER BY customer_id) FROM by_case_load WHERE customer_id !~ '[0-9]' AND customer_id <> 'bo'"), 'ADA 12, BO 4, Bo 3, ada 11', 'also with a column');
 is(sql("SELECT string_agg(customer_id || ' ' || net, ', ' ORDER BY customer_id) FROM by_number WHERE customer_id::numeric = 1"), '1 11, 1.0 12, 1.00 13', 'numbers that are equal, too');
+is(sql("SELECT sum(net) || ' ' || count(quantity) FROM by_document"), '201 0', 'ids of a type without equality, and a quantity that is no number');
 is(sql("SELECT count(*) FROM segment.ledger_check('by_hash')"), '0', 'the text of an id does not depend on the session that changes it');
 
 # ---- columns of the receipts that their owner changes ----
@@ -239,7 +244,7 @@ sql('ALTER TABLE numbers ENABLE REPLICA TRIGGER ' . sql("SELECT quote_ident(tgna
 my ($replica_status, undef, $replica) = $node->psql('postgres', "INSERT INTO numbers VALUES (301, '2024-01-05', 1, 1); CALL segment.refresh_ledger('by_number')");
 like($replica, qr/changes of "public.numbers" are not logged/, 'a trigger that fires for replication only is no trigger');
 is(sql("SELECT count(*) FROM segment.ledger_check('by_number')"), '0', 'and everything is read');
-sql("SELECT segment.drop_ledger(l) FROM unnest('{by_case,by_case_load,by_number,by_hash}'::text[]) AS l; DROP TABLE cases, numbers, hashes");
+sql("SELECT segment.drop_ledger(l) FROM unnest('{by_case,by_case_load,by_number,by_hash,by_document}'::text[]) AS l; DROP TABLE cases, numbers, hashes, documents");
 
 # ---- refreshes of one ledger take turns; readers do not wait ----
 
@@ -334,9 +339,26 @@ is(sql("SELECT string_agg(DISTINCT what || ' ' || who, ', ' ORDER BY what || ' '
 # the table given away
 sql('ALTER TABLE noted OWNER TO stranger');
 is(as_role('keeper', "CALL segment.refresh_ledger('noted')"), '55000', 'a ledger that belongs to another role now is not refreshed');
+is(as_role('keeper', "SELECT segment.drop_ledger('noted')"), '', 'but dropped');
+is(sql("SELECT (SELECT count(*) FROM segment.ledger WHERE ledger_name = 'noted') || ' ' || (SELECT count(*) FROM noted)"), '0 3', 'and the table remains to its owner');
 is(as_role('keeper', "SELECT segment.drop_ledger($kept)"), '', 'dropped by its owner');
 is(as_role('clerk', q{INSERT INTO "Till ""1""" VALUES ('d', '2024-03-01', 2)}), '', 'its triggers remain, without effect');
 is(sql('SELECT count(*) FROM segment.ledger_change'), '0', 'and log nothing');
+
+# a ledger whose name another table has by now, and one whose owner is gone
+sql("SELECT segment.create_ledger('once', 'lines', 'changes'); DROP TABLE once; CREATE TABLE once (kept integer); SELECT segment.drop_ledger('once')");
+is(sql("SELECT (SELECT count(*) FROM once) || ' ' || (SELECT count(*) FROM segment.ledger WHERE ledger_name = 'once')"), '0 0', 'a table that is no ledger is not dropped');
+sql(<<'SQL');
+CREATE ROLE leaver; GRANT USAGE, CREATE ON SCHEMA public TO leaver; SELECT segment.grant_modeler('leaver');
+SET ROLE leaver;
+CREATE TABLE left_behind (customer_id text, receipt_date date, amount numeric);
+SELECT segment.create_ledger('of_leaver', 'left_behind', 'changes');
+RESET ROLE;
+REASSIGN OWNED BY leaver TO clerk; DROP OWNED BY leaver; DROP ROLE leaver;
+SQL
+is(as_role('clerk', "SELECT segment.drop_ledger('of_leaver')"), '42704', 'a ledger of a dropped role is nobody\'s');
+sql("SELECT segment.drop_ledger('of_leaver')");
+is(sql("SELECT (SELECT count(*) FROM pg_trigger WHERE tgrelid = 'left_behind'::regclass) || ' ' || (to_regclass('of_leaver') IS NULL)"), '0 true', 'a superuser drops it, with its triggers');
 
 # ---- dump and restore: the log stays behind, and the next refresh reads everything ----
 
