@@ -443,10 +443,16 @@ END;
 COMMENT ON FUNCTION segment_internal.read_columns(regclass, text) IS
 'The columns of receipts that a refresh of a ledger reads, with number, type, modifier and collation.';
 
+CREATE FUNCTION segment_internal.has_parent(tables oid[]) RETURNS boolean
+LANGUAGE sql STABLE
+RETURN EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhrelid = ANY (tables));
+COMMENT ON FUNCTION segment_internal.has_parent(oid[]) IS
+'Is one of the tables a partition, or does it inherit? Triggers for each statement do not fire for what is written through the parent.';
+
 CREATE FUNCTION segment_internal.is_logged(ledger_id integer, detect text, tables oid[]) RETURNS boolean
 LANGUAGE sql STABLE
 BEGIN ATOMIC
-    SELECT COALESCE(pg_catalog.bool_and(EXISTS (SELECT FROM pg_catalog.pg_trigger g
+    SELECT NOT (detect = 'changes' AND segment_internal.has_parent(tables)) AND COALESCE(pg_catalog.bool_and(EXISTS (SELECT FROM pg_catalog.pg_trigger g
                                                 WHERE g.tgrelid = t.id AND g.tgenabled IN ('O', 'A')
                                                   AND g.tgname = segment_internal.ledger_trigger(ledger_id, e.event))), true)
     FROM pg_catalog.unnest(tables) AS t(id),
@@ -454,4 +460,4 @@ BEGIN ATOMIC
                            WHEN 'partitions' THEN '{partition}' ELSE '{}' END) AS e(event);
 END;
 COMMENT ON FUNCTION segment_internal.is_logged(integer, text, oid[]) IS
-'Do all triggers of the ledger exist on these tables, and are they enabled?';
+'Do all triggers of the ledger exist on these tables, are they enabled, and do they fire for each change?';

@@ -394,7 +394,8 @@ BEGIN
     is_logged := segment_internal.is_logged(l.ledger_id, l.detect, tables);
     IF NOT is_logged THEN
         RAISE WARNING 'changes of "%.%" are not logged, so all receipts are read', l.source_schema, l.source_name
-            USING HINT = 'The triggers of the ledger do not exist or are disabled. Drop the ledger and create it again.';
+            USING HINT = CASE WHEN l.detect = 'changes' AND segment_internal.has_parent(tables) THEN 'The table has a parent by now, and what is written through that fires no trigger. Use detect full, or the parent.'
+                              ELSE 'The triggers of the ledger do not exist or are disabled. Drop the ledger and create it again.' END;
     END IF;
     IF l.change_key IS DISTINCT FROM log_key OR (l.source_ids, l.source_columns) IS DISTINCT FROM (tables, columns) OR NOT is_logged THEN
         -- from here on everything is logged

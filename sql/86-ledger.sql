@@ -35,6 +35,9 @@ BEGIN
     IF detect = 'changes' AND kind NOT IN ('r', 'p') AND segment_internal.logged_tables(detect, receipts) = ARRAY[receipts::oid] THEN
         RAISE EXCEPTION '"%" is not a table, so its changes cannot be logged', segment_internal.relation_name(receipts)
             USING ERRCODE = 'wrong_object_type', HINT = 'Use detect full. Of views, only those that sap_receipts_view made can be used.';
+    ELSIF detect = 'changes' AND segment_internal.has_parent(segment_internal.logged_tables(detect, receipts)) THEN
+        RAISE EXCEPTION 'changes of "%" cannot be logged, because a table has a parent', segment_internal.relation_name(receipts)
+            USING ERRCODE = 'wrong_object_type', HINT = 'What is written through a partitioned or inherited parent fires no trigger of the table. Use detect full, or the parent.';
     ELSIF detect = 'partitions' AND kind <> 'p' THEN
         RAISE EXCEPTION '"%" is not a partitioned table', segment_internal.relation_name(receipts) USING ERRCODE = 'wrong_object_type';
     ELSIF detect = 'column' AND kind NOT IN ('r', 'p', 'v') THEN

@@ -15,6 +15,7 @@
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
 #include "executor/spi.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
@@ -157,22 +158,26 @@ read_keys(const TriggerData *change, Datum keys[KEY_ARRAYS], bool *none)
 
 /* ---- the log ---- */
 
-/* The partitioned table that the relation belongs to, or itself. */
-static Oid
-root_of(Relation relation)
+/* The relation and the partitioned tables that it belongs to, as oid[]. */
+static Datum
+lineage_of(Relation relation)
 {
 	List	   *ancestors = relation->rd_rel->relispartition ? get_partition_ancestors(RelationGetRelid(relation)) : NIL;
+	ArrayBuildState *ids = accumArrayResult(NULL, ObjectIdGetDatum(RelationGetRelid(relation)), false, OIDOID, CurrentMemoryContext);
+	ListCell   *cell;
 
-	return ancestors == NIL ? RelationGetRelid(relation) : llast_oid(ancestors);
+	foreach(cell, ancestors)
+		(void) accumArrayResult(ids, ObjectIdGetDatum(lfirst_oid(cell)), false, OIDOID, CurrentMemoryContext);
+	return makeArrayResult(ids, CurrentMemoryContext);
 }
 
 /* Write keys, or the partition, or when both are none that everything has changed. */
 static void
 write_keys(const TriggerData *change, const Datum *keys, Oid partition)
 {
-	Oid			types[] = {INT4OID, OIDOID, OIDOID, TEXTARRAYOID, DATEARRAYOID, TEXTARRAYOID};
+	Oid			types[] = {INT4OID, OIDARRAYOID, OIDOID, TEXTARRAYOID, DATEARRAYOID, TEXTARRAYOID};
 	Datum		values[] = {
-		Int32GetDatum(pg_strtoint32(change->tg_trigger->tgargs[0])), ObjectIdGetDatum(root_of(change->tg_relation)),
+		Int32GetDatum(pg_strtoint32(change->tg_trigger->tgargs[0])), lineage_of(change->tg_relation),
 		ObjectIdGetDatum(partition), 0, 0, 0
 	};
 	char		nulls[] = {' ', ' ', OidIsValid(partition) ? ' ' : 'n', 'n', 'n', 'n'};
@@ -188,8 +193,8 @@ write_keys(const TriggerData *change, const Datum *keys, Oid partition)
 	if (SPI_execute_with_args("INSERT INTO segment.ledger_change (ledger_id, customer_id, month, document, partition_id)"
 							  " SELECT l.ledger_id, k.customer_id, k.month, k.document, $3 FROM segment.ledger l,"
 							  " ROWS FROM (unnest(COALESCE($4, '{NULL}')), unnest(COALESCE($5, '{NULL}')), unnest(COALESCE($6, '{NULL}'))) AS k(customer_id, month, document)"
-							  " WHERE l.ledger_id = $1 AND CASE WHEN l.change_key = segment_internal.role_key('segment.ledger_change'::regclass) THEN $2 = ANY (l.source_ids)"
-							  " ELSE $2 = ANY (segment_internal.logged_tables(l.detect, to_regclass(format('%I.%I', l.source_schema, l.source_name)))) END",
+							  " WHERE l.ledger_id = $1 AND CASE WHEN l.change_key = segment_internal.role_key('segment.ledger_change'::regclass) THEN $2 && l.source_ids"
+							  " ELSE $2 && segment_internal.logged_tables(l.detect, to_regclass(format('%I.%I', l.source_schema, l.source_name))) END",
 							  lengthof(types), types, values, nulls, false, 0) != SPI_OK_INSERT)
 		elog(ERROR, "could not log the changed rows");
 	seg_become_again(&caller);

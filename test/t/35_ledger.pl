@@ -232,6 +232,32 @@ is(sql("SELECT string_agg(customer_id || ' ' || net, ', ' ORDER BY customer_id) 
 is(sql("SELECT sum(net) || ' ' || count(quantity) FROM by_document"), '201 0', 'ids of a type without equality, and a quantity that is no number');
 is(sql("SELECT count(*) FROM segment.ledger_check('by_hash')"), '0', 'the text of an id does not depend on the session that changes it');
 
+# ---- a table that is a partition itself ----
+
+sql(<<'SQL');
+CREATE TABLE years (customer_id text, receipt_date date, amount numeric) PARTITION BY RANGE (receipt_date);
+CREATE TABLE year PARTITION OF years FOR VALUES FROM ('2024-01-01') TO ('2025-01-01') PARTITION BY RANGE (receipt_date);
+CREATE TABLE year_first PARTITION OF year FOR VALUES FROM ('2024-01-01') TO ('2024-07-01');
+CREATE TABLE year_second PARTITION OF year DEFAULT;
+INSERT INTO years VALUES ('a', '2024-01-01', 1), ('a', '2024-11-01', 1);
+SELECT segment.create_ledger('by_year', 'year', 'partitions');
+CALL segment.refresh_ledger('by_year');
+INSERT INTO years VALUES ('a', '2024-01-01', 2);
+INSERT INTO year_second VALUES ('a', '2024-12-01', 4);
+CALL segment.refresh_ledger('by_year');
+CREATE TABLE joining (customer_id text, receipt_date date, amount numeric);
+SELECT segment.create_ledger('by_joining', 'joining', 'changes');
+ALTER TABLE years ATTACH PARTITION joining FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');
+INSERT INTO years VALUES ('a', '2025-01-01', 8);
+SQL
+is(sql('SELECT sum(net) FROM by_year'), '8', 'changes through the parent, and by the name of a partition');
+my (undef, undef, $refusal) = $node->psql('postgres', "SELECT segment.create_ledger('by_first', 'year_first', 'changes')");
+like($refusal, qr/changes of "public.year_first" cannot be logged, because a table has a parent/, 'changes of a partition cannot be logged');
+my (undef, undef, $warning) = $node->psql('postgres', "CALL segment.refresh_ledger('by_joining')");
+like($warning, qr/changes of "public.joining" are not logged.*has a parent by now/s, 'nor those of a table that has become one');
+is(sql('SELECT sum(net) FROM by_joining'), '8', 'so everything is read');
+sql("SELECT segment.drop_ledger('by_year'), segment.drop_ledger('by_joining'); DROP TABLE years");
+
 # ---- columns of the receipts that their owner changes ----
 
 sql("INSERT INTO numbers VALUES (7.5, '2024-02-01', 1); ALTER TABLE numbers ALTER customer_id TYPE integer; CALL segment.refresh_ledger('by_number')");
