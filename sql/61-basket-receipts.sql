@@ -63,6 +63,10 @@ LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
 SET search_path = pg_catalog, pg_temp
 AS $function$
 BEGIN
+    IF min_confidence IS NULL OR min_lift IS NULL THEN
+        RAISE EXCEPTION '% must not be null', CASE WHEN min_confidence IS NULL THEN 'min_confidence' ELSE 'min_lift' END
+            USING ERRCODE = 'null_value_not_allowed';
+    END IF;
     PERFORM segment_internal.check_receipts(receipts, as_of, NULL, NULL);
     RETURN format(
         'WITH purchase AS (%s)'
@@ -84,7 +88,7 @@ AS 'MODULE_PATHNAME', 'association_rules'
 LANGUAGE C STABLE PARALLEL RESTRICTED ROWS 1000
 SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION segment.association_rules(regclass, date, text, float8, float8, jsonb) IS
-'The association rules between the products of receipts up to a date: basket_fit with these options over the baskets, then basket_rules. receipts: a relation as for receipt_totals with the column product_id and, optionally, quantity; it is read with the caller''s privileges. by: receipt (a basket is what a customer bought with one receipt_id) or customer (all that a customer bought). A line with a negative amount, or with a quantity that is not positive, is a return and no purchase. Lines whose customer_id, receipt_id or product_id is blank or # are left out, and so are lines without customer_id, product_id or receipt_date. Errors: 42703 a column is missing; 42804 a column has the wrong type; 22023 no purchases, or by, a bound or an option is wrong; 54000 as basket_fit.';
+'The association rules between the products of receipts up to a date: basket_fit with these options over the baskets, then basket_rules. receipts: a relation as for receipt_totals with the column product_id and, optionally, quantity; it is read with the caller''s privileges. by: receipt (a basket is what a customer bought with one receipt_id) or customer (all that a customer bought). A line with a negative amount, or with a quantity that is not positive, is a return and no purchase. Lines whose customer_id, receipt_id or product_id is blank or # are left out, and so are lines without customer_id, product_id or receipt_date. Errors: 42703 a column is missing; 42804 a column has the wrong type; 22023 no purchases, or by, a bound or an option is wrong; 22004 an argument is NULL; 54000 as basket_fit.';
 
 -- ---- next_best_offer ----
 
@@ -214,6 +218,8 @@ AS $function$
 BEGIN
     IF split_date IS NULL THEN
         RAISE EXCEPTION 'split_date must not be null' USING ERRCODE = 'null_value_not_allowed';
+    ELSIF NOT isfinite(split_date) THEN
+        RAISE EXCEPTION 'split_date must not be infinite' USING ERRCODE = 'datetime_field_overflow';
     ELSIF k IS NULL OR k NOT BETWEEN 1 AND 10000 THEN
         RAISE EXCEPTION 'k must be from 1 to 10000' USING ERRCODE = 'invalid_parameter_value';
     ELSIF level IS NULL OR NOT (level > 0 AND level < 1) THEN

@@ -116,12 +116,12 @@ is_sound(const void *state, size_t size)
 
 /* The state with room for so many more items, lines and bytes of names. */
 static SegBasketState *
-with_room(SegStates *states, SegBasketState *state, size_t items, size_t name_bytes)
+with_room(SegStates *states, SegBasketState *state, size_t items, size_t lines, size_t name_bytes)
 {
 	SegBasketRoom room;
 	SegBasketState *grown;
 
-	if (!seg_basket_needs_room(state, items, name_bytes, &room))
+	if (!seg_basket_needs_room(state, items, lines, name_bytes, &room))
 		return state;
 	grown = seg_state_resize(states, state, seg_basket_state_size(&room));
 	seg_basket_grow(state, &room, grown);
@@ -140,7 +140,7 @@ begin(SegStates *states, const Jsonb *jsonb)
 	seg_basket_state_init(state, &options, &room);
 	for (int i = 0; i < exclude.count; i++)
 		bytes += strlen(exclude.items[i]);
-	state = with_room(states, state, exclude.count, bytes);
+	state = with_room(states, state, exclude.count, 0, bytes);
 	for (int i = 0; i < exclude.count; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
@@ -163,7 +163,7 @@ add_basket(SegStates *states, SegBasketState *state, ArrayType *array)
 				 errmsg("items has %d dimensions, but must have 1", ARR_NDIM(array))));
 	deconstruct_array(array, TEXTOID, -1, false, TYPALIGN_INT, &items, &nulls, &n);
 	/* the names of an array are no longer than the array */
-	state = with_room(states, state, n, VARSIZE(array));
+	state = with_room(states, state, n, n, VARSIZE(array));
 	for (int i = 0; i < n; i++)
 	{
 		const text *item = nulls[i] ? NULL : DatumGetTextPP(items[i]);
@@ -226,7 +226,7 @@ merge(SegStates *states, void *own, const void *from)
 
 	if (memcmp(&state->options, &other->options, sizeof(SegBasketOptions)) != 0)
 		seg_raise((SegFault) {SEG_MALFORMED_STATE});
-	state = with_room(states, state, Max(other->items, other->lines), other->name_bytes);
+	state = with_room(states, state, other->items, other->lines, other->name_bytes);
 	seg_budget_check(other->items * sizeof(uint32_t));
 	numbers = palloc_extended(Max(other->items, 1) * sizeof(uint32_t), MCXT_ALLOC_HUGE);
 	seg_basket_merge(state, other, numbers);

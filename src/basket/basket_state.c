@@ -40,12 +40,13 @@ grown(uint64_t had, uint64_t wanted)
 }
 
 bool
-seg_basket_needs_room(const SegBasketState *state, size_t items, size_t name_bytes, SegBasketRoom *room)
+seg_basket_needs_room(const SegBasketState *state, size_t items, size_t lines, size_t name_bytes,
+					  SegBasketRoom *room)
 {
 	*room = state->room;
 	while (state->items + items > (uint64_t) 1 << (room->log2_slots - 1) && room->log2_slots < 40)
 		room->log2_slots++;
-	room->lines = grown(room->lines, state->lines + items);
+	room->lines = grown(room->lines, state->lines + lines);
 	room->name_bytes = (grown(room->name_bytes, state->name_bytes + name_bytes) + 3) & ~UINT64_C(3);
 	return memcmp(room, &state->room, sizeof(*room)) != 0;
 }

@@ -116,10 +116,11 @@ extern size_t seg_basket_state_size(const SegBasketRoom *room);
 extern SegBasketRoom seg_basket_first_room(void);
 
 /*
- * Must the state grow for so many more items and lines, with names of so many bytes?
+ * Must the state grow for so many more items, lines, and bytes of names?
  * OUT *room: at least 1.5 times what it has of that which is too small.  False if there is room.
  */
-extern bool seg_basket_needs_room(const SegBasketState *state, size_t items, size_t name_bytes, SegBasketRoom *room);
+extern bool seg_basket_needs_room(const SegBasketState *state, size_t items, size_t lines, size_t name_bytes,
+								  SegBasketRoom *room);
 
 /* A new state in zeroed bytes behind its SegStateHead. */
 extern void seg_basket_state_init(SegBasketState *state, const SegBasketOptions *options, const SegBasketRoom *room);

@@ -25,12 +25,12 @@ new_basket_state(const SegBasketOptions *options)
 }
 
 static inline SegBasketState *
-with_basket_room(SegBasketState *state, size_t items, size_t name_bytes)
+with_basket_room(SegBasketState *state, size_t items, size_t lines, size_t name_bytes)
 {
 	SegBasketRoom room;
 	SegBasketState *grown;
 
-	if (!seg_basket_needs_room(state, items, name_bytes, &room))
+	if (!seg_basket_needs_room(state, items, lines, name_bytes, &room))
 		return state;
 	grown = calloc(1, seg_basket_state_size(&room));
 	grown->fit.state = state->fit.state;
@@ -43,7 +43,7 @@ with_basket_room(SegBasketState *state, size_t items, size_t name_bytes)
 static inline SegBasketState *
 add_basket(SegBasketState *state, const char *items)
 {
-	state = with_basket_room(state, strlen(items), strlen(items));
+	state = with_basket_room(state, strlen(items), strlen(items), strlen(items));
 	for (; *items != '\0'; items++)
 		seg_basket_put(state, items, 1);
 	(void) seg_basket_close(state);
@@ -55,7 +55,7 @@ merge_baskets(SegBasketState *state, const SegBasketState *other)
 {
 	uint32_t   *numbers = calloc(other->items + 1, sizeof(uint32_t));
 
-	state = with_basket_room(state, other->items > other->lines ? other->items : other->lines, other->name_bytes);
+	state = with_basket_room(state, other->items, other->lines, other->name_bytes);
 	seg_basket_merge(state, other, numbers);
 	free(numbers);
 	return state;

@@ -147,6 +147,8 @@ every_subset(void **test_state)
 				part = add_basket(part, baskets[i]);
 		state = merge_baskets(state, part);
 		assert_true(seg_basket_state_is_sound(state, seg_basket_state_size(&state->room)));
+		/* slots for the few items, not for the many lines */
+		assert_int_equal(state->room.log2_slots, seg_basket_first_room().log2_slots);
 		fit_baskets(state, &model, &room);
 		assert_int_equal(encode(&model, other_bytes), size);
 		assert_memory_equal(bytes, other_bytes, size);
