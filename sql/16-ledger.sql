@@ -216,8 +216,9 @@ BEGIN
         RAISE EXCEPTION 'as_of must be the last day of a month when a ledger is read, but is %', to_char(as_of, 'YYYY-MM-DD')
             USING ERRCODE = 'invalid_parameter_value', HINT = 'For other days read the receipts.';
     END IF;
-    RETURN format('SELECT l.customer_id::text, l.month::date, l.receipts::bigint, l.sales::numeric, l.net::numeric,'
-                  ' l.first_date::date, l.last_date::date FROM %s l WHERE l.month <= $2 AND l.customer_id IS NOT NULL', ledger);
+    -- the columns of a ledger's table in their order; lines and quantity are not read
+    RETURN format('SELECT l.receipts::bigint, NULL::bigint, l.month::date, l.first_date::date, l.last_date::date, l.net::numeric, l.sales::numeric,'
+                  ' NULL::numeric, l.customer_id::text FROM %s l WHERE l.month <= $2 AND l.customer_id IS NOT NULL', ledger);
 END
 $function$;
 COMMENT ON FUNCTION segment_internal.ledger_cells(regclass, date, text, regclass) IS

@@ -96,8 +96,9 @@ LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET quote_all_id
 DECLARE
     c record;
 BEGIN
-    EXECUTE format('CREATE TABLE %I.%I (customer_id text NOT NULL, month date NOT NULL, receipts bigint NOT NULL, lines bigint NOT NULL,'
-                   ' sales numeric, net numeric NOT NULL, quantity numeric, first_date date, last_date date, PRIMARY KEY (customer_id, month)) PARTITION BY RANGE (month)', target[1], target[2]);
+    -- columns of fixed length first, which a reader finds at once; see src/receipts/ledger_refresh_pg.c
+    EXECUTE format('CREATE TABLE %I.%I (receipts bigint NOT NULL, lines bigint NOT NULL, month date NOT NULL, first_date date, last_date date,'
+                   ' net numeric NOT NULL, sales numeric, quantity numeric, customer_id text NOT NULL, PRIMARY KEY (customer_id, month)) PARTITION BY RANGE (month)', target[1], target[2]);
     EXECUTE format('CREATE TABLE %I.%I PARTITION OF %1$I.%3$I DEFAULT', target[1], target[2] || '_other', target[2]);
     EXECUTE format('COMMENT ON TABLE %I.%I IS %L', target[1], target[2], format(
         'Receipts of %s by customer and month, written by segment.refresh_ledger. Key: customer_id, month.', segment_internal.relation_name(receipts)));

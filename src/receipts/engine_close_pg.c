@@ -82,7 +82,19 @@ seg_engine_add_many_sums(SegReceiptsEngine *engine, const SegCustomer *sums, uin
 		if (parts[i]->spilled == NULL && parts[i]->tables.slot_count > 0)
 			seg_part_prefetch_customer(&parts[i]->tables, hashes[i]);
 	for (uint32 i = 0; i < n; i++)
-		seg_engine_add_sums(engine, &sums[i]);
+	{
+		SegReceiptPart *tables = &parts[i]->tables;
+		bool		ignored;
+
+		/* nothing to make room for */
+		if (parts[i]->spilled == NULL && tables->customer_count < tables->customer_room && !seg_key_is_long(sums[i].key) && sums[i].net.wide == 0)
+		{
+			engine->use.sums++;
+			seg_customer_merge(&tables->customers[seg_part_customer(tables, sums[i].key, hashes[i], &ignored)], engine->pool, &sums[i]);
+		}
+		else
+			seg_engine_add_sums(engine, &sums[i]);
+	}
 }
 
 /* An engine for the lines of one spilled part, closed. */

@@ -97,15 +97,15 @@ put_cell(SegReceiptsEngine *engine, Cells *cells, SegKey customer, const Cell *c
 
 	if (cells->months == NULL || cells->last_month != cells->month.number)
 		begin_month(cells);
-	seg_put(row, PointerGetDatum(seg_receipts_id(engine, customer)), false);
-	seg_put(row, DateADTGetDatum(cells->month.first), false);
 	seg_put_int64(row, cell->receipts);
 	seg_put_int64(row, cell->lines);
-	seg_put(row, none ? (Datum) 0 : value_of(engine, &cell->sales), none);
-	seg_put(row, value_of(engine, &cell->net), false);
-	seg_put(row, cells->has_quantity ? value_of(engine, &cell->quantity) : (Datum) 0, !cells->has_quantity);
+	seg_put(row, DateADTGetDatum(cells->month.first), false);
 	seg_put(row, DateADTGetDatum(cell->first_day), none);
 	seg_put(row, DateADTGetDatum(cell->last_day), none);
+	seg_put(row, value_of(engine, &cell->net), false);
+	seg_put(row, none ? (Datum) 0 : value_of(engine, &cell->sales), none);
+	seg_put(row, cells->has_quantity ? value_of(engine, &cell->quantity) : (Datum) 0, !cells->has_quantity);
+	seg_put(row, PointerGetDatum(seg_receipts_id(engine, customer)), false);
 	seg_row_store(row);
 }
 

@@ -10,11 +10,7 @@
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
-/* Columns of the query. */
-enum
-{
-	CELL_CUSTOMER, CELL_MONTH, CELL_RECEIPTS, CELL_SALES, CELL_NET, CELL_FIRST, CELL_LAST, CELL_COLUMNS
-};
+#include "receipts/ledger_scan_pg.h"
 
 typedef struct CellReceiver
 {
@@ -33,7 +29,6 @@ is_ledger(Oid relation)
 {
 	static const char *const columns[] = {"customer_id", "month", "receipts", "sales", "net", "first_date", "last_date"};
 
-	StaticAssertStmt(lengthof(columns) == CELL_COLUMNS, "columns of the query");
 	for (int i = 0; i < lengthof(columns); i++)
 		if (get_attnum(relation, columns[i]) <= 0)
 			return false;
@@ -80,19 +75,19 @@ seg_ledger_to_receipts(FunctionCallInfo fcinfo, int receipts, int currency, int 
 static void
 check_cell(const CellReceiver *cells, const Datum *values, const bool *nulls)
 {
-	int64		receipts = DatumGetInt64(values[CELL_RECEIPTS]);
-	bool		missing = nulls[CELL_RECEIPTS] || nulls[CELL_NET];
+	int64		receipts = DatumGetInt64(values[SEG_LEDGER_RECEIPTS]);
+	bool		missing = nulls[SEG_LEDGER_RECEIPTS] || nulls[SEG_LEDGER_NET];
 
 	if (!missing && receipts > 0)
-		missing = nulls[CELL_SALES] || nulls[CELL_FIRST] || nulls[CELL_LAST];
+		missing = nulls[SEG_LEDGER_SALES] || nulls[SEG_LEDGER_FIRST] || nulls[SEG_LEDGER_LAST];
 	if (missing)
 		ereport(ERROR,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 				 errmsg("a row of the ledger has no receipts, net, sales, first_date or last_date")));
-	if (receipts < 0 || DATE_NOT_FINITE(DatumGetDateADT(values[CELL_MONTH])) ||
-		(receipts > 0 && (DatumGetDateADT(values[CELL_FIRST]) < DatumGetDateADT(values[CELL_MONTH]) ||
-						  DatumGetDateADT(values[CELL_LAST]) < DatumGetDateADT(values[CELL_FIRST]) ||
-						  DatumGetDateADT(values[CELL_LAST]) > cells->as_of)))
+	if (receipts < 0 || DATE_NOT_FINITE(DatumGetDateADT(values[SEG_LEDGER_MONTH])) ||
+		(receipts > 0 && (DatumGetDateADT(values[SEG_LEDGER_FIRST]) < DatumGetDateADT(values[SEG_LEDGER_MONTH]) ||
+						  DatumGetDateADT(values[SEG_LEDGER_LAST]) < DatumGetDateADT(values[SEG_LEDGER_FIRST]) ||
+						  DatumGetDateADT(values[SEG_LEDGER_LAST]) > cells->as_of)))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("a row of the ledger has receipts, first_date or last_date that do not belong to its month")));
@@ -122,14 +117,14 @@ static void
 add_sums(CellReceiver *cells, SegKey customer, const Datum *values)
 {
 	SegCustomer sums = {.key = customer, .last_day = SEG_NO_DAY};
-	int64		receipts = DatumGetInt64(values[CELL_RECEIPTS]);
+	int64		receipts = DatumGetInt64(values[SEG_LEDGER_RECEIPTS]);
 
 	if (receipts > 0)
-		sums.last_day = DatumGetDateADT(values[CELL_LAST]);
-	if (DatumGetDateADT(values[CELL_MONTH]) >= cells->since)
+		sums.last_day = DatumGetDateADT(values[SEG_LEDGER_LAST]);
+	if (DatumGetDateADT(values[SEG_LEDGER_MONTH]) >= cells->since)
 	{
 		sums.count = receipts;
-		seg_total_add(seg_engine_pool(cells->engine), &sums.net, amount_of(cells, values[CELL_NET]));
+		seg_total_add(seg_engine_pool(cells->engine), &sums.net, amount_of(cells, values[SEG_LEDGER_NET]));
 	}
 	cells->sums[cells->waiting++] = sums;
 }
@@ -142,23 +137,46 @@ add_receipt(const CellReceiver *cells, SegKey customer, int32 day, SegAmount amo
 	seg_engine_add(cells->engine, &line);
 }
 
+/* net - sales; false when they are the same. */
+static bool
+returns_of(const CellReceiver *cells, const Datum *values, SegAmount sales, SegAmount *returns)
+{
+	Datum		difference;
+
+	*returns = amount_of(cells, values[SEG_LEDGER_NET]);
+	if (returns->scale != SEG_AMOUNT_WIDE && sales.scale != SEG_AMOUNT_WIDE &&
+		!__builtin_sub_overflow(returns->value, sales.value, &returns->value))
+	{
+		returns->scale = Max(returns->scale, sales.scale);
+		return returns->value != 0;
+	}
+	if (returns->scale == SEG_AMOUNT_WIDE)
+		seg_engine_pool(cells->engine)->drop(seg_engine_pool(cells->engine), returns->value);
+	difference = DirectFunctionCall2(numeric_sub, values[SEG_LEDGER_NET], values[SEG_LEDGER_SALES]);
+	*returns = amount_of(cells, difference);
+	return !DatumGetBool(DirectFunctionCall2(numeric_eq, values[SEG_LEDGER_NET], values[SEG_LEDGER_SALES]));
+}
+
 /* Sales as one receipt, returns as another one, and receipts of nothing to make up their number. */
 static void
 add_receipts(const CellReceiver *cells, SegKey customer, const Datum *values)
 {
-	int64		receipts = DatumGetInt64(values[CELL_RECEIPTS]);
-	int32		day = DatumGetDateADT(values[receipts > 0 ? CELL_FIRST : CELL_MONTH]);
-	Datum		returns = values[CELL_NET];
+	int64		receipts = DatumGetInt64(values[SEG_LEDGER_RECEIPTS]);
+	int32		day = DatumGetDateADT(values[receipts > 0 ? SEG_LEDGER_FIRST : SEG_LEDGER_MONTH]);
+	SegAmount	returns;
+	bool		has_returns = true;
 
 	if (receipts > 0)
 	{
-		add_receipt(cells, customer, day, amount_of(cells, values[CELL_SALES]));
-		returns = DirectFunctionCall2(numeric_sub, returns, values[CELL_SALES]);
-		if (DatumGetBool(DirectFunctionCall2(numeric_eq, values[CELL_NET], values[CELL_SALES])))
-			returns = (Datum) 0;
+		SegAmount	sales = amount_of(cells, values[SEG_LEDGER_SALES]);
+
+		add_receipt(cells, customer, day, sales);
+		has_returns = returns_of(cells, values, sales, &returns);
 	}
-	if (returns != (Datum) 0)
-		add_receipt(cells, customer, day, amount_of(cells, returns));
+	else
+		returns = amount_of(cells, values[SEG_LEDGER_NET]);
+	if (has_returns)
+		add_receipt(cells, customer, day, returns);
 	for (int64 i = 1; i < receipts; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
@@ -166,37 +184,46 @@ add_receipts(const CellReceiver *cells, SegKey customer, const Datum *values)
 	}
 }
 
-static bool
-receive_cell(TupleTableSlot *slot, DestReceiver *self)
+static void
+take_cell(const Datum *values, const bool *nulls, void *argument)
 {
-	CellReceiver *cells = (CellReceiver *) self;
-	MemoryContext old = MemoryContextSwitchTo(cells->row);
+	CellReceiver *cells = argument;
+	MemoryContext old;
 	text	   *customer;
 	SegKey		key;
 
-	slot_getallattrs(slot);
-	check_cell(cells, slot->tts_values, slot->tts_isnull);
-	customer = DatumGetTextPP(slot->tts_values[CELL_CUSTOMER]);
+	if (nulls[SEG_LEDGER_CUSTOMER])
+		return;
+	old = MemoryContextSwitchTo(cells->row);
+	check_cell(cells, values, nulls);
+	customer = DatumGetTextPP(values[SEG_LEDGER_CUSTOMER]);
 	/* a long text is referred to until the row is added */
 	if (cells->mode == SEG_RECEIPTS_SUMS && VARSIZE_ANY_EXHDR(customer) > SEG_KEY_INLINE)
 		customer = DatumGetTextPCopy(PointerGetDatum(customer));
 	key = seg_key_of_text(VARDATA_ANY(customer), VARSIZE_ANY_EXHDR(customer));
 	if (cells->mode == SEG_RECEIPTS_SUMS)
-		add_sums(cells, key, slot->tts_values);
+		add_sums(cells, key, values);
 	else
-		add_receipts(cells, key, slot->tts_values);
+		add_receipts(cells, key, values);
 	MemoryContextSwitchTo(old);
 	if (cells->mode != SEG_RECEIPTS_SUMS)
 		MemoryContextReset(cells->row);
 	else if (cells->waiting == SEG_ENGINE_SUMS)
 		flush_sums(cells);
+}
+
+static bool
+receive_cell(TupleTableSlot *slot, DestReceiver *self)
+{
+	slot_getallattrs(slot);
+	take_cell(slot->tts_values, slot->tts_isnull, self);
 	return true;
 }
 
 static void
 begin_cells(DestReceiver *self, int operation, TupleDesc shape)
 {
-	Assert(shape->natts == CELL_COLUMNS);
+	Assert(shape->natts == SEG_LEDGER_COLUMNS);
 }
 
 static void
@@ -225,7 +252,8 @@ seg_receipts_or_ledger_read(const SegReceiptsSource *source, SegReceiptsEngine *
 	query = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
 	cells.row = AllocSetContextCreate(CurrentMemoryContext, "segment ledger row", ALLOCSET_DEFAULT_SIZES);
 	options.dest = &cells.receiver;
-	seg_receipts_run(query, &options);
+	if (!seg_ledger_scan(source->receipts, source->as_of, take_cell, &cells))
+		seg_receipts_run(query, &options);
 	flush_sums(&cells);
 	MemoryContextDelete(cells.row);
 	seg_engine_close(engine);

@@ -30,13 +30,6 @@ extern void seg_receipts_or_ledger_read(const SegReceiptsSource *source, SegRece
  */
 extern void seg_ledger_to_receipts(FunctionCallInfo fcinfo, int receipts, int currency, int rates);
 
-/* Columns of a ledger, in the order of its table. */
-enum
-{
-	SEG_LEDGER_CUSTOMER, SEG_LEDGER_MONTH, SEG_LEDGER_RECEIPTS, SEG_LEDGER_LINES, SEG_LEDGER_SALES, SEG_LEDGER_NET,
-	SEG_LEDGER_QUANTITY, SEG_LEDGER_FIRST, SEG_LEDGER_LAST, SEG_LEDGER_COLUMNS
-};
-
 /* Where the rows of a month go: into a store of its own, of which the caller makes one for each month that it meets. */
 typedef struct SegMonthStore
 {

@@ -64,4 +64,13 @@ extern PGDLLEXPORT void _PG_init(void);
 #define SEG_OWNS_RELATION(relation, role) pg_class_ownercheck(relation, role)
 #endif
 
+/* 17 passes the statement to event triggers.  Unique indexes are checked. */
+#if PG_VERSION_NUM >= 170000
+#define SEG_REINDEX_RELATION(relation) \
+	reindex_relation(NULL, relation, REINDEX_REL_CHECK_CONSTRAINTS, &(ReindexParams) {0})
+#else
+#define SEG_REINDEX_RELATION(relation) \
+	reindex_relation(relation, REINDEX_REL_CHECK_CONSTRAINTS, &(ReindexParams) {0})
+#endif
+
 #endif							/* SEG_SERVER_COMPAT_H */

@@ -44,16 +44,16 @@ SELECT '00' || lpad((hashint4extended(i / 2, 1) & 2147483647)::int % $customers 
 FROM generate_series(1, $lines) i;
 CREATE INDEX ON document_lines (customer_id);
 -- the same table for plain SQL
-CREATE TABLE plain (customer_id text NOT NULL, month date NOT NULL, receipts bigint NOT NULL, lines bigint NOT NULL, sales numeric, net numeric NOT NULL, quantity numeric,
-                    first_date date, last_date date, PRIMARY KEY (customer_id, month)) PARTITION BY RANGE (month);
+CREATE TABLE plain (receipts bigint NOT NULL, lines bigint NOT NULL, month date NOT NULL, first_date date, last_date date, net numeric NOT NULL, sales numeric,
+                    quantity numeric, customer_id text NOT NULL, PRIMARY KEY (customer_id, month)) PARTITION BY RANGE (month);
 SELECT format('CREATE TABLE plain_%s PARTITION OF plain FOR VALUES FROM (%L) TO (%L)', to_char(m, 'YYYY_MM'), m::date, (m + interval '1 month')::date)
 FROM generate_series(timestamp '2018-01-01', '2024-12-01', '1 month') m \gexec
 CREATE VIEW cells AS
-SELECT customer_id, month, count(*) FILTER (WHERE total >= 0) AS receipts, sum(n)::bigint AS lines, sum(total) FILTER (WHERE total >= 0) AS sales, sum(total) AS net, NULL::numeric AS quantity,
-       min(day) FILTER (WHERE total >= 0) AS first_date, max(day) FILTER (WHERE total >= 0) AS last_date
+SELECT count(*) FILTER (WHERE total >= 0) AS receipts, sum(n)::bigint AS lines, month, min(day) FILTER (WHERE total >= 0) AS first_date,
+       max(day) FILTER (WHERE total >= 0) AS last_date, sum(total) AS net, sum(total) FILTER (WHERE total >= 0) AS sales, NULL::numeric AS quantity, customer_id
 FROM (SELECT customer_id, receipt_id, date_trunc('month', receipt_date)::date AS month, min(receipt_date) AS day, sum(amount) AS total, count(*) AS n
       FROM document_lines GROUP BY 1, 2, 3) r
-GROUP BY 1, 2;
+GROUP BY customer_id, month;
 VACUUM ANALYZE;
 SQL
 

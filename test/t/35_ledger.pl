@@ -52,9 +52,9 @@ BEGIN
             FROM (SELECT *, row_number() OVER () AS line FROM %2$I) l
             GROUP BY 1, 2, receipt_id, CASE WHEN receipt_id IS NULL THEN line END),
         wanted AS (
-            SELECT customer_id, month, count(*) FILTER (WHERE total >= 0) AS receipts, sum(lines)::bigint AS lines, sum(total) FILTER (WHERE total >= 0) AS sales, sum(total) AS net,
-                   sum(quantity) AS quantity, min(day) FILTER (WHERE total >= 0) AS first_date, max(day) FILTER (WHERE total >= 0) AS last_date
-            FROM receipt GROUP BY 1, 2)
+            SELECT count(*) FILTER (WHERE total >= 0) AS receipts, sum(lines)::bigint AS lines, month, min(day) FILTER (WHERE total >= 0) AS first_date,
+                   max(day) FILTER (WHERE total >= 0) AS last_date, sum(total) AS net, sum(total) FILTER (WHERE total >= 0) AS sales, sum(quantity) AS quantity, customer_id
+            FROM receipt GROUP BY customer_id, month)
         SELECT count(*) FROM ((SELECT t::text FROM %1$I t EXCEPT ALL SELECT w::text FROM wanted w) UNION ALL (SELECT w::text FROM wanted w EXCEPT ALL SELECT t::text FROM %1$I t)) d $q$,
         ledger, receipts) INTO n;
     RETURN n;
