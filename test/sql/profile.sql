@@ -181,6 +181,25 @@ SELECT segment.cluster_card('nobody', 1);
 SELECT segment.cluster_card('groups', 1, 'fr');
 SELECT segment.cluster_card('groups', NULL) IS NULL AS null_argument;
 
+-- a role needs SELECT on the columns, and a reader of a shared model sees the views
+CREATE ROLE regress_profile_modeler;
+CREATE ROLE regress_profile_reader;
+SELECT segment.grant_modeler('regress_profile_modeler');
+GRANT SELECT (id, recency_days, receipt_mean) ON profile_shop TO regress_profile_modeler;
+SET ROLE regress_profile_modeler;
+SELECT segment.create_model('hidden', 'profile', 'profile_shop', 'id', '{recency_days}', describe_columns => '{channel}');
+SELECT count(*) AS categories FROM segment.cluster_categories;
+RESET ROLE;
+SELECT segment.share_model('groups', 'regress_profile_reader');
+SET ROLE regress_profile_reader;
+SELECT count(*) AS categories, count(n) AS shown FROM segment.cluster_categories;
+SELECT segment.cluster_card('groups', 2) IS NOT NULL AS card;
+SELECT count(*) AS codes FROM segment.profile_summary;
+RESET ROLE;
+SELECT segment.unshare_model('groups', 'regress_profile_reader'), segment.revoke_modeler('regress_profile_modeler');
+DROP OWNED BY regress_profile_modeler;
+DROP ROLE regress_profile_modeler, regress_profile_reader;
+
 -- what the registry refuses
 SELECT segment.create_model('wrong', 'profile', 'profile_shop', 'id', '{recency_days}', describe_columns => '{nix}');
 SELECT segment.create_model('wrong', 'profile', 'profile_shop', 'id', '{recency_days}', describe_columns => '{channel,channel}');

@@ -54,6 +54,16 @@ is(rows(q{ALTER TABLE lines SET (parallel_workers = 4); SET max_parallel_workers
 	SELECT segment.profile_fit(features, categories, '{"feature_names": ["tenure", "charges"], "category_names": ["contract", "payment"]}') = (SELECT model FROM model) FROM telco}),
 	't', 'telco: parallel workers make the same bytes');
 
+# beyond 100,000 distinct values low bits are dropped: the same bytes in any order and any number of parts, and the cuts are near
+is(rows(q{CREATE TABLE many AS SELECT i, sin(i)::float8 AS x FROM generate_series(1, 260000) i; ALTER TABLE many SET (parallel_workers = 3);
+	SET client_min_messages = warning; SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0; SET min_parallel_table_scan_size = 0;
+	WITH m AS MATERIALIZED (SELECT segment.profile_fit(ARRAY[x], '{}') AS parallel FROM many),
+	     o AS MATERIALIZED (SELECT segment.profile_fit(ARRAY[x], '{}' ORDER BY x DESC) AS ordered FROM many),
+	     q AS (SELECT percentile_cont(ARRAY[0.25, 0.5, 0.75]) WITHIN GROUP (ORDER BY x) AS p FROM many)
+	SELECT parallel = ordered, (segment.model_info(parallel)).method,
+	       (SELECT max(abs(l.upper_bound - q.p[ascii(l.letter) - 64])) < 1e-4 AND sum(l.n) = 260000 FROM segment.profile_letters(parallel) l) FROM m, o, q}),
+	't|sketch|t', '260,000 distinct values');
+
 # another encoding: categories and labels keep their characters
 $node->safe_psql('postgres', q{CREATE DATABASE latin ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0});
 is($node->safe_psql('latin', q{CREATE EXTENSION segment; SET client_encoding = 'UTF8';
