@@ -305,7 +305,7 @@ END $$;
 
 CREATE TYPE segment_internal.published AS (
     model segment.model, place integer, may_change boolean, version integer, bytes bytea, names jsonb);
-COMMENT ON TYPE segment_internal.published IS 'A model with its active version: place is its position in a list of models, names the names of its groups by number. version and bytes are NULL without an active version. The feature columns are those of the version.';
+COMMENT ON TYPE segment_internal.published IS 'A model with its active version: place is its position in a list of models, names the names of its groups by number. version and bytes are NULL without an active version. The feature_columns and describe_columns are those of the version.';
 
 CREATE FUNCTION segment_internal.published_model(name text, place integer) RETURNS SETOF segment_internal.published
 AS 'MODULE_PATHNAME', 'registry_call' LANGUAGE C STABLE ROWS 1;
@@ -319,7 +319,7 @@ DECLARE
     m segment.model;
 BEGIN
     SELECT o AS model, segment_internal.role_may(caller, o.owner, o.owner_key) AS may_change,
-           v.version, v.feature_columns, v.model || ''::bytea AS bytes,
+           v.version, v.feature_columns, v.metrics -> 'describe_columns' AS described, v.model || ''::bytea AS bytes,
            (SELECT jsonb_object_agg(c.cluster_id, c.cluster_name) FROM segment.cluster_name c WHERE c.model_name = o.model_name) AS names
     INTO r
     FROM segment_internal.models(caller, COALESCE(name, '')) o
@@ -328,6 +328,9 @@ BEGIN
         -- a version scores the columns that it was fitted on
         m := r.model;
         m.feature_columns := COALESCE(r.feature_columns, m.feature_columns);
+        IF r.version IS NOT NULL THEN
+            m.describe_columns := CASE jsonb_typeof(r.described) WHEN 'array' THEN ARRAY(SELECT jsonb_array_elements_text(r.described)) END;
+        END IF;
         RETURN NEXT ROW(m, place, r.may_change, r.version, r.bytes, r.names)::segment_internal.published;
     END IF;
 END $$;

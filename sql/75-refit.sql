@@ -161,6 +161,7 @@ BEGIN
         SELECT jsonb_object_agg(n.cluster_id, n.cluster_name) FROM segment_internal.cluster_names(name) n WHERE n.is_generated));
     metrics := jsonb_strip_nulls(to_jsonb(segment.model_info(model)) || jsonb_build_object(
         'rows', fit.rows,
+        'describe_columns', m.describe_columns,
         'missing', (SELECT jsonb_object_agg(f.column_name, round(1 - f.present::numeric / fit.rows, 6))
                     FROM unnest(m.feature_columns, fit.present) AS f(column_name, present)),
         'max_missing_share', (SELECT round(1 - min(f.present)::numeric / fit.rows, 6) FROM unnest(fit.present) AS f(present)),

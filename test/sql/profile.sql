@@ -153,6 +153,11 @@ SELECT count(*) AS rows, count(*) FILTER (WHERE t.profile_code = segment.profile
 FROM profile_target t JOIN profile_shop s USING (id);
 SELECT (segment.assign('codes', '7')).profile_code = (SELECT profile_code FROM profile_target WHERE id = 7) AS same_code;
 SELECT (segment.assign('codes', '{"recency_days": 3, "receipt_mean": 50, "channel": null, "Region": "new"}'::jsonb)).profile_code;
+-- until the next refit the columns are those of the version
+SELECT segment.alter_model('codes', describe_columns => '{Region}');
+SELECT needs_refit, (segment.assign('codes', '7')).profile_code = (SELECT profile_code FROM profile_target WHERE id = 7) AS same_code FROM segment.models WHERE model_name = 'codes';
+SELECT segment.alter_model('codes', describe_columns => '{channel,Region}');
+SELECT needs_refit FROM segment.models WHERE model_name = 'codes';
 UPDATE profile_shop SET channel = 'email';
 CALL segment.publish('{codes}', 'public.profile_target', '2026-01-02');
 SELECT count(*) AS moved, min(h.profile_code), max(h.profile_code) FROM profile_target_history h WHERE h.valid_to IS NOT NULL;
