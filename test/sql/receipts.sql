@@ -103,6 +103,19 @@ DELETE FROM receipts WHERE currency IS NULL;
 SELECT count(*) FROM rfm('receipts', '2019-03-31', rates => 'rates');
 INSERT INTO rates VALUES ('JPY', 0.01, '2019-01-01');
 SELECT * FROM receipt_totals('receipts', '2019-03-31', rates => 'rates') WHERE customer_id = 'A' ORDER BY receipt_date;
+-- rates are of days, whatever the time of a receipt or a rate
+CREATE TABLE timed (customer_id text, receipt_date timestamp, amount numeric, currency text);
+INSERT INTO timed VALUES ('A', '2018-12-31 23:59:59', 1, 'USD'), ('A', '2019-01-01 00:00', 10, 'USD'), ('A', '2019-01-01 18:00', 100, 'USD');
+CREATE TABLE timed_rates (currency text, rate numeric, valid_from timestamp);
+INSERT INTO timed_rates VALUES ('USD', 2, NULL), ('USD', 3, '2019-01-01 12:00');
+SELECT receipt_date, net FROM receipt_totals('timed', '2019-01-31', rates => 'timed_rates') ORDER BY 1;
+INSERT INTO timed_rates VALUES ('USD', 4, '2019-01-01 13:00');
+SELECT * FROM receipt_totals('timed', '2019-01-31', rates => 'timed_rates');
+-- infinity is after any as_of; -infinity is no date
+INSERT INTO timed VALUES ('A', 'infinity', 1000, 'USD');
+SELECT count(*), sum(net) FROM receipt_totals('timed', '5874897-12-31', 'USD');
+INSERT INTO timed VALUES ('A', '-infinity', 1000, 'USD');
+SELECT count(*), sum(net) FROM receipt_totals('timed', '5874897-12-31', 'USD');
 ALTER TABLE rates DROP COLUMN valid_from;
 SELECT * FROM rfm('receipts', '2019-03-31', rates => 'rates');
 DELETE FROM rates WHERE rate = 0.01;
