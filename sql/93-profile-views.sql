@@ -155,3 +155,37 @@ CREATE FUNCTION segment.cluster_card(model_name text, cluster_id integer, langua
 AS 'MODULE_PATHNAME', 'quiet_call' LANGUAGE C STABLE;
 COMMENT ON FUNCTION segment.cluster_card(text, integer, text) IS
 'A paragraph about a cluster of the active version of a registered k-means model: its size, its strongest features with their means, the categories of the describe_columns that are frequent in it, and the recommended action when a rule of segment.action_rule matches the name of the cluster. language: en, es or de. NULL when an argument is NULL. Errors: 42704 no such model; 22023 no such cluster, unknown language.';
+
+-- ---- cards of customers --------------------------------------------------------------
+
+CREATE FUNCTION segment_internal.customer_card(model_name text, id text, language text DEFAULT 'en') RETURNS text
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    one segment_internal.published := segment_internal.model_in_use(model_name);
+    m segment.model := one.model;
+    source_row jsonb;
+    features float8[];
+    categories text[];
+BEGIN
+    PERFORM segment_internal.check_active(one);
+    IF m.algorithm <> 'profile' THEN
+        RAISE EXCEPTION 'model "%" is of algorithm "%", not "profile"', m.model_name, m.algorithm USING ERRCODE = 'wrong_object_type';
+    END IF;
+    IF id IS NULL OR language IS NULL THEN
+        RETURN NULL;
+    END IF;
+    source_row := segment_internal.source_row(one, id);
+    features := segment_internal.feature_values(m, source_row);
+    categories := ARRAY(SELECT source_row ->> d.name FROM unnest(m.describe_columns) WITH ORDINALITY AS d(name, place) ORDER BY d.place);
+    RETURN segment.profile_card(one.bytes, features, categories, language) || COALESCE((
+        SELECT format(segment_internal.phrase(language, ' Recommended action: %s', ' Acci{f3}n recomendada: %s', ' Empfohlene Ma{df}nahme: %s'), a.action)
+        FROM segment.recommended_action('profile', segment.profile_code(one.bytes, features, categories), language) a
+        WHERE a.action IS NOT NULL), '');
+END $$;
+COMMENT ON FUNCTION segment_internal.customer_card(text, text, text) IS
+'Implementation of segment.customer_card, which hides the SQL context of errors.';
+
+CREATE FUNCTION segment.customer_card(model_name text, id text, language text DEFAULT 'en') RETURNS text
+AS 'MODULE_PATHNAME', 'quiet_call' LANGUAGE C VOLATILE;
+COMMENT ON FUNCTION segment.customer_card(text, text, text) IS
+'A paragraph about the customer with that id, given as text, in the source of a registered profile model: profile_card by the active version, and the recommended action when a rule of segment.action_rule matches the code. The source is read as in assign of an id. language: en, es or de. NULL when id or language is NULL. Errors: 42704 no such model, 55000 never fitted, 42809 another algorithm, P0002 no such row, 42501, 22023 unknown language.';

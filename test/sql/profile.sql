@@ -153,6 +153,16 @@ SELECT count(*) AS rows, count(*) FILTER (WHERE t.profile_code = segment.profile
 FROM profile_target t JOIN profile_shop s USING (id);
 SELECT (segment.assign('codes', '7')).profile_code = (SELECT profile_code FROM profile_target WHERE id = 7) AS same_code;
 SELECT (segment.assign('codes', '{"recency_days": 3, "receipt_mean": 50, "channel": null, "Region": "new"}'::jsonb)).profile_code;
+-- a card with the action
+INSERT INTO segment.action_rule (rule_no, applies_to, pattern, language, action) VALUES (1, 'profile', '____', '*', 'Send the catalog.');
+SELECT segment.customer_card('codes', '7', l) FROM unnest('{en,es,de}'::text[]) l;
+DELETE FROM segment.action_rule WHERE rule_no = 1;
+SELECT segment.customer_card('codes', '7') = segment.profile_card(segment.active_model('codes'), ARRAY[recency_days, receipt_mean]::float8[], ARRAY[channel, "Region"]) AS without_action
+FROM profile_shop WHERE id = 7;
+SELECT segment.customer_card('codes', 'nobody');
+SELECT segment.customer_card('nobody', '7');
+SELECT segment.customer_card('codes', '7', 'fr');
+SELECT segment.customer_card('codes', '7', NULL) IS NULL AS null_language, segment.customer_card('codes', NULL) IS NULL AS null_id;
 -- until the next refit the columns are those of the version
 SELECT segment.alter_model('codes', describe_columns => '{Region}');
 SELECT needs_refit, (segment.assign('codes', '7')).profile_code = (SELECT profile_code FROM profile_target WHERE id = 7) AS same_code FROM segment.models WHERE model_name = 'codes';
@@ -181,6 +191,7 @@ FROM segment.cluster_categories WHERE model_name = 'groups' ORDER BY 1, 2, 3;
 SELECT c.n = count(*) AS same_n FROM profile_shop s, segment.cluster_categories c
 WHERE c.cluster_id = 2 AND c.category = 'store' AND s.channel = 'store' AND segment.kmeans_assign(segment.active_model('groups'), ARRAY[s.recency_days, s.receipt_mean]::float8[]) = 2 GROUP BY c.n;
 SELECT segment.cluster_card('groups', c, l) FROM generate_series(1, 2) c, unnest('{en,es,de}'::text[]) l;
+SELECT segment.customer_card('groups', '1');
 SELECT segment.cluster_card('groups', 3);
 SELECT segment.cluster_card('nobody', 1);
 SELECT segment.cluster_card('groups', 1, 'fr');

@@ -177,7 +177,7 @@ my %heavy = (
 my %light = map { $_ => 1 } qw(
 	activate active_model alter_model assign change_owner cluster_names cohort_label cohort_period create_model drop_model
 	drop_ledger drop_receipts drop_trigger explain grant_modeler migration migration_customers name_cluster refit
-	cluster_card recommended_action register_receipts register_trigger revoke_modeler rfm_cuts rfm_segments share_model share_receipts
+	cluster_card customer_card recommended_action register_receipts register_trigger revoke_modeler rfm_cuts rfm_segments share_model share_receipts
 	unshare_model unshare_receipts);
 
 # ---- families that are not listed ------------------------------------------------
