@@ -95,6 +95,23 @@ is_less(const void *a, const void *b, const void *argument)
 	return *(const uint32_t *) a < *(const uint32_t *) b;
 }
 
+/* The numbers of the n frequent items of a basket, in order. */
+static void
+recode_basket(const uint32_t *items, size_t kept, const uint32_t *numbers, uint32_t *recoded, size_t n)
+{
+	size_t		done = 0;
+
+	for (size_t i = 0; i < kept; i++)
+	{
+		uint32_t	number = numbers[items[i] & ~SEG_BASKET_LAST];
+
+		if (number != SEG_BASKET_NONE)
+			recoded[done++] = number;
+	}
+	seg_sort(recoded, n, sizeof(uint32_t), is_less, NULL);
+	recoded[n - 1] |= SEG_BASKET_LAST;
+}
+
 size_t
 seg_basket_recode(const SegBasketState *state, const SegBasketOrder *order, const uint32_t *numbers, uint32_t *recoded)
 {
@@ -109,22 +126,12 @@ seg_basket_recode(const SegBasketState *state, const SegBasketOrder *order, cons
 		size_t		frequent = 0;
 
 		for (size_t i = 0; i < kept; i++)
-		{
-			uint32_t	number = numbers[items[i] & ~SEG_BASKET_LAST];
-
-			if (number == SEG_BASKET_NONE)
-				continue;
-			if (recoded != NULL)
-				recoded[total + frequent] = number;
-			frequent++;
-		}
+			frequent += numbers[items[i] & ~SEG_BASKET_LAST] != SEG_BASKET_NONE;
+		/* a single item has no place in recoded[], which ends with the last basket of two */
 		if (frequent >= 2)
 		{
 			if (recoded != NULL)
-			{
-				seg_sort(recoded + total, frequent, sizeof(uint32_t), is_less, NULL);
-				recoded[total + frequent - 1] |= SEG_BASKET_LAST;
-			}
+				recode_basket(items, kept, numbers, recoded + total, frequent);
 			total += frequent;
 		}
 		begin += n;

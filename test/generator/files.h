@@ -20,6 +20,7 @@ extern void customer_key(const Customer *customer, char key[KEY_SIZE]);
 extern void sap_date(const Shop *shop, int32_t day, char text[DATE_SIZE]);
 
 extern size_t write_kna1_list(FILE *out, const Shop *shop);
+extern size_t write_but000(FILE *out, const Shop *shop);
 extern size_t write_vbrk(FILE *out, const Shop *shop);
 extern size_t write_vbrp(FILE *out, const Shop *shop, unsigned damaged);
 extern size_t write_makt(FILE *out);
@@ -28,6 +29,7 @@ extern size_t write_rates(FILE *out, const Shop *shop);
 
 extern void write_true_customers(FILE *out, const Shop *shop);
 extern void write_true_pairs(FILE *out);
+extern void write_true_birthdays(FILE *out, const Shop *shop);
 extern void write_facts(FILE *out, const Shop *shop);
 
 #endif							/* GENERATOR_FILES_H */

@@ -4,7 +4,7 @@
  *
  *		sap_export DIR [customers=N] [months=N] [seed=N] [damaged=N]
  *
- * DIR gets KNA1.txt (list text, Latin-1), VBRK.csv and VBRP.csv (UTF-8),
+ * DIR gets KNA1.txt (list text, Latin-1), BUT000.csv, VBRK.csv and VBRP.csv (UTF-8),
  * MAKT.txt (UTF-16, tabs), TCURX.csv and rates.csv.  DIR/truth gets the expected
  * results.  The same arguments give the same bytes on every platform.  A document
  * takes about 30 bytes of memory: a million customers over two years, with 16
@@ -105,6 +105,9 @@ write_rows(const char *directory, const Shop *shop, unsigned damaged)
 	out = create(directory, "KNA1.txt");
 	fprintf(rows, "KNA1,%zu\n", write_kna1_list(out, shop));
 	finish(out, "KNA1.txt");
+	out = create(directory, "BUT000.csv");
+	fprintf(rows, "BUT000,%zu\n", write_but000(out, shop));
+	finish(out, "BUT000.csv");
 	out = create(directory, "VBRK.csv");
 	fprintf(rows, "VBRK,%zu\n", write_vbrk(out, shop));
 	finish(out, "VBRK.csv");
@@ -133,6 +136,9 @@ write_truth(const char *directory, const Shop *shop)
 	out = create(directory, "truth/pairs.csv");
 	write_true_pairs(out);
 	finish(out, "truth/pairs.csv");
+	out = create(directory, "truth/birthdays.csv");
+	write_true_birthdays(out, shop);
+	finish(out, "truth/birthdays.csv");
 	out = create(directory, "truth/facts.csv");
 	write_facts(out, shop);
 	finish(out, "truth/facts.csv");

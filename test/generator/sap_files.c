@@ -1,6 +1,6 @@
 /*
  * sap_files.c
- *		KNA1 as list text, VBRK and VBRP as CSV, MAKT as UTF-16, and the currencies.
+ *		KNA1 as list text, BUT000, VBRK and VBRP as CSV, MAKT as UTF-16, and the currencies.
  *
  * The list has the form that SE16N saves as "unconverted": Latin-1, a title and a
  * header on every page, padded cells, a selection column, keys without leading
@@ -383,6 +383,31 @@ write_makt(FILE *out)
 		if (products[p].japanese != NULL)
 			makt_row(out, &products[p], "J", products[p].japanese);
 		rows += products[p].japanese != NULL ? 3 : 2;
+	}
+	return rows;
+}
+
+/* Customers are business partners of the same key; one-time accounts are none. */
+size_t
+write_but000(FILE *out, const Shop *shop)
+{
+	size_t		rows = 0;
+
+	fputs("CLIENT,PARTNER,BIRTHDT\n", out);
+	for (uint32_t i = 0; i < shop->customer_count; i++)
+	{
+		const Customer *customer = &shop->customers[i];
+		int32_t		day;
+		char		key[KEY_SIZE],
+					date[DATE_SIZE] = "00000000";
+
+		if (customer->one_time)
+			continue;
+		customer_key(customer, key);
+		if (shop_birth(shop, i, &day) != BIRTH_UNKNOWN)
+			sap_date(shop, day - shop->base, date);
+		fprintf(out, "%s,%s,%s\n", clients[customer->client], key, date);
+		rows++;
 	}
 	return rows;
 }

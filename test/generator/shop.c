@@ -19,7 +19,7 @@ const char *const odd_names[ODD_KINDS] = {"", "returns everything", "one giant r
 
 typedef enum Stream
 {
-	MASTER_STREAM = 1, VISIT_STREAM, BASKET_STREAM
+	MASTER_STREAM = 1, VISIT_STREAM, BASKET_STREAM, BIRTH_STREAM
 } Stream;
 
 static SegRng
@@ -47,6 +47,21 @@ gap(SegRng *rng, int32_t mean)
 	int32_t		days = mean * (below(rng, 1001) + below(rng, 1001) + below(rng, 1001)) / 1500;
 
 	return days > 0 ? days : 1;
+}
+
+Birth
+shop_birth(const Shop *shop, uint32_t customer, int32_t *day)
+{
+	SegRng		rng = stream_of(shop, BIRTH_STREAM, customer, 0);
+	int			percent = below(&rng, 100);
+
+	*day = days_from_date(1940, 1, 1) + below(&rng, 365 * 65);
+	if (percent < 8)
+	{
+		*day = days_from_date(1900, 1, 1);
+		return BIRTH_PLACEHOLDER;
+	}
+	return percent < 70 ? BIRTH_KNOWN : BIRTH_UNKNOWN;
 }
 
 static bool

@@ -82,9 +82,18 @@ typedef struct Shop
 	uint32_t   *number;			/* document -> its number within its client, from 1 */
 } Shop;
 
+/* What the master record says of a birth date; many clerks type the same one when they do not know it. */
+typedef enum Birth
+{
+	BIRTH_UNKNOWN, BIRTH_KNOWN, BIRTH_PLACEHOLDER
+} Birth;
+
 extern bool shop_open(Shop *shop, uint32_t customers, int months, uint64_t seed);
 extern int	shop_items(const Shop *shop, const Document *document, Item items[MAX_ITEMS]);
 extern void shop_close(Shop *shop);
+
+/* OUT day: from 1970-01-01; of no meaning where the birth date is unknown. */
+extern Birth shop_birth(const Shop *shop, uint32_t customer, int32_t *day);
 
 /* Days since 1970-01-01 of a date, and back (H. Hinnant's civil calendar). */
 static inline int32_t

@@ -102,6 +102,26 @@ write_true_pairs(FILE *out)
 					products[p].companion_percent);
 }
 
+/* Birth dates that are no placeholders. */
+void
+write_true_birthdays(FILE *out, const Shop *shop)
+{
+	fputs("mandt,customer_id,birth_date\n", out);
+	for (uint32_t i = 0; i < shop->customer_count; i++)
+	{
+		const Customer *customer = &shop->customers[i];
+		int32_t		day;
+		char		key[KEY_SIZE],
+					date[DATE_SIZE];
+
+		if (customer->one_time || shop_birth(shop, i, &day) != BIRTH_KNOWN)
+			continue;
+		customer_key(customer, key);
+		sap_date(shop, day - shop->base, date);
+		fprintf(out, "%s,%s,%s\n", clients[customer->client], key, date);
+	}
+}
+
 static void
 write_document_facts(FILE *out, const Shop *shop)
 {

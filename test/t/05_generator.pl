@@ -20,16 +20,18 @@ sub digest { return Digest::SHA->new(256)->addfile($_[0], 'b')->hexdigest; }
 
 # build/sap_export DIR customers=300 months=18 seed=7 damaged=3; sha256sum DIR/* DIR/truth/*
 my %expected = (
+	'BUT000.csv' => '042e52396acdd9ffa5e78fb095c9511c9c53593cb8bc7e1ff6e2e6131e4baded',
 	'KNA1.txt' => '9a32cd832b07ad1dc5fbec25cf00ece1a53b2ed0c3e8ab97454eff57b45b012c',
 	'MAKT.txt' => '8510febe5ac5c8f2d24461c3592dc355d8904791fa98adb13a78986fc44b3519',
 	'TCURX.csv' => 'b0953d629e90da25174ac1861afdffa62a3c1891280338a02171e24b5cd08f9d',
 	'VBRK.csv' => '7eb6474626484a47c8d5d529446585809756f53bb392b0371a0d7704843784c9',
 	'VBRP.csv' => '49d49fe784a2ec4122590eb5639e18c45a04311c2dbb5c1006ded602a209f9e4',
 	'rates.csv' => '241e0d9d0fa5637f5894f5d735d035764c2e15112bf10a7d74257345d9f3aa02',
+	'truth/birthdays.csv' => 'a0b4586b54c3c130c763ad2c4a2a22f1c02b3aab1c92183e06756e9c62680701',
 	'truth/customers.csv' => 'd69506cb40d0a21df04ccfc844606703b0077a211db031bdceafed605a30f2ae',
 	'truth/facts.csv' => 'c5e4c0d3215e598bae15b39ff70f0f390b75e260d5f31d909e208f089bd38bf5',
 	'truth/pairs.csv' => '5d5344934a7e1ccd9f2ec2419563e5b793884c38ca604755af2a39ac07b0d502',
-	'truth/rows.csv' => 'b24c60e89c8e93bb6fd19f3a9330463a269ae72202b464cc8c53a4d5d7777fa9',
+	'truth/rows.csv' => '91230df2b3ee6acf4d061f6bfb92b5a43015c3e0d06a408bcb0d789ee1760b38',
 );
 
 my $small = generate('small', 'customers=300', 'months=18', 'seed=7', 'damaged=3');
@@ -75,6 +77,8 @@ foreach (lines("$small/KNA1.txt", 'latin1'))
 	$key = sprintf('%010d', $key) if $key =~ /^\d+$/;
 	$one_time{$key} = 1 if /\|X    \|[0-9.]{10}\|$/;
 }
+my %born = map { ("$_->{CLIENT}/$_->{PARTNER}" => $_->{BIRTHDT}) } records(lines("$small/BUT000.csv", 'UTF-8'));
+my @birthdays = records(lines("$small/truth/birthdays.csv", 'UTF-8'));
 my @headers = records(lines("$small/VBRK.csv", 'UTF-8'));
 my @items = records(lines("$small/VBRP.csv", 'UTF-8'));
 my %truth = map { $_->{mandt} eq '100' ? ($_->{customer_id} => $_) : () } records(lines("$small/truth/customers.csv", 'UTF-8'));
@@ -82,6 +86,9 @@ my %facts = map { ($_->{fact} => $_->{value}) } records(lines("$small/truth/fact
 my %rows = map { ($_->{file} => $_->{rows}) } records(lines("$small/truth/rows.csv", 'UTF-8'));
 
 is($customers, $rows{KNA1}, 'rows of KNA1');
+is(scalar keys %born, $rows{BUT000}, 'rows of BUT000');
+is(scalar(grep { $born{"$_->{mandt}/$_->{customer_id}"} eq $_->{birth_date} } @birthdays), scalar @birthdays, 'the true birth dates are among them');
+is(scalar(grep { !/^(00000000|19000101)$/ } values %born), scalar @birthdays, 'all others are missing or a placeholder');
 is(scalar @headers, $rows{VBRK}, 'rows of VBRK');
 is(scalar @items, $rows{VBRP} + 3, 'rows of VBRP and three damaged rows');
 

@@ -71,7 +71,7 @@ typedef struct FixtureRoom
 static inline void *
 fixture_take(FixtureRoom *room, size_t count, size_t size)
 {
-	return room->taken[room->n++] = calloc(count + 1, size);
+	return room->taken[room->n++] = calloc(count == 0 ? 1 : count, size);
 }
 
 static inline void
@@ -137,7 +137,7 @@ fit_baskets(const SegBasketState *state, SegBasketModel *model, FixtureRoom *roo
 	uint32_t   *counts = fixture_take(room, items, sizeof(uint32_t));
 	uint32_t   *numbers = fixture_take(room, items, sizeof(uint32_t));
 	uint32_t   *frequent_counts = fixture_take(room, items, sizeof(uint32_t));
-	uint32_t   *lines = fixture_take(room, state->lines, sizeof(uint32_t));
+	uint32_t   *lines;
 	SegBasketOrder order = {fixture_take(room, items, sizeof(uint32_t)), fixture_take(room, state->longest, sizeof(uint32_t))};
 	const SegBasketOrder *cuts = state->longest > state->options.max_basket_items ? &order : NULL;
 	uint64_t	threshold = seg_basket_threshold(&state->options, state->baskets);
@@ -157,6 +157,7 @@ fit_baskets(const SegBasketState *state, SegBasketModel *model, FixtureRoom *roo
 	{
 		model->threshold = threshold;
 		fixture_names(state, counts, threshold, model, numbers, frequent_counts, room);
+		lines = fixture_take(room, seg_basket_recode(state, cuts, numbers, NULL), sizeof(uint32_t));
 		mine = (SegBasketMine) {
 			.lines = lines, .n = seg_basket_recode(state, cuts, numbers, lines), .counts = frequent_counts,
 			.items = model->names.n, .max_length = state->options.max_length, .max_itemsets = state->options.max_itemsets,

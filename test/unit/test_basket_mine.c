@@ -430,6 +430,25 @@ offers(void **test_state)
 	free(state);
 }
 
+/* The last basket has one frequent item, for which there is no room. */
+static void
+no_line_behind_the_last(void **test_state)
+{
+	SegBasketOptions options = FIXTURE_OPTIONS;
+	SegBasketState *state = new_basket_state(&options);
+	const uint32_t numbers[] = {0, 1};
+	uint32_t	lines[] = {7, 7, 7, 7, 7};
+
+	state = add_basket(state, "ab");
+	state = add_basket(state, "ba");
+	state = add_basket(state, "a");
+	assert_int_equal(seg_basket_recode(state, NULL, numbers, NULL), 4);
+	assert_int_equal(seg_basket_recode(state, NULL, numbers, lines), 4);
+	assert_int_equal(lines[3], 1 | SEG_BASKET_LAST);
+	assert_int_equal(lines[4], 7);
+	free(state);
+}
+
 static void
 bytes_round_trip(void **test_state)
 {
@@ -478,6 +497,7 @@ main(void)
 		cmocka_unit_test(what_a_state_counts),
 		cmocka_unit_test(rules),
 		cmocka_unit_test(offers),
+		cmocka_unit_test(no_line_behind_the_last),
 		cmocka_unit_test(bytes_round_trip),
 	};
 
