@@ -109,6 +109,7 @@ my %calls = (
 	cohort_retention_by => "SELECT count(*) FROM segment.cohort_retention('%s', '2025-12-31', by => 'quantity')",
 	receipt_totals => "SELECT count(*) FROM segment.receipt_totals('%s', '2025-12-31')",
 	receipt_features => "SELECT count(*) FROM segment.receipt_features('%s', '2025-12-31')",
+	triggers => "SELECT count(*) FROM segment.triggers('%s', '2025-12-31', 365)",
 );
 my %rows = map { $_ => sql(sprintf($calls{$_}, 'lines')) } keys %calls;
 sql('UPDATE control SET fail = true');

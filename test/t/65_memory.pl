@@ -27,6 +27,11 @@ $node->safe_psql('postgres', q{
 	INSERT INTO wide SELECT i, array_agg(sin(i * j * j) ORDER BY j)
 	FROM generate_series(1, 90) AS i, generate_series(1, 400) AS j GROUP BY i;
 	CREATE TABLE narrow AS SELECT i, ARRAY[sin(i), cos(i * i), i % 7] AS f FROM generate_series(1, 12) AS i;
+	-- gaps are above 0
+	ALTER TABLE wide ADD gaps float8[], ALTER gaps SET STORAGE EXTERNAL;
+	ALTER TABLE narrow ADD gaps float8[];
+	UPDATE wide SET gaps = ARRAY(SELECT 2 + v FROM unnest(f) v);
+	UPDATE narrow SET gaps = ARRAY(SELECT 2 + v FROM unnest(f) v);
 	CREATE TABLE model AS
 	SELECT (SELECT segment.kmeans_fit(f, 3) FROM wide) AS wide, (SELECT segment.kmeans_fit(f, 3) FROM narrow) AS narrow;
 	CREATE TABLE wide_in_groups (g int, i int);
@@ -72,6 +77,7 @@ for my $line (split /\n/, $node->safe_psql('postgres', q{
 	{
 		my @arguments = map { argument($types[$_], $names[$_] // '', $source) } 0 .. $#types;
 
+		$arguments[0] = 'gaps' if $name eq 'rhythm_fit';
 		# a profile has up to 64 attributes
 		$arguments[0] = 'f[1:60]' if $name eq 'profile_fit' && $source eq 'wide';
 
