@@ -54,9 +54,10 @@ BEGIN
     END IF;
     RETURN format($query$
         SELECT h.%1$I::text, CASE WHEN h.%3$I < b.%3$I THEN 'segment_up' ELSE 'segment_down' END, (h.valid_from AT TIME ZONE 'UTC')::date,
-               abs(h.%3$I - b.%3$I)::float8 / (SELECT max(m.%3$I) - min(m.%3$I) FROM %4$s m)::float8, format('%%s to %%s', b.%2$I, h.%2$I)
+               abs(h.%3$I::float8 - b.%3$I::float8) / (SELECT max(m.%3$I::float8) - min(m.%3$I::float8) FROM %4$s m WHERE abs(m.%3$I::float8) < 'infinity'), format('%%s to %%s', b.%2$I, h.%2$I)
         FROM %4$s h JOIN %4$s b ON b.%1$I = h.%1$I AND b.valid_to = h.valid_from
         WHERE (h.valid_from AT TIME ZONE 'UTC')::date > $2 AND (h.valid_from AT TIME ZONE 'UTC')::date <= $1 AND h.%3$I <> b.%3$I
+          AND abs(h.%3$I::float8) < 'infinity' AND abs(b.%3$I::float8) < 'infinity'
           AND segment_internal.meaningful_id(h.%1$I::text) IS NOT NULL
         $query$, key, segment_column, segment_column || '_order', history);
 END
@@ -212,6 +213,8 @@ DECLARE
 BEGIN
     IF customers IS NULL OR placeholder_share IS NULL THEN
         RAISE EXCEPTION '% must not be null', CASE WHEN customers IS NULL THEN 'customers' ELSE 'placeholder_share' END USING ERRCODE = 'null_value_not_allowed';
+    ELSIF NOT placeholder_share BETWEEN 0 AND 1 THEN
+        RAISE EXCEPTION 'placeholder_share must be from 0 to 1' USING ERRCODE = 'invalid_parameter_value';
     END IF;
     PERFORM segment_internal.check_columns(customers, '{customer_id}', 'A customers relation needs the columns customer_id, and birth_date or anniversary_date.');
     FOREACH one IN ARRAY '{birth_date,anniversary_date}'::text[] LOOP
@@ -238,7 +241,7 @@ AS 'MODULE_PATHNAME', 'trigger_placeholders'
 LANGUAGE C STABLE PARALLEL RESTRICTED ROWS 10
 SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION segment.trigger_placeholders(regclass, float8) IS
-'Dates that more than a share of the customers with a date, and two or more, have in common, such as 1900-01-01: what stands for an unknown birth_date or anniversary_date, and what triggers leaves out. customers: a relation (customer_id, birth_date, anniversary_date); a column that is missing has no rows. Errors: 22004 an argument is NULL; 42703 no customer_id; 42804 a column is no date.';
+'Dates that more than a share of the customers with a date, and two or more, have in common, such as 1900-01-01: what stands for an unknown birth_date or anniversary_date, and what triggers leaves out. customers: a relation (customer_id, birth_date, anniversary_date); a column that is missing has no rows. Errors: 22004 an argument is NULL; 22023 placeholder_share is not from 0 to 1; 42703 no customer_id; 42804 a column is no date.';
 
 CREATE FUNCTION segment_internal.trigger_names() RETURNS text[]
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;

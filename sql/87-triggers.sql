@@ -208,7 +208,11 @@ BEGIN
             PERFORM segment_internal.policy_number(policy -> list, one.k, CASE list WHEN 'cooldowns' THEN 0 ELSE -1000000 END, CASE list WHEN 'cooldowns' THEN 36500 ELSE 1000000 END, true);
         END LOOP;
     END LOOP;
-    RETURN defaults || policy;
+    -- 30.0 is 30, also where it is read as text
+    RETURN (SELECT jsonb_object_agg(p.key, CASE jsonb_typeof(p.value)
+                WHEN 'number' THEN to_jsonb(trim_scale(round(p.value::numeric, 20)))
+                ELSE (SELECT COALESCE(jsonb_object_agg(n.key, trim_scale(n.value::numeric)), '{}') FROM jsonb_each(p.value) n) END)
+            FROM jsonb_each(defaults || policy) p);
 END $$;
 COMMENT ON FUNCTION segment_internal.checked_policy(jsonb) IS
 'Support function of run_triggers: the policy with its defaults. Error: 22023.';
@@ -224,6 +228,17 @@ COMMENT ON FUNCTION segment_internal.in_holdout(text, text, float8, text) IS
 'Support function of run_triggers: is the customer in the share of customers that a trigger never contacts? The same for each run with this seed; a larger share keeps those of a smaller one.';
 
 -- ---- contacts: the queries ---------------------------------------------------------------
+
+CREATE FUNCTION segment_internal.event_strength(trigger_name text, strength float8) RETURNS float8
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF NOT strength BETWEEN 0 AND 1 THEN
+        RAISE EXCEPTION 'strength of trigger "%" must be from 0 to 1', trigger_name USING ERRCODE = 'numeric_value_out_of_range';
+    END IF;
+    RETURN strength;
+END $$;
+COMMENT ON FUNCTION segment_internal.event_strength(text, float8) IS
+'Support function of run_triggers: the strength of an event of a registered trigger; NULL stays NULL. Error: 22003.';
 
 CREATE FUNCTION segment_internal.events_query(
     receipts regclass, lookback_days integer, customers regclass, products regclass, history regclass, options jsonb,
@@ -250,9 +265,10 @@ BEGIN
         END IF;
         -- as the role that registered it: a view may contain its code
         pieces := pieces || format(
-            'SELECT r.customer_id, %L::text AS trigger, r.happened_on, r.strength, r.evidence, %s AS priority, %s AS cooldown_days FROM segment_internal.query_as(%L, %L, NULL, NULL, NULL)'
+            'SELECT r.customer_id, %1$L::text AS trigger, r.happened_on, segment_internal.event_strength(%1$L, r.strength) AS strength, r.evidence,'
+            ' %2$s AS priority, %3$s AS cooldown_days FROM segment_internal.query_as(%4$L, %5$L, NULL, NULL, NULL)'
             ' AS r(customer_id text, happened_on date, strength float8, evidence text)'
-            ' WHERE segment_internal.meaningful_id(r.customer_id) IS NOT NULL AND r.happened_on > $1 - %s AND r.happened_on <= $1 + 366',
+            ' WHERE segment_internal.meaningful_id(r.customer_id) IS NOT NULL AND r.happened_on > $1 - %6$s AND r.happened_on <= $1 + 366',
             t.trigger_name, t.priority, t.cooldown_days, t.owner,
             format('SELECT l.customer_id::text, l.happened_on::date, l.strength::float8, l.evidence::text FROM %s l', source), lookback_days);
     END LOOP;
@@ -282,7 +298,7 @@ BEGIN ATOMIC
               WHERE o.converted_on IS NULL
               GROUP BY o.customer_id, o.trigger, o.happened_on) c
         WHERE t.customer_id = c.customer_id AND t.trigger = c.trigger AND t.happened_on = c.happened_on
-        $query$, target::text),
+        $query$, t.name),
     -- new events, less cool-down, and then the first of each customer as long as there is room
     format($query$
         WITH fresh AS (
@@ -300,7 +316,9 @@ BEGIN ATOMIC
                CASE WHEN segment_internal.in_holdout(r.customer_id, r.trigger, ($2 ->> 'holdout')::float8, $2 ->> 'seed') THEN 'holdout' ELSE 'contact' END, $1
         FROM ranked r
         WHERE $2 ->> 'max_contacts' IS NULL OR r.place <= ($2 ->> 'max_contacts')::bigint
-        $query$, target::text)];
+        $query$, t.name)]
+    -- with its schema: a temporary table may have the name of a table of the statement
+    FROM (SELECT format('%I.%I', n.nspname, c.relname) AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = target) t;
 END;
 COMMENT ON FUNCTION segment_internal.contact_statements(regclass) IS
 'Support function of run_triggers: the statements that write its table. $1: as_of, $2: the policy; events and purchases are tables of the statement.';
@@ -416,7 +434,7 @@ AS 'MODULE_PATHNAME', 'quiet_call' LANGUAGE C;
 COMMENT ON PROCEDURE segment.run_triggers(text, date, regclass, integer, regclass, regclass, regclass, jsonb, jsonb, regclass, text, regclass) IS
 'Writes whom to contact today: the events of triggers (same arguments) and of the triggers that the owner of target has registered, one row each, into target: a table of the caller''s, created if needed, with customer_id, trigger, happened_on, strength, evidence, priority, status (contact or holdout), run_on (as_of) and converted_on. Running it again with the same as_of changes nothing; an event is written once.
 policy, an object: cooldown_days (30): a customer is not written again for the same trigger within so many days; cooldowns: the same by trigger. max_contacts (none) per per_days (30): the most rows of a customer, those with the lowest priority first, then the strongest. priorities: numbers by trigger (100). holdout (0): the share of customers, 0 to 1, that a trigger never contacts, chosen for each trigger by a hash of customer_id and seed (42); their rows have the status holdout, and count like contacts in cooldown_days and max_contacts, so that both groups are chosen by the same rules. conversion_days (14): converted_on is the first day of purchase in receipts after run_on, within so many days.
-suppressed: a relation (customer_id[, trigger]) of customers that are not written; NULL in trigger is all triggers. Sources are read as the caller, registered triggers as the role that registered them; target is written as its owner, to which the caller must be able to SET ROLE, in a security-restricted operation. All in the caller''s transaction; runs for one target take turns. Errors: those of triggers; 22023 policy not valid; 42804 target has other columns; 42501 no privilege, or the caller is no modeler; 42P01 the relation of a registered trigger does not exist.';
+suppressed: a relation (customer_id[, trigger]) of customers that are not written; NULL in trigger is all triggers. Sources are read as the caller, registered triggers as the role that registered them; target is written as its owner, to which the caller must be able to SET ROLE, in a security-restricted operation. All in the caller''s transaction; runs for one target take turns. Errors: those of triggers; 22023 policy not valid; 22003 the strength of a registered trigger is not from 0 to 1; 42804 target has other columns; 42501 no privilege, or the caller is no modeler; 42P01 the relation of a registered trigger does not exist.';
 
 -- ---- performance -------------------------------------------------------------------------
 

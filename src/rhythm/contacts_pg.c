@@ -51,8 +51,8 @@ owner_of(Oid target)
 	return owner;
 }
 
-/* Run a query as the caller; later statements see its rows as a table of that name. */
-static void
+/* Run a query as the caller; later statements see its rows, which are returned, as a table of that name. */
+static Tuplestorestate *
 read_rows(Writing *writing, const char *query, const char *name)
 {
 	MemoryContext context = CurrentMemoryContext;
@@ -72,6 +72,7 @@ read_rows(Writing *writing, const char *query, const char *name)
 	shape = CreateTupleDescCopy(((CachedPlanSource *) linitial(SPI_plan_get_plan_sources(plan)))->resultDesc);
 	SPI_finish();
 	seg_named_store_show(writing->tables, name, shape, rows.store);
+	return rows.store;
 }
 
 static void
@@ -96,14 +97,18 @@ Datum
 write_contacts(PG_FUNCTION_ARGS)
 {
 	Writing		writing = {.tables = create_queryEnv(), .params = makeParamList(2)};
+	Tuplestorestate *events;
+	Tuplestorestate *purchases;
 
 	writing.target = PG_GETARG_OID(0);
 	writing.owner = owner_of(writing.target);
 	writing.params->params[0] = (ParamExternData) {PG_GETARG_DATUM(1), false, PARAM_FLAG_CONST, DATEOID};
 	writing.params->params[1] = (ParamExternData) {PG_GETARG_DATUM(2), false, PARAM_FLAG_CONST, JSONBOID};
 	writing.statements = PG_GETARG_ARRAYTYPE_P(5);
-	read_rows(&writing, text_to_cstring(PG_GETARG_TEXT_PP(3)), "events");
-	read_rows(&writing, text_to_cstring(PG_GETARG_TEXT_PP(4)), "purchases");
+	events = read_rows(&writing, text_to_cstring(PG_GETARG_TEXT_PP(3)), "events");
+	purchases = read_rows(&writing, text_to_cstring(PG_GETARG_TEXT_PP(4)), "purchases");
 	seg_run_as(writing.owner, write_as_owner, &writing);
+	tuplestore_end(events);
+	tuplestore_end(purchases);
 	PG_RETURN_VOID();
 }

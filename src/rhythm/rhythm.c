@@ -218,6 +218,9 @@ fit_mu(Groups groups, const Extent *extent, const SegRhythm *fit)
 	return extent->low + seg_exact_sum_value(&sum) / seg_exact_sum_value(&weights);
 }
 
+/* What rounding may leave between the logarithms of equal gaps: they are below 750. */
+#define LOG_ROUNDING 1e-12
+
 /* The place of a logarithm in an outlook. */
 static double
 residual(SegRhythmOutlook outlook, double log_gap)
@@ -226,7 +229,7 @@ residual(SegRhythmOutlook outlook, double log_gap)
 
 	if (outlook.sd > 0)
 		return difference / outlook.sd;
-	return difference == 0 ? 0 : copysign(HUGE_VAL, difference);
+	return fabs(difference) <= LOG_ROUNDING ? 0 : copysign(HUGE_VAL, difference);
 }
 
 /* Replace all logarithms by residuals. */
@@ -334,7 +337,18 @@ seg_rhythm_quantile(const SegRhythm *fit, double level)
 double
 seg_rhythm_gap(const SegRhythm *fit, SegRhythmOutlook outlook, double level)
 {
-	return exp(outlook.mean + seg_rhythm_quantile(fit, level) * outlook.sd);
+	double		days = exp(outlook.mean + seg_rhythm_quantile(fit, level) * outlook.sd);
+
+	/* without spread it is the gap that all are alike to: rounding must not make 7 days a little less */
+	if (!(outlook.sd > 0) && fabs(days - round(days)) <= LOG_ROUNDING * days)
+		return round(days);
+	return days;
+}
+
+bool
+seg_rhythm_is_beyond(const SegRhythm *fit, SegRhythmOutlook outlook, double level, double days)
+{
+	return days > seg_rhythm_gap(fit, outlook, level) && (outlook.sd > 0 || residual(outlook, log(days)) > 0);
 }
 
 double
@@ -345,6 +359,8 @@ seg_rhythm_level(const SegRhythm *fit, SegRhythmOutlook outlook, double days)
 	size_t		high = fit->count;
 	double		step;
 
+	if (!(outlook.sd > 0))
+		return place > 0 ? 1 : 0;
 	/* the number of points that are not above it */
 	while (low < high)
 	{

@@ -96,9 +96,12 @@ extern double seg_rhythm_quantile(const SegRhythm *fit, double level);
 /* The quantile of the next gap, in days; infinite when it overflows. */
 extern double seg_rhythm_gap(const SegRhythm *fit, SegRhythmOutlook outlook, double level);
 
+/* Are so many days (not negative) more than that quantile?  What rounding adds to equal gaps does not count. */
+extern bool seg_rhythm_is_beyond(const SegRhythm *fit, SegRhythmOutlook outlook, double level, double days);
+
 /*
  * The level whose quantile of the next gap is so many days (not negative): the share of such gaps that
- * are shorter, 0 to 1.  O(log points).
+ * are shorter, 0 to 1.  Without spread 0 up to the gap that all are alike to, else 1.  O(log points).
  */
 extern double seg_rhythm_level(const SegRhythm *fit, SegRhythmOutlook outlook, double days);
 

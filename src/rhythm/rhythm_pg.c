@@ -233,7 +233,6 @@ rhythm_details(PG_FUNCTION_ARGS)
 	double		level = PG_GETARG_FLOAT8(3);
 	SegRhythmOutlook outlook;
 	SegRow		row;
-	double		limit;
 
 	if (!(silence >= 0 && isfinite(silence)))
 		ereport(ERROR,
@@ -244,12 +243,11 @@ rhythm_details(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("level must be between 0 and 1")));
 	outlook = outlook_of(&model->fit, PG_GETARG_DATUM(1));
-	limit = seg_rhythm_gap(&model->fit, outlook, level);
 	seg_row_begin(&row, seg_call_shape(fcinfo));
 	seg_put_float8(&row, seg_rhythm_gap(&model->fit, outlook, 0.5));
-	seg_put_float8(&row, limit);
+	seg_put_float8(&row, seg_rhythm_gap(&model->fit, outlook, level));
 	seg_put_float8(&row, seg_rhythm_level(&model->fit, outlook, silence));
-	seg_put_bool(&row, silence > limit);
+	seg_put_bool(&row, seg_rhythm_is_beyond(&model->fit, outlook, level, silence));
 	return seg_row_value(&row);
 }
 

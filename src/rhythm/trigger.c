@@ -38,7 +38,7 @@ seg_trigger_silence(const SegRhythm *fit, double level, const SegTriggerWindow *
 	silence.expected = seg_rhythm_gap(fit, outlook, 0.5);
 	silence.limit = seg_rhythm_gap(fit, outlook, level);
 	silence.strength = seg_rhythm_level(fit, outlook, silence.days);
-	silence.is_lapsed = silence.days > silence.limit;
+	silence.is_lapsed = seg_rhythm_is_beyond(fit, outlook, level, silence.days);
 	silence.is_due = !silence.is_lapsed && silence.days >= silence.expected;
 	if (silence.is_lapsed)
 		silence.lapsed_on = last + (int64_t) floor(silence.limit) + 1;
@@ -55,10 +55,10 @@ seg_trigger_returned(const SegRhythm *fit, double level, const int32_t *days, si
 	found->gap = days[at] - days[at - 1];
 	found->limit = seg_rhythm_gap(fit, outlook, level);
 	found->strength = seg_rhythm_level(fit, outlook, found->gap);
-	return found->gap > found->limit;
+	return seg_rhythm_is_beyond(fit, outlook, level, found->gap);
 }
 
-/* The sum of the totals of the days after `after`, up to `until`. */
+/* The sum of the totals of the days after `after`, up to `until`; the largest double where it overflows. */
 static double
 sales_between(const int32_t *days, const double *totals, size_t n, int64_t after, int64_t until)
 {
@@ -67,7 +67,7 @@ sales_between(const int32_t *days, const double *totals, size_t n, int64_t after
 	for (size_t i = n; i > 0 && days[i - 1] > after; i--)
 		if (days[i - 1] <= until)
 			sum += totals[i - 1];
-	return sum;
+	return fmin(sum, DBL_MAX);
 }
 
 typedef struct Purchases

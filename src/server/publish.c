@@ -86,7 +86,7 @@ lock_target(PG_FUNCTION_ARGS)
 {
 	Oid			relation;
 
-	PreventCommandIfReadOnly("publish");
+	PreventCommandIfReadOnly("INSERT");
 	relation = RangeVarGetRelidExtended(range_var(fcinfo), TARGET_LOCK, RVR_MISSING_OK, check_before_lock, NULL);
 	if (!OidIsValid(relation))
 		PG_RETURN_NULL();

@@ -60,6 +60,9 @@ FROM (VALUES (1, 'one gap', '[[7]]'), (2, 'one customer', '[[4, 9, 20]]'), (3, '
      LATERAL (SELECT segment.rhythm_fit(ARRAY(SELECT e::text::float8 FROM jsonb_array_elements(r) e)) AS model FROM jsonb_array_elements(rows::jsonb) r) f,
      segment.rhythm_parameters(model) p, segment.rhythm_details(model, '{10}', 11) d
 ORDER BY no;
+-- without spread the gap of a customer is the limit, whatever the rounding: a silence of so many days is not longer
+SELECT gap, d.* FROM (SELECT segment.rhythm_fit(g) AS model FROM (VALUES ('{7,7,7}'::float8[]), ('{30,30}'), ('{0.7,0.7}')) v(g)) f,
+    unnest('{7,30,0.7}'::float8[]) gap, unnest(ARRAY[gap, gap + 0.001]) silence, segment.rhythm_details(model, ARRAY[gap, gap], silence) d;
 -- numbers at both ends, and a limit above the largest one
 SELECT tau2 > 0 AS tau2, sigma2 > 0 AS sigma2, d.lapse_after_days, d.is_lapsed, d.strength > 0.5 AS strength
 FROM (SELECT segment.rhythm_fit(g) AS model FROM (VALUES ('{1e308,1e250}'::float8[]), ('{1e-300,1e-308}'), ('{1e10,1e290}'), ('{5e-324,1e-200}')) v(g)) f,

@@ -128,6 +128,14 @@ SELECT customer_id, happened_on FROM segment.trigger_birthday('two', '2025-12-30
 DELETE FROM two WHERE customer_id = 2;
 SELECT customer_id, happened_on, evidence FROM segment.trigger_birthday('two', '2025-12-30');
 
+-- ---- customers without any spread: due on the day of their gap, lapsed on the next one, never returned ----
+CREATE TABLE weekly AS SELECT 'W' || w AS customer_id, date '2025-01-01' + w * 7 * i AS receipt_date, 1 AS amount FROM generate_series(1, 3) w, generate_series(0, 9) i;
+SELECT d.as_of, t.customer_id, t.trigger, t.happened_on, t.evidence
+FROM (VALUES (date '2025-03-05'), ('2025-03-12'), ('2025-03-13'), ('2025-05-21'), ('2025-05-22')) d(as_of),
+     segment.triggers('weekly', d.as_of, 1, options => '{"triggers": ["due", "lapsed", "returned"]}') t ORDER BY 1, 2, 3;
+-- a first gap is judged by those of all customers
+SELECT count(*) AS returned FROM segment.trigger_returned('weekly', '2025-12-31', 365) WHERE happened_on > '2025-02-01';
+
 -- ---- moves between segments, from the history of publish ----
 CREATE TABLE history (shopper text, valid_from timestamptz, valid_to timestamptz, segment text, segment_order int);
 INSERT INTO history VALUES
@@ -138,6 +146,13 @@ INSERT INTO history VALUES
     ('new', '2025-12-16 00:00+00', NULL, 'Champions', 1);
 SELECT customer_id, trigger, happened_on, round(strength::numeric, 6) AS strength, evidence FROM segment.trigger_segment('history', '2025-12-20') ORDER BY 1;
 SELECT customer_id, trigger FROM segment.triggers(NULL, '2025-12-20', history => 'history', options => '{"triggers": "segment_up"}');
+-- ranks at the ends of the type; a rank that is NaN or infinite has no place
+CREATE TABLE ranks (shopper text, valid_from timestamptz, valid_to timestamptz, segment text, segment_order int);
+INSERT INTO ranks VALUES ('a', '2025-11-01', '2025-12-10', 'x', 2147483647), ('a', '2025-12-10', NULL, 'y', -2147483648);
+SELECT customer_id, trigger, strength FROM segment.trigger_segment('ranks', '2025-12-20');
+ALTER TABLE ranks ALTER segment_order TYPE numeric;
+INSERT INTO ranks VALUES ('b', '2025-11-01', '2025-12-10', 'x', 'NaN'), ('b', '2025-12-10', NULL, 'y', 1), ('c', '2025-11-01', '2025-12-10', 'x', 2), ('c', '2025-12-10', NULL, 'y', 'NaN');
+SELECT customer_id, trigger, strength FROM segment.trigger_segment('ranks', '2025-12-20');
 
 -- ---- what is refused ----
 SELECT * FROM segment.triggers(NULL, '2025-12-20');
@@ -161,6 +176,8 @@ SELECT * FROM segment.trigger_segment('customers', '2025-12-20');
 SELECT * FROM segment.trigger_segment('history', '2025-12-20', options => '{"segment_column": "cluster"}');
 SELECT * FROM segment.trigger_placeholders('receipts');
 SELECT * FROM segment.trigger_placeholders('products');
+SELECT * FROM segment.trigger_placeholders('customers', -0.1);
+SELECT * FROM segment.trigger_placeholders('customers', 'NaN');
 ALTER TABLE receipts ADD currency text DEFAULT 'EUR';
 UPDATE receipts SET currency = 'USD' WHERE customer_id = 'C1';
 SELECT * FROM segment.triggers('receipts', '2025-12-20');

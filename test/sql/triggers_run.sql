@@ -83,7 +83,38 @@ SELECT segment.drop_trigger('complaint');
 SELECT segment.drop_trigger('complaint');
 CALL segment.run_triggers('contacts', '2026-03-01', 'sales');
 
+-- a whole number with decimals is that number, in a seed, too; a very small share is one
+CALL segment.run_triggers('decimals', '2025-11-30', 'sales', policy => '{"cooldown_days": 30.0, "max_contacts": 2.00, "per_days": 30.0, "conversion_days": 14.0, "holdout": 0.3, "seed": 7.0, "cooldowns": {"due": 10.0}, "priorities": {"lapsed": -1.0}}');
+SELECT count(*) FILTER (WHERE status = 'holdout') > 0 AS some, count(*) FILTER (WHERE (status = 'holdout') <> segment_internal.in_holdout(customer_id, trigger, 0.3, '7')) AS wrong, min(priority) FROM decimals;
+CALL segment.run_triggers('decimals', '2025-11-30', 'sales', policy => '{"holdout": 1e-400}');
+
+-- rows beyond work_mem go to files, which are closed
+CREATE TABLE crowd AS SELECT 'C' || c AS customer_id, date '2025-11-20' + c % 10 AS receipt_date, 1 AS amount FROM generate_series(1, 3000) c;
+SET work_mem = '64kB';
+CALL segment.run_triggers('crowded', '2025-11-30', 'crowd', 30);
+RESET work_mem;
+SELECT count(*) FROM crowded;
+
+-- a temporary table with the name of a table of the statements
+CALL segment.run_triggers('pg_temp.events', '2025-11-30', 'sales');
+SELECT count(*) > 0 AS some FROM pg_temp.events;
+
+-- the strength of a trigger of one's own is from 0 to 1, or NULL; events of other days do not count
+CREATE TABLE scores (customer_id text, happened_on date, strength float8, evidence text);
+INSERT INTO scores VALUES ('C1', '2026-02-28', 0, 'a'), ('C2', '2026-02-28', 1, 'b'), ('C3', '2026-02-28', NULL, 'c'), ('C4', '2020-01-01', 80, 'd');
+SELECT segment.register_trigger('score', 'scores');
+CALL segment.run_triggers('scored', '2026-03-01');
+SELECT customer_id, trigger, strength FROM scored ORDER BY 1;
+UPDATE scores SET strength = 80 WHERE customer_id = 'C1';
+CALL segment.run_triggers('scored', '2026-03-01');
+UPDATE scores SET strength = 'NaN' WHERE customer_id = 'C1';
+CALL segment.run_triggers('scored', '2026-03-01');
+SELECT segment.drop_trigger('score');
+
 -- ---- what is refused ----
+START TRANSACTION READ ONLY;
+CALL segment.run_triggers('contacts', '2026-03-01', 'sales');
+ROLLBACK;
 SELECT segment.register_trigger('lapsed', 'people');
 SELECT segment.register_trigger('mine', 'people');
 SELECT segment.register_trigger('', 'sales');

@@ -81,6 +81,22 @@ any_order(void **state)
 	assert_true(a.fit.mu == b.fit.mu && a.fit.tau2 == b.fit.tau2 && a.fit.sigma2 == b.fit.sigma2);
 }
 
+/* A customer whose n gaps are all so many days: these are the limit, and only a longer silence is beyond it. */
+static void
+regular_gap(const SegRhythm *fit, double days, size_t n)
+{
+	double		gaps[8];
+	SegRhythmOutlook outlook;
+
+	for (size_t i = 0; i < n; i++)
+		gaps[i] = days;
+	outlook = seg_rhythm_outlook(fit, seg_rhythm_mean(gaps, n), n);
+	assert_false(seg_rhythm_is_beyond(fit, outlook, 0.95, days));
+	assert_true(seg_rhythm_is_beyond(fit, outlook, 0.95, days * (1 + 1e-9)));
+	assert_close(seg_rhythm_level(fit, outlook, days), 0, 0);
+	assert_close(seg_rhythm_level(fit, outlook, days * (1 + 1e-9)), 1, 0);
+}
+
 /* What the formulas leave open. */
 static void
 special_cases(void **state)
@@ -115,11 +131,21 @@ special_cases(void **state)
 	outlook = seg_rhythm_outlook(&f.fit, log(7), 3);
 	assert_true(outlook.sd == 0);
 	assert_close(seg_rhythm_gap(&f.fit, outlook, 0.999), 7, 1e-14);
+	regular_gap(&f.fit, 7, 3);
+	regular_gap(&f.fit, 0.1, 6);
+	regular_gap(&f.fit, 30, 2);
 	assert_close(seg_rhythm_outlook(&f.fit, 0, 0).sd, sqrt(f.fit.tau2), 0);
 
 	/* all alike */
 	assert_int_equal(fit(&f, (double[]) {7, 7, 7, 7}, (size_t[]) {2, 2}, 2), SEG_OK);
 	assert_true(f.fit.sigma2 == 0 && f.fit.tau2 == 0 && f.fit.mu == log(7));
+	regular_gap(&f.fit, 7, 2);
+	for (int days = 1; days <= 1000; days++)
+	{
+		assert_int_equal(fit(&f, (double[]) {days, days, days, 1e6, 1e6}, (size_t[]) {3, 2}, 2), SEG_OK);
+		regular_gap(&f.fit, days, 3);
+		assert_true(seg_rhythm_gap(&f.fit, seg_rhythm_outlook(&f.fit, log(days), 3), 0.95) == days);
+	}
 
 	/* the whole range of doubles */
 	assert_int_equal(fit(&f, (double[]) {5e-324, DBL_MAX, DBL_MAX, 1e-300, 1}, (size_t[]) {2, 3}, 2), SEG_OK);

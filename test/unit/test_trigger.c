@@ -51,6 +51,36 @@ silences(void **state)
 	}
 }
 
+/* Customers who buy every 7 and every 14 days exactly: due on that day, lapsed on the next one, and never returned. */
+static void
+regular_customers(void **state)
+{
+	double		points[SEG_RHYTHM_POINTS];
+	SegRhythm	fit = {.points = points};
+	double		cells[16];
+	double		logs[16];
+	double		gaps[8];
+	const int32_t days[] = {1000, 1007, 1014, 1021, 1028};
+	SegReturn	found;
+
+	seg_rhythm_enter(cells, (double[]) {7, 7, 7, 7, 7}, 5);
+	seg_rhythm_enter(cells + 6, (double[]) {14, 14, 14}, 3);
+	assert_int_equal(seg_rhythm_fit(cells, 10, logs, &fit), SEG_OK);
+	for (int32_t today = 1028; today < 1060; today++)
+	{
+		const SegTriggerWindow window = {today, today - 30};
+		SegSilence	silence = seg_trigger_silence(&fit, 0.95, &window, days, 5, gaps);
+
+		assert_true(silence.limit == 7 && silence.expected == 7);
+		assert_true(silence.is_due == (today == 1035));
+		assert_true(silence.is_lapsed == (today > 1035));
+		assert_int_equal(silence.lapsed_on, silence.is_lapsed ? 1036 : 0);
+		assert_int_equal(silence.due_on, silence.is_due ? 1035 : 0);
+	}
+	for (size_t at = 2; at < 5; at++)
+		assert_false(seg_trigger_returned(&fit, 0.95, days, at, gaps, &found));
+}
+
 /* The limit of a purchase is that of the gaps before it. */
 static void
 returns(void **state)
@@ -102,6 +132,8 @@ spending(void **state)
 	assert_false(spend((int32_t[]) {700, 990}, (double[]) {1, 10}, 2, &found));
 	/* no overflow at the ends */
 	assert_true(spend((int32_t[]) {INT32_MIN, 850, 990}, (double[]) {1, DBL_MIN, DBL_MAX}, 3, &found));
+	assert_true(spend((int32_t[]) {700, 850, 980, 990}, (double[]) {1, 1, DBL_MAX, DBL_MAX}, 4, &found));
+	assert_true(found.is_up && found.sales == DBL_MAX && found.before == 1);
 }
 
 static void
@@ -120,6 +152,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(silences),
+		cmocka_unit_test(regular_customers),
 		cmocka_unit_test(returns),
 		cmocka_unit_test(spending),
 		cmocka_unit_test(windows),
