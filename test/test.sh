@@ -125,7 +125,7 @@ suite_tap() {
         as_server env PATH="$PATH" TMPDIR="$SCRATCH" PERL5LIB="$perl:$SCRATCH/test/t" TESTDATADIR="$SCRATCH/tmp_check" \
             TESTLOGDIR="$SCRATCH/tmp_check/log" PG_REGRESS="$(dirname "$("$PG_CONFIG" --pgxs)")/../test/regress/pg_regress" \
             SEGMENT_SHARED="$(cd "$TOP/.." && pwd)/shared" SEGMENT_GENERATOR="$SCRATCH/test/sap_export" LC_ALL=C.UTF-8 \
-            prove --verbose --timer ${TAP:-t/*.pl}) >"$log" 2>&1
+            prove --jobs "$(nproc)" --verbose --timer ${TAP:-t/*.pl}) >"$log" 2>&1
     local status=$? sum=() p f k
     mapfile -t sum < <(awk -f test/tap.awk "$log")
     read -r p f k <<<"${sum[-1]}"

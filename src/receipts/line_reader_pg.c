@@ -168,14 +168,13 @@ key_in_month(SegLineReader *reader, SegKey key, int32 day)
 {
 	const char *bytes = reader->shape.integer_receipt ? (const char *) &key.low : seg_key_text(&key);
 	size_t		size = reader->shape.integer_receipt ? sizeof(key.low) : seg_key_size(key);
-	char	   *text = palloc(size + SEG_MONTH_BYTES);
+	char	   *extended = palloc(size + SEG_MONTH_BYTES);
 
 	seg_month_find(&reader->month, day);
-	memcpy(text, bytes, size);
+	memcpy(extended, bytes, size);
 	for (int i = 0; i < SEG_MONTH_BYTES; i++)
-		text[		size + i] = (char) (reader->month.number >> (8 * i));
-
-	return seg_key_of_text(text, size + SEG_MONTH_BYTES);
+		extended[size + i] = (char) (reader->month.number >> (8 * i));
+	return seg_key_of_text(extended, size + SEG_MONTH_BYTES);
 }
 
 /* What is to be added of a row; false when the row is left out or is an error. */
