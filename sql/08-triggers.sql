@@ -27,7 +27,7 @@ CREATE TABLE segment.trigger_target (
     owner text NOT NULL,
     owner_key text NOT NULL,
     conversion_days integer NOT NULL,
-    as_of date NOT NULL,
+    as_of date,
     run_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
     PRIMARY KEY (target_schema, target_name)
 );
@@ -36,8 +36,8 @@ COMMENT ON COLUMN segment.trigger_target.target_schema IS 'Schema of the table.'
 COMMENT ON COLUMN segment.trigger_target.target_name IS 'Name of the table.';
 COMMENT ON COLUMN segment.trigger_target.owner IS 'Owner of the table, whose members may see its performance; its name when the row was written.';
 COMMENT ON COLUMN segment.trigger_target.owner_key IS 'Key of that role, from segment_internal.role_key.';
-COMMENT ON COLUMN segment.trigger_target.conversion_days IS 'Days after a contact in which a purchase counts, at the last run.';
-COMMENT ON COLUMN segment.trigger_target.as_of IS 'Last date of a run.';
+COMMENT ON COLUMN segment.trigger_target.conversion_days IS 'Days after a contact in which a purchase counts, at that run.';
+COMMENT ON COLUMN segment.trigger_target.as_of IS 'Date of the last run that read receipts; NULL: none has.';
 COMMENT ON COLUMN segment.trigger_target.run_at IS 'When the last run began.';
 
 GRANT SELECT, INSERT ON segment.trigger, segment.trigger_target TO @extowner@;

@@ -75,7 +75,7 @@ END $$;
 CREATE FUNCTION segment_internal.set_trigger_target(target regclass, conversion_days integer, as_of date) RETURNS void
 AS 'MODULE_PATHNAME', 'registry_call' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION segment_internal.set_trigger_target(regclass, integer, date) IS
-'Notes that run_triggers writes a table whose owner''s privileges the caller has. Error: 42501 the caller does not have them, or is no modeler.';
+'Notes that run_triggers writes a table whose owner''s privileges the caller has. as_of: NULL for a run without receipts, which leaves the date and the days of the last run with receipts. Error: 42501 the caller does not have them, or is no modeler.';
 
 CREATE FUNCTION segment_internal.set_trigger_target(caller oid, target regclass, conversion_days integer, as_of date) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -93,8 +93,11 @@ BEGIN
     INSERT INTO segment.trigger_target AS t
     VALUES (c.nspname, c.relname, pg_get_userbyid(c.relowner), segment_internal.role_key(c.relowner), conversion_days, as_of)
     ON CONFLICT (target_schema, target_name) DO UPDATE
-    SET owner = EXCLUDED.owner, owner_key = EXCLUDED.owner_key, conversion_days = EXCLUDED.conversion_days, run_at = EXCLUDED.run_at,
-        as_of = CASE WHEN t.owner_key = EXCLUDED.owner_key THEN greatest(t.as_of, EXCLUDED.as_of) ELSE EXCLUDED.as_of END;
+    SET owner = EXCLUDED.owner, owner_key = EXCLUDED.owner_key, run_at = EXCLUDED.run_at,
+        -- a run without receipts knows of no conversion
+        (as_of, conversion_days) = (SELECT t.as_of, t.conversion_days WHERE t.owner_key = EXCLUDED.owner_key AND EXCLUDED.as_of IS NULL AND t.as_of IS NOT NULL
+                                    UNION ALL
+                                    SELECT EXCLUDED.as_of, EXCLUDED.conversion_days LIMIT 1);
 END $$;
 
 -- ---- triggers of users -----------------------------------------------------------------
@@ -376,6 +379,7 @@ DECLARE
     target_name text := name[2];
     target regclass;
     events text;
+    since date;
     checked jsonb := segment_internal.checked_policy(policy);
 BEGIN
     IF cardinality(name) IS DISTINCT FROM 2 OR target_schema IS NULL THEN
@@ -397,11 +401,15 @@ BEGIN
     PERFORM segment_internal.check_contacts(target);
     events := segment_internal.events_query(receipts, lookback_days, customers, products, history, options, suppressed, currency, rates,
         (SELECT pg_get_userbyid(c.relowner) FROM pg_class c WHERE c.oid = target));
-    PERFORM segment_internal.set_trigger_target(target, (checked ->> 'conversion_days')::integer, as_of);
+    -- contacts whose days were over at the last run with receipts have all their conversions, except that receipts may have come late
+    SELECT least(t.as_of, run_triggers_to.as_of) - 2 * t.conversion_days INTO since
+    FROM segment_internal.trigger_targets() t
+    WHERE to_regclass(format('%I.%I', t.target_schema, t.target_name)) = target AND t.as_of IS NOT NULL AND t.conversion_days >= (checked ->> 'conversion_days')::integer;
+    PERFORM segment_internal.set_trigger_target(target, (checked ->> 'conversion_days')::integer, CASE WHEN receipts IS NOT NULL THEN as_of END);
     PERFORM segment_internal.write_contacts(target, as_of, checked, events,
         CASE WHEN receipts IS NULL THEN 'SELECT NULL::text AS customer_id, NULL::date AS day WHERE false'
              ELSE format('SELECT r.customer_id, r.receipt_date AS day FROM segment.receipt_totals(%L, $1, %L, %L) r WHERE r.receipt_count > 0'
-                         ' AND r.receipt_date > $1 - 2 * ($2 ->> ''conversion_days'')::integer', receipts::oid, currency, rates::oid) END,
+                         ' AND r.receipt_date > %L::date', receipts::oid, currency, rates::oid, COALESCE(since, '-infinity')) END,
         segment_internal.contact_statements(target));
 END $$;
 COMMENT ON FUNCTION segment_internal.run_triggers_to(text[], date, regclass, integer, regclass, regclass, regclass, jsonb, jsonb, regclass, text, regclass) IS
@@ -468,9 +476,9 @@ BEGIN
             -- as its owner: a view may stand in its place
             RETURN QUERY
             SELECT table_name, r.*, t.as_of, t.conversion_days, NULL::text, t.run_at FROM segment_internal.query_as(t.owner, format(
-                'SELECT c.trigger::text, count(*) FILTER (WHERE c.status = ''contact''), count(c.converted_on) FILTER (WHERE c.status = ''contact''),'
-                ' count(*) FILTER (WHERE c.status = ''holdout''), count(c.converted_on) FILTER (WHERE c.status = ''holdout'')'
-                ' FROM %s c WHERE c.run_on <= %L::date - %s GROUP BY c.trigger::text', table_name, t.as_of, t.conversion_days), NULL, NULL, NULL)
+                'SELECT c.trigger::text, count(*) FILTER (WHERE c.status = ''contact''), count(*) FILTER (WHERE c.status = ''contact'' AND c.converted_on <= c.run_on + %2$s),'
+                ' count(*) FILTER (WHERE c.status = ''holdout''), count(*) FILTER (WHERE c.status = ''holdout'' AND c.converted_on <= c.run_on + %2$s)'
+                ' FROM %1$s c WHERE c.run_on <= %3$L::date - %2$s GROUP BY c.trigger::text', table_name, t.conversion_days, t.as_of), NULL, NULL, NULL)
                 AS r(trigger text, contacted bigint, contacted_converted bigint, held_out bigint, holdout_converted bigint);
         EXCEPTION WHEN OTHERS THEN
             -- the table was changed, or the caller cannot SET ROLE to its owner: a view does not fail because of one table
@@ -501,7 +509,7 @@ COMMENT ON COLUMN segment.trigger_performance.holdout_rate IS 'holdout_converted
 COMMENT ON COLUMN segment.trigger_performance.difference IS 'contacted_rate - holdout_rate: what the contact has changed.';
 COMMENT ON COLUMN segment.trigger_performance.lower_bound IS 'Lower end of the 95 % interval of difference (Newcombe 1998, method 10). When 0 lies between the bounds, chance may explain the difference.';
 COMMENT ON COLUMN segment.trigger_performance.upper_bound IS 'Upper end of that interval.';
-COMMENT ON COLUMN segment.trigger_performance.conversion_days IS 'Days after the contact in which a purchase counts, at the last run.';
-COMMENT ON COLUMN segment.trigger_performance.as_of IS 'Last date of a run.';
+COMMENT ON COLUMN segment.trigger_performance.conversion_days IS 'Days after the contact in which a purchase counts, at the last run that read receipts.';
+COMMENT ON COLUMN segment.trigger_performance.as_of IS 'Date of the last run that read receipts.';
 
 GRANT SELECT ON segment.registered_triggers, segment.trigger_performance TO PUBLIC;

@@ -68,6 +68,26 @@ JOIN (SELECT trigger, count(*) FILTER (WHERE status = 'contact') AS c, count(con
 WHERE p.target ~ 'our' AND ((p.contacted, p.contacted_converted, p.held_out, p.holdout_converted) <> (c, cc, h, hc)
     OR p.difference IS DISTINCT FROM (cc::float8 / NULLIF(c, 0) - hc::float8 / NULLIF(h, 0)) OR p.difference NOT BETWEEN p.lower_bound AND p.upper_bound);
 
+-- ---- conversions after a pause, without receipts, and with other days ----
+CREATE TABLE visits AS SELECT 'C' || c AS customer_id, d AS receipt_date, 10 AS amount
+FROM generate_series(1, 20) c, LATERAL (VALUES (date '2025-01-01'), (date '2025-01-02' + c)) v(d);
+CREATE FUNCTION days(n integer) RETURNS jsonb LANGUAGE sql AS $$ SELECT jsonb_build_object('conversion_days', n) $$;
+CREATE FUNCTION performance(OUT contacted bigint, OUT converted bigint, OUT as_of date) RETURNS SETOF record LANGUAGE sql AS
+$$ SELECT contacted, contacted_converted, as_of FROM segment.trigger_performance WHERE target ~ 'visitors' AND trigger = 'first_purchase' $$;
+CALL segment.run_triggers('visitors', '2025-01-01', 'visits', options => '{"triggers": ["first_purchase"]}');
+-- a run without receipts tells of no conversion
+CALL segment.run_triggers('visitors', '2025-02-01', customers => 'people', options => '{"triggers": ["birthday"]}');
+SELECT * FROM performance();
+-- 20 customers have bought on one of the days 2025-01-03 to 2025-01-22, 13 of them within 14 days
+CALL segment.run_triggers('visitors', '2025-12-01', 'visits', options => '{"triggers": ["first_purchase"]}');
+SELECT * FROM performance();
+CALL segment.run_triggers('visitors', '2025-12-02', 'visits', options => '{"triggers": ["first_purchase"]}', policy => days(30));
+SELECT * FROM performance();
+CALL segment.run_triggers('visitors', '2025-12-03', 'visits', options => '{"triggers": ["first_purchase"]}', policy => days(5));
+SELECT * FROM performance();
+CALL segment.run_triggers('visitors', '2025-12-04', 'visits', options => '{"triggers": ["first_purchase"]}', policy => days(10));
+SELECT * FROM performance();
+
 -- ---- only registered triggers; what was dropped or changed ----
 CALL segment.run_triggers('own', '2025-11-30', policy => '{"cooldown_days": 0}');
 SELECT trigger, count(*) > 0 AS some, min(priority) FROM own GROUP BY 1;
