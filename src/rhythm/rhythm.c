@@ -339,8 +339,8 @@ seg_rhythm_gap(const SegRhythm *fit, SegRhythmOutlook outlook, double level)
 {
 	double		days = exp(outlook.mean + seg_rhythm_quantile(fit, level) * outlook.sd);
 
-	/* without spread it is the gap that all are alike to: rounding must not make 7 days a little less */
-	if (!(outlook.sd > 0) && fabs(days - round(days)) <= LOG_ROUNDING * days)
+	/* a quantile can be one of the gaps: rounding must not make 7 days a little less or more */
+	if (fabs(days - round(days)) <= LOG_ROUNDING * days)
 		return round(days);
 	return days;
 }

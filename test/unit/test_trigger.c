@@ -100,6 +100,30 @@ returns(void **state)
 	assert_close(found.strength, 1, 0);
 }
 
+/* One customer with three gaps: the median is the gap in the middle, and the purchase is due on that day, whatever the rounding. */
+static void
+median_is_a_gap(void **state)
+{
+	for (int32_t gap = 3; gap <= 400; gap++)
+	{
+		double		cells[4];
+		double		logs[3];
+		double		points[SEG_RHYTHM_POINTS];
+		double		gaps[4];
+		SegRhythm	fit = {.points = points};
+		const int32_t days[] = {1000, 1002, 1002 + gap, 1002 + 3 * gap};
+		const SegTriggerWindow window = {days[3] + gap, days[3] - 1};
+		SegSilence	silence;
+
+		seg_rhythm_enter(cells, (double[]) {2, gap, 2 * gap}, 3);
+		assert_int_equal(seg_rhythm_fit(cells, 4, logs, &fit), SEG_OK);
+		assert_true(fit.tau2 == 0 && fit.sigma2 > 0);
+		silence = seg_trigger_silence(&fit, 0.95, &window, days, 4, gaps);
+		assert_true(silence.expected == gap && silence.is_due);
+		assert_int_equal(silence.due_on, days[3] + gap);
+	}
+}
+
 static bool
 spend(const int32_t *days, const double *totals, size_t n, SegSpend *found)
 {
@@ -154,6 +178,7 @@ main(void)
 		cmocka_unit_test(silences),
 		cmocka_unit_test(regular_customers),
 		cmocka_unit_test(returns),
+		cmocka_unit_test(median_is_a_gap),
 		cmocka_unit_test(spending),
 		cmocka_unit_test(windows),
 	};
