@@ -90,23 +90,26 @@ COMMENT ON FUNCTION segment_internal.is_comparable(segment.model, bytea, text[])
 CREATE FUNCTION segment_internal.raise_by_column(m segment.model, state text, message text, detail text, hint text) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    place integer := substring(message from 'feature ([0-9]{1,4})')::integer;
-    feature text := m.feature_columns[place];
+    what text := substring(message from '((?:feature|category) [0-9]{1,4})');
+    is_category boolean := what LIKE 'category%';
+    place integer := split_part(what, ' ', 2)::integer;
+    column_name text := CASE WHEN is_category THEN m.describe_columns[place] ELSE m.feature_columns[place] END;
     source text := format('%I.%I', m.source_schema, m.source_name);
 BEGIN
-    IF feature IS NOT NULL THEN
-        message := regexp_replace(message, 'feature [0-9]+', format('column "%s"', feature));
+    IF column_name IS NOT NULL THEN
+        message := overlay(message placing format('column "%s"', column_name) from strpos(message, what) for length(what));
         IF state = '22004' THEN
             hint := format('To find the rows: SELECT %I FROM %s WHERE %I IS NULL. The option null_policy sets how nulls are handled.',
-                           m.id_column, source, feature);
+                           m.id_column, source, column_name);
         ELSIF hint IS NULL OR hint = '' THEN
-            hint := format('To look at the values: SELECT %I, %I FROM %s ORDER BY 2 DESC.', m.id_column, feature, source);
+            hint := format('To look at the values: SELECT %I, %I FROM %s ORDER BY %s DESC.', m.id_column, column_name, source,
+                           CASE WHEN is_category THEN format('octet_length(%I::text)', column_name) ELSE '2' END);
         END IF;
     END IF;
     PERFORM segment_internal.raise_again(state, message, detail, hint);
 END $$;
 COMMENT ON FUNCTION segment_internal.raise_by_column(segment.model, text, text, text, text) IS
-'Raises an error of a fit again, with the name of the column in place of the number of the feature.';
+'Raises an error of a fit again, with the name of the column in place of the number of the feature or category.';
 
 CREATE FUNCTION segment_internal.fit_source(
     m segment.model, source regclass, expression text, old bytea, has_drift boolean,

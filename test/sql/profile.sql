@@ -176,6 +176,16 @@ CALL segment.refit('codes');
 SELECT string_agg(letter || COALESCE(category, lower_bound::text, '<'), ' ') AS letters FROM segment.profile_letters(segment.active_model('codes'));
 SELECT model_name, what FROM segment.problems;
 
+-- errors of a fit name the column, of categories, too, and as it is
+ALTER TABLE profile_shop ADD COLUMN "back\1\&slash" float8 DEFAULT 1;
+SELECT segment.create_model('named', 'profile', 'profile_shop', 'id', '{recency_days,"back\\1\\&slash"}', describe_columns => '{channel,Region}');
+UPDATE profile_shop SET "Region" = repeat('x', 1001) WHERE id = 7;
+CALL segment.refit('named');
+UPDATE profile_shop SET "Region" = 'r1', "back\1\&slash" = 'NaN' WHERE id = 7;
+CALL segment.refit('named');
+SELECT segment.drop_model('named');
+ALTER TABLE profile_shop DROP COLUMN "back\1\&slash";
+
 -- small codes: neither their number nor what would tell it
 CREATE TABLE profile_few AS SELECT i AS id, CASE WHEN i = 1 THEN 1 WHEN i <= 8 THEN 2 ELSE 3 END AS x, 'all'::text AS k FROM generate_series(1, 100) i;
 SELECT segment.create_model('few', 'profile', 'profile_few', 'id', '{x}', '{"cuts": {"x": [1, 2]}}', describe_columns => '{k}');
