@@ -72,12 +72,12 @@ BEGIN
     END LOOP;
 END $$;
 
-CREATE FUNCTION segment_internal.set_trigger_target(target regclass, conversion_days integer, as_of date) RETURNS void
+CREATE FUNCTION segment_internal.set_trigger_target(target regclass, conversion_days integer, as_of date, is_new boolean) RETURNS void
 AS 'MODULE_PATHNAME', 'registry_call' LANGUAGE C VOLATILE;
-COMMENT ON FUNCTION segment_internal.set_trigger_target(regclass, integer, date) IS
-'Notes that run_triggers writes a table whose owner''s privileges the caller has. as_of: NULL for a run without receipts, which leaves the date and the days of the last run with receipts. Error: 42501 the caller does not have them, or is no modeler.';
+COMMENT ON FUNCTION segment_internal.set_trigger_target(regclass, integer, date, boolean) IS
+'Notes that run_triggers writes a table whose owner''s privileges the caller has. as_of: NULL for a run without receipts, which leaves the date and the days of the last run with receipts. is_new: the table was created by this run, and what is known of one of that name is forgotten. Error: 42501 the caller does not have them, or is no modeler.';
 
-CREATE FUNCTION segment_internal.set_trigger_target(caller oid, target regclass, conversion_days integer, as_of date) RETURNS void
+CREATE FUNCTION segment_internal.set_trigger_target(caller oid, target regclass, conversion_days integer, as_of date, is_new boolean) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     c record;
@@ -90,6 +90,7 @@ BEGIN
     -- what is left of tables that were dropped
     DELETE FROM segment.trigger_target t
     WHERE segment_internal.role_may(caller, t.owner, t.owner_key) AND to_regclass(format('%I.%I', t.target_schema, t.target_name)) IS NULL;
+    DELETE FROM segment.trigger_target t WHERE is_new AND t.target_schema = c.nspname AND t.target_name = c.relname;
     INSERT INTO segment.trigger_target AS t
     VALUES (c.nspname, c.relname, pg_get_userbyid(c.relowner), segment_internal.role_key(c.relowner), conversion_days, as_of)
     ON CONFLICT (target_schema, target_name) DO UPDATE
@@ -378,6 +379,7 @@ DECLARE
     target_schema text := name[1];
     target_name text := name[2];
     target regclass;
+    is_new boolean := false;
     events text;
     since date;
     checked jsonb := segment_internal.checked_policy(policy);
@@ -396,6 +398,7 @@ BEGIN
     END IF;
     IF target IS NULL THEN
         PERFORM segment_internal.make_contacts(target_schema, target_name);
+        is_new := true;
         target := segment_internal.target_lock(target_schema, target_name);
     END IF;
     PERFORM segment_internal.check_contacts(target);
@@ -405,7 +408,7 @@ BEGIN
     SELECT least(t.as_of, run_triggers_to.as_of) - 2 * t.conversion_days INTO since
     FROM segment_internal.trigger_targets() t
     WHERE to_regclass(format('%I.%I', t.target_schema, t.target_name)) = target AND t.as_of IS NOT NULL AND t.conversion_days >= (checked ->> 'conversion_days')::integer;
-    PERFORM segment_internal.set_trigger_target(target, (checked ->> 'conversion_days')::integer, CASE WHEN receipts IS NOT NULL THEN as_of END);
+    PERFORM segment_internal.set_trigger_target(target, (checked ->> 'conversion_days')::integer, CASE WHEN receipts IS NOT NULL THEN as_of END, is_new);
     PERFORM segment_internal.write_contacts(target, as_of, checked, events,
         CASE WHEN receipts IS NULL THEN 'SELECT NULL::text AS customer_id, NULL::date AS day WHERE false'
              ELSE format('SELECT r.customer_id, r.receipt_date AS day FROM segment.receipt_totals(%L, $1, %L, %L) r WHERE r.receipt_count > 0'
@@ -441,7 +444,7 @@ CREATE PROCEDURE segment.run_triggers(
 AS 'MODULE_PATHNAME', 'quiet_call' LANGUAGE C;
 COMMENT ON PROCEDURE segment.run_triggers(text, date, regclass, integer, regclass, regclass, regclass, jsonb, jsonb, regclass, text, regclass) IS
 'Writes whom to contact today: the events of triggers (same arguments) and of the triggers that the owner of target has registered, one row each, into target: a table of the caller''s, created if needed, with customer_id, trigger, happened_on, strength, evidence, priority, status (contact or holdout), run_on (as_of) and converted_on. Running it again with the same as_of changes nothing; an event is written once.
-policy, an object: cooldown_days (30): a customer is not written again for the same trigger within so many days; cooldowns: the same by trigger. max_contacts (none) per per_days (30): the most rows of a customer, those with the lowest priority first, then the strongest. priorities: numbers by trigger (100). holdout (0): the share of customers, 0 to 1, that a trigger never contacts, chosen for each trigger by a hash of customer_id and seed (42); their rows have the status holdout, and count like contacts in cooldown_days and max_contacts, so that both groups are chosen by the same rules. conversion_days (14): converted_on is the first day of purchase in receipts after run_on, within so many days.
+policy, an object: cooldown_days (30): a customer is not written again for the same trigger within so many days; cooldowns: the same by trigger. max_contacts (none) per per_days (30): the most rows of a customer, those with the lowest priority first, then the strongest. priorities: numbers by trigger (100). holdout (0): the share of customers, 0 to 1, that a trigger never contacts, chosen for each trigger by a hash of customer_id and seed (42); their rows have the status holdout, and count like contacts in cooldown_days and max_contacts, so that both groups are chosen by the same rules. conversion_days (14): converted_on is the first day of purchase in receipts after run_on, within so many days. The policy is not stored: give it at each run.
 suppressed: a relation (customer_id[, trigger]) of customers that are not written; NULL in trigger is all triggers. Sources are read as the caller, registered triggers as the role that registered them; target is written as its owner, to which the caller must be able to SET ROLE, in a security-restricted operation. All in the caller''s transaction; runs for one target take turns. Errors: those of triggers; 22023 policy not valid; 22003 the strength of a registered trigger is not from 0 to 1; 42804 target has other columns; 42501 no privilege, or the caller is no modeler; 42P01 the relation of a registered trigger does not exist.';
 
 -- ---- performance -------------------------------------------------------------------------

@@ -87,6 +87,10 @@ CALL segment.run_triggers('visitors', '2025-12-03', 'visits', options => '{"trig
 SELECT * FROM performance();
 CALL segment.run_triggers('visitors', '2025-12-04', 'visits', options => '{"triggers": ["first_purchase"]}', policy => days(10));
 SELECT * FROM performance();
+-- a table that was dropped and is created again begins anew: no run has read receipts for it
+DROP TABLE visitors;
+CALL segment.run_triggers('visitors', '2025-02-01', customers => 'people', options => '{"triggers": ["birthday"]}');
+SELECT (SELECT count(*) FROM visitors) > 0 AS has_rows, (SELECT count(*) FROM segment.trigger_performance WHERE target ~ 'visitors') AS rows_of_visitors;
 
 -- ---- only registered triggers; what was dropped or changed ----
 CALL segment.run_triggers('own', '2025-11-30', policy => '{"cooldown_days": 0}');
