@@ -86,7 +86,7 @@ BEGIN
     END IF;
     PERFORM segment_internal.check_columns(receipts,
         '{customer_id,receipt_date,amount}' || CASE WHEN currency IS NOT NULL OR rates IS NOT NULL THEN ARRAY['currency'] END,
-        'A receipts relation needs the columns customer_id, receipt_date and amount; receipt_id and currency are optional.');
+        'A receipts relation needs the columns customer_id, receipt_date and amount; receipt_id and currency are optional. A view can give your columns these names.');
     PERFORM segment_internal.check_column_kind(receipts, 'receipt_date', 'date');
     PERFORM segment_internal.check_column_kind(receipts, 'amount', 'number');
     IF rates IS NOT NULL THEN

@@ -29,7 +29,7 @@ BEGIN
     PERFORM segment.cohort_label('2000-01-01', grain);      -- raises for another grain
     IF segment_internal.is_ledger(receipts) THEN
         IF by IS NOT NULL THEN
-            RAISE EXCEPTION 'by cannot be used with a ledger' USING ERRCODE = 'invalid_parameter_value';
+            RAISE EXCEPTION 'by cannot be used with a ledger' USING ERRCODE = 'invalid_parameter_value', HINT = 'A ledger has no other columns of the receipts. Read the receipts.';
         ELSIF grain IN ('day', 'week') THEN
             RAISE EXCEPTION 'grain must be month, quarter or year when a ledger is read, but is %', grain
                 USING ERRCODE = 'invalid_parameter_value', HINT = 'For other grains read the receipts.';

@@ -102,12 +102,13 @@ VALUES ('profile', 'profile', 'A letter code of numbers and categories; refits k
 INSERT INTO segment.algorithm_option (algorithm, used_in, option_name, type, default_value, value_range, meaning)
 SELECT 'profile', 'fit', o.option_name, o.type, o.default_value, o.value_range, o.meaning FROM segment_internal.fit_options('profile') o;
 
-INSERT INTO segment.algorithm_option (algorithm, used_in, option_name, type, default_value, minimum, maximum, value_range, meaning)
-SELECT 'profile', 'refit', o.option_name, o.type, o.default_value, o.minimum, o.maximum, segment_internal.value_range(o.minimum, o.maximum, NULL), o.meaning
+INSERT INTO segment.algorithm_option (algorithm, used_in, option_name, type, default_value, minimum, maximum, choices, value_range, meaning)
+SELECT 'profile', 'refit', o.option_name, o.type, o.default_value, o.minimum, o.maximum, o.choices, segment_internal.value_range(o.minimum, o.maximum, o.choices), o.meaning
 FROM (VALUES
-    ('recut', 'boolean', 'false'::jsonb, NULL::numeric, NULL::numeric, 'Whether each refit makes new cuts and letters; else those of the active version stay.'),
-    ('min_cell', 'integer', '5', 1, 1000000, 'Codes of fewer rows are shown without their number.')
-) AS o(option_name, type, default_value, minimum, maximum, meaning);
+    ('recut', 'boolean', 'false'::jsonb, NULL::numeric, NULL::numeric, NULL::text[], 'Whether each refit makes new cuts and letters; else those of the active version stay.'),
+    ('language', 'choice', '"en"', NULL, NULL, '{en,es,de}', 'Language of the actions in the view recommended_actions.'),
+    ('min_cell', 'integer', '5', 1, 1000000, NULL, 'Codes of fewer rows are shown without their number.')
+) AS o(option_name, type, default_value, minimum, maximum, choices, meaning);
 
 INSERT INTO segment.algorithm_column (algorithm, "position", column_name, column_type, role, meaning) VALUES
     ('profile', 1, 'profile_code', 'text', 'label', 'Profile code, one letter for each attribute.'),

@@ -34,7 +34,7 @@ DECLARE
 BEGIN
     IF detect = 'changes' AND kind NOT IN ('r', 'p') AND segment_internal.logged_tables(detect, receipts) = ARRAY[receipts::oid] THEN
         RAISE EXCEPTION '"%" is not a table, so its changes cannot be logged', segment_internal.relation_name(receipts)
-            USING ERRCODE = 'wrong_object_type', HINT = 'Use detect full. Of views, only those that sap_receipts_view made can be used.';
+            USING ERRCODE = 'wrong_object_type', HINT = CASE kind WHEN 'v' THEN 'Use detect full, or detect column. Of views, only those that sap_receipts_view made can be used with detect changes.' ELSE 'Use detect full.' END;
     ELSIF detect = 'changes' AND segment_internal.has_parent(segment_internal.logged_tables(detect, receipts)) THEN
         RAISE EXCEPTION 'changes of "%" cannot be logged, because a table has a parent', segment_internal.relation_name(receipts)
             USING ERRCODE = 'wrong_object_type', HINT = 'What is written through a partitioned or inherited parent fires no trigger of the table. Use detect full, or the parent.';
@@ -67,8 +67,12 @@ BEGIN
         RAISE EXCEPTION 'ledger name has % bytes, but at most 54 are possible', octet_length(target[2]) USING ERRCODE = 'name_too_long';
     ELSIF detect NOT IN ('full', 'changes', 'column', 'partitions') THEN
         RAISE EXCEPTION 'detect must be full, changes, column or partitions, but is %', detect USING ERRCODE = 'invalid_parameter_value';
-    ELSIF (detect = 'column') <> (change_column IS NOT NULL) THEN
-        RAISE EXCEPTION 'change_column must be given with detect column, and only with it' USING ERRCODE = 'invalid_parameter_value';
+    ELSIF detect = 'column' AND change_column IS NULL THEN
+        RAISE EXCEPTION 'detect column needs the argument change_column' USING ERRCODE = 'invalid_parameter_value',
+            HINT = 'Name a column of the receipts whose values rise, such as a load id or the time of the load.';
+    ELSIF detect <> 'column' AND change_column IS NOT NULL THEN
+        RAISE EXCEPTION 'change_column cannot be used with detect %', detect USING ERRCODE = 'invalid_parameter_value',
+            HINT = 'Use detect column.';
     END IF;
     SELECT c.oid INTO passing FROM pg_class c WHERE c.oid IN (receipts, rates) AND c.relpersistence = 't' LIMIT 1;
     IF FOUND THEN
@@ -78,7 +82,7 @@ BEGIN
     PERFORM segment_internal.check_receipt_columns(receipts, currency, rates);
     IF segment_internal.column_type(receipts, 'currency') IS NOT NULL AND currency IS NULL AND rates IS NULL THEN
         RAISE EXCEPTION 'receipts with a column currency need the argument currency or rates' USING ERRCODE = 'invalid_parameter_value',
-            HINT = 'A ledger that follows changes does not read all currencies each time.';
+            HINT = CASE detect WHEN 'full' THEN 'Select one currency with the argument currency, or convert all amounts with the argument rates.' ELSE 'Select one currency with the argument currency; rates can only be used with detect full.' END;
     ELSIF currency IS NOT NULL THEN
         PERFORM segment_internal.check_currency(receipts, currency);
     END IF;

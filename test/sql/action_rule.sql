@@ -67,12 +67,17 @@ SELECT i AS id, CASE WHEN i <= 4 THEN 400 ELSE i % 300 END AS recency_days, CASE
 FROM generate_series(1, 2000) i;
 SELECT segment.create_model('scores', 'rfm', 'action_shop', 'id');
 SELECT segment.create_model('Grupos', 'kmeans', 'action_shop', 'id', options => '{"k": 2, "language": "es"}');
-SELECT segment.create_model('codes', 'profile', 'action_shop', 'id', '{recency_days}', '{"letters": 2}');
+SELECT segment.create_model('codes', 'profile', 'action_shop', 'id', '{recency_days}', '{"letters": 2, "language": "de"}');
 CALL segment.refit('scores');
 CALL segment.refit('Grupos');
 CALL segment.refit('codes');
 INSERT INTO segment.action_rule (rule_no, applies_to, pattern, action) VALUES (50, 'cluster', '%', 'Escribir.'), (51, 'segment', 'Can''t Lose', 'Call.');
+-- the language of a profile model
+INSERT INTO segment.action_rule (rule_no, applies_to, pattern, language, action) VALUES (3, 'profile', 'B', 'en', 'Write.'), (3, 'profile', 'B', 'de', 'Schreiben.');
 SELECT model_name, applies_to, subject, name, customers, left(action, 40) AS action, channel, invest FROM segment.recommended_actions ORDER BY model_name, customers DESC, subject;
+SELECT segment.alter_model('codes', options => '{"language": null}');
+SELECT subject, action FROM segment.recommended_actions WHERE model_name = 'codes' ORDER BY subject;
+SELECT segment.create_model('other', 'profile', 'action_shop', 'id', '{recency_days}', '{"language": "fr"}');
 SELECT segment.cluster_card('Grupos', 1, 'es') ~ 'Acción recomendada: Escribir\.$' AS has_action;
 
 SELECT segment.drop_model(m) FROM unnest('{scores,Grupos,codes}'::text[]) m;
