@@ -19,6 +19,7 @@
 #include "server/aggregate.h"
 #include "server/budget.h"
 #include "server/error.h"
+#include "server/features.h"
 #include "server/id.h"
 #include "server/model_text.h"
 
@@ -157,10 +158,7 @@ add_basket(SegStates *states, SegBasketState *state, ArrayType *array)
 	int			n;
 	uint64		lines;
 
-	if (ARR_NDIM(array) > 1)
-		ereport(ERROR,
-				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-				 errmsg("items has %d dimensions, but must have 1", ARR_NDIM(array))));
+	seg_check_one_dimension(ARR_NDIM(array), "items");
 	deconstruct_array(array, TEXTOID, -1, false, TYPALIGN_INT, &items, &nulls, &n);
 	/* the names of an array are no longer than the array */
 	state = with_room(states, state, n, n, VARSIZE(array));

@@ -13,6 +13,7 @@
 #include "base/sort.h"
 #include "server/budget.h"
 #include "server/error.h"
+#include "server/features.h"
 #include "server/model_text.h"
 
 /* What is kept with a model for a call site. */
@@ -55,15 +56,18 @@ typedef struct Names
 	int			n;
 } Names;
 
-/* The elements of argument argno, a text[]; none if it is null. */
+/* The elements of argument argno, a text[] of that name; none if it is null. */
 static Names
-names_argument(FunctionCallInfo fcinfo, int argno)
+names_argument(FunctionCallInfo fcinfo, int argno, const char *name)
 {
 	Names		names = {NULL, NULL, 0};
+	ArrayType  *array;
 
-	if (!PG_ARGISNULL(argno))
-		deconstruct_array(PG_GETARG_ARRAYTYPE_P(argno), TEXTOID, -1, false, TYPALIGN_INT,
-						  &names.values, &names.nulls, &names.n);
+	if (PG_ARGISNULL(argno))
+		return names;
+	array = PG_GETARG_ARRAYTYPE_P(argno);
+	seg_check_one_dimension(ARR_NDIM(array), name);
+	deconstruct_array(array, TEXTOID, -1, false, TYPALIGN_INT, &names.values, &names.nulls, &names.n);
 	return names;
 }
 
@@ -163,7 +167,7 @@ values_argument(FunctionCallInfo fcinfo, Offers *offers, int argno)
 	amounts = PG_GETARG_ARRAYTYPE_P(argno + 1);
 	if (is_same(offers->valued, (struct varlena *) given) && is_same(offers->amounts, (struct varlena *) amounts))
 		return offers->values;
-	names = names_argument(fcinfo, argno);
+	names = names_argument(fcinfo, argno, "valued");
 	deconstruct_array(amounts, FLOAT8OID, sizeof(float8), true, TYPALIGN_DOUBLE, &numbers, &nulls, &n);
 	for (uint32_t item = 0; item < offers->index.model->names.n; item++)
 		offers->values[item] = 0;
@@ -209,8 +213,8 @@ find_offers(FunctionCallInfo fcinfo, Call *call)
 	Offers	   *offers = call->offers;
 	size_t		n;
 
-	call->items = names_argument(fcinfo, ARG_ITEMS);
-	call->excluded = names_argument(fcinfo, ARG_EXCLUDE);
+	call->items = names_argument(fcinfo, ARG_ITEMS, "items");
+	call->excluded = names_argument(fcinfo, ARG_EXCLUDE, "exclude");
 	seg_basket_offers_begin(&offers->index);
 	(void) block_names(offers, &call->excluded, NULL);
 	n = block_names(offers, &call->items, offers->items);
@@ -260,7 +264,7 @@ put_rule_offers(Call *call)
 static void
 put_best_sellers(FunctionCallInfo fcinfo, Call *call, int argno, const char *reason)
 {
-	Names		best = names_argument(fcinfo, argno);
+	Names		best = names_argument(fcinfo, argno, "best");
 	Names		offered = {.values = palloc(Max(best.n, 1) * sizeof(Datum)), .nulls = palloc0(Max(best.n, 1) * sizeof(bool))};
 	SegRow	   *row = &call->row;
 

@@ -60,10 +60,7 @@ read_texts(const char *data, size_t size, SegProfileRow *row)
 	memset(&head, 0, sizeof(head));
 	memcpy(&head, data, Min(size, sizeof(head)));
 	Assert(head.elemtype == TEXTOID);
-	if (head.ndim > 1)
-		ereport(ERROR,
-				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-				 errmsg("categories has %d dimensions, but must have 1", head.ndim)));
+	seg_check_one_dimension(head.ndim, "categories");
 	row->c = head.ndim == 0 ? 0 : head.length;
 	if (row->c > SEG_PROFILE_ATTRIBUTES)
 		refuse_many(row->d + row->c);

@@ -13,6 +13,7 @@
 #include "server/aggregate.h"
 #include "server/budget.h"
 #include "server/error.h"
+#include "server/features.h"
 
 /* ---- the gaps of a row ---- */
 
@@ -45,10 +46,7 @@ open_gaps(Datum datum)
 	Gaps		gaps = {.array = DatumGetArrayTypeP(datum)};
 	int			dimensions = ARR_NDIM(gaps.array);
 
-	if (dimensions > 1)
-		ereport(ERROR,
-				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-				 errmsg("gaps have %d dimensions, but must have 1", dimensions)));
+	seg_check_one_dimension(dimensions, "gaps");
 	gaps.detoasted = (void *) gaps.array == DatumGetPointer(datum) ? NULL : gaps.array;
 	gaps.n = dimensions == 0 ? 0 : ARR_DIMS(gaps.array)[0];
 	if (array_contains_nulls(gaps.array))

@@ -34,6 +34,15 @@ seg_features_open(Datum array)
 	return features;
 }
 
+void
+seg_check_one_dimension(int dimensions, const char *name)
+{
+	if (dimensions > 1)
+		ereport(ERROR,
+				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+				 errmsg("%s has %d dimensions, but must have 1", name, dimensions)));
+}
+
 SegFeatures
 seg_features_open_any(Datum array)
 {
@@ -49,10 +58,7 @@ seg_features_open_any(Datum array)
 	memcpy(&head, data, Min(size, sizeof(head)));
 	if (head.ndim == 0)
 		return (SegFeatures) {.d = 0,.detoasted = packed == value ? NULL : packed};
-	if (head.ndim != 1)
-		ereport(ERROR,
-				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-				 errmsg("features has %d dimensions, but must have 1", head.ndim)));
+	seg_check_one_dimension(head.ndim, "features");
 	Assert(head.elemtype == FLOAT8OID);
 	if (head.length > SEG_MAX_FEATURES)
 		seg_raise((SegFault) {SEG_TOO_MANY_FEATURES, .got = head.length, .wanted = SEG_MAX_FEATURES});

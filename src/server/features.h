@@ -32,6 +32,9 @@ extern SegFeatures seg_features_open(Datum array);
 /* The same, but an array without elements has d = 0. */
 extern SegFeatures seg_features_open_any(Datum array);
 
+/* 2202E for an array with several dimensions, which is the argument of that name. */
+extern void seg_check_one_dimension(int dimensions, const char *name);
+
 static inline void
 seg_features_close(SegFeatures *features)
 {

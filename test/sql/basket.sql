@@ -142,6 +142,8 @@ SELECT * FROM segment.basket_rules(:'model', 1.5);
 SELECT * FROM segment.basket_rules(:'model', 'NaN');
 SELECT * FROM segment.basket_rules(:'model', 0.1, -1);
 SELECT * FROM segment.basket_offers(:'model', '{beer}', k => 0);
+SELECT * FROM segment.basket_offers(:'model', '{{beer,milk}}');
+SELECT * FROM segment.basket_offers(:'model', '{beer}', '{{milk},{diapers}}');
 SELECT * FROM segment.basket_rules((SELECT segment.pca_fit(ARRAY[id, id * id % 7]) FROM shop));
 SELECT segment.pca_x(:'model', '{1,2}');
 SELECT * FROM segment.basket_itemsets('\x00');
