@@ -128,18 +128,23 @@ BEGIN
             SELECT c.attribute, c.category, sum(c.n) AS n, (sum(c.n) / sum(sum(c.n)) OVER (PARTITION BY c.attribute))::float8 AS share,
                    row_number() OVER (PARTITION BY c.attribute ORDER BY sum(c.n) DESC, c.category COLLATE "C") AS place
             FROM cell c GROUP BY 1, 2),
-        shown AS (
-            SELECT c.cluster_id, c.attribute, c.category, c.n, (c.n / c.size)::float8 AS share, o.share AS overall_share,
-                   segment_internal.is_small_cell(c.n, $3, c.smallest_but_one, c.small_cells) AS is_suppressed, o.n < $3 AS is_rare
+        judged AS (
+            SELECT c.*, segment_internal.is_small_cell(c.n, $3, c.smallest_but_one, c.small_cells, c.small_total) AS is_suppressed
             FROM (SELECT d.*, sum(d.n) OVER w AS size, count(*) FILTER (WHERE d.n < $3) OVER w AS small_cells,
-                         min(d.n) FILTER (WHERE d.n >= $3) OVER w AS smallest_but_one
-                  FROM cell d WINDOW w AS (PARTITION BY d.cluster_id, d.attribute)) c
-            JOIN overall o USING (attribute, category)
+                         sum(d.n) FILTER (WHERE d.n < $3) OVER w AS small_total, min(d.n) FILTER (WHERE d.n >= $3) OVER w AS smallest_but_one
+                  FROM cell d WINDOW w AS (PARTITION BY d.cluster_id, d.attribute)) c),
+        -- a total over all clusters less the counts of the others would tell what is suppressed, as would all totals but one
+        told AS (
+            SELECT t.attribute, t.category, t.is_hidden OR count(*) FILTER (WHERE t.is_hidden) OVER (PARTITION BY t.attribute) = 1 AS is_hidden
+            FROM (SELECT j.attribute, j.category, bool_or(j.is_suppressed) AS is_hidden FROM judged j GROUP BY 1, 2) t),
+        shown AS (
+            SELECT j.cluster_id, j.attribute, j.category, j.n, (j.n / j.size)::float8 AS share, o.share AS overall_share, j.is_suppressed, t.is_hidden
+            FROM judged j JOIN overall o USING (attribute, category) JOIN told t USING (attribute, category)
             WHERE o.place <= 50)
         SELECT jsonb_agg(jsonb_build_object('cluster_id', s.cluster_id, 'attribute', s.attribute, 'category', s.category, 'is_suppressed', s.is_suppressed)
-                         || CASE WHEN s.is_suppressed THEN '{}' ELSE jsonb_build_object('n', s.n, 'share', s.share, 'lift', s.share / s.overall_share) END
-                         || CASE WHEN s.is_rare THEN '{}' ELSE jsonb_build_object('overall_share', s.overall_share) END
-                         ORDER BY s.cluster_id, s.attribute, s.n DESC, s.category COLLATE "C")
+                         || CASE WHEN s.is_suppressed THEN '{}' ELSE jsonb_build_object('n', s.n, 'share', s.share) END
+                         || CASE WHEN s.is_hidden THEN '{}' ELSE jsonb_build_object('overall_share', s.overall_share, 'lift', s.share / s.overall_share) END
+                         ORDER BY s.cluster_id, s.attribute, s.is_suppressed, CASE WHEN NOT s.is_suppressed THEN s.n END DESC, s.category COLLATE "C")
         FROM shown s$query$,
         segment_internal.feature_array(m), segment_internal.category_array(m.describe_columns), source)
     INTO summary USING model, m.describe_columns, segment_internal.min_cell(m);

@@ -65,9 +65,10 @@ DECLARE
 BEGIN
     EXECUTE format($query$
         SELECT jsonb_agg(jsonb_build_object('code', c.code, 'is_suppressed', c.is_suppressed)
-                         || CASE WHEN c.is_suppressed THEN '{}' ELSE jsonb_build_object('customers', c.n, 'share', c.share) END ORDER BY c.place)
+                         || CASE WHEN c.is_suppressed THEN '{}' ELSE jsonb_build_object('customers', c.n, 'share', c.share) END ORDER BY c.is_suppressed, CASE WHEN NOT c.is_suppressed THEN c.place END, c.code COLLATE "C")
         FROM (SELECT d.code, d.n, (d.n / sum(d.n) OVER ())::float8 AS share, row_number() OVER (ORDER BY d.n DESC, d.code COLLATE "C") AS place,
-                     segment_internal.is_small_cell(d.n, $2, min(d.n) FILTER (WHERE d.n >= $2) OVER (), count(*) FILTER (WHERE d.n < $2) OVER ()) AS is_suppressed
+                     segment_internal.is_small_cell(d.n, $2, min(d.n) FILTER (WHERE d.n >= $2) OVER (), count(*) FILTER (WHERE d.n < $2) OVER (),
+                                                   sum(d.n) FILTER (WHERE d.n < $2) OVER ()) AS is_suppressed
               FROM (SELECT %s AS code, count(*) AS n FROM %s s GROUP BY 1) d) c
         WHERE c.place <= 1000$query$, segment_internal.profile_code_sql(m, '$1', model), source)
     INTO summary USING model, segment_internal.min_cell(m);

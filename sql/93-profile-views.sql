@@ -37,8 +37,8 @@ COMMENT ON COLUMN segment.cluster_categories.attribute IS 'Column of the source.
 COMMENT ON COLUMN segment.cluster_categories.category IS 'Its value, up to 200 characters.';
 COMMENT ON COLUMN segment.cluster_categories.n IS 'Rows of the cluster with the value; NULL when is_suppressed.';
 COMMENT ON COLUMN segment.cluster_categories.share IS 'Share of the rows of the cluster that have a value in the column, 0 to 1; NULL when is_suppressed.';
-COMMENT ON COLUMN segment.cluster_categories.overall_share IS 'The same over all clusters; NULL when fewer rows than min_cell have the value.';
-COMMENT ON COLUMN segment.cluster_categories.lift IS 'share / overall_share; NULL when is_suppressed.';
+COMMENT ON COLUMN segment.cluster_categories.overall_share IS 'The same over all clusters; NULL when a count of the value is suppressed in any cluster, which it would tell.';
+COMMENT ON COLUMN segment.cluster_categories.lift IS 'share / overall_share; NULL when overall_share is.';
 COMMENT ON COLUMN segment.cluster_categories.is_suppressed IS 'True when there are fewer rows than the option min_cell of the model, or when the number would tell that of such a category.';
 
 CREATE VIEW segment.recommended_actions WITH (security_invoker = true) AS

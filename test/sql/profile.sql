@@ -192,12 +192,23 @@ SELECT segment.create_model('few', 'profile', 'profile_few', 'id', '{x}', '{"cut
 CALL segment.refit('few');
 SELECT profile_code, customers, share, is_suppressed FROM segment.profile_summary WHERE model_name = 'few' ORDER BY profile_code;
 
+-- two codes of one row each: their sum, 2, would tell them
+CREATE TABLE profile_ones AS SELECT i AS id, CASE WHEN i <= 2 THEN i WHEN i <= 12 THEN 3 ELSE 4 END AS x FROM generate_series(1, 100) i;
+SELECT segment.create_model('ones', 'profile', 'profile_ones', 'id', '{x}', '{"cuts": {"x": [1, 2, 3]}}');
+CALL segment.refit('ones');
+SELECT profile_code, customers, share, is_suppressed FROM segment.profile_summary WHERE model_name = 'ones' ORDER BY profile_code;
+SELECT n, segment_internal.is_small_cell(n, 5, 7, cells, total) AS is_small FROM (VALUES (4, 2, 8), (7, 2, 8), (7, 2, 4), (7, 5, 5), (7, 5, 6), (7, 1, 4), (8, 1, 4), (7, 0, NULL)) v(n, cells, total);
+
 -- columns with categories by cluster
 SELECT segment.create_model('groups', 'kmeans', 'profile_shop', 'id', '{recency_days,receipt_mean}', '{"k": 2}', describe_columns => '{Region,channel}');
 UPDATE profile_shop SET channel = CASE WHEN recency_days > 50 AND id % 9 > 0 THEN 'store' WHEN id = 5 THEN 'fax' WHEN id % 50 = 1 THEN NULL ELSE 'email' END;
 CALL segment.refit('groups');
 SELECT cluster_id, attribute, category, n, round(share::numeric, 3) AS share, round(overall_share::numeric, 3) AS overall, round(lift::numeric, 3) AS lift, is_suppressed
 FROM segment.cluster_categories WHERE model_name = 'groups' ORDER BY 1, 2, 3;
+-- no total over the clusters tells a count that is suppressed in one of them
+SELECT attribute, count(*) FILTER (WHERE is_suppressed) AS suppressed, count(*) FILTER (WHERE is_suppressed AND totals > 0) AS told, count(*) FILTER (WHERE totals = 0) AS hidden
+FROM (SELECT attribute, bool_or(is_suppressed) AS is_suppressed, count(COALESCE(overall_share, lift)) AS totals
+      FROM segment.cluster_categories WHERE model_name = 'groups' GROUP BY attribute, category) c GROUP BY attribute ORDER BY attribute;
 SELECT c.n = count(*) AS same_n FROM profile_shop s, segment.cluster_categories c
 WHERE c.cluster_id = 2 AND c.category = 'store' AND s.channel = 'store' AND segment.kmeans_assign(segment.active_model('groups'), ARRAY[s.recency_days, s.receipt_mean]::float8[]) = 2 GROUP BY c.n;
 SELECT segment.cluster_card('groups', c, l) FROM generate_series(1, 2) c, unnest('{en,es,de}'::text[]) l;
@@ -238,5 +249,5 @@ SELECT segment.alter_model('groups', describe_columns => '{}');
 CALL segment.refit('groups');
 SELECT count(*) AS categories FROM segment.cluster_categories WHERE model_name = 'groups';
 
-SELECT segment.drop_model(m) FROM unnest('{codes,few,groups}'::text[]) m;
-DROP TABLE profile_rows, profile_shop, profile_few, profile_target, profile_target_history;
+SELECT segment.drop_model(m) FROM unnest('{codes,few,ones,groups}'::text[]) m;
+DROP TABLE profile_rows, profile_shop, profile_few, profile_ones, profile_target, profile_target_history;
