@@ -67,7 +67,13 @@ BEGIN ATOMIC
                                WHERE d.value ->> 'subject' IN ('feature', 'clusters')
                                ORDER BY segment_internal.figure_in(d.value, 'psi') DESC NULLS LAST, d.value ->> 'name' LIMIT 1),
                               segment_internal.short_figure(segment_internal.figure_in(metrics, 'max_psi'), segment_internal.figure_in(options, 'max_drift')),
-                              options ->> 'max_drift'))
+                              options ->> 'max_drift')),
+        (5, (SELECT pg_catalog.max(segment_internal.figure_in(a.value, 'mase')) FROM segment_internal.rows_in(metrics, 'summary') a(value)
+             WHERE a.value ->> 'is_benchmark' = 'false') > segment_internal.figure_in(options, 'max_mase'),
+            pg_catalog.format('mase is %s, but max_mase is %s',
+                              segment_internal.short_figure((SELECT pg_catalog.max(segment_internal.figure_in(a.value, 'mase')) FROM segment_internal.rows_in(metrics, 'summary') a(value)
+                                                             WHERE a.value ->> 'is_benchmark' = 'false'), segment_internal.figure_in(options, 'max_mase')),
+                              options ->> 'max_mase'))
     ) AS g(place, broken, reason)
     WHERE g.broken
     ORDER BY g.place

@@ -61,6 +61,7 @@ tell "5. Comparison with the generated behaviour" 5-truth.sql
 tell "6. Registered models" 6-registry.sql
 tell "7. Profiles and actions" 7-profiles.sql
 tell "8. Events and offers" 8-offers.sql
+tell "9. Forecasts" 9-forecast.sql
 
 heading "$SECONDS seconds from files to segments."
 if [ -n "${KEEP:-}" ]; then

@@ -33,6 +33,7 @@ typedef enum SegStatus
 	SEG_RANGE_TOO_WIDE,			/* feature */
 	SEG_LOG_DOMAIN,				/* feature */
 	SEG_TOO_FAR,				/* no members */
+	SEG_TOO_MANY_VALUES,		/* no members; more values in a period than it can have */
 
 	/* linear algebra */
 	SEG_NO_CONVERGENCE,			/* no members */

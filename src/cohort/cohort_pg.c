@@ -66,7 +66,7 @@ Datum
 cohort_period(PG_FUNCTION_ARGS)
 {
 	SegGrain	grain = seg_grain_argument(fcinfo, 2);
-	int64		first = seg_cohort_index(grain, day_argument(fcinfo, 0));
+	int64		first = seg_period_of_day(grain, day_argument(fcinfo, 0));
 
-	PG_RETURN_INT32((int32) (seg_cohort_index(grain, day_argument(fcinfo, 1)) - first));
+	PG_RETURN_INT32((int32) (seg_period_of_day(grain, day_argument(fcinfo, 1)) - first));
 }

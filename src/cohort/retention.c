@@ -9,9 +9,9 @@ seg_retention_begin(SegRetention *retention, SegGrain grain, int32_t as_of)
 {
 	retention->grain = grain;
 	retention->as_of = as_of;
-	retention->last = seg_cohort_index(grain, as_of);
+	retention->last = seg_period_of_day(grain, as_of);
 	for (int32_t before = 0; before < SEG_RETENTION_DAYS; before++)
-		retention->periods[before] = seg_cohort_index(grain, (int64_t) as_of - before);
+		retention->periods[before] = seg_period_of_day(grain, (int64_t) as_of - before);
 }
 
 int64_t
@@ -19,7 +19,7 @@ seg_retention_period(const SegRetention *retention, int32_t day)
 {
 	int64_t		before = (int64_t) retention->as_of - day;
 
-	return before < SEG_RETENTION_DAYS ? retention->periods[before] : seg_cohort_index(retention->grain, day);
+	return before < SEG_RETENTION_DAYS ? retention->periods[before] : seg_period_of_day(retention->grain, day);
 }
 
 size_t

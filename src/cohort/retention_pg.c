@@ -254,7 +254,7 @@ static void
 put_triangle(Retention *retention, SegRow *row, uint32 code)
 {
 	const Triangle *triangle = &retention->triangles[code];
-	int64		open = seg_cohort_index(retention->periods.grain, (int64) retention->periods.as_of + 1);
+	int64		open = seg_period_of_day(retention->periods.grain, (int64) retention->periods.as_of + 1);
 
 	for (size_t before = triangle->room; before-- > 0;)
 		if (triangle->rows[before] != NULL)

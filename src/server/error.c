@@ -93,6 +93,12 @@ seg_raise(SegFault fault)
 					(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 					 errmsg("row is too far from every center for its distance to be computed")));
 			break;
+		case SEG_TOO_MANY_VALUES:
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("a period has more than one value"),
+					 errhint("The option aggregate says what to do with them: sum or mean.")));
+			break;
 		case SEG_NO_CONVERGENCE:
 			ereport(ERROR,
 					(errcode(ERRCODE_INTERNAL_ERROR),

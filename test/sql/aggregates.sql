@@ -38,7 +38,8 @@ INSERT INTO fits VALUES
     (12, 'basket_fit', 'segment.basket_fit(({f})::text[], {given})', '{"min_count": 4}', '{"min_count": 5}'),
     (13, 'profile_fit', 'segment.profile_fit({f}, ''{}'', {given})', '{"letters": 5}', '{"letters": 6}');
 
--- the list contains every aggregate that returns bytea, or takes features and options and is checked below
+-- the list contains every aggregate that returns bytea, or takes features and options and is checked below;
+-- forecasts take no features: forecast.sql has the same rules for them
 CREATE VIEW plain AS
 SELECT p.proname::text AS name, format('segment.%I(%%s, %%s)', p.proname) AS call
 FROM pg_proc AS p
@@ -48,7 +49,7 @@ WHERE p.pronamespace = 'segment'::regnamespace AND p.prokind = 'a' AND p.prorett
 SELECT DISTINCT proname FROM pg_proc
 WHERE pronamespace = 'segment'::regnamespace AND prokind = 'a' AND prorettype = 'bytea'::regtype
   -- rhythm_fit takes gaps and no options: test/sql/rhythm.sql
-  AND proname NOT IN (SELECT name FROM fits UNION ALL SELECT name FROM plain UNION ALL VALUES ('rhythm_fit'));
+  AND proname NOT IN (SELECT name FROM fits UNION ALL SELECT name FROM plain UNION ALL VALUES ('rhythm_fit')) AND proname !~ '^forecast_';
 
 CREATE FUNCTION given_as(given text) RETURNS text LANGUAGE sql AS $$
     SELECT CASE WHEN given LIKE '{%' THEN format('%L::jsonb', given) ELSE format('(SELECT %I FROM models)', given) END

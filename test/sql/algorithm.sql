@@ -7,11 +7,11 @@ SELECT algorithm, model_kind, output_shape, has_histograms, feature_names, is_bu
 SELECT algorithm, option_name, used_in, type, default_value, value_range FROM segment.algorithm_option WHERE used_in <> 'fit' AND algorithm = ANY (:'families') ORDER BY 1, 2, 3;
 SELECT algorithm, column_name, column_type, role FROM segment.algorithm_column WHERE algorithm = ANY (:'families') ORDER BY algorithm, "position";
 
--- every algorithm has a built-in row with a kind of model, options, columns and a version column
+-- every algorithm has a built-in row with a kind of model, options, and columns with a version column where it can be published
 SELECT a.algorithm, a.is_builtin, a.model_kind, c.columns, c.versions, o.options FROM segment.algorithm a
 CROSS JOIN LATERAL (SELECT count(*) AS columns, count(*) FILTER (WHERE c.role = 'version') AS versions FROM segment.algorithm_column c WHERE c.algorithm = a.algorithm) c
 CROSS JOIN LATERAL (SELECT count(*) AS options FROM segment.algorithm_option o WHERE o.algorithm = a.algorithm AND o.used_in = 'refit') o
-WHERE NOT a.is_builtin OR c.columns < 2 OR c.versions <> 1 OR o.options < 2 OR a.fit_hook IS NULL
+WHERE NOT a.is_builtin OR (a.output_shape = 'row per id' AND (c.columns < 2 OR c.versions <> 1)) OR o.options < 2 OR a.fit_hook IS NULL
    OR NOT EXISTS (SELECT FROM segment_internal.fit_options(a.model_kind));
 
 -- the options of a fit are those of its aggregate

@@ -41,6 +41,7 @@ CREATE TABLE products AS SELECT r AS product_id, 'category ' || r % 100 AS categ
 CREATE TABLE people AS SELECT r AS customer_id, date '1950-01-01' + r % 20000 AS birth_date, date '2015-01-01' + r % 2000 AS anniversary_date FROM generate_series(1, 500000) r;
 CREATE TABLE history AS SELECT 'c' || r AS id, timestamptz '2022-01-01' + m * interval '1 month' AS valid_from, timestamptz '2022-01-01' + (m + 1) * interval '1 month' AS valid_to,
     's' || (r + m) % 7 AS segment, (r + m) % 7 AS segment_order FROM generate_series(1, 100000) r, generate_series(1, 4) m;
+CREATE TABLE members AS SELECT DISTINCT customer_id, 's' || right(customer_id, 2) AS segment FROM receipts;
 CREATE TABLE rules AS SELECT r AS rule_no, 's' || r AS segment, 1 AS r_min, 5 AS r_max, 1 AS f_min, 5 AS f_max, 1 AS m_min, 5 AS m_max
     FROM generate_series(1, 5000) r;
 -- VBRK and VBRP of SAP, as sap_receipts_view wants them
@@ -53,7 +54,9 @@ CREATE TABLE purchases AS SELECT 'c' || id % 5000 AS customer_id, id AS receipt_
     FROM baskets, unnest(items) p;
 CREATE TABLE model (name text PRIMARY KEY, model bytea);
 ALTER TABLE model ALTER model SET STORAGE EXTERNAL;
+CREATE TABLE days AS SELECT date '2000-01-01' + r AS day, 100 + r % 7 * 10 + 20 * random() + r / 100.0 AS amount FROM generate_series(0, 9999) r;
 INSERT INTO model
+    SELECT 'forecast', segment.forecast_fit(day, amount, '{"grain": "day", "method": "theta"}') FROM days UNION ALL
     SELECT 'pca', segment.pca_fit(f, '{"n_components": 1600}') FROM wide UNION ALL
     SELECT 'mahalanobis', segment.anomaly_fit(f, '{"method": "mahalanobis"}') FROM wide UNION ALL
     SELECT 'forest', segment.anomaly_fit(f, '{"method": "iforest", "trees": 1000, "sample_size": 4096}') FROM tall UNION ALL
@@ -107,6 +110,20 @@ my %heavy = (
 	drift_fit => [ 'SELECT segment.drift_fit(' . model('kmeans_wide') . ', f) FROM wide, generate_series(1, 20)' ],
 	drift_rows => [ laid_open('drift_rows((SELECT segment.drift_fit(' . model('pca') . ', f) FROM wide))') ],
 	fit => [ "SELECT segment.fit('points')" ],
+	forecast => [ laid_open('forecast(' . model('forecast') . ', 1000)', 'generate_series(1, 200)') ],
+	forecast_accuracy => [ laid_open(q(forecast_accuracy((SELECT segment.forecast_backtest(day, amount, 30, '{"grain": "day", "origins": 1000, "origin_step": 1, "method": "naive"}') FROM days)))) ],
+	forecast_anomalies => [ laid_open('forecast_anomalies(' . model('forecast') . ')', 'generate_series(1, 100)') ],
+	forecast_anomaly => [ each_row('forecast_anomaly(' . model('forecast') . ", '2010-01-01', 1)", 'generate_series(1, 1000)') ],
+	forecast_backtest => [ q(SELECT segment.forecast_backtest(day, amount, 30, '{"grain": "day"}') FROM days) ],
+	forecast_backtest_rows => [ laid_open(q(forecast_backtest_rows((SELECT segment.forecast_backtest(day, amount, 30, '{"grain": "day"}') FROM days)))) ],
+	forecast_components => [ laid_open('forecast_components(' . model('forecast') . ', 1000)', 'generate_series(1, 100)') ],
+	forecast_fit => [ q(SELECT segment.forecast_fit(day, amount, '{"grain": "day"}') FROM days),
+		q(SELECT segment.forecast_fit(day, amount, '{"grain": "day", "season_length": 366}') FROM days, generate_series(1, 100)) ],
+	forecast_models => [ laid_open('forecast_models(' . model('forecast') . ')', 'generate_series(1, 2000)') ],
+	(map { my $call = $_; $call => [ ($call =~ /_rows$/ ? 'SELECT count(*) FROM segment.forecast_reconcile_rows((' : 'SELECT length((')
+			. q(SELECT segment.forecast_reconcile(ARRAY[r::text], model, '{"horizon": 1000}') FROM (SELECT r, segment.forecast_fit(day, amount, '{"method": "naive"}') AS model FROM days, generate_series(1, 300) r GROUP BY r) m)
+			. '))' ] } qw(forecast_reconcile forecast_reconcile_rows)),
+	forecast_segments => [ laid_open(q(forecast_segments('receipts', '2030-01-01', 24, 'members', 'now'))) ],
 	is_anomaly => [ each_row('is_anomaly(' . model('forest') . ', f)', 'tall') ],
 	kmeans_align => [ map { "SELECT segment.kmeans_align($_, $_)" } model('kmeans'), model('kmeans_wide') ],
 	kmeans_align_rows => [ laid_open('kmeans_align_rows(' . model('kmeans') . ', ' . model('kmeans') . ')') ],

@@ -33,7 +33,8 @@ $node->safe_psql('postgres', q{
 	UPDATE wide SET gaps = ARRAY(SELECT 2 + v FROM unnest(f) v);
 	UPDATE narrow SET gaps = ARRAY(SELECT 2 + v FROM unnest(f) v);
 	CREATE TABLE model AS
-	SELECT (SELECT segment.kmeans_fit(f, 3) FROM wide) AS wide, (SELECT segment.kmeans_fit(f, 3) FROM narrow) AS narrow;
+	SELECT (SELECT segment.kmeans_fit(f, 3) FROM wide) AS wide, (SELECT segment.kmeans_fit(f, 3) FROM narrow) AS narrow,
+		(SELECT segment.forecast_fit(timestamp '2020-01-01' + i * interval '1 month', i) FROM generate_series(1, 3) i) AS series;
 	CREATE TABLE wide_in_groups (g int, i int);
 	INSERT INTO wide_in_groups SELECT g, i FROM generate_series(1, 90) AS i, generate_series(1, 1000) AS g;
 	ANALYZE});
@@ -50,10 +51,11 @@ sub argument
 	my ($type, $name, $source) = @_;
 
 	return $source eq 'values' ? undef : 'f' if $type eq 'double precision[]';
-	return "(SELECT $source FROM model)" if $type eq 'bytea' && $name eq 'model' && $source ne 'values';
+	return '(SELECT ' . ($source eq 'values' ? 'series' : $source) . ' FROM model)' if $type eq 'bytea' && $name eq 'model';
 	return 'NULL::jsonb' if $type eq 'jsonb';
 	return '1' if $name eq 'weight';
-	return { k => 2, k_min => 2, k_max => 3 }->{$name} if $type eq 'integer';
+	return { k => 2, k_min => 2, k_max => 3, horizon => 2 }->{$name} if $type eq 'integer';
+	return q(timestamp '2000-01-01' + i * interval '1 day') if $type eq 'timestamp without time zone';
 	return '(i * 7919 % 100003)::float8' if $type eq 'double precision';
 	return 'i::bigint' if $type eq 'bigint';
 	return 'i::text' if $type eq 'text';

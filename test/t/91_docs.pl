@@ -169,7 +169,7 @@ foreach my $function (sort keys %catalog)
 
 # ---- columns that publish writes ----
 
-foreach my $algorithm (map { $_->[0] } query('SELECT algorithm FROM segment.algorithm ORDER BY 1'))
+foreach my $algorithm (map { $_->[0] } query(q{SELECT algorithm FROM segment.algorithm WHERE output_shape = 'row per id' ORDER BY 1}))
 {
 	my @have = map {
 		sorted(map { $_->[0] } query("SELECT column_name FROM segment.algorithm_column WHERE algorithm = '$algorithm' AND role $_"))

@@ -31,7 +31,7 @@ days_follow_each_other(void **state)
 {
 	static const int lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
 	int64_t		day = -730119;
-	int64_t		week = seg_cohort_index(SEG_GRAIN_WEEK, day);	/* a Monday */
+	int64_t		week = seg_period_of_day(SEG_GRAIN_WEEK, day);	/* a Monday */
 
 	for (int year = 1; year <= 2100; year++)
 		for (int month = 0; month < 12; month++)
@@ -42,10 +42,10 @@ days_follow_each_other(void **state)
 			{
 				char		expected[SEG_LABEL_SIZE];
 
-				assert_true(seg_cohort_index(SEG_GRAIN_MONTH, day) == 12 * year + month);
-				assert_true(seg_cohort_index(SEG_GRAIN_QUARTER, day) == 4 * year + month / 3);
-				assert_true(seg_cohort_index(SEG_GRAIN_YEAR, day) == year);
-				assert_true(seg_cohort_index(SEG_GRAIN_WEEK, day) == week + (day + 730119) / 7);
+				assert_true(seg_period_of_day(SEG_GRAIN_MONTH, day) == 12 * year + month);
+				assert_true(seg_period_of_day(SEG_GRAIN_QUARTER, day) == 4 * year + month / 3);
+				assert_true(seg_period_of_day(SEG_GRAIN_YEAR, day) == year);
+				assert_true(seg_period_of_day(SEG_GRAIN_WEEK, day) == week + (day + 730119) / 7);
 				if (i == 1 || i == length)
 				{
 					snprintf(expected, sizeof(expected), "%04d-%02d-%02d", year, month + 1, i);

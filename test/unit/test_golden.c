@@ -28,7 +28,7 @@ typedef union Model
 	SegAnomalyModel anomaly;
 	SegDriftModel drift;
 	SegRfmModel rfm;
-	char		any[4096];		/* room for kinds that no test here reads */
+	char		any[16384];		/* room for kinds that no test here reads */
 } Model;
 
 typedef struct Golden

@@ -43,7 +43,7 @@ days_have_the_periods_of_their_months(void **state)
 	assert_true(seg_retention_period(retention, FEBRUARY_1) == retention->last - 1);
 	/* beyond the table of days: as_of is 7,395 days after 2000-01-01, and that is 730,119 after year 1 */
 	for (int32_t before = SEG_RETENTION_DAYS - 40; before < SEG_RETENTION_DAYS + 40; before++)
-		assert_true(seg_retention_period(retention, AS_OF - before) == seg_cohort_index(SEG_GRAIN_MONTH, AS_OF - before));
+		assert_true(seg_retention_period(retention, AS_OF - before) == seg_period_of_day(SEG_GRAIN_MONTH, AS_OF - before));
 	assert_true(seg_retention_period(retention, -730119) == retention->last - (2020 * 12 + 2 - 12));
 	free(retention);
 }
