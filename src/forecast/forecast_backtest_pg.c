@@ -246,7 +246,7 @@ info(const void *decoded, SegModelInfo *info)
 const SegFamily seg_forecast_backtest_family = {
 	.type = &seg_forecast_backtest_model_type,
 	.info = info,
-	.options = seg_forecast_backtest_option_table,
+	.options = seg_forecast_option_table,
 	.defaults = &seg_forecast_fit_defaults,
 	.check_options = seg_forecast_check_backtest_options,
 };

@@ -57,7 +57,7 @@ read_day(const char *key, const JsonbValue *value, void *field)
 {
 	const char *expected = "a date such as \"2019-06-30\"";
 	DayOption  *option = field;
-	char	   *text;
+	char	   *given;
 	int			year;
 	int			month;
 	int			day;
@@ -65,9 +65,9 @@ read_day(const char *key, const JsonbValue *value, void *field)
 
 	if (value->type != jbvString)
 		seg_option_refuse(key, expected);
-	text = pnstrdup(value->val.string.val, value->val.string.len);
-	if (strspn(text, "0123456789-") != strlen(text) || sscanf(text, "%4d-%2d-%2d%c", &year, &month, &day, &rest) != 3 ||
-		strlen(text) != 10 || year < 1 || month < 1 || month > 12 || day < 1 || day > 31)
+	given = pnstrdup(value->val.string.val, value->val.string.len);
+	if (strspn(given, "0123456789-") != strlen(given) || sscanf(given, "%4d-%2d-%2d%c", &year, &month, &day, &rest) != 3 ||
+		strlen(given) != 10 || year < 1 || month < 1 || month > 12 || day < 1 || day > 31)
 		seg_option_refuse(key, expected);
 	option->is_given = true;
 	option->day = (int64) date2j(year, month, day) - POSTGRES_EPOCH_JDATE;
@@ -112,50 +112,45 @@ read_upper(const char *key, const JsonbValue *value, void *field)
 		*option = (BoundOption) {SEG_FORECAST_LIMIT_NUMBER, limit_number(key, value, "a number or null")};
 }
 
-#define FIT_OPTIONS \
-	{"grain", SEG_OPTION_CHOICE, offsetof(FitOptions, grain), .choices = seg_forecast_grain_names, \
-		.meaning = "The length of a period. Weeks begin on Monday."}, \
-	{"as_of", SEG_OPTION_CUSTOM, offsetof(FitOptions, as_of), .read = read_day, .type_name = "date", \
-		.meaning = "The last day that is known. Later rows are left out, and a period that is not over then is the first one that is forecast."}, \
-	{"start", SEG_OPTION_CUSTOM, offsetof(FitOptions, start), .read = read_day, .type_name = "date", \
-		.meaning = "The series begins with the period of this day."}, \
-	{"aggregate", SEG_OPTION_CHOICE, offsetof(FitOptions, aggregate), .choices = aggregate_names, \
-		.meaning = "What becomes of several values of a period."}, \
-	{"gaps", SEG_OPTION_CHOICE, offsetof(FitOptions, gaps), .choices = gaps_names, \
-		.meaning = "What a period without rows is: 0 or unknown. auto: 0 with the aggregate sum, else unknown."}, \
-	{"season_length", SEG_OPTION_INT, offsetof(FitOptions, season_length), 1, SEG_FORECAST_MOST_SEASON, \
-		.meaning = "Periods of a season; 1 for none. By default 7 days, 52 weeks, 12 months, 4 quarters, 1 year."}, \
-	{"method", SEG_OPTION_CHOICE, offsetof(FitOptions, method), .choices = seg_forecast_method_names, \
-		.meaning = "The method. auto: half ETS models by their weights, half Theta; or sba for intermittent demand."}, \
-	{"model", SEG_OPTION_TEXT, offsetof(FitOptions, model), \
-		.meaning = "One ETS model, such as MAM or AAdN, in place of all."}, \
-	{"alpha", SEG_OPTION_REAL, offsetof(FitOptions, fixed[0]), 0.0001, 0.9999, \
-		.meaning = "Fixed smoothing parameter of the level, for ets, croston, sba and tsb."}, \
-	{"beta", SEG_OPTION_REAL, offsetof(FitOptions, fixed[1]), 0.0001, 0.9999, \
-		.meaning = "Fixed smoothing parameter of the trend, at most alpha, for ets."}, \
-	{"gamma", SEG_OPTION_REAL, offsetof(FitOptions, fixed[2]), 0.0001, 0.9999, \
-		.meaning = "Fixed smoothing parameter of the season, at most 1 - alpha, for ets."}, \
-	{"phi", SEG_OPTION_REAL, offsetof(FitOptions, fixed[3]), 0.8, 0.98, \
-		.meaning = "Fixed damping of the trend, for ets."}, \
-	{"criterion", SEG_OPTION_CHOICE, offsetof(FitOptions, criterion), .choices = criterion_names, \
-		.meaning = "What ETS models are chosen and weighted by."}, \
-	{"lower_limit", SEG_OPTION_CUSTOM, offsetof(FitOptions, lower), .read = read_lower, .type_name = "number or auto", \
-		.meaning = "No forecast or bound is lower. auto, the default: 0 where no value is negative. null: none."}, \
-	{"upper_limit", SEG_OPTION_CUSTOM, offsetof(FitOptions, upper), .read = read_upper, .type_name = "number", \
-		.meaning = "No forecast or bound is higher."}, \
-	{"per_day", SEG_OPTION_BOOL, offsetof(FitOptions, per_day), \
-		.meaning = "Fit the values divided by the days of their period, since months differ in length."}
-
-const SegOption seg_forecast_option_table[] = {FIT_OPTIONS, {NULL}};
-
-const SegOption seg_forecast_backtest_option_table[] = {
-	FIT_OPTIONS,
+const SegOption seg_forecast_option_table[] = {
 	{"origins", SEG_OPTION_INT, offsetof(FitOptions, origins), 1, 1000,
 		.meaning = "How many times the end of the series is cut off and forecast."},
 	{"origin_step", SEG_OPTION_INT, offsetof(FitOptions, origin_step), 1, 1000,
-		.meaning = "Periods between two origins. By default the horizon."},
+		.meaning = "Periods between two origins; by default the horizon."},
 	{"level", SEG_OPTION_REAL, offsetof(FitOptions, level), 0.01, 0.9999,
 		.meaning = "Level of the intervals."},
+	{"grain", SEG_OPTION_CHOICE, offsetof(FitOptions, grain), .choices = seg_forecast_grain_names,
+		.meaning = "The length of a period; weeks begin on Monday."},
+	{"as_of", SEG_OPTION_CUSTOM, offsetof(FitOptions, as_of), .read = read_day, .type_name = "date",
+		.meaning = "The last day that is known; later rows are left out, and a period that is not over then is the first one that is forecast."},
+	{"start", SEG_OPTION_CUSTOM, offsetof(FitOptions, start), .read = read_day, .type_name = "date",
+		.meaning = "The series begins with the period of this day."},
+	{"aggregate", SEG_OPTION_CHOICE, offsetof(FitOptions, aggregate), .choices = aggregate_names,
+		.meaning = "What becomes of several values of a period."},
+	{"gaps", SEG_OPTION_CHOICE, offsetof(FitOptions, gaps), .choices = gaps_names,
+		.meaning = "What a period without rows is: 0 or unknown; auto: 0 with the aggregate sum, else unknown."},
+	{"season_length", SEG_OPTION_INT, offsetof(FitOptions, season_length), 1, SEG_FORECAST_MOST_SEASON,
+		.meaning = "Periods of a season; 1 for none; by default 7 days, 52 weeks, 12 months, 4 quarters, 1 year."},
+	{"method", SEG_OPTION_CHOICE, offsetof(FitOptions, method), .choices = seg_forecast_method_names,
+		.meaning = "The method; auto: half ETS models by their weights, half Theta; or sba for intermittent demand."},
+	{"model", SEG_OPTION_TEXT, offsetof(FitOptions, model),
+		.meaning = "One ETS model, such as MAM or AAdN, in place of all."},
+	{"alpha", SEG_OPTION_REAL, offsetof(FitOptions, fixed[0]), 0.0001, 0.9999,
+		.meaning = "Fixed smoothing parameter of the level, for ets, croston, sba and tsb."},
+	{"beta", SEG_OPTION_REAL, offsetof(FitOptions, fixed[1]), 0.0001, 0.9999,
+		.meaning = "Fixed smoothing parameter of the trend, at most alpha, for ets."},
+	{"gamma", SEG_OPTION_REAL, offsetof(FitOptions, fixed[2]), 0.0001, 0.9999,
+		.meaning = "Fixed smoothing parameter of the season, at most 1 - alpha, for ets."},
+	{"phi", SEG_OPTION_REAL, offsetof(FitOptions, fixed[3]), 0.8, 0.98,
+		.meaning = "Fixed damping of the trend, for ets."},
+	{"criterion", SEG_OPTION_CHOICE, offsetof(FitOptions, criterion), .choices = criterion_names,
+		.meaning = "What ETS models are chosen and weighted by."},
+	{"lower_limit", SEG_OPTION_CUSTOM, offsetof(FitOptions, lower), .read = read_lower, .type_name = "number or auto",
+		.meaning = "No forecast or bound is lower; auto, the default: 0 where no value is negative; null: none."},
+	{"upper_limit", SEG_OPTION_CUSTOM, offsetof(FitOptions, upper), .read = read_upper, .type_name = "number",
+		.meaning = "No forecast or bound is higher."},
+	{"per_day", SEG_OPTION_BOOL, offsetof(FitOptions, per_day),
+		.meaning = "Fit the values divided by the days of their period, since months differ in length."},
 	{NULL}
 };
 
@@ -214,7 +209,7 @@ seg_forecast_options_read(const Jsonb *jsonb, bool is_backtest)
 	FitOptions	given = seg_forecast_fit_defaults;
 	SegForecastOptions options;
 
-	seg_options_read(jsonb, is_backtest ? seg_forecast_backtest_option_table : seg_forecast_option_table, &given);
+	seg_options_read(jsonb, seg_forecast_option_table + (is_backtest ? 0 : SEG_FORECAST_BACKTEST_OPTIONS), &given);
 	memset(&options, 0, sizeof(options));
 	options.grain = given.grain;
 	options.aggregate = given.aggregate;

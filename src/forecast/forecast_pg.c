@@ -328,7 +328,7 @@ info(const void *decoded, SegModelInfo *info)
 const SegFamily seg_forecast_family = {
 	.type = &seg_forecast_model_type,
 	.info = info,
-	.options = seg_forecast_option_table,
+	.options = seg_forecast_option_table + SEG_FORECAST_BACKTEST_OPTIONS,
 	.defaults = &seg_forecast_fit_defaults,
 	.check_options = seg_forecast_check_options,
 };

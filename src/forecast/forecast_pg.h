@@ -19,8 +19,9 @@
 
 /* ---- options: forecast_options_pg.c ---- */
 
+/* The first ones are those of a backtest only. */
+#define SEG_FORECAST_BACKTEST_OPTIONS 3
 extern const SegOption seg_forecast_option_table[];
-extern const SegOption seg_forecast_backtest_option_table[];
 extern const struct SegForecastFitOptions seg_forecast_fit_defaults;
 extern const char *const seg_forecast_method_names[];
 extern const char *const seg_forecast_grain_names[];
