@@ -21,7 +21,7 @@
 #define MATRIX_PERIODS 256		/* from which the first matrix is taken */
 #define MOST_STEPS 100
 #define SEARCHES 2				/* from the best starts */
-#define ENOUGH 2e-7				/* expected gain of the loss at which the search ends */
+#define ENOUGH 2e-6				/* expected gain of the loss at which the search ends */
 
 enum
 {
@@ -445,20 +445,25 @@ line_search(Problem *problem, double *x, double *loss, double *direction, double
 	return false;
 }
 
-/* Search from x.  INOUT x: the best found.  The loss there. */
+/*
+ * Search from x.  INOUT x: the best found.  INOUT inverse: with has_matrix the matrix to begin with, that of another
+ * start is near enough; then the last one.  The loss at x.
+ */
 static double
-search(Problem *problem, double *x)
+search(Problem *problem, double *x, double *inverse, bool has_matrix)
 {
 	size_t		p = problem->size;
-	double		inverse[MOST * MOST];
 	double		gradient[MOST];
 	double		loss = loss_at(problem, x);
 	int			fresh = 0;
 
 	if (!isfinite(loss))
 		return loss;
-	first_matrix(problem, x, inverse);
-	(void) loss_at(problem, x);
+	if (!has_matrix)
+	{
+		first_matrix(problem, x, inverse);
+		(void) loss_at(problem, x);
+	}
 	gradient_at(problem, x, gradient);
 	for (int steps = 0; steps < MOST_STEPS; steps++)
 	{
@@ -523,8 +528,10 @@ seg_ets_fit(SegEts *model, const double *y, size_t n, const SegEtsFixed *fixed, 
 	.differences = scratch + SEG_ETS_TRACE * n};
 	SegEts		guess;
 	double		best[MOST];
+	double		inverse[MOST * MOST];
 	double		best_loss = INFINITY;
 	double		losses[STARTS];
+	bool		best_is_admissible = false;
 	uint32_t	given = 0;
 
 	set_problem(&problem, fixed);
@@ -544,6 +551,7 @@ seg_ets_fit(SegEts *model, const double *y, size_t n, const SegEtsFixed *fixed, 
 	{
 		double		x[MOST];
 		double		loss;
+		bool		is_admissible;
 		size_t		first = 0;
 
 		for (size_t i = 1; i < STARTS; i++)
@@ -554,9 +562,14 @@ seg_ets_fit(SegEts *model, const double *y, size_t n, const SegEtsFixed *fixed, 
 		losses[first] = INFINITY;
 		*model = guess;
 		start_at(&problem, starts[first], x);
-		loss = search(&problem, x);
-		if (loss < best_loss)
+		loss = search(&problem, x, inverse, searches > 0);
+		/* an optimum inside the bounds that is not admissible is taken when there is no other */
+		put_model(&problem, x);
+		is_admissible = seg_ets_is_admissible(model);
+		if (isfinite(loss) && (is_admissible > best_is_admissible ||
+							   (is_admissible == best_is_admissible && loss < best_loss)))
 		{
+			best_is_admissible = is_admissible;
 			best_loss = loss;
 			memcpy(best, x, sizeof(best));
 		}

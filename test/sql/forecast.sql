@@ -7,9 +7,9 @@ FROM generate_series(0, 47) AS i;
 CREATE TEMP TABLE m AS SELECT segment.forecast_fit(month, amount) AS model FROM sales;
 
 SELECT algorithm, format_version, method, features, rows_used, rows_skipped, options FROM m, segment.model_info(model);
-SELECT period, round(forecast::numeric, 4) AS forecast, round(lower_bound::numeric, 4) AS lower_bound, round(upper_bound::numeric, 4) AS upper_bound
+SELECT period, round(forecast::numeric, 2) AS forecast, round(lower_bound::numeric, 2) AS lower_bound, round(upper_bound::numeric, 2) AS upper_bound
 FROM m, segment.forecast(model, 3);
-SELECT rank, f.model, round(weight::numeric, 4) AS weight, round(log_likelihood::numeric, 3) AS log_likelihood, parameters, round(aicc::numeric, 3) AS aicc, is_chosen, reason
+SELECT rank, f.model, round(weight::numeric, 2) AS weight, round(log_likelihood::numeric, 2) AS log_likelihood, parameters, round(aicc::numeric, 2) AS aicc, is_chosen, reason
 FROM m, segment.forecast_models(m.model) f WHERE rank <= 3 OR f.model = 'theta';
 SELECT sum(weight) FROM m, segment.forecast_models(model);
 -- the parts add up to the forecast, and the forecast is that of forecast()
@@ -61,10 +61,10 @@ SELECT period, round(forecast::numeric, 6) AS forecast
 FROM segment.forecast((SELECT segment.forecast_fit(date '2019-01-01' + i, 10, '{"per_day": true}') FROM generate_series(0, 395) i), 3);
 -- years before Christ, before 1900, leap days
 SELECT period, forecast FROM segment.forecast((SELECT segment.forecast_fit(d, 1, '{"grain": "year"}') FROM (VALUES (date '0001-06-01 BC'), ('0002-03-01 BC'), ('0001-01-01')) t(d)), 1);
-SELECT period, round(forecast::numeric, 3) AS forecast FROM segment.forecast((SELECT segment.forecast_fit(timestamp '1899-12-31 23:59:59', 1)), 1);
+SELECT period, round(forecast::numeric, 2) AS forecast FROM segment.forecast((SELECT segment.forecast_fit(timestamp '1899-12-31 23:59:59', 1)), 1);
 
 -- ---- the ladder ----
-SELECT name, f.method, period, round(forecast::numeric, 3) AS forecast, round(lower_bound::numeric, 3) AS lower_bound, round(upper_bound::numeric, 3) AS upper_bound
+SELECT name, f.method, period, round(forecast::numeric, 2) AS forecast, round(lower_bound::numeric, 2) AS lower_bound, round(upper_bound::numeric, 2) AS upper_bound
 FROM (VALUES ('one value', '{7}'::float8[]), ('two values', '{7,9}'), ('constant', '{3,3,3,3,3,3,3,3,3}'), ('zeros', '{0,0,0,0,0,0,0,0,0,0}'),
              ('negative', '{-1,-2,-3,-4,-5,-6,-7,-8}'), ('intermittent', '{0,0,5,0,0,0,12,0,0,3,0,0,0,0,8,0,0,0,15}'),
              ('alternating', '{1,-1,1,-1,1,-1,1,-1,1,-1}')) s(name, v),
@@ -160,7 +160,7 @@ SELECT segment.create_model('sales', 'forecast', 'monthly', 'month', '{amount}',
 CALL segment.refit('sales');
 SELECT model_name, algorithm, active_version, status, rows_used FROM segment.models;
 SELECT segment.active_model('sales') = model AS same_model FROM m;
-SELECT series, period, "time" = (period::timestamp AT TIME ZONE 'UTC') AS at, value, round(forecast::numeric, 3) AS forecast, lower_bound < forecast AS lower, is_forecast, is_anomaly
+SELECT series, period, "time" = (period::timestamp AT TIME ZONE 'UTC') AS at, value, round(forecast::numeric, 2) AS forecast, lower_bound < forecast AS lower, is_forecast, is_anomaly
 FROM segment.forecast_series WHERE period > '2018-10-01' ORDER BY period LIMIT 4;
 SELECT count(*), count(*) FILTER (WHERE is_forecast) AS ahead FROM segment.forecast_series;
 SELECT method, horizon, n, round(mase::numeric, 3) AS mase, round(skill::numeric, 3) AS skill FROM segment.forecast_accuracy ORDER BY method;

@@ -11,7 +11,7 @@ SELECT backtest = decode(:'golden', 'hex') AS same_bytes,
        (SELECT segment.forecast_backtest(month, amount, 3, '{"origins": 2}' ORDER BY hashint4(i)) FROM sales) = backtest AS other_order FROM b;
 SELECT algorithm, rows_used, options -> 'horizon' AS horizon, options -> 'origins' AS origins, options -> 'origin_step' AS origin_step, options -> 'level' AS level
 FROM b, segment.model_info(backtest);
-SELECT method, origin, step, period, value, round(forecast::numeric, 3) AS forecast, lower_bound < forecast AS lower, upper_bound > forecast AS upper
+SELECT method, origin, step, period, value, round(forecast::numeric, 2) AS forecast, lower_bound < forecast AS lower, upper_bound > forecast AS upper
 FROM b, segment.forecast_backtest_rows(backtest);
 
 -- each forecast is that of a fit of what was known
@@ -34,7 +34,7 @@ SELECT a.method, a.step, a.n, abs(a.mae - avg(abs(error))) < 1e-9 AS mae, abs(a.
        a.skill IS NULL AS no_skill
 FROM b, segment.forecast_accuracy(backtest) a JOIN rows r ON r.method = a.method AND (a.step IS NULL OR r.step = a.step)
 GROUP BY a.method, a.step, a.n, a.mae, a.rmse, a.bias, a.wape, a.smape, a.mase, a.coverage, a.msis, a.skill ORDER BY a.method, a.step NULLS FIRST;
-SELECT method, round(skill::numeric, 6) AS skill FROM b, segment.forecast_accuracy(backtest) WHERE step IS NULL;
+SELECT method, round(skill::numeric, 3) AS skill FROM b, segment.forecast_accuracy(backtest) WHERE step IS NULL;
 
 -- without a season the benchmark is the last value; nothing is compared twice
 SELECT DISTINCT method FROM segment.forecast_backtest_rows((SELECT segment.forecast_backtest(month, amount, 2, '{"grain": "year", "origins": 1}') FROM sales)) ORDER BY 1;
