@@ -106,16 +106,6 @@ read_path(ArrayType *array, uint32 *depth)
 	return path;
 }
 
-static size_t
-bytes_of(const Series *series)
-{
-	size_t		bytes = sizeof(Series) + series->depth * sizeof(char *) + VARSIZE(series->model);
-
-	for (uint32 i = 0; i < series->depth; i++)
-		bytes += strlen(series->path[i]) + 1;
-	return 2 * bytes;
-}
-
 static State *
 create_state(FunctionCallInfo fcinfo, MemoryContext context, uint64 given)
 {
@@ -127,14 +117,29 @@ create_state(FunctionCallInfo fcinfo, MemoryContext context, uint64 given)
 	return state;
 }
 
+/* Keep a series in the context of the aggregate.  IN path[depth]: in a context that is reset soon. */
 static void
-add_series(State *state, FunctionCallInfo fcinfo, int64 end)
+add_series(State *state, MemoryContext context, const char **path, uint32 depth, const bytea *model, int64 end)
 {
-	Series		series = {.end = end};
+	Series		series = {.depth = depth, .end = end};
+	size_t		texts = 0;
+	MemoryContext old;
+	char	   *at;
 
-	series.path = read_path(PG_GETARG_ARRAYTYPE_P(1), &series.depth);
-	series.model = PG_GETARG_BYTEA_P_COPY(2);
-	seg_budget_reserve(state->budget, bytes_of(&series));
+	for (uint32 i = 0; i < depth; i++)
+		texts += strlen(path[i]) + 1;
+	/* twice: chunks of memory are powers of 2 */
+	seg_budget_reserve(state->budget, 2 * (sizeof(Series) + depth * sizeof(char *) + texts + VARSIZE(model)));
+	old = MemoryContextSwitchTo(context);
+	series.path = palloc(depth * sizeof(char *) + texts + 1);
+	at = (char *) (series.path + depth);
+	for (uint32 i = 0; i < depth; i++)
+	{
+		series.path[i] = strcpy(at, path[i]);
+		at += strlen(at) + 1;
+	}
+	series.model = palloc(VARSIZE(model));
+	memcpy(series.model, model, VARSIZE(model));
 	if (state->count == state->room)
 	{
 		state->room = Max(2 * state->room, 16);
@@ -142,6 +147,7 @@ add_series(State *state, FunctionCallInfo fcinfo, int64 end)
 			repalloc_huge(state->series, state->room * sizeof(Series));
 	}
 	state->series[state->count++] = series;
+	MemoryContextSwitchTo(old);
 }
 
 /* (state, path, model[, options]) */
@@ -152,17 +158,25 @@ forecast_reconcile_transfn(PG_FUNCTION_ARGS)
 	MemoryContext context = seg_aggregate_context(fcinfo);
 	State	   *state = PG_ARGISNULL(0) ? NULL : (State *) PG_GETARG_POINTER(0);
 	uint64		given = seg_given_digest(fcinfo, 3);
-	bool		is_used = !PG_ARGISNULL(1) && !PG_ARGISNULL(2);
-	const SegForecastModel *model = is_used ? seg_model_decode(PG_GETARG_BYTEA_PP(2), &seg_forecast_model_type) : NULL;
-	MemoryContext old = MemoryContextSwitchTo(context);
 
 	if (state == NULL)
+	{
+		MemoryContext old = MemoryContextSwitchTo(context);
+
 		state = create_state(fcinfo, context, given);
+		MemoryContextSwitchTo(old);
+	}
 	if (state->given != given)
 		seg_refuse_changed("options");
-	if (is_used)
-		add_series(state, fcinfo, model->first + model->n);
-	MemoryContextSwitchTo(old);
+	if (!PG_ARGISNULL(1) && !PG_ARGISNULL(2))
+	{
+		bytea	   *bytes = PG_GETARG_BYTEA_P(2);
+		const SegForecastModel *model = seg_model_decode(bytes, &seg_forecast_model_type);
+		uint32		depth;
+		const char **path = read_path(PG_GETARG_ARRAYTYPE_P(1), &depth);
+
+		add_series(state, context, path, depth, bytes, model->first + model->n);
+	}
 	PG_RETURN_POINTER(state);
 }
 
