@@ -19,10 +19,12 @@ FROM m, segment.forecast_components(model, 5);
 SELECT bool_and(c.fitted = f.forecast) AS same, count(*)
 FROM m, segment.forecast_components(model, 5) c JOIN segment.forecast((SELECT model FROM m), 5) f USING (period);
 
--- the golden model was made by this; the same rows make the same bytes, in any order, split or not
+-- the golden model was made by this: another machine may round the logarithms of the search otherwise
 \set golden `od -An -v -tx1 "$PG_ABS_SRCDIR/data/forecast_v1.segm" | tr -d ' \n'`
-SELECT model = decode(:'golden', 'hex') AS same_bytes,
-       (SELECT segment.forecast_fit(month, amount ORDER BY hashint4(i)) FROM sales) = model AS other_order FROM m;
+SELECT count(*), bool_and(abs(f.forecast / g.forecast - 1) < 1e-6) AS same
+FROM m, segment.forecast(model, 12) f JOIN segment.forecast(decode(:'golden', 'hex'), 12) g USING (period);
+-- the same rows make the same bytes, in any order
+SELECT (SELECT segment.forecast_fit(month, amount ORDER BY hashint4(i)) FROM sales) = model AS other_order FROM m;
 -- receipts add up exactly: values of any size, in any order
 CREATE TEMP TABLE receipts AS
 SELECT month + j AS day, amount * (1 + j) / 7.0 + CASE WHEN i = 3 THEN 1e17 * (CASE j WHEN 0 THEN 1 WHEN 1 THEN -1 ELSE 0 END) ELSE 0 END AS part, hashint4(i * 31 + j) AS h
