@@ -198,6 +198,7 @@ typedef struct Call
 	Offers	   *offers;
 	Names		items;
 	Names		excluded;
+	Names		offered;		/* best sellers that are no items of the model: these cannot be blocked */
 	const double *values;
 	int64		k;				/* offers wanted */
 	int64		rank;			/* of the last offer */
@@ -262,28 +263,27 @@ put_rule_offers(Call *call)
 
 /* Offers from a list of best sellers, until there are enough. */
 static void
-put_best_sellers(FunctionCallInfo fcinfo, Call *call, int argno, const char *reason)
+put_best_sellers(Call *call, const Names *best, const char *reason)
 {
-	Names		best = names_argument(fcinfo, argno, "best");
-	Names		offered = {.values = palloc(Max(best.n, 1) * sizeof(Datum)), .nulls = palloc0(Max(best.n, 1) * sizeof(bool))};
 	SegRow	   *row = &call->row;
 
-	for (int i = 0; i < best.n && call->rank < call->k; i++)
+	for (int i = 0; i < best->n && call->rank < call->k; i++)
 	{
 		uint32_t	item;
 		const text *name;
 
 		seg_check_step(i);
-		if (best.nulls[i])
+		if (best->nulls[i])
 			continue;
-		name = DatumGetTextPP(best.values[i]);
-		item = find_item(call->offers, best.values[i]);
+		name = DatumGetTextPP(best->values[i]);
+		item = find_item(call->offers, best->values[i]);
 		if (item != SEG_BASKET_NONE ? !seg_basket_block(&call->offers->index, item) :
-			is_among(&call->items, name) || is_among(&call->excluded, name) || is_among(&offered, name))
+			is_among(&call->items, name) || is_among(&call->excluded, name) || is_among(&call->offered, name))
 			continue;
-		offered.values[offered.n++] = best.values[i];
+		if (item == SEG_BASKET_NONE)
+			call->offered.values[call->offered.n++] = best->values[i];
 		seg_put_int32(row, ++call->rank);
-		seg_put(row, best.values[i], false);
+		seg_put(row, best->values[i], false);
 		seg_put_text(row, reason);
 		for (int columns = 0; columns < 5; columns++)
 			seg_put_null(row);
@@ -330,13 +330,20 @@ Datum
 basket_offer_rows(PG_FUNCTION_ARGS)
 {
 	Call		call = {.tells_reason = true};
+	Names		segment_best;
+	Names		best;
+	size_t		most;
 
 	if (!begin_call(fcinfo, &call))
 		return (Datum) 0;
 	call.values = values_argument(fcinfo, call.offers, ARG_VALUED);
 	find_offers(fcinfo, &call);
 	put_rule_offers(&call);
-	put_best_sellers(fcinfo, &call, ARG_SEGMENT_BEST, "segment best seller");
-	put_best_sellers(fcinfo, &call, ARG_BEST, "best seller");
+	segment_best = names_argument(fcinfo, ARG_SEGMENT_BEST, "best");
+	best = names_argument(fcinfo, ARG_BEST, "best");
+	most = (size_t) segment_best.n + (size_t) best.n;
+	call.offered = (Names) {palloc(Max(most, 1) * sizeof(Datum)), palloc0(Max(most, 1) * sizeof(bool)), 0};
+	put_best_sellers(&call, &segment_best, "segment best seller");
+	put_best_sellers(&call, &best, "best seller");
 	return (Datum) 0;
 }

@@ -77,6 +77,11 @@ SELECT customer_id, rank, product_id, reason, antecedent FROM next_best_offer('r
 WHERE customer_id IN ('c1', 'c7', 'c8') ORDER BY 1, 2;
 SELECT customer_id, rank, product_id, reason, antecedent FROM next_best_offer('receipts', '2020-01-31', :'model', 'segments', 'suppressed', k => 9)
 WHERE customer_id IN ('c1', 'c7', 'c8') ORDER BY 1, 2;
+-- a product that the model does not have, and that the segment and all buy, is offered once, too
+SELECT basket_fit(items, '{"min_count": 15}') AS small_model FROM (SELECT array_agg(product_id) AS items FROM receipts WHERE receipt_id ~ '^r' GROUP BY receipt_id) b \gset
+SELECT items FROM basket_itemsets(:'small_model');
+SELECT customer_id, rank, product_id, reason FROM next_best_offer('receipts', '2020-01-31', :'small_model', 'segments', k => 9)
+WHERE customer_id IN ('c7', 'c8') ORDER BY 1, 2;
 -- nothing owned or excluded is offered, each product once, ranks without holes, and every reason is true
 CREATE VIEW both_excluded AS SELECT product_id FROM sensitive UNION SELECT product_id FROM suppressed WHERE customer_id IS NULL;
 SELECT count(*) AS offers, count(*) FILTER (WHERE o.product_id IN ('butter', 'chips')) AS excluded,
