@@ -58,7 +58,7 @@ CREATE FUNCTION segment.profile_card(model bytea, features float8[], categories 
 RETURNS text
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50;
 COMMENT ON FUNCTION segment.profile_card(bytea, float8[], text[], text) IS
-'A paragraph about a row: its code, and a sentence with the figure for each attribute that has a value. Attributes named as the columns of receipt_features, and channel, trade, region, country, category, payment_method, have sentences of their own. language: en, es or de. NULL when an argument is NULL. Errors: as profile_code; 22023 unknown language.';
+'A paragraph about a row: its code, and a sentence with the figure for each attribute that has a value. Attributes with common names, such as recency_days, frequency, monetary, receipt_mean, gap_median, channel, trade or country, have sentences of their own. language: en, es or de. NULL when an argument is NULL. Errors: as profile_code; 22023 unknown language.';
 
 CREATE FUNCTION segment.profile_decode(model bytea, code text, language text DEFAULT 'en')
 RETURNS TABLE ("position" integer, attribute text, letter text, lower_bound float8, upper_bound float8, category text, share float8, label text)

@@ -186,6 +186,15 @@ CALL segment.refit('named');
 SELECT segment.drop_model('named');
 ALTER TABLE profile_shop DROP COLUMN "back\1\&slash";
 
+-- the attributes that the page lists have sentences of their own
+SELECT l, string_agg(n, ' ') AS told_by_name FROM unnest('{en,es,de}'::text[]) l,
+    unnest('{recency_days,tenure_days,receipts,monetary,sales,sales_trend,receipt_mean,lines_per_receipt,quantity_per_receipt,products,distinct_categories,discount_share,return_share,gap_mean,gap_median,frequency,other}'::text[]) n,
+    LATERAL (SELECT segment.profile_fit(ARRAY[x], '{}', jsonb_build_object('letters', 2, 'feature_names', ARRAY[n])) AS model FROM generate_series(1, 100) x) f
+WHERE segment.profile_card(model, '{30}', '{}', l) ~ '(The value of|El valor de|Der Wert von)' GROUP BY 1 ORDER BY 1;
+SELECT l, string_agg(n, ' ') AS told_by_name FROM unnest('{en,es,de}'::text[]) l, unnest('{channel,trade,region,country,category,payment_method,other}'::text[]) n,
+    LATERAL (SELECT segment.profile_fit('{}', ARRAY['v' || x % 3], jsonb_build_object('category_names', ARRAY[n])) AS model FROM generate_series(1, 200) x) f
+WHERE segment.profile_card(model, '{}', '{v1}', l) ~ '(The value of|El valor de|Der Wert von)' GROUP BY 1 ORDER BY 1;
+
 -- small codes: neither their number nor what would tell it
 CREATE TABLE profile_few AS SELECT i AS id, CASE WHEN i = 1 THEN 1 WHEN i <= 8 THEN 2 ELSE 3 END AS x, 'all'::text AS k FROM generate_series(1, 100) i;
 SELECT segment.create_model('few', 'profile', 'profile_few', 'id', '{x}', '{"cuts": {"x": [1, 2]}}', describe_columns => '{k}');
