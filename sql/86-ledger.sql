@@ -31,6 +31,7 @@ CREATE FUNCTION segment_internal.check_detection(receipts regclass, kind text, d
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     type oid := segment_internal.column_type(receipts, change_column);
+    locked regclass;
 BEGIN
     IF detect = 'changes' AND kind NOT IN ('r', 'p') AND segment_internal.logged_tables(detect, receipts) = ARRAY[receipts::oid] THEN
         RAISE EXCEPTION '"%" is not a table, so its changes cannot be logged', segment_internal.relation_name(receipts)
@@ -49,9 +50,18 @@ BEGIN
         RAISE EXCEPTION 'column "%" of relation "%" is of type %, but must be an integer, numeric, date or timestamp', change_column,
             segment_internal.relation_name(receipts), format_type(type, NULL) USING ERRCODE = 'datatype_mismatch';
     END IF;
+    IF detect = 'changes' THEN
+        SELECT t INTO locked FROM unnest(segment_internal.logged_tables(detect, receipts)) t WHERE NOT has_table_privilege(t, 'TRIGGER') LIMIT 1;
+    ELSIF detect = 'partitions' AND NOT has_table_privilege(receipts, 'TRIGGER') THEN
+        locked := receipts;
+    END IF;
+    IF locked IS NOT NULL THEN
+        RAISE EXCEPTION 'permission denied for table "%"', segment_internal.relation_name(locked)
+            USING ERRCODE = 'insufficient_privilege', HINT = format('For detect %s the table gets triggers, which needs the privilege TRIGGER on it.', detect);
+    END IF;
 END $$;
 COMMENT ON FUNCTION segment_internal.check_detection(regclass, text, text, text) IS
-'Support function of create_ledger: can changes of the receipts be found that way? kind: their relkind. Errors: 42809, 42703, 42804.';
+'Support function of create_ledger: can changes of the receipts be found that way, by the caller? kind: their relkind. Errors: 42809, 42703, 42804, 42501.';
 
 CREATE FUNCTION segment_internal.check_ledger(target text[], receipts regclass, detect text, currency text, rates regclass, change_column text) RETURNS void
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$

@@ -154,6 +154,39 @@ read_search(FunctionCallInfo fcinfo)
 	return search;
 }
 
+/* The relation that a trigger reads, by its argument, and that is not given; -1 when there is none. */
+static int
+missing_relation(FunctionCallInfo fcinfo, SegTriggerKind kind)
+{
+	int			argument = SEG_TRIGGER_HISTORY;
+
+	if ((SEG_TRIGGER_BIT(kind) & SEG_TRIGGERS_DATES) != 0)
+		argument = SEG_TRIGGER_CUSTOMERS;
+	else if ((SEG_TRIGGER_BIT(kind) & SEG_TRIGGERS_RECEIPTS) != 0)
+		argument = SEG_TRIGGER_RECEIPTS;
+	if (kind == SEG_TRIGGER_FIRST_IN_CATEGORY && !PG_ARGISNULL(argument))
+		argument = SEG_TRIGGER_PRODUCTS;
+	return PG_ARGISNULL(argument) ? argument : -1;
+}
+
+/* A trigger that is asked for by name must have something to read: 22004. */
+static void
+check_chosen(FunctionCallInfo fcinfo, const SegTriggerSearch *search)
+{
+	const SegIntList *chosen = &search->options.triggers;
+
+	for (int i = 0; i < abs(chosen->count); i++)
+	{
+		SegTriggerKind kind = chosen->items[i];
+		int			argument = missing_relation(fcinfo, kind);
+
+		if (seg_trigger_is_wanted(search, kind) && argument >= 0)
+			ereport(ERROR,
+					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+					 errmsg("trigger \"%s\" needs the argument %s", seg_trigger_names[kind], seg_trigger_arguments[argument])));
+	}
+}
+
 /* A text of the plan; NULL when it is null. */
 static char *
 plan_text(const Datum *plan, const bool *nulls, int column)
@@ -178,6 +211,7 @@ trigger_work(FunctionCallInfo fcinfo, SegRow *row)
 	search.context = AllocSetContextCreate(CurrentMemoryContext, "segment triggers", ALLOCSET_DEFAULT_SIZES);
 	(void) seg_receipts_call(fcinfo, "trigger_plan", &array);
 	deconstruct_array(DatumGetArrayTypeP(array), TEXTOID, -1, false, TYPALIGN_INT, &plan, &nulls, &count);
+	check_chosen(fcinfo, &search);
 	if (!PG_ARGISNULL(SEG_TRIGGER_RECEIPTS) && (search.kinds & SEG_TRIGGERS_RECEIPTS) != 0)
 		seg_trigger_search_receipts(&search, &receipts, plan_text(plan, nulls, PLAN_DETAILS),
 									seg_trigger_is_wanted(&search, SEG_TRIGGER_FIRST_IN_CATEGORY) ? plan_text(plan, nulls, PLAN_PRODUCTS) : NULL);

@@ -164,6 +164,13 @@ SELECT * FROM segment.triggers('receipts', '2025-12-20', 36501);
 SELECT * FROM segment.triggers('receipts', '2025-12-20', options => '{"levle": 0.9}');
 SELECT * FROM segment.triggers('receipts', '2025-12-20', options => '{"level": 1}');
 SELECT * FROM segment.triggers('receipts', '2025-12-20', options => '{"triggers": ["lapse"]}');
+-- a trigger that is asked for by name, without what it reads
+SELECT * FROM segment.triggers('receipts', '2025-12-20', options => '{"triggers": ["due", "anniversary"]}');
+SELECT * FROM segment.triggers('receipts', '2025-12-20', options => '{"triggers": "birthday"}');
+SELECT * FROM segment.triggers('receipts', '2025-12-20', options => '{"triggers": ["first_in_category"]}');
+SELECT * FROM segment.triggers('receipts', '2025-12-20', options => '{"triggers": ["segment_up"]}');
+SELECT * FROM segment.triggers(NULL, '2025-12-20', customers => 'two', options => '{"triggers": ["birthday", "due"]}');
+SELECT count(*) FROM segment.trigger_due('receipts', '2025-12-20', 7, options => '{"triggers": ["birthday"]}');
 SELECT * FROM segment.triggers('receipts', '2025-12-20', options => '{"purchases": [1.5]}');
 SELECT * FROM segment.triggers('receipts', '2025-12-20', options => '{"february_29": "never"}');
 SELECT * FROM segment.triggers('receipts', '2025-12-20', options => '[]');
