@@ -76,7 +76,8 @@ WHERE c.relnamespace IN ('segment'::regnamespace, 'segment_internal'::regnamespa
   AND (a.privilege_type <> 'SELECT' OR c.relkind <> 'v')
 UNION ALL
 SELECT NULL, a.privilege_type FROM pg_namespace n CROSS JOIN LATERAL aclexplode(n.nspacl) a
-WHERE n.nspname IN ('segment', 'segment_internal') AND a.grantee = 0 AND a.privilege_type <> 'USAGE';
+WHERE n.nspname IN ('segment', 'segment_internal') AND a.grantee = 0 AND a.privilege_type <> 'USAGE'
+ORDER BY 1, 2;
 
 -- privileges on tables of roles other than the owner (the owner of the extension may dump and restore); views that would run with the rights of their owner
 CREATE ROLE regress_installer;
