@@ -95,7 +95,7 @@ seg_reconciled_encode(SegWriter *writer, const void *encoded)
 
 const SegModelType seg_forecast_reconcile_model_type = {
 	.kind = SEG_KIND_FORECAST_RECONCILE,
-	.title = "reconciled forecasts",
+	.title = "a forecast reconciliation",
 	.newest = SEG_FORECAST_RECONCILE_VERSION,
 	.struct_size = sizeof(SegReconciledModel),
 	.decoded_size = seg_reconciled_decoded_size,
