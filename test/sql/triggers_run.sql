@@ -92,6 +92,14 @@ DROP TABLE visitors;
 CALL segment.run_triggers('visitors', '2025-02-01', customers => 'people', options => '{"triggers": ["birthday"]}');
 SELECT (SELECT count(*) FROM visitors) > 0 AS has_rows, (SELECT count(*) FROM segment.trigger_performance WHERE target ~ 'visitors') AS rows_of_visitors;
 
+-- of several events the nearest one, whether it lies ahead or not
+CREATE TABLE appointments AS SELECT c AS customer_id, date '2025-06-01' + n AS happened_on, 1.0 AS strength, 'appointment' AS evidence
+FROM (VALUES ('ahead', 3), ('ahead', 40), ('ahead', -5), ('past', -2), ('past', -9), ('past', 200), ('same', 4), ('same', -4)) v(c, n);
+SELECT segment.register_trigger('appointment', 'appointments');
+CALL segment.run_triggers('dates', '2025-06-01', lookback_days => 30);
+SELECT customer_id, happened_on - run_on AS days FROM dates WHERE trigger = 'appointment' ORDER BY customer_id;
+SELECT segment.drop_trigger('appointment');
+
 -- ---- only registered triggers; what was dropped or changed ----
 CALL segment.run_triggers('own', '2025-11-30', policy => '{"cooldown_days": 0}');
 SELECT trigger, count(*) > 0 AS some, min(priority) FROM own GROUP BY 1;
