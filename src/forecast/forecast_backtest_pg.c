@@ -7,6 +7,8 @@
  */
 #include "forecast/forecast_pg.h"
 
+#include "utils/memutils.h"
+
 #include "forecast/forecast_accuracy.h"
 #include "forecast/forecast_backtest_model.h"
 #include "forecast/series.h"
@@ -21,7 +23,7 @@ benchmark_of(const SegForecastOptions *options)
 	return seg_forecast_season(options) > 1 ? SEG_FORECAST_SEASONAL_NAIVE : SEG_FORECAST_NAIVE;
 }
 
-/* Add the forecasts of one method from one origin. */
+/* Add the forecasts of one method from one origin.  The caller resets the current context. */
 static void
 forecast_from(SegBacktestModel *model, const double *values, size_t origin, SegForecastMethod method)
 {
@@ -57,8 +59,6 @@ forecast_from(SegBacktestModel *model, const double *values, size_t origin, SegF
 			.square_scale = isfinite(scale) && isfinite(square) ? square : 0,
 		};
 	}
-	pfree(fitted);
-	pfree(parts);
 }
 
 /* SegAggregate.fit */
@@ -71,6 +71,7 @@ fit(const void *from, void *to)
 	SegForecastMethod methods[2] = {options->method, benchmark_of(options)};
 	size_t		count = methods[0] == methods[1] ? 1 : 2;
 	size_t		step = options->origin_step > 0 ? options->origin_step : options->horizon;
+	MemoryContext work = AllocSetContextCreate(CurrentMemoryContext, "segment backtest", ALLOCSET_DEFAULT_SIZES);
 	size_t		n;
 	double	   *values = seg_forecast_series(state, &model->first, &n);
 
@@ -88,10 +89,15 @@ fit(const void *from, void *to)
 	for (size_t i = 0; i < count; i++)
 		for (size_t before = options->origins; before-- > 0;)
 		{
+			MemoryContext old = MemoryContextSwitchTo(work);
+
 			CHECK_FOR_INTERRUPTS();
 			if (before * step + options->horizon < n)
 				forecast_from(model, values, n - options->horizon - before * step, methods[i]);
+			MemoryContextSwitchTo(old);
+			MemoryContextReset(work);
 		}
+	MemoryContextDelete(work);
 	if (model->count == 0)
 		seg_raise((SegFault) {SEG_NO_ROWS});
 }

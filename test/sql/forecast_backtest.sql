@@ -54,3 +54,9 @@ SELECT segment.forecast_backtest(month, amount, 3, '{"origin": 2}') FROM sales;
 SELECT segment.forecast_backtest(month, amount, 3, '{"level": 95}') FROM sales;
 SELECT count(*) FROM b, segment.forecast(backtest, 3);
 SELECT count(*) FROM segment.forecast_accuracy((SELECT segment.forecast_fit(month, amount) FROM sales));
+
+-- what an origin needs is given back before the next one
+SET segment.fit_memory = '16MB';
+SELECT count(*) FROM segment.forecast_backtest_rows((
+    SELECT segment.forecast_backtest(date '2000-01-01' + i, i % 7, 2, '{"grain": "day", "origins": 200, "origin_step": 1, "method": "naive"}') FROM generate_series(1, 2000) i));
+RESET segment.fit_memory;
