@@ -9,7 +9,7 @@ top := $(patsubst %/,%,$(dir $(firstword $(MAKEFILE_LIST))))
 
 # ---- targets that work before the server headers are installed -------------
 
-BARE = help demo test setup unit fuzz generator new-family format dist deb unit-clean
+BARE = help demo report test setup unit fuzz generator new-family format dist deb unit-clean
 
 .PHONY: $(BARE)
 
@@ -18,6 +18,7 @@ help:
 
 #: From a bare Debian machine; each installs what it needs with apt:
 #:   make demo [KEEP=1]      the whole path on generated data; KEEP=1 leaves the server up
+#:   make report             the report of the generated shop: build/report.html, and .pdf where Chromium is
 #:   make test               every test; closes with "N passed, N failed"
 #:   make setup              only install what building and testing need
 #:   make deb                packages for this Debian, in build/
@@ -46,12 +47,16 @@ new-family:
 	@$(top)/test/new_family.sh $(if $(filter command line,$(origin NAME)),'$(NAME)')
 
 setup deb test demo: export SETUP_FOR = $@
+report: export SETUP_FOR = demo
 
 setup:
 	@$(top)/test/setup.sh
 
 demo: setup
 	@$(top)/test/demo.sh
+
+report: setup
+	@$(top)/test/report.sh
 
 test: setup
 	@$(top)/test/test.sh

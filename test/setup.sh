@@ -29,7 +29,12 @@ case ${SETUP_FOR:-test} in
             perl libipc-run-perl               # TAP tests
             gzip xz-utils                      # the reference data is compressed
             clang                              # the other compiler
+            libxml2-utils poppler-utils        # pictures are XML, PDFs have text
         )
+        # charts and reports in a browser; where another vendor's are installed, these will do
+        command -v chromium >/dev/null || packages+=(chromium)
+        command -v node >/dev/null || packages+=(nodejs)
+        command -v npm >/dev/null || packages+=(npm)
         [ -n "$own" ] || packages+=("postgresql-$PGMAJOR-cron")    # a scheduled refit
         # pg_bsd_indent, which Debian 13 has in postgresql-server-dev
         [ "$(shipped_major)" -gt 15 ] || packages+=(pg-bsd-indent)
@@ -44,7 +49,23 @@ missing=()
 for package in "${packages[@]}"; do
     [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing+=("$package")
 done
-[ ${#missing[@]} -gt 0 ] || exit 0
+
+# Charts are compared with the real Vega-Lite, in a real browser.  Without these packages
+# the tests of that are skipped, and say so.
+install_npm() {
+    local folder package wanted=(playwright-core@1.65.1 axe-core@4.14.1 vega@6.4.0 vega-lite@6.5.0)
+    folder=$(cd "$(dirname "$0")/.." && pwd)/build/npm
+    [ "${SETUP_FOR:-test}" = test ] || return 0
+    for package in "${wanted[@]}"; do
+        [ -e "$folder/node_modules/${package%@*}/package.json" ] && continue
+        echo "Installing into build/npm: ${wanted[*]}"
+        mkdir -p "$folder"
+        npm install --prefix "$folder" --no-audit --no-fund --no-save --silent "${wanted[@]}" ||
+            echo "npm could not install them; the tests of charts in a browser will be skipped." >&2
+        return 0
+    done
+}
+[ ${#missing[@]} -gt 0 ] || { install_npm; exit 0; }
 
 as_root=(env DEBIAN_FRONTEND=noninteractive)
 if [ "$(id -u)" -ne 0 ]; then
@@ -72,3 +93,4 @@ echo "Installing: ${missing[*]}"
 install() { "${as_root[@]}" apt-get -q install --no-install-recommends -y "${missing[@]}" >"$log" 2>&1; }
 # the lists may be absent or old; a machine whose lists are good needs no update
 install || { "${as_root[@]}" apt-get -qq update && install; } || { tail -20 "$log" >&2; exit 1; }
+install_npm

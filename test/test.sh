@@ -117,14 +117,14 @@ suite_tap() {
     perl=$(dirname "$("$PG_CONFIG" --pgxs)")/../test/perl
     if ! make -s -f test/unit.mk top=. generator; then bad "generator: build"; return; fi
     cp -r test "$SCRATCH/test"
-    cp -r --parents README.md docs src/README.md CONTRIBUTING.md CHANGELOG.md META.json segment.control "$SCRATCH/test"
+    cp -r --parents README.md docs src/README.md CONTRIBUTING.md CHANGELOG.md META.json segment.control examples "$SCRATCH/test"
     cp build/sap_export "$SCRATCH/test"
     find src sql expected test examples -type f ! -name '*.o' >"$SCRATCH/test/tree" 2>/dev/null
     [ "$(id -u)" -ne 0 ] || chown -R "$SERVER_USER" "$SCRATCH/test"
     (cd "$SCRATCH/test" &&
         as_server env PATH="$PATH" TMPDIR="$SCRATCH" PERL5LIB="$perl:$SCRATCH/test/t" TESTDATADIR="$SCRATCH/tmp_check" \
             TESTLOGDIR="$SCRATCH/tmp_check/log" PG_REGRESS="$(dirname "$("$PG_CONFIG" --pgxs)")/../test/regress/pg_regress" \
-            SEGMENT_SHARED="$(cd "$TOP/.." && pwd)/shared" SEGMENT_GENERATOR="$SCRATCH/test/sap_export" LC_ALL=C.UTF-8 \
+            SEGMENT_SHARED="$(cd "$TOP/.." && pwd)/shared" SEGMENT_GENERATOR="$SCRATCH/test/sap_export" SEGMENT_NPM="${SEGMENT_NPM:-$TOP/build/npm/node_modules}" LC_ALL=C.UTF-8 \
             prove --jobs "$(nproc)" --verbose --timer ${TAP:-t/*.pl}) >"$log" 2>&1
     local status=$? sum=() p f k
     mapfile -t sum < <(awk -f test/tap.awk "$log")

@@ -70,6 +70,11 @@ SELECT segment.create_model('points', 'kmeans', 'tall', 'id', ARRAY['x'], '{"k":
 SELECT segment.create_model('published', 'kmeans', 'tall', 'id', ARRAY['x'], '{"k": 2}');
 SELECT segment.fit('published');
 SELECT segment.create_ledger('ledger', 'receipts');
+CREATE TABLE places AS SELECT x, random() AS y FROM tall, generate_series(1, 10);
+-- as many rows, labels and categories as a chart may have
+CREATE TABLE drawing AS SELECT jsonb_build_object('data', jsonb_build_object('values', (SELECT jsonb_agg(jsonb_build_object('c', 'c' || r % 500, 'v', r)) FROM generate_series(1, 20000) r)),
+    'layer', jsonb_build_array('{"mark": "bar", "encoding": {"x": {"field": "v", "type": "quantitative"}, "y": {"field": "c", "type": "nominal", "sort": null}}}'::jsonb,
+        '{"mark": "text", "encoding": {"x": {"field": "v", "type": "quantitative"}, "y": {"field": "c", "type": "nominal", "sort": null}, "text": {"field": "c", "type": "nominal"}}}'::jsonb)) AS chart;
 CREATE TABLE file AS SELECT convert_to('KUNNR;NAME1' || chr(10) || repeat('0000000001;' || repeat('x', 30) || chr(10), 300000), 'UTF8') AS content;
 CREATE TABLE long_line AS SELECT convert_to('KUNNR;NAME1' || chr(10) || '1;' || repeat('x', 30000000), 'UTF8') AS content;
 CREATE TABLE staging AS SELECT r AS line_no, CASE r WHEN 0 THEN 'KUNNR;NAME1' ELSE '0000000001;x' END AS line FROM generate_series(0, 300000) r;
@@ -105,6 +110,12 @@ my %heavy = (
 	basket_rules => [ laid_open('basket_rules(' . model('basket') . ', 0, 0)') ],
 	next_best_offer => [ laid_open("next_best_offer('purchases', '2030-01-01', " . model('basket') . ')') ],
 	offer_backtest => [ laid_open(q(offer_backtest('purchases', '2021-01-01', options => '{"min_count": 10}'))) ],
+	chart_image => [ 'SELECT segment.chart_image(chart) FROM drawing, generate_series(1, 50)' ],
+	chart_map => [ "SELECT segment.chart_map('places', 'x', 'y')" ],
+	chart_profile => [ each_row('chart_profile(' . model('kmeans_wide') . ', 5)', 'generate_series(1, 50)') ],
+	chart_retention => [ "SELECT segment.chart_retention('receipts', '2045-12-31', 'day')" ],
+	chart_rfm => [ "SELECT segment.chart_rfm('receipts', '2030-01-01')" ],
+	chart_svg => [ 'SELECT segment.chart_svg(chart) FROM drawing, generate_series(1, 50)' ],
 	cohort_retention => [ "SELECT count(*) FROM segment.cohort_retention('receipts', '2045-12-31', 'day')" ],
 	create_ledger => [ "SELECT segment.create_ledger('made', 'receipts')" ],
 	drift_fit => [ 'SELECT segment.drift_fit(' . model('kmeans_wide') . ', f) FROM wide, generate_series(1, 20)' ],
@@ -159,6 +170,7 @@ my %heavy = (
 	receipt_features => [ laid_open("receipt_features('receipts', '2030-01-01')") ],
 	receipt_totals => [ laid_open("receipt_totals('receipts', '2030-01-01')") ],
 	refresh_ledger => [ "CALL segment.refresh_ledger('ledger')" ],
+	report => [ "SELECT segment.report('{}', 'receipts', '2022-06-30')" ],
 	rfm => [ laid_open("rfm('receipts', '2030-01-01')") ],
 	rhythm_details => [ each_row('rhythm_details(' . model('rhythm') . ", '{3,50,7}', 20)", 'generate_series(1, 3000000)'),
 		'SELECT segment.rhythm_details(' . model('rhythm') . ', array_agg(r), 20) FROM generate_series(1, 3000000) r' ],
@@ -192,7 +204,8 @@ my %heavy = (
 # Rows of the registry, texts and dates: PostgreSQL's own statements, which can be cancelled;
 # refit does the work of fit.
 my %light = map { $_ => 1 } qw(
-	activate active_model alter_model assign change_owner cluster_names cohort_label cohort_period create_model drop_model
+	activate active_model alter_model assign change_owner
+	chart_elbow chart_forecast chart_funnel chart_migration chart_rules cluster_names cohort_label cohort_period create_customer_view create_model drop_model
 	drop_ledger drop_receipts drop_trigger explain grant_modeler migration migration_customers name_cluster refit
 	cluster_card customer_card recommended_action register_receipts register_trigger revoke_modeler rfm_cuts rfm_segments share_model share_receipts
 	unshare_model unshare_receipts);

@@ -62,6 +62,10 @@ is($node->safe_psql('shop', q{
 is($node->safe_psql('shop', 'SELECT segment.adjusted_rand_index(behaviour, cluster_id::text) > 0.7
 	FROM truth JOIN customer_clusters USING (customer_id)'), 't', 'demo: the clusters are the planted groups');
 
+# The picture that the pages show is the one that the demo draws.
+is($node->safe_psql('shop', q{SELECT segment.chart_svg(segment.chart_rfm('receipts', '2025-12-31', rates => 'rates'))}),
+	join("\n", Docs::read_lines("$here/docs/pictures/rfm.svg")), 'docs/pictures/rfm.svg is what the demo draws');
+
 # Run the snippets of a page in one session of psql, which continues after an error, as after
 # pasting.  Marks on both streams separate what each snippet prints.
 sub run_snippets

@@ -1,0 +1,147 @@
+# Reports in a browser and as PDF, and the dashboards of examples/ as a plain reader.
+#
+# Every query of examples/grafana.json and examples/evidence.md is run by a role that has
+# no model of its own and may only read what is shared with it.
+use strict;
+use warnings;
+use Cwd qw(getcwd);
+use IPC::Run;
+use JSON::PP;
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my $here = getcwd();
+my $npm = $ENV{SEGMENT_NPM} // '';
+my ($chromium) = grep { -x $_ } $ENV{CHROMIUM} // (), '/usr/bin/chromium';
+
+my $node = PostgreSQL::Test::Cluster->new('report');
+$node->init(extra => [ '--encoding=UTF8', '--locale=C.UTF-8' ]);
+$node->start;
+
+sub sql { return $node->safe_psql('postgres', $_[0]); }
+
+# 3,000 customers over two years: a shop with regulars, and others who come once
+sql(<<'SQL');
+CREATE EXTENSION segment;
+CREATE TABLE receipts AS
+    SELECT 'c' || c AS customer_id, 'r' || c || '.' || i AS receipt_id, date '2018-01-01' + (c * 37 % 600) + i * (5 + c % 60) AS receipt_date,
+           (5 + (c * 7919 + i * 31) % 200 + (c % 20 = 0)::int * 300)::numeric AS amount
+    FROM generate_series(1, 3000) c, generate_series(0, CASE WHEN c % 3 = 0 THEN 0 ELSE 15 END) i
+    WHERE date '2018-01-01' + (c * 37 % 600) + i * (5 + c % 60) <= '2019-12-31';
+CREATE TABLE measures (customer_id text PRIMARY KEY, recency_days integer, frequency bigint, monetary float8);
+CREATE PROCEDURE load_measures(as_of date) LANGUAGE sql AS $$
+    TRUNCATE measures;
+    INSERT INTO measures SELECT customer_id, recency_days, frequency, monetary FROM segment.rfm('receipts', as_of) WHERE frequency > 0 $$;
+CALL load_measures('2019-11-30');
+SELECT segment.create_model('groups', 'kmeans', 'measures', 'customer_id', options => '{"k": "auto", "k_max": 6, "transform": "log1p"}');
+SELECT segment.create_model('scores', 'rfm', 'measures', 'customer_id');
+SELECT segment.create_model('map', 'pca', 'measures', 'customer_id', options => '{"transform": "log1p"}');
+SELECT segment.create_model('odd', 'anomaly', 'measures', 'customer_id', options => '{"contamination": 0.01}');
+SELECT segment.register_receipts('shop', 'receipts');
+SQL
+foreach my $day ('2019-11-30', '2019-12-31')
+{
+	sql("CALL load_measures('$day')");
+	sql("CALL segment.refit('$_')") foreach qw(groups scores map odd);
+	sql("CALL segment.publish('{groups,scores,map,odd}', 'customer_status', '$day')");
+}
+sql("SELECT segment.create_customer_view('customers', 'customer_status')");
+
+# ---- every query of the examples, as a reader ------------------------------------------
+
+sql('CREATE ROLE reader LOGIN');
+sql("SELECT segment.share_model('$_', 'reader')") foreach qw(groups scores map odd);
+sql(q{SELECT segment.share_receipts('shop', 'reader'); GRANT SELECT ON customers, customer_status TO reader});
+
+my $dashboard = decode_json(slurp_file("$here/examples/grafana.json"));
+my %queries = map { ("Grafana: $_->{title}" => $_->{targets}[0]{rawSql}) } @{ $dashboard->{panels} };
+my $page = slurp_file("$here/examples/evidence.md");
+$queries{"Evidence: $1"} = $2 while $page =~ /^```sql (\w+)\n(.*?)^```$/msg;
+my @drawn = $page =~ /data=\{(\w+)\}/g;
+is_deeply([ grep { !exists $queries{"Evidence: $_"} } @drawn ], [], 'each component of the Evidence page has a query');
+cmp_ok(scalar(keys %queries), '>=', 20, scalar(keys %queries) . ' queries');
+my %plain = map { $_ => 1 } ('text', 'integer', 'bigint', 'double precision', 'numeric(28,2)', 'date', 'timestamp with time zone', 'boolean');
+foreach my $name (sort keys %queries)
+{
+	my ($status, $out, $err) = $node->psql('postgres',
+		"SET ROLE reader; CREATE TEMP VIEW q AS $queries{$name}; SELECT count(*) FROM q; SELECT string_agg(format_type(atttypid, atttypmod), ',') FROM pg_attribute WHERE attrelid = 'q'::regclass AND attnum > 0");
+	my ($rows, $types) = split /\n/, $out;
+	is($status, 0, "$name runs as a reader") or diag($err);
+	cmp_ok($rows // 0, '>', 0, "$name has rows") unless $name =~ /problems/i;
+	is(join(' ', grep { !$plain{$_} } split /,(?![^(]*\))/, $types // 'none'), '', "$name has plain columns");
+}
+# a stranger sees nothing
+sql('CREATE ROLE stranger LOGIN');
+is(sql('SET ROLE stranger; SELECT count(*) FROM segment.rfm_summary'), '0', 'a stranger sees no model');
+isnt($node->psql('postgres', 'SET ROLE stranger; SELECT * FROM customers'), 0, 'a stranger may not read the view of customers');
+my (undef, undef, $refused) = $node->psql('postgres', "SET ROLE stranger; SELECT segment.report('{groups}', 'receipts', '2019-12-31')");
+like($refused, qr/there is no fitted model "groups"|permission denied/, 'a stranger gets no report');
+
+# ---- the report ---------------------------------------------------------------------------
+
+my $dir = PostgreSQL::Test::Utils::tempdir();
+foreach my $language (qw(en es de))
+{
+	my $html = sql("SELECT segment.report('{groups,map,odd}', 'receipts', '2019-12-31', '$language', target => 'customer_status')");
+	append_to_file("$dir/$language.html", $html);
+	cmp_ok(length($html), '<', 400_000, "the report in $language has " . length($html) . ' bytes');
+	is(sql("SELECT segment.report('{groups,map,odd}', 'receipts', '2019-12-31', '$language', target => 'customer_status')"), $html, 'twice the same bytes');
+}
+SKIP:
+{
+	skip 'Chromium is missing', 1 unless defined $chromium;
+	skip 'npm packages are missing (make setup installs them)', 1 if grep { !-e "$npm/$_/package.json" } qw(playwright-core axe-core);
+	local $ENV{NODE_PATH} = $npm;
+	local $ENV{CHROMIUM} = $chromium;
+	local $ENV{HOME} = $dir;
+	my $out = '';
+	IPC::Run::run([ 'node', "$here/chart/browser.js", $dir ], '>', \$out, '2>&1', IPC::Run::timeout(300));
+	my ($good, $bad) = (scalar(() = $out =~ /^ok /mg), scalar(() = $out =~ /^not ok /mg));
+	ok($good == 18 && $bad == 0 && $out =~ /^1\.\.18$/m, 'no request, no script, texts in their places, no finding of axe-core') or diag($out);
+	SKIP:
+	{
+		skip 'pdftotext is missing', 3 unless grep { -x "$_/pdftotext" } split /:/, $ENV{PATH};
+		my %found = (en => qr/The month in five sentences.*Champions/s, es => qr/El mes en cinco frases.*Campeones/s, de => qr/Der Monat in f\xC3\xBCnf S\xC3\xA4tzen.*Champions/s);
+		foreach my $language (qw(en es de))
+		{
+			my $text = '';
+			IPC::Run::run([ 'pdftotext', '-enc', 'UTF-8', "$dir/$language.pdf", '-' ], '>', \$text);
+			like($text, $found{$language}, "the PDF in $language has its text");
+		}
+	}
+}
+
+# ---- encodings: pages and pictures are ASCII -------------------------------------------------
+
+my $chart = q{segment.chart_forecast('[{"period": "2019-11-01", "value": 900}, {"period": "2019-12-01", "forecast": 1, "lower_bound": 0, "upper_bound": 2}]'::jsonb, 0.9, U&'K\00F6ln', 'de')};
+my %svg;
+foreach my $encoding (qw(UTF8 LATIN1 LATIN2 WIN1252))
+{
+	my $name = lc "in_$encoding";
+	sql("CREATE DATABASE $name ENCODING '$encoding' LOCALE 'C' TEMPLATE template0");
+	$node->safe_psql($name, 'CREATE EXTENSION segment');
+	$svg{$encoding} = $node->safe_psql($name, "SELECT segment.chart_svg($chart)");
+}
+is($svg{$_}, $svg{UTF8}, "the same picture in $_") foreach sort keys %svg;
+like($svg{UTF8}, qr/^[\x20-\x7e]+K&#246;ln/, 'labels beyond ASCII are references');
+
+# ---- 100,000 customers ---------------------------------------------------------------------
+
+sql(<<'SQL');
+CREATE TABLE large AS
+    SELECT 'c' || c AS customer_id, 'r' || c || '.' || i AS receipt_id, date '2018-01-01' + (c * 37 % 600) + i * 20 AS receipt_date, (5 + (c * 7919 + i * 31) % 200)::numeric AS amount
+    FROM generate_series(1, 100000) c, generate_series(0, c % 10) i;
+ANALYZE large;
+SQL
+my $seconds = sql(<<'SQL');
+SELECT extract(epoch FROM t.stop - t.start)::numeric(10,1)
+FROM (SELECT clock_timestamp() AS start OFFSET 0) s
+CROSS JOIN LATERAL (SELECT length(segment.report('{}', 'large', '2019-12-31', CASE WHEN s.start IS NOT NULL THEN 'en' END)) AS n OFFSET 0) r
+CROSS JOIN LATERAL (SELECT s.start, clock_timestamp() AS stop, r.n OFFSET 0) t
+SQL
+note("a report over 100,000 customers takes $seconds s");
+cmp_ok($seconds, '<', 30, 'a report over 100,000 customers takes seconds');
+
+$node->stop;
+done_testing();
