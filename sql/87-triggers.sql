@@ -456,13 +456,13 @@ BEGIN ATOMIC
         SELECT s.p, (s.p + z.z2 / (2 * s.n)) / (1 + z.z2 / s.n) AS center, sqrt(z.z2 * (s.p * (1 - s.p) / s.n + z.z2 / (4 * s.n * s.n))) / (1 + z.z2 / s.n) AS half, s.no
         FROM (VALUES (1, successes_1::float8 / NULLIF(rows_1, 0), rows_1::float8), (2, successes_2::float8 / NULLIF(rows_2, 0), rows_2::float8)) s(no, p, n),
              (VALUES (1.959963984540054::float8 * 1.959963984540054::float8)) z(z2)
-        WHERE rows_1 > 0 AND rows_2 > 0)
+        WHERE rows_1 > 0 AND rows_2 > 0 AND successes_1 BETWEEN 0 AND rows_1 AND successes_2 BETWEEN 0 AND rows_2)
     SELECT (a.p - b.p) - sqrt((a.p - a.center + a.half) ^ 2 + (b.center + b.half - b.p) ^ 2),
            (a.p - b.p) + sqrt((a.center + a.half - a.p) ^ 2 + (b.p - b.center + b.half) ^ 2)
     FROM sample a, sample b WHERE a.no = 1 AND b.no = 2;
 END;
 COMMENT ON FUNCTION segment_internal.newcombe(bigint, bigint, bigint, bigint) IS
-'95 % interval of the difference of two shares out of Wilson''s intervals; NULL without rows. Source: R. G. Newcombe, "Interval estimation for the difference between independent proportions", Statistics in Medicine 17 (1998), method 10.';
+'95 % interval of the difference of two shares out of Wilson''s intervals; NULL without rows, and for counts that are none, as a view with volatile columns gives. Source: R. G. Newcombe, "Interval estimation for the difference between independent proportions", Statistics in Medicine 17 (1998), method 10.';
 
 CREATE FUNCTION segment_internal.trigger_performance()
 RETURNS TABLE (target text, trigger text, contacted bigint, contacted_converted bigint, held_out bigint, holdout_converted bigint, as_of date, conversion_days integer,
@@ -483,7 +483,7 @@ BEGIN
                 ' count(*) FILTER (WHERE c.status = ''holdout''), count(*) FILTER (WHERE c.status = ''holdout'' AND c.converted_on <= c.run_on + %2$s)'
                 ' FROM %1$s c WHERE c.run_on <= %3$L::date - %2$s GROUP BY c.trigger::text', table_name, t.conversion_days, t.as_of), NULL, NULL, NULL)
                 AS r(trigger text, contacted bigint, contacted_converted bigint, held_out bigint, holdout_converted bigint);
-        EXCEPTION WHEN OTHERS THEN
+        EXCEPTION WHEN OTHERS OR ASSERT_FAILURE THEN
             -- the table was changed, or the caller cannot SET ROLE to its owner: a view does not fail because of one table
             RETURN QUERY SELECT table_name, NULL::text, NULL::bigint, NULL::bigint, NULL::bigint, NULL::bigint, t.as_of, t.conversion_days, SQLERRM, t.run_at;
         END;

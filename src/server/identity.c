@@ -67,11 +67,33 @@ seg_become_again(const SegCaller *caller)
 	SetUserIdAndSecContext(caller->role, caller->security);
 }
 
+/*
+ * Code of another role can raise an error with the SQLSTATE of a cancelled statement.  Handlers of
+ * all errors leave that one out, so it would pass for a cancel of the caller.  A real one comes
+ * from the server's main loop.
+ */
+static void
+refuse_pretended_cancel(MemoryContext context)
+{
+	MemoryContext old = MemoryContextSwitchTo(context);
+	ErrorData  *fault = CopyErrorData();
+
+	if (fault->filename == NULL || strcmp(fault->filename, "postgres.c") != 0)
+	{
+		FlushErrorState();
+		fault->sqlerrcode = ERRCODE_RAISE_EXCEPTION;
+		ReThrowError(fault);
+	}
+	FreeErrorData(fault);
+	MemoryContextSwitchTo(old);
+}
+
 void
 seg_run_as(Oid role, void (*run) (void *argument), void *argument)
 {
 	bool		is_other = role != GetUserId();
 	List	   *guarded = is_other ? seg_guard_advisory_locks() : NIL;
+	MemoryContext context = CurrentMemoryContext;
 	SegCaller	caller = seg_become(role);
 
 	PG_TRY();
@@ -84,6 +106,8 @@ seg_run_as(Oid role, void (*run) (void *argument), void *argument)
 		LWLockReleaseAll();
 		if (is_other)
 			seg_restore_advisory_locks(guarded, true);
+		if (is_other && geterrcode() == ERRCODE_QUERY_CANCELED)
+			refuse_pretended_cancel(context);
 		PG_RE_THROW();
 	}
 	PG_END_TRY();

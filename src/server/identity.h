@@ -28,7 +28,8 @@ extern void seg_become_again(const SegCaller *caller);
 
 /*
  * Run code of another role: like seg_become; in addition the session's advisory locks are
- * restored afterwards, also after an error.
+ * restored afterwards, also after an error.  An error of that code with the SQLSTATE of a cancel
+ * (57014) becomes P0001: handlers of all errors do not catch a cancel.
  */
 extern void seg_run_as(Oid role, void (*run) (void *argument), void *argument);
 

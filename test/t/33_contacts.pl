@@ -92,6 +92,22 @@ is(as('alice', "DROP VIEW a.contacts; CREATE VIEW a.contacts AS SELECT (1 / 0)::
 is(as('dba', "SELECT count(*) FROM segment.trigger_performance WHERE target = 'a.contacts'"), '0', 'gives no rows, and no error');
 is(as('dba', "SELECT what FROM segment.problems WHERE model_name = 'a.contacts'"), 'contacts cannot be read: division by zero', 'the view problems says why');
 is(as('bob', 'SELECT count(*) FROM segment.problems'), '0', 'but not to others');
+# errors that handlers of all errors do not catch
+foreach my $code ("RAISE 'no' USING ERRCODE = 'query_canceled'", "ASSERT false, 'no'")
+{
+	is(as('alice', "CREATE OR REPLACE FUNCTION a.fail() RETURNS text LANGUAGE plpgsql STABLE AS \$\$ BEGIN $code; RETURN 'x'; END \$\$;
+		CREATE OR REPLACE VIEW a.contacts AS SELECT a.fail() AS trigger, 'contact' AS status, date '2025-01-01' AS run_on, NULL::date AS converted_on"), '', 'a view that fails otherwise');
+	is(as('dba', "SELECT count(*) FROM segment.trigger_performance WHERE target = 'a.contacts'; SELECT what FROM segment.problems WHERE model_name = 'a.contacts'"),
+		"0\ncontacts cannot be read: no", "$code fails no view");
+}
+is(as('alice', "CREATE FUNCTION a.sleep() RETURNS text LANGUAGE plpgsql STABLE AS \$\$ BEGIN PERFORM pg_sleep(60); RETURN 'x'; END \$\$;
+	CREATE OR REPLACE VIEW a.contacts AS SELECT a.sleep() AS trigger, 'contact' AS status, date '2025-01-01' AS run_on, NULL::date AS converted_on"), '', 'a view that takes long');
+is(as('dba', "SET statement_timeout = '200ms'; SELECT count(*) FROM segment.trigger_performance"), '57014', 'a real cancel is one');
+# counts that contradict each other, out of a function that is not as stable as it says
+is(as('alice', "CREATE FUNCTION a.lie() RETURNS text LANGUAGE plpgsql STABLE AS \$\$ BEGIN RETURN (ARRAY['x', 'contact', 'x', 'holdout', 'x', 'contact', 'x'])[1 + (random() * 1e6)::int % 7]; END \$\$;
+	CREATE OR REPLACE VIEW a.contacts AS SELECT 'x'::text AS trigger, a.lie() AS status, date '2025-01-01' AS run_on, date '2025-01-02' AS converted_on FROM generate_series(1, 40)"), '', 'a view that changes its mind');
+is(as('dba', "SELECT setseed(0) \\g /dev/null\nSELECT segment.trigger_performance.target IS NOT NULL FROM generate_series(1, 50) i, LATERAL (SELECT i) n, segment.trigger_performance WHERE target = 'a.contacts' GROUP BY 1"), 't', 'fails no view');
+is(as('dba', "SELECT segment_internal.newcombe(5, 3, 1, 2), segment_internal.newcombe(1, 2, -1, 3)"), '|', 'counts that are none have no interval');
 is(as('alice', 'DROP VIEW a.contacts; ALTER TABLE a.moved RENAME TO contacts'), '', 'as before');
 
 # ---- two runs at once take turns ----

@@ -273,6 +273,8 @@ SELECT segment.register_receipts('asserting', 'mart.asserting_receipts');
 SQL
 is(as_role($_, "SELECT count(*) FROM segment.cohort_retention; SELECT what FROM segment.problems WHERE model_name = 'asserting'"), "1\nreceipts: no", "an assertion in receipts fails no view, for $_")
   foreach qw(alice postgres);
+as_role('alice', "CREATE OR REPLACE FUNCTION mart.refuses(x numeric) RETURNS numeric LANGUAGE plpgsql AS 'BEGIN RAISE ''no'' USING ERRCODE = ''query_canceled''; RETURN x; END'");
+is(as_role('postgres', "SELECT count(*) FROM segment.cohort_retention; SELECT what FROM segment.problems WHERE model_name = 'asserting'"), "1\nreceipts: no", 'nor does an error that pretends to be a cancel');
 as_role('alice', "SELECT segment.drop_receipts('asserting')");
 is(as_role('dave', join('', map { "SELECT segment.share_model('d', 'r$_');" } 1)), '42704', 'sharing with a role that does not exist is an error');
 $node->safe_psql('shop', join('', map { "CREATE ROLE r$_;" } 1 .. 101));
