@@ -239,11 +239,11 @@ DECLARE
     model bytea := segment.active_model(model_name);
     page text := '';
 BEGIN
-    FOR g IN SELECT c.cluster_id, n.cluster_name, c.size, c.share, segment.kmeans_describe(model, c.cluster_id, language) AS words,
+    FOR g IN SELECT c.cluster_id, n.cluster_name, n.is_generated, c.size, c.share, segment.kmeans_describe(model, c.cluster_id, language) AS words,
                     segment.kmeans_name(model, c.cluster_id, language) AS generated
              FROM (SELECT DISTINCT k.cluster_id, k.size, k.share FROM segment.kmeans_centroids(model) k) c
              -- names that a refit generated are in the language of the model
-             LEFT JOIN (SELECT s.cluster_id, s.cluster_name FROM segment_internal.cluster_names(report_groups.model_name) s
+             LEFT JOIN (SELECT s.cluster_id, s.cluster_name, s.is_generated FROM segment_internal.cluster_names(report_groups.model_name) s
                         WHERE NOT s.is_generated OR (SELECT COALESCE(m.options ->> 'language', 'en') FROM segment_internal.models(report_groups.model_name) m) = language) n USING (cluster_id)
              ORDER BY c.size DESC, c.cluster_id LOOP
         page := page || format('<article><h3>%s</h3>', segment_internal.html_text(COALESCE(g.cluster_name, g.generated)));
@@ -255,7 +255,7 @@ BEGIN
                                                                          segment_internal.chart_number(g.share, '.1%', language), g.words));
         page := page || COALESCE((SELECT format('<p><strong>%s</strong></p>', segment_internal.report_words(language, 'segment.action', a.action))
                                   FROM segment.recommended_action('cluster', COALESCE(g.cluster_name, g.generated), language) a WHERE a.action IS NOT NULL), '');
-        page := page || segment_internal.report_figure(segment.chart_profile(model, g.cluster_id, g.cluster_name, language), segment_internal.chart_words(language, 'report.data'),
+        page := page || segment_internal.report_figure(segment.chart_profile(model, g.cluster_id, CASE WHEN NOT g.is_generated THEN g.cluster_name END, language), segment_internal.chart_words(language, 'report.data'),
             (SELECT segment_internal.report_table(COALESCE(g.cluster_name, g.generated),
                  (SELECT array_agg(segment_internal.chart_words(language, 'column.' || h.key) ORDER BY h.place)
                   FROM unnest('{feature,here,all,median_here,median_all}'::text[]) WITH ORDINALITY h(key, place)),

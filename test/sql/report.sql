@@ -43,6 +43,10 @@ SELECT language, position('Best &amp; &quot;dearest&quot; &lt;customers&gt;' IN 
        regexp_replace(page, '<[^>]*>', ' ', 'g') ~* '\m(cluster|grupo|gruppe) \d' AS numbered
 FROM report_page;
 
+-- a generated name repeats the words, so it does not stand before them in a title
+SELECT count(*) AS pictures, count(*) FILTER (WHERE m[1] LIKE 'Best &amp;%: %') AS named, count(*) FILTER (WHERE m[1] ~ '^([^:(]*)( \([^:]*\))?: \1') AS twice
+FROM report_page, regexp_matches(substring(page FROM '<section id="groups">.*?</section>'), '<svg [^>]*><title>([^<]*)</title>', 'g') m WHERE language = 'en';
+
 -- rules of the user say what to do, also about a group
 BEGIN;
 INSERT INTO segment.action_rule (rule_no, applies_to, pattern, language, action) VALUES (1, 'segment', 'champions', 'en', 'Call <them> & smile.'), (2, 'cluster', 'Best%', 'en', 'Invite them.');
