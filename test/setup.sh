@@ -31,10 +31,6 @@ case ${SETUP_FOR:-test} in
             clang                              # the other compiler
             libxml2-utils poppler-utils        # pictures are XML, PDFs have text
         )
-        # charts and reports in a browser; where another vendor's are installed, these will do
-        command -v chromium >/dev/null || packages+=(chromium)
-        command -v node >/dev/null || packages+=(nodejs)
-        command -v npm >/dev/null || packages+=(npm)
         [ -n "$own" ] || packages+=("postgresql-$PGMAJOR-cron")    # a scheduled refit
         # pg_bsd_indent, which Debian 13 has in postgresql-server-dev
         [ "$(shipped_major)" -gt 15 ] || packages+=(pg-bsd-indent)
@@ -50,26 +46,30 @@ for package in "${packages[@]}"; do
     [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing+=("$package")
 done
 
-# Charts are compared with the real Vega-Lite, in a real browser.  Without these packages
-# the tests of that are skipped, and say so.
-install_npm() {
-    local folder package wanted=(playwright-core@1.65.1 axe-core@4.14.1 vega@6.4.0 vega-lite@6.5.0)
-    folder=$(cd "$(dirname "$0")/.." && pwd)/build/npm
-    [ "${SETUP_FOR:-test}" = test ] || return 0
-    for package in "${wanted[@]}"; do
-        [ -e "$folder/node_modules/${package%@*}/package.json" ] && continue
-        echo "Installing into build/npm: ${wanted[*]}"
-        mkdir -p "$folder"
-        npm install --prefix "$folder" --no-audit --no-fund --no-save --silent "${wanted[@]}" ||
-            echo "npm could not install them; the tests of charts in a browser will be skipped." >&2
-        return 0
+# Charts are compared with the real Vega-Lite, in a real browser; where another vendor's are
+# installed, these will do.  Without them the tests of that are skipped, and say so.
+browser=() modules=()
+npm=$(cd "$(dirname "$0")/.." && pwd)/build/npm
+if [ "${SETUP_FOR:-test}" = test ]; then
+    command -v chromium >/dev/null || browser+=(chromium)
+    command -v node >/dev/null || browser+=(nodejs)
+    command -v npm >/dev/null || browser+=(npm)
+    for module in playwright-core@1.65.1 axe-core@4.14.1 vega@6.4.0 vega-lite@6.5.0; do
+        [ -e "$npm/node_modules/${module%@*}/package.json" ] || modules+=("$module")
     done
+fi
+install_modules() {
+    [ ${#modules[@]} -gt 0 ] || return 0
+    echo "Installing into build/npm: ${modules[*]}"
+    mkdir -p "$npm"
+    timeout 300 npm install --prefix "$npm" --no-audit --no-fund --no-save --silent "${modules[@]}" ||
+        echo "npm could not install them; the tests of charts in a browser will be skipped." >&2
 }
-[ ${#missing[@]} -gt 0 ] || { install_npm; exit 0; }
+[ ${#missing[@]} -gt 0 ] || [ ${#browser[@]} -gt 0 ] || { install_modules; exit 0; }
 
 as_root=(env DEBIAN_FRONTEND=noninteractive)
 if [ "$(id -u)" -ne 0 ]; then
-    command -v sudo >/dev/null || { echo "Need root or sudo to install: ${missing[*]}" >&2; exit 1; }
+    command -v sudo >/dev/null || { echo "Need root or sudo to install: ${missing[*]} ${browser[*]}" >&2; exit 1; }
     as_root=(sudo "${as_root[@]}")
 fi
 
@@ -89,8 +89,12 @@ trap 'exit 130' INT TERM HUP
 "${as_root[@]}" mkdir -p "$folder"
 echo 'create_main_cluster = false' | "${as_root[@]}" tee "$no_cluster" >/dev/null
 
-echo "Installing: ${missing[*]}"
-install() { "${as_root[@]}" apt-get -q install --no-install-recommends -y "${missing[@]}" >"$log" 2>&1; }
+install() { "${as_root[@]}" apt-get -q install --no-install-recommends -y "$@" >"$log" 2>&1; }
 # the lists may be absent or old; a machine whose lists are good needs no update
-install || { "${as_root[@]}" apt-get -qq update && install; } || { tail -20 "$log" >&2; exit 1; }
-install_npm
+install_all() {
+    echo "Installing: $*"
+    install "$@" || { "${as_root[@]}" apt-get -qq update && install "$@"; } || { tail -20 "$log" >&2; return 1; }
+}
+[ ${#missing[@]} -eq 0 ] || install_all "${missing[@]}" || exit 1
+[ ${#browser[@]} -eq 0 ] || install_all "${browser[@]}" || echo "The tests of charts in a browser will be skipped." >&2
+install_modules

@@ -11,7 +11,7 @@
 #define BUFFER 400000
 
 static const char *const labels[] = {
-	"", " ", "a", "category", "<script>&\"'</script>", "\x01\x02", "\xFF\xFE not UTF-8 \xC3", "\xE2\x80\xAE" "abc",
+	"", " ", "a", "category", "<script>&\"'</script>", "\x01\x02", "\xFF\xFE not UTF-8 \xC3", "\xE2\x80\xAE right to left",
 	"\xF0\x9F\x91\xA8\xE2\x80\x8D\xF0\x9F\x91\xA9", "a label with many words, so many that it does not fit into one line of any chart",
 	"wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww", "15 % of 3 %"
 };
