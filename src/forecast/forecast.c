@@ -217,5 +217,12 @@ seg_forecast_fit(SegForecastFit *fit, const SegForecastRecipe *recipe, const dou
 		take_long_season(scaled, n, fit->long_m, long_season, scratch + n);
 	}
 	fit_method(fit, recipe, scaled, n, scratch + n);
+	if (fit->method > SEG_FORECAST_THETA && fit->method != SEG_FORECAST_SEASONAL_NAIVE)
+	{
+		/* these methods have no long season, neither in the values nor taken out */
+		fit->m = fit->m > SEG_ETS_MOST_SEASON ? 1 : fit->m;
+		fit->long_m = 0;
+		fit->long_season = NULL;
+	}
 	return SEG_OK;
 }

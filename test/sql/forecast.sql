@@ -82,6 +82,20 @@ FROM unnest('{1,-1}'::float8[]) sign,
 SELECT count(value) AS periods, sum(value) FROM segment.forecast_components((SELECT segment.forecast_fit(d, 1) FROM (VALUES (date '1890-01-15'), ('1890-01-16'), ('1950-02-28'), ('2024-02-29')) t(d), generate_series(1, 3)));
 -- a season that is longer than the series
 SELECT count(*) AS candidates FROM segment.forecast_models((SELECT segment.forecast_fit(month, amount, '{"season_length": 60}') FROM sales));
+-- a season of 52 weeks: what was fitted can be read, by each method and for each kind of series
+CREATE TEMP TABLE weeks AS
+SELECT k, date '2000-01-03' + 7 * i AS d,
+       CASE k WHEN 'intermittent' THEN (i % 5 = 0)::int * (1 + i % 7) WHEN 'constant' THEN 3 WHEN 'periodic' THEN 10 + i % 52 WHEN 'negative' THEN i % 9 - 4 WHEN 'few' THEN CASE WHEN i % 60 = 0 THEN 5 + i END END::float8 AS v
+FROM generate_series(0, 259) i, unnest('{intermittent,constant,periodic,negative,few}'::text[]) k;
+SELECT count(*) AS models, sum(n) AS forecasts
+FROM (SELECT jsonb_build_object('method', m) AS o FROM unnest('{auto,ets,theta,naive,seasonal_naive,drift,mean,croston,sba,tsb}'::text[]) m
+      UNION ALL SELECT jsonb_build_object('model', m) FROM unnest('{ANN,AAdA,MNN,MAM}'::text[]) m) o,
+     LATERAL (SELECT k, segment.forecast_fit(d, v, o || '{"grain": "week"}') AS model FROM weeks GROUP BY k) w,
+     LATERAL (SELECT count(*) AS n FROM segment.forecast(model, 60)) f;
+-- a form that cannot be fitted: the last value, without the season that was taken out
+SELECT DISTINCT forecast = last.v AS is_last
+FROM (SELECT v FROM weeks WHERE k = 'negative' ORDER BY d DESC LIMIT 1) last,
+     segment.forecast((SELECT segment.forecast_fit(d, v, '{"grain": "week", "model": "MNN"}') FROM weeks WHERE k = 'negative'), 60);
 -- intermittent demand, as published
 SELECT method, round(forecast::numeric, 10) AS forecast
 FROM unnest('{croston,sba,tsb}'::text[]) method,
