@@ -94,6 +94,14 @@ pass_up(SegNode *nodes, size_t n, SegReconcile method)
 	}
 }
 
+/* The part's share of what its whole differs from the sum of the parts. */
+static double
+share_of(const SegNode *node, const SegNode *whole)
+{
+	return whole->sum_variance > 0 && !isinf(whole->sum_variance) ?
+		node->up_variance / whole->sum_variance : 1 / (double) whole->parts;
+}
+
 /* From the root to the leaves. */
 static void
 pass_down(SegNode *nodes, size_t n)
@@ -104,13 +112,55 @@ pass_down(SegNode *nodes, size_t n)
 	{
 		SegNode    *node = &nodes[i];
 		const SegNode *whole = &nodes[node->parent];
-		double		share = whole->sum_variance > 0 && !isinf(whole->sum_variance) ?
-			node->up_variance / whole->sum_variance : 1 / (double) whole->parts;
+		double		share = share_of(node, whole);
 
 		seg_check_step(i);
 		node->value = node->up + share * (whole->value - whole->sum);
 		node->value_variance = isinf(node->up_variance) ? INFINITY :
 			node->up_variance * (1 - share) + share * share * whole->value_variance;
+	}
+}
+
+/*
+ * Variances when the weights of the two passes are not the variances of the forecasts.  Value is
+ * share_up * up + what comes from outside of the node and its parts, which is independent of up.
+ */
+static void
+spread_variances(SegNode *nodes, size_t n, SegReconcile method)
+{
+	for (size_t i = 0; i < n; i++)
+		nodes[i].parts_spread = 0;
+	for (size_t i = n; i-- > 0;)
+	{
+		SegNode    *node = &nodes[i];
+		double		own = weight_variance(node, method);
+
+		seg_check_step(i);
+		node->gain = node->parts == 0 ? 1 : isinf(own) ? 0 : node->sum_variance / (node->sum_variance + own);
+		node->spread = node->is_held ? 0 : (1 - node->gain) * (1 - node->gain) * node->parts_spread;
+		if (!node->is_held && node->gain > 0)
+			node->spread += node->gain * node->gain * node->variance;
+		if (i > 0)
+			nodes[node->parent].parts_spread += node->spread;
+	}
+	nodes[0].share_up = 1;
+	nodes[0].rest = 0;
+	nodes[0].value_variance = nodes[0].spread;
+	for (size_t i = 1; i < n; i++)
+	{
+		SegNode    *node = &nodes[i];
+		const SegNode *whole = &nodes[node->parent];
+		double		share = share_of(node, whole);
+		double		by_parts = whole->share_up * (1 - whole->gain) - 1;
+		double		by_whole = whole->share_up * whole->gain;
+
+		seg_check_step(i);
+		node->share_up = 1 + share * by_parts;
+		node->rest = by_parts * by_parts * fmax(whole->parts_spread - node->spread, 0) + whole->rest;
+		if (by_whole > 0)
+			node->rest += by_whole * by_whole * whole->variance;
+		node->rest *= share * share;
+		node->value_variance = node->share_up * node->share_up * node->spread + node->rest;
 	}
 }
 
@@ -206,4 +256,6 @@ seg_reconcile(SegNode *nodes, size_t n, SegReconcile method)
 		if (!change_held(nodes, n, method, rounds < 20))
 			break;
 	}
+	if (method != SEG_RECONCILE_WLS)
+		spread_variances(nodes, n, method);
 }

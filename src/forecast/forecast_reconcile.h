@@ -35,7 +35,7 @@ typedef struct SegNode
 
 	/* OUT */
 	double		value;
-	double		value_variance;
+	double		value_variance; /* of value, when the forecasts are independent */
 
 	/* SCRATCH */
 	double		up;				/* from the node and all below it */
@@ -43,6 +43,11 @@ typedef struct SegNode
 	double		sum;			/* of its parts */
 	double		sum_variance;
 	double		pull;			/* how the loss changes when the node grows */
+	double		gain;			/* weight of its own forecast in up */
+	double		spread;			/* variance of up, when the weights are not the variances */
+	double		parts_spread;	/* sum of those of its parts */
+	double		share_up;		/* weight of up in value */
+	double		rest;			/* variance of what value has from elsewhere */
 	size_t		parts;
 	size_t		leaves;
 	bool		is_held;		/* at its lower limit */

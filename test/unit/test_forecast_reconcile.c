@@ -66,6 +66,37 @@ test_three_levels(void **state)
 	}
 }
 
+/*
+ * With other weights W than the variances V the variances are those of P y, diag(P V P'), with
+ * P = S (S' W^-1 S)^-1 S' W^-1 and S the sums: matrices in R 4.2.2.
+ */
+static void
+test_variances_of_other_weights(void **state)
+{
+	const SegNode two[5] = {node(0, 240, 36), node(0, 100, 16), node(0, 60, 9), node(0, 25, 4), node(0, 40, 25)};
+	const SegNode three[8] = {node(0, 240, 50), node(0, 90, 20), node(0, 125, 30), node(1, 30, 4), node(1, 50, 9),
+	node(2, 20, 1), node(2, 45, 16), node(2, 70, 25)};
+	const double ols_two[5] = {25.2, 13.2, 9, 6, 18.6};
+	const double structural_two[5] = {22.5, 13.40625, 8.15625, 4.40625, 20.15625};
+	const double ols_three[8] = {22.2901307966706, 10.7074910820452, 15.0856123662307, 5.3234244946492, 6.5303210463734, 5.1819262782402, 11.9060642092747, 15.9405469678954};
+	const double structural_three[8] = {17.2222222222222, 7.4055555555556, 13.85, 4.0180555555556, 6.1847222222222, 3.0722222222222, 12.0722222222222, 17.4722222222222};
+	SegNode		nodes[8];
+
+	for (int is_ols = 0; is_ols < 2; is_ols++)
+	{
+		SegReconcile method = is_ols ? SEG_RECONCILE_OLS : SEG_RECONCILE_STRUCTURAL;
+
+		memcpy(nodes, two, sizeof(two));
+		seg_reconcile(nodes, 5, method);
+		for (int i = 0; i < 5; i++)
+			assert_close(nodes[i].value_variance, is_ols ? ols_two[i] : structural_two[i], 1e-10);
+		memcpy(nodes, three, sizeof(three));
+		seg_reconcile(nodes, 8, method);
+		for (int i = 0; i < 8; i++)
+			assert_close(nodes[i].value_variance, is_ols ? ols_three[i] : structural_three[i], 1e-10);
+	}
+}
+
 /* A whole without a forecast of its own is the sum of its parts. */
 static void
 test_missing_whole(void **state)
@@ -138,6 +169,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_two_levels),
 		cmocka_unit_test(test_three_levels),
+		cmocka_unit_test(test_variances_of_other_weights),
 		cmocka_unit_test(test_missing_whole),
 		cmocka_unit_test(test_certain),
 		cmocka_unit_test(test_limits),
