@@ -102,14 +102,18 @@ BEGIN
     ELSE
         -- before the first publication nobody had a segment
         EXECUTE format('SELECT min(m.valid_from) FROM (%s) m', members) INTO first_known;
-        start := date_trunc(grain, first_known - interval '1 microsecond') + CASE grain WHEN 'quarter' THEN interval '3 months' ELSE ('1 ' || grain)::interval END;
+        IF isfinite(first_known) THEN
+            start := date_trunc(grain, first_known - interval '1 microsecond') + CASE grain WHEN 'quarter' THEN interval '3 months' ELSE ('1 ' || grain)::interval END;
+        END IF;
     END IF;
     own_start := (options ->> 'start')::timestamp;
     start := greatest(start, own_start);
     RETURN QUERY EXECUTE format($query$
         WITH r AS MATERIALIZED (
             SELECT t.customer_id, t.receipt_date::timestamp AS at, date_trunc($5, t.receipt_date::timestamp) AS begins, t.net::float8 AS net
-            FROM segment.receipt_totals($1, $2, $3, $4) t),
+            FROM segment.receipt_totals($1, $2, $3, $4) t
+            -- a segment that was first seen in a period that is not over has no series yet
+            WHERE t.receipt_date::timestamp < date_trunc($5, ($2 + 1)::timestamp)),
         parts AS (
             SELECT m.segment, segment.forecast_fit(r.at, r.net, $6) AS model
             FROM r LEFT JOIN (%s) m ON m.customer_id = r.customer_id AND m.valid_from <= r.begins AND r.begins < m.valid_to

@@ -47,6 +47,16 @@ SELECT segment, is_total, min(period) AS first, count(*), round(sum(forecast)) >
 FROM segment.forecast_segments('receipts', '2022-12-15', 2, 'some_members', options => '{"method": "theta"}') GROUP BY 1, 2 ORDER BY 2, 1;
 SELECT DISTINCT period FROM segment.forecast_segments('receipts', '2022-12-31', 2, 'history', grain => 'quarter', options => '{"reconcile": "bottom_up", "method": "naive"}') ORDER BY 1;
 
+-- segments that hold from ever
+CREATE TEMP VIEW ever AS SELECT customer_id, 'all' AS segment, '-infinity'::timestamptz AS valid_from, 'infinity'::timestamptz AS valid_to FROM history GROUP BY 1;
+SELECT segment, is_total, count(*) FROM segment.forecast_segments('receipts', '2022-12-31', 2, 'ever', options => '{"method": "theta"}') GROUP BY 1, 2 ORDER BY 2;
+
+-- a segment whose first receipts lie in the month that is not over has no series yet
+CREATE TEMP VIEW renamed AS
+SELECT customer_id, segment, valid_from, least(valid_to, '2022-11-30 UTC') AS valid_to FROM history WHERE valid_from < '2022-11-30 UTC'
+UNION ALL SELECT customer_id, 'new ' || segment, '2022-11-30 UTC', NULL FROM history WHERE valid_from = '2022-11-30 UTC';
+SELECT segment, is_total, min(period) AS first, count(*) FROM segment.forecast_segments('receipts', '2022-12-15', 2, 'renamed', options => '{"method": "theta"}') GROUP BY 1, 2 ORDER BY 2, 1;
+
 -- what is refused
 SELECT * FROM segment.forecast_segments('receipts', '2022-12-31', 12);
 SELECT * FROM segment.forecast_segments('receipts', NULL, 12, 'history');
