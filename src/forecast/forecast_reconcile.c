@@ -168,15 +168,27 @@ static void
 top_down(SegNode *nodes, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		nodes[i].sum = 0;
-	for (size_t i = n; i-- > 1;)
-		nodes[nodes[i].parent].sum += nodes[i].base;
-	nodes[0].value = nodes[0].base;
-	nodes[0].value_variance = nodes[0].variance;
+		nodes[i].sum = nodes[i].sum_variance = 0;
+	for (size_t i = n; i-- > 0;)
+	{
+		SegNode    *node = &nodes[i];
+		bool		has_own = !isnan(node->base);
+
+		/* a whole without a forecast is the sum of its parts */
+		node->up = has_own ? node->base : node->sum;
+		node->up_variance = has_own ? node->variance : node->sum_variance;
+		if (i > 0)
+		{
+			nodes[node->parent].sum += node->up;
+			nodes[node->parent].sum_variance += node->up_variance;
+		}
+	}
+	nodes[0].value = nodes[0].up;
+	nodes[0].value_variance = nodes[0].up_variance;
 	for (size_t i = 1; i < n; i++)
 	{
 		const SegNode *whole = &nodes[nodes[i].parent];
-		double		share = whole->sum != 0 ? nodes[i].base / whole->sum : 1 / (double) whole->parts;
+		double		share = whole->sum != 0 ? nodes[i].up / whole->sum : 1 / (double) whole->parts;
 
 		nodes[i].value = whole->value * share;
 		nodes[i].value_variance = whole->value_variance * share * share;

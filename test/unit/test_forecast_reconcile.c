@@ -101,12 +101,21 @@ test_variances_of_other_weights(void **state)
 static void
 test_missing_whole(void **state)
 {
-	SegNode		nodes[3] = {node(0, NAN, NAN), node(0, 10, 1), node(0, 5, 2)};
+	for (int method = 0; method < SEG_RECONCILE_METHODS; method++)
+	{
+		SegNode		nodes[3] = {node(0, NAN, NAN), node(0, 10, 1), node(0, 5, 2)};
+		SegNode		deep[4] = {node(0, 30, 4), node(0, NAN, NAN), node(0, 5, 2), node(1, 10, 1)};
 
-	seg_reconcile(nodes, 3, SEG_RECONCILE_WLS);
-	assert_close(nodes[0].value, 15, 1e-12);
-	assert_close(nodes[0].value_variance, 3, 1e-12);
-	assert_close(nodes[1].value, 10, 1e-12);
+		seg_reconcile(nodes, 3, method);
+		assert_close(nodes[0].value, 15, 1e-12);
+		assert_close(nodes[0].value_variance, 3, 1e-12);
+		assert_close(nodes[1].value, 10, 1e-12);
+		seg_reconcile(deep, 4, method);
+		assert_close(deep[1].value, deep[3].value, 1e-12);
+		assert_close(deep[0].value, deep[1].value + deep[2].value, 1e-12);
+		if (method == SEG_RECONCILE_TOP_DOWN)
+			assert_close(deep[1].value, 20, 1e-12);
+	}
 }
 
 /* Forecasts without variance stay. */
