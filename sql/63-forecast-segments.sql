@@ -35,6 +35,9 @@ BEGIN
     IF membership NOT IN ('then', 'now') THEN
         RAISE EXCEPTION 'membership must be then or now, but is "%"', membership USING ERRCODE = 'invalid_parameter_value';
     END IF;
+    IF jsonb_typeof(options) <> 'object' THEN
+        RAISE EXCEPTION 'options must be a jsonb object' USING ERRCODE = 'invalid_parameter_value';
+    END IF;
     SELECT k INTO owned FROM jsonb_object_keys(options) k WHERE k IN ('grain', 'as_of', 'aggregate', 'gaps') LIMIT 1;
     IF FOUND THEN
         RAISE EXCEPTION 'option "%" is not an option of forecast_segments', owned
@@ -45,7 +48,7 @@ BEGIN
     END IF;
     IF level NOT BETWEEN 0.01 AND 0.9999 THEN
         RAISE EXCEPTION 'level must be from 0.01 to 0.9999, but is %', level USING ERRCODE = 'invalid_parameter_value',
-            HINT = CASE WHEN level > 1 AND level < 100 THEN format('For %s %% write %s.', level, level / 100) ELSE '' END;
+            HINT = CASE WHEN level > 1 AND level < 100 THEN format('For %s %% write %s.', level, level / 100) ELSE 'The level 0.95 means 95 %.' END;
     END IF;
     IF options ->> 'reconcile' NOT IN ('wls', 'ols', 'structural', 'bottom_up', 'top_down') THEN
         RAISE EXCEPTION 'option "reconcile" must be one of wls, ols, structural, bottom_up, top_down' USING ERRCODE = 'invalid_parameter_value';
@@ -102,7 +105,7 @@ BEGIN
     ELSE
         -- before the first publication nobody had a segment
         EXECUTE format('SELECT min(m.valid_from) FROM (%s) m', members) INTO first_known;
-        IF isfinite(first_known) THEN
+        IF first_known < 'infinity' THEN
             start := date_trunc(grain, first_known - interval '1 microsecond') + CASE grain WHEN 'quarter' THEN interval '3 months' ELSE ('1 ' || grain)::interval END;
         END IF;
     END IF;
@@ -114,8 +117,12 @@ BEGIN
             FROM segment.receipt_totals($1, $2, $3, $4) t
             -- a segment that was first seen in a period that is not over has no series yet
             WHERE t.receipt_date::timestamp < date_trunc($5, ($2 + 1)::timestamp)),
+        -- no series begins before the first receipt because its customers had segments then
+        part_options AS (
+            SELECT $6 || CASE WHEN $8 IS NULL THEN '{}' ELSE jsonb_build_object('start', to_char(greatest($8, $10, CASE WHEN $10 IS NULL THEN min(r.begins) END), 'YYYY-MM-DD')) END AS options
+            FROM r),
         parts AS (
-            SELECT m.segment, segment.forecast_fit(r.at, r.net, $6) AS model
+            SELECT m.segment, segment.forecast_fit(r.at, r.net, (SELECT o.options FROM part_options o)) AS model
             FROM r LEFT JOIN (%s) m ON m.customer_id = r.customer_id AND m.valid_from <= r.begins AND r.begins < m.valid_to
             WHERE $8 IS NULL OR r.begins >= date_trunc($5, $8)
             GROUP BY m.segment),
@@ -129,8 +136,8 @@ BEGIN
         FROM reconciled c, segment.forecast_reconcile_rows(c.rows) f
         $query$, members)
     USING receipts, as_of, currency, rates, grain,
-          fit_options || CASE WHEN start IS NULL THEN '{}' ELSE jsonb_build_object('start', to_char(start, 'YYYY-MM-DD')) END, fit_options, start,
-          jsonb_build_object('horizon', horizon, 'level', level, 'method', COALESCE(options ->> 'reconcile', 'wls'));
+          fit_options, fit_options, start,
+          jsonb_build_object('horizon', horizon, 'level', level, 'method', COALESCE(options ->> 'reconcile', 'wls')), own_start;
 END $function$;
 COMMENT ON FUNCTION segment_internal.forecast_segments(regclass, date, integer, regclass, text, text, float8, text, regclass, jsonb) IS
 'What segment.forecast_segments calls.';

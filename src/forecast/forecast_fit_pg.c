@@ -24,6 +24,18 @@ refuse_length(void)
 			 errhint("Choose a longer grain, or a later start.")));
 }
 
+DateADT
+seg_forecast_date(SegGrain grain, int64_t period)
+{
+	int64		day = seg_period_begin(grain, period);
+
+	if (!IS_VALID_DATE(day))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
+				 errmsg("date out of range")));
+	return (DateADT) day;
+}
+
 static SegForecastState *
 with_room(SegStates *states, SegForecastState *state, int64 low, int64 high, bool is_big)
 {
@@ -36,6 +48,8 @@ with_room(SegStates *states, SegForecastState *state, int64 low, int64 high, boo
 		refuse_length();
 	if (!room.differs)
 		return state;
+	/* the first day of a period may be no date although a day of it is one */
+	(void) seg_forecast_date(state->options.grain, low);
 	size = seg_forecast_state_size(&state->options, room.room, room.is_big);
 	grown = seg_state_resize(states, state, size);
 	head = grown->fit.state;

@@ -162,11 +162,13 @@ put_drift(const double *y, size_t n, size_t horizon, SegForecastPart *parts)
 	double		last = NAN;
 	double		since = 0;
 
+	/* a line through two values, or values of which no two are neighbors, say nothing about the variance */
+	square = facts.present < 3 || isnan(square) ? NAN : fmax(square, 0);
 	for (size_t t = 0; t < n + horizon; t++)
 	{
 		since++;
 		parts[t] = (SegForecastPart) {.level = last, .trend = drift * since, .mean = last + drift * since,
-			.variance = fmax(square, 0) * since * (t < n || span == 0 ? 1 : 1 + since / span)};
+			.variance = square * since * (t < n || span == 0 ? 1 : 1 + since / span)};
 		if (t < n && !isnan(y[t]))
 		{
 			last = y[t];

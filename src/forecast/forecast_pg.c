@@ -63,18 +63,6 @@ parts_of_model(const SegForecastModel *model, size_t horizon, double level)
 	return seg_forecast_parts_of(&model->options, &model->fit, model->first, model->values, model->n, horizon, level);
 }
 
-DateADT
-seg_forecast_date(SegGrain grain, int64_t period)
-{
-	int64		day = seg_period_begin(grain, period);
-
-	if (!IS_VALID_DATE(day))
-		ereport(ERROR,
-				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
-				 errmsg("date out of range")));
-	return (DateADT) day;
-}
-
 static void
 put_period(SegRow *row, const SegForecastModel *model, size_t t)
 {

@@ -48,6 +48,9 @@ extern double seg_forecast_level(double level);
 /* The day of a timestamp; 22008 for infinity. */
 extern int64 seg_forecast_day(Timestamp at);
 
+/* The date of a period's first day; 22008 when it is out of range. */
+extern DateADT seg_forecast_date(SegGrain grain, int64_t period);
+
 /* Add a row to a state, which may be NULL, of the arguments (state, period, value, ...). */
 extern SegForecastState *seg_forecast_transition(FunctionCallInfo fcinfo, const SegAggregate *aggregate,
 												 uint64 given, const Jsonb *options, int32 horizon);
@@ -76,8 +79,5 @@ extern SegForecastPart *seg_forecast_parts_of(const SegForecastOptions *options,
 
 /* The lower limit of the options for values[n]; -infinity without one. */
 extern double seg_forecast_lower_limit(const SegForecastOptions *options, const double *values, size_t n);
-
-/* The date of a period's first day; 22008 when it is out of range. */
-extern DateADT seg_forecast_date(SegGrain grain, int64_t period);
 
 #endif							/* SEG_FORECAST_FORECAST_PG_H */

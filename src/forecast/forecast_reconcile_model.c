@@ -25,6 +25,7 @@ read_node(SegReader *reader, SegArena *arena, uint32_t horizon, SegReconciledNod
 		return false;
 	for (uint32_t i = 0; i < node->depth; i++)
 	{
+		seg_check_step(i);
 		node->path[i] = seg_read_text(reader, arena);
 		if (node->path[i] == NULL)
 			return false;
@@ -59,7 +60,7 @@ seg_reconciled_decode(SegReader *reader, int version, SegArena *arena, void *dec
 		return SEG_MALFORMED_MODEL;
 	for (uint32_t i = 0; i < model->count; i++)
 	{
-		seg_check_step(i);
+		CHECK_FOR_INTERRUPTS();
 		if (!read_node(reader, arena, model->horizon, &model->nodes[i]))
 			return SEG_MALFORMED_MODEL;
 	}
@@ -81,10 +82,13 @@ seg_reconciled_encode(SegWriter *writer, const void *encoded)
 	{
 		const SegReconciledNode *node = &model->nodes[i];
 
-		seg_check_step(i);
+		CHECK_FOR_INTERRUPTS();
 		seg_write_u32(writer, node->depth);
 		for (uint32_t j = 0; j < node->depth; j++)
+		{
+			seg_check_step(j);
 			seg_write_text(writer, node->path[j]);
+		}
 		seg_write_u8(writer, node->has_base);
 		seg_write_doubles(writer, node->base, model->horizon);
 		seg_write_doubles(writer, node->value, model->horizon);

@@ -259,6 +259,8 @@ parent_of(const Series *all, size_t at)
 	{
 		size_t		middle = (low + high) / 2;
 
+		/* two long paths take long to compare */
+		CHECK_FOR_INTERRUPTS();
 		if (compare_paths(&all[middle], &whole) < 0)
 			low = middle + 1;
 		else

@@ -96,6 +96,11 @@ FROM (SELECT jsonb_build_object('method', m) AS o FROM unnest('{auto,ets,theta,n
 SELECT DISTINCT forecast = last.v AS is_last
 FROM (SELECT v FROM weeks WHERE k = 'negative' ORDER BY d DESC LIMIT 1) last,
      segment.forecast((SELECT segment.forecast_fit(d, v, '{"grain": "week", "model": "MNN"}') FROM weeks WHERE k = 'negative'), 60);
+-- two values, or no two neighbors, say nothing about the variance of a drift
+SELECT every, round(forecast::numeric, 2) AS forecast, lower_bound, upper_bound
+FROM unnest('{2,39}'::int[]) every,
+     LATERAL (SELECT segment.forecast_fit(date '2020-01-01' + i, i + i % 3, '{"grain": "day", "gaps": "missing", "method": "drift"}') FROM generate_series(1, 40, every) i) m(model),
+     segment.forecast(model, 1);
 -- intermittent demand, as published
 SELECT method, round(forecast::numeric, 10) AS forecast
 FROM unnest('{croston,sba,tsb}'::text[]) method,
@@ -135,6 +140,7 @@ SELECT segment.forecast_fit(month, amount, '{"as_of": "2015-01-30"}') FROM sales
 SELECT segment.forecast_fit('2020-01-01', 'NaN');
 SELECT segment.forecast_fit('2020-01-01', '-infinity');
 SELECT segment.forecast_fit('infinity', 1);
+SELECT segment.forecast_fit('4714-11-24 BC'::timestamp, 1);
 SELECT segment.forecast_fit('2020-01-01', 1.5e308) FROM generate_series(1, 2);
 SELECT segment.forecast_fit(date '2000-01-01' + i, i, '{"grain": "day"}') FROM (VALUES (0), (10000)) v(i);
 SELECT length(segment.forecast_fit(date '2000-01-01' + i, i, '{"grain": "day", "method": "naive"}')) > 80000 AS fits FROM (VALUES (0), (9999)) v(i);

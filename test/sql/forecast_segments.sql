@@ -46,6 +46,13 @@ CREATE TEMP VIEW some_members AS SELECT * FROM history WHERE segment = 'active';
 SELECT segment, is_total, min(period) AS first, count(*), round(sum(forecast)) > 0 AS positive
 FROM segment.forecast_segments('receipts', '2022-12-15', 2, 'some_members', options => '{"method": "theta"}') GROUP BY 1, 2 ORDER BY 2, 1;
 SELECT DISTINCT period FROM segment.forecast_segments('receipts', '2022-12-31', 2, 'history', grain => 'quarter', options => '{"reconcile": "bottom_up", "method": "naive"}') ORDER BY 1;
+-- segments that are older than the first receipt do not make the series longer
+CREATE TEMP TABLE customers AS SELECT DISTINCT customer_id, 'all' AS segment, NULL::timestamp AS valid_to FROM receipts;
+CREATE TEMP VIEW since_2018 AS SELECT *, timestamp '2018-01-01' AS valid_from FROM customers;
+CREATE TEMP VIEW since_1900 AS SELECT *, timestamp '1900-01-01' AS valid_from FROM customers;
+CREATE TEMP VIEW since_ever AS SELECT *, timestamp '-infinity' AS valid_from FROM customers;
+SELECT since, round(sum(base_forecast) FILTER (WHERE is_total)) AS whole, round(sum(base_forecast) FILTER (WHERE NOT is_total)) AS part
+FROM unnest('{since_2018,since_1900,since_ever}'::regclass[]) since, segment.forecast_segments('receipts', '2022-12-31', 3, since) GROUP BY 1 ORDER BY 1;
 
 -- segments that hold from ever
 CREATE TEMP VIEW ever AS SELECT customer_id, 'all' AS segment, '-infinity'::timestamptz AS valid_from, 'infinity'::timestamptz AS valid_to FROM history GROUP BY 1;
@@ -64,6 +71,8 @@ SELECT * FROM segment.forecast_segments('receipts', '2022-12-31', 0, 'history');
 SELECT * FROM segment.forecast_segments('receipts', '2022-12-31', 12, 'history', 'later');
 SELECT * FROM segment.forecast_segments('receipts', '2022-12-31', 12, 'history', grain => 'hour');
 SELECT * FROM segment.forecast_segments('receipts', '2022-12-31', 12, 'history', level => 95);
+SELECT * FROM segment.forecast_segments('receipts', '2022-12-31', 12, 'history', level => 0);
+SELECT * FROM segment.forecast_segments('receipts', '2022-12-31', 12, 'history', options => '[]');
 SELECT * FROM segment.forecast_segments('receipts', '2022-12-31', 12, 'history', options => '{"grian": "day"}');
 SELECT * FROM segment.forecast_segments('receipts', '2022-12-31', 12, 'history', options => '{"as_of": "2022-12-31"}');
 SELECT * FROM segment.forecast_segments('receipts', '2022-12-31', 12, 'history', options => '{"reconcile": "mint"}');

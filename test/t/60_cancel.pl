@@ -131,9 +131,13 @@ my %heavy = (
 	forecast_fit => [ q(SELECT segment.forecast_fit(day, amount, '{"grain": "day"}') FROM days),
 		q(SELECT segment.forecast_fit(day, amount, '{"grain": "day", "season_length": 366}') FROM days, generate_series(1, 100)) ],
 	forecast_models => [ laid_open('forecast_models(' . model('forecast') . ')', 'generate_series(1, 2000)') ],
-	(map { my $call = $_; $call => [ ($call =~ /_rows$/ ? 'SELECT count(*) FROM segment.forecast_reconcile_rows((' : 'SELECT length((')
+	(map { my $call = $_; my $begin = $call =~ /_rows$/ ? 'SELECT count(*) FROM segment.forecast_reconcile_rows((' : 'SELECT length((';
+		  $call => [ $begin
 			. q(SELECT segment.forecast_reconcile(ARRAY[r::text], model, '{"horizon": 1000}') FROM (SELECT r, segment.forecast_fit(day, amount, '{"method": "naive"}') AS model FROM days, generate_series(1, 300) r GROUP BY r) m)
-			. '))' ] } qw(forecast_reconcile forecast_reconcile_rows)),
+			. '))',
+			# one long path: wholes that take long to compare
+			$begin . 'SELECT segment.forecast_reconcile((SELECT array_agg(r::text) FROM generate_series(1, 50000) r), '
+			. model('forecast') . q{, '{"horizon": 1}')))} ] } qw(forecast_reconcile forecast_reconcile_rows)),
 	forecast_segments => [ laid_open(q(forecast_segments('receipts', '2030-01-01', 24, 'members', 'now'))) ],
 	is_anomaly => [ each_row('is_anomaly(' . model('forest') . ', f)', 'tall') ],
 	kmeans_align => [ map { "SELECT segment.kmeans_align($_, $_)" } model('kmeans'), model('kmeans_wide') ],
