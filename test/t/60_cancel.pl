@@ -179,7 +179,7 @@ my %heavy = (
 	rhythm_details => [ each_row('rhythm_details(' . model('rhythm') . ", '{3,50,7}', 20)", 'generate_series(1, 3000000)'),
 		'SELECT segment.rhythm_details(' . model('rhythm') . ', array_agg(r), 20) FROM generate_series(1, 3000000) r' ],
 	rhythm_fit => [ 'SELECT segment.rhythm_fit(ARRAY[x + 1, x + 2, x + 3]) FROM tall, generate_series(1, 20)',
-		'SELECT segment.rhythm_fit(g) FROM (SELECT array_agg(1 + (r * 7919) % 1000) AS g FROM generate_series(1, 3000000) r) s' ],
+		'SELECT segment.rhythm_fit(g) FROM (SELECT array_agg(1 + (r::bigint * 7919) % 1000) AS g FROM generate_series(1, 3000000) r) s' ],
 	rhythm_parameters => [ each_row('rhythm_parameters(' . model('rhythm') . ')', 'generate_series(1, 3000000)') ],
 	rfm_details => [ each_row('rfm_details(' . model('rfm') . ', x, x, x)', 'tall, generate_series(1, 20)') ],
 	rfm_fit => [ 'SELECT segment.rfm_fit(f[1], f[2], f[3]) FROM tall, generate_series(1, 20)' ],
