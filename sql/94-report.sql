@@ -403,8 +403,8 @@ BEGIN ATOMIC
         'a{color:#00558a}.month li{font-size:1.1rem;margin-bottom:.4rem}p.soft{color:#595959}figure{margin:1rem 0}svg{max-width:100%;height:auto;border:1px solid #ddd}'
         '.wide{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:.9rem;margin:.8rem 0}caption{text-align:left;font-weight:bold;padding:.3rem 0}'
         'th,td{border-bottom:1px solid #ddd;padding:.3rem .5rem;text-align:left;vertical-align:top}thead th{border-bottom:2px solid #767676}th[scope=row]{font-weight:normal}'
-        '.n{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}summary{cursor:pointer;color:#00558a}'
-        '@page{size:A4;margin:18mm}@media print{body{max-width:none;padding:0;font-size:10.5pt}nav,details{display:none}figure,table,article{break-inside:avoid}h2,h3{break-after:avoid}}';
+        '.n{text-align:right;font-variant-numeric:tabular-nums}td.n{white-space:nowrap}summary{cursor:pointer;color:#00558a}'
+        '@page{size:A4;margin:18mm}@media print{body{max-width:none;padding:0;font-size:10.5pt}nav,details{display:none}.wide{overflow:visible}table{font-size:9pt}figure,tr,article{break-inside:avoid}h2,h3{break-after:avoid}}';
 END;
 COMMENT ON FUNCTION segment_internal.report_style() IS
 'The style sheet of reports.';

@@ -27,12 +27,11 @@ psql -X -Atq -v ON_ERROR_STOP=1 -v language="${REPORT_LANGUAGE:-en}" >"$output" 
 SELECT segment.report('{shop_groups,shop_map,shop_odd}', 'receipts', '2025-12-31', :'language', rates => 'rates', target => 'customer_status');
 SQL
 echo "$output: $(wc -c <"$output") bytes"
-chromium=$(command -v chromium || true)
-if [ -z "$chromium" ]; then
-    echo "No PDF: Chromium is not installed."
-else
+if chromium=$(command -v chromium); then
     pdf=${output%.html}.pdf
     # Chromium writes to its home
     HOME=$SCRATCH "$chromium" --headless --no-sandbox --disable-gpu --no-pdf-header-footer --print-to-pdf="$(realpath -m "$pdf")" "file://$(realpath "$output")" >"$SCRATCH/step.log" 2>&1
     echo "$pdf: $(wc -c <"$pdf") bytes"
+else
+    echo "No PDF: Chromium is not installed."
 fi
