@@ -42,7 +42,6 @@ my $node = PostgreSQL::Test::Cluster->new('receipts_faults');
 $node->init;
 $node->append_conf('postgresql.conf', q{
 restart_after_crash = on
-synchronous_commit = off
 autovacuum = off
 jit = off
 max_parallel_workers_per_gather = 0
