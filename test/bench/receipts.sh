@@ -71,6 +71,8 @@ CREATE UNLOGGED TABLE narrow AS
 SELECT (random() * random() * $customers)::bigint AS customer_id, date '2018-01-01' + (i / ($lines / 2500 + 1)) AS receipt_date,
        (random() * 10000)::int::numeric(10,2) + 0.99 AS amount
 FROM generate_series(1, $lines) i;
+-- the same, with customers who have equally many receipts
+CREATE UNLOGGED TABLE even AS SELECT (random() * $customers)::bigint AS customer_id, receipt_date, amount FROM narrow;
 CREATE UNLOGGED TABLE document_lines AS
 SELECT '00' || lpad((hashint4extended(i / 2, 1) & 2147483647)::int % $customers || '', 8, '0') AS customer_id, lpad((i / 2)::text, 10, '0') AS receipt_id,
        date '2018-01-01' + (i / ($lines / 2500 + 1)) AS receipt_date, (random() * 10000)::int::numeric(10,2) - 99.01 AS amount
@@ -88,6 +90,8 @@ echo "$lines lines, $customers customers, PostgreSQL $(sql -c 'SHOW server_versi
 bench 'narrow: read the columns' "SELECT count(*), max(receipt_date), max(customer_id) FROM narrow WHERE amount IS NOT NULL"
 bench 'narrow: plain SQL, sums' 'SELECT count(*), sum(n), sum(total) FROM (SELECT customer_id, max(receipt_date) AS day, count(*) AS n, sum(amount) AS total FROM narrow GROUP BY 1) c'
 bench 'narrow: rfm' "SELECT count(*) FROM rfm('narrow', '2025-12-31')"
+bench 'narrow, customers spread evenly: plain SQL, sums' 'SELECT count(*), sum(n), sum(total) FROM (SELECT customer_id, max(receipt_date) AS day, count(*) AS n, sum(amount) AS total FROM even GROUP BY 1) c'
+bench 'narrow, customers spread evenly: rfm' "SELECT count(*) FROM rfm('even', '2025-12-31')"
 bench 'narrow: cohort_retention by month' "SELECT count(*) FROM cohort_retention('narrow', '2025-12-31')"
 bench 'narrow: receipt_features' "SELECT count(*) FROM receipt_features('narrow', '2025-12-31')"
 bench 'document lines: plain SQL, sums' "SELECT count(*), sum(n), sum(total) FROM (SELECT customer_id, max(day) AS day, count(*) AS n, sum(total) AS total
