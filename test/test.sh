@@ -137,7 +137,9 @@ suite_tap() {
     if [ $status -ne 0 ]; then
         failed=$((failed + f))
         [ "$f" -gt 0 ] || bad "tap"
-        grep -vE '^ok [0-9]' "$log" | tail -80
+        # files run side by side: each failure first, then the end of the log
+        grep -A 8 '^not ok' "$log" | head -120
+        grep -vE '^ok [0-9]' "$log" | tail -40
     elif [ $((p + k)) -eq 0 ]; then
         bad "tap: no test ran"
     fi

@@ -14,13 +14,14 @@
 
 /*
  * What palloc takes for a chunk: a power of two up to SMALL, which a context does
- * not give back when it is freed, but gives out again; else a block of its own,
- * of whole pages, between which gaps remain (a sixteenth in all, as measured).
+ * not give back when it is freed, but gives out again; else a block of its own.
+ * Gaps remain between blocks: as measured, a sixteenth, and half a page where a
+ * state stood before it grew.
  */
 #define SMALL ((size_t) 8192)
 #define SMALL_CLASSES 14		/* 2^0 .. 2^13 */
 #define CHUNK_OVERHEAD ((size_t) 16)
-#define BLOCK_OVERHEAD ((size_t) 512)
+#define BLOCK_OVERHEAD ((size_t) 2048)
 #define GAPS 16
 
 /*
@@ -144,7 +145,10 @@ give_back(SegStates *states, size_t size)
 	if (size <= SMALL)
 		states->freed[pg_ceil_log2_64(size)]++;
 	else
+	{
 		seg_budget_release(states->budget, chunk_size(size));
+		seg_budget_freed(size);
+	}
 }
 
 static void *
