@@ -37,7 +37,8 @@ COMMENT ON FUNCTION segment_internal.html_text(text) IS
 CREATE FUNCTION segment_internal.feature_words(feature text, language text) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 BEGIN ATOMIC
-    SELECT CASE WHEN feature IN ('recency_days', 'frequency', 'monetary', 'average_receipt', 'return_share', 'tenure_days', 'quantity')
+    SELECT CASE WHEN feature IN ('recency_days', 'frequency', 'monetary', 'average_receipt', 'return_share', 'tenure_days', 'quantity', 'receipt_mean', 'gap_mean',
+                                 'discount_share', 'products', 'quantity_per_receipt', 'receipts_90', 'sales_90')
                 THEN segment_internal.chart_words(language, 'feature.' || feature)
                 ELSE pg_catalog.replace(feature, '_', ' ') END;
 END;

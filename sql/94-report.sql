@@ -45,63 +45,7 @@ END;
 COMMENT ON FUNCTION segment_internal.report_section(text, text, text) IS
 'A section of a report; content is HTML.';
 
--- ---- figures -----------------------------------------------------------------------------
-
-CREATE FUNCTION segment_internal.month_before(as_of date) RETURNS date
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-BEGIN ATOMIC
-    -- the last day of a month has the last day of the month before
-    SELECT CASE WHEN EXTRACT(month FROM as_of + 1) <> EXTRACT(month FROM as_of) THEN (pg_catalog.date_trunc('month', as_of::timestamp))::date - 1
-                ELSE (as_of::timestamp - interval '1 month')::date END;
-END;
-COMMENT ON FUNCTION segment_internal.month_before(date) IS
-'The same day of the month before; the last day of a month for the last day of a month.';
-
-CREATE FUNCTION segment_internal.report_segments(
-    receipts regclass, as_of date, model bytea, currency text, rates regclass, language text,
-    OUT cells jsonb, OUT segments jsonb, OUT moves jsonb)
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-    -- both dates are scored with the same cuts, so that who moved did something else
-    IF model IS NULL THEN
-        WITH r AS MATERIALIZED (SELECT f.recency_days, f.frequency, f.monetary FROM segment.rfm(receipts, as_of, currency => currency, rates => rates) f WHERE f.frequency > 0)
-        SELECT (SELECT segment.rfm_fit(r.recency_days, r.frequency, r.monetary::float8) FROM r) INTO model WHERE EXISTS (SELECT FROM r);
-    END IF;
-    IF model IS NULL THEN
-        RETURN;
-    END IF;
-    WITH n AS MATERIALIZED (
-        SELECT r.* FROM segment.rfm(receipts, as_of, model, currency => currency, rates => rates, language => language) r WHERE r.rfm_score IS NOT NULL),
-    b AS (SELECT r.customer_id, r.segment, r.segment_code FROM segment.rfm(receipts, segment_internal.month_before(as_of), model, currency => currency, rates => rates, language => language) r
-          WHERE r.rfm_score IS NOT NULL),
-    m AS (SELECT b.segment_code AS from_code, n.segment_code AS to_code, count(*) AS customers FROM n FULL JOIN b USING (customer_id) GROUP BY 1, 2)
-    SELECT (SELECT jsonb_agg(to_jsonb(c) ORDER BY c.r, c.f) FROM (SELECT n.r_score AS r, n.f_score AS f, count(*) AS customers, sum(n.monetary) AS revenue FROM n GROUP BY 1, 2) c),
-           (SELECT jsonb_agg(to_jsonb(s) ORDER BY s.place)
-            FROM (SELECT g.segment, g.segment_code AS code, g.segment_order AS place, count(n.customer_id) AS customers, COALESCE(sum(n.monetary), 0) AS revenue,
-                         avg(n.recency_days)::float8 AS recency_days, avg(n.frequency)::float8 AS frequency, avg(n.monetary)::float8 AS monetary,
-                         (sum(n.monetary) / nullif(sum(n.frequency), 0))::float8 AS average_receipt,
-                         (SELECT COALESCE(sum(m.customers), 0) FROM m WHERE m.from_code = g.segment_code) AS before
-                  FROM segment.rfm_segments('grid', language) g LEFT JOIN n ON n.segment_code = g.segment_code
-                  WHERE g.segment_code NOT IN ('inactive', 'not_scored') GROUP BY 1, 2, 3) s),
-           (SELECT jsonb_agg(to_jsonb(m) ORDER BY m.customers DESC, m.from_code COLLATE "C", m.to_code COLLATE "C") FROM m WHERE m.from_code IS DISTINCT FROM m.to_code)
-    INTO cells, segments, moves;
-END $$;
-COMMENT ON FUNCTION segment_internal.report_segments(regclass, date, bytea, text, regclass, text) IS
-'Customers by scores and by segment as of a date, and their moves since a month before; NULLs without customers.';
-
-CREATE FUNCTION segment_internal.report_months(receipts regclass, as_of date, currency text, rates regclass) RETURNS jsonb
-LANGUAGE sql STABLE
-BEGIN ATOMIC
-    SELECT pg_catalog.jsonb_agg(pg_catalog.to_jsonb(m) ORDER BY m.period)
-    FROM (SELECT pg_catalog.to_char(t.receipt_date, 'YYYY-MM-01') AS period, pg_catalog.sum(t.net) AS value,
-                 pg_catalog.count(DISTINCT t.customer_id) FILTER (WHERE t.receipt_count > 0) AS buyers,
-                 pg_catalog.count(*) FILTER (WHERE t.receipt_count > 0 AND t.receipt_date = t.first_day) AS new_buyers
-          FROM (SELECT t.*, pg_catalog.min(t.receipt_date) FILTER (WHERE t.receipt_count > 0) OVER (PARTITION BY t.customer_id) AS first_day
-                FROM segment.receipt_totals(receipts, as_of, currency, rates) t) t
-          GROUP BY 1) m;
-END;
-COMMENT ON FUNCTION segment_internal.report_months(regclass, date, text, regclass) IS
-'Revenue, buyers and new buyers of each month up to a date, as a JSON array.';
+-- ---- sections ----------------------------------------------------------------------------
 
 CREATE FUNCTION segment_internal.report_action(code text, segment_name text, language text) RETURNS text
 LANGUAGE sql STABLE
@@ -111,9 +55,7 @@ END;
 COMMENT ON FUNCTION segment_internal.report_action(text, text, text) IS
 'What to do about a segment, by the rules of segment.action_rule.';
 
--- ---- sections ----------------------------------------------------------------------------
-
-CREATE FUNCTION segment_internal.report_month(months jsonb, segments jsonb, as_of date, language text, min_customers integer) RETURNS text
+CREATE FUNCTION segment_internal.report_month(months jsonb, segments jsonb, forecasts jsonb, as_of date, language text, min_customers integer) RETURNS text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     this record;
@@ -138,23 +80,24 @@ BEGIN
                  ELSE segment_internal.chart_words(language, 'month.days', segment_internal.chart_date(date_trunc('month', as_of::timestamp)::date, 'long', language),
                                                    segment_internal.chart_date(as_of, 'long', language)) END;
     growth := CASE WHEN is_whole AND last.value > 0 THEN COALESCE(this.value, 0) / last.value - 1 END;
-    sentences := ARRAY[
+    sentences := ARRAY[segment_internal.chart_words(language, 'month.first',
         CASE WHEN abs(growth) >= 0.0005 THEN segment_internal.chart_words(language, CASE WHEN growth > 0 THEN 'month.revenue_up' ELSE 'month.revenue_down' END, span,
                  segment_internal.chart_number(COALESCE(this.value, 0), ',.0f', language), segment_internal.chart_number(abs(growth), '.1%', language))
              ELSE segment_internal.chart_words(language, 'month.revenue', span, segment_internal.chart_number(COALESCE(this.value, 0), ',.0f', language)) END,
         segment_internal.chart_words(language, CASE WHEN COALESCE(this.buyers, 0) = 0 THEN 'month.no_buyers' WHEN this.new_buyers = 0 THEN 'month.buyers_known' ELSE 'month.buyers' END, segment_internal.chart_number(COALESCE(this.buyers, 0), ',.0f', language),
-                                     segment_internal.chart_number(COALESCE(this.new_buyers, 0), ',.0f', language)),
+                                     segment_internal.chart_number(COALESCE(this.new_buyers, 0), ',.0f', language))),
         segment_internal.chart_words(language, 'month.top', best.segment, segment_internal.chart_number(best.customers / total.customers, '.0%', language),
                                      COALESCE(segment_internal.chart_number(best.revenue / nullif(total.revenue, 0), '.0%', language), '-')),
         CASE WHEN worst.code IS NULL THEN segment_internal.chart_words(language, 'month.no_shrink')
              ELSE segment_internal.chart_words(language, 'month.shrink', worst.segment, segment_internal.chart_number(worst.customers, ',.0f', language),
                                                segment_internal.chart_number(worst.before, ',.0f', language)) END,
         CASE WHEN worst.code IS NULL THEN segment_internal.chart_words(language, 'month.action_top', segment_internal.report_action(best.code, best.segment, language))
-             ELSE segment_internal.chart_words(language, 'month.action', segment_internal.report_action(worst.code, worst.segment, language)) END];
+             ELSE segment_internal.chart_words(language, 'month.action', segment_internal.report_action(worst.code, worst.segment, language)) END,
+        COALESCE(segment_internal.report_forecast_next(forecasts, NULL, 'month.forecast', language), segment_internal.chart_words(language, 'forecast.none'))];
     RETURN (SELECT '<ol class="month">' || string_agg('<li>' || segment_internal.html_text(s.sentence) || '</li>', '' ORDER BY s.place) || '</ol>'
             FROM unnest(sentences) WITH ORDINALITY s(sentence, place));
 END $$;
-COMMENT ON FUNCTION segment_internal.report_month(jsonb, jsonb, date, text, integer) IS
+COMMENT ON FUNCTION segment_internal.report_month(jsonb, jsonb, jsonb, date, text, integer) IS
 'The month in five sentences, as HTML.';
 
 CREATE FUNCTION segment_internal.report_glance(cells jsonb, segments jsonb, language text, min_customers integer) RETURNS text
@@ -164,27 +107,26 @@ DECLARE
     few text := '< ' || min_customers;
 BEGIN
     SELECT sum(s.customers)::float8 AS customers, sum(s.revenue)::float8 AS revenue INTO total FROM jsonb_to_recordset(segments) AS s(customers bigint, revenue numeric);
-    RETURN segment_internal.report_figure(
-        segment_internal.chart_rfm((SELECT jsonb_agg(c.value) FROM jsonb_array_elements(cells) c WHERE (c.value ->> 'customers')::bigint >= min_customers), segments, language), NULL, NULL)
-    || (SELECT segment_internal.report_table(segment_internal.chart_words(language, 'report.glance'),
+    RETURN (SELECT segment_internal.report_table(segment_internal.chart_words(language, 'report.glance_table'),
             (SELECT array_agg(segment_internal.chart_words(language, 'column.' || h.key) ORDER BY h.place)
-             FROM unnest('{segment,customers,share,revenue,revenue_share,before,change,action}'::text[]) WITH ORDINALITY h(key, place)),
-            array_agg(x.cell ORDER BY s.place, x.number), 2, 7)
+             FROM unnest('{segment,customers,share,revenue,revenue_share,change,action}'::text[]) WITH ORDINALITY h(key, place)),
+            array_agg(x.cell ORDER BY s.place, x.number), 2, 6)
         FROM jsonb_to_recordset(segments) AS s(segment text, code text, place integer, customers bigint, revenue float8, before bigint)
         CROSS JOIN LATERAL (VALUES (1, s.segment),
             (2, CASE WHEN s.customers BETWEEN 1 AND min_customers - 1 THEN few ELSE segment_internal.chart_number(s.customers, ',.0f', language) END),
             (3, CASE WHEN s.customers BETWEEN 1 AND min_customers - 1 THEN '' ELSE segment_internal.chart_number(s.customers / total.customers, '.1%', language) END),
             (4, CASE WHEN s.customers BETWEEN 1 AND min_customers - 1 THEN '' ELSE segment_internal.chart_number(s.revenue, ',.0f', language) END),
             (5, CASE WHEN s.customers BETWEEN 1 AND min_customers - 1 THEN '' ELSE segment_internal.chart_number(s.revenue / nullif(total.revenue, 0), '.1%', language) END),
-            (6, CASE WHEN s.before BETWEEN 1 AND min_customers - 1 THEN few ELSE segment_internal.chart_number(s.before, ',.0f', language) END),
-            (7, CASE WHEN s.before < min_customers OR s.customers < min_customers THEN '' WHEN s.customers > s.before THEN '+' ELSE '' END
+            (6, CASE WHEN s.before < min_customers OR s.customers < min_customers THEN '' WHEN s.customers > s.before THEN '+' ELSE '' END
                 || CASE WHEN s.before < min_customers OR s.customers < min_customers THEN '' ELSE segment_internal.chart_number(s.customers - s.before, ',.0f', language) END),
-            (8, segment_internal.report_action(s.code, s.segment, language))) x(number, cell));
+            (7, segment_internal.report_action(s.code, s.segment, language))) x(number, cell))
+    || segment_internal.report_figure(
+        segment_internal.chart_rfm((SELECT jsonb_agg(c.value) FROM jsonb_array_elements(cells) c WHERE (c.value ->> 'customers')::bigint >= min_customers), segments, language), NULL, NULL);
 END $$;
 COMMENT ON FUNCTION segment_internal.report_glance(jsonb, jsonb, text, integer) IS
 'The chart and the table of all segments, as HTML.';
 
-CREATE FUNCTION segment_internal.report_each(segments jsonb, moves jsonb, language text, min_customers integer) RETURNS text
+CREATE FUNCTION segment_internal.report_each(segments jsonb, moves jsonb, features jsonb, forecasts jsonb, language text, min_customers integer) RETURNS text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     s record;
@@ -192,12 +134,8 @@ DECLARE
     flow record;
     page text := '';
 BEGIN
-    SELECT sum(j.customers)::float8 AS customers, sum(j.revenue)::float8 AS revenue, sum(j.recency_days * j.customers) / nullif(sum(j.customers), 0) AS recency_days,
-           sum(j.frequency * j.customers) / nullif(sum(j.customers), 0) AS frequency, sum(j.monetary * j.customers) / nullif(sum(j.customers), 0) AS monetary,
-           sum(j.revenue)::float8 / nullif(sum(j.frequency * j.customers), 0) AS average_receipt
-    INTO total FROM jsonb_to_recordset(segments) AS j(customers bigint, revenue numeric, recency_days float8, frequency float8, monetary float8, average_receipt float8);
-    FOR s IN SELECT * FROM jsonb_to_recordset(segments) AS j(segment text, code text, place integer, customers bigint, revenue float8, recency_days float8, frequency float8,
-                                                             monetary float8, average_receipt float8) WHERE j.customers > 0 ORDER BY j.place LOOP
+    SELECT sum(j.customers)::float8 AS customers, sum(j.revenue)::float8 AS revenue INTO total FROM jsonb_to_recordset(segments) AS j(customers bigint, revenue numeric);
+    FOR s IN SELECT * FROM jsonb_to_recordset(segments) AS j(segment text, code text, place integer, customers bigint, revenue float8) WHERE j.customers > 0 ORDER BY j.place LOOP
         page := page || format('<article><h3>%s</h3><p>%s</p>', segment_internal.html_text(s.segment), segment_internal.report_words(language, 'about.' || s.code));
         IF s.customers < min_customers THEN
             page := page || format('<p>%s</p></article>', segment_internal.report_words(language, 'segment.small', min_customers::text));
@@ -217,20 +155,21 @@ BEGIN
                     (SELECT n.segment FROM jsonb_to_recordset(segments) AS n(segment text, code text) WHERE n.code = m.to_code), segment_internal.chart_number(m.customers, ',.0f', language))
                 FROM jsonb_to_recordset(moves) AS m(from_code text, to_code text, customers bigint)
                 WHERE m.from_code = s.code AND m.to_code IS NOT NULL AND m.customers >= min_customers ORDER BY m.customers DESC, m.to_code COLLATE "C" LIMIT 1), '');
+        page := page || COALESCE(' ' || segment_internal.html_text(segment_internal.report_forecast_next(forecasts, s.code, 'segment.forecast', language)), '');
         page := page || '</p>' || COALESCE((SELECT format('<p><strong>%s</strong></p>', segment_internal.report_words(language, 'segment.action', a.action))
                                             FROM (SELECT segment_internal.report_action(s.code, s.segment, language) AS action) a WHERE a.action IS NOT NULL), '');
-        page := page || (SELECT segment_internal.report_table(s.segment,
+        page := page || COALESCE((SELECT segment_internal.report_table(segment_internal.chart_words(language, 'report.apart', s.segment),
                 ARRAY[segment_internal.chart_words(language, 'column.feature'), segment_internal.chart_words(language, 'column.here'), segment_internal.chart_words(language, 'column.all')],
-                array_agg(c.cell ORDER BY f.place, c.number), 2)
-            FROM (VALUES (1, 'recency_days', s.recency_days, total.recency_days), (2, 'frequency', s.frequency, total.frequency), (3, 'monetary', s.monetary, total.monetary),
-                         (4, 'average_receipt', s.average_receipt, total.average_receipt)) f(place, feature, here, overall)
+                array_agg(c.cell ORDER BY f.rank, c.number), 2)
+            FROM jsonb_to_recordset(features) AS f(code text, feature text, rank integer, here float8, overall float8)
             CROSS JOIN LATERAL (VALUES (1, segment_internal.feature_words(f.feature, language)), (2, segment_internal.feature_figure(f.feature, f.here, language)),
-                                       (3, segment_internal.feature_figure(f.feature, f.overall, language))) c(number, cell)) || '</article>';
+                                       (3, segment_internal.feature_figure(f.feature, f.overall, language))) c(number, cell)
+            WHERE f.code = s.code HAVING count(*) > 0), '') || '</article>';
     END LOOP;
     RETURN page;
 END $$;
-COMMENT ON FUNCTION segment_internal.report_each(jsonb, jsonb, text, integer) IS
-'A part for each segment: size, moves, recommended action and figures, as HTML.';
+COMMENT ON FUNCTION segment_internal.report_each(jsonb, jsonb, jsonb, jsonb, text, integer) IS
+'A part for each segment: size, moves, forecast, recommended action and strongest features, as HTML.';
 
 CREATE FUNCTION segment_internal.report_groups(model_name text, language text, min_customers integer) RETURNS text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -299,30 +238,51 @@ END;
 COMMENT ON FUNCTION segment_internal.report_target_has(regclass, text[]) IS
 'True if a published table has all these columns.';
 
-CREATE FUNCTION segment_internal.report_anomalies(target regclass, language text) RETURNS text
+CREATE FUNCTION segment_internal.report_reasons(model bytea, features float8[], language text) RETURNS text
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT pg_catalog.string_agg(pg_catalog.format('%s: %s (%s)', segment_internal.feature_words(r.feature, language), segment_internal.feature_figure(r.feature, r.value, language),
+                                                   segment_internal.feature_figure(r.feature, r.typical, language)), '; ' ORDER BY r.rank)
+    FROM segment.anomaly_reasons(model, features) r WHERE r.rank <= 3 AND r.contribution > 0;
+END;
+COMMENT ON FUNCTION segment_internal.report_reasons(bytea, float8[], text) IS
+'The three features that contribute most to the anomaly of a customer, with their values and, in brackets, the typical ones.';
+
+CREATE FUNCTION segment_internal.report_anomalies(target regclass, anomaly_name text, language text) RETURNS text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     key text := (SELECT c.column_name FROM segment_internal.source_columns(target) c ORDER BY c."position" LIMIT 1);
+    features text[] := (SELECT m.feature_columns FROM segment_internal.models(anomaly_name) m);
+    model bytea;
     page text;
     column_list text := (SELECT string_agg(CASE WHEN segment_internal.report_target_has(target, w.name) THEN format('%I::%s', w.name, w.type) ELSE format('NULL::%s', w.type) END
                                            || ' AS ' || w.name, ', ')
-                     FROM (VALUES ('cluster_name', 'text'), ('segment', 'text'), ('recency_days', 'float8'), ('frequency', 'float8'), ('monetary', 'float8')) w(name, type));
+                     FROM (VALUES ('cluster_name', 'text'), ('segment', 'text'), ('segment_code', 'text'), ('recency_days', 'float8'), ('frequency', 'float8'), ('monetary', 'float8')) w(name, type));
 BEGIN
+    -- reasons need the features of the model, which are in the table if another model publishes them
+    IF segment_internal.report_target_has(target, VARIADIC features) THEN
+        model := segment.active_model(anomaly_name);
+    END IF;
+    -- reasons have the figures that else stand in columns
     EXECUTE format($query$
         SELECT segment_internal.report_table(segment_internal.chart_words($1, 'report.anomalies'),
             (SELECT array_agg(segment_internal.chart_words($1, 'column.' || h.key) ORDER BY h.place)
-             FROM unnest('{customer,segment,group,last,purchases,revenue,score}'::text[]) WITH ORDINALITY h(key, place)),
-            array_agg(x.cell ORDER BY a.anomaly_score DESC, a.id COLLATE "C", x.number), 4)
-        FROM (SELECT %1$I::text AS id, anomaly_score::float8 AS anomaly_score, %2$s FROM %3$s WHERE is_anomaly
+             FROM unnest('{customer,segment,group,last,purchases,revenue,score,why}'::text[]) WITH ORDINALITY h(key, place) WHERE h.place = ANY ($3)),
+            array_agg(x.cell ORDER BY a.anomaly_score DESC, a.id COLLATE "C", x.number), 4, CASE WHEN $2 IS NULL THEN 7 ELSE 4 END)
+        FROM (SELECT %1$I::text AS id, anomaly_score::float8 AS anomaly_score, %2$s, %3$s AS why FROM %4$s WHERE is_anomaly
               ORDER BY anomaly_score DESC, %1$I::text COLLATE "C" LIMIT 10) a
-        CROSS JOIN LATERAL (VALUES (1, a.id), (2, a.segment), (3, a.cluster_name), (4, segment_internal.chart_number(a.recency_days, ',.0f', $1)),
+        CROSS JOIN LATERAL (VALUES (1, a.id), (2, COALESCE((SELECT g.segment FROM segment.rfm_segments('grid', $1) g WHERE g.segment_code = a.segment_code), a.segment)), (3, a.cluster_name), (4, segment_internal.chart_number(a.recency_days, ',.0f', $1)),
             (5, segment_internal.chart_number(a.frequency, ',.0f', $1)), (6, segment_internal.chart_number(a.monetary, ',.0f', $1)),
-            (7, segment_internal.chart_number(a.anomaly_score, '.2f', $1))) x(number, cell)$query$, key, column_list, target)
-    INTO page USING language;
+            (7, segment_internal.chart_number(a.anomaly_score, '.2f', $1)), (8, a.why)) x(number, cell)
+        WHERE x.number = ANY ($3)$query$, key, column_list,
+        CASE WHEN model IS NULL THEN 'NULL::text'
+             ELSE format('segment_internal.report_reasons($2, ARRAY[%s]::float8[], $1)', (SELECT string_agg(format('%I::float8', f.name), ', ' ORDER BY f.place) FROM unnest(features) WITH ORDINALITY f(name, place))) END,
+        target)
+    INTO page USING language, model, CASE WHEN model IS NULL THEN '{1,2,3,4,5,6,7}'::integer[] ELSE '{1,2,3,7,8}' END;
     RETURN page;
 END $$;
-COMMENT ON FUNCTION segment_internal.report_anomalies(regclass, text) IS
-'The ten most unusual customers of a published table, as HTML.';
+COMMENT ON FUNCTION segment_internal.report_anomalies(regclass, text, text) IS
+'The ten most unusual customers of a published table, as HTML; with reasons if the table has the features of a registered anomaly model, which may be NULL.';
 
 CREATE FUNCTION segment_internal.report_map(target regclass, language text) RETURNS text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -358,18 +318,22 @@ DECLARE
     page text := '';
 BEGIN
     IF NOT segment_internal.is_ledger(receipts) THEN
-        page := (SELECT segment_internal.report_table(segment_internal.chart_words(language, 'quality.lines'),
+        page := (SELECT COALESCE(format('<p>%s</p>', segment_internal.report_words(language, 'quality.summary', segment_internal.chart_number(max(c.lines_used)::float8 / nullif(max(c.lines), 0), '.1%', language))), '')
+                     || segment_internal.report_table(segment_internal.chart_words(language, 'quality.lines'),
                      ARRAY[segment_internal.chart_words(language, 'column.fact'), segment_internal.chart_words(language, 'column.figure')], array_agg(x.cell ORDER BY f.place, x.number), 2)
                  FROM segment.receipt_counts(receipts, as_of, currency) c
                  CROSS JOIN LATERAL (VALUES (1, 'quality.lines', c.lines), (2, 'quality.used', c.lines_used), (3, 'quality.without_date', c.without_date), (4, 'quality.after', c.after_as_of),
                      (5, 'quality.currency', c.other_currencies), (6, 'quality.customer', c.without_customer), (7, 'quality.receipt', c.without_receipt)) f(place, key, n)
                  CROSS JOIN LATERAL (VALUES (1, segment_internal.chart_words(language, f.key)), (2, segment_internal.chart_number(f.n, ',.0f', language))) x(number, cell));
     END IF;
-    RETURN page || COALESCE((SELECT segment_internal.report_table(segment_internal.chart_words(language, 'quality.drift'),
+    RETURN page || COALESCE((SELECT format('<p>%s</p>', CASE WHEN count(*) FILTER (WHERE d.is_large AND x.number = 1) = 0 THEN segment_internal.report_words(language, 'quality.no_drift')
+                                                             ELSE segment_internal.report_words(language, 'quality.some_drift', (count(*) FILTER (WHERE d.is_large AND x.number = 1))::text,
+                                                                                                string_agg(format('%s (%s)', x.cell, d.model_name), '; ' ORDER BY d.model_name COLLATE "C", d.name COLLATE "C") FILTER (WHERE d.is_large AND x.number = 1)) END)
+                || segment_internal.report_table(segment_internal.chart_words(language, 'quality.drift'),
                 ARRAY[segment_internal.chart_words(language, 'column.feature'), segment_internal.chart_words(language, 'column.model'), segment_internal.chart_words(language, 'column.drift'),
                       segment_internal.chart_words(language, 'column.missing')],
                 array_agg(x.cell ORDER BY d.model_name COLLATE "C", d.name COLLATE "C", x.number), 3)
-            FROM segment.drift_report d
+            FROM (SELECT r.*, r.psi > 0.2 AS is_large FROM segment.drift_report r) d
             CROSS JOIN LATERAL (VALUES (1, segment_internal.feature_words(d.name, language)), (2, d.model_name), (3, segment_internal.chart_number(d.psi, '.2f', language)),
                                        (4, segment_internal.chart_number(d.current_missing, '.1%', language))) x(number, cell)
             WHERE d.model_name = ANY (model_names) AND d.subject = 'feature' HAVING count(*) > 0), '');
@@ -377,7 +341,7 @@ END $$;
 COMMENT ON FUNCTION segment_internal.report_quality(text[], regclass, date, text, text) IS
 'Counts of receipts and the drift of models, as HTML.';
 
-CREATE FUNCTION segment_internal.report_method(kmeans_name text, language text, min_customers integer) RETURNS text
+CREATE FUNCTION segment_internal.report_method(kmeans_name text, forecasts jsonb, language text, min_customers integer) RETURNS text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     i record;
@@ -385,12 +349,14 @@ DECLARE
 BEGIN
     SELECT f.explained_fraction, f.silhouette INTO i FROM segment.model_info(segment.active_model(kmeans_name)) f WHERE kmeans_name IS NOT NULL;
     RETURN '<ul>' || concat(
-        '<li>', segment_internal.report_words(language, 'method.rfm'), '</li><li>', segment_internal.report_words(language, 'method.share'), '</li>',
+        '<li>', segment_internal.report_words(language, 'method.rfm'), '</li><li>', segment_internal.report_words(language, 'method.share'), '</li><li>', segment_internal.report_words(language, 'method.features'), '</li>',
+        CASE WHEN num_nulls(forecasts ->> 'error', forecasts ->> 'naive_error') = 0 THEN '<li>' || segment_internal.report_words(language, 'method.forecast', forecasts ->> 'tested',
+            segment_internal.chart_number((forecasts ->> 'error')::float8, '.0%', language), segment_internal.chart_number((forecasts ->> 'naive_error')::float8, '.0%', language)) || '</li>' END,
         CASE WHEN kmeans_name IS NOT NULL THEN '<li>' || segment_internal.report_words(language, 'method.kmeans', kmeans_name, version::text,
             COALESCE(segment_internal.chart_number(i.explained_fraction, '.0%', language), '-'), COALESCE(segment_internal.chart_number(i.silhouette, '.2f', language), '-')) || '</li>' END,
         '<li>', segment_internal.report_words(language, 'method.cohorts'), '</li><li>', segment_internal.report_words(language, 'method.small', min_customers::text), '</li>') || '</ul>';
 END $$;
-COMMENT ON FUNCTION segment_internal.report_method(text, text, integer) IS
+COMMENT ON FUNCTION segment_internal.report_method(text, jsonb, text, integer) IS
 'How the figures of a report came about, as HTML.';
 
 -- ---- the page ----------------------------------------------------------------------------
@@ -403,8 +369,8 @@ BEGIN ATOMIC
         'a{color:#00558a}.month li{font-size:1.1rem;margin-bottom:.4rem}p.soft{color:#595959}figure{margin:1rem 0}svg{max-width:100%;height:auto;border:1px solid #ddd}'
         '.wide{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:.9rem;margin:.8rem 0}caption{text-align:left;font-weight:bold;padding:.3rem 0}'
         'th,td{border-bottom:1px solid #ddd;padding:.3rem .5rem;text-align:left;vertical-align:top}thead th{border-bottom:2px solid #767676}th[scope=row]{font-weight:normal}'
-        '.n{text-align:right;font-variant-numeric:tabular-nums}td.n{white-space:nowrap}summary{cursor:pointer;color:#00558a}'
-        '@page{size:A4;margin:18mm}@media print{body{max-width:none;padding:0;font-size:10.5pt}nav,details{display:none}.wide{overflow:visible}table{font-size:9pt}figure,tr,article{break-inside:avoid}h2,h3{break-after:avoid}}';
+        '.n{text-align:right;font-variant-numeric:tabular-nums}td.n{white-space:nowrap}td:last-child:not(.n){min-width:12rem}summary{cursor:pointer;color:#00558a}'
+        '@page{size:A4;margin:18mm}@media print{body{max-width:none;padding:0;font-size:10.5pt}nav,details{display:none}.wide{overflow:visible}table{font-size:9pt}td:last-child:not(.n){min-width:0;width:34%}figure,tr,article{break-inside:avoid}h2,h3{break-after:avoid}}';
 END;
 COMMENT ON FUNCTION segment_internal.report_style() IS
 'The style sheet of reports.';
@@ -421,16 +387,27 @@ END;
 COMMENT ON FUNCTION segment_internal.report_page(text, text, text) IS
 'A page with its policy, style sheet and heading; body is HTML.';
 
+CREATE FUNCTION segment_internal.report_first_model(model_names text[], algorithm text) RETURNS text
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT n.name FROM pg_catalog.unnest(model_names) WITH ORDINALITY n(name, place) JOIN segment.models m ON m.model_name = n.name
+    WHERE m.algorithm = report_first_model.algorithm ORDER BY n.place LIMIT 1;
+END;
+COMMENT ON FUNCTION segment_internal.report_first_model(text[], text) IS
+'The first of these models that is of an algorithm; NULL if there is none.';
+
 CREATE FUNCTION segment_internal.report(model_names text[], receipts regclass, as_of date, language text, currency text, rates regclass, target regclass, min_customers integer)
 RETURNS text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     title text := segment_internal.chart_words(language, 'report.title', segment_internal.chart_date(as_of, 'long', language));
     kmeans_name text;
+    anomaly_name text;
     rfm_model bytea;
     wrong text;
     s record;
     months jsonb;
+    forecasts jsonb;
     body text;
     parts text[] := '{}';
 BEGIN
@@ -443,17 +420,22 @@ BEGIN
     IF FOUND THEN
         RAISE EXCEPTION 'there is no fitted model "%"', wrong USING ERRCODE = 'undefined_object';
     END IF;
-    kmeans_name := (SELECT n.name FROM unnest(model_names) WITH ORDINALITY n(name, place) JOIN segment.models m ON m.model_name = n.name WHERE m.algorithm = 'kmeans' ORDER BY n.place LIMIT 1);
-    rfm_model := (SELECT segment.active_model(n.name) FROM unnest(model_names) WITH ORDINALITY n(name, place) JOIN segment.models m ON m.model_name = n.name WHERE m.algorithm = 'rfm' ORDER BY n.place LIMIT 1);
-    s := segment_internal.report_segments(receipts, as_of, rfm_model, currency, rates, language);
-    IF s.segments IS NULL THEN
+    kmeans_name := segment_internal.report_first_model(model_names, 'kmeans');
+    anomaly_name := segment_internal.report_first_model(model_names, 'anomaly');
+    rfm_model := segment.active_model(segment_internal.report_first_model(model_names, 'rfm'));
+    IF rfm_model IS NULL THEN
+        rfm_model := segment_internal.report_cuts(receipts, as_of, currency, rates);
+    END IF;
+    IF rfm_model IS NULL THEN
         RETURN segment_internal.report_page(language, title, format('<p>%s</p>', segment_internal.report_words(language, 'report.empty')));
     END IF;
+    s := segment_internal.report_segments(receipts, as_of, rfm_model, currency, rates, language);
     months := segment_internal.report_months(receipts, as_of, currency, rates);
-    parts := ARRAY['month', segment_internal.report_month(months, s.segments, as_of, language, min_customers),
+    forecasts := segment_internal.report_forecasts(months, s.segments, receipts, as_of, currency, rates, min_customers);
+    parts := ARRAY['month', segment_internal.report_month(months, s.segments, forecasts, as_of, language, min_customers),
                    'glance', segment_internal.report_glance(s.cells, s.segments, language, min_customers),
-                   'segments', segment_internal.report_each(s.segments, s.moves, language, min_customers),
-                   'forecast', segment_internal.report_forecast(months, as_of, language)];
+                   'forecast', segment_internal.report_forecast(forecasts, s.segments, language) || segment_internal.report_forecast_models(model_names, language),
+                   'segments', segment_internal.report_each(s.segments, s.moves, segment_internal.report_features(receipts, as_of, rfm_model, currency, rates), forecasts, language, min_customers)];
     IF kmeans_name IS NOT NULL THEN
         parts := parts || ARRAY['groups', segment_internal.report_groups(kmeans_name, language, min_customers)];
     END IF;
@@ -465,10 +447,10 @@ BEGIN
         parts := parts || ARRAY['map', segment_internal.report_map(target, language)];
     END IF;
     IF target IS NOT NULL AND segment_internal.report_target_has(target, 'is_anomaly', 'anomaly_score') THEN
-        parts := parts || ARRAY['anomalies', segment_internal.report_anomalies(target, language)];
+        parts := parts || ARRAY['anomalies', segment_internal.report_anomalies(target, anomaly_name, language)];
     END IF;
     parts := parts || ARRAY['quality', segment_internal.report_quality(model_names, receipts, as_of, currency, language),
-                            'method', segment_internal.report_method(kmeans_name, language, min_customers)];
+                            'method', segment_internal.report_method(kmeans_name, forecasts, language, min_customers)];
     SELECT format('<p class="soft">%s%s</p><nav aria-label="%s"><ul>%s</ul></nav>', segment_internal.report_words(language, 'report.intro', segment_internal.chart_date(as_of, 'long', language)),
                CASE WHEN currency IS NULL THEN '' ELSE ' ' || segment_internal.report_words(language, 'report.intro_currency', currency) END, segment_internal.report_words(language, 'report.contents'),
                string_agg(format('<li><a href="#%s">%s</a></li>', p.id, segment_internal.report_words(language, 'report.' || p.id)), '' ORDER BY p.place))
@@ -486,4 +468,4 @@ CREATE FUNCTION segment.report(model_names text[], receipts regclass, as_of date
 RETURNS text
 AS 'MODULE_PATHNAME', 'quiet_call' LANGUAGE C STABLE COST 10000;
 COMMENT ON FUNCTION segment.report(text[], regclass, date, text, text, regclass, regclass, integer) IS
-'A report for people as one HTML page: the month in five sentences, the segments with figures, moves and actions, forecast, groups, cohorts, map, unusual customers, quality of the data, method. The page has no script and asks for nothing. model_names: registered models that the caller may see; the first of rfm gives the cuts (NULL or none: they are fitted as of the date), the first of kmeans the groups. receipts, as_of, currency, rates: see rfm. language: en, es, de. target: a table written by publish, for moves, map and unusual customers; NULL leaves them out. min_customers: segments, groups and cohorts with fewer customers have no figures. The same arguments and data give the same bytes. Errors: 42704 a model that is not there or not fitted; 22023 language or min_customers; as rfm and cohort_retention.';
+'A report for people as one HTML page: the month in five sentences, the segments at a glance, forecasts of the whole and of segments, each segment with its strongest features, moves, forecast and action, groups, cohorts, map, unusual customers, quality of the data, method. The page has no script and asks for nothing. model_names: registered models that the caller may see; the first of rfm gives the cuts (NULL or none: they are fitted as of the date), the first of kmeans the groups, the first of anomaly the reasons of unusual customers; forecasts have their charts. receipts, as_of, currency, rates: see rfm. language: en, es, de. target: a table written by publish, for moves, map and unusual customers; NULL leaves them out. min_customers: segments, groups and cohorts with fewer customers have no figures. The same arguments and data give the same bytes. Errors: 42704 a model that is not there or not fitted; 22023 language or min_customers; as rfm, receipt_features and cohort_retention.';

@@ -54,6 +54,59 @@ SELECT page LIKE '%<strong>Recommended: Call &lt;them&gt; &amp; smile.</strong>%
 FROM segment.report('{report_groups}', 'report_receipts', '2019-12-31') page;
 ROLLBACK;
 
+-- the revenue of segments by month is that of segment.rfm as of the day before, joined to the receipts of the month
+WITH direct AS (
+    SELECT r.segment_code AS code, m.month::date, sum(t.net) AS value
+    FROM generate_series(timestamp '2018-02-01', '2019-12-01', interval '1 month') m(month)
+    JOIN LATERAL segment.receipt_totals('report_receipts', '2019-12-31') t ON date_trunc('month', t.receipt_date::timestamp) = m.month
+    LEFT JOIN LATERAL segment.rfm('report_receipts', m.month::date - 1) r ON r.customer_id = t.customer_id AND r.rfm_score IS NOT NULL GROUP BY 1, 2)
+SELECT count(*) > 60 AS many, count(*) FILTER (WHERE abs(d.value - s.value) > 1e-6 OR num_nulls(d.month, s.month) > 0) AS different
+FROM direct d FULL JOIN segment_internal.report_series('report_receipts', '2019-12-31', NULL, NULL) s ON s.month = d.month AND s.code IS NOT DISTINCT FROM d.code;
+
+-- forecasts: the whole is that of its own series, the segments add up to it, and their intervals contain their forecasts
+CREATE TEMPORARY TABLE report_forecast AS
+    SELECT f, r.* FROM (SELECT segment_internal.report_forecasts(segment_internal.report_months('report_receipts', '2019-12-31', NULL, NULL), s.segments, 'report_receipts', '2019-12-31', NULL, NULL, 5) AS f
+                        FROM segment_internal.report_segments('report_receipts', '2019-12-31', segment_internal.report_cuts('report_receipts', '2019-12-31', NULL, NULL), NULL, NULL, 'en') s) x,
+         jsonb_to_recordset(f -> 'rows') AS r(code text, is_total boolean, period date, forecast float8, lower_bound float8, upper_bound float8);
+SELECT count(*) AS months, max(r.period) AS last, bool_and(abs(r.forecast - d.forecast) + abs(r.lower_bound - d.lower_bound) + abs(r.upper_bound - d.upper_bound) < 1e-6) AS same
+FROM report_forecast r JOIN segment.forecast((SELECT segment.forecast_fit(date_trunc('month', receipt_date::timestamp), amount::float8, '{"grain": "month"}') FROM report_receipts), 6) d USING (period) WHERE r.is_total;
+SELECT count(DISTINCT code) > 3 AS several, bool_and(forecast BETWEEN lower_bound AND upper_bound) AS inside FROM report_forecast WHERE NOT is_total;
+SELECT bool_and(abs(whole - parts) < 1e-6 * whole) AS adds_up FROM (SELECT sum(forecast) FILTER (WHERE is_total) AS whole, sum(forecast) FILTER (WHERE NOT is_total) AS parts FROM report_forecast GROUP BY period) x;
+DROP TABLE report_forecast;
+
+-- the strongest features of a segment, against a plain query
+WITH c AS (SELECT r.segment_code, f.* FROM segment.rfm('report_receipts', '2019-12-31') r JOIN segment.receipt_features('report_receipts', '2019-12-31') f USING (customer_id) WHERE r.rfm_score IS NOT NULL),
+d AS (SELECT x.name, avg(x.v) FILTER (WHERE segment_code = 'champions') AS here, avg(x.v) AS overall, stddev_pop(x.v) AS spread
+      FROM c, LATERAL (VALUES ('recency_days', recency_days::float8), ('frequency', receipts), ('monetary', monetary::float8), ('receipt_mean', receipt_mean), ('tenure_days', tenure_days),
+          ('gap_mean', gap_mean), ('return_share', return_share), ('receipts_90', receipts_90), ('sales_90', sales_90::float8)) x(name, v) GROUP BY 1),
+best AS (SELECT name, here, overall FROM d WHERE spread > 0 ORDER BY abs(here - overall) / spread DESC LIMIT 5)
+SELECT count(*) AS features, bool_and(abs(b.here - r.here) < 1e-9 * abs(b.here) AND abs(b.overall - r.overall) < 1e-9 * b.overall) AS same
+FROM best b JOIN jsonb_to_recordset(segment_internal.report_features('report_receipts', '2019-12-31', segment_internal.report_cuts('report_receipts', '2019-12-31', NULL, NULL), NULL, NULL))
+     AS r(code text, feature text, here float8, overall float8) ON r.feature = b.name AND r.code = 'champions';
+
+-- each segment that has figures has five features and a forecast; unusual customers have reasons
+SELECT language, (SELECT count(*) FROM regexp_matches(part, '<table>', 'g')) AS tables, (SELECT bool_and(r.n = 5) FROM (SELECT count(*) AS n FROM regexp_matches(part, '<tbody>(.*?)</tbody>', 'g') t(m), regexp_matches(m[1], '<tr>', 'g') GROUP BY m) r) AS five,
+       (SELECT count(*) FROM regexp_matches(part, 'forecast of the revenue of this segment|los ingresos de este segmento|Umsatz dieses Segments', 'g')) AS forecasts
+FROM report_page, substring(page FROM '<section id="segments">(.*?)</section>') part;
+SELECT language, substring(page FROM '<section id="anomalies">.*?<tr>(.*?)</tr>') AS head, substring(page FROM '<section id="anomalies">.*?<tbody><tr>(.*?)</tr>') AS first FROM report_page;
+
+-- a registered forecast has its chart
+CREATE VIEW report_days AS SELECT receipt_date AS day, sum(amount)::float8 AS amount FROM report_receipts GROUP BY 1;
+SELECT segment.create_model('report_monthly', 'forecast', 'report_days', 'day', '{amount}', '{"horizon": 2, "as_of": "2019-12-31"}');
+CALL segment.refit('report_monthly');
+SELECT (SELECT count(*) FROM regexp_matches(part, '<svg ', 'g')) AS pictures, substring(part FROM '<caption>([^<]*report monthly)</caption>') AS caption, part LIKE '%<th scope="row">1 Feb 2020</th>%' AS has_last_month
+FROM substring(segment.report('{report_monthly}', 'report_receipts', '2019-12-31') FROM '<section id="forecast">(.*?)</section>') part;
+
+-- few and odd receipts: one customer, nothing but returns at the end, a price of 0
+CREATE TABLE report_few AS
+    SELECT 'one' AS customer_id, 'r' || i AS receipt_id, (date '2019-01-10' + make_interval(months => i))::date AS receipt_date, 5::numeric AS amount FROM generate_series(0, 7) i;
+SELECT regexp_replace(page, '<[^>]*>', ' ', 'g') ~ 'NaN|Infinity' AS nan, substring(page FROM '<li>(The forecast[^<]*)</li>') AS sentence, page LIKE '%Fewer than 5 customers%' AS suppressed
+FROM segment.report('{}', 'report_few', '2019-08-31') page;
+INSERT INTO report_few SELECT 'two', 'a' || i, (date '2019-01-10' + make_interval(months => i))::date, CASE WHEN i < 3 THEN 100 ELSE -20 END FROM generate_series(0, 7) i;
+SELECT regexp_replace(page, '<[^>]*>', ' ', 'g') ~ 'NaN|Infinity' AS nan, length(page) > 5000 AS is_page FROM segment.report('{}', 'report_few', '2019-08-31', min_customers => 1) page;
+UPDATE report_few SET amount = 0;
+SELECT regexp_replace(page, '<[^>]*>', ' ', 'g') ~ 'NaN|Infinity' AS nan, length(page) > 5000 AS is_page FROM segment.report('{}', 'report_few', '2019-08-31', 'de', min_customers => 1) page;
+
 -- singular and plural, and segments that are too small
 SELECT language, k.key, segment_internal.chart_words(language, k.key, k.n, '2', '3')
 FROM unnest('{en,es,de}'::text[]) language, (VALUES ('segment.size', '1'), ('segment.size', '2'), ('month.buyers', '1'), ('month.buyers', '2'), ('map.title', '1'), ('map.title', '2')) k(key, n);
@@ -101,4 +154,5 @@ SELECT segment.create_customer_view('a.b.c', 'report_target');
 
 DROP VIEW report_customers, "Odd ""view""";
 SELECT segment.drop_model(m.model_name) FROM segment.models m WHERE m.model_name LIKE 'report%';
-DROP TABLE report_receipts, report_receipts_turned, report_measures, report_target, report_target_history, report_page, report_odd_target;
+DROP VIEW report_days;
+DROP TABLE report_few, report_receipts, report_receipts_turned, report_measures, report_target, report_target_history, report_page, report_odd_target;

@@ -4,6 +4,7 @@
 # no model of its own and may only read what is shared with it.
 use strict;
 use warnings;
+use utf8;
 use Cwd qw(getcwd);
 use IPC::Run;
 use JSON::PP;
@@ -88,6 +89,72 @@ foreach my $language (qw(en es de))
 	cmp_ok(length($html), '<', 400_000, "the report in $language has " . length($html) . ' bytes');
 	is(sql("SELECT segment.report('{groups,map,odd}', 'receipts', '2019-12-31', '$language', target => 'customer_status')"), $html, 'twice the same bytes');
 }
+
+# What a reader who knows nothing of the project asks: which segment earns most, which one
+# shrinks, what to do about it, how sure is the forecast?  The page answers in words; the
+# figures are computed again here, from the receipts.
+my %asked = (
+	en => [
+		qr/The segment that earns most is "([^"]+)": (\d+)\D*% of the customers bring (\d+)\D*% of the revenue\./,
+		qr/the segment that shrinks most is "([^"]+)": it has ([\d,]+) customers, after ([\d,]+) a month before\./,
+		qr/What to do about it: (.+?\.)(?= The forecast)/,
+		qr/The forecast for January 2020 is ([\d,]+), .+? with 95\D*% probability reaches from ([\d,]+) to ([\d,]+)\./ ],
+	es => [
+		qr/El segmento que más ingresos genera es «([^»]+)»: el (\d+)\D*% de los clientes aporta el (\d+)\D*% de los ingresos\./,
+		qr/el segmento que más se reduce es «([^»]+)»: tiene ([\d.]+) clientes, frente a ([\d.]+) un mes antes\./,
+		qr/Qué hacer al respecto: (.+?\.)(?= El pronóstico)/,
+		qr/El pronóstico para enero de 2020 es ([\d.]+)[, ].+? del 95\D*% va de ([\d.]+) a ([\d.]+)\.(?!\d)/ ],
+	de => [
+		qr/Das Segment mit dem höchsten Umsatz ist »([^«]+)«: (\d+)\D*% der Kunden bringen (\d+)\D*% des Umsatzes\./,
+		qr/schrumpft das Segment »([^«]+)« am stärksten: Die Zahl der Kunden ist ([\d.]+), nach ([\d.]+) einen Monat vorher\./,
+		qr/Was dagegen zu tun ist: (.+?\.)(?= Die Prognose)/,
+		qr/Die Prognose für Januar 2020 ist ([\d.]+), .+? mit 95\D*% Wahrscheinlichkeit enthält, reicht von ([\d.]+) bis ([\d.]+)\.(?!\d)/ ]);
+
+sub figures { return join(' ', map { s/[.,]//gr } @_); }
+
+sub answers
+{
+	my ($language, $text) = @_;
+	my ($earns, $shrinks, $do, $sure) = @{ $asked{$language} };
+	my @answers;
+	push @answers, $text =~ $earns ? "$1: $2 % and $3 %" : 'no answer';
+	push @answers, $text =~ $shrinks ? "$1: " . figures($2, $3) : 'no answer';
+	push @answers, $text =~ $do ? $1 : 'no answer';
+	push @answers, $text =~ $sure ? figures($1, $2, $3) : 'no answer';
+	return \@answers;
+}
+
+sub computed
+{
+	my ($language) = @_;
+	my @first = split /\|/, sql(qq{
+		WITH s AS (SELECT segment, count(*) AS n, sum(monetary) AS revenue FROM segment.rfm('receipts', '2019-12-31', language => '$language') WHERE rfm_score IS NOT NULL GROUP BY 1)
+		SELECT segment, round(100 * n / sum(n) OVER ()), round(100 * revenue / sum(revenue) OVER ()) FROM s ORDER BY revenue DESC LIMIT 1});
+	# the same limits of the scores at both dates; customers who went to sleep are no loss of a segment
+	my @second = split /\|/, sql(qq{
+		WITH m AS (SELECT segment.rfm_fit(recency_days, frequency, monetary::float8) AS model FROM segment.rfm('receipts', '2019-12-31') WHERE frequency > 0),
+		n AS (SELECT d.day, r.segment, r.segment_code, r.segment_order, count(*) AS n FROM m, (VALUES (date '2019-12-31'), ('2019-11-30')) d(day),
+		          LATERAL segment.rfm('receipts', d.day, m.model, language => '$language') r WHERE r.segment_order <= 6 GROUP BY 1, 2, 3, 4)
+		SELECT a.segment, a.n, b.n, x.action FROM n a JOIN n b USING (segment_code), LATERAL segment.recommended_action('segment', a.segment_code, '$language') x
+		WHERE a.day = '2019-12-31' AND b.day = '2019-11-30' AND a.n < b.n ORDER BY a.n - b.n, a.segment_order LIMIT 1});
+	my $forecast = sql(q{
+		SELECT concat_ws(' ', round(forecast), round(lower_bound), round(upper_bound))
+		FROM segment.forecast((SELECT segment.forecast_fit(receipt_date, amount::float8, '{"grain": "month", "as_of": "2019-12-31"}') FROM receipts), 1)});
+	return [ "$first[0]: $first[1] % and $first[2] %", "$second[0]: $second[1] $second[2]", $second[3], $forecast ];
+}
+
+foreach my $language (qw(en es de))
+{
+	my $text = slurp_file("$dir/$language.html");
+	$text =~ s/<style>.*?<\/style>|<svg .*?<\/svg>//g;
+	$text =~ s/<[^>]*>/ /g;
+	$text =~ s/&#(\d+);/chr $1/ge;
+	$text =~ s/&quot;/"/g;
+	$text =~ s/[\s\x{a0}\x{202f}]+/ /g;
+	my $wanted = computed($language);
+	utf8::decode($_) foreach @$wanted;
+	is_deeply(answers($language, $text), $wanted, "the report in $language answers the four questions of a reader");
+}
 SKIP:
 {
 	skip 'Chromium is missing', 1 unless defined $chromium;
@@ -101,13 +168,20 @@ SKIP:
 	ok($good == 18 && $bad == 0 && $out =~ /^1\.\.18$/m, 'no request, no script, texts in their places, no finding of axe-core') or diag($out);
 	SKIP:
 	{
-		skip 'pdftotext is missing', 3 unless grep { -x "$_/pdftotext" } split /:/, $ENV{PATH};
+		skip 'pdftotext is missing', 6 unless grep { -x "$_/pdftotext" } split /:/, $ENV{PATH};
 		my %found = (en => qr/The month in five sentences.*Champions/s, es => qr/El mes en cinco frases.*Campeones/s, de => qr/Der Monat in f\xC3\xBCnf S\xC3\xA4tzen.*Champions/s);
 		foreach my $language (qw(en es de))
 		{
 			my $text = '';
 			IPC::Run::run([ 'pdftotext', '-enc', 'UTF-8', "$dir/$language.pdf", '-' ], '>', \$text);
 			like($text, $found{$language}, "the PDF in $language has its text");
+			# and they are answered on its first two pages
+			my $start = '';
+			IPC::Run::run([ 'pdftotext', '-enc', 'UTF-8', '-l', '2', "$dir/$language.pdf", '-' ], '>', \$start);
+			utf8::decode($start);
+			$start =~ s/\s\d\.\s/ /g;
+			$start =~ s/[\s\x{a0}\x{202f}\f]+/ /g;
+			is(scalar(grep { $_ eq 'no answer' } @{ answers($language, $start) }), 0, "the first two pages of the PDF in $language answer them");
 		}
 	}
 }
