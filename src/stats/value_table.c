@@ -30,6 +30,14 @@ seg_value_table_is_full(const SegValueTable *table)
 	return table->distinct > most_values(table->log2_slots);
 }
 
+bool
+seg_value_table_is_crowded(const SegValueTable *table)
+{
+	if (table->log2_slots == SEG_VALUE_TABLE_MAX_LOG2)
+		return table->distinct > SEG_VALUE_TABLE_ROOM;
+	return seg_value_table_is_full(table);
+}
+
 uint32_t
 seg_value_table_log2(uint32_t log2_slots, uint32_t distinct)
 {
@@ -69,43 +77,58 @@ fill_at(SegValueTable *table, SegValueSlot *slots, uint32_t level, const SegValu
 	return seg_value_table_fill(table, slots, from, n);
 }
 
+static inline bool
+is_lower_key(const void *a, const void *b, const void *argument)
+{
+	return ((const SegValueSlot *) a)->key < ((const SegValueSlot *) b)->key;
+}
+
 /*
- * Mostly one level more is enough.  The first time it may be dozens, so the steps
- * grow, and the lowest level that is enough is then found by halving.
+ * The lowest level from `level` at which at most SEG_VALUE_TABLE_MOST of INOUT slots[n] are
+ * distinct.  Neighbours in the order of the keys become equal when their highest different bit
+ * is dropped.
  */
+static uint32_t
+lowest_level(SegValueSlot *slots, size_t n, uint32_t level)
+{
+	size_t		different[64] = {0};	/* pairs of neighbours, by that bit */
+	size_t		used = 0;
+	size_t		distinct = 1;
+
+	for (size_t i = 0; i < n; i++)
+		if (slots[i].count > 0)
+			slots[used++] = slots[i];
+	seg_sort(slots, used, sizeof(SegValueSlot), is_lower_key, NULL);
+	memset(slots + used, 0, (n - used) * sizeof(SegValueSlot));
+	for (size_t i = 1; i < used; i++)
+		different[63 - __builtin_clzll(slots[i].key ^ slots[i - 1].key)]++;
+	for (uint32_t bit = level; bit < 64; bit++)
+		distinct += different[bit];
+	for (; distinct > SEG_VALUE_TABLE_MOST; level++)
+		distinct -= different[level];
+	return level;
+}
+
+/* The first time it may be dozens of levels; later one more is mostly enough. */
 SegStatus
 seg_value_table_coarsen(SegValueTable *table, SegValueSlot *slots, uint32_t level, SegValueSlot *scratch)
 {
 	uint32_t	enough = table->level < level ? level : table->level + 1;
-	uint32_t	too_low = enough - 1;
-	SegStatus	status = SEG_OK;
 
 	if (table->level >= level && table->distinct <= SEG_VALUE_TABLE_MOST)
 		return SEG_OK;
+	if (enough > SEG_VALUE_TABLE_MAX_LEVEL)
+		return SEG_MALFORMED_STATE;
 	memcpy(scratch, slots, seg_value_slots(table) * sizeof(SegValueSlot));
-	for (uint32_t step = 2;; step *= 2)
+	if (enough > 1)
 	{
-		if (enough > SEG_VALUE_TABLE_MAX_LEVEL)
-			return SEG_MALFORMED_STATE;
-		status = fill_at(table, slots, enough, scratch);
-		if (status != SEG_OK || table->distinct <= SEG_VALUE_TABLE_MOST)
-			break;
-		too_low = enough;
-		enough = enough < SEG_VALUE_TABLE_MAX_LEVEL && enough + step > SEG_VALUE_TABLE_MAX_LEVEL ? SEG_VALUE_TABLE_MAX_LEVEL : enough + step;
-	}
-	while (status == SEG_OK && enough - too_low > 1)
-	{
-		uint32_t	middle = (enough + too_low) / 2;
+		SegStatus	status = fill_at(table, slots, enough, scratch);
 
-		status = fill_at(table, slots, middle, scratch);
-		if (table->distinct <= SEG_VALUE_TABLE_MOST)
-			enough = middle;
-		else
-			too_low = middle;
+		if (status != SEG_OK || table->distinct <= SEG_VALUE_TABLE_MOST)
+			return status;
 	}
-	if (status == SEG_OK && table->level != enough)
-		status = fill_at(table, slots, enough, scratch);
-	return status;
+	enough = lowest_level(scratch, seg_value_slots(table), enough);
+	return enough > SEG_VALUE_TABLE_MAX_LEVEL ? SEG_MALFORMED_STATE : fill_at(table, slots, enough, scratch);
 }
 
 SegStatus
@@ -134,7 +157,7 @@ bool
 seg_value_table_head_is_sound(const SegValueTable *table)
 {
 	return table->log2_slots >= SEG_VALUE_TABLE_MIN_LOG2 && table->log2_slots <= SEG_VALUE_TABLE_MAX_LOG2 &&
-		table->level <= SEG_VALUE_TABLE_MAX_LEVEL && !seg_value_table_is_full(table) &&
+		table->level <= SEG_VALUE_TABLE_MAX_LEVEL && !seg_value_table_is_crowded(table) &&
 		isfinite(table->min) && isfinite(table->max) && table->min <= table->max;
 }
 

@@ -22,6 +22,7 @@
 #include "base/status.h"
 
 #define SEG_VALUE_TABLE_MOST 100000 /* distinct values */
+#define SEG_VALUE_TABLE_ROOM 117000 /* of the largest size, where the owner drops bits later */
 #define SEG_VALUE_TABLE_MIN_LOG2 4
 #define SEG_VALUE_TABLE_MAX_LOG2 17 /* 2^17 slots are three quarters full at the most values */
 #define SEG_VALUE_TABLE_MAX_LEVEL 52	/* sign and exponent are never dropped */
@@ -122,6 +123,13 @@ seg_value_table_add(SegValueTable *table, SegValueSlot *slots, double value)
 
 /* True if the table must grow, or drop a bit, before the next value is added. */
 extern bool seg_value_table_is_full(const SegValueTable *table);
+
+/*
+ * The same for an owner who lets a table of the largest size go up to SEG_VALUE_TABLE_ROOM
+ * values, and calls seg_value_table_coarsen before the values are used.  So bits are dropped
+ * a few times instead of one by one, and the level at the end is the same.
+ */
+extern bool seg_value_table_is_crowded(const SegValueTable *table);
 
 /* The size (log2 of slots) for that many distinct values, at least log2_slots, at most the largest. */
 extern uint32_t seg_value_table_log2(uint32_t log2_slots, uint32_t distinct);

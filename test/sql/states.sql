@@ -21,7 +21,7 @@ CREATE TABLE model AS SELECT segment.pca_fit(f) AS m FROM rows_in;
 CREATE TABLE kinds AS
 SELECT p.oid::regprocedure AS aggregate, row_number() OVER (ORDER BY p.oid) AS no,
        a.aggtransfn, a.aggcombinefn, a.aggfinalfn, pg_get_function_arguments(p.oid) AS declared,
-       (SELECT string_agg(CASE t WHEN 'float8[]'::regtype THEN CASE p.proname WHEN 'rhythm_fit' THEN 'ARRAY[f[1] + 1, f[2] + 1]' ELSE 'f' END WHEN 'text[]'::regtype THEN CASE n WHEN 1 THEN 'ARRAY[''a'' || a, ''b'' || b, ''c'']' ELSE 'ARRAY[a::text, b::text]' END WHEN 'jsonb'::regtype THEN 'NULL' WHEN 'bytea'::regtype THEN '(SELECT m FROM model)'
+       (SELECT string_agg(CASE t WHEN 'float8[]'::regtype THEN CASE p.proname WHEN 'rhythm_fit' THEN 'ARRAY[f[1] + 1, f[2] + 1]' ELSE 'f' END WHEN 'text[]'::regtype THEN CASE n WHEN 1 THEN 'ARRAY[''a'' || a, ''b'' || b, ''c'']' ELSE 'ARRAY[a::text, b::text]' END WHEN 'jsonb'::regtype THEN 'NULL' WHEN 'boolean'::regtype THEN CASE n WHEN 1 THEN 'a % 2 = 0' ELSE 'b > 1' END WHEN 'bytea'::regtype THEN '(SELECT m FROM model)'
                                  WHEN 'float8'::regtype THEN 'a' WHEN 'integer'::regtype THEN '3' WHEN 'timestamp'::regtype THEN 'timestamp ''2000-01-01'' + i * interval ''2 days'''
                                  WHEN 'bigint'::regtype THEN CASE n WHEN 1 THEN 'a' ELSE 'b' END
                                  WHEN 'text'::regtype THEN CASE n WHEN 1 THEN 'a::text' ELSE 'b::text' END END, ', ' ORDER BY n)
@@ -149,6 +149,11 @@ INSERT INTO damage VALUES
     ('segment.rhythm_fit(%', 'room', 64, '\x01'), ('segment.rhythm_fit(%', 'room 2^63', 71, '\x80'), ('segment.rhythm_fit(%', 'a customer with 1.5 gaps', 72, '\x000000000000f8bf'),
     ('segment.rhythm_fit(%', 'a customer with 1e300 gaps', 72, '\x9c7500883ce437fe'), ('segment.rhythm_fit(%', 'gap 0', 80, '\x0000000000000000'), ('segment.rhythm_fit(%', 'gap NaN', 80, '\x000000000000f87f'),
     ('segment.rhythm_fit(%', 'gaps not ascending', 80, '\x0000000000408f40'), ('segment.rhythm_fit(%', 'gap infinite', 88, '\x000000000000f07f'),
+    ('segment.score_fit(%', 'rows skipped 2^63', 31, '\x80'), ('segment.score_fit(%', 'groups 2', 32, '\x02'), ('segment.score_fit(%', 'groups 0', 32, '\x00'), ('segment.score_fit(%', 'rows', 40, '\x57'),
+    ('segment.score_fit(%', 'positives', 44, '\x57'), ('segment.score_fit(%', 'more positives than rows', 44, '\xffff'), ('segment.score_fit(%', 'rows of a second group', 48, '\x01'),
+    ('segment.score_fit(%', 'minimum NaN', 56, '\x000000000000f87f'), ('segment.score_fit(%', 'minimum above a score', 56, '\x0000000000000040'), ('segment.score_fit(%', 'maximum below a score', 64, '\x000000000000f03f'),
+    ('segment.score_fit(%', 'level 53', 72, '\x35'), ('segment.score_fit(%', 'distinct 0', 76, '\x00'), ('segment.score_fit(%', 'slots 2^63', 80, '\x3f'), ('segment.score_fit(%', 'slots 2^3', 80, '\x03'),
+    ('segment.score_fit(%', 'a second table', 88, '\x01'), ('segment.score_fit(%', 'all slots', 120, decode(repeat('41', 256), 'hex')), ('segment.score_fit(%', 'no slots', 120, decode(repeat('00', 256), 'hex')),
     ('segment.adjusted_rand_index(%', 'capacity 15', 16, '\x0f'), ('segment.adjusted_rand_index(%', 'capacity 2^63', 23, '\x80'), ('segment.adjusted_rand_index(%', 'used 0', 24, '\x00'),
     ('segment.adjusted_rand_index(%', 'rows', 32, '\x57'), ('segment.adjusted_rand_index(%', 'rows 2^63', 39, '\x80'), ('segment.adjusted_rand_index(%', 'key', 40, '\x4142434445464748'), ('segment.adjusted_rand_index(%', 'all pairs alike', 48, decode(repeat('41', 640), 'hex')),
     ('segment.adjusted_rand_index(%', 'no pairs', 48, decode(repeat('00', 640), 'hex')),

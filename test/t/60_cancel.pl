@@ -64,6 +64,7 @@ INSERT INTO model
     SELECT 'kmeans_wide', segment.kmeans_fit(f, 290, '{"n_init": 1, "max_iterations": 1, "init_method": "random"}') FROM wide UNION ALL
     SELECT 'profile', segment.profile_fit(f, ARRAY['k' || id % 40000]) FROM tall UNION ALL
     SELECT 'rhythm', segment.rhythm_fit(ARRAY[f[1] + 1, f[2] + 1]) FROM tall UNION ALL
+    SELECT 'score', segment.score_fit(r % 3 = 0, sin(r)) FROM generate_series(1, 150000) r UNION ALL
     SELECT 'rfm', segment.rfm_fit(f[1] * 100, f[2], f[3]) FROM tall UNION ALL
     SELECT 'basket', segment.basket_fit(items, '{"min_count": 20}') FROM baskets;
 SELECT segment.create_model('points', 'kmeans', 'tall', 'id', ARRAY['x'], '{"k": 500}');
@@ -186,6 +187,10 @@ my %heavy = (
 	rfm_score => [ each_row('rfm_score(' . model('rfm') . ', x, x, x)', 'tall, generate_series(1, 20)'),
 		'SELECT count(*) FROM (SELECT segment.rfm_score(x, x, x) OVER () FROM tall, generate_series(1, 6)) s' ],
 	rfm_segment => [ each_row("rfm_segment(1, 1, 1, 'rules'::regclass)", 'generate_series(1, 100000)') ],
+	score_metrics => [ each_row('score_metrics(' . model('score') . ')', 'generate_series(1, 500)') ],
+	score_bins => [ laid_open('score_bins(' . model('score') . ', 1000)', 'generate_series(1, 500)') ],
+	score_fit => [ 'SELECT segment.score_fit(r % 3 = 0, sin(r)) FROM generate_series(1, 3000000) r',
+		'SELECT segment.score_fit(id % 3 = 0, x) FROM tall, generate_series(1, 40)' ],
 	sap_import => [ "SELECT segment.sap_import($file, 'UTF8', 'customers', '1,234,567.89')",
 		q(SELECT segment.sap_import((SELECT content FROM long_line), 'UTF8', 'customers', '1,234,567.89', mapping => '{"NAME1": null}')),
 		"SELECT segment.sap_import('staging'::regclass, 'customers', '1,234,567.89')" ],

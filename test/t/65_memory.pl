@@ -57,6 +57,7 @@ sub argument
 	return { k => 2, k_min => 2, k_max => 3, horizon => 2 }->{$name} if $type eq 'integer';
 	return q(timestamp '2000-01-01' + i * interval '1 day') if $type eq 'timestamp without time zone';
 	return '(i * 7919 % 100003)::float8' if $type eq 'double precision';
+	return 'i % 2 = 0' if $type eq 'boolean';
 	return 'i::bigint' if $type eq 'bigint';
 	return 'i::text' if $type eq 'text';
 	return q(ARRAY['p' || i % 100, 'q' || i % 7, 'r' || i]) if $type eq 'text[]';
