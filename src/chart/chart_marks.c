@@ -4,35 +4,11 @@
  *
  * All points of one colour are one path: a line of length 0 with round ends is a dot.
  */
+#include "chart/chart_color.h"
+#include "chart/chart_labels.h"
 #include "chart/chart_marks.h"
 
-/* ---- texts ---- */
-
-void
-seg_begin_text(SegWriter *writer, double x, double y, SegAlign align, double size)
-{
-	seg_write(writer, "<text");
-	seg_write_attribute(writer, "x", x);
-	seg_write_attribute(writer, "y", y);
-	if (align != SEG_ALIGN_LEFT)
-		seg_write(writer, align == SEG_ALIGN_CENTER ? " text-anchor=\"middle\"" : " text-anchor=\"end\"");
-	if (size > 0)
-		seg_write_attribute(writer, "font-size", size);
-}
-
-void
-seg_end_text(SegWriter *writer, SegLine line)
-{
-	seg_write(writer, ">");
-	seg_write_text(writer, line.start, line.bytes);
-	seg_write(writer, line.cut ? "&#8230;</text>" : "</text>");
-}
-
-double
-seg_line_width(SegLine line, SegFont font)
-{
-	return seg_text_width(line.start, line.bytes, font) + (line.cut ? seg_text_width("\xE2\x80\xA6", 3, font) : 0);
-}
+/* ---- marks ---- */
 
 void
 seg_write_rule(SegWriter *writer, double x1, double y1, double x2, double y2)
@@ -47,90 +23,6 @@ seg_write_rule(SegWriter *writer, double x1, double y1, double x2, double y2)
 	seg_write_number(writer, y2);
 	seg_write(writer, "\"/>");
 }
-
-/* ---- colours ---- */
-
-/* OUT buffer: 8 bytes.  Returns the colour of a row. */
-static const char *
-color_of(const SegLayer *layer, size_t row, char *buffer)
-{
-	const SegChannel *channel = &layer->channels[SEG_CHANNEL_COLOR];
-	const SegScaleSpec *scale = &channel->scale;
-	SegValue	value;
-
-	if (!channel->used)
-		return layer->color;
-	value = seg_channel_value(channel, row);
-	if (scale->type == SEG_SCALE_VIRIDIS)
-	{
-		double		low = scale->domain[0].number,
-					high = scale->domain[1].number;
-
-		if (value.kind != SEG_VALUE_NUMBER)
-			return layer->color;
-		seg_viridis(high > low ? (value.number / 2 - low / 2) / (high / 2 - low / 2) : 0, buffer);
-		return buffer;
-	}
-	if (value.kind != SEG_VALUE_TEXT)
-		return layer->color;
-	if (scale->type == SEG_SCALE_NONE || channel->values == NULL)
-		return value.text;
-	for (size_t i = 0; i < scale->n_domain; i++)
-		if (strcmp(scale->domain[i].text, value.text) == 0)
-			return scale->range[i % scale->n_range];
-	return layer->color;
-}
-
-static void
-write_color(SegWriter *writer, const char *attribute, const char *color)
-{
-	seg_write(writer, " ");
-	seg_write(writer, attribute);
-	seg_write(writer, "=\"");
-	seg_write_text(writer, color, strlen(color));
-	seg_write(writer, "\"");
-}
-
-/*
- * The rows of one colour are drawn together.
- *
- * OUT firsts: SEG_CHART_MAX_COLORS rows, the first of each colour.  Returns their number.
- */
-static size_t
-colors_of(const SegLayer *layer, size_t *firsts)
-{
-	size_t		count = 0;
-
-	if (!layer->channels[SEG_CHANNEL_COLOR].used)
-	{
-		firsts[0] = 0;
-		return layer->n > 0 ? 1 : 0;
-	}
-	for (size_t row = 0; row < layer->n && count < SEG_CHART_MAX_COLORS; row++)
-	{
-		char		own[8],
-					other[8];
-		const char *color = color_of(layer, row, own);
-		bool		known = false;
-
-		CHECK_FOR_INTERRUPTS();
-		for (size_t i = 0; i < count && !known; i++)
-			known = strcmp(color_of(layer, firsts[i], other), color) == 0;
-		if (!known)
-			firsts[count++] = row;
-	}
-	return count;
-}
-
-static bool
-has_color(const SegLayer *layer, size_t row, const char *color)
-{
-	char		buffer[8];
-
-	return !layer->channels[SEG_CHANNEL_COLOR].used || strcmp(color_of(layer, row, buffer), color) == 0;
-}
-
-/* ---- marks ---- */
 
 static double
 place(const SegScale *scale, const SegLayer *layer, SegChannelName name, size_t row)
@@ -174,7 +66,7 @@ write_rects(const SegLayout *layout, const SegLayer *layer, SegWriter *writer)
 					right,
 					top,
 					bottom;
-		char		buffer[8];
+		char		buffer[SEG_COLOR_TEXT];
 
 		CHECK_FOR_INTERRUPTS();
 		if (!extent(&layout->x, layer, SEG_CHANNEL_X, SEG_CHANNEL_X2, row, &left, &right) ||
@@ -186,7 +78,7 @@ write_rects(const SegLayout *layout, const SegLayer *layer, SegWriter *writer)
 		seg_write_attribute(writer, "width", right - left);
 		seg_write_attribute(writer, "height", bottom - top);
 		if (layer->channels[SEG_CHANNEL_COLOR].used)
-			write_color(writer, "fill", color_of(layer, row, buffer));
+			seg_write_color(writer, "fill", seg_color_of(layer, row, buffer));
 		seg_write(writer, "/>");
 	}
 }
@@ -243,16 +135,16 @@ static void
 write_points(const SegLayout *layout, const SegLayer *layer, SegWriter *writer)
 {
 	size_t		firsts[SEG_CHART_MAX_COLORS];
-	size_t		n_colors = colors_of(layer, firsts);
+	size_t		n_colors = seg_colors_of(layer, firsts);
 	double		radius = sqrt(layer->size / M_PI);
 
 	for (size_t i = 0; i < n_colors; i++)
 	{
-		char		buffer[8];
-		const char *color = color_of(layer, firsts[i], buffer);
+		char		buffer[SEG_COLOR_TEXT];
+		const char *color = seg_color_of(layer, firsts[i], buffer);
 
 		seg_write(writer, "<path");
-		write_color(writer, "stroke", color);
+		seg_write_color(writer, "stroke", color);
 		seg_write(writer, " fill=\"none\" stroke-linecap=\"round\"");
 		seg_write_attribute(writer, "stroke-width", layer->filled ? 2 * radius : layer->stroke_width);
 		seg_write(writer, " d=\"");
@@ -262,7 +154,7 @@ write_points(const SegLayout *layout, const SegLayer *layer, SegWriter *writer)
 			double		y = place(&layout->y, layer, SEG_CHANNEL_Y, row);
 
 			seg_check_step(row);
-			if (!isfinite(x) || !isfinite(y) || !has_color(layer, row, color))
+			if (!isfinite(x) || !isfinite(y) || !seg_has_color(layer, row, color))
 				continue;
 			if (!layer->filled)
 				write_ring(writer, x, y, radius);
@@ -281,16 +173,16 @@ static void
 write_lines(const SegLayout *layout, const SegLayer *layer, SegWriter *writer)
 {
 	size_t		firsts[SEG_CHART_MAX_COLORS];
-	size_t		n_colors = colors_of(layer, firsts);
+	size_t		n_colors = seg_colors_of(layer, firsts);
 
 	for (size_t i = 0; i < n_colors; i++)
 	{
-		char		buffer[8];
-		const char *color = color_of(layer, firsts[i], buffer);
+		char		buffer[SEG_COLOR_TEXT];
+		const char *color = seg_color_of(layer, firsts[i], buffer);
 		bool		is_down = false;
 
 		seg_write(writer, "<path fill=\"none\" stroke-linejoin=\"round\"");
-		write_color(writer, "stroke", color);
+		seg_write_color(writer, "stroke", color);
 		seg_write(writer, " d=\"");
 		for (size_t row = firsts[i]; row < layer->n; row++)
 		{
@@ -298,7 +190,7 @@ write_lines(const SegLayout *layout, const SegLayer *layer, SegWriter *writer)
 			double		y = place(&layout->y, layer, SEG_CHANNEL_Y, row);
 
 			seg_check_step(row);
-			if (!has_color(layer, row, color))
+			if (!seg_has_color(layer, row, color))
 				continue;
 			if (isfinite(x) && isfinite(y))
 				write_pair(writer, is_down ? "L" : "M", x, y);
@@ -339,84 +231,6 @@ write_areas(const SegLayout *layout, const SegLayer *layer, SegWriter *writer)
 	seg_write(writer, "\"/>");
 }
 
-/* ---- labels in the plot ---- */
-
-#define SMALLEST_TEXT 8.0
-#define MOVES 8					/* a label moves at most so many lines up or down */
-
-/* In a grid of cells every text has the same size, with which all fit; 0 if none does. */
-static double
-size_in_cells(const SegChart *chart, const SegLayout *layout, const SegLayer *layer)
-{
-	double		size = layer->font_size;
-	double		widest = 0;
-	char		buffer[SEG_DATE_TEXT];
-
-	for (size_t row = 0; row < layer->n; row++)
-	{
-		const char *text = seg_mark_text(chart, layer, row, buffer);
-
-		if (text != NULL)
-			widest = fmax(widest, seg_text_width(text, strlen(text), (SegFont) {1, layer->bold}));
-	}
-	size = fmin(size, floor(2 * (seg_scale_step(&layout->x) - 2) / fmax(widest, 0.1)) / 2);
-	size = fmin(size, floor(2 * (seg_scale_step(&layout->y) - 1) / 1.25) / 2);
-	return size < SMALLEST_TEXT ? 0 : size;
-}
-
-/* True if the label was placed; a free one may move up or down.  INOUT *y. */
-static bool
-place_label(const SegChart *chart, SegLayout *layout, double x, double *y, double width, double size, SegAlign align, bool free)
-{
-	for (int i = 0; i <= (free ? 2 * MOVES : 0); i++)
-	{
-		double		moved = *y + (i % 2 == 1 ? -1 : 1) * ((i + 1) / 2) * size * SEG_LINE_HEIGHT;
-
-		if (free && (moved - size < layout->top - 1 || moved > layout->top + layout->height))
-			continue;
-		if (seg_place_box(chart, layout, seg_text_box(x, moved, width, size, align)))
-		{
-			*y = moved;
-			return true;
-		}
-	}
-	return false;
-}
-
-static void
-write_texts(const SegChart *chart, SegLayout *layout, const SegLayer *layer, SegWriter *writer)
-{
-	bool		in_cells = layout->x.type == SEG_SCALE_BAND && layout->y.type == SEG_SCALE_BAND;
-	bool		is_free = layout->x.type != SEG_SCALE_BAND && layout->y.type != SEG_SCALE_BAND;
-	SegFont		font = {in_cells ? size_in_cells(chart, layout, layer) : layer->font_size, layer->bold};
-
-	for (size_t row = 0; row < layer->n && font.size > 0; row++)
-	{
-		char		buffer[SEG_DATE_TEXT],
-					color[8];
-		const char *text = seg_mark_text(chart, layer, row, buffer);
-		SegLine		line;
-		SegBox		box;
-		double		x,
-					y;
-
-		CHECK_FOR_INTERRUPTS();
-		if (text == NULL || !seg_mark_place(layout, layer, row, &x, &y) ||
-			seg_text_wrap(text, font, chart->width / 2, &line, 1) == 0)
-			continue;
-		y += 0.35 * (font.size - layer->font_size);
-		box = seg_text_box(x, y, seg_line_width(line, font), font.size, layer->align);
-		if (is_free)
-			x += box.left < 2 ? 2 - box.left : box.right > chart->width - 2 ? chart->width - 2 - box.right : 0;
-		if (!place_label(chart, layout, x, &y, seg_line_width(line, font), font.size, layer->align, is_free))
-			continue;
-		seg_begin_text(writer, x, y, layer->align, font.size);
-		if (layer->channels[SEG_CHANNEL_COLOR].used)
-			write_color(writer, "fill", color_of(layer, row, color));
-		seg_end_text(writer, line);
-	}
-}
-
 /* ---- layers ---- */
 
 static const char *const mark_names[] = {"bar", "line", "area", "rect", "point", "rule", "text"};
@@ -430,12 +244,12 @@ begin_layer(const SegLayout *layout, const SegLayer *layer, SegWriter *writer)
 	seg_write(writer, mark_names[layer->mark]);
 	seg_write(writer, "\"");
 	if (layer->mark != SEG_MARK_RULE && layer->mark != SEG_MARK_LINE && layer->mark != SEG_MARK_POINT)
-		write_color(writer, "fill", layer->color);
+		seg_write_color(writer, "fill", layer->color);
 	if (layer->opacity < 1)
 		seg_write_attribute(writer, "opacity", layer->opacity);
 	if (layer->mark == SEG_MARK_RULE || layer->mark == SEG_MARK_LINE)
 	{
-		write_color(writer, "stroke", layer->color);
+		seg_write_color(writer, "stroke", layer->color);
 		seg_write_attribute(writer, "stroke-width", layer->stroke_width);
 		for (size_t i = 0; i < layer->n_dashes; i++)
 		{
@@ -475,7 +289,7 @@ seg_write_layer(const SegChart *chart, SegLayout *layout, const SegLayer *layer,
 			write_rules(layout, layer, writer);
 			break;
 		case SEG_MARK_TEXT:
-			write_texts(chart, layout, layer, writer);
+			seg_write_texts(chart, layout, layer, writer);
 			break;
 	}
 	seg_write(writer, "</g>");

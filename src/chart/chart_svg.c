@@ -4,6 +4,7 @@
  */
 #include "chart/chart_svg.h"
 
+#include "chart/chart_labels.h"
 #include "chart/chart_marks.h"
 
 #define INK "#222"
