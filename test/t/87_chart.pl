@@ -66,7 +66,8 @@ INSERT INTO label VALUES
     ('characters_100', ARRAY[repeat('m', 100), repeat(U&'Gr\00F6\00DFe ', 16) || 'ende']),
     ('one', ARRAY['only']),
     ('thirty', (SELECT array_agg('category number ' || i) FROM generate_series(1, 30) i)),
-    ('empty', ARRAY['', '  ']);
+    ('empty', ARRAY['', '  ']),
+    ('null', ARRAY['a', NULL, 'b']);
 CREATE TABLE value (name text, numbers float8[]);
 INSERT INTO value VALUES ('negative', '{-5,3,-1000}'), ('nulls', '{NULL,2}'), ('huge', '{1e299,-1e299}'), ('tiny', '{1e-9}');
 INSERT INTO spec
@@ -80,7 +81,7 @@ FROM label l, value v, (VALUES
     ('bars', 'bar', '{"x": {"field": "v", "type": "quantitative"}, "y": {"field": "c", "type": "nominal", "sort": null}}'::jsonb),
     ('columns', 'bar', '{"y": {"field": "v", "type": "quantitative"}, "x": {"field": "c", "type": "nominal", "sort": null, "axis": {"labelAngle": 0}}}'),
     ('points', 'point', '{"y": {"field": "v", "type": "quantitative"}, "x": {"field": "i", "type": "quantitative"}}')) k(name, mark, encoding)
-WHERE v.name IN ('negative', 'tiny') OR l.name IN ('one', 'thirty', 'markup');
+WHERE v.name IN ('negative', 'tiny') OR l.name IN ('one', 'thirty', 'markup', 'null');
 SQL
 
 my $all = PostgreSQL::Test::Utils::tempdir();
@@ -96,8 +97,22 @@ foreach my $line (split /\n/, sql("SELECT name || E'\\t' || chart FROM spec WHER
 	my ($name, $spec) = split /\t/, $line, 2;
 	append_to_file("$plain/$name.json", $spec);
 }
+# There is no legend: series and groups have their names beside their marks.
+foreach my $language (qw(en es de))
+{
+	my %named = (
+		map => [ map { "a group with a long name, number $_" } 0 .. 4 ],
+		forecast => { en => [qw(past forecast)], es => [ 'pasado', 'pron&#243;stico' ], de => [qw(bisher Prognose)] }->{$language});
+	foreach my $chart (sort keys %named)
+	{
+		my $svg = slurp_file("$all/${chart}_$language.svg");
+		is(join(' | ', grep { index($svg, ">$_<") < 0 } @{ $named{$chart} }), '', "direct labels of ${chart}_$language");
+	}
+	is(sql("SELECT count(*) FROM spec, jsonb_path_query(chart, '\$.**.color ? (exists(@.field) && exists(@.legend ? (@ != null)))') WHERE name LIKE '%\\_$language'"),
+		'0', "no chart in $language asks for a legend");
+}
 my $count = () = glob "$all/*.svg";
-cmp_ok($count, '>=', 90, "$count pictures");
+cmp_ok($count, '>=', 100, "$count pictures");
 
 # Each line of a program that tells its results as TAP is a test here.
 sub pass_on
