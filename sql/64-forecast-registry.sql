@@ -1,11 +1,23 @@
 -- Forecasts in the registry: hooks, and rows in the tables of algorithms.  The id of a model is the column of
 -- the period, its one feature the value.
 
+CREATE FUNCTION segment_internal.forecast_event_relation(m segment.model) RETURNS text
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT CASE WHEN pg_catalog.jsonb_typeof(m.options -> 'events') OPERATOR(pg_catalog.=) 'string' THEN m.options ->> 'events' END;
+END;
+COMMENT ON FUNCTION segment_internal.forecast_event_relation(segment.model) IS
+'The relation that the option events of a registered forecast names; NULL when there is none.';
+
 CREATE FUNCTION segment_internal.forecast_call(m segment.model, name text, more text) RETURNS text
 LANGUAGE sql STABLE
 BEGIN ATOMIC
-    SELECT pg_catalog.format('segment.%I(s.%I::pg_catalog.timestamp, s.%I::pg_catalog.float8, %s%L::pg_catalog.jsonb)',
-                             name, m.id_column, m.feature_columns[1], more, segment_internal.options_of_fit(m));
+    SELECT pg_catalog.format('segment.%I(s.%I::pg_catalog.timestamp, s.%I::pg_catalog.float8, %s%s)', name, m.id_column, m.feature_columns[1], more,
+        CASE WHEN r.events IS NULL THEN pg_catalog.format('%L::pg_catalog.jsonb', segment_internal.options_of_fit(m))
+             -- a sub-select, so that events are read once
+             ELSE pg_catalog.format('(SELECT pg_catalog.jsonb_set(%L::pg_catalog.jsonb, ''{events}'', segment.forecast_events(%L::pg_catalog.regclass)))',
+                                    segment_internal.options_of_fit(m), r.events) END)
+    FROM (SELECT segment_internal.forecast_event_relation(m) AS events) r;
 END;
 COMMENT ON FUNCTION segment_internal.forecast_call(segment.model, text, text) IS
 'An aggregate over the series of a registered forecast as SQL over rows s of its source.';
@@ -23,8 +35,19 @@ LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     source regclass := to_regclass(format('%I.%I', m.source_schema, m.source_name));
     type oid := segment_internal.column_type(source, m.id_column);
+    events text := segment_internal.forecast_event_relation(m);
+    options jsonb := segment_internal.options_of_fit(m);
 BEGIN
-    PERFORM segment_internal.check_fit_options('forecast', segment_internal.options_of_fit(m), 1, NULL, NULL, NULL);
+    IF events IS NOT NULL THEN
+        IF to_regclass(events) IS NULL THEN
+            RAISE EXCEPTION 'relation "%" does not exist', events USING ERRCODE = 'undefined_table',
+                HINT = 'Option "events" is an array of objects, or a relation with its schema.';
+        END IF;
+        PERFORM segment_internal.check_event_columns(events::regclass);
+        -- the rows are read by the fit, as the owner of the model; here it matters that there may be events
+        options := jsonb_set(options, '{events}', '[{"event": "any", "period": "2000-01-01"}]');
+    END IF;
+    PERFORM segment_internal.check_fit_options('forecast', options, 1, NULL, NULL, NULL);
     IF cardinality(m.feature_columns) <> 1 THEN
         RAISE EXCEPTION 'algorithm forecast takes 1 feature column, not %', cardinality(m.feature_columns)
             USING ERRCODE = 'invalid_parameter_value', HINT = 'The id column is the period, the feature is the value.';
@@ -36,7 +59,7 @@ BEGIN
     END IF;
 END $$;
 COMMENT ON FUNCTION segment_internal.forecast_check_hook(segment.model) IS
-'Check hook of forecast. Errors: 22023 options that forecast_fit refuses, or not exactly one feature; 42804 the id is neither date nor timestamp.';
+'Check hook of forecast. Errors: 22023 options that forecast_fit refuses, or not exactly one feature; 42804 the id is neither date nor timestamp; 42P01, 42703, 42804 the relation of the option events.';
 
 CREATE FUNCTION segment_internal.forecast_summary_hook(m segment.model, source regclass, model bytea) RETURNS jsonb
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$

@@ -86,12 +86,13 @@ typedef struct SegForecastFit
 	const double *long_season;	/* long_m, by phase of the first period, scaled */
 } SegForecastFit;
 
-/* A forecast or a fitted period taken apart: level + trend + season is its mean. */
+/* A forecast or a fitted period taken apart: level + trend + season + events is its mean. */
 typedef struct SegForecastPart
 {
 	double		level;
 	double		trend;
 	double		season;
+	double		events;			/* 0 from the functions here */
 	double		mean;
 	double		variance;		/* NaN: unknown */
 	double		lower;			/* bounds at the level asked for; NaN: unknown */

@@ -23,13 +23,13 @@ benchmark_of(const SegForecastOptions *options)
 	return seg_forecast_season(options) > 1 ? SEG_FORECAST_SEASONAL_NAIVE : SEG_FORECAST_NAIVE;
 }
 
-/* Add the forecasts of one method from one origin.  The caller resets the current context. */
+/* Add the forecasts of one method from one origin, with events, if any.  The caller resets the current context. */
 static void
-forecast_from(SegBacktestModel *model, const double *values, size_t origin, SegForecastMethod method)
+forecast_from(SegBacktestModel *model, const SegEvents *events, const double *values, size_t origin, SegForecastMethod method)
 {
 	SegForecastOptions options = model->options;
 	uint32		m = seg_forecast_season(&options);
-	double	   *fitted = seg_take(origin, sizeof(double));
+	SegEventEffects effects = {0};
 	SegForecastFit *fit = palloc(sizeof(SegForecastFit));
 	SegForecastPart *parts;
 	double		scale = seg_series_naive_error(values, origin, origin > m ? m : 1);
@@ -40,10 +40,8 @@ forecast_from(SegBacktestModel *model, const double *values, size_t origin, SegF
 		options.form = 0;
 	if (seg_series_facts(values, origin).present == 0)
 		return;
-	memcpy(fitted, values, origin * sizeof(double));
-	seg_forecast_divide(&options, model->first, origin, fitted);
-	seg_forecast_fit_values(&options, fitted, origin, fit);
-	parts = seg_forecast_parts_of(&options, fit, model->first, values, origin, options.horizon, options.level);
+	seg_forecast_fit_events(&options, events, model->first, values, origin, false, fit, &effects);
+	parts = seg_forecast_parts_of(&options, fit, &effects, model->first, values, origin, options.horizon, options.level);
 	for (uint32 step = 1; step <= options.horizon; step++)
 	{
 		const SegForecastPart *part = &parts[origin + step - 1];
@@ -74,8 +72,11 @@ fit(const void *from, void *to)
 	MemoryContext work = AllocSetContextCreate(CurrentMemoryContext, "segment backtest", ALLOCSET_DEFAULT_SIZES);
 	size_t		n;
 	double	   *values = seg_forecast_series(state, &model->first, &n);
+	SegEvents	events = seg_forecast_events(state);
+	const SegEvents none = {0};
 
 	model->options = *options;
+	model->options.events_size = 0;
 	model->options.origin_step = (uint32) step;
 	model->n = (uint32) n;
 	model->rows_used = state->rows_used;
@@ -93,7 +94,8 @@ fit(const void *from, void *to)
 
 			CHECK_FOR_INTERRUPTS();
 			if (before * step + options->horizon < n)
-				forecast_from(model, values, n - options->horizon - before * step, methods[i]);
+				/* the benchmark knows no events */
+				forecast_from(model, i == 0 ? &events : &none, values, n - options->horizon - before * step, methods[i]);
 			MemoryContextSwitchTo(old);
 			MemoryContextReset(work);
 		}

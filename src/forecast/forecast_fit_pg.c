@@ -112,13 +112,16 @@ seg_forecast_transition(FunctionCallInfo fcinfo, const SegAggregate *aggregate, 
 
 	if (PG_ARGISNULL(0))
 	{
-		SegForecastOptions read = seg_forecast_options_read(options, horizon > 0);
+		const void *events;
+		SegForecastOptions read = seg_forecast_options_read(options, horizon > 0, &events);
 
 		state = seg_state_new(states, &aggregate->state, seg_forecast_state_size(&read, 0, false));
 		state->fit.d = 1;
 		state->fit.given = given;
 		state->options = read;
 		state->options.horizon = horizon;
+		if (events != NULL)
+			memcpy(state->data, events, read.events_size);
 	}
 	else
 		state = seg_state_own(fcinfo, states, &aggregate->state);
@@ -147,7 +150,8 @@ seg_forecast_merge_states(SegStates *states, void *own, const void *from)
 	int64		high;
 	bool		fits;
 
-	if (memcmp(&state->options, &other->options, sizeof(SegForecastOptions)) != 0)
+	if (memcmp(&state->options, &other->options, sizeof(SegForecastOptions)) != 0 ||
+		memcmp(state->data, other->data, state->options.events_size) != 0)
 		seg_refuse_changed("options");
 	if (!seg_forecast_seen(other, &low, &high))
 	{
@@ -183,41 +187,21 @@ seg_forecast_series(const SegForecastState *state, int64_t *first, size_t *n)
 	return values;
 }
 
-void
-seg_forecast_divide(const SegForecastOptions *options, int64_t first, size_t n, double *values)
-{
-	for (size_t t = 0; options->per_day && t < n; t++)
-		values[t] /= seg_forecast_days(options, first + (int64_t) t);
-}
-
-void
-seg_forecast_fit_values(const SegForecastOptions *options, const double *values, size_t n, SegForecastFit *fit)
-{
-	SegForecastRecipe recipe = seg_forecast_recipe(options);
-	double	   *long_season = seg_take(SEG_FORECAST_MOST_SEASON, sizeof(double));
-	double	   *scratch = seg_take(seg_forecast_scratch(n, recipe.m, 0), sizeof(double));
-
-	check(seg_forecast_fit(fit, &recipe, values, n, long_season, scratch));
-	pfree(scratch);
-}
-
 static void
 fit(const void *from, void *to)
 {
 	const SegForecastState *state = from;
 	SegForecastModel *model = to;
+	SegEvents	events = seg_forecast_events(state);
 	size_t		n;
-	double	   *fitted;
 
 	model->options = state->options;
+	model->options.events_size = 0;
 	model->values = seg_forecast_series(state, &model->first, &n);
 	model->n = n;
 	model->rows_used = state->rows_used;
 	model->rows_skipped = state->fit.rows_skipped;
-	fitted = seg_take(n, sizeof(double));
-	memcpy(fitted, model->values, n * sizeof(double));
-	seg_forecast_divide(&model->options, model->first, n, fitted);
-	seg_forecast_fit_values(&model->options, fitted, n, &model->fit);
+	seg_forecast_fit_events(&model->options, &events, model->first, model->values, n, true, &model->fit, &model->effects);
 }
 
 static const SegAggregate aggregate = {

@@ -5,6 +5,7 @@
 #include "forecast/forecast_model.h"
 
 #define MOST_EXPONENT 1100
+#define EVENT_BYTES 20			/* of a row of events in the payload */
 
 double
 seg_forecast_days(const SegForecastOptions *options, int64_t period)
@@ -17,7 +18,8 @@ seg_forecast_days(const SegForecastOptions *options, int64_t period)
 size_t
 seg_forecast_decoded_size(size_t payload_size)
 {
-	return payload_size + 2 * SEG_ARENA_ALIGN;
+	/* rows of events have more bytes than in the payload, and so have their names */
+	return payload_size + payload_size / EVENT_BYTES * sizeof(SegEventRow) + SEG_EVENTS_MOST * SEG_EVENTS_NAME + 10 * SEG_ARENA_ALIGN;
 }
 
 /* ---- options ---- */
@@ -206,6 +208,90 @@ read_fit(SegReader *reader, SegArena *arena, uint32_t n, SegForecastFit *fit)
 	return !reader->failed && is_complete(fit);
 }
 
+/* ---- events ---- */
+
+/* Into a block of the arena. */
+static bool
+read_event_list(SegReader *reader, SegArena *arena, SegEvents *events)
+{
+	uint32_t	names = seg_read_u32(reader);
+	uint32_t	count = seg_read_count(reader, EVENT_BYTES);
+	size_t		size = seg_events_size(names, count);
+	SegEventRow *rows;
+	SegEventName *name;
+	void	   *block;
+
+	if (reader->failed || names < 1 || names > SEG_EVENTS_MOST || count < 1 || count > SEG_EVENTS_MOST_ROWS ||
+		(block = seg_arena_take(arena, 1, size)) == NULL)
+		return false;
+	seg_events_lay_out(block, names, count, &rows, &name);
+	for (uint32_t i = 0; i < count; i++)
+	{
+		rows[i].name = seg_read_u32(reader);
+		rows[i].day = (int64_t) seg_read_u64(reader);
+		rows[i].value = seg_read_double(reader);
+	}
+	for (uint32_t j = 0; j < names; j++)
+	{
+		uint32_t	length = seg_read_count(reader, 1);
+
+		if (reader->failed || length >= SEG_EVENTS_NAME)
+			return false;
+		memcpy(name[j], reader->at, length);
+		reader->at += length;
+		reader->left -= length;
+	}
+	*events = seg_events_read(block, size);
+	return !reader->failed && seg_events_are_sound(block, size);
+}
+
+static bool
+read_events(SegReader *reader, SegArena *arena, SegEventEffects *effects)
+{
+	uint32_t	k;
+
+	if (!read_event_list(reader, arena, &effects->events))
+		return false;
+	k = effects->events.names;
+	effects->occurrences = seg_arena_take(arena, k, sizeof(uint32_t));
+	if (effects->occurrences == NULL)
+		return false;
+	for (uint32_t j = 0; j < k; j++)
+		effects->occurrences[j] = seg_read_u32(reader);
+	effects->effect = seg_read_doubles(reader, arena, k);
+	effects->covariance = seg_read_doubles(reader, arena, (size_t) k * k);
+	effects->noise = seg_read_double(reader);
+	if (reader->failed || effects->noise < 0)
+		return false;
+	for (uint32_t j = 0; j < k; j++)
+		if (effects->occurrences[j] > SEG_FORECAST_MOST_PERIODS || effects->covariance[j * k + j] < 0)
+			return false;
+	return true;
+}
+
+static void
+write_events(SegWriter *writer, const SegEventEffects *effects)
+{
+	const SegEvents *events = &effects->events;
+
+	seg_write_u32(writer, events->names);
+	seg_write_u32(writer, events->count);
+	for (uint32_t i = 0; i < events->count; i++)
+	{
+		seg_check_step(i);
+		seg_write_u32(writer, (uint32_t) events->rows[i].name);
+		seg_write_u64(writer, (uint64_t) events->rows[i].day);
+		seg_write_double(writer, events->rows[i].value);
+	}
+	for (uint32_t j = 0; j < events->names; j++)
+		seg_write_text(writer, events->name[j]);
+	for (uint32_t j = 0; j < events->names; j++)
+		seg_write_u32(writer, effects->occurrences[j]);
+	seg_write_doubles(writer, effects->effect, events->names);
+	seg_write_doubles(writer, effects->covariance, (size_t) events->names * events->names);
+	seg_write_double(writer, effects->noise);
+}
+
 /* ---- the model ---- */
 
 SegStatus
@@ -241,7 +327,8 @@ seg_forecast_decode(SegReader *reader, int version, SegArena *arena, void *decod
 				model->values[t + i] = NAN;
 		}
 	}
-	if (!read_fit(reader, arena, model->n, &model->fit))
+	if (!read_fit(reader, arena, model->n, &model->fit) ||
+		(reader->left > 0 && !read_events(reader, arena, &model->effects)))
 		return SEG_MALFORMED_MODEL;
 	return seg_reader_done(reader) ? SEG_OK : SEG_MALFORMED_MODEL;
 }
@@ -279,6 +366,8 @@ seg_forecast_encode(SegWriter *writer, const void *encoded)
 	if (fit->has_theta)
 		write_theta(writer, &fit->theta);
 	seg_write_doubles(writer, fit->long_season, fit->long_m);
+	if (model->effects.events.count > 0)
+		write_events(writer, &model->effects);
 }
 
 const SegModelType seg_forecast_model_type = {

@@ -12,6 +12,8 @@
  *				phi, level, slope, log_likelihood, sigma2, criterion; u8 parameters; f64 season[m] with a season
  *				u8 has_theta, and if so u8 is_ratio; u32 m; f64 alpha, start, level, drift, sigma2, season[m] if m > 1
  *				f64 long_season[long_m]
+ *		with events only: u32 names, rows, and of each row u32 name, u64 day, f64 value; the names as texts;
+ *				u32 occurrences[names]; f64 effect[names], covariance[names x names], noise
  */
 #ifndef SEG_FORECAST_FORECAST_MODEL_H
 #define SEG_FORECAST_FORECAST_MODEL_H
@@ -30,6 +32,7 @@ typedef struct SegForecastModel
 	uint32_t	n;
 	double	   *values;			/* n; NaN: missing */
 	SegForecastFit fit;			/* of the values, per day if the options say so */
+	SegEventEffects effects;	/* in units of the scaled values, not per day */
 } SegForecastModel;
 
 /* The days of a period, or 1 where the values are not per day: values = per-day values times this. */

@@ -20,7 +20,8 @@ seg_forecast_options_are_sound(const SegForecastOptions *options)
 		options->start >= -SEG_FORECAST_MOST_NUMBER && options->start <= SEG_FORECAST_MOST_NUMBER &&
 		isfinite(options->lower) && isfinite(options->upper) &&
 		options->horizon <= SEG_FORECAST_MOST_HORIZON && options->origins <= SEG_FORECAST_MOST_PERIODS &&
-		options->origin_step <= SEG_FORECAST_MOST_PERIODS && options->unused == 0 &&
+		options->origin_step <= SEG_FORECAST_MOST_PERIODS && options->events_size % 8 == 0 &&
+		options->events_size <= seg_events_size(SEG_EVENTS_MOST, SEG_EVENTS_MOST_ROWS) &&
 		(options->horizon == 0 ? options->origins == 0 && options->origin_step == 0 && options->level == 0 :
 		 options->origins >= 1 && options->level > 0 && options->level < 1);
 }

@@ -6,6 +6,7 @@
 #define SEG_FORECAST_FORECAST_OPTIONS_H
 
 #include "base/calendar.h"
+#include "forecast/events.h"
 #include "forecast/forecast.h"
 
 /* Periods further away than this from the year 2000 are none of the server's. */
@@ -60,7 +61,7 @@ typedef struct SegForecastOptions
 	uint32_t	horizon;
 	uint32_t	origins;
 	uint32_t	origin_step;
-	uint32_t	unused;
+	uint32_t	events_size;	/* of a state: bytes of its events, see events.h; 0 elsewhere */
 	double		level;
 } SegForecastOptions;
 

@@ -10,13 +10,6 @@
 
 #include "forecast/forecast_reconcile.h"
 
-/* A date, or none. */
-typedef struct DayOption
-{
-	bool		is_given;
-	int64		day;
-} DayOption;
-
 typedef struct BoundOption
 {
 	int			kind;			/* SegForecastLimit */
@@ -34,10 +27,11 @@ typedef struct SegForecastFitOptions
 	char	   *model;
 	double		fixed[4];
 	bool		per_day;
-	DayOption	as_of;
-	DayOption	start;
+	SegDayOption as_of;
+	SegDayOption start;
 	BoundOption lower;
 	BoundOption upper;
+	SegEventsOption events;
 
 	/* of a backtest */
 	int64		origins;
@@ -52,11 +46,11 @@ static const char *const aggregate_names[] = {"sum", "mean", "error", NULL};
 static const char *const gaps_names[] = {"auto", "zero", "missing", NULL};
 static const char *const criterion_names[] = {"aicc", "aic", "bic", NULL};
 
-static void
-read_day(const char *key, const JsonbValue *value, void *field)
+void
+seg_forecast_read_day(const char *key, const JsonbValue *value, void *field)
 {
 	const char *expected = "a date such as \"2019-06-30\"";
-	DayOption  *option = field;
+	SegDayOption *option = field;
 	char	   *given;
 	int			year;
 	int			month;
@@ -121,9 +115,9 @@ const SegOption seg_forecast_option_table[] = {
 		.meaning = "Level of the intervals."},
 	{"grain", SEG_OPTION_CHOICE, offsetof(FitOptions, grain), .choices = seg_forecast_grain_names,
 		.meaning = "The length of a period; weeks begin on Monday."},
-	{"as_of", SEG_OPTION_CUSTOM, offsetof(FitOptions, as_of), .read = read_day, .type_name = "date",
+	{"as_of", SEG_OPTION_CUSTOM, offsetof(FitOptions, as_of), .read = seg_forecast_read_day, .type_name = "date",
 		.meaning = "The last day that is known; later rows are left out, and a period that is not over then is the first one that is forecast."},
-	{"start", SEG_OPTION_CUSTOM, offsetof(FitOptions, start), .read = read_day, .type_name = "date",
+	{"start", SEG_OPTION_CUSTOM, offsetof(FitOptions, start), .read = seg_forecast_read_day, .type_name = "date",
 		.meaning = "The series begins with the period of this day."},
 	{"aggregate", SEG_OPTION_CHOICE, offsetof(FitOptions, aggregate), .choices = aggregate_names,
 		.meaning = "What becomes of several values of a period."},
@@ -151,6 +145,8 @@ const SegOption seg_forecast_option_table[] = {
 		.meaning = "No forecast or bound is higher."},
 	{"per_day", SEG_OPTION_BOOL, offsetof(FitOptions, per_day),
 		.meaning = "Fit the values divided by the days of their period, since months differ in length."},
+	{"events", SEG_OPTION_CUSTOM, offsetof(FitOptions, events), .read = seg_forecast_read_events, .type_name = "array of objects",
+		.meaning = "Holidays and other events with their days, for grain day or week: an array of objects of event, period and value, as forecast_events makes it."},
 	{NULL}
 };
 
@@ -204,7 +200,7 @@ check_parameters(const FitOptions *given, const SegForecastOptions *options)
 }
 
 SegForecastOptions
-seg_forecast_options_read(const Jsonb *jsonb, bool is_backtest)
+seg_forecast_options_read(const Jsonb *jsonb, bool is_backtest, const void **events)
 {
 	FitOptions	given = seg_forecast_fit_defaults;
 	SegForecastOptions options;
@@ -243,19 +239,27 @@ seg_forecast_options_read(const Jsonb *jsonb, bool is_backtest)
 	if (options.lower_kind == SEG_FORECAST_LIMIT_NUMBER && options.upper_kind == SEG_FORECAST_LIMIT_NUMBER &&
 		options.lower > options.upper)
 		seg_option_refuse("lower_limit", "at most upper_limit");
+	if (given.events.block != NULL && options.grain > SEG_GRAIN_WEEK)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("option \"events\" has no effect with grain \"%s\"", seg_forecast_grain_names[options.grain]),
+				 errhint("It requires grain day or week. In a longer period events are a part of the season.")));
+	options.events_size = (uint32) given.events.size;
+	if (events != NULL)
+		*events = given.events.block;
 	return options;
 }
 
 void
 seg_forecast_check_options(const Jsonb *jsonb, size_t d, const SegFitArguments *arguments)
 {
-	(void) seg_forecast_options_read(jsonb, false);
+	(void) seg_forecast_options_read(jsonb, false, NULL);
 }
 
 void
 seg_forecast_check_backtest_options(const Jsonb *jsonb, size_t d, const SegFitArguments *arguments)
 {
-	(void) seg_forecast_options_read(jsonb, true);
+	(void) seg_forecast_options_read(jsonb, true, NULL);
 }
 
 /* ---- model_info ---- */

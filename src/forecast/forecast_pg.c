@@ -6,61 +6,13 @@
 
 #include "forecast/series.h"
 #include "server/budget.h"
-
-/* ---- parts ---- */
-
-static double
-limited(double x, double lower, double upper)
-{
-	return isnan(x) ? x : fmin(fmax(x, lower), upper);
-}
-
-double
-seg_forecast_lower_limit(const SegForecastOptions *options, const double *values, size_t n)
-{
-	if (options->lower_kind == SEG_FORECAST_LIMIT_NUMBER)
-		return options->lower;
-	if (options->lower_kind == SEG_FORECAST_LIMIT_AUTO && seg_series_facts(values, n).lowest >= 0)
-		return 0;
-	return -INFINITY;
-}
-
-SegForecastPart *
-seg_forecast_parts_of(const SegForecastOptions *options, const SegForecastFit *fit, int64_t first,
-					  const double *values, size_t n, size_t horizon, double level)
-{
-	double	   *scratch = seg_take(seg_forecast_scratch(n, seg_forecast_season(options), horizon), sizeof(double));
-	double	   *divided = seg_take(n, sizeof(double));
-	SegForecastPart *parts = seg_take(n + horizon, sizeof(SegForecastPart));
-	double		lower = seg_forecast_lower_limit(options, values, n);
-	double		upper = options->upper_kind == SEG_FORECAST_LIMIT_NUMBER ? options->upper : INFINITY;
-
-	memcpy(divided, values, n * sizeof(double));
-	seg_forecast_divide(options, first, n, divided);
-	seg_forecast_parts(fit, divided, n, horizon, level, parts, scratch);
-	for (size_t t = 0; t < n + horizon; t++)
-	{
-		SegForecastPart *part = &parts[t];
-		double		days = seg_forecast_days(options, first + (int64_t) t);
-
-		seg_check_step(t);
-		part->level *= days;
-		part->trend *= days;
-		part->season *= days;
-		part->variance *= days * days;
-		part->mean = limited(part->mean * days, lower, upper);
-		part->lower = limited(part->lower * days, lower, upper);
-		part->upper = limited(part->upper * days, lower, upper);
-	}
-	pfree(scratch);
-	pfree(divided);
-	return parts;
-}
+#include "server/model_text.h"
+#include "stats/chisq.h"
 
 static SegForecastPart *
 parts_of_model(const SegForecastModel *model, size_t horizon, double level)
 {
-	return seg_forecast_parts_of(&model->options, &model->fit, model->first, model->values, model->n, horizon, level);
+	return seg_forecast_parts_of(&model->options, &model->fit, &model->effects, model->first, model->values, model->n, horizon, level);
 }
 
 static void
@@ -114,8 +66,35 @@ forecast_components(PG_FUNCTION_ARGS)
 		seg_put_float8(&row, parts[t].level);
 		seg_put_float8(&row, parts[t].trend);
 		seg_put_float8(&row, parts[t].season);
+		seg_put_float8(&row, parts[t].events);
 		seg_put_float8(&row, value - parts[t].mean);
 		seg_put_bool(&row, t >= model->n);
+		seg_row_store(&row);
+	}
+	return (Datum) 0;
+}
+
+/* (model, level) */
+PG_FUNCTION_INFO_V1(forecast_effects);
+Datum
+forecast_effects(PG_FUNCTION_ARGS)
+{
+	const SegForecastModel *model = seg_model_decode(PG_GETARG_BYTEA_PP(0), &seg_forecast_model_type);
+	const SegEventEffects *effects = &model->effects;
+	double		z = sqrt(seg_chisq_quantile(seg_forecast_level(PG_GETARG_FLOAT8(1)), 1));
+	SegRow		row;
+
+	seg_rows_begin(fcinfo, &row);
+	for (uint32 j = 0; j < effects->events.names; j++)
+	{
+		double		effect = effects->effect[j];
+		double		reach = z * sqrt(effects->covariance[j * effects->events.names + j]);
+
+		seg_put_text(&row, seg_text_from_model(effects->events.name[j]));
+		seg_put_int32(&row, (int32) effects->occurrences[j]);
+		seg_put_float8(&row, ldexp(effect, model->fit.exponent));
+		seg_put_float8(&row, ldexp(effect - reach, model->fit.exponent));
+		seg_put_float8(&row, ldexp(effect + reach, model->fit.exponent));
 		seg_row_store(&row);
 	}
 	return (Datum) 0;
@@ -311,6 +290,8 @@ info(const void *decoded, SegModelInfo *info)
 	info->rows_skipped = model->rows_skipped;
 	info->method = "exact";
 	seg_forecast_info_options(&model->options, info);
+	if (model->effects.events.count > 0)
+		seg_info_int(info, "events", model->effects.events.names);
 }
 
 const SegFamily seg_forecast_family = {

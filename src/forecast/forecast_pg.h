@@ -27,8 +27,21 @@ extern const char *const seg_forecast_method_names[];
 extern const char *const seg_forecast_grain_names[];
 extern const char *const seg_forecast_reconcile_names[];
 
-/* Read and check; is_backtest: with the options of a backtest. */
-extern SegForecastOptions seg_forecast_options_read(const Jsonb *jsonb, bool is_backtest);
+/*
+ * Read and check; is_backtest: with the options of a backtest.  OUT events: their block of options.events_size bytes, or
+ * NULL; the argument may be NULL.
+ */
+extern SegForecastOptions seg_forecast_options_read(const Jsonb *jsonb, bool is_backtest, const void **events);
+
+/* A date, or none. */
+typedef struct SegDayOption
+{
+	bool		is_given;
+	int64		day;
+} SegDayOption;
+
+/* SegOption.read of it. */
+extern void seg_forecast_read_day(const char *key, const JsonbValue *value, void *field);
 
 /* SegFamily.check_options of both. */
 extern void seg_forecast_check_options(const Jsonb *jsonb, size_t d, const SegFitArguments *arguments);
@@ -62,19 +75,47 @@ extern bool seg_forecast_is_sound(const void *state, size_t size);
 /* OUT first, values[*n] of the series, palloc'd; 22023 without a value, 54000, 22003. */
 extern double *seg_forecast_series(const SegForecastState *state, int64_t *first, size_t *n);
 
+/* ---- events: forecast_events_pg.c ---- */
+
+/* The value of the option events: a block of events, see events.h. */
+typedef struct SegEventsOption
+{
+	void	   *block;
+	size_t		size;
+} SegEventsOption;
+
+/* SegOption.read. */
+extern void seg_forecast_read_events(const char *key, const JsonbValue *value, void *field);
+
+/*
+ * As seg_forecast_fit_values, with events, whose effects OUT effects gets; arrays are palloc'd.  What cannot be estimated
+ * is 22023 if is_strict, else it is left out.
+ */
+extern void seg_forecast_fit_events(const SegForecastOptions *options, const SegEvents *events, int64_t first,
+									const double *values, size_t n, bool is_strict, SegForecastFit *fit, SegEventEffects *effects);
+
+/* ---- fits and forecasts: forecast_parts_pg.c ---- */
+
 /* INOUT values[n] of the periods from first: divided by the days of each, if the options say so. */
 extern void seg_forecast_divide(const SegForecastOptions *options, int64_t first, size_t n, double *values);
 
-/* Fit values[n], as they are fitted; the fit's arrays are palloc'd. */
-extern void seg_forecast_fit_values(const SegForecastOptions *options, const double *values, size_t n, SegForecastFit *fit);
+/* Fit values[n] of the periods from first; the fit's arrays are palloc'd. */
+extern void seg_forecast_fit_values(const SegForecastOptions *options, int64_t first, const double *values, size_t n,
+									SegForecastFit *fit);
 
-/* ---- forecasts: forecast_pg.c ---- */
+/* The regressors of n periods from first, palloc'd; NULL without events. */
+extern double *seg_forecast_regressors(const SegForecastOptions *options, const SegEvents *events, int64_t first, size_t n);
 
 /*
- * The parts of n + horizon periods, palloc'd: days and limits of the options applied to mean and bounds.
- * IN values[n]: of the periods, not per day.
+ * The parts of n + horizon periods, palloc'd, without events and limits.  IN values[n]: of the periods, not per day.
+ * IN x[n * names]: regressors of events, whose periods were not fitted; NULL without.
  */
-extern SegForecastPart *seg_forecast_parts_of(const SegForecastOptions *options, const SegForecastFit *fit, int64_t first,
+extern SegForecastPart *seg_forecast_plain_parts(const SegForecastOptions *options, const SegForecastFit *fit, int64_t first,
+												 const double *values, const double *x, size_t names, size_t n, size_t horizon, double level);
+
+/* The same with IN effects, which may be without events, and limits. */
+extern SegForecastPart *seg_forecast_parts_of(const SegForecastOptions *options, const SegForecastFit *fit,
+											  const SegEventEffects *effects, int64_t first,
 											  const double *values, size_t n, size_t horizon, double level);
 
 /* The lower limit of the options for values[n]; -infinity without one. */

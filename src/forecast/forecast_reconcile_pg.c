@@ -303,7 +303,7 @@ forecast_series(const Run *run, size_t i)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("a series ends %zu periods before the last one", ahead),
 				 errhint("Fit all series with the same as_of.")));
-	parts = seg_forecast_parts_of(&model->options, &model->fit, model->first, model->values, model->n,
+	parts = seg_forecast_parts_of(&model->options, &model->fit, &model->effects, model->first, model->values, model->n,
 								  ahead + horizon, run->model->level);
 	run->limits[i] = seg_forecast_lower_limit(&model->options, model->values, model->n);
 	for (uint32 h = 0; h < horizon; h++)

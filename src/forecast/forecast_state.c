@@ -19,15 +19,21 @@ count_size(const SegForecastOptions *options)
 size_t
 seg_forecast_state_size(const SegForecastOptions *options, uint32_t room, bool is_big)
 {
-	return sizeof(SegForecastState) + (size_t) room * (sum_size(is_big) + count_size(options) + 1);
+	return sizeof(SegForecastState) + options->events_size + (size_t) room * (sum_size(is_big) + count_size(options) + 1);
 }
 
 /* ---- the arrays ---- */
 
+SegEvents
+seg_forecast_events(const SegForecastState *state)
+{
+	return seg_events_read(state->data, state->options.events_size);
+}
+
 static void *
 sum_at(const SegForecastState *state, size_t place)
 {
-	return (char *) state->data + place * sum_size(state->is_big);
+	return (char *) state->data + state->options.events_size + place * sum_size(state->is_big);
 }
 
 static uint32_t *
@@ -95,7 +101,7 @@ seg_forecast_grow(const SegForecastState *state, const SegForecastRoom *room, Se
 {
 	SegStateHead head = grown->fit.state;
 
-	memcpy(grown, state, sizeof(SegForecastState));
+	memcpy(grown, state, sizeof(SegForecastState) + state->options.events_size);
 	grown->fit.state = head;
 	grown->first = room->first;
 	grown->room = room->room;
@@ -267,7 +273,8 @@ seg_forecast_state_is_sound(const SegForecastState *state, size_t size)
 		!seg_forecast_options_are_sound(&state->options) || state->is_big > 1 ||
 		state->room > SEG_FORECAST_MOST_PERIODS ||
 		state->first < -SEG_FORECAST_MOST_NUMBER || state->first > SEG_FORECAST_MOST_NUMBER ||
-		size != seg_forecast_state_size(&state->options, state->room, state->is_big))
+		size != seg_forecast_state_size(&state->options, state->room, state->is_big) ||
+		(state->options.events_size > 0 && !seg_events_are_sound(state->data, state->options.events_size)))
 		return false;
 	for (size_t i = 0; i < state->room; i++)
 	{

@@ -2,7 +2,7 @@
  * forecast_state.h
  *		The flat state of forecast_fit: the exact sum of each period.
  *
- * The state is a head, then for each period a sum, flags, and with the aggregate mean a
+ * The state is a head, the events of the options, then for each period a sum, flags, and with the aggregate mean a
  * count.  It has places for the periods from the first to the last one seen, and some more.  Sums are small (SegUnitSum) until a value does not fit; then all
  * are large (SegBigSum).  16 or 272 bytes, 1, and 4 for each period.
  */
@@ -28,8 +28,11 @@ typedef struct SegForecastState
 	int64_t		first;			/* number of the period at place 0, which may be empty */
 	uint32_t	room;			/* places */
 	uint32_t	is_big;			/* 0 or 1 */
-	uint64_t	data[];			/* sums; counts; flags */
+	uint64_t	data[];			/* events; sums; counts; flags */
 } SegForecastState;
+
+/* The events of a state, in it. */
+extern SegEvents seg_forecast_events(const SegForecastState *state);
 
 /* Bytes of a state with that many places. */
 extern size_t seg_forecast_state_size(const SegForecastOptions *options, uint32_t room, bool is_big);

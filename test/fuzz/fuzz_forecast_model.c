@@ -31,6 +31,17 @@ forecast(const SegForecastModel *model)
 	seg_forecast_parts(&model->fit, model->values, model->n, HORIZON, 0.95, parts, scratch);
 	free(parts);
 	free(scratch);
+	if (model->effects.events.count > 0)
+	{
+		uint32_t	names = model->effects.events.names;
+		double	   *x = room(HORIZON * names * sizeof(double));
+		double		variance;
+
+		seg_events_regressors(&model->effects.events, model->options.grain, model->first, HORIZON, x);
+		for (size_t t = 0; t < HORIZON; t++)
+			(void) seg_events_effect(&model->effects, x + t * names, &variance);
+		free(x);
+	}
 }
 
 int

@@ -91,13 +91,44 @@ series(const SegForecastState *state)
 			require(isnan(values[t]) || isfinite(values[t]));
 }
 
+/* Events with two days each. */
+static void
+put_events(SegForecastState *state, uint32_t names)
+{
+	SegEventRow *rows;
+	SegEventName *name;
+
+	seg_events_lay_out(state->data, names, 2 * names, &rows, &name);
+	for (uint32_t j = 0; j < names; j++)
+	{
+		name[j][0] = (char) ('a' + j);
+		rows[2 * j] = (SegEventRow) {j, 10 * (int64_t) j, 1};
+		rows[2 * j + 1] = (SegEventRow) {j, 10 * (int64_t) j + 7, .5};
+	}
+}
+
+/* The events of a sound state can be read. */
+static void
+regressors(const SegForecastState *state)
+{
+	static double x[100 * SEG_EVENTS_MOST];
+	SegEvents	events = seg_forecast_events(state);
+
+	seg_events_regressors(&events, state->options.grain, -50, 100, x);
+}
+
 static SegForecastState *
 begin(Script *script)
 {
 	uint8_t		choice = next_byte(script);
-	SegForecastState *state = calloc(1, sizeof(SegForecastState));
+	uint32_t	names = choice < 60 ? 0 : 1 + choice % 3;
+	size_t		size = names == 0 ? 0 : seg_events_size(names, 2 * names);
+	SegForecastState *state = calloc(1, sizeof(SegForecastState) + size);
 
 	require(state != NULL);
+	if (names > 0)
+		put_events(state, names);
+	state->options.events_size = (uint32_t) size;
 	state->fit.state.magic = SEG_FORECAST_STATE_MAGIC;
 	state->fit.d = 1;
 	state->options.grain = choice % SEG_GRAINS;
@@ -130,7 +161,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (seg_forecast_state_is_sound(state, size))
 	{
 		series(state);
-		if (memcmp(&state->options, &good->options, sizeof(SegForecastOptions)) == 0)
+		regressors(state);
+		if (memcmp(&state->options, &good->options, sizeof(SegForecastOptions)) == 0 &&
+			memcmp(state->data, good->data, good->options.events_size) == 0)
 		{
 			SegForecastState *merged = merge(copy_of(good, size), state);
 

@@ -55,6 +55,7 @@ CREATE TABLE purchases AS SELECT 'c' || id % 5000 AS customer_id, id AS receipt_
 CREATE TABLE model (name text PRIMARY KEY, model bytea);
 ALTER TABLE model ALTER model SET STORAGE EXTERNAL;
 CREATE TABLE days AS SELECT date '2000-01-01' + r AS day, 100 + r % 7 * 10 + 20 * random() + r / 100.0 AS amount FROM generate_series(0, 9999) r;
+CREATE TABLE occurrences AS SELECT 'e' || r % 49 AS event, date '2000-01-01' + 3 * r AS period FROM generate_series(0, 500000) r;
 INSERT INTO model
     SELECT 'forecast', segment.forecast_fit(day, amount, '{"grain": "day", "method": "theta"}') FROM days UNION ALL
     SELECT 'pca', segment.pca_fit(f, '{"n_components": 1600}') FROM wide UNION ALL
@@ -129,7 +130,10 @@ my %heavy = (
 	forecast_backtest => [ q(SELECT segment.forecast_backtest(day, amount, 30, '{"grain": "day"}') FROM days) ],
 	forecast_backtest_rows => [ laid_open(q(forecast_backtest_rows((SELECT segment.forecast_backtest(day, amount, 30, '{"grain": "day"}') FROM days)))) ],
 	forecast_components => [ laid_open('forecast_components(' . model('forecast') . ', 1000)', 'generate_series(1, 100)') ],
+	forecast_effects => [ laid_open('forecast_effects(' . model('forecast') . ')', 'generate_series(1, 5000)') ],
+	forecast_events => [ q(SELECT segment.forecast_events('occurrences')) ],
 	forecast_fit => [ q(SELECT segment.forecast_fit(day, amount, '{"grain": "day"}') FROM days),
+		q(SELECT segment.forecast_fit(day, amount, (SELECT jsonb_build_object('grain', 'day', 'method', 'theta', 'events', jsonb_agg(to_jsonb(o))) FROM occurrences o WHERE period < '2016-06-01')) FROM days),
 		q(SELECT segment.forecast_fit(day, amount, '{"grain": "day", "season_length": 366}') FROM days, generate_series(1, 100)) ],
 	forecast_models => [ laid_open('forecast_models(' . model('forecast') . ')', 'generate_series(1, 2000)') ],
 	(map { my $call = $_; my $begin = $call =~ /_rows$/ ? 'SELECT count(*) FROM segment.forecast_reconcile_rows((' : 'SELECT length((';
