@@ -175,6 +175,7 @@ my %heavy = (
 	profile_decode => [ laid_open("profile_decode(" . model('profile') . ", 'AAAA*')", 'generate_series(1, 5000)') ],
 	profile_letters => [ laid_open('profile_letters(' . model('profile') . ')', 'generate_series(1, 5000)') ],
 	publish => [ "SELECT segment_internal.publish_to('{published}', 'public', 'mart', now())" ],
+	purchase_label => [ laid_open(q(purchase_label('receipts', '2021-12-01', 100))), laid_open(q(purchase_label('receipts', '2021-12-01', 100, '7'))) ],
 	receipt_counts => [ laid_open("receipt_counts('receipts', '2030-01-01')") ],
 	receipt_features => [ laid_open("receipt_features('receipts', '2030-01-01')") ],
 	receipt_totals => [ laid_open("receipt_totals('receipts', '2030-01-01')") ],
