@@ -21,9 +21,10 @@ BEGIN ATOMIC
         (15, 'anomaly_score', 'anomaly_score', 'double precision', 'From 0 to 1; higher is more anomalous.'),
         (16, 'is_anomaly', 'is_anomaly', 'boolean', 'True when the score is above the threshold of the model.'),
         (17, 'profile_code', 'profile_code', 'text', 'Profile as a letter code.'),
-        (18, 'probability', 'probability', 'double precision', 'Probability of the published model.'),
-        (19, 'value', 'value', 'double precision', 'Value of the published model.'),
-        (20, 'assigned_at', 'assigned_at', 'timestamp with time zone', 'As-of date of the publication that wrote the row.')) c;
+        (18, 'probability', 'probability', 'double precision', 'Probability of the outcome that a propensity model predicts.'),
+        (19, 'alive_probability', 'alive_probability', 'double precision', 'Probability that the customer still buys.'),
+        (20, 'lifetime_value', 'lifetime_value', 'double precision', 'Expected value of the purchases within the horizon of the model, discounted.'),
+        (21, 'assigned_at', 'assigned_at', 'timestamp with time zone', 'As-of date of the publication that wrote the row.')) c;
 END;
 COMMENT ON FUNCTION segment_internal.customer_columns() IS
 'The columns of create_customer_view behind customer_id, with the column of a published table that each is read from.';
@@ -70,4 +71,4 @@ COMMENT ON FUNCTION segment_internal.create_customer_view(text, regclass) IS
 CREATE FUNCTION segment.create_customer_view(view_name text, target regclass) RETURNS void
 AS 'MODULE_PATHNAME', 'quiet_call' LANGUAGE C VOLATILE STRICT;
 COMMENT ON FUNCTION segment.create_customer_view(text, regclass) IS
-'Creates a view with one row per customer of a table written by publish: customer_id, segment, scores, recency_days, frequency, monetary, cluster, place on the map, anomaly, profile code, probability, value, assigned_at; always the same columns with plain types, NULL where nothing is published, and for NaN. view_name: without a schema it is created in the schema of the table. It belongs to the caller, and reads the table with the rights of its reader. Errors: 42809 the table is not written by publish; 42P07 the name exists; 42602 a name with more than two parts.';
+'Creates a view with one row per customer of a table written by publish: customer_id, segment, scores, recency_days, frequency, monetary, cluster, place on the map, anomaly, profile code, probability, alive_probability, lifetime_value, assigned_at; always the same columns with plain types, NULL where nothing is published, and for NaN. view_name: without a schema it is created in the schema of the table. It belongs to the caller, and reads the table with the rights of its reader. Errors: 42809 the table is not written by publish; 42P07 the name exists; 42602 a name with more than two parts.';

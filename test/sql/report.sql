@@ -142,10 +142,11 @@ SELECT attname, format_type(atttypid, atttypmod), col_description(attrelid, attn
 SELECT obj_description('report_customers'::regclass), (SELECT reloptions FROM pg_class WHERE oid = 'report_customers'::regclass);
 SELECT count(*) AS customers, count(DISTINCT customer_id) AS keys, count(segment) AS segments, count(map_x) AS places, count(profile_code) AS codes FROM report_customers;
 -- NaN is NULL; columns of another type are not read
-CREATE TABLE report_odd_target (id bigint PRIMARY KEY, assigned_at timestamptz NOT NULL, monetary float8, segment integer);
-INSERT INTO report_odd_target VALUES (7, '2020-01-01 00:00:00+00', 'NaN', 3), (8, '2020-01-01 00:00:00+00', 5, 4), (9, '2020-01-01 00:00:00+00', '-Infinity', 4);
+CREATE TABLE report_odd_target (id bigint PRIMARY KEY, assigned_at timestamptz NOT NULL, monetary float8, segment integer,
+                                probability float8, alive_probability float8, lifetime_value float8);
+INSERT INTO report_odd_target VALUES (7, '2020-01-01 00:00:00+00', 'NaN', 3, 0.25, 0.5, 100), (8, '2020-01-01 00:00:00+00', 5, 4, NULL, 'NaN', 'Infinity'), (9, '2020-01-01 00:00:00+00', '-Infinity', 4, 1, 0, -5);
 SELECT segment.create_customer_view('"Odd ""view"""', 'report_odd_target');
-SELECT customer_id, monetary, segment FROM "Odd ""view""" ORDER BY 1;
+SELECT customer_id, monetary, segment, probability, alive_probability, lifetime_value FROM "Odd ""view""" ORDER BY 1;
 \set VERBOSITY terse
 SELECT segment.create_customer_view('report_customers', 'report_target');
 SELECT segment.create_customer_view('again', 'report_receipts');

@@ -40,6 +40,9 @@ SELECT segment.create_model('scores', 'rfm', 'measures', 'customer_id');
 SELECT segment.create_model('map', 'pca', 'measures', 'customer_id', options => '{"transform": "log1p"}');
 SELECT segment.create_model('odd', 'anomaly', 'measures', 'customer_id', options => '{"contamination": 0.01}');
 SELECT segment.register_receipts('shop', 'receipts');
+CREATE VIEW revenue AS SELECT receipt_date AS day, sum(amount)::float8 AS amount FROM receipts GROUP BY 1;
+SELECT segment.create_model('revenue', 'forecast', 'revenue', 'day', '{amount}', '{"horizon": 3, "as_of": "2019-12-31"}');
+CALL segment.refit('revenue');
 SQL
 foreach my $day ('2019-11-30', '2019-12-31')
 {
@@ -52,7 +55,7 @@ sql("SELECT segment.create_customer_view('customers', 'customer_status')");
 # ---- every query of the examples, as a reader ------------------------------------------
 
 sql('CREATE ROLE reader LOGIN');
-sql("SELECT segment.share_model('$_', 'reader')") foreach qw(groups scores map odd);
+sql("SELECT segment.share_model('$_', 'reader')") foreach qw(groups scores map odd revenue);
 sql(q{SELECT segment.share_receipts('shop', 'reader'); GRANT SELECT ON customers, customer_status TO reader});
 
 my $dashboard = decode_json(slurp_file("$here/examples/grafana.json"));
@@ -72,6 +75,11 @@ foreach my $name (sort keys %queries)
 	cmp_ok($rows // 0, '>', 0, "$name has rows") unless $name =~ /problems/i;
 	is(join(' ', grep { !$plain{$_} } split /,(?![^(]*\))/, $types // 'none'), '', "$name has plain columns");
 }
+# the views that the page on charts recommends to BI tools
+my ($advice) = slurp_file("$here/docs/charts.md") =~ /^## Which view for which chart\n(.*?)^## /ms;
+my @views = $advice =~ /^\| [\w ,]+ \| `(\w+)` \|/mg;
+cmp_ok(scalar(@views), '>=', 9, scalar(@views) . ' views are recommended');
+is($node->psql('postgres', "SET ROLE reader; SELECT count(*) FROM segment.$_"), 0, "a reader reads $_") foreach grep { $_ ne 'chart_image' } @views;
 # a stranger sees nothing
 sql('CREATE ROLE stranger LOGIN');
 is(sql('SET ROLE stranger; SELECT count(*) FROM segment.rfm_summary'), '0', 'a stranger sees no model');
