@@ -104,7 +104,7 @@ CREATE FUNCTION segment.forecast_models(model bytea)
 RETURNS TABLE (rank integer, model text, weight float8, log_likelihood float8, parameters integer, aicc float8, alpha float8, beta float8, gamma float8, phi float8, is_chosen boolean, reason text)
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100 ROWS 16;
 COMMENT ON FUNCTION segment.forecast_models(bytea) IS
-'The models that were tried, the best by the criterion first. weight: share in the forecast; parameters: estimated ones with the variance; alpha, beta, gamma, phi: smoothing and damping; reason: why a model was not fitted. Error: 42809 another kind of model.';
+'The models that were tried, the best by the criterion first. weight: share in the forecast; parameters: estimated ones with the variance; alpha, beta, gamma, phi: smoothing and damping; reason: why a model was not fitted, or why another method than the one of the options is used. Error: 42809 another kind of model.';
 
 CREATE FUNCTION segment.forecast_anomalies(model bytea, level float8 DEFAULT 0.99)
 RETURNS TABLE (period date, value float8, forecast float8, lower_bound float8, upper_bound float8, z_score float8, is_anomaly boolean)

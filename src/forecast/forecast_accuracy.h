@@ -24,12 +24,13 @@ typedef struct SegAccuracy
 	double		inside;
 	double		msis;
 	double		scaled;			/* forecasts with a scale above 0 */
+	double		square_scaled;	/* with a square scale above 0 */
 	double		scaled_bounded; /* of them with bounds */
 } SegAccuracy;
 
 /*
- * Add a pair.  IN scale: mean absolute difference of values a season apart in the training part, square_scale: the
- * mean of its square; lower, upper: bounds of level, NaN: none.
+ * Add a pair, of magnitude 1 or less, so that no square overflows.  IN scale: mean absolute difference of values a season apart in the training part, square_scale: the
+ * mean of its square, 0 where it is too large; lower, upper: bounds of level, NaN: none.
  */
 static inline void
 seg_accuracy_add(SegAccuracy *sum, double y, double f, double lower, double upper, double level,
@@ -53,7 +54,11 @@ seg_accuracy_add(SegAccuracy *sum, double y, double f, double lower, double uppe
 		return;
 	sum->scaled++;
 	sum->mase += apart / scale;
-	sum->rmsse += apart * apart / square_scale;
+	if (square_scale > 0)
+	{
+		sum->square_scaled++;
+		sum->rmsse += apart * apart / square_scale;
+	}
 	if (isnan(lower))
 		return;
 	sum->scaled_bounded++;

@@ -11,7 +11,6 @@
 
 #include "forecast/forecast_accuracy.h"
 #include "forecast/forecast_backtest_model.h"
-#include "forecast/series.h"
 #include "server/budget.h"
 
 /* ---- the fit ---- */
@@ -53,7 +52,7 @@ forecast_from(SegBacktestModel *model, const SegEvents *events, const double *va
 		model->entries[model->count++] = (SegBacktestEntry) {
 			.method = method, .origin = (uint32) origin, .step = step, .value = value, .forecast = part->mean,
 			.lower = has_bounds ? part->lower : NAN, .upper = has_bounds ? part->upper : NAN,
-			.scale = isfinite(scale) && isfinite(square) ? scale : 0,
+			.scale = isfinite(scale) ? scale : 0,
 			.square_scale = isfinite(scale) && isfinite(square) ? square : 0,
 		};
 	}
@@ -176,9 +175,32 @@ forecast_backtest_rows(PG_FUNCTION_ARGS)
 
 /* ---- accuracy ---- */
 
-/* OUT sums: of each method, for all steps at place 0 and for each step after it; palloc'd. */
+/* The power of 2 that is larger than all figures of the entries. */
+static int
+exponent_of(const SegBacktestModel *model)
+{
+	double		largest = 0;
+	int			exponent;
+
+	for (uint32 i = 0; i < model->count; i++)
+	{
+		const SegBacktestEntry *entry = &model->entries[i];
+
+		seg_check_step(i);
+		largest = fmax(largest, fmax(fabs(entry->value), fabs(entry->forecast)));
+		/* fmax ignores a bound that is not there */
+		largest = fmax(largest, fmax(fmax(fabs(entry->lower), fabs(entry->upper)), entry->scale));
+	}
+	(void) frexp(largest, &exponent);
+	return exponent;
+}
+
+/*
+ * Sums of figures divided by 2^exponent, of each method, for all steps at place 0 and for each step after it;
+ * palloc'd.
+ */
 static SegAccuracy *
-accuracies(const SegBacktestModel *model)
+accuracies(const SegBacktestModel *model, int exponent)
 {
 	size_t		width = model->options.horizon + 1;
 	SegAccuracy *sums = seg_take(SEG_FORECAST_METHODS * width, sizeof(SegAccuracy));
@@ -191,25 +213,27 @@ accuracies(const SegBacktestModel *model)
 
 		seg_check_step(i);
 		for (int j = 0; j < 2; j++)
-			seg_accuracy_add(&sums[entry->method * width + steps[j]], entry->value, entry->forecast, entry->lower,
-							 entry->upper, model->options.level, entry->scale, entry->square_scale);
+			seg_accuracy_add(&sums[entry->method * width + steps[j]],
+							 ldexp(entry->value, -exponent), ldexp(entry->forecast, -exponent),
+							 ldexp(entry->lower, -exponent), ldexp(entry->upper, -exponent), model->options.level,
+							 ldexp(entry->scale, -exponent), ldexp(entry->square_scale, -2 * exponent));
 	}
 	return sums;
 }
 
 static void
-put_accuracy(SegRow *row, SegForecastMethod method, uint32 step, const SegAccuracy *sum, const SegAccuracy *naive)
+put_accuracy(SegRow *row, SegForecastMethod method, uint32 step, const SegAccuracy *sum, const SegAccuracy *naive, int exponent)
 {
 	seg_put_text(row, seg_forecast_method_names[method]);
 	seg_put(row, Int32GetDatum((int32) step), step == 0);
 	seg_put_int32(row, (int32) sum->n);
-	seg_put_float8(row, sum->absolute / sum->n);
-	seg_put_float8(row, sqrt(sum->square / sum->n));
-	seg_put_float8(row, sum->error / sum->n);
+	seg_put_float8(row, ldexp(sum->absolute / sum->n, exponent));
+	seg_put_float8(row, ldexp(sqrt(sum->square / sum->n), exponent));
+	seg_put_float8(row, ldexp(sum->error / sum->n, exponent));
 	seg_put_float8(row, 100 * sum->absolute / sum->size);
 	seg_put_float8(row, sum->smape / sum->n);
 	seg_put_float8(row, sum->mase / sum->scaled);
-	seg_put_float8(row, sqrt(sum->rmsse / sum->scaled));
+	seg_put_float8(row, sqrt(sum->rmsse / sum->square_scaled));
 	seg_put_float8(row, sum->inside / sum->bounded);
 	seg_put_float8(row, sum->msis / sum->scaled_bounded);
 	seg_put_float8(row, naive->n > 0 ? 1 - sum->absolute / sum->n / (naive->absolute / naive->n) : NAN);
@@ -222,7 +246,8 @@ forecast_accuracy(PG_FUNCTION_ARGS)
 {
 	const SegBacktestModel *model = seg_model_decode(PG_GETARG_BYTEA_PP(0), &seg_forecast_backtest_model_type);
 	size_t		width = model->options.horizon + 1;
-	const SegAccuracy *sums = accuracies(model);
+	int			exponent = exponent_of(model);
+	const SegAccuracy *sums = accuracies(model, exponent);
 	const SegAccuracy *naive = sums + benchmark_of(&model->options) * width;
 	SegRow		row;
 
@@ -230,7 +255,7 @@ forecast_accuracy(PG_FUNCTION_ARGS)
 	for (int method = 0; method < SEG_FORECAST_METHODS; method++)
 		for (uint32 step = 0; step < width; step++)
 			if (sums[method * width + step].n > 0)
-				put_accuracy(&row, (SegForecastMethod) method, step, &sums[method * width + step], &naive[step]);
+				put_accuracy(&row, (SegForecastMethod) method, step, &sums[method * width + step], &naive[step], exponent);
 	return (Datum) 0;
 }
 

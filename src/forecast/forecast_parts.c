@@ -224,8 +224,9 @@ put_intermittent(const SegForecastFit *fit, const double *y, size_t n, size_t ho
 	{
 		double		forecast = t < n ? scratch[t] : smooth.forecast;
 
+		/* of rare demand both quantiles are 0, but the mean is not: the interval contains it */
 		parts[t] = (SegForecastPart) {.level = forecast, .mean = forecast, .variance = fmax(square, 0),
-			.lower = isnan(forecast) ? NAN : lower, .upper = isnan(forecast) ? NAN : upper};
+			.lower = isnan(forecast) ? NAN : fmin(lower, forecast), .upper = isnan(forecast) ? NAN : fmax(upper, forecast)};
 	}
 }
 

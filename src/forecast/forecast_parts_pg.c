@@ -4,7 +4,6 @@
  */
 #include "forecast/forecast_pg.h"
 
-#include "forecast/series.h"
 #include "server/budget.h"
 #include "stats/chisq.h"
 
@@ -47,6 +46,24 @@ seg_forecast_regressors(const SegForecastOptions *options, const SegEvents *even
 	x = seg_take(n * events->names, sizeof(double));
 	seg_events_regressors(events, options->grain, first, n, x);
 	return x;
+}
+
+SegSeriesFacts
+seg_forecast_facts(const SegForecastOptions *options, const SegEvents *events, int64_t first, const double *values, size_t n)
+{
+	double	   *x = seg_forecast_regressors(options, events, first, n);
+	double	   *fitted;
+	SegSeriesFacts facts;
+
+	if (x == NULL)
+		return seg_series_facts(values, n);
+	fitted = seg_take(n, sizeof(double));
+	memcpy(fitted, values, n * sizeof(double));
+	seg_events_mask(x, events->names, n, fitted);
+	facts = seg_series_facts(fitted, n);
+	pfree(fitted);
+	pfree(x);
+	return facts;
 }
 
 static double

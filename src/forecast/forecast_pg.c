@@ -4,7 +4,6 @@
  */
 #include "forecast/forecast_pg.h"
 
-#include "forecast/series.h"
 #include "server/budget.h"
 #include "server/model_text.h"
 #include "stats/chisq.h"
@@ -108,6 +107,26 @@ static const char *const reasons[] = {
 	"not admissible",
 };
 
+/* Why the method is not the one of the options; NULL when it is. */
+static const char *
+reason_of(const SegForecastModel *model)
+{
+	SegForecastMethod asked = model->options.method;
+	SegSeriesFacts facts = seg_forecast_facts(&model->options, &model->effects.events, model->first, model->values, model->n);
+
+	if (model->fit.method == asked)
+		return NULL;
+	if (facts.lowest == facts.highest)
+		return "all values are equal";
+	if (model->fit.candidates > 0)
+		return "no ETS model could be fitted";
+	if (model->fit.method == SEG_FORECAST_SBA)
+		return "demand is intermittent";
+	if (asked >= SEG_FORECAST_CROSTON)
+		return "a value is negative";
+	return asked == SEG_FORECAST_SEASONAL_NAIVE ? "no value one season before" : "too few values";
+}
+
 static double
 aicc_of(const SegEts *ets, double present)
 {
@@ -163,7 +182,7 @@ put_candidate(SegRow *row, const SegForecastCandidate *candidate, int rank, doub
 
 /* A method without a likelihood. */
 static void
-put_method(SegRow *row, const char *name, int rank, double weight, double alpha)
+put_method(SegRow *row, const char *name, int rank, double weight, double alpha, const char *reason)
 {
 	seg_put_int32(row, rank);
 	seg_put_text(row, name);
@@ -176,7 +195,7 @@ put_method(SegRow *row, const char *name, int rank, double weight, double alpha)
 	seg_put_null(row);
 	seg_put_null(row);
 	seg_put_bool(row, rank == 1);
-	seg_put_null(row);
+	seg_put_text(row, reason);
 	seg_row_store(row);
 }
 
@@ -188,25 +207,26 @@ forecast_models(PG_FUNCTION_ARGS)
 	const SegForecastFit *fit = &model->fit;
 	bool		is_half = fit->method == SEG_FORECAST_AUTO && fit->has_theta;
 	bool		has_ets = fit->method == SEG_FORECAST_AUTO || fit->method == SEG_FORECAST_ETS;
-	double		present = (double) seg_series_facts(model->values, model->n).present;
+	double		present = (double) seg_forecast_facts(&model->options, &model->effects.events, model->first, model->values, model->n).present;
 	uint32		order[SEG_ETS_FORMS];
 	int			rank = 0;
 	SegRow		row;
 
 	seg_rows_begin(fcinfo, &row);
 	rank_candidates(fit, order);
-	for (uint32 i = 0; has_ets && i < fit->candidates; i++)
+	if (!has_ets)
+		put_method(&row, seg_forecast_method_names[fit->method], ++rank, 1,
+				   fit->method == SEG_FORECAST_THETA ? fit->theta.alpha :
+				   fit->method >= SEG_FORECAST_CROSTON ? fit->alpha : NAN, reason_of(model));
+	/* those that failed are rows too */
+	for (uint32 i = 0; i < fit->candidates; i++)
 	{
 		const SegForecastCandidate *candidate = &fit->candidate[order[i]];
 
 		put_candidate(&row, candidate, ++rank, candidate->weight * (is_half ? 0.5 : 1), present);
 	}
 	if (is_half)
-		put_method(&row, "theta", ++rank, 0.5, fit->theta.alpha);
-	if (!has_ets)
-		put_method(&row, seg_forecast_method_names[fit->method], ++rank, 1,
-				   fit->method == SEG_FORECAST_THETA ? fit->theta.alpha :
-				   fit->method >= SEG_FORECAST_CROSTON ? fit->alpha : NAN);
+		put_method(&row, "theta", ++rank, 0.5, fit->theta.alpha, NULL);
 	return (Datum) 0;
 }
 

@@ -13,6 +13,7 @@
 
 #include "forecast/forecast_model.h"
 #include "forecast/forecast_state.h"
+#include "forecast/series.h"
 #include "server/aggregate.h"
 #include "server/error.h"
 #include "server/rows.h"
@@ -117,6 +118,10 @@ extern SegForecastPart *seg_forecast_plain_parts(const SegForecastOptions *optio
 extern SegForecastPart *seg_forecast_parts_of(const SegForecastOptions *options, const SegForecastFit *fit,
 											  const SegEventEffects *effects, int64_t first,
 											  const double *values, size_t n, size_t horizon, double level);
+
+/* Facts of values[n] without the periods of events: of what was fitted, but per day. */
+extern SegSeriesFacts seg_forecast_facts(const SegForecastOptions *options, const SegEvents *events, int64_t first,
+										 const double *values, size_t n);
 
 /* The lower limit of the options for values[n]; -infinity without one. */
 extern double seg_forecast_lower_limit(const SegForecastOptions *options, const double *values, size_t n);

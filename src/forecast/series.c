@@ -45,32 +45,48 @@ seg_series_fill(const double *y, size_t n, double *filled)
 		filled[i] = y[before];
 }
 
+/* The factor, a power of 2, that makes the largest value about 1; *exponent undoes it. */
+static double
+unit_factor(const double *y, size_t n, int *exponent)
+{
+	(void) frexp(seg_series_facts(y, n).largest, exponent);
+	if (*exponent < -1000)
+		*exponent = -1000;
+	return ldexp(1, -*exponent);
+}
+
 double
 seg_series_naive_error(const double *y, size_t n, size_t m)
 {
+	int			exponent;
+	double		factor = unit_factor(y, n, &exponent);
 	double		sum = 0;
 	double		count = 0;
 
 	for (size_t t = m; t < n; t++)
 		if (!isnan(y[t]) && !isnan(y[t - m]))
 		{
-			sum += fabs(y[t] - y[t - m]);
+			sum += fabs(factor * y[t] - factor * y[t - m]);
 			count++;
 		}
-	return sum / count;
+	return ldexp(sum / count, exponent);
 }
 
 double
 seg_series_naive_square(const double *y, size_t n, size_t m)
 {
+	int			exponent;
+	double		factor = unit_factor(y, n, &exponent);
 	double		sum = 0;
 	double		count = 0;
 
 	for (size_t t = m; t < n; t++)
 		if (!isnan(y[t]) && !isnan(y[t - m]))
 		{
-			sum += (y[t] - y[t - m]) * (y[t] - y[t - m]);
+			double		apart = factor * y[t] - factor * y[t - m];
+
+			sum += apart * apart;
 			count++;
 		}
-	return sum / count;
+	return ldexp(sum / count, 2 * exponent);
 }

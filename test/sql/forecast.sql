@@ -96,6 +96,14 @@ FROM (SELECT jsonb_build_object('method', m) AS o FROM unnest('{auto,ets,theta,n
 SELECT DISTINCT forecast = last.v AS is_last
 FROM (SELECT v FROM weeks WHERE k = 'negative' ORDER BY d DESC LIMIT 1) last,
      segment.forecast((SELECT segment.forecast_fit(d, v, '{"grain": "week", "model": "MNN"}') FROM weeks WHERE k = 'negative'), 60);
+-- and the reasons are told: of the model, and of each method that is not the one asked for
+SELECT rank, f.model, weight, is_chosen, reason FROM segment.forecast_models((SELECT segment.forecast_fit(d, v, '{"grain": "week", "model": "MNN"}') FROM weeks WHERE k = 'negative')) f;
+SELECT rank, f.model, is_chosen, reason FROM segment.forecast_models((SELECT segment.forecast_fit(month, amount, '{"model": "AAA", "alpha": 0.5, "beta": 0.4, "gamma": 0.1}') FROM sales)) f;
+SELECT m, k, f.model, f.reason
+FROM (VALUES ('auto', 'intermittent'), ('auto', 'constant'), ('auto', 'few'), ('croston', 'negative'), ('theta', 'few'), ('drift', 'constant'), ('ets', 'negative')) o(m, k),
+     LATERAL (SELECT segment.forecast_fit(d, v, jsonb_build_object('grain', 'week', 'gaps', 'missing', 'method', m)) FROM weeks w WHERE w.k = o.k) x(model),
+     LATERAL (SELECT f.* FROM segment.forecast_models(x.model) f WHERE is_chosen) f;
+SELECT f.model, f.reason FROM segment.forecast_models((SELECT segment.forecast_fit(d, v, '{"grain": "week", "method": "seasonal_naive"}') FROM weeks WHERE k = 'periodic' AND d < '2000-06-01')) f;
 -- two values, or no two neighbors, say nothing about the variance of a drift
 SELECT every, round(forecast::numeric, 2) AS forecast, lower_bound, upper_bound
 FROM unnest('{2,39}'::int[]) every,
@@ -107,6 +115,10 @@ FROM unnest('{croston,sba,tsb}'::text[]) method,
      LATERAL (SELECT segment.forecast_fit(date '2020-01-01' + i::int, x, jsonb_build_object('grain', 'day', 'method', method))
               FROM unnest('{0,0,5,0,0,0,12,0,0,3,0,0,0,0,8,0,0,0,15,0,0,1,0,0,0,0,6,0,0,0,10,0,0,2,0,0,0,0}'::float8[]) WITH ORDINALITY u(x, i)) m(model),
      segment.forecast(model, 1);
+
+-- of demand in one of 100 periods both quantiles are 0: the interval still contains the forecast
+SELECT forecast > 0 AS positive, lower_bound, upper_bound = forecast AS contains
+FROM segment.forecast((SELECT segment.forecast_fit(date '2020-01-01' + i, CASE WHEN i IN (100, 250) THEN 40 ELSE 0 END, '{"grain": "day"}') FROM generate_series(0, 299) i), 1);
 
 -- ---- methods and options ----
 SELECT method, round(forecast::numeric, 2) AS forecast
@@ -197,6 +209,19 @@ SELECT segment.create_model('wrong', 'forecast', 'monthly', 'month', '{amount}',
 CALL segment.publish('{sales}', 'public.sales_target', '2026-01-01');
 SELECT segment.drop_model('sales');
 DROP TABLE monthly;
+-- an error that is not known is not small: a series of one period is held, one that is forecast exactly is not; nor do huge values pass unseen
+CREATE TABLE guarded AS SELECT month, i, 5::float8 AS constant, amount * 1e300 AS huge, CASE WHEN i < 45 THEN 5 ELSE 6 END::float8 AS late FROM sales;
+CREATE VIEW single AS SELECT * FROM guarded WHERE i = 0;
+SELECT segment.create_model(f, 'forecast', CASE f WHEN 'single' THEN 'single' ELSE 'guarded' END, 'month', ARRAY[CASE f WHEN 'single' THEN 'huge' ELSE f END], '{"horizon": 3, "max_mase": 0.1, "method": "naive"}')
+FROM unnest('{constant,huge,late,single}'::text[]) f;
+CALL segment.refit('constant');
+CALL segment.refit('huge');
+CALL segment.refit('late');
+CALL segment.refit('single');
+SELECT model_name, status, regexp_replace(reason, '[0-9.]{5,}', '#') AS reason FROM segment.model_version ORDER BY 1;
+SELECT segment.drop_model(f) FROM unnest('{constant,huge,late,single}'::text[]) f;
+DROP VIEW single;
+DROP TABLE guarded;
 -- all live fits of a session share segment.fit_memory
 SET enable_sort = off;
 SET work_mem = '1GB';

@@ -37,6 +37,11 @@ FROM b, segment.forecast_accuracy(backtest) a JOIN rows r ON r.method = a.method
 GROUP BY a.method, a.step, a.n, a.mae, a.rmse, a.bias, a.wape, a.smape, a.mase, a.coverage, a.msis, a.skill ORDER BY a.method, a.step NULLS FIRST;
 SELECT method, round(skill::numeric, 3) AS skill FROM b, segment.forecast_accuracy(backtest) WHERE step IS NULL;
 
+-- huge and tiny values: the same figures in their unit; a mean square that is no double is NULL
+SELECT unit, round((mae / unit)::numeric, 3) AS mae, round((rmse / unit)::numeric, 3) AS rmse, round((bias / unit)::numeric, 3) AS bias, round(mase::numeric, 3) AS mase, round(rmsse::numeric, 3) AS rmsse, round(msis::numeric, 2) AS msis
+FROM unnest('{1,1e300,1e-300}'::float8[]) unit,
+     LATERAL (SELECT segment.forecast_backtest(month, amount * unit, 3, '{"origins": 2, "method": "theta"}') FROM sales) x(backtest), segment.forecast_accuracy(backtest) WHERE step IS NULL AND method = 'theta';
+
 -- without a season the benchmark is the last value; nothing is compared twice
 SELECT DISTINCT method FROM segment.forecast_backtest_rows((SELECT segment.forecast_backtest(month, amount, 2, '{"grain": "year", "origins": 1}') FROM sales)) ORDER BY 1;
 SELECT DISTINCT method FROM segment.forecast_backtest_rows((SELECT segment.forecast_backtest(month, amount, 2, '{"method": "seasonal_naive", "origins": 1}') FROM sales));

@@ -145,3 +145,5 @@ INSERT INTO holidays VALUES ('none', NULL, 1);
 SELECT segment.forecast_events('holidays');
 SELECT segment.forecast_events(NULL) IS NULL AS is_null;
 SELECT count(*) FROM m, segment.forecast_effects(model, 95);
+DROP FUNCTION fit(jsonb, text);
+DROP TABLE holidays, shop, receipts, members, texts;
