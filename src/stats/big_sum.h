@@ -122,6 +122,77 @@ seg_big_sum_add(SegBigSum *sum, double x)
 	seg_big_sum_add_shifted(sum, (uint64_t) (mantissa < 0 ? -mantissa : mantissa), shift, mantissa < 0);
 }
 
+/* sum += magnitude 2^(shift - 1074), or -=; the magnitude is below 2^106. */
+static inline void
+seg_big_sum_add_wide(SegBigSum *sum, unsigned __int128 magnitude, int shift, bool negative)
+{
+	size_t		limb = (size_t) shift / 64;
+	int			bits = shift % 64;
+	unsigned __int128 low = magnitude << bits;
+	uint64_t	parts[3] = {(uint64_t) low, (uint64_t) (low >> 64), bits == 0 ? 0 : (uint64_t) (magnitude >> 64) >> (64 - bits)};
+	unsigned	carry = 0;
+
+	for (size_t i = limb; i < SEG_BIG_LIMBS && (i < limb + 3 || carry); i++)
+	{
+		uint64_t	part = i < limb + 3 ? parts[i - limb] : 0;
+		uint64_t	before = sum->limbs[i];
+		uint64_t	after = negative ? before - part - carry : before + part + carry;
+
+		carry = negative ? (before < part || (before == part && carry)) :
+			(after < before || (after == before && carry));
+		sum->limbs[i] = after;
+	}
+}
+
+/* A finite double as sign, mantissa below 2^53, and the shift of the mantissa in units of 2^-1074. */
+typedef struct SegDoubleParts
+{
+	uint64_t	mantissa;
+	int			shift;
+	bool		negative;
+} SegDoubleParts;
+
+static inline SegDoubleParts
+seg_double_parts(double x)
+{
+	SegDoubleParts parts;
+	uint64_t	bits;
+
+	memcpy(&bits, &x, sizeof(bits));
+	parts.negative = bits >> 63;
+	parts.shift = (int) (bits >> 52 & 0x7FF);
+	parts.mantissa = bits & ((UINT64_C(1) << 52) - 1);
+	if (parts.shift > 0)
+	{
+		parts.mantissa |= UINT64_C(1) << 52;
+		parts.shift--;
+	}
+	return parts;
+}
+
+/* sum += x, finite; as seg_big_sum_add, with less work. */
+static inline void
+seg_big_sum_add_parts(SegBigSum *sum, SegDoubleParts x)
+{
+	seg_big_sum_add_shifted(sum, x.mantissa, x.shift, x.negative);
+}
+
+/* sum += x y, exactly but for bits below 2^-1074, which are cut off; |x y| below 2^1024. */
+static inline void
+seg_big_sum_add_product(SegBigSum *sum, SegDoubleParts x, SegDoubleParts y)
+{
+	unsigned __int128 magnitude = (unsigned __int128) x.mantissa * y.mantissa;
+	int			shift = x.shift + y.shift - SEG_BIG_FRACTION;
+
+	if (shift < 0)
+	{
+		magnitude = shift > -128 ? magnitude >> -shift : 0;
+		shift = 0;
+	}
+	if (magnitude != 0)
+		seg_big_sum_add_wide(sum, magnitude, shift, x.negative != y.negative);
+}
+
 static inline void
 seg_big_sum_add_units(SegBigSum *sum, const SegUnitSum *units)
 {
@@ -185,6 +256,22 @@ seg_big_sum_value(const SegBigSum *sum)
 	}
 	head |= rest != 0;
 	return ldexp((double) head, (int) (64 * (top - 2)) - SEG_BIG_FRACTION) * (negative ? -1 : 1);
+}
+
+/* OUT *low: what the nearest double leaves, so that the result and *low have twice the digits; 0 when it is infinite. */
+static inline double
+seg_big_sum_twofold(const SegBigSum *sum, double *low)
+{
+	double		high = seg_big_sum_value(sum);
+	SegBigSum	rest = *sum;
+
+	*low = 0;
+	if (isfinite(high))
+	{
+		seg_big_sum_add(&rest, -high);
+		*low = seg_big_sum_value(&rest);
+	}
+	return high;
 }
 
 #endif							/* SEG_STATS_BIG_SUM_H */

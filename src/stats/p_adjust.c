@@ -14,19 +14,40 @@ is_larger(const void *a, const void *b, const void *argument)
 	return p[*(const uint32_t *) a] > p[*(const uint32_t *) b];
 }
 
+/* OUT order[n]: the tests by falling p. */
+static void
+sort_tests(const double *p, size_t n, uint32_t *order)
+{
+	for (size_t i = 0; i < n; i++)
+		order[i] = (uint32_t) i;
+	seg_sort(order, n, sizeof(uint32_t), is_larger, p);
+}
+
 void
 seg_p_adjust(const double *p, size_t n, uint32_t *order, double *q)
 {
 	double		least = 1;
 
-	for (size_t i = 0; i < n; i++)
-		order[i] = (uint32_t) i;
-	seg_sort(order, n, sizeof(uint32_t), is_larger, p);
+	sort_tests(p, n, order);
 	for (size_t i = 0; i < n; i++)
 	{
 		double		rank = (double) (n - i);
 
 		least = fmin(least, p[order[i]] * ((double) n / rank));
 		q[order[i]] = least;
+	}
+}
+
+void
+seg_p_adjust_holm(const double *p, size_t n, uint32_t *order, double *q)
+{
+	double		most = 0;
+
+	sort_tests(p, n, order);
+	for (size_t i = n; i-- > 0;)
+	{
+		/* i others have a larger p */
+		most = fmax(most, fmin(p[order[i]] * (double) (i + 1), 1));
+		q[order[i]] = most;
 	}
 }

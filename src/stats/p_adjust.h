@@ -14,4 +14,10 @@
  */
 extern void seg_p_adjust(const double *p, size_t n, uint32_t *order, double *q);
 
+/*
+ * The same with the values of S. Holm (1979): the chance of one false test or more among those
+ * with q <= a is at most a, however the tests depend on each other.
+ */
+extern void seg_p_adjust_holm(const double *p, size_t n, uint32_t *order, double *q);
+
 #endif							/* SEG_STATS_P_ADJUST_H */

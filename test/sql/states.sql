@@ -144,6 +144,12 @@ INSERT INTO damage VALUES
     ('segment.profile_fit(%', 'texts: used 1', 172, '\x01'), ('segment.profile_fit(%', 'texts: used 2^31', 175, '\x80'),
     ('segment.profile_fit(%', 'options: features 7', 194, '\x07'), ('segment.profile_fit(%', 'options: fitted', 192, '\x01'), ('segment.profile_fit(%', 'options: letters 1', 193, '\x01'),
     ('segment.profile_fit(%', 'pool', -256, decode(repeat('41', 256), 'hex')), ('segment.profile_fit(%', 'the last slots', -400, decode(repeat('41', 144), 'hex')),
+    ('segment.ab_fit(%', 'rows skipped 2^63', 31, '\x80'), ('segment.ab_fit(%', 'features 0', 32, '\x00'), ('segment.ab_fit(%', 'features 3', 32, '\x03'),
+    ('segment.ab_fit(%', 'null_policy mean', 40, '\x02'), ('segment.ab_fit(%', 'outcome 3', 44, '\x03'), ('segment.ab_fit(%', 'arms 2^32 - 1', 48, '\xffffffff'),
+    ('segment.ab_fit(%', 'arms 9', 48, '\x09'), ('segment.ab_fit(%', 'room 2^31', 55, '\x80'), ('segment.ab_fit(%', 'rows 0', 56, '\x0000'), ('segment.ab_fit(%', 'rows 2^63', 63, '\x80'),
+    ('segment.ab_fit(%', 'ones 2^63', 71, '\x80'), ('segment.ab_fit(%', 'others 2^63', 79, '\x80'), ('segment.ab_fit(%', 'minimum NaN', 80, '\x000000000000f87f'),
+    ('segment.ab_fit(%', 'maximum infinite', 96, '\x000000000000f07f'), ('segment.ab_fit(%', 'name 129 bytes', 112, '\x81'), ('segment.ab_fit(%', 'name of 0 bytes', 112, '\x00'),
+    ('segment.ab_fit(%', 'a name out of order', 120, '\x7a'), ('segment.ab_fit(%', 'bytes behind the name', 130, '\x41'),
     ('segment.rhythm_fit(%', 'rows skipped 2^63', 31, '\x80'), ('segment.rhythm_fit(%', 'features 0', 32, '\x00'), ('segment.rhythm_fit(%', 'features 2', 32, '\x02'),
     ('segment.rhythm_fit(%', 'without gaps 2^63', 47, '\x80'), ('segment.rhythm_fit(%', 'gaps', 48, '\x57'), ('segment.rhythm_fit(%', 'cells used', 56, '\x01'), ('segment.rhythm_fit(%', 'cells used 2^63', 63, '\x80'),
     ('segment.rhythm_fit(%', 'room', 64, '\x01'), ('segment.rhythm_fit(%', 'room 2^63', 71, '\x80'), ('segment.rhythm_fit(%', 'a customer with 1.5 gaps', 72, '\x000000000000f8bf'),
@@ -192,14 +198,14 @@ FROM kinds JOIN good USING (no), LATERAL (
      LATERAL (SELECT by_argument(no, bad) AS argument, by_first_state(no, bad, 600) AS continued) AS o
 WHERE (argument, continued) IS DISTINCT FROM ('22P03', '22P03');
 
--- every word overwritten: an error, or a valid state of other rows; most of a forecast's state are sums, which may be any numbers
+-- every word overwritten: an error, or a valid state of other rows; most of the state of a forecast or a test of arms are sums, which may be any numbers
 SELECT aggregate, string_agg(DISTINCT outcome, ' ') AS outcomes, count(*) > 50 AS many, round(avg((outcome = '22P03')::int), 2) AS refused
 FROM kinds JOIN good USING (no), LATERAL (
     SELECT by_argument(no, overlay(state PLACING word FROM at)) AS outcome
     FROM generate_series(1, length(state) - 8, 4 * greatest(length(state) / 2500, 1)) AS at, unnest(ARRAY['\x41414141', '\xffffffff', '\x00010000', '\x00000000f8ff']::bytea[]) AS word) AS o
 GROUP BY no, aggregate
 HAVING bool_or(outcome NOT IN ('22P03', '22003', '22023', '54000', 'ok')) OR count(*) <= 50
-    OR avg((outcome = '22P03')::int) < CASE WHEN aggregate::text LIKE 'segment.forecast%' THEN 0.05 WHEN max(length(state)) < 200 THEN 0.2 ELSE 0.4 END;
+    OR avg((outcome = '22P03')::int) < CASE WHEN aggregate::text ~ '^segment.(forecast|ab_fit)' THEN 0.05 WHEN max(length(state)) < 200 THEN 0.2 ELSE 0.4 END;
 
 SET client_min_messages = warning;
 DROP SCHEMA states_test CASCADE;

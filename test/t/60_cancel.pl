@@ -91,7 +91,15 @@ sub each_row { my ($call, $from) = @_; return "SELECT count(segment.$call) FROM 
 sub laid_open { my ($call, $from) = @_; return 'SELECT count(*) FROM ' . ($from ? "$from, " : '') . "segment.$call"; }
 
 my $file = "(SELECT content FROM file)";
+my $arms = 'SELECT segment.ab_fit(right(r::text, 2), r, r % 7) FROM generate_series(1, 1000) r';
 my %heavy = (
+	ab_fit => [ 'SELECT segment.ab_fit(right(r::text, 1), r) FROM generate_series(1, 3000000) r',
+		q(SELECT segment.ab_fit(right(r::text, 2), r % 2, r, '{"null_policy": "skip"}') FROM generate_series(1, 3000000) r) ],
+	ab_rows => [ laid_open("ab_rows(($arms))", 'generate_series(1, 5000)') ],
+	newcombe_interval => [ each_row('newcombe_interval(r, 3000000, 1, 2)', 'generate_series(1, 3000000) r') ],
+	p_adjust => [ map { "SELECT count(*) FROM (SELECT segment.p_adjust((r * 7919 % 1000003) / 2e6, '$_') OVER () FROM generate_series(1, 2000000::bigint) r) s" } qw(holm bh) ],
+	srm_test => [ each_row('srm_test(c)', '(SELECT array_agg(j) AS c FROM generate_series(1, 1000) j) a, generate_series(1, 100000)') ],
+	wilson_interval => [ each_row('wilson_interval(r, 3000000)', 'generate_series(1, 3000000) r') ],
 	adjusted_rand_index => [ 'SELECT segment.adjusted_rand_index(r, r) FROM generate_series(1, 700000) r',
 		'SELECT segment.adjusted_rand_index(r::text, r::text) FROM generate_series(1, 700000) r' ],
 	anomaly_fit => [
