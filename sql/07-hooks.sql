@@ -38,19 +38,10 @@ COMMENT ON FUNCTION segment_internal.has_option(text, text, text) IS
 CREATE FUNCTION segment_internal.min_cell(m segment.model) RETURNS integer
 LANGUAGE sql STABLE
 BEGIN ATOMIC
-    SELECT COALESCE(m.options ->> 'min_cell', o.default_value #>> '{}')::numeric::integer
-    FROM segment.algorithm_option o WHERE o.algorithm = m.algorithm AND o.used_in = 'refit' AND o.option_name = 'min_cell';
+    SELECT COALESCE((m.options ->> 'min_cell')::numeric::integer, segment_internal.min_cell_size());
 END;
 COMMENT ON FUNCTION segment_internal.min_cell(segment.model) IS
-'The option min_cell of a model, or its default: groups of fewer rows are shown without their number.';
-
-CREATE FUNCTION segment_internal.is_small_cell(n bigint, min_cell integer, next_n bigint, small_cells bigint, small_total numeric) RETURNS boolean
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-BEGIN ATOMIC
-    SELECT n < min_cell OR (n = next_n AND small_cells > 0 AND (small_total < min_cell OR small_total = small_cells));
-END;
-COMMENT ON FUNCTION segment_internal.is_small_cell(bigint, integer, bigint, bigint, numeric) IS
-'True when the number of a cell must not be shown: it is below min_cell; or it is next_n, the smallest of the others, and small_total, the sum of the small_cells below min_cell, which is the difference from the total, would tell too much: it is below min_cell itself, or shows that each of them is 1.';
+'The option min_cell of a model, or segment.min_cell_size without it: groups of fewer rows are shown without their number.';
 
 CREATE FUNCTION segment_internal.options_of_fit(m segment.model) RETURNS jsonb
 LANGUAGE sql STABLE

@@ -129,10 +129,8 @@ BEGIN
                    row_number() OVER (PARTITION BY c.attribute ORDER BY sum(c.n) DESC, c.category COLLATE "C") AS place
             FROM cell c GROUP BY 1, 2),
         judged AS (
-            SELECT c.*, segment_internal.is_small_cell(c.n, $3, c.smallest_but_one, c.small_cells, c.small_total) AS is_suppressed
-            FROM (SELECT d.*, sum(d.n) OVER w AS size, count(*) FILTER (WHERE d.n < $3) OVER w AS small_cells,
-                         sum(d.n) FILTER (WHERE d.n < $3) OVER w AS small_total, min(d.n) FILTER (WHERE d.n >= $3) OVER w AS smallest_but_one
-                  FROM cell d WINDOW w AS (PARTITION BY d.cluster_id, d.attribute)) c),
+            SELECT c.*, sum(c.n) OVER w AS size, segment_internal.is_small_cell(c.n, $3) OVER w AS is_suppressed
+            FROM cell c WINDOW w AS (PARTITION BY c.cluster_id, c.attribute)),
         -- a total over all clusters less the counts of the others would tell what is suppressed, as would all totals but one
         told AS (
             SELECT t.attribute, t.category, t.is_hidden OR count(*) FILTER (WHERE t.is_hidden) OVER (PARTITION BY t.attribute) = 1 AS is_hidden
@@ -205,7 +203,7 @@ FROM (VALUES
     ('k_margin', 'number', '0.02', 0, 2, NULL, 'With k auto, the k in use is kept unless the best silhouette is better by more than this.'),
     ('start', 'choice', '"fresh"', NULL, NULL, '{fresh,warm}', 'Starting centers: fresh, or those of the active version (warm).'),
     ('language', 'choice', '"en"', NULL, NULL, '{en,es,de}', 'Language of the generated names and descriptions.'),
-    ('min_cell', 'integer', '5', 1, 1000000, NULL, 'Categories of fewer rows in a cluster are shown without their number.'),
+    ('min_cell', 'integer', NULL, 1, 1000000, NULL, 'Categories of fewer rows in a cluster are shown without their number; without it segment.min_cell_size counts.'),
     ('min_silhouette', 'number', NULL, -1, 1, NULL, 'A version with a lower silhouette (the full one, over a sample of the rows) is held.')
 ) AS o(option_name, type, default_value, minimum, maximum, choices, meaning);
 

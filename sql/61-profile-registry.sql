@@ -67,8 +67,7 @@ BEGIN
         SELECT jsonb_agg(jsonb_build_object('code', c.code, 'is_suppressed', c.is_suppressed)
                          || CASE WHEN c.is_suppressed THEN '{}' ELSE jsonb_build_object('customers', c.n, 'share', c.share) END ORDER BY c.is_suppressed, CASE WHEN NOT c.is_suppressed THEN c.place END, c.code COLLATE "C")
         FROM (SELECT d.code, d.n, (d.n / sum(d.n) OVER ())::float8 AS share, row_number() OVER (ORDER BY d.n DESC, d.code COLLATE "C") AS place,
-                     segment_internal.is_small_cell(d.n, $2, min(d.n) FILTER (WHERE d.n >= $2) OVER (), count(*) FILTER (WHERE d.n < $2) OVER (),
-                                                   sum(d.n) FILTER (WHERE d.n < $2) OVER ()) AS is_suppressed
+                     segment_internal.is_small_cell(d.n, $2) OVER () AS is_suppressed
               FROM (SELECT %s AS code, count(*) AS n FROM %s s GROUP BY 1) d) c
         WHERE c.place <= 1000$query$, segment_internal.profile_code_sql(m, '$1', model), source)
     INTO summary USING model, segment_internal.min_cell(m);
@@ -108,7 +107,7 @@ SELECT 'profile', 'refit', o.option_name, o.type, o.default_value, o.minimum, o.
 FROM (VALUES
     ('recut', 'boolean', 'false'::jsonb, NULL::numeric, NULL::numeric, NULL::text[], 'Whether each refit makes new cuts and letters; else those of the active version stay.'),
     ('language', 'choice', '"en"', NULL, NULL, '{en,es,de}', 'Language of the actions in the view recommended_actions.'),
-    ('min_cell', 'integer', '5', 1, 1000000, NULL, 'Codes of fewer rows are shown without their number.')
+    ('min_cell', 'integer', NULL, 1, 1000000, NULL, 'Codes of fewer rows are shown without their number; without it segment.min_cell_size counts.')
 ) AS o(option_name, type, default_value, minimum, maximum, choices, meaning);
 
 INSERT INTO segment.algorithm_column (algorithm, "position", column_name, column_type, role, meaning) VALUES

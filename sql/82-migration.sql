@@ -116,29 +116,78 @@ AS 'MODULE_PATHNAME', 'quiet_call' LANGUAGE C STABLE ROWS 1000;
 COMMENT ON FUNCTION segment.migration_customers(regclass, timestamptz, timestamptz, text) IS
 'Each customer of a published table with its group at two dates, from the history: id (as text), the labels and, for clusters, their names at these dates. NULL from_label: absent at the first date, or not assigned; NULL to_label: absent at the second, or not assigned. moved_by customer: the old model assigns the new data to another group, or the customer is new or gone; model: only the new model assigns the same data to another group; both: both, at one publication or at several between the dates; NULL: no move. A customer is never moved by a model in the step in which it is new. label as in migration. Runs as the caller. Errors: 42P01 no history, 42501 a history of another owner, 42703 no such label, 42804 a column is not of the type that publish writes.';
 
+CREATE FUNCTION segment_internal.hidden_moves(cells jsonb, min_cell integer) RETURNS jsonb
+LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    hidden jsonb := '[]';
+    before jsonb;
+BEGIN
+    -- a cell hidden for the sake of its row may tell its column, and the other way round
+    LOOP
+        before := hidden;
+        SELECT jsonb_agg(r.is_hidden OR r.is_hidden_in_column ORDER BY r.place) INTO hidden
+        FROM (SELECT q.place, q.is_hidden, segment_internal.is_small_cell(q.n, min_cell, q.is_hidden) OVER (PARTITION BY q.to_label) AS is_hidden_in_column
+              FROM (SELECT e.place, e.value ->> 1 AS to_label, (e.value ->> 4)::bigint AS n,
+                           segment_internal.is_small_cell((e.value ->> 4)::bigint, min_cell, (before ->> e.place::integer - 1)::boolean)
+                               OVER (PARTITION BY e.value ->> 0) AS is_hidden
+                    FROM jsonb_array_elements(cells) WITH ORDINALITY e(value, place)) q) r;
+        EXIT WHEN hidden IS NOT DISTINCT FROM before;
+    END LOOP;
+    RETURN hidden;
+END $$;
+COMMENT ON FUNCTION segment_internal.hidden_moves(jsonb, integer) IS
+'For each cell of a migration, an array that begins with from_label, to_label, two names and customers: whether its number must not be shown, by the totals of its row and its column.';
+
+CREATE FUNCTION segment_internal.moves(
+    target regclass, from_time timestamptz, to_time timestamptz, label text,
+    OUT from_label text, OUT to_label text, OUT from_name text, OUT to_name text, OUT customers bigint,
+    OUT customer_moved bigint, OUT model_moved bigint, OUT both_moved bigint, OUT is_hidden boolean, OUT has_small_part boolean)
+RETURNS SETOF record
+LANGUAGE plpgsql STABLE ROWS 50 SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    cells jsonb;
+    hidden jsonb;
+BEGIN
+    SELECT jsonb_agg(jsonb_build_array(c.from_label, c.to_label, c.from_name, c.to_name, c.customers, c.customer_moved, c.model_moved, c.both_moved)
+                     ORDER BY c.from_label, c.to_label)
+    INTO cells
+    FROM (SELECT m.from_label, m.to_label, max(m.from_name) AS from_name, max(m.to_name) AS to_name, count(*) AS customers,
+                 count(*) FILTER (WHERE m.moved_by = 'customer') AS customer_moved, count(*) FILTER (WHERE m.moved_by = 'model') AS model_moved,
+                 count(*) FILTER (WHERE m.moved_by = 'both') AS both_moved
+          FROM segment_internal.migration_customers(target, from_time, to_time, label) m
+          GROUP BY m.from_label, m.to_label) c;
+    hidden := segment_internal.hidden_moves(cells, segment_internal.min_cell_size());
+    RETURN QUERY
+    SELECT r.value ->> 0, r.value ->> 1, r.value ->> 2, r.value ->> 3, r.customers, (r.value ->> 5)::bigint, (r.value ->> 6)::bigint, (r.value ->> 7)::bigint,
+           (hidden ->> r.place::integer - 1)::boolean,
+           (SELECT bool_or(segment_internal.has_small_part((r.value ->> p)::bigint, r.customers, segment_internal.min_cell_size())) FROM generate_series(5, 7) p)
+    FROM (SELECT e.value, e.place, (e.value ->> 4)::bigint AS customers FROM jsonb_array_elements(cells) WITH ORDINALITY e(value, place)) r
+    ORDER BY r.place;
+END $$;
+COMMENT ON FUNCTION segment_internal.moves(regclass, timestamptz, timestamptz, text) IS
+'The rows of migration with all numbers. is_hidden: none of them must be shown; has_small_part: only customers may be shown.';
+
 CREATE FUNCTION segment_internal.migration(
     target regclass, from_time timestamptz, to_time timestamptz, label text DEFAULT NULL,
     OUT from_label text, OUT to_label text, OUT from_name text, OUT to_name text, OUT customers bigint,
-    OUT customer_moved bigint, OUT model_moved bigint, OUT both_moved bigint)
+    OUT customer_moved bigint, OUT model_moved bigint, OUT both_moved bigint, OUT is_suppressed boolean)
 RETURNS SETOF record
-LANGUAGE plpgsql STABLE ROWS 50 SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-    RETURN QUERY
-    SELECT c.from_label, c.to_label, max(c.from_name), max(c.to_name), count(*),
-           count(*) FILTER (WHERE c.moved_by = 'customer'), count(*) FILTER (WHERE c.moved_by = 'model'),
-           count(*) FILTER (WHERE c.moved_by = 'both')
-    FROM segment_internal.migration_customers(target, from_time, to_time, label) c
-    GROUP BY c.from_label, c.to_label
-    ORDER BY c.from_label, c.to_label;
-END $$;
+LANGUAGE sql STABLE ROWS 50
+BEGIN ATOMIC
+    SELECT m.from_label, m.to_label, m.from_name, m.to_name, CASE WHEN NOT m.is_hidden THEN m.customers END,
+           CASE WHEN NOT (m.is_hidden OR m.has_small_part) THEN m.customer_moved END,
+           CASE WHEN NOT (m.is_hidden OR m.has_small_part) THEN m.model_moved END,
+           CASE WHEN NOT (m.is_hidden OR m.has_small_part) THEN m.both_moved END, m.is_hidden OR m.has_small_part
+    FROM segment_internal.moves(target, from_time, to_time, label) m;
+END;
 COMMENT ON FUNCTION segment_internal.migration(regclass, timestamptz, timestamptz, text) IS
 'Implementation of segment.migration, which hides the SQL context of errors.';
 
 CREATE FUNCTION segment.migration(
     target regclass, from_time timestamptz, to_time timestamptz, label text DEFAULT NULL,
     OUT from_label text, OUT to_label text, OUT from_name text, OUT to_name text, OUT customers bigint,
-    OUT customer_moved bigint, OUT model_moved bigint, OUT both_moved bigint)
+    OUT customer_moved bigint, OUT model_moved bigint, OUT both_moved bigint, OUT is_suppressed boolean)
 RETURNS SETOF record
 AS 'MODULE_PATHNAME', 'quiet_call' LANGUAGE C STABLE ROWS 50;
 COMMENT ON FUNCTION segment.migration(regclass, timestamptz, timestamptz, text) IS
-'The moves of customers between groups between two dates, from the history of a published table: one row per pair of groups with the number of customers, and for clusters their names at the two dates. label: the column of the groups, a cluster_id or segment column; NULL for the first. NULL from_label: absent at the first date, or not assigned; NULL to_label: absent at the second, or not assigned. customer_moved: the old model assigns the new data to another group, or the customer is new or gone; model_moved: only the new model assigns the same data to another group; both_moved: both, at one publication or at several between the dates. All other customers did not move. segment.migration_customers lists the customers. A step whose old version was deleted counts as both. Runs as the caller. Errors: 42P01 no history, 42501 a history of another owner, 42703 no such label, 42804 a column is not of the type that publish writes.';
+'The moves of customers between groups between two dates, from the history of a published table: one row per pair of groups with the number of customers, and for clusters their names at the two dates. label: the column of the groups, a cluster_id or segment column; NULL for the first. NULL from_label: absent at the first date, or not assigned; NULL to_label: absent at the second, or not assigned. customer_moved: the old model assigns the new data to another group, or the customer is new or gone; model_moved: only the new model assigns the same data to another group; both_moved: both, at one publication or at several between the dates. All other customers did not move. segment.migration_customers lists the customers. A step whose old version was deleted counts as both. is_suppressed: a number of 1 to segment.min_cell_size - 1 is NULL, and so are numbers that would tell it by the totals of the groups. Runs as the caller. Errors: 42P01 no history, 42501 a history of another owner, 42703 no such label, 42804 a column is not of the type that publish writes.';

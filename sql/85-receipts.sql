@@ -120,20 +120,28 @@ COMMENT ON FUNCTION segment_internal.receipts_rows(text) IS
 CREATE FUNCTION segment_internal.retention(name text)
 RETURNS TABLE (as_of date, cohort text, period integer, customers bigint, active bigint,
                retention float8, lost bigint, revenue numeric, average_receipt numeric, is_complete boolean,
-               by_value text)
+               by_value text, is_suppressed boolean)
 LANGUAGE plpgsql VOLATILE ROWS 1000 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     RETURN QUERY
-    SELECT c.* FROM segment_internal.receipts_rows(name)
-        AS c(as_of date, cohort text, period integer, customers bigint, active bigint, retention float8, lost bigint,
-             revenue numeric, average_receipt numeric, is_complete boolean, by_value text);
+    SELECT s.as_of, s.cohort, s.period, CASE WHEN NOT s.is_small THEN s.customers END,
+           CASE WHEN NOT s.is_hidden THEN s.active END, CASE WHEN NOT s.is_hidden THEN s.retention END, CASE WHEN NOT s.is_hidden THEN s.lost END,
+           CASE WHEN NOT s.is_hidden THEN s.revenue END, CASE WHEN NOT s.is_hidden THEN s.average_receipt END, s.is_complete, s.by_value, s.is_hidden
+    FROM (SELECT j.*, j.is_small OR segment_internal.has_small_part(j.active, j.customers, segment_internal.min_cell_size()) AS is_hidden
+          FROM (SELECT i.*, bool_or(i.is_small_here) OVER (PARTITION BY i.by_value, i.cohort) AS is_small
+                FROM (SELECT c.*, segment_internal.is_small_cell(c.customers, segment_internal.min_cell_size()) OVER (PARTITION BY c.by_value, c.period) AS is_small_here
+                      FROM segment_internal.receipts_rows(name)
+                          AS c(as_of date, cohort text, period integer, customers bigint, active bigint, retention float8, lost bigint,
+                               revenue numeric, average_receipt numeric, is_complete boolean, by_value text)) i) j) s
+    -- the windows have another order
+    ORDER BY s.by_value COLLATE "C", s.cohort COLLATE "C", s.period;
 EXCEPTION
     -- an error of one source must not be an error of the view; segment.problems reports it
     WHEN OTHERS OR ASSERT_FAILURE THEN
         RETURN;
 END $$;
 COMMENT ON FUNCTION segment_internal.retention(text) IS
-'The monthly cohorts of registered receipts for the view segment.cohort_retention; no rows when reading them fails.';
+'The monthly cohorts of registered receipts for the view segment.cohort_retention; no rows when reading them fails. is_suppressed: a cell counts fewer customers than segment.min_cell_size, or would tell such a count.';
 
 CREATE FUNCTION segment_internal.retention_problem(r segment.receipts) RETURNS text
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

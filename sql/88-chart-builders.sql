@@ -177,14 +177,14 @@ BEGIN
     SELECT sum(s.customers) AS customers, sum(s.revenue) AS revenue INTO total
     FROM jsonb_to_recordset(segments) AS s(customers bigint, revenue numeric, code text) WHERE s.code IS NULL OR s.code NOT IN ('inactive', 'not_scored');
     SELECT s.segment, s.customers, s.revenue INTO best
-    FROM jsonb_to_recordset(segments) AS s(segment text, customers bigint, revenue numeric, place integer, code text)
-    WHERE s.code IS NULL OR s.code NOT IN ('inactive', 'not_scored') ORDER BY s.revenue DESC NULLS LAST, s.place LIMIT 1;
+    FROM jsonb_to_recordset(segments) AS s(segment text, customers bigint, revenue numeric, place integer, code text, hidden boolean)
+    WHERE (s.code IS NULL OR s.code NOT IN ('inactive', 'not_scored')) AND s.hidden IS NOT TRUE ORDER BY s.revenue DESC NULLS LAST, s.place LIMIT 1;
     SELECT max(c.revenue / nullif(total.revenue, 0)) INTO most FROM jsonb_to_recordset(cells) AS c(revenue numeric);
     SELECT jsonb_agg(jsonb_build_object('r', c.r, 'f', c.f, 'customers', c.customers, 'share', c.share, 'percent', round(100 * c.share, 1),
                                         'ink', segment_internal.chart_ink(c.share::float8 / nullif(most, 0))) ORDER BY c.r DESC, c.f)
     INTO rows
     FROM (SELECT j.r, j.f, j.customers, round(COALESCE(j.revenue / nullif(total.revenue, 0), 0), 6) AS share
-          FROM jsonb_to_recordset(cells) AS j(r text, f text, customers bigint, revenue numeric)) c;
+          FROM jsonb_to_recordset(cells) AS j(r text, f text, customers bigint, revenue numeric, hidden boolean) WHERE j.hidden IS NOT TRUE) c;
     axes := format($j$"x": {"field": "f", "type": "ordinal", "title": %s, "axis": {"labelAngle": 0}, "scale": {"domain": ["1", "2", "3", "4", "5"]}},
                       "y": {"field": "r", "type": "ordinal", "title": %s, "scale": {"domain": ["5", "4", "3", "2", "1"]}}$j$,
                    to_json(segment_internal.chart_words(language, 'rfm.f')), to_json(segment_internal.chart_words(language, 'rfm.r')));
@@ -195,7 +195,7 @@ BEGIN
                       COALESCE(segment_internal.chart_number((best.revenue / nullif(total.revenue, 0))::float8, '.0%', language), '-')) END,
         segment_internal.chart_words(language, 'rfm.subtitle'),
         (SELECT segment_internal.chart_list(array_agg(format('%s: %s', s.segment, segment_internal.chart_number(s.customers, ',.0f', language)) ORDER BY s.place, s.segment), 20)
-         FROM jsonb_to_recordset(segments) AS s(segment text, customers bigint, place integer)),
+         FROM jsonb_to_recordset(segments) AS s(segment text, customers bigint, place integer, hidden boolean) WHERE s.hidden IS NOT TRUE),
         420,
         jsonb_build_array(
             segment_internal.chart_layer(format($j${"mark": {"type": "rect"}, "encoding": {%s,
@@ -209,7 +209,7 @@ BEGIN
                 "text": {"field": "share", "type": "quantitative", "format": ".1%%"}}}$j$, axes)::jsonb, rows)));
 END $$;
 COMMENT ON FUNCTION segment_internal.chart_rfm(jsonb, jsonb, text) IS
-'The chart of the figures of rfm_figures.';
+'The chart of the figures of rfm_figures; cells and segments with the member hidden are not shown.';
 
 CREATE FUNCTION segment_internal.chart_rfm(receipts regclass, as_of date, currency text, rates regclass, language text) RETURNS jsonb
 LANGUAGE sql STABLE

@@ -91,14 +91,15 @@ DECLARE
     axes text;
 BEGIN
     SELECT jsonb_agg(jsonb_build_object('before', m.before, 'after', m.after, 'customers', m.customers, 'share', m.share, 'moved', m.moved,
-                                        'ink', segment_internal.chart_ink(m.share::float8)) ORDER BY m.before COLLATE "C", m.after COLLATE "C"),
-           sum(m.customers) FILTER (WHERE m.moved)
+                                        'ink', segment_internal.chart_ink(m.share::float8)) ORDER BY m.before COLLATE "C", m.after COLLATE "C") FILTER (WHERE NOT m.is_hidden),
+           max(m.all_moved)
     INTO rows, moved
-    FROM (SELECT g.before, g.after, g.moved, sum(g.customers) AS customers,
+    FROM (SELECT g.before, g.after, g.moved, sum(g.customers) AS customers, bool_or(g.is_hidden) AS is_hidden,
+                 sum(sum(g.customers) FILTER (WHERE g.moved)) OVER () AS all_moved,
                  round(sum(g.customers) / sum(sum(g.customers)) OVER (PARTITION BY g.before), 6) AS share
           FROM (SELECT COALESCE(m.from_name, m.from_label, came) AS before, COALESCE(m.to_name, m.to_label, gone) AS after,
-                       m.from_label IS DISTINCT FROM m.to_label AS moved, m.customers
-                FROM segment.migration(target, from_time, to_time, label) m WHERE num_nulls(m.from_label, m.to_label) < 2) g
+                       m.from_label IS DISTINCT FROM m.to_label AS moved, m.customers, m.is_hidden
+                FROM segment_internal.moves(target, from_time, to_time, label) m WHERE num_nulls(m.from_label, m.to_label) < 2) g
           GROUP BY g.before, g.after, g.moved) m;
     SELECT r.before, r.after, r.customers INTO best
     FROM jsonb_to_recordset(rows) AS r(before text, after text, customers bigint, moved boolean)

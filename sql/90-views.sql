@@ -108,7 +108,7 @@ CREATE VIEW segment.cohort_retention WITH (security_invoker = true) AS
     SELECT r.receipts_name, c.as_of, c.cohort, c.period, c.customers, c.active, c.retention, c.lost,
            CASE WHEN pg_catalog.abs(c.revenue) < 1e26 THEN c.revenue END::numeric(28,2) AS revenue,
            CASE WHEN pg_catalog.abs(c.average_receipt) < 1e26 THEN c.average_receipt END::numeric(28,2) AS average_receipt, c.is_complete,
-           c.by_value
+           c.by_value, c.is_suppressed
     FROM segment_internal.receipts(NULL) r
     CROSS JOIN LATERAL segment_internal.retention(r.receipts_name) c;
 COMMENT ON VIEW segment.cohort_retention IS 'Retention of the monthly cohorts of all receipts registered with segment.register_receipts that the current user may see, read as their owner, as of the last receipt. Receipts that cannot be read have no rows here and a row in segment.problems. Key: receipts_name, by_value, cohort, period.';
@@ -116,14 +116,15 @@ COMMENT ON COLUMN segment.cohort_retention.receipts_name IS 'Name of the receipt
 COMMENT ON COLUMN segment.cohort_retention.as_of IS 'Date of the last receipt.';
 COMMENT ON COLUMN segment.cohort_retention.cohort IS 'Month of the first receipt, as 2019-11.';
 COMMENT ON COLUMN segment.cohort_retention.period IS 'Months since the first receipt, from 0.';
-COMMENT ON COLUMN segment.cohort_retention.customers IS 'Customers of the cohort.';
-COMMENT ON COLUMN segment.cohort_retention.active IS 'Those with a receipt in the period; NULL while the period is not over.';
+COMMENT ON COLUMN segment.cohort_retention.customers IS 'Customers of the cohort; NULL for fewer than segment.min_cell_size, and when the number would tell that of such a cohort.';
+COMMENT ON COLUMN segment.cohort_retention.active IS 'Those with a receipt in the period; NULL while the period is not over, and, as the columns up to average_receipt, when is_suppressed.';
 COMMENT ON COLUMN segment.cohort_retention.retention IS 'active / customers, 0 to 1; NULL while the period is not over.';
 COMMENT ON COLUMN segment.cohort_retention.lost IS 'customers - active; NULL while the period is not over.';
 COMMENT ON COLUMN segment.cohort_retention.revenue IS 'Net of returns; NULL while the period is not over.';
 COMMENT ON COLUMN segment.cohort_retention.average_receipt IS 'Mean value of a receipt; NULL while the period is not over.';
 COMMENT ON COLUMN segment.cohort_retention.is_complete IS 'True when the period is over.';
 COMMENT ON COLUMN segment.cohort_retention.by_value IS 'Value of the column by of segment.register_receipts at the first receipt; NULL without by.';
+COMMENT ON COLUMN segment.cohort_retention.is_suppressed IS 'True when customers is NULL, and when active or lost is 1 to segment.min_cell_size - 1. The figures of the period are then NULL.';
 
 CREATE VIEW segment.problems WITH (security_invoker = true) AS
     SELECT m.model_name,

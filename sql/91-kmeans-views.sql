@@ -2,12 +2,15 @@
 
 CREATE VIEW segment.cluster_summary WITH (security_invoker = true) AS
     SELECT v.model_name, v.version, c.cluster_id,
-           COALESCE(n.cluster_name, d.generated_name) AS cluster_name, c.size, c.share, d.description
+           COALESCE(n.cluster_name, d.generated_name) AS cluster_name,
+           CASE WHEN NOT c.is_suppressed THEN c.size END AS size, CASE WHEN NOT c.is_suppressed THEN c.share END AS share,
+           CASE WHEN NOT c.is_suppressed THEN d.description END AS description, c.is_suppressed
     FROM segment_internal.models(NULL) m
     CROSS JOIN LATERAL segment_internal.active_version(m.model_name) v
     CROSS JOIN LATERAL segment_internal.readable(
         CASE WHEN m.algorithm = 'kmeans' THEN segment_internal.version_model(m.model_name, v.version) END, 'kmeans') b(bytes)
-    CROSS JOIN LATERAL (SELECT DISTINCT k.cluster_id, k.size, k.share FROM segment.kmeans_centroids(b.bytes) k) c
+    CROSS JOIN LATERAL (SELECT g.*, segment_internal.is_small_cell(g.size, segment_internal.min_cell_size()) OVER () AS is_suppressed
+                        FROM (SELECT DISTINCT k.cluster_id, k.size, k.share FROM segment.kmeans_centroids(b.bytes) k) g) c
     LEFT JOIN LATERAL segment_internal.cluster_names(m.model_name) n ON n.cluster_id = c.cluster_id
     CROSS JOIN LATERAL (SELECT CASE WHEN m.options ->> 'language' IN ('en', 'es', 'de') THEN m.options ->> 'language' ELSE 'en' END AS language) w
     CROSS JOIN LATERAL (SELECT segment.kmeans_describe(b.bytes, c.cluster_id, w.language) AS description,
@@ -18,9 +21,10 @@ COMMENT ON COLUMN segment.cluster_summary.model_name IS 'Name of the model.';
 COMMENT ON COLUMN segment.cluster_summary.version IS 'Its active version.';
 COMMENT ON COLUMN segment.cluster_summary.cluster_id IS 'Number of the cluster, from 1; refits keep it.';
 COMMENT ON COLUMN segment.cluster_summary.cluster_name IS 'Name given with segment.name_cluster, else a generated name, which stays until it no longer describes the cluster.';
-COMMENT ON COLUMN segment.cluster_summary.size IS 'Rows in the cluster when it was fitted.';
-COMMENT ON COLUMN segment.cluster_summary.share IS 'Share of the rows (of their weight) in the cluster, 0 to 1.';
-COMMENT ON COLUMN segment.cluster_summary.description IS 'Description: how the cluster differs from all rows.';
+COMMENT ON COLUMN segment.cluster_summary.size IS 'Rows in the cluster when it was fitted; NULL when is_suppressed.';
+COMMENT ON COLUMN segment.cluster_summary.share IS 'Share of the rows (of their weight) in the cluster, 0 to 1; NULL when is_suppressed.';
+COMMENT ON COLUMN segment.cluster_summary.description IS 'Description: how the cluster differs from all rows; NULL when is_suppressed.';
+COMMENT ON COLUMN segment.cluster_summary.is_suppressed IS 'True when the cluster has fewer rows than segment.min_cell_size, or when its size would tell that of such a cluster.';
 
 CREATE VIEW segment.cluster_profile WITH (security_invoker = true) AS
     -- generating names is the slow part of this view: each cluster is named once, at its first row
@@ -30,20 +34,26 @@ CREATE VIEW segment.cluster_profile WITH (security_invoker = true) AS
                segment.kmeans_name(b.bytes, p.cluster_id,
                    CASE WHEN m.options ->> 'language' IN ('en', 'es', 'de') THEN m.options ->> 'language' ELSE 'en' END)) END)
                OVER (PARTITION BY v.model_name, p.cluster_id) AS cluster_name,
-           p.size, p.share, p.feature, p.cluster_mean, p.cluster_sd, p.overall_mean, p.overall_sd,
-           p.index_100, p.z_score, p.rank, p.direction, p.q1, p.median, p.q3, p.overall_median
+           CASE WHEN NOT p.is_suppressed THEN p.size END AS size, CASE WHEN NOT p.is_suppressed THEN p.share END AS share, p.feature,
+           CASE WHEN NOT p.is_suppressed THEN p.cluster_mean END AS cluster_mean, CASE WHEN NOT p.is_suppressed THEN p.cluster_sd END AS cluster_sd,
+           p.overall_mean, p.overall_sd,
+           CASE WHEN NOT p.is_suppressed THEN p.index_100 END AS index_100, CASE WHEN NOT p.is_suppressed THEN p.z_score END AS z_score,
+           p.rank, CASE WHEN NOT p.is_suppressed THEN p.direction END AS direction, CASE WHEN NOT p.is_suppressed THEN p.q1 END AS q1, CASE WHEN NOT p.is_suppressed THEN p.median END AS median,
+           CASE WHEN NOT p.is_suppressed THEN p.q3 END AS q3, p.overall_median, p.is_suppressed
     FROM segment_internal.models(NULL) m
     CROSS JOIN LATERAL segment_internal.active_version(m.model_name) v
     CROSS JOIN LATERAL segment_internal.readable(
         CASE WHEN m.algorithm = 'kmeans' THEN segment_internal.version_model(m.model_name, v.version) END, 'kmeans') b(bytes)
-    CROSS JOIN LATERAL segment.kmeans_profile(b.bytes) p
+    -- one row of each cluster and rank; a cluster has all ranks
+    CROSS JOIN LATERAL (SELECT k.*, segment_internal.is_small_cell(k.size, segment_internal.min_cell_size()) OVER (PARTITION BY k.rank) AS is_suppressed
+                        FROM segment.kmeans_profile(b.bytes) k) p
     WHERE m.algorithm = 'kmeans';
 COMMENT ON VIEW segment.cluster_profile IS 'Statistics of each feature in each cluster, for the active versions of all k-means models that the current user may see. Key: model_name, cluster_id, feature.';
 COMMENT ON COLUMN segment.cluster_profile.model_name IS 'Name of the model.';
 COMMENT ON COLUMN segment.cluster_profile.version IS 'Its active version.';
 COMMENT ON COLUMN segment.cluster_profile.cluster_id IS 'Number of the cluster, from 1; refits keep it.';
 COMMENT ON COLUMN segment.cluster_profile.cluster_name IS 'Name given with segment.name_cluster, else a generated name, which stays until it no longer describes the cluster.';
-COMMENT ON COLUMN segment.cluster_profile.size IS 'Rows in the cluster when it was fitted.';
+COMMENT ON COLUMN segment.cluster_profile.size IS 'Rows in the cluster when it was fitted; NULL, as all figures of the cluster, when is_suppressed.';
 COMMENT ON COLUMN segment.cluster_profile.share IS 'Share of the rows (of their weight) in the cluster, 0 to 1.';
 COMMENT ON COLUMN segment.cluster_profile.feature IS 'Column of the source.';
 COMMENT ON COLUMN segment.cluster_profile.cluster_mean IS 'Arithmetic mean of the feature in the cluster, in its own units.';
@@ -58,6 +68,7 @@ COMMENT ON COLUMN segment.cluster_profile.q1 IS 'First quartile in the cluster, 
 COMMENT ON COLUMN segment.cluster_profile.median IS 'Median in the cluster, exact.';
 COMMENT ON COLUMN segment.cluster_profile.q3 IS 'Third quartile in the cluster, exact.';
 COMMENT ON COLUMN segment.cluster_profile.overall_median IS 'Median over all rows, with a relative error up to about 1/16; exact for small integers.';
+COMMENT ON COLUMN segment.cluster_profile.is_suppressed IS 'True when the cluster has fewer rows than segment.min_cell_size, or when its size would tell that of such a cluster. Its figures are then NULL.';
 
 CREATE VIEW segment.elbow WITH (security_invoker = true) AS
     SELECT m.model_name, v.version, segment_internal.small_count_in(s.value, 'k') AS k,

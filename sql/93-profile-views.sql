@@ -15,7 +15,7 @@ COMMENT ON COLUMN segment.profile_summary.version IS 'Its active version.';
 COMMENT ON COLUMN segment.profile_summary.profile_code IS 'The code; profile_decode tells what its letters stand for.';
 COMMENT ON COLUMN segment.profile_summary.customers IS 'Rows of the source with the code; NULL when is_suppressed.';
 COMMENT ON COLUMN segment.profile_summary.share IS 'Share of all rows, 0 to 1; NULL when is_suppressed.';
-COMMENT ON COLUMN segment.profile_summary.is_suppressed IS 'True when there are fewer rows than the option min_cell of the model, or when the number would tell that of such a code.';
+COMMENT ON COLUMN segment.profile_summary.is_suppressed IS 'True when there are fewer rows than the option min_cell of the model (without it, than segment.min_cell_size at the fit), or when the number would tell that of such a code.';
 
 CREATE VIEW segment.cluster_categories WITH (security_invoker = true) AS
     SELECT m.model_name, v.version, segment_internal.small_count_in(s.value, 'cluster_id') AS cluster_id,
@@ -39,7 +39,7 @@ COMMENT ON COLUMN segment.cluster_categories.n IS 'Rows of the cluster with the 
 COMMENT ON COLUMN segment.cluster_categories.share IS 'Share of the rows of the cluster that have a value in the column, 0 to 1; NULL when is_suppressed.';
 COMMENT ON COLUMN segment.cluster_categories.overall_share IS 'The same over all clusters; NULL when a count of the value is suppressed in any cluster, which it would tell.';
 COMMENT ON COLUMN segment.cluster_categories.lift IS 'share / overall_share; NULL when overall_share is.';
-COMMENT ON COLUMN segment.cluster_categories.is_suppressed IS 'True when there are fewer rows than the option min_cell of the model, or when the number would tell that of such a category.';
+COMMENT ON COLUMN segment.cluster_categories.is_suppressed IS 'True when there are fewer rows than the option min_cell of the model (without it, than segment.min_cell_size at the fit), or when the number would tell that of such a category.';
 
 CREATE VIEW segment.recommended_actions WITH (security_invoker = true) AS
     SELECT g.model_name, g.applies_to, g.subject, g.name, g.customers, g.share, a.action, a.channel,
@@ -64,8 +64,8 @@ COMMENT ON COLUMN segment.recommended_actions.model_name IS 'Name of the model.'
 COMMENT ON COLUMN segment.recommended_actions.applies_to IS 'segment, cluster or profile.';
 COMMENT ON COLUMN segment.recommended_actions.subject IS 'Code of the segment, name of the cluster, or profile code.';
 COMMENT ON COLUMN segment.recommended_actions.name IS 'Name for readers.';
-COMMENT ON COLUMN segment.recommended_actions.customers IS 'Rows of the source; NULL for a suppressed profile code.';
-COMMENT ON COLUMN segment.recommended_actions.share IS 'Share of all rows, 0 to 1.';
+COMMENT ON COLUMN segment.recommended_actions.customers IS 'Rows of the source; NULL when the number is suppressed, see segment.min_cell_size.';
+COMMENT ON COLUMN segment.recommended_actions.share IS 'Share of all rows, 0 to 1; NULL as customers.';
 COMMENT ON COLUMN segment.recommended_actions.action IS 'What to do.';
 COMMENT ON COLUMN segment.recommended_actions.channel IS 'Channel; NULL: the preferred channel of the customer.';
 COMMENT ON COLUMN segment.recommended_actions.invest IS 'False when the rule says so, or for a segment with less than 1 % of the customers and of the revenue.';
@@ -87,6 +87,16 @@ END;
 COMMENT ON FUNCTION segment_internal.phrase(text, text, text, text) IS
 'The phrase of a language; NULL for an unknown language.';
 
+CREATE FUNCTION segment_internal.card_action(cluster_name text, language text) RETURNS text
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT COALESCE(pg_catalog.max(pg_catalog.format(
+               segment_internal.phrase(language, ' Recommended action: %s', ' Acci{f3}n recomendada: %s', ' Empfohlene Ma{df}nahme: %s'), a.action)), '')
+    FROM segment.recommended_action('cluster', cluster_name, language) a WHERE a.action IS NOT NULL;
+END;
+COMMENT ON FUNCTION segment_internal.card_action(text, text) IS
+'The last sentence of a card: the action for a cluster; empty without one.';
+
 CREATE FUNCTION segment_internal.cluster_card(model_name text, cluster_id integer, language text DEFAULT 'en') RETURNS text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -101,12 +111,18 @@ BEGIN
     END IF;
     PERFORM segment_internal.model_row(model_name, false);
     -- a generated name in the language; one that was given stays
-    SELECT s.cluster_id, s.size, s.share,
+    SELECT s.cluster_id, s.size, s.share, s.is_suppressed,
            COALESCE((SELECT n.cluster_name FROM segment_internal.cluster_names($1) n WHERE n.cluster_id = $2 AND NOT n.is_generated),
                     segment.kmeans_name(segment.active_model($1), $2, language), s.cluster_name) AS cluster_name
     INTO c FROM segment.cluster_summary s WHERE s.model_name = $1 AND s.cluster_id = $2;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'model "%" has no cluster %', model_name, cluster_id USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    IF c.is_suppressed THEN
+        RETURN format(segment_internal.phrase(language, 'Cluster %s (%s) has so few customers that no figures are shown.',
+                                              'El grupo %s (%s) re{fa}ne tan pocos clientes que no se muestran cifras.',
+                                              'Cluster %s (%s) umfasst so wenige Kunden, dass keine Zahlen gezeigt werden.'), c.cluster_id, c.cluster_name)
+            || segment_internal.card_action(c.cluster_name, language);
     END IF;
     card := format(CASE WHEN c.size = 1
             THEN segment_internal.phrase(language, 'Cluster %s (%s) has one customer, %3$s of all.',
@@ -144,9 +160,7 @@ BEGIN
                     WHERE k.model_name = $1 AND k.cluster_id = $2 AND NOT k.is_suppressed AND k.lift >= 1.1
                     ORDER BY k.attribute, k.share - k.overall_share DESC, k.category COLLATE "C") f) g
         WHERE g.place <= 3), '');
-    RETURN card || COALESCE((
-        SELECT format(segment_internal.phrase(language, ' Recommended action: %s', ' Acci{f3}n recomendada: %s', ' Empfohlene Ma{df}nahme: %s'), a.action)
-        FROM segment.recommended_action('cluster', c.cluster_name, language) a WHERE a.action IS NOT NULL), '');
+    RETURN card || segment_internal.card_action(c.cluster_name, language);
 END $$;
 COMMENT ON FUNCTION segment_internal.cluster_card(text, integer, text) IS
 'Implementation of segment.cluster_card, which hides the SQL context of errors.';

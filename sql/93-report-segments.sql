@@ -20,7 +20,7 @@ COMMENT ON FUNCTION segment_internal.report_cuts(regclass, date, text, regclass)
 'An RFM model of the customers as of a date; NULL without customers.';
 
 CREATE FUNCTION segment_internal.report_segments(
-    receipts regclass, as_of date, model bytea, currency text, rates regclass, language text,
+    receipts regclass, as_of date, model bytea, currency text, rates regclass, language text, min_customers integer,
     OUT cells jsonb, OUT segments jsonb, OUT moves jsonb)
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
@@ -38,9 +38,11 @@ BEGIN
                   WHERE g.segment_code NOT IN ('inactive', 'not_scored') GROUP BY 1, 2, 3) s),
            (SELECT jsonb_agg(to_jsonb(m) ORDER BY m.customers DESC, m.from_code COLLATE "C", m.to_code COLLATE "C") FROM m WHERE m.from_code IS DISTINCT FROM m.to_code)
     INTO cells, segments, moves;
+    cells := segment_internal.mark_small(cells, 'customers', 'hidden', min_customers);
+    segments := segment_internal.mark_small(segment_internal.mark_small(segments, 'customers', 'hidden', min_customers), 'before', 'hidden_before', min_customers);
 END $$;
-COMMENT ON FUNCTION segment_internal.report_segments(regclass, date, bytea, text, regclass, text) IS
-'Customers by scores and by segment as of a date, and their moves since a month before.';
+COMMENT ON FUNCTION segment_internal.report_segments(regclass, date, bytea, text, regclass, text, integer) IS
+'Customers by scores and by segment as of a date, and their moves since a month before. hidden, hidden_before: the number must not be shown.';
 
 CREATE FUNCTION segment_internal.report_features(receipts regclass, as_of date, model bytea, currency text, rates regclass) RETURNS jsonb
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$

@@ -64,6 +64,7 @@ DECLARE
     worst record;
     total record;
     is_whole boolean := EXTRACT(month FROM as_of + 1) <> EXTRACT(month FROM as_of);
+    is_hidden boolean;
     span text;
     growth float8;
     sentences text[];
@@ -71,11 +72,13 @@ BEGIN
     SELECT * INTO this FROM jsonb_to_recordset(months) AS m(period text, value float8, buyers bigint, new_buyers bigint) WHERE m.period = to_char(as_of, 'YYYY-MM-01');
     SELECT * INTO last FROM jsonb_to_recordset(months) AS m(period text, value float8) WHERE m.period = to_char(segment_internal.month_before(as_of), 'YYYY-MM-01');
     SELECT sum(s.customers)::float8 AS customers, sum(s.revenue)::float8 AS revenue INTO total FROM jsonb_to_recordset(segments) AS s(customers bigint, revenue numeric);
-    SELECT * INTO best FROM jsonb_to_recordset(segments) AS s(segment text, code text, customers bigint, revenue float8, place integer)
-    ORDER BY s.customers >= min_customers DESC, s.revenue DESC, s.place LIMIT 1;
-    SELECT * INTO worst FROM jsonb_to_recordset(segments) AS s(segment text, code text, customers bigint, before bigint, place integer)
+    SELECT * INTO best FROM jsonb_to_recordset(segments) AS s(segment text, code text, customers bigint, revenue float8, place integer, hidden boolean)
+    ORDER BY s.hidden, s.revenue DESC, s.place LIMIT 1;
+    SELECT * INTO worst FROM jsonb_to_recordset(segments) AS s(segment text, code text, customers bigint, before bigint, place integer, hidden boolean, hidden_before boolean)
     -- who went to sleep is no loss of that segment
-    WHERE s.customers < s.before AND s.place <= 6 AND s.customers >= min_customers ORDER BY s.customers - s.before, s.place LIMIT 1;
+    WHERE s.customers < s.before AND s.place <= 6 AND s.customers >= min_customers AND NOT s.hidden AND NOT s.hidden_before ORDER BY s.customers - s.before, s.place LIMIT 1;
+    is_hidden := EXISTS (SELECT FROM jsonb_to_recordset(segments) AS s(customers bigint, before bigint, place integer, hidden boolean, hidden_before boolean)
+                         WHERE s.customers < s.before AND s.place <= 6 AND (s.hidden OR s.hidden_before));
     span := CASE WHEN is_whole THEN segment_internal.chart_date(as_of, 'long month', language)
                  ELSE segment_internal.chart_words(language, 'month.days', segment_internal.chart_date(date_trunc('month', as_of::timestamp)::date, 'long', language),
                                                    segment_internal.chart_date(as_of, 'long', language)) END;
@@ -88,7 +91,7 @@ BEGIN
                                      segment_internal.chart_number(COALESCE(this.new_buyers, 0), ',.0f', language))),
         segment_internal.chart_words(language, 'month.top', best.segment, segment_internal.chart_number(best.customers / total.customers, '.0%', language),
                                      COALESCE(segment_internal.chart_number(best.revenue / nullif(total.revenue, 0), '.0%', language), '-')),
-        CASE WHEN worst.code IS NULL THEN segment_internal.chart_words(language, 'month.no_shrink')
+        CASE WHEN worst.code IS NULL THEN segment_internal.chart_words(language, CASE WHEN is_hidden THEN 'month.no_shrink_shown' ELSE 'month.no_shrink' END)
              ELSE segment_internal.chart_words(language, 'month.shrink', worst.segment, segment_internal.chart_number(worst.customers, ',.0f', language),
                                                segment_internal.chart_number(worst.before, ',.0f', language)) END,
         CASE WHEN worst.code IS NULL THEN segment_internal.chart_words(language, 'month.action_top', segment_internal.report_action(best.code, best.segment, language))
@@ -111,17 +114,17 @@ BEGIN
             (SELECT array_agg(segment_internal.chart_words(language, 'column.' || h.key) ORDER BY h.place)
              FROM unnest('{segment,customers,share,revenue,revenue_share,change,action}'::text[]) WITH ORDINALITY h(key, place)),
             array_agg(x.cell ORDER BY s.place, x.number), 2, 6)
-        FROM jsonb_to_recordset(segments) AS s(segment text, code text, place integer, customers bigint, revenue float8, before bigint)
+        FROM jsonb_to_recordset(segments) AS s(segment text, code text, place integer, customers bigint, revenue float8, before bigint, hidden boolean, hidden_before boolean)
         CROSS JOIN LATERAL (VALUES (1, s.segment),
-            (2, CASE WHEN s.customers BETWEEN 1 AND min_customers - 1 THEN few ELSE segment_internal.chart_number(s.customers, ',.0f', language) END),
-            (3, CASE WHEN s.customers BETWEEN 1 AND min_customers - 1 THEN '' ELSE segment_internal.chart_number(s.customers / total.customers, '.1%', language) END),
-            (4, CASE WHEN s.customers BETWEEN 1 AND min_customers - 1 THEN '' ELSE segment_internal.chart_number(s.revenue, ',.0f', language) END),
-            (5, CASE WHEN s.customers BETWEEN 1 AND min_customers - 1 THEN '' ELSE segment_internal.chart_number(s.revenue / nullif(total.revenue, 0), '.1%', language) END),
-            (6, CASE WHEN s.before < min_customers OR s.customers < min_customers THEN '' WHEN s.customers > s.before THEN '+' ELSE '' END
-                || CASE WHEN s.before < min_customers OR s.customers < min_customers THEN '' ELSE segment_internal.chart_number(s.customers - s.before, ',.0f', language) END),
+            (2, CASE WHEN s.hidden THEN CASE WHEN s.customers < min_customers THEN few ELSE '-' END ELSE segment_internal.chart_number(s.customers, ',.0f', language) END),
+            (3, CASE WHEN s.hidden THEN '' ELSE segment_internal.chart_number(s.customers / total.customers, '.1%', language) END),
+            (4, CASE WHEN s.hidden THEN '' ELSE segment_internal.chart_number(s.revenue, ',.0f', language) END),
+            (5, CASE WHEN s.hidden THEN '' ELSE segment_internal.chart_number(s.revenue / nullif(total.revenue, 0), '.1%', language) END),
+            (6, CASE WHEN s.hidden OR s.hidden_before OR least(s.before, s.customers) < min_customers THEN '' WHEN s.customers > s.before THEN '+' ELSE '' END
+                || CASE WHEN s.hidden OR s.hidden_before OR least(s.before, s.customers) < min_customers THEN '' ELSE segment_internal.chart_number(s.customers - s.before, ',.0f', language) END),
             (7, segment_internal.report_action(s.code, s.segment, language))) x(number, cell))
     || segment_internal.report_figure(
-        segment_internal.chart_rfm((SELECT jsonb_agg(c.value) FROM jsonb_array_elements(cells) c WHERE (c.value ->> 'customers')::bigint >= min_customers), segments, language), NULL, NULL);
+        segment_internal.chart_rfm(cells, segments, language), NULL, NULL);
 END $$;
 COMMENT ON FUNCTION segment_internal.report_glance(jsonb, jsonb, text, integer) IS
 'The chart and the table of all segments, as HTML.';
@@ -135,17 +138,18 @@ DECLARE
     page text := '';
 BEGIN
     SELECT sum(j.customers)::float8 AS customers, sum(j.revenue)::float8 AS revenue INTO total FROM jsonb_to_recordset(segments) AS j(customers bigint, revenue numeric);
-    FOR s IN SELECT * FROM jsonb_to_recordset(segments) AS j(segment text, code text, place integer, customers bigint, revenue float8) WHERE j.customers > 0 ORDER BY j.place LOOP
+    FOR s IN SELECT * FROM jsonb_to_recordset(segments) AS j(segment text, code text, place integer, customers bigint, revenue float8, hidden boolean) WHERE j.customers > 0 ORDER BY j.place LOOP
         page := page || format('<article><h3>%s</h3><p>%s</p>', segment_internal.html_text(s.segment), segment_internal.report_words(language, 'about.' || s.code));
-        IF s.customers < min_customers THEN
-            page := page || format('<p>%s</p></article>', segment_internal.report_words(language, 'segment.small', min_customers::text));
+        IF s.hidden THEN
+            page := page || format('<p>%s</p></article>', segment_internal.report_words(language, CASE WHEN s.customers < min_customers THEN 'segment.small' ELSE 'segment.hidden' END, min_customers::text));
             CONTINUE;
         END IF;
         SELECT COALESCE(sum(m.customers) FILTER (WHERE m.to_code = s.code), 0) AS came, COALESCE(sum(m.customers) FILTER (WHERE m.from_code = s.code), 0) AS went
         INTO flow FROM jsonb_to_recordset(moves) AS m(from_code text, to_code text, customers bigint);
         page := page || format('<p>%s %s', segment_internal.report_words(language, 'segment.size', segment_internal.chart_number(s.customers, ',.0f', language),
                 segment_internal.chart_number(s.customers / total.customers, '.1%', language), COALESCE(segment_internal.chart_number(s.revenue / nullif(total.revenue, 0), '.1%', language), '-')),
-            segment_internal.report_words(language, 'segment.moves', segment_internal.chart_number(flow.came, ',.0f', language), segment_internal.chart_number(flow.went, ',.0f', language)));
+            CASE WHEN flow.came BETWEEN 1 AND min_customers - 1 OR flow.went BETWEEN 1 AND min_customers - 1 THEN ''
+                 ELSE segment_internal.report_words(language, 'segment.moves', segment_internal.chart_number(flow.came, ',.0f', language), segment_internal.chart_number(flow.went, ',.0f', language)) END);
         page := page || COALESCE((SELECT ' ' || segment_internal.report_words(language, 'segment.came_from',
                     COALESCE((SELECT n.segment FROM jsonb_to_recordset(segments) AS n(segment text, code text) WHERE n.code = m.from_code), segment_internal.chart_words(language, 'report.new')),
                     segment_internal.chart_number(m.customers, ',.0f', language))
@@ -178,16 +182,17 @@ DECLARE
     model bytea := segment.active_model(model_name);
     page text := '';
 BEGIN
-    FOR g IN SELECT c.cluster_id, n.cluster_name, n.is_generated, c.size, c.share, segment.kmeans_describe(model, c.cluster_id, language) AS words,
+    FOR g IN SELECT c.cluster_id, n.cluster_name, n.is_generated, c.size, c.share, c.hidden, segment.kmeans_describe(model, c.cluster_id, language) AS words,
                     segment.kmeans_name(model, c.cluster_id, language) AS generated
-             FROM (SELECT DISTINCT k.cluster_id, k.size, k.share FROM segment.kmeans_centroids(model) k) c
+             FROM (SELECT d.*, segment_internal.is_small_cell(d.size, min_customers) OVER () AS hidden
+                   FROM (SELECT DISTINCT k.cluster_id, k.size, k.share FROM segment.kmeans_centroids(model) k) d) c
              -- names that a refit generated are in the language of the model
              LEFT JOIN (SELECT s.cluster_id, s.cluster_name, s.is_generated FROM segment_internal.cluster_names(report_groups.model_name) s
                         WHERE NOT s.is_generated OR (SELECT COALESCE(m.options ->> 'language', 'en') FROM segment_internal.models(report_groups.model_name) m) = language) n USING (cluster_id)
              ORDER BY c.size DESC, c.cluster_id LOOP
         page := page || format('<article><h3>%s</h3>', segment_internal.html_text(COALESCE(g.cluster_name, g.generated)));
-        IF g.size < min_customers THEN
-            page := page || format('<p>%s</p></article>', segment_internal.report_words(language, 'segment.small', min_customers::text));
+        IF g.hidden THEN
+            page := page || format('<p>%s</p></article>', segment_internal.report_words(language, CASE WHEN g.size < min_customers THEN 'segment.small' ELSE 'segment.hidden' END, min_customers::text));
             CONTINUE;
         END IF;
         page := page || format('<p>%s</p>', segment_internal.report_words(language, 'group.size', segment_internal.chart_number(g.size, ',.0f', language),
@@ -215,7 +220,7 @@ LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     rows jsonb;
 BEGIN
-    SELECT jsonb_agg(to_jsonb(c)) INTO rows FROM segment.cohort_retention(receipts, as_of, 'month', currency, rates) c WHERE c.customers >= min_customers;
+    SELECT segment_internal.shown_cohorts(jsonb_agg(to_jsonb(c)), min_customers) INTO rows FROM segment.cohort_retention(receipts, as_of, 'month', currency, rates) c;
     RETURN segment_internal.report_figure(segment_internal.chart_retention(rows, 'month', language), segment_internal.chart_words(language, 'report.data'),
         (SELECT segment_internal.report_table(segment_internal.chart_words(language, 'report.cohorts'),
              ARRAY[segment_internal.chart_words(language, 'column.cohort'), segment_internal.chart_words(language, 'column.customers'), '1', '3', '6', '12'],
@@ -411,8 +416,9 @@ DECLARE
     body text;
     parts text[] := '{}';
 BEGIN
-    IF num_nulls(receipts, as_of, language, min_customers) > 0 THEN
-        RAISE EXCEPTION 'receipts, as_of, language and min_customers must not be null' USING ERRCODE = 'null_value_not_allowed';
+    min_customers := COALESCE(min_customers, segment_internal.min_cell_size());
+    IF num_nulls(receipts, as_of, language) > 0 THEN
+        RAISE EXCEPTION 'receipts, as_of and language must not be null' USING ERRCODE = 'null_value_not_allowed';
     ELSIF min_customers < 1 THEN
         RAISE EXCEPTION 'min_customers must be at least 1, but is %', min_customers USING ERRCODE = 'invalid_parameter_value';
     END IF;
@@ -429,7 +435,7 @@ BEGIN
     IF rfm_model IS NULL THEN
         RETURN segment_internal.report_page(language, title, format('<p>%s</p>', segment_internal.report_words(language, 'report.empty')));
     END IF;
-    s := segment_internal.report_segments(receipts, as_of, rfm_model, currency, rates, language);
+    s := segment_internal.report_segments(receipts, as_of, rfm_model, currency, rates, language, min_customers);
     months := segment_internal.report_months(receipts, as_of, currency, rates);
     forecasts := segment_internal.report_forecasts(months, s.segments, receipts, as_of, currency, rates, min_customers);
     parts := ARRAY['month', segment_internal.report_month(months, s.segments, forecasts, as_of, language, min_customers),
@@ -464,8 +470,8 @@ COMMENT ON FUNCTION segment_internal.report(text[], regclass, date, text, text, 
 'Implementation of segment.report, which hides the SQL context of errors.';
 
 CREATE FUNCTION segment.report(model_names text[], receipts regclass, as_of date, language text DEFAULT 'en', currency text DEFAULT NULL, rates regclass DEFAULT NULL,
-    target regclass DEFAULT NULL, min_customers integer DEFAULT 5)
+    target regclass DEFAULT NULL, min_customers integer DEFAULT NULL)
 RETURNS text
 AS 'MODULE_PATHNAME', 'quiet_call' LANGUAGE C STABLE COST 10000;
 COMMENT ON FUNCTION segment.report(text[], regclass, date, text, text, regclass, regclass, integer) IS
-'A report for people as one HTML page: the month in five sentences, the segments at a glance, forecasts of the whole and of segments, each segment with its strongest features, moves, forecast and action, groups, cohorts, map, unusual customers, quality of the data, method. The page has no script and asks for nothing. model_names: registered models that the caller may see; the first of rfm gives the cuts (NULL or none: they are fitted as of the date), the first of kmeans the groups, the first of anomaly the reasons of unusual customers; forecasts have their charts. receipts, as_of, currency, rates: see rfm. language: en, es, de. target: a table written by publish, for moves, map and unusual customers; NULL leaves them out. min_customers: segments, groups and cohorts with fewer customers have no figures. The same arguments and data give the same bytes. Errors: 42704 a model that is not there or not fitted; 22023 language or min_customers; as rfm, receipt_features and cohort_retention.';
+'A report for people as one HTML page: the month in five sentences, the segments at a glance, forecasts of the whole and of segments, each segment with its strongest features, moves, forecast and action, groups, cohorts, map, unusual customers, quality of the data, method. The page has no script and asks for nothing. model_names: registered models that the caller may see; the first of rfm gives the cuts (NULL or none: they are fitted as of the date), the first of kmeans the groups, the first of anomaly the reasons of unusual customers; forecasts have their charts. receipts, as_of, currency, rates: see rfm. language: en, es, de. target: a table written by publish, for moves, map and unusual customers; NULL leaves them out. min_customers: segments, groups and cohorts with fewer customers have no figures, nor do those whose number would tell that of a smaller one; NULL: the setting segment.min_cell_size. The same arguments and data give the same bytes. Errors: 42704 a model that is not there or not fitted; 22023 language or min_customers; as rfm, receipt_features and cohort_retention.';

@@ -45,11 +45,13 @@ BEGIN
     IF COALESCE(jsonb_array_length(past), 0) < 6 THEN
         RETURN NULL;
     END IF;
+    -- a record without columns is an error where it is read
+    SELECT NULL::float8 AS own, NULL::float8 AS naive, NULL::bigint AS n INTO test;
     horizon := least(12, greatest(3, jsonb_array_length(past) / 4));
     -- a segment without figures is among the rest
     SELECT jsonb_agg(to_jsonb(s) ORDER BY s.code COLLATE "C", s.month) INTO series
     FROM (SELECT g.code, r.month, sum(r.value) AS value FROM segment_internal.report_series(receipts, as_of, currency, rates) r
-          LEFT JOIN jsonb_to_recordset(segments) AS g(code text, customers bigint) ON g.code = r.code AND g.customers >= min_customers GROUP BY 1, 2) s;
+          LEFT JOIN jsonb_to_recordset(segments) AS g(code text, customers bigint, hidden boolean) ON g.code = r.code AND g.customers >= min_customers AND NOT g.hidden GROUP BY 1, 2) s;
     SELECT avg(abs(d.value - d.before) / d.before) INTO change
     FROM (SELECT p.value, lag(p.value) OVER (ORDER BY p.period) AS before FROM jsonb_to_recordset(past) AS p(period text, value float8)) d WHERE d.before > 0;
     SELECT count(*) FILTER (WHERE abs(c.season) > 1e-6 * abs(c.fitted)) > 0 INTO has_season

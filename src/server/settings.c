@@ -10,6 +10,7 @@
 
 int			seg_fit_memory_kb = 1024 * 1024;
 bool		seg_progress = false;
+int			seg_min_cell_size = 5;
 
 void
 seg_settings_define(void)
@@ -28,5 +29,12 @@ seg_settings_define(void)
 							 false,
 							 PGC_USERSET, 0,
 							 NULL, NULL, NULL);
+	DefineCustomIntVariable("segment.min_cell_size",
+							"Smallest number of customers that aggregated views and reports show.",
+							"Smaller counts, and counts that would tell them, are NULL. A guard against accidents, no guarantee of privacy. 1 shows all.",
+							&seg_min_cell_size,
+							5, 1, 1000000,
+							PGC_USERSET, 0,
+							NULL, NULL, NULL);
 	MarkGUCPrefixReserved("segment");
 }

@@ -206,7 +206,6 @@ CREATE TABLE profile_ones AS SELECT i AS id, CASE WHEN i <= 2 THEN i WHEN i <= 1
 SELECT segment.create_model('ones', 'profile', 'profile_ones', 'id', '{x}', '{"cuts": {"x": [1, 2, 3]}}');
 CALL segment.refit('ones');
 SELECT profile_code, customers, share, is_suppressed FROM segment.profile_summary WHERE model_name = 'ones' ORDER BY profile_code;
-SELECT n, segment_internal.is_small_cell(n, 5, 7, cells, total) AS is_small FROM (VALUES (4, 2, 8), (7, 2, 8), (7, 2, 4), (7, 5, 5), (7, 5, 6), (7, 1, 4), (8, 1, 4), (7, 0, NULL)) v(n, cells, total);
 
 -- columns with categories by cluster
 SELECT segment.create_model('groups', 'kmeans', 'profile_shop', 'id', '{recency_days,receipt_mean}', '{"k": 2}', describe_columns => '{Region,channel}');

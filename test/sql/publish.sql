@@ -2,6 +2,8 @@
 \set VERBOSITY terse
 \pset null '(null)'
 SET timezone = 'UTC';
+-- tables of few rows; test/sql/privacy.sql has the blanks
+SET segment.min_cell_size = 1;
 
 CREATE TABLE shoppers AS
 SELECT i AS customer, (i * 37) % 101 AS recency_days, 1 + (i * 13) % 7 AS frequency, ((i * 7919) % 1009) / 4.0 AS monetary

@@ -2,6 +2,8 @@
 \set VERBOSITY terse
 \pset null '(null)'
 SET timezone = 'UTC';
+-- tables of few rows; test/sql/privacy.sql has the blanks
+SET segment.min_cell_size = 1;
 SET extra_float_digits = -3;
 
 -- ---- plain columns, each with a comment; views run with the rights of the current user
