@@ -46,8 +46,9 @@ help:
 new-family:
 	@$(top)/test/new_family.sh $(if $(filter command line,$(origin NAME)),'$(NAME)')
 
-setup deb test demo: export SETUP_FOR = $@
-report: export SETUP_FOR = demo
+test: export SETUP_FOR = test
+deb: export SETUP_FOR = deb
+demo report: export SETUP_FOR = demo
 
 setup:
 	@$(top)/test/setup.sh

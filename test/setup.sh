@@ -62,7 +62,7 @@ install_modules() {
     [ ${#modules[@]} -gt 0 ] || return 0
     echo "Installing into build/npm: ${modules[*]}"
     mkdir -p "$npm"
-    timeout 300 npm install --prefix "$npm" --no-audit --no-fund --no-save --silent "${modules[@]}" ||
+    timeout 120 npm install --prefix "$npm" --no-audit --no-fund --no-save --silent "${modules[@]}" ||
         echo "npm could not install them; the tests of charts in a browser will be skipped." >&2
 }
 [ ${#missing[@]} -gt 0 ] || [ ${#browser[@]} -gt 0 ] || { install_modules; exit 0; }
