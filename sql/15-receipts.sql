@@ -73,6 +73,23 @@ $function$;
 COMMENT ON FUNCTION segment_internal.check_column_kind(regclass, text, text) IS
 'Support function of check_receipt_columns: error 42804 when a column is not of the kind number or date. A text has no fixed notation of numbers, and the date of a timestamptz depends on the session. A column that does not exist is not checked.';
 
+CREATE FUNCTION segment_internal.utc_time(relation regclass, column_name text) RETURNS text
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    type oid := segment_internal.column_type(relation, column_name);
+BEGIN
+    IF type NOT IN ('date'::regtype, 'timestamp'::regtype, 'timestamptz'::regtype) THEN
+        RAISE EXCEPTION 'column "%" of relation "%" is of type %, but must be date or timestamp', column_name,
+            segment_internal.relation_name(relation), format_type(type, NULL)
+            USING ERRCODE = 'datatype_mismatch';
+    END IF;
+    -- the result must not depend on the time zone of the session
+    RETURN CASE WHEN type = 'timestamptz'::regtype THEN format('(h.%I AT TIME ZONE ''UTC'')', column_name)
+                WHEN type IS NOT NULL THEN format('h.%I::timestamp', column_name) END;
+END $$;
+COMMENT ON FUNCTION segment_internal.utc_time(regclass, text) IS
+'Support function of the functions that read times: a column of rows h as SQL of type timestamp; times with a zone in UTC; NULL when there is no such column. Error: 42804 it is neither date nor timestamp.';
+
 CREATE FUNCTION segment_internal.check_receipt_columns(receipts regclass, currency text, rates regclass)
 RETURNS void
 LANGUAGE plpgsql STABLE PARALLEL RESTRICTED

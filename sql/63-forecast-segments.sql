@@ -1,22 +1,5 @@
 -- forecast_segments: forecasts of the revenue of each segment, which add up to the whole.
 
-CREATE FUNCTION segment_internal.forecast_time(relation regclass, column_name text) RETURNS text
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    type oid := segment_internal.column_type(relation, column_name);
-BEGIN
-    IF type NOT IN ('date'::regtype, 'timestamp'::regtype, 'timestamptz'::regtype) THEN
-        RAISE EXCEPTION 'column "%" of relation "%" is of type %, but must be date or timestamp', column_name,
-            segment_internal.relation_name(relation), format_type(type, NULL)
-            USING ERRCODE = 'datatype_mismatch';
-    END IF;
-    -- the result must not depend on the time zone of the session
-    RETURN CASE type WHEN 'timestamptz'::regtype THEN format('(h.%I AT TIME ZONE ''UTC'')', column_name)
-                     ELSE format('h.%I::timestamp', column_name) END;
-END $$;
-COMMENT ON FUNCTION segment_internal.forecast_time(regclass, text) IS
-'Support function of forecast_segments: a column of rows h as SQL of type timestamp; times with a zone in UTC. Error: 42804 it is neither date nor timestamp.';
-
 CREATE FUNCTION segment_internal.check_forecast_segments(
     receipts regclass, as_of date, horizon integer, segments regclass, membership text, grain text, level float8, options jsonb)
 RETURNS void
@@ -68,8 +51,8 @@ DECLARE
     has_time boolean := segment_internal.column_type(segments, 'valid_to') IS NOT NULL;
 BEGIN
     RETURN format('SELECT h.customer_id::text AS customer_id, h.segment::text AS segment, %s AS valid_from, %s AS valid_to FROM %s h WHERE h.customer_id IS NOT NULL%s',
-                  CASE membership WHEN 'then' THEN segment_internal.forecast_time(segments, 'valid_from') ELSE '''-infinity''::timestamp' END,
-                  CASE membership WHEN 'then' THEN format('COALESCE(%s, ''infinity''::timestamp)', segment_internal.forecast_time(segments, 'valid_to')) ELSE '''infinity''::timestamp' END,
+                  CASE membership WHEN 'then' THEN segment_internal.utc_time(segments, 'valid_from') ELSE '''-infinity''::timestamp' END,
+                  CASE membership WHEN 'then' THEN format('COALESCE(%s, ''infinity''::timestamp)', segment_internal.utc_time(segments, 'valid_to')) ELSE '''infinity''::timestamp' END,
                   segments, CASE WHEN membership = 'now' AND has_time THEN ' AND h.valid_to IS NULL' ELSE '' END);
 END $$;
 COMMENT ON FUNCTION segment_internal.forecast_members(regclass, text) IS

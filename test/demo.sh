@@ -62,6 +62,7 @@ tell "6. Registered models" 6-registry.sql
 tell "7. Profiles and actions" 7-profiles.sql
 tell "8. Events and offers" 8-offers.sql
 tell "9. Forecasts" 9-forecast.sql
+tell "10. A campaign, and what it brought" 10-campaign.sql
 
 heading "$SECONDS seconds from files to segments."
 if [ -n "${KEEP:-}" ]; then

@@ -68,6 +68,8 @@ INSERT INTO model
     SELECT 'score', segment.score_fit(r % 3 = 0, sin(r)) FROM generate_series(1, 150000) r UNION ALL
     SELECT 'rfm', segment.rfm_fit(f[1] * 100, f[2], f[3]) FROM tall UNION ALL
     SELECT 'basket', segment.basket_fit(items, '{"min_count": 20}') FROM baskets;
+CREATE TABLE mailed AS SELECT DISTINCT customer_id, CASE WHEN hashtext(customer_id) % 3 = 0 THEN 'holdout' ELSE 'A' END AS arm, 's' || hashtext(customer_id) % 10 AS segment, timestamp '2022-06-01' AS sent_at, 1 AS cost FROM receipts;
+CREATE TABLE responses AS SELECT customer_id, event, sent_at + r * interval '1 day' AS happened_at, 1.0 AS amount FROM mailed, generate_series(1, 5) r, unnest('{opened,clicked,converted}'::text[]) event;
 SELECT segment.create_model('points', 'kmeans', 'tall', 'id', ARRAY['x'], '{"k": 500}');
 SELECT segment.create_model('published', 'kmeans', 'tall', 'id', ARRAY['x'], '{"k": 2}');
 SELECT segment.fit('published');
@@ -100,6 +102,7 @@ my %heavy = (
 	p_adjust => [ map { "SELECT count(*) FROM (SELECT segment.p_adjust((r * 7919 % 1000003) / 2e6, '$_') OVER () FROM generate_series(1, 2000000::bigint) r) s" } qw(holm bh) ],
 	srm_test => [ each_row('srm_test(c)', '(SELECT array_agg(j) AS c FROM generate_series(1, 1000) j) a, generate_series(1, 100000)') ],
 	wilson_interval => [ each_row('wilson_interval(r, 3000000)', 'generate_series(1, 3000000) r') ],
+	ab_report => [ laid_open("ab_report('mailed', 'responses')") ],
 	adjusted_rand_index => [ 'SELECT segment.adjusted_rand_index(r, r) FROM generate_series(1, 700000) r',
 		'SELECT segment.adjusted_rand_index(r::text, r::text) FROM generate_series(1, 700000) r' ],
 	anomaly_fit => [
@@ -120,6 +123,10 @@ my %heavy = (
 	basket_rules => [ laid_open('basket_rules(' . model('basket') . ', 0, 0)') ],
 	next_best_offer => [ laid_open("next_best_offer('purchases', '2030-01-01', " . model('basket') . ')') ],
 	offer_backtest => [ laid_open(q(offer_backtest('purchases', '2021-01-01', options => '{"min_count": 10}'))) ],
+	campaign_funnel => [ laid_open("campaign_funnel('mailed', 'responses')") ],
+	campaign_lift => [ laid_open("campaign_lift('receipts', 'mailed', '2022-06-01', '2022-06-30', replicates => 100000)") ],
+	campaign_times => [ laid_open("campaign_times('mailed', 'responses')") ],
+	campaign_value => [ laid_open("campaign_value('mailed', 'responses', '2022-07-01', 'receipts', replicates => 100000)") ],
 	chart_image => [ 'SELECT segment.chart_image(chart) FROM drawing, generate_series(1, 50)' ],
 	chart_map => [ "SELECT segment.chart_map('places', 'x', 'y')" ],
 	chart_profile => [ each_row('chart_profile(' . model('kmeans_wide') . ', 5)', 'generate_series(1, 50)') ],

@@ -33,7 +33,7 @@ sub run_file
 	return $ok ? '' : "failed: $err";
 }
 
-foreach my $file (sort glob("$here/demo/*.sql"))
+foreach my $file (sort { ($a =~ /(\d+)-/)[0] <=> ($b =~ /(\d+)-/)[0] } glob("$here/demo/*.sql"))
 {
 	is(run_file('shop', $file), '', 'demo: ' . ($file =~ s/.*\///r));
 }
