@@ -32,6 +32,7 @@ LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     p record;
     groups integer;
+    in_groups text;
     colours text[] := '{#0072B2,#D55E00,#009E73,#CC79A7}';
     axes text := $j$"x": {"field": "x", "type": "quantitative"}, "y": {"field": "y", "type": "quantitative"}$j$;
 BEGIN
@@ -40,10 +41,11 @@ BEGIN
     END IF;
     p := segment_internal.chart_points(points, x, y, label, anomaly, max_points);
     SELECT count(*) INTO groups FROM jsonb_to_recordset(p.labels) AS l(label text) WHERE l.label IS NOT NULL;
+    in_groups := CASE WHEN groups > 0 THEN segment_internal.chart_words(language, 'map.groups', groups::text) ELSE '' END;
     RETURN segment_internal.chart_frame(language, 'points',
         CASE WHEN p.anomalies > 0 THEN segment_internal.chart_words(language, 'map.title_anomalies', segment_internal.chart_number(p.anomalies, ',.0f', language),
-                                                                    segment_internal.chart_number(p.customers, ',.0f', language), groups::text)
-             ELSE segment_internal.chart_words(language, 'map.title', segment_internal.chart_number(p.customers, ',.0f', language), groups::text) END,
+                                                                    segment_internal.chart_number(p.customers, ',.0f', language), in_groups)
+             ELSE segment_internal.chart_words(language, 'map.title', segment_internal.chart_number(p.customers, ',.0f', language), in_groups) END,
         concat_ws('; ', segment_internal.chart_words(language, 'map.subtitle'),
                   CASE WHEN p.anomalies > 0 THEN segment_internal.chart_words(language, 'map.rings') END,
                   CASE WHEN p.customers > jsonb_array_length(p.points_shown)

@@ -92,7 +92,7 @@ BEGIN
         segment_internal.chart_words(language, 'month.top', best.segment, segment_internal.chart_number(best.customers / total.customers, '.0%', language),
                                      COALESCE(segment_internal.chart_number(best.revenue / nullif(total.revenue, 0), '.0%', language), '-')),
         CASE WHEN worst.code IS NULL THEN segment_internal.chart_words(language, CASE WHEN is_hidden THEN 'month.no_shrink_shown' ELSE 'month.no_shrink' END)
-             ELSE segment_internal.chart_words(language, 'month.shrink', worst.segment, segment_internal.chart_number(worst.customers, ',.0f', language),
+             ELSE segment_internal.chart_words(language, 'month.shrink', segment_internal.chart_number(worst.customers, ',.0f', language), worst.segment,
                                                segment_internal.chart_number(worst.before, ',.0f', language)) END,
         CASE WHEN worst.code IS NULL THEN segment_internal.chart_words(language, 'month.action_top', segment_internal.report_action(best.code, best.segment, language))
              ELSE segment_internal.chart_words(language, 'month.action', segment_internal.report_action(worst.code, worst.segment, language)) END,
@@ -124,7 +124,15 @@ BEGIN
                 || CASE WHEN s.hidden OR s.hidden_before OR least(s.before, s.customers) < min_customers THEN '' ELSE segment_internal.chart_number(s.customers - s.before, ',.0f', language) END),
             (7, segment_internal.report_action(s.code, s.segment, language))) x(number, cell))
     || segment_internal.report_figure(
-        segment_internal.chart_rfm(cells, segments, language), NULL, NULL);
+        segment_internal.chart_rfm(cells, segments, language), segment_internal.chart_words(language, 'report.data'),
+        (SELECT segment_internal.report_table(segment_internal.chart_words(language, 'rfm.subtitle'),
+             ARRAY[segment_internal.chart_words(language, 'rfm.r'), segment_internal.chart_words(language, 'rfm.f'), segment_internal.chart_words(language, 'column.customers'),
+                   segment_internal.chart_words(language, 'column.revenue_share')],
+             array_agg(x.cell ORDER BY c.r DESC, c.f, x.number), 2)
+         FROM jsonb_to_recordset(cells) AS c(r integer, f integer, customers bigint, revenue float8, hidden boolean)
+         CROSS JOIN LATERAL (VALUES (1, c.r::text), (2, c.f::text), (3, segment_internal.chart_number(c.customers, ',.0f', language)),
+             (4, segment_internal.chart_number(c.revenue / nullif(total.revenue, 0), '.1%', language))) x(number, cell)
+         WHERE NOT c.hidden HAVING count(*) > 0));
 END $$;
 COMMENT ON FUNCTION segment_internal.report_glance(jsonb, jsonb, text, integer) IS
 'The chart and the table of all segments, as HTML.';
@@ -234,88 +242,6 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION segment_internal.report_cohorts(regclass, date, text, regclass, text, integer) IS
 'The retention chart with its figures, as HTML.';
-
-CREATE FUNCTION segment_internal.report_target_has(target regclass, VARIADIC columns text[]) RETURNS boolean
-LANGUAGE sql STABLE
-BEGIN ATOMIC
-    SELECT (SELECT pg_catalog.count(*) FROM segment_internal.source_columns(target) c WHERE c.column_name = ANY (columns)) = pg_catalog.cardinality(columns);
-END;
-COMMENT ON FUNCTION segment_internal.report_target_has(regclass, text[]) IS
-'True if a published table has all these columns.';
-
-CREATE FUNCTION segment_internal.report_reasons(model bytea, features float8[], language text) RETURNS text
-LANGUAGE sql STABLE
-BEGIN ATOMIC
-    SELECT pg_catalog.string_agg(pg_catalog.format('%s: %s (%s)', segment_internal.feature_words(r.feature, language), segment_internal.feature_figure(r.feature, r.value, language),
-                                                   segment_internal.feature_figure(r.feature, r.typical, language)), '; ' ORDER BY r.rank)
-    FROM segment.anomaly_reasons(model, features) r WHERE r.rank <= 3 AND r.contribution > 0;
-END;
-COMMENT ON FUNCTION segment_internal.report_reasons(bytea, float8[], text) IS
-'The three features that contribute most to the anomaly of a customer, with their values and, in brackets, the typical ones.';
-
-CREATE FUNCTION segment_internal.report_anomalies(target regclass, anomaly_name text, language text) RETURNS text
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    key text := (SELECT c.column_name FROM segment_internal.source_columns(target) c ORDER BY c."position" LIMIT 1);
-    features text[] := (SELECT m.feature_columns FROM segment_internal.models(anomaly_name) m);
-    model bytea;
-    page text;
-    column_list text := (SELECT string_agg(CASE WHEN segment_internal.report_target_has(target, w.name) THEN format('%I::%s', w.name, w.type) ELSE format('NULL::%s', w.type) END
-                                           || ' AS ' || w.name, ', ')
-                     FROM (VALUES ('cluster_name', 'text'), ('segment', 'text'), ('segment_code', 'text'), ('recency_days', 'float8'), ('frequency', 'float8'), ('monetary', 'float8')) w(name, type));
-BEGIN
-    -- reasons need the features of the model, which are in the table if another model publishes them
-    IF segment_internal.report_target_has(target, VARIADIC features) THEN
-        model := segment.active_model(anomaly_name);
-    END IF;
-    -- reasons have the figures that else stand in columns
-    EXECUTE format($query$
-        SELECT segment_internal.report_table(segment_internal.chart_words($1, 'report.anomalies'),
-            (SELECT array_agg(segment_internal.chart_words($1, 'column.' || h.key) ORDER BY h.place)
-             FROM unnest('{customer,segment,group,last,purchases,revenue,score,why}'::text[]) WITH ORDINALITY h(key, place) WHERE h.place = ANY ($3)),
-            array_agg(x.cell ORDER BY a.anomaly_score DESC, a.id COLLATE "C", x.number), 4, CASE WHEN $2 IS NULL THEN 7 ELSE 4 END)
-        FROM (SELECT %1$I::text AS id, anomaly_score::float8 AS anomaly_score, %2$s, %3$s AS why FROM %4$s WHERE is_anomaly
-              ORDER BY anomaly_score DESC, %1$I::text COLLATE "C" LIMIT 10) a
-        CROSS JOIN LATERAL (VALUES (1, a.id), (2, COALESCE((SELECT g.segment FROM segment.rfm_segments('grid', $1) g WHERE g.segment_code = a.segment_code), a.segment)), (3, a.cluster_name), (4, segment_internal.chart_number(a.recency_days, ',.0f', $1)),
-            (5, segment_internal.chart_number(a.frequency, ',.0f', $1)), (6, segment_internal.chart_number(a.monetary, ',.0f', $1)),
-            (7, segment_internal.chart_number(a.anomaly_score, '.2f', $1)), (8, a.why)) x(number, cell)
-        WHERE x.number = ANY ($3)$query$, key, column_list,
-        CASE WHEN model IS NULL THEN 'NULL::text'
-             ELSE format('segment_internal.report_reasons($2, ARRAY[%s]::float8[], $1)', (SELECT string_agg(format('%I::float8', f.name), ', ' ORDER BY f.place) FROM unnest(features) WITH ORDINALITY f(name, place))) END,
-        target)
-    INTO page USING language, model, CASE WHEN model IS NULL THEN '{1,2,3,4,5,6,7}'::integer[] ELSE '{1,2,3,7,8}' END;
-    RETURN page;
-END $$;
-COMMENT ON FUNCTION segment_internal.report_anomalies(regclass, text, text) IS
-'The ten most unusual customers of a published table, as HTML; with reasons if the table has the features of a registered anomaly model, which may be NULL.';
-
-CREATE FUNCTION segment_internal.report_map(target regclass, language text) RETURNS text
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    chart jsonb := segment.chart_map(target, language => language);
-BEGIN
-    RETURN segment_internal.report_figure(chart, NULL, NULL) || format('<p>%s</p>', segment_internal.html_text(chart ->> 'description'));
-END $$;
-COMMENT ON FUNCTION segment_internal.report_map(regclass, text) IS
-'The map of a published table with its description, as HTML.';
-
-CREATE FUNCTION segment_internal.report_moves(target regclass, as_of date, language text, min_customers integer) RETURNS text
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    chart jsonb := segment.chart_migration(target, segment_internal.month_before(as_of)::timestamp AT TIME ZONE 'UTC' + interval '1 day', as_of::timestamp AT TIME ZONE 'UTC' + interval '1 day',
-                                           CASE WHEN segment_internal.report_target_has(target, 'cluster_id') THEN 'cluster_id' END, language);
-BEGIN
-    chart := jsonb_set(chart, '{data,values}', (SELECT COALESCE(jsonb_agg(r.value ORDER BY r.number), '[]') FROM jsonb_array_elements(chart #> '{data,values}') WITH ORDINALITY r(value, number)
-                                                WHERE (r.value ->> 'customers')::bigint >= min_customers));
-    RETURN segment_internal.report_figure(chart, segment_internal.chart_words(language, 'report.data'),
-        (SELECT segment_internal.report_table(segment_internal.chart_words(language, 'report.moves'),
-             ARRAY[segment_internal.chart_words(language, 'column.from'), segment_internal.chart_words(language, 'column.to'), segment_internal.chart_words(language, 'column.customers')],
-             array_agg(x.cell ORDER BY m.customers DESC, m.before COLLATE "C", m.after COLLATE "C", x.number), 3)
-         FROM jsonb_to_recordset(chart #> '{data,values}') AS m(before text, after text, customers bigint)
-         CROSS JOIN LATERAL (VALUES (1, m.before), (2, m.after), (3, segment_internal.chart_number(m.customers, ',.0f', language))) x(number, cell)));
-END $$;
-COMMENT ON FUNCTION segment_internal.report_moves(regclass, date, text, integer) IS
-'The migration of a published table within a month, as HTML.';
 
 CREATE FUNCTION segment_internal.report_quality(model_names text[], receipts regclass, as_of date, currency text, language text) RETURNS text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -450,7 +376,7 @@ BEGIN
     END IF;
     parts := parts || ARRAY['cohorts', segment_internal.report_cohorts(receipts, as_of, currency, rates, language, min_customers)];
     IF target IS NOT NULL AND segment_internal.report_target_has(target, 'pca_x', 'pca_y') THEN
-        parts := parts || ARRAY['map', segment_internal.report_map(target, language)];
+        parts := parts || ARRAY['map', segment_internal.report_map(target, language, min_customers)];
     END IF;
     IF target IS NOT NULL AND segment_internal.report_target_has(target, 'is_anomaly', 'anomaly_score') THEN
         parts := parts || ARRAY['anomalies', segment_internal.report_anomalies(target, anomaly_name, language)];

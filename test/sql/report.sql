@@ -111,8 +111,9 @@ SELECT regexp_replace(page, '<[^>]*>', ' ', 'g') ~ 'NaN|Infinity' AS nan, length
 
 -- singular and plural, and segments that are too small
 SELECT language, k.key, segment_internal.chart_words(language, k.key, k.n, '2', '3')
-FROM unnest('{en,es,de}'::text[]) language, (VALUES ('segment.size', '1'), ('segment.size', '2'), ('month.buyers', '1'), ('month.buyers', '2'), ('map.title', '1'), ('map.title', '2')) k(key, n);
+FROM unnest('{en,es,de}'::text[]) language, (VALUES ('segment.size', '1'), ('segment.size', '2'), ('month.buyers', '1'), ('month.buyers', '2'), ('month.shrink', '1'), ('month.shrink', '2'), ('map.groups', '1'), ('map.groups', '2')) k(key, n);
 SELECT (SELECT count(*) FROM regexp_matches(page, 'Fewer than 10 customers: no figures are shown', 'g')) > 0 AS suppressed,
+       page !~ 'Within a month [1-9] came|came and [1-9] left' AS moves_are_suppressed,
        (SELECT bool_and(m[1]::integer >= 10) FROM regexp_matches(page, '<p>(\d+) customers? \(', 'g') m) AS all_large
 FROM (SELECT segment.report('{report_groups}', 'report_receipts', '2019-12-31', min_customers => 10) AS page) p;
 

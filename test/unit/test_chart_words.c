@@ -30,10 +30,10 @@ singular_and_plural(void **state)
 	const char *const one[] = {"1", "2"};
 	const char *const many[] = {"12", "2"};
 
-	assert_string_equal(words(0, "map.title", one, 2), "1 customer in 2 groups");
-	assert_string_equal(words(0, "map.title", many, 2), "12 customers in 2 groups");
-	assert_string_equal(words(2, "map.title", one, 2), "1 Kunde in 2 Gruppen");
-	assert_string_equal(words(1, "map.title", many, 2), "12 clientes en 2 grupos");
+	assert_string_equal(words(0, "month.buyers", one, 2), "1 customer bought, for the first time");
+	assert_string_equal(words(0, "month.buyers", many, 2), "12 customers bought, 2 of them for the first time");
+	assert_string_equal(words(2, "month.buyers", one, 2), "1 Kunde kaufte, und zwar zum ersten Mal");
+	assert_string_equal(words(1, "month.buyers", many, 2), "12 clientes compraron, 2 de ellos por primera vez");
 }
 
 static void
