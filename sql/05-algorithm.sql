@@ -23,6 +23,7 @@ CREATE TABLE segment.algorithm (
     publish_hook text,
     explain_hook text,
     has_describe_columns boolean NOT NULL DEFAULT false,
+    has_label_column boolean NOT NULL DEFAULT false,
     is_builtin boolean NOT NULL DEFAULT false
 );
 COMMENT ON TABLE segment.algorithm IS 'The algorithms that a registered model can have. Key: algorithm. Only a superuser can add one. A hook is the qualified name of a function that belongs to a superuser. Added rows are dumped, those of the extension are not.';
@@ -40,6 +41,7 @@ COMMENT ON COLUMN segment.algorithm.summary_hook IS 'f(m segment.model, source r
 COMMENT ON COLUMN segment.algorithm.publish_hook IS 'f(m segment.model, place integer, model bytea, old bytea) RETURNS segment_internal.publish_sql: the SQL of the columns in segment.algorithm_column. NULL: the algorithm cannot be published.';
 COMMENT ON COLUMN segment.algorithm.explain_hook IS 'f(model bytea, features float8[]) RETURNS TABLE (rank integer, feature text, value float8, typical float8, contribution float8): the reasons of the result for a row. NULL: no reasons.';
 COMMENT ON COLUMN segment.algorithm.has_describe_columns IS 'Can a model have describe_columns? Its hooks then read them.';
+COMMENT ON COLUMN segment.algorithm.has_label_column IS 'Does a model need a label_column, which its fit predicts?';
 COMMENT ON COLUMN segment.algorithm.is_builtin IS 'True for rows of the extension, which are not dumped.';
 
 CREATE TABLE segment.algorithm_option (

@@ -34,6 +34,7 @@ CREATE TABLE segment.model (
     id_type text NOT NULL,
     feature_columns text[] NOT NULL CHECK (segment_internal.is_list(feature_columns)),
     describe_columns text[] CHECK (segment_internal.is_list(describe_columns)),
+    label_column text,
     options jsonb NOT NULL DEFAULT '{}' CHECK (pg_catalog.jsonb_typeof(options) = 'object'),
     comment text,
     keep_versions integer NOT NULL DEFAULT 10 CHECK (keep_versions BETWEEN 1 AND 10000),
@@ -52,7 +53,8 @@ COMMENT ON COLUMN segment.model.source_name IS 'Name of the source relation, loo
 COMMENT ON COLUMN segment.model.id_column IS 'Column of the source that identifies a row.';
 COMMENT ON COLUMN segment.model.id_type IS 'Type of id_column when the model was created; a changed type is an error.';
 COMMENT ON COLUMN segment.model.feature_columns IS 'Numeric columns of the source, in the order of the features.';
-COMMENT ON COLUMN segment.model.describe_columns IS 'Columns of the source with categories: counted by cluster at each refit, or attributes of a profile; NULL: none.';
+COMMENT ON COLUMN segment.model.describe_columns IS 'Columns of the source with categories: counted by cluster at each refit, attributes of a profile, or categories of a logistic regression; NULL: none.';
+COMMENT ON COLUMN segment.model.label_column IS 'Column of the source that the fit predicts, of type boolean; NULL: none.';
 COMMENT ON COLUMN segment.model.options IS 'Options of refit (see segment.algorithm_option) and of the family''s fit aggregate.';
 COMMENT ON COLUMN segment.model.comment IS 'Comment of the user.';
 COMMENT ON COLUMN segment.model.keep_versions IS 'Number of newest versions to keep, failed ones included; the active version is always kept.';

@@ -14,9 +14,9 @@ BEGIN
     PERFORM segment_internal.check_modeler(caller);
     PERFORM segment_internal.algorithm_row(m.algorithm);
     INSERT INTO segment.model (model_name, algorithm, owner, owner_key, source_schema, source_name, id_column, id_type,
-                               feature_columns, describe_columns, options, comment)
+                               feature_columns, describe_columns, label_column, options, comment)
     VALUES (m.model_name, m.algorithm, pg_get_userbyid(caller), segment_internal.role_key(caller), m.source_schema, m.source_name,
-            m.id_column, m.id_type, m.feature_columns, m.describe_columns, m.options, m.comment);
+            m.id_column, m.id_type, m.feature_columns, m.describe_columns, m.label_column, m.options, m.comment);
     -- rows of a model of that name that an incomplete restore may have left
     PERFORM segment_internal.drop_rows(m.model_name);
 EXCEPTION
@@ -63,7 +63,8 @@ BEGIN
     PERFORM segment_internal.owned_model(caller, m.model_name);
     UPDATE segment.model o
     SET source_schema = m.source_schema, source_name = m.source_name, id_column = m.id_column, id_type = m.id_type,
-        feature_columns = m.feature_columns, describe_columns = m.describe_columns, options = m.options, comment = m.comment,
+        feature_columns = m.feature_columns, describe_columns = m.describe_columns, label_column = m.label_column, options = m.options,
+        comment = m.comment,
         keep_versions = m.keep_versions, keep_log = m.keep_log
     WHERE o.model_name = m.model_name;
     PERFORM segment_internal.prune(m.model_name);

@@ -41,6 +41,26 @@ END;
 COMMENT ON FUNCTION segment_internal.source_columns(regclass) IS
 'The columns of a relation with their types, and whether they can be features (integers, numeric, real, double precision and domains over them).';
 
+CREATE FUNCTION segment_internal.check_label_column(m segment.model, source regclass) RETURNS void
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off AS $$
+DECLARE
+    found_type oid;
+BEGIN
+    IF m.label_column IS NULL THEN
+        RETURN;
+    END IF;
+    found_type := segment_internal.column_type(source, m.label_column);
+    IF found_type IS NULL THEN
+        RAISE EXCEPTION 'source "%.%" has no column "%"', m.source_schema, m.source_name, m.label_column USING ERRCODE = 'undefined_column';
+    ELSIF found_type <> 'boolean'::regtype THEN
+        RAISE EXCEPTION 'column "%" of source "%.%" is of type %, but a label must be boolean', m.label_column, m.source_schema, m.source_name,
+            format_type(found_type, NULL)
+            USING ERRCODE = 'datatype_mismatch', HINT = 'A view can make a boolean of it.';
+    END IF;
+END $$;
+COMMENT ON FUNCTION segment_internal.check_label_column(segment.model, regclass) IS
+'Checks that the source has the label_column of a model. Errors: 42703, 42804 not boolean.';
+
 CREATE FUNCTION segment_internal.check_describe_columns(m segment.model, source regclass) RETURNS void
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off AS $$
 DECLARE
@@ -96,6 +116,7 @@ BEGIN
         END IF;
     END LOOP;
     PERFORM segment_internal.check_describe_columns(m, source);
+    PERFORM segment_internal.check_label_column(m, source);
     RETURN source;
 END $$;
 COMMENT ON FUNCTION segment_internal.model_source(segment.model) IS
@@ -222,6 +243,29 @@ END $$;
 COMMENT ON FUNCTION segment_internal.check_describable(segment.algorithm, regclass, text, text[]) IS
 'Checks that these columns can be the describe_columns of a model. Errors: 22023 the algorithm takes none, duplicate columns, the id; 42501 the caller may not read a column.';
 
+CREATE FUNCTION segment_internal.check_label(kind segment.algorithm, source regclass, m segment.model) RETURNS void
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF kind.has_label_column AND m.label_column IS NULL THEN
+        RAISE EXCEPTION 'algorithm "%" needs a label_column', kind.algorithm
+            USING ERRCODE = 'invalid_parameter_value', HINT = 'It is the boolean column of the source that the model predicts.';
+    ELSIF m.label_column IS NULL THEN
+        RETURN;
+    ELSIF NOT kind.has_label_column THEN
+        RAISE EXCEPTION 'algorithm "%" takes no label_column', kind.algorithm
+            USING ERRCODE = 'invalid_parameter_value', HINT = format('Algorithms with a label_column are: %s.', (
+                SELECT string_agg(a.algorithm, ', ' ORDER BY a.algorithm) FROM segment.algorithm a WHERE a.has_label_column));
+    ELSIF m.label_column = m.id_column OR m.label_column = ANY (m.feature_columns || m.describe_columns) THEN
+        RAISE EXCEPTION 'column "%" is the label, so it cannot be id, feature or category too', m.label_column
+            USING ERRCODE = 'invalid_parameter_value';
+    ELSIF segment_internal.column_type(source, m.label_column) IS NOT NULL AND NOT has_column_privilege(source, m.label_column, 'SELECT') THEN
+        RAISE EXCEPTION 'permission denied for column "%" of source "%"', m.label_column, segment_internal.relation_name(source)
+            USING ERRCODE = 'insufficient_privilege';
+    END IF;
+END $$;
+COMMENT ON FUNCTION segment_internal.check_label(segment.algorithm, regclass, segment.model) IS
+'Checks that a model has a label_column if its algorithm needs one. Errors: 22023 no label, a label that the algorithm does not take, or a column that is used otherwise; 42501 the caller may not read the column.';
+
 CREATE FUNCTION segment_internal.set_source(m segment.model, source regclass) RETURNS segment.model
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -258,6 +302,7 @@ BEGIN
     m.feature_columns := ARRAY(SELECT unnest(m.feature_columns));
     m.describe_columns := NULLIF(ARRAY(SELECT unnest(m.describe_columns)), '{}');
     PERFORM segment_internal.check_describable(kind, source, m.id_column, m.describe_columns);
+    PERFORM segment_internal.check_label(kind, source, m);
     PERFORM segment_internal.model_source(m);
     PERFORM segment_internal.check_id_type(source, m.id_column);
     PERFORM segment_internal.check_options(m);
@@ -268,7 +313,8 @@ COMMENT ON FUNCTION segment_internal.check_model(segment.model) IS
 
 CREATE FUNCTION segment_internal.create_model(
     model_name text, algorithm text, source regclass, id_column text,
-    feature_columns text[] DEFAULT NULL, options jsonb DEFAULT '{}', comment text DEFAULT NULL, describe_columns text[] DEFAULT NULL)
+    feature_columns text[] DEFAULT NULL, options jsonb DEFAULT '{}', comment text DEFAULT NULL, describe_columns text[] DEFAULT NULL,
+    label_column text DEFAULT NULL)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -290,22 +336,24 @@ BEGIN
     m.id_column := id_column;
     m.feature_columns := feature_columns;
     m.describe_columns := describe_columns;
+    m.label_column := label_column;
     PERFORM segment_internal.add_model(segment_internal.check_model(m));
 END $$;
-COMMENT ON FUNCTION segment_internal.create_model(text, text, regclass, text, text[], jsonb, text, text[]) IS
+COMMENT ON FUNCTION segment_internal.create_model(text, text, regclass, text, text[], jsonb, text, text[], text) IS
 'Implementation of segment.create_model, which hides the SQL context of errors.';
 
 CREATE FUNCTION segment.create_model(
     model_name text, algorithm text, source regclass, id_column text,
-    feature_columns text[] DEFAULT NULL, options jsonb DEFAULT '{}', comment text DEFAULT NULL, describe_columns text[] DEFAULT NULL) RETURNS void
+    feature_columns text[] DEFAULT NULL, options jsonb DEFAULT '{}', comment text DEFAULT NULL, describe_columns text[] DEFAULT NULL,
+    label_column text DEFAULT NULL) RETURNS void
 AS 'MODULE_PATHNAME', 'quiet_call' LANGUAGE C VOLATILE;
-COMMENT ON FUNCTION segment.create_model(text, text, regclass, text, text[], jsonb, text, text[]) IS
-'Registers a model; the caller becomes its owner. algorithm: one of segment.algorithm. source: table, view or materialized view, stored by schema and name and looked up at each refit. feature_columns: NULL for all present numeric columns except the id; for rfm three, in the order recency_days, frequency, monetary, or NULL for the columns of these names. options: those of the algorithm in segment.algorithm_option. describe_columns: columns with categories, such as channel or trade: kmeans counts them by cluster at each refit (view cluster_categories), profile has them as attributes of its code. Options and columns are checked as in the fit. No rows are read: CALL segment.refit(model_name) fits the model. Errors: 42710 the name exists (maybe for a model that the caller cannot see), 22023 a bad argument or option, 42703 no such column, 42804 a feature that is not numeric or an id that cannot be sorted and hashed, 42501 the caller may not read the source, or is not a modeler.';
+COMMENT ON FUNCTION segment.create_model(text, text, regclass, text, text[], jsonb, text, text[], text) IS
+'Registers a model; the caller becomes its owner. algorithm: one of segment.algorithm. source: table, view or materialized view, stored by schema and name and looked up at each refit. feature_columns: NULL for all present numeric columns except the id; for rfm three, in the order recency_days, frequency, monetary, or NULL for the columns of these names. options: those of the algorithm in segment.algorithm_option. describe_columns: columns with categories, such as channel or trade: kmeans counts them by cluster at each refit (view cluster_categories), profile has them as attributes of its code, logit as categories. label_column: the boolean column that logit predicts. Options and columns are checked as in the fit. No rows are read: CALL segment.refit(model_name) fits the model. Errors: 42710 the name exists (maybe for a model that the caller cannot see), 22023 a bad argument or option, 42703 no such column, 42804 a feature that is not numeric, a label that is not boolean, or an id that cannot be sorted and hashed, 42501 the caller may not read the source, or is not a modeler.';
 
 CREATE FUNCTION segment_internal.alter_model(
     model_name text, source regclass DEFAULT NULL, id_column text DEFAULT NULL, feature_columns text[] DEFAULT NULL,
     options jsonb DEFAULT NULL, comment text DEFAULT NULL,
-    keep_versions integer DEFAULT NULL, keep_log integer DEFAULT NULL, describe_columns text[] DEFAULT NULL)
+    keep_versions integer DEFAULT NULL, keep_log integer DEFAULT NULL, describe_columns text[] DEFAULT NULL, label_column text DEFAULT NULL)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -313,12 +361,13 @@ DECLARE
 BEGIN
     IF source IS NOT NULL THEN
         m := segment_internal.set_source(m, source);
-    ELSIF num_nonnulls(id_column, feature_columns, options, describe_columns) > 0 AND to_regclass(format('%I.%I', m.source_schema, m.source_name)) IS NULL THEN
+    ELSIF num_nonnulls(id_column, feature_columns, options, describe_columns, label_column) > 0 AND to_regclass(format('%I.%I', m.source_schema, m.source_name)) IS NULL THEN
         RAISE EXCEPTION 'source "%.%" does not exist', m.source_schema, m.source_name USING ERRCODE = 'undefined_table';
     END IF;
     m.id_column := COALESCE(alter_model.id_column, m.id_column);
     m.feature_columns := COALESCE(alter_model.feature_columns, m.feature_columns);
     m.describe_columns := COALESCE(alter_model.describe_columns, m.describe_columns);
+    m.label_column := COALESCE(alter_model.label_column, m.label_column);
     m.comment := COALESCE(alter_model.comment, m.comment);
     IF keep_versions NOT BETWEEN 1 AND 10000 THEN
         RAISE EXCEPTION 'keep_versions must be an integer from 1 to 10000' USING ERRCODE = 'invalid_parameter_value';
@@ -335,7 +384,7 @@ BEGIN
         PERFORM segment_internal.check_option_names(m.algorithm, ARRAY(SELECT n FROM jsonb_object_keys(options) n WHERE NOT m.options ? n));
         m.options := jsonb_strip_nulls(m.options || options);
     END IF;
-    IF num_nonnulls(source, id_column, feature_columns, options, describe_columns) > 0 THEN
+    IF num_nonnulls(source, id_column, feature_columns, options, describe_columns, label_column) > 0 THEN
         m := segment_internal.check_model(m);
     END IF;
     IF m.feature_columns <> (segment_internal.model_row(m.model_name, true)).feature_columns
@@ -345,16 +394,16 @@ BEGIN
     END IF;
     PERFORM segment_internal.change_model(m);
 END $$;
-COMMENT ON FUNCTION segment_internal.alter_model(text, regclass, text, text[], jsonb, text, integer, integer, text[]) IS
+COMMENT ON FUNCTION segment_internal.alter_model(text, regclass, text, text[], jsonb, text, integer, integer, text[], text) IS
 'Implementation of segment.alter_model, which hides the SQL context of errors.';
 
 CREATE FUNCTION segment.alter_model(
     model_name text, source regclass DEFAULT NULL, id_column text DEFAULT NULL, feature_columns text[] DEFAULT NULL,
     options jsonb DEFAULT NULL, comment text DEFAULT NULL,
-    keep_versions integer DEFAULT NULL, keep_log integer DEFAULT NULL, describe_columns text[] DEFAULT NULL) RETURNS void
+    keep_versions integer DEFAULT NULL, keep_log integer DEFAULT NULL, describe_columns text[] DEFAULT NULL, label_column text DEFAULT NULL) RETURNS void
 AS 'MODULE_PATHNAME', 'quiet_call' LANGUAGE C VOLATILE;
-COMMENT ON FUNCTION segment.alter_model(text, regclass, text, text[], jsonb, text, integer, integer, text[]) IS
-'Changes a registered model. NULL arguments change nothing. The active version stays in use, with the columns that it was fitted on, until the next refit; its versions, log and names stay. options: merged with the present options; an option that is null returns to its default. describe_columns: as in create_model; an empty array removes them. After other feature_columns the next version is not compared with the old one: clusters get new numbers, and given names are removed. keep_versions: number of newest versions to keep, failed ones included, besides the active one (1 to 10000, default 10). keep_log: days to keep the log (1 to 36500, default 400). Older versions and log rows are deleted now and after each refit. Errors: as create_model; 42704, 42501 not the owner.';
+COMMENT ON FUNCTION segment.alter_model(text, regclass, text, text[], jsonb, text, integer, integer, text[], text) IS
+'Changes a registered model. NULL arguments change nothing. The active version stays in use, with the columns that it was fitted on, until the next refit; its versions, log and names stay. options: merged with the present options; an option that is null returns to its default. describe_columns: as in create_model; an empty array removes them. label_column: as in create_model. After other feature_columns the next version is not compared with the old one: clusters get new numbers, and given names are removed. keep_versions: number of newest versions to keep, failed ones included, besides the active one (1 to 10000, default 10). keep_log: days to keep the log (1 to 36500, default 400). Older versions and log rows are deleted now and after each refit. Errors: as create_model; 42704, 42501 not the owner.';
 
 CREATE FUNCTION segment_internal.activate(model_name text, version integer) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

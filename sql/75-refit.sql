@@ -131,7 +131,8 @@ BEGIN
         (SELECT string_agg(format('count(s.%I)', f.name), ', ' ORDER BY f.place) FROM unnest(m.feature_columns) WITH ORDINALITY AS f(name, place)),
         m.id_column,
         (SELECT string_agg(format('s.%I', f.name), ', ' ORDER BY f.place) FROM unnest(m.feature_columns) WITH ORDINALITY AS f(name, place))
-            || CASE WHEN m.describe_columns IS NOT NULL THEN ', ' || segment_internal.category_array(m.describe_columns) ELSE '' END,
+            || CASE WHEN m.describe_columns IS NOT NULL THEN ', ' || segment_internal.category_array(m.describe_columns) ELSE '' END
+            || CASE WHEN m.label_column IS NOT NULL THEN format(', s.%I', m.label_column) ELSE '' END,
         expression, CASE WHEN has_drift THEN format('segment.drift_fit($1, %s)', segment_internal.feature_array(m)) ELSE 'NULL' END, source)
     INTO rows, present, content, model, drift USING old;
     IF model IS NULL THEN
@@ -174,6 +175,7 @@ BEGIN
     metrics := jsonb_strip_nulls(to_jsonb(segment.model_info(model)) || jsonb_build_object(
         'rows', fit.rows,
         'describe_columns', m.describe_columns,
+        'label_column', m.label_column,
         'missing', (SELECT jsonb_object_agg(f.column_name, round(1 - f.present::numeric / fit.rows, 6))
                     FROM unnest(m.feature_columns, fit.present) AS f(column_name, present)),
         'max_missing_share', (SELECT round(1 - min(f.present)::numeric / fit.rows, 6) FROM unnest(fit.present) AS f(present)),

@@ -15,6 +15,7 @@ CREATE VIEW segment.models WITH (security_invoker = true) AS
            segment_internal.figure_in(l.metrics, 'max_psi') AS max_psi,
            a.version IS NULL OR a.feature_columns <> m.feature_columns
            OR a.metrics -> 'describe_columns' IS DISTINCT FROM pg_catalog.to_jsonb(m.describe_columns)
+           OR a.metrics ->> 'label_column' IS DISTINCT FROM m.label_column
            -- a held version that was activated later needs no other refit
            OR COALESCE(l.outcome <> 'succeeded' AND NOT (l.outcome = 'held' AND l.version = a.version), true) AS needs_refit
     FROM segment_internal.models(NULL) m

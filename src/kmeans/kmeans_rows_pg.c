@@ -7,7 +7,6 @@
  */
 #include "kmeans/kmeans_rows_pg.h"
 
-#include "nodes/primnodes.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 
@@ -145,16 +144,6 @@ check_unchanged(FunctionCallInfo fcinfo, const SegKmeansRows *state, int numbers
 		seg_refuse_changed("options");
 }
 
-/* True if that argument of the aggregate is a constant. */
-static bool
-is_constant(FunctionCallInfo fcinfo, int argno)
-{
-	Aggref	   *aggref = AggGetAggref(fcinfo);
-
-	return aggref != NULL && argno <= list_length(aggref->args) &&
-		IsA(((TargetEntry *) list_nth(aggref->args, argno - 1))->expr, Const);
-}
-
 /* Make the state at the first row, which determines the number of features. */
 static SegKmeansRows *
 create_state(FunctionCallInfo fcinfo, MemoryContext aggregate, int numbers)
@@ -168,7 +157,7 @@ create_state(FunctionCallInfo fcinfo, MemoryContext aggregate, int numbers)
 	state->budget = seg_budget_create(context);
 	for (int i = 0; i < numbers; i++)
 		state->numbers[i] = number_argument(fcinfo, 2 + i);
-	state->options_fixed = is_constant(fcinfo, 2 + numbers);
+	state->options_fixed = seg_is_constant(fcinfo, 2 + numbers);
 	state->options_given = seg_given_digest(fcinfo, 2 + numbers);
 	if (state->options_given != 0)
 		options = PG_GETARG_JSONB_P_COPY(2 + numbers);

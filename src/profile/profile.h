@@ -14,6 +14,7 @@
 #define SEG_PROFILE_PROFILE_H
 
 #include "base/port.h"
+#include "base/text.h"
 
 #define SEG_PROFILE_ATTRIBUTES 64	/* the most attributes: letters of a code */
 #define SEG_PROFILE_MIN_LETTERS 2
@@ -26,12 +27,8 @@
 #define SEG_PROFILE_UNSEEN '*'	/* a value that the rows of the fit do not have */
 #define SEG_PROFILE_OTHERS 'Z'	/* categories without a letter of their own */
 
-/* A text of a row; not terminated.  UTF-8. */
-typedef struct SegProfileText
-{
-	const char *text;
-	size_t		length;			/* 0: no value */
-} SegProfileText;
+/* A text of a row in UTF-8; length 0: no value. */
+typedef SegText SegProfileText;
 
 /* Words of the user for a letter or a category, or with the key "" for the attribute. */
 typedef struct SegProfileLabel

@@ -4,6 +4,7 @@
  */
 #include "server/aggregate.h"
 
+#include "nodes/primnodes.h"
 #include "utils/memutils.h"
 
 #include "base/hash.h"
@@ -19,6 +20,15 @@ seg_given_digest(FunctionCallInfo fcinfo, int argno)
 		return 0;
 	given = PG_GETARG_VARLENA_PP(argno);
 	return Max(seg_hash_bytes(0, VARDATA_ANY(given), VARSIZE_ANY_EXHDR(given)), 1);
+}
+
+bool
+seg_is_constant(FunctionCallInfo fcinfo, int argno)
+{
+	Aggref	   *aggref = AggGetAggref(fcinfo);
+
+	return aggref != NULL && argno <= list_length(aggref->args) &&
+		IsA(((TargetEntry *) list_nth(aggref->args, argno - 1))->expr, Const);
 }
 
 void

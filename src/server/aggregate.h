@@ -55,6 +55,9 @@ typedef struct SegAggregate
 /* The digest of an argument that is the same in all rows; 0 when it is null or not there. */
 extern uint64 seg_given_digest(FunctionCallInfo fcinfo, int argno);
 
+/* True if that argument of the aggregate is a constant of the query. */
+extern bool seg_is_constant(FunctionCallInfo fcinfo, int argno);
+
 /* 2202E for a row of another number of features than the rows before. */
 extern void seg_check_width(size_t d, size_t before);
 

@@ -155,20 +155,33 @@ check_factor(const double *factor, size_t d)
 	return status;
 }
 
-SegStatus
-seg_cholesky_forward(const double *factor, size_t d, double *b, size_t columns)
+/* Solve with the factor, or with its transpose ('T'). */
+static SegStatus
+solve_triangular(const double *factor, size_t d, char transpose, double *b, size_t columns)
 {
 	SegStatus	status = check_factor(factor, d);
 
 	for (size_t at = 0; at < columns && status == SEG_OK; at += BLOCK)
 	{
 		CHECK_FOR_INTERRUPTS();
-		if (LAPACKE_dtrtrs_work(LAPACK_COL_MAJOR, 'L', 'N', 'N', (lapack_int) d,
+		if (LAPACKE_dtrtrs_work(LAPACK_COL_MAJOR, 'L', transpose, 'N', (lapack_int) d,
 								(lapack_int) seg_min_size(BLOCK, columns - at),
 								factor, (lapack_int) d, b + at * d, (lapack_int) d) != 0)
 			return SEG_NOT_POSITIVE_DEFINITE;
 	}
 	return status;
+}
+
+SegStatus
+seg_cholesky_forward(const double *factor, size_t d, double *b, size_t columns)
+{
+	return solve_triangular(factor, d, 'N', b, columns);
+}
+
+SegStatus
+seg_cholesky_backward(const double *factor, size_t d, double *b, size_t columns)
+{
+	return solve_triangular(factor, d, 'T', b, columns);
 }
 
 /* Works from the last block of columns to the first: the part below right is already inverted. */

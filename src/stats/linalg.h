@@ -83,12 +83,13 @@ extern SegStatus seg_cholesky(double *matrix, size_t d);
 
 /*
  * With the factor L of seg_cholesky, whose diagonal is positive:
- * solve L z = b for each of `columns` right-hand sides, INOUT b[columns][d] (DTRTRS);
+ * solve L z = b, or L' z = b, for each of `columns` right-hand sides, INOUT b[columns][d] (DTRTRS);
  * or invert L in place (DTRTRI).
  * Return SEG_OK, SEG_NO_ROWS, SEG_TOO_MANY_FEATURES, or SEG_NOT_POSITIVE_DEFINITE
  * if a diagonal entry is not positive.
  */
 extern SegStatus seg_cholesky_forward(const double *factor, size_t d, double *b, size_t columns);
+extern SegStatus seg_cholesky_backward(const double *factor, size_t d, double *b, size_t columns);
 extern SegStatus seg_triangular_inverse(double *factor, size_t d);
 
 /*

@@ -67,6 +67,7 @@ INSERT INTO model
     SELECT 'rhythm', segment.rhythm_fit(ARRAY[f[1] + 1, f[2] + 1]) FROM tall UNION ALL
     SELECT 'score', segment.score_fit(r % 3 = 0, sin(r)) FROM generate_series(1, 150000) r UNION ALL
     SELECT 'rfm', segment.rfm_fit(f[1] * 100, f[2], f[3]) FROM tall UNION ALL
+    SELECT 'logit', segment.logit_fit(x < 0.5, f, ARRAY['k' || id % 1000], '{"penalty": "ridge"}') FROM tall UNION ALL
     SELECT 'basket', segment.basket_fit(items, '{"min_count": 20}') FROM baskets;
 CREATE TABLE mailed AS SELECT DISTINCT customer_id, CASE WHEN hashtext(customer_id) % 3 = 0 THEN 'holdout' ELSE 'A' END AS arm, 's' || hashtext(customer_id) % 10 AS segment, timestamp '2022-06-01' AS sent_at, 1 AS cost FROM receipts;
 CREATE TABLE responses AS SELECT customer_id, event, sent_at + r * interval '1 day' AS happened_at, 1.0 AS amount FROM mailed, generate_series(1, 5) r, unnest('{opened,clicked,converted}'::text[]) event;
@@ -175,6 +176,15 @@ my %heavy = (
 	kmeans_sweep => [ 'SELECT segment.kmeans_sweep(f, 1, 100) FROM tall' ],
 	kmeans_sweep_rows => [ laid_open('kmeans_sweep_rows((SELECT segment.kmeans_sweep(f, 1, 100) FROM tall))') ],
 	ledger_check => [ laid_open("ledger_check('ledger'::regclass)") ],
+	logit_coefficients => [ laid_open('logit_coefficients(' . model('logit') . ')', 'generate_series(1, 1000)') ],
+	logit_fit => [ 'SELECT segment.logit_fit(x < 0.5, f) FROM tall, generate_series(1, 20)',
+		'SELECT segment.logit_fit(id % 2 = 0, f) FROM wide, generate_series(1, 20)',
+		q(SELECT segment.logit_fit(random() < 0.5, f, '{"penalty": "firth"}'::jsonb) FROM tall, generate_series(1, 10)),
+		q(SELECT segment.logit_fit(random() < 0.5, f, ARRAY['k' || id % 1500], '{"penalty": "ridge"}') FROM tall, generate_series(1, 10)),
+		q(SELECT segment.logit_fit(random() < 0.5, '{}', ARRAY['k' || r], '{"min_level_count": 2}') FROM generate_series(1, 1000000) r) ],
+	logit_metrics => [ each_row('logit_metrics(' . model('logit') . ')', 'generate_series(1, 3000000)') ],
+	logit_predict => [ each_row('logit_predict(' . model('logit') . ", f, ARRAY['k' || id])", 'tall, generate_series(1, 20)') ],
+	logit_reasons => [ laid_open('logit_reasons(' . model('logit') . ", f, ARRAY['k' || id])", 'tall, generate_series(1, 20)') ],
 	model_features => [ laid_open('model_features(model)', 'model, generate_series(1, 20)') ],
 	model_info => [ each_row('model_info(model)', 'model, generate_series(1, 20)') ],
 	pca_align => [ 'SELECT segment.pca_align(' . model('pca') . ', ' . model('pca') . ')' ],

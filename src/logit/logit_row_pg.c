@@ -1,0 +1,54 @@
+/*
+ * logit_row_pg.c
+ *		The arguments features and categories of a row.
+ */
+#include "logit/logit_pg.h"
+
+#include "server/texts.h"
+
+void
+seg_logit_open(FunctionCallInfo fcinfo, int argno, bool with_categories, SegLogitInput *input)
+{
+	input->features = with_categories ? seg_features_open_any(PG_GETARG_DATUM(argno)) : seg_features_open(PG_GETARG_DATUM(argno));
+	input->c = with_categories ? seg_texts_read(PG_GETARG_DATUM(argno + 1), "categories", input->texts, SEG_LOGIT_MAX_CATEGORIES) : 0;
+	if (input->c > SEG_LOGIT_MAX_CATEGORIES)
+		ereport(ERROR,
+				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+				 errmsg("row has %zu categories, but at most %d are possible", input->c, SEG_LOGIT_MAX_CATEGORIES)));
+	if (input->features.d + input->c == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+				 errmsg("row has no features and no categories")));
+}
+
+void
+seg_logit_refuse_category(size_t category)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+			 errmsg("category %zu is null", category + 1),
+			 errhint("The option null_policy says what else to do with nulls, such as skip.")));
+}
+
+size_t
+seg_logit_missing_category(const SegLogitInput *input)
+{
+	size_t		k = 0;
+
+	while (k < input->c && input->texts[k].length > 0)
+		k++;
+	return k;
+}
+
+void
+seg_logit_check_shape(const SegLogitInput *input, size_t d, size_t c, const char *what)
+{
+	if (input->features.d != d)
+		ereport(ERROR,
+				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+				 errmsg("row has %zu features, but %s %zu", input->features.d, what, d)));
+	if (input->c != c)
+		ereport(ERROR,
+				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+				 errmsg("row has %zu categories, but %s %zu", input->c, what, c)));
+}
