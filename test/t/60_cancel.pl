@@ -98,6 +98,10 @@ my $arms = 'SELECT segment.ab_fit(right(r::text, 2), r, r % 7) FROM generate_ser
 my %heavy = (
 	ab_fit => [ 'SELECT segment.ab_fit(right(r::text, 1), r) FROM generate_series(1, 3000000) r',
 		q(SELECT segment.ab_fit(right(r::text, 2), r % 2, r, '{"null_policy": "skip"}') FROM generate_series(1, 3000000) r) ],
+	ab_assign => [ laid_open("ab_assign('people', 'customer_id', NULL, '{a,b}', holdout => 0.1)") ],
+	quota_sample => [ laid_open("quota_sample('people', 'customer_id', 'customer_id', 1)") ],
+	sample_key => [ each_row('sample_key(r)', 'generate_series(1, 3000000) r'), each_row("sample_key(repeat('0', 3000000 + r))", 'generate_series(1, 200) r') ],
+	top_n => [ laid_open("top_n('people', 'customer_id', 'customer_id', 400000, 'customer_id', 1e15)") ],
 	ab_rows => [ laid_open("ab_rows(($arms))", 'generate_series(1, 5000)') ],
 	newcombe_interval => [ each_row('newcombe_interval(r, 3000000, 1, 2)', 'generate_series(1, 3000000) r') ],
 	p_adjust => [ map { "SELECT count(*) FROM (SELECT segment.p_adjust((r * 7919 % 1000003) / 2e6, '$_') OVER () FROM generate_series(1, 2000000::bigint) r) s" } qw(holm bh) ],
