@@ -20,7 +20,8 @@
 #define MOST_PHI 0.98
 #define MATRIX_PERIODS 256		/* from which the first matrix is taken */
 #define MOST_STEPS 100
-#define SEARCHES 2				/* from the best starts */
+#define SEARCHES 2				/* from the best starts, with a season */
+#define PLAIN_SEARCHES 3		/* without: few numbers are searched, and the loss has more valleys */
 #define ENOUGH 2e-6				/* expected gain of the loss at which the search ends */
 
 enum
@@ -506,6 +507,8 @@ static const double starts[][SMOOTHING] = {
 	{0.2, 0.1, 0.3, 0.97},
 	{0.3, 0.01, 0.1, 0.9},
 	{0.05, 0.04, 0.5, 0.97},
+	{0.98, 0.9, 0.01, 0.82},
+	{0.99, 0.005, 0.005, 0.97},
 };
 
 #define STARTS (sizeof(starts) / sizeof(starts[0]))
@@ -547,7 +550,7 @@ seg_ets_fit(SegEts *model, const double *y, size_t n, const SegEtsFixed *fixed, 
 		start_at(&problem, starts[i], x);
 		losses[i] = loss_at(&problem, x);
 	}
-	for (int searches = 0; searches < SEARCHES; searches++)
+	for (int searches = 0; searches < (model->form.season == 'N' ? PLAIN_SEARCHES : SEARCHES); searches++)
 	{
 		double		x[MOST];
 		double		loss;

@@ -42,6 +42,9 @@ bench 'forecast_fit, ets' "$(fit ets)"
 bench 'forecast_fit, theta' "$(fit theta)"
 bench 'forecast, 24 months, of fitted models' "SELECT count(f.forecast) FROM models, forecast(model, 24) f"
 
+whole=$(best "SELECT count(f.forecast) FROM (SELECT forecast_fit(month, value) AS m FROM monthly GROUP BY series OFFSET 0) s, forecast(m, 24) f")
+printf '%-50s %9.3f s, at most 3: %s\n' '1,000 series by GROUP BY, fitted and forecast' "$whole" "$(awk -v s="$whole" 'BEGIN {print s <= 3 ? "holds" : "FAILS"}')"
+
 if ! Rscript -e 'library(forecast)' >/dev/null 2>&1; then
     echo "R has no package forecast here (r-cran-forecast)"
     exit

@@ -7,6 +7,7 @@
  */
 #include "forecast_fixture.h"
 
+#include "ets_references.h"
 #include "forecast/ets.h"
 
 typedef struct Optimum
@@ -123,6 +124,105 @@ test_nested(void **state)
 					fit(&deaths, pairs[i][0], &unknown, 16384).log_likelihood - 0.05);
 }
 
+/* The log likelihood of each model. */
+static void
+fit_all(const Reference *reference, double log_likelihood[SEG_ETS_FORMS])
+{
+	static double scratch[20000];
+	double		y[MOST_VALUES];
+	double		largest = 0;
+	int			exponent;
+
+	assert_true(seg_ets_scratch(reference->n) <= sizeof(scratch) / sizeof(scratch[0]));
+	for (size_t t = 0; t < reference->n; t++)
+		largest = fmax(largest, reference->y[t]);
+	(void) frexp(largest, &exponent);
+	for (size_t t = 0; t < reference->n; t++)
+		y[t] = ldexp(reference->y[t], -exponent);
+	for (int i = 0; i < SEG_ETS_FORMS; i++)
+	{
+		SegEts		model = {0};
+
+		log_likelihood[i] = 0;
+		if (reference->log_likelihood[i] == 0)
+			continue;
+		assert_true(seg_ets_form_of(names[i], &model.form));
+		model.m = model.form.season == 'N' ? 1 : reference->m;
+		assert_true(seg_ets_fit(&model, y, reference->n, &unknown, scratch));
+		assert_true(seg_ets_is_admissible(&model));
+		log_likelihood[i] = model.log_likelihood - (double) reference->n * log(2) * exponent;
+	}
+}
+
+static int
+place_of(const char *name)
+{
+	int			i = 0;
+
+	while (strcmp(names[i], name) != 0)
+		i++;
+	return i;
+}
+
+/* No model is below R's, and so neither is the sum. */
+static void
+test_against_r(void **state)
+{
+	int			below = 0;
+
+	for (size_t s = 0; s < REFERENCES; s++)
+	{
+		const Reference *reference = &references[s];
+		double		ours[SEG_ETS_FORMS];
+		double		sum = 0;
+		double		sum_r = 0;
+
+		fit_all(reference, ours);
+		for (int i = 0; i < SEG_ETS_FORMS; i++)
+		{
+			sum += ours[i];
+			sum_r += reference->log_likelihood[i];
+			if (ours[i] >= reference->log_likelihood[i] - 0.01)
+				continue;
+			below++;
+			printf("%s %s: %.4f, R %.4f\n", reference->name, names[i], ours[i], reference->log_likelihood[i]);
+		}
+		printf("%s: sum of log likelihoods %.4f, R %.4f\n", reference->name, sum, sum_r);
+		assert_true(sum >= sum_r - 0.01);
+	}
+	assert_int_equal(below, 0);
+}
+
+/* A model that contains another one is not worse by more than .05. */
+static void
+test_nested_series(void **state)
+{
+	static const char *const pairs[][2] = {
+		{"ANN", "AAN"}, {"ANN", "AAdN"}, {"ANA", "AAA"}, {"ANA", "AAdA"}, {"ANN", "ANA"}, {"AAN", "AAA"},
+		{"MNN", "MAN"}, {"MNN", "MAdN"}, {"MNA", "MAA"}, {"MNA", "MAdA"}, {"MNN", "MNA"}, {"MNN", "MNM"},
+		{"MNM", "MAM"}, {"MNM", "MAdM"}, {"MAN", "MAA"}, {"MAN", "MAM"},
+	};
+	int			worse = 0;
+
+	for (size_t s = 0; s < REFERENCES; s++)
+	{
+		double		ours[SEG_ETS_FORMS];
+
+		fit_all(&references[s], ours);
+		for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++)
+		{
+			double		small = ours[place_of(pairs[i][0])];
+			double		large = ours[place_of(pairs[i][1])];
+
+			if (large == 0 || large >= small - 0.05)
+				continue;
+			worse++;
+			printf("%s: %s %.4f, %s %.4f\n", references[s].name, pairs[i][0], small, pairs[i][1], large);
+		}
+	}
+	assert_int_equal(worse, 0);
+}
+
 static void
 test_fixed(void **state)
 {
@@ -163,6 +263,8 @@ main(void)
 		cmocka_unit_test(test_optima),
 		cmocka_unit_test(test_chosen),
 		cmocka_unit_test(test_nested),
+		cmocka_unit_test(test_against_r),
+		cmocka_unit_test(test_nested_series),
 		cmocka_unit_test(test_fixed),
 		cmocka_unit_test(test_missing),
 	};
