@@ -61,6 +61,12 @@ SELECT value FROM segment.forecast_components((SELECT segment.forecast_fit('2020
 -- months of unequal length: 10 a day
 SELECT period, round(forecast::numeric, 6) AS forecast
 FROM segment.forecast((SELECT segment.forecast_fit(date '2019-01-01' + i, 10, '{"per_day": true}') FROM generate_series(0, 395) i), 3);
+-- days of 23 and 25 hours, whatever the time zone of the session; an hour that does not exist counts for its day
+SELECT zone, period, value
+FROM (VALUES ('spring', '2024-03-29 23:00+00'::timestamptz, '2024-04-01 21:00+00'::timestamptz), ('autumn', '2024-10-25 22:00+00', '2024-10-28 22:00+00')) v(zone, first, last),
+     LATERAL (SELECT segment.forecast_fit(h AT TIME ZONE 'Europe/Berlin', 1, '{"grain": "day"}') FROM generate_series(first, last, interval '1 hour') h) f(model),
+     segment.forecast_components(model) ORDER BY zone DESC, period;
+SELECT period, value FROM segment.forecast_components((SELECT segment.forecast_fit(timestamp '2024-03-31 02:30', 1, '{"grain": "day"}')));
 -- years before Christ, before 1900, leap days
 SELECT period, forecast FROM segment.forecast((SELECT segment.forecast_fit(d, 1, '{"grain": "year"}') FROM (VALUES (date '0001-06-01 BC'), ('0002-03-01 BC'), ('0001-01-01')) t(d)), 1);
 SELECT period, round(forecast::numeric, 2) AS forecast FROM segment.forecast((SELECT segment.forecast_fit(timestamp '1899-12-31 23:59:59', 1)), 1);
