@@ -13,7 +13,7 @@ allowed=(
     'anomaly kmeans/kmeans.h'
     'anomaly kmeans/kmeans_model.h'
     'anomaly kmeans/kmeans_pg.h'
-    # rfm and cohort_retention read receipts or a ledger with the engine of the receipts family,
+    # rfm, cohort_retention and clv_summary read receipts or a ledger with the engine of the receipts family,
     # and association_rules and next_best_offer with its queries
     'rfm receipts/ledger_pg.h'
     'rfm receipts/wide_pool_pg.h'
@@ -22,6 +22,8 @@ allowed=(
     'cohort receipts/ledger_pg.h'
     'cohort receipts/receipt_part.h'
     'cohort receipts/wide_pool_pg.h'
+    'clv receipts/ledger_pg.h'
+    'clv receipts/receipt_part.h'
     # triggers read receipts with it
     'rhythm receipts/ledger_pg.h'
     'rhythm receipts/lines_pg.h'

@@ -1,8 +1,8 @@
 -- Forged states of all aggregates with a state of type bytea.
 CREATE SCHEMA states_test;
 SET search_path = states_test, public;
--- the notice of profile_fit
-SET client_min_messages = warning;
+-- the notice of profile_fit, and the warning of clv_fit
+SET client_min_messages = error;
 
 -- the SQLSTATE of a query, or 'ok'
 CREATE FUNCTION outcome(query text) RETURNS text LANGUAGE plpgsql AS $$

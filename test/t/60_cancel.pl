@@ -66,6 +66,7 @@ INSERT INTO model
     SELECT 'profile', segment.profile_fit(f, ARRAY['k' || id % 40000]) FROM tall UNION ALL
     SELECT 'rhythm', segment.rhythm_fit(ARRAY[f[1] + 1, f[2] + 1]) FROM tall UNION ALL
     SELECT 'score', segment.score_fit(r % 3 = 0, sin(r)) FROM generate_series(1, 150000) r UNION ALL
+    SELECT 'clv', segment.clv_fit(id % 5, CASE id % 5 WHEN 0 THEN 0 ELSE 10 + id % 97 END, 110 + id % 11, 5 + id % 89) FROM tall WHERE id <= 1000 UNION ALL
     SELECT 'rfm', segment.rfm_fit(f[1] * 100, f[2], f[3]) FROM tall UNION ALL
     SELECT 'logit', segment.logit_fit(x < 0.5, f, ARRAY['k' || id % 1000], '{"penalty": "ridge"}') FROM tall UNION ALL
     SELECT 'basket', segment.basket_fit(items, '{"min_count": 20}') FROM baskets;
@@ -138,6 +139,11 @@ my %heavy = (
 	chart_retention => [ "SELECT segment.chart_retention('receipts', '2045-12-31', 'day')" ],
 	chart_rfm => [ "SELECT segment.chart_rfm('receipts', '2030-01-01')" ],
 	chart_svg => [ 'SELECT segment.chart_svg(chart) FROM drawing, generate_series(1, 50)' ],
+	clv_details => [ each_row('clv_details(' . model('clv') . ', 3, 50, 300, 20)', 'generate_series(1, 3000000)'),
+		'SELECT segment.clv_details(' . model('clv') . ', x, x, x, 20, 36500, 0.1) FROM tall, generate_series(1, 20)' ],
+	clv_fit => [ 'SELECT segment.clv_fit(1 + r % 50, 300 + r::bigint * 7919 % 100000, 200000 + r::bigint % 100000, 1 + r % 1009) FROM generate_series(1, 2000000) r' ],
+	clv_parameters => [ laid_open('clv_parameters(' . model('clv') . ')', 'generate_series(1, 3000000)') ],
+	clv_summary => [ laid_open("clv_summary('receipts', '2030-01-01')") ],
 	cohort_retention => [ "SELECT count(*) FROM segment.cohort_retention('receipts', '2045-12-31', 'day')" ],
 	create_ledger => [ "SELECT segment.create_ledger('made', 'receipts')" ],
 	drift_fit => [ 'SELECT segment.drift_fit(' . model('kmeans_wide') . ', f) FROM wide, generate_series(1, 20)' ],

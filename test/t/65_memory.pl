@@ -56,6 +56,9 @@ sub argument
 	return '1' if $name eq 'weight';
 	return { k => 2, k_min => 2, k_max => 3, horizon => 2 }->{$name} if $type eq 'integer';
 	return q(timestamp '2000-01-01' + i * interval '1 day') if $type eq 'timestamp without time zone';
+	# a customer of clv_fit
+	return '(' . { x => '1 + i % 50', t_x => '200 + i % 101', t_cal => '400 + i * 7919 % 100003', mean_value => '1 + i * 31 % 1009' }->{$name} . ')::float8'
+		if $type eq 'double precision' && $name =~ /^(x|t_x|t_cal|mean_value)$/;
 	return '(i * 7919 % 100003)::float8' if $type eq 'double precision';
 	return 'i % 2 = 0' if $type eq 'boolean';
 	return 'i::bigint' if $type eq 'bigint';
