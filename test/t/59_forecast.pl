@@ -37,6 +37,11 @@ is(rows(q{SELECT count(value), min(period) FILTER (WHERE is_forecast), sum(value
 		SELECT segment.forecast_fit(receipt_date, amount::float8, '{"as_of": "2019-06-27"}') FROM bikes_receipts), 1)}) =~ /^17\|2019-06-01\|/ ? 'yes' : 'no',
 	'yes', 'the part month of Bikes Sales is not fitted and is the first one that is forecast');
 
+is(rows(q{SELECT string_agg(value::text, ' ' ORDER BY period) FROM segment.forecast_components((
+		SELECT segment.forecast_fit(receipt_date, amount::float8, '{"as_of": "2019-06-27"}') FROM bikes_receipts))}),
+	'857209 1215995 752467 1128142 979531 820618 1456869 825688 1469119 1509815 1367229 1150089 1171132 1190485 988772 1170763 1390047',
+	'the months of Bikes Sales');
+
 # ---- CDNOW: months, exactly; a segment that is chosen by its own past ----
 
 Shop::load_cdnow($node);
