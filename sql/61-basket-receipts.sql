@@ -57,7 +57,7 @@ COMMENT ON FUNCTION segment_internal.baskets_query(regclass, text, text) IS
 -- ---- association_rules ----
 
 CREATE FUNCTION segment_internal.association_rules_query(
-    receipts regclass, as_of date, "by" text, min_confidence float8, min_lift float8, options jsonb)
+    receipts regclass, as_of date, "by" text, min_confidence float8, min_lift float8, options jsonb, products regclass)
 RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
 SET search_path = pg_catalog, pg_temp
@@ -69,26 +69,31 @@ BEGIN
     END IF;
     PERFORM segment_internal.check_receipts(receipts, as_of, NULL, NULL);
     RETURN format(
-        'WITH purchase AS (%s)'
-        ' SELECT r.* FROM (SELECT segment.basket_fit(b.items, $6) AS model FROM (%s) b) f'
-        ' CROSS JOIN LATERAL segment.basket_rules(f.model, $4, $5) r',
+        'WITH purchase AS (%s),'
+        ' rule AS MATERIALIZED (SELECT r.*, row_number() OVER () AS place FROM (SELECT segment.basket_fit(b.items, $6) AS model FROM (%s) b) f'
+        ' CROSS JOIN LATERAL segment.basket_rules(f.model, $4, $5) r),'
+        ' item AS (SELECT r.consequent AS product_id FROM rule r UNION SELECT unnest(r.antecedent) FROM rule r),'
+        ' sensitive AS MATERIALIZED (SELECT i.product_id FROM item i WHERE segment_internal.is_sensitive_product(i.product_id, ARRAY(SELECT segment_internal.sensitive_products($7)))),'
+        ' told AS MATERIALIZED (SELECT segment_internal.notice_left_out(count(*), ''sensitive products'') AS is_told FROM sensitive)'
+        ' SELECT r.antecedent, r.consequent, r.n, r.support, r.confidence, r.lift, r.leverage, r.conviction, r.z_score, r.p_value, r.q_value, r.improvement, r.is_redundant'
+        ' FROM rule r WHERE (SELECT t.is_told FROM told t) AND NOT EXISTS (SELECT FROM sensitive x WHERE x.product_id = r.consequent OR x.product_id = ANY (r.antecedent)) ORDER BY r.place',
         segment_internal.purchases_query(receipts, 'l.receipt_date::date <= $2'),
         segment_internal.baskets_query(receipts, "by", 'purchase'));
 END
 $function$;
-COMMENT ON FUNCTION segment_internal.association_rules_query(regclass, date, text, float8, float8, jsonb) IS
+COMMENT ON FUNCTION segment_internal.association_rules_query(regclass, date, text, float8, float8, jsonb, regclass) IS
 'Support function of association_rules: checks the arguments and returns the query.';
 
 CREATE FUNCTION segment.association_rules(
     receipts regclass, as_of date, "by" text DEFAULT 'receipt', min_confidence float8 DEFAULT 0.1, min_lift float8 DEFAULT 1,
-    options jsonb DEFAULT NULL)
+    options jsonb DEFAULT NULL, products regclass DEFAULT NULL)
 RETURNS TABLE (antecedent text[], consequent text, n bigint, support float8, confidence float8, lift float8, leverage float8,
                conviction float8, z_score float8, p_value float8, q_value float8, improvement float8, is_redundant boolean)
 AS 'MODULE_PATHNAME', 'association_rules'
 LANGUAGE C STABLE PARALLEL RESTRICTED ROWS 1000
 SET search_path = pg_catalog, pg_temp;
-COMMENT ON FUNCTION segment.association_rules(regclass, date, text, float8, float8, jsonb) IS
-'The association rules between the products of receipts up to a date: basket_fit with these options over the baskets, then basket_rules. receipts: a relation as for receipt_totals with the column product_id and, optionally, quantity; it is read with the caller''s privileges. by: receipt (a basket is what a customer bought with one receipt_id) or customer (all that a customer bought). A line with a negative amount, or with a quantity that is not positive, is a return and no purchase. Lines whose customer_id, receipt_id or product_id is blank or # are left out, and so are lines without customer_id, product_id or receipt_date. Errors: 42703 a column is missing; 42804 a column has the wrong type; 22023 no purchases, or by, a bound or an option is wrong; 22004 an argument is NULL; 54000 as basket_fit.';
+COMMENT ON FUNCTION segment.association_rules(regclass, date, text, float8, float8, jsonb, regclass) IS
+'The association rules between the products of receipts up to a date. Rules with products that segment.sensitive_product matches, by product_id or by the text columns of products (product_id, names), are left out, counted in a NOTICE. basket_fit with these options over the baskets, then basket_rules. receipts: a relation as for receipt_totals with the column product_id and, optionally, quantity; it is read with the caller''s privileges. by: receipt (a basket is what a customer bought with one receipt_id) or customer (all that a customer bought). A line with a negative amount, or with a quantity that is not positive, is a return and no purchase. Lines whose customer_id, receipt_id or product_id is blank or # are left out, and so are lines without customer_id, product_id or receipt_date. Errors: 42703 a column is missing; 42804 a column has the wrong type; 22023 no purchases, or by, a bound or an option is wrong; 22004 an argument is NULL; 54000 as basket_fit.';
 
 -- ---- next_best_offer ----
 
@@ -133,7 +138,7 @@ COMMENT ON FUNCTION segment_internal.check_offer_relations(regclass, regclass, r
 
 CREATE FUNCTION segment_internal.next_best_offer_query(
     receipts regclass, as_of date, model bytea, segments regclass, exclude regclass, product_values regclass,
-    k integer, min_confidence float8, min_lift float8)
+    k integer, min_confidence float8, min_lift float8, products regclass)
 RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
 SET search_path = pg_catalog, pg_temp
@@ -152,9 +157,16 @@ BEGIN
     PERFORM segment_internal.check_offer_relations(segments, exclude, product_values);
     RETURN format($query$
         WITH purchase AS MATERIALIZED (SELECT DISTINCT p.customer_id, p.product_id FROM (%1$s) p),
-             history AS (SELECT p.customer_id, array_agg(p.product_id) AS items FROM purchase p GROUP BY p.customer_id),
+             sold AS MATERIALIZED (SELECT p.product_id, count(*) AS buyers FROM purchase p GROUP BY p.product_id),
+             -- neither offered nor a reason for an offer
+             sensitive AS MATERIALIZED (
+                 SELECT i.product_id FROM (SELECT s.product_id FROM sold s UNION SELECT r.consequent FROM segment.basket_rules($3, $8, $9) r) i
+                 WHERE segment_internal.is_sensitive_product(i.product_id, ARRAY(SELECT segment_internal.sensitive_products($10)))),
+             told AS MATERIALIZED (SELECT segment_internal.notice_left_out(count(*), 'sensitive products') AS is_told FROM sensitive),
+             history AS (SELECT p.customer_id, coalesce(array_agg(p.product_id) FILTER (WHERE p.product_id NOT IN (SELECT x.product_id FROM sensitive x)), '{}') AS items
+                         FROM purchase p GROUP BY p.customer_id),
              segment_of AS (%2$s),
-             excluded AS MATERIALIZED (%3$s),
+             excluded AS MATERIALIZED (%3$s UNION ALL SELECT NULL, x.product_id FROM sensitive x),
              excluded_for_all AS MATERIALIZED (SELECT array_agg(DISTINCT e.product_id) AS products FROM excluded e WHERE e.customer_id IS NULL),
              excluded_for AS (SELECT e.customer_id, array_agg(DISTINCT e.product_id) AS products FROM excluded e
                               WHERE e.customer_id IS NOT NULL GROUP BY e.customer_id),
@@ -163,7 +175,7 @@ BEGIN
                  SELECT p.* FROM purchase p WHERE NOT EXISTS (SELECT FROM excluded e WHERE e.customer_id IS NULL AND e.product_id = p.product_id)),
              best AS MATERIALIZED (
                  SELECT array_agg(b.product_id ORDER BY b.buyers DESC, b.product_id) AS products
-                 FROM (SELECT p.product_id, count(*) AS buyers FROM offerable p GROUP BY p.product_id) b),
+                 FROM sold b WHERE NOT EXISTS (SELECT FROM excluded e WHERE e.customer_id IS NULL AND e.product_id = b.product_id)),
              segment_best AS (
                  SELECT b.segment, array_agg(b.product_id ORDER BY b.buyers DESC, b.product_id) AS products
                  FROM (SELECT s.segment, p.product_id, count(*) AS buyers
@@ -181,6 +193,8 @@ BEGIN
             $3, h.items, e.products || x.products, $7, $8, $9, v.products, v.amounts,
             t.products[:$7 + cardinality(h.items) + coalesce(cardinality(x.products), 0)],
             b.products[:2 * $7 + cardinality(h.items) + coalesce(cardinality(x.products), 0)]) o
+        -- decided once, before any row
+        WHERE (SELECT t.is_told FROM told t)
         $query$,
         segment_internal.purchases_query(receipts, 'l.receipt_date::date <= $2'),
         CASE WHEN segments IS NULL THEN 'SELECT NULL::text COLLATE "C" AS customer_id, NULL::text COLLATE "C" AS segment WHERE false'
@@ -193,19 +207,20 @@ BEGIN
                          ' coalesce(array_agg(v.value::float8 ORDER BY v.product_id::text COLLATE "C"), ''{}'') AS amounts FROM %s v', product_values) END);
 END
 $function$;
-COMMENT ON FUNCTION segment_internal.next_best_offer_query(regclass, date, bytea, regclass, regclass, regclass, integer, float8, float8) IS
+COMMENT ON FUNCTION segment_internal.next_best_offer_query(regclass, date, bytea, regclass, regclass, regclass, integer, float8, float8, regclass) IS
 'Support function of next_best_offer: checks the arguments and returns the query.';
 
 CREATE FUNCTION segment.next_best_offer(
     receipts regclass, as_of date, model bytea, segments regclass DEFAULT NULL, exclude regclass DEFAULT NULL,
-    product_values regclass DEFAULT NULL, k integer DEFAULT 5, min_confidence float8 DEFAULT 0.1, min_lift float8 DEFAULT 1)
+    product_values regclass DEFAULT NULL, k integer DEFAULT 5, min_confidence float8 DEFAULT 0.1, min_lift float8 DEFAULT 1,
+    products regclass DEFAULT NULL)
 RETURNS TABLE (customer_id text, rank integer, product_id text, reason text, antecedent text[], confidence float8, lift float8,
                n bigint, value float8)
 AS 'MODULE_PATHNAME', 'next_best_offer'
 LANGUAGE C STABLE PARALLEL RESTRICTED ROWS 10000
 SET search_path = pg_catalog, pg_temp;
-COMMENT ON FUNCTION segment.next_best_offer(regclass, date, bytea, regclass, regclass, regclass, integer, float8, float8) IS
-'Up to k products to offer to each customer with a purchase up to a date, and why. receipts: as for association_rules. model: a basket model. A product that the customer bought before is not offered, even if it was returned. First the products that the rules of the model suggest for all that the customer bought (reason rule; antecedent, confidence, lift and n are those of the rule), then those with the most buyers in the customer''s segment (segment best seller), then those with the most buyers (best seller); equal numbers of buyers: in the order of the bytes of product_id. segments: a relation (customer_id, segment). exclude: a relation (product_id[, customer_id]) of products that are neither offered nor named in a reason; without customer_id, or where it is NULL, for all customers. product_values: a relation (product_id, value); offers by rules are then ordered by confidence times value, and a product without a value counts 0. Errors: 22004 model, k or a bound is NULL; 22023 k is not from 1 to 10000, a bound is out of range, a customer with two segments, a product with two values; 42703, 42804 as association_rules; 22003 value is NaN or infinite; 22P03, 42809 as basket_itemsets.';
+COMMENT ON FUNCTION segment.next_best_offer(regclass, date, bytea, regclass, regclass, regclass, integer, float8, float8, regclass) IS
+'Up to k products to offer to each customer with a purchase up to a date, and why. Products that segment.sensitive_product matches, by product_id or by the text columns of products (product_id, names), are neither offered nor reasons, counted in a NOTICE. receipts: as for association_rules. model: a basket model. A product that the customer bought before is not offered, even if it was returned. First the products that the rules of the model suggest for all that the customer bought (reason rule; antecedent, confidence, lift and n are those of the rule), then those with the most buyers in the customer''s segment (segment best seller), then those with the most buyers (best seller); equal numbers of buyers: in the order of the bytes of product_id. segments: a relation (customer_id, segment). exclude: a relation (product_id[, customer_id]) of products that are neither offered nor named in a reason; without customer_id, or where it is NULL, for all customers. product_values: a relation (product_id, value); offers by rules are then ordered by confidence times value, and a product without a value counts 0. Errors: 22004 model, k or a bound is NULL; 22023 k is not from 1 to 10000, a bound is out of range, a customer with two segments, a product with two values; 42703, 42804 as association_rules; 22003 value is NaN or infinite; 22P03, 42809 as basket_itemsets.';
 
 -- ---- offer_backtest ----
 

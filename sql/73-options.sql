@@ -9,6 +9,11 @@ JOIN (VALUES
     ('max_drift', 'number', 0, 1e6, true, 'A version is held when the population stability index of a feature, or of the cluster shares, against the active version is higher.')
 ) AS o(option_name, type, minimum, maximum, needs_histograms, meaning) ON a.has_histograms OR NOT o.needs_histograms;
 
+INSERT INTO segment.algorithm_option (algorithm, used_in, option_name, type, default_value, choices, value_range, meaning)
+SELECT a.algorithm, 'refit', 'sensitive', 'choice', '"warn"', '{warn,refuse}', 'warn, refuse',
+       'What create_model and alter_model do about columns that match segment.sensitive_feature.'
+FROM segment.algorithm a;
+
 CREATE FUNCTION segment_internal.check_option_names(name text, option_names text[]) RETURNS void
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE

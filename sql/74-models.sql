@@ -306,6 +306,7 @@ BEGIN
     PERFORM segment_internal.model_source(m);
     PERFORM segment_internal.check_id_type(source, m.id_column);
     PERFORM segment_internal.check_options(m);
+    PERFORM segment_internal.check_sensitive(m);
     RETURN m;
 END $$;
 COMMENT ON FUNCTION segment_internal.check_model(segment.model) IS

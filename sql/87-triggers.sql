@@ -283,6 +283,14 @@ BEGIN
     IF suppressed IS NOT NULL THEN
         PERFORM segment_internal.check_columns(suppressed, '{customer_id}', 'A list of suppressed customers needs the column customer_id; trigger is optional.');
     END IF;
+    IF products IS NOT NULL THEN
+        -- the categories of products that such an event names
+        pieces := ARRAY[format('(WITH o AS MATERIALIZED (%s), x AS MATERIALIZED (SELECT c.evidence FROM (SELECT DISTINCT o.evidence FROM o WHERE o.trigger = ''first_in_category'') c'
+                               ' WHERE segment_internal.sensitive_product_category(c.evidence) IS NOT NULL),'
+                               ' told AS MATERIALIZED (SELECT segment_internal.notice_left_out(count(*), ''sensitive categories of products'') AS is_told FROM x)'
+                               ' SELECT o.* FROM o WHERE (SELECT t.is_told FROM told t) AND NOT (o.trigger = ''first_in_category'' AND EXISTS (SELECT FROM x WHERE x.evidence = o.evidence)))',
+                               array_to_string(pieces, ' UNION ALL '))];
+    END IF;
     RETURN format('SELECT e.* FROM (%s) e%s', array_to_string(pieces, ' UNION ALL '), CASE WHEN suppressed IS NOT NULL THEN format(
         ' WHERE NOT EXISTS (SELECT FROM %s s WHERE s.customer_id::text = e.customer_id%s)', suppressed,
         CASE WHEN segment_internal.column_type(suppressed, 'trigger') IS NOT NULL THEN ' AND (s.trigger IS NULL OR s.trigger::text = e.trigger)' END) END);

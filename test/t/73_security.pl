@@ -48,16 +48,17 @@ is(catalogs("SELECT string_agg(n.nspname, ', ') FROM pg_namespace n WHERE oid $o
 my $rights = "SELECT string_agg(DISTINCT concat_ws(' ', r.rolname, c.relkind, p.privilege), ', ')
 	FROM pg_class c, pg_roles r, unnest('{SELECT,INSERT,UPDATE,DELETE,TRUNCATE,REFERENCES,TRIGGER,USAGE}'::text[]) p(privilege)
 	WHERE relnamespace $of_us AND relkind IN ('r', 'S') AND NOT r.rolsuper AND r.rolname NOT LIKE 'pg\\_%'
-	AND NOT (privilege = 'SELECT' AND relname IN ('algorithm', 'algorithm_option', 'algorithm_column')) AND relname <> 'action_rule'
+	AND NOT (privilege = 'SELECT' AND relname IN ('algorithm', 'algorithm_option', 'algorithm_column')) AND relname NOT IN ('action_rule', 'sensitive_feature', 'sensitive_product')
 	AND CASE WHEN relkind = 'S' THEN privilege IN ('USAGE', 'SELECT', 'UPDATE') AND has_sequence_privilege(r.oid, c.oid, privilege)
 	         WHEN privilege IN ('SELECT', 'INSERT', 'UPDATE', 'REFERENCES') THEN has_any_column_privilege(r.oid, c.oid, privilege)
 	         WHEN privilege <> 'USAGE' THEN has_table_privilege(r.oid, c.oid, privilege) END";
 my $to_restore = 'installer S SELECT, installer S UPDATE, installer r INSERT, installer r SELECT';
 is(catalogs($rights), $to_restore, 'privileges on tables');
 # the rules are text of the user; the owner of the extension writes them
-is(catalogs(q{SELECT string_agg(r.rolname || ' ' || p, ', ' ORDER BY 1) FROM pg_roles r, unnest('{INSERT,UPDATE,DELETE,TRUNCATE,REFERENCES,TRIGGER}'::text[]) p
-	WHERE NOT r.rolsuper AND r.rolname NOT LIKE 'pg\_%' AND has_table_privilege(r.oid, 'segment.action_rule', p)}) =~ s/.*/join(', ', sort split(', ', $&))/er,
-	'installer DELETE, installer INSERT, installer UPDATE', 'privileges on action_rule');
+my @rules = qw(action_rule sensitive_feature sensitive_product);
+is(catalogs(qq{SELECT string_agg(r.rolname || ' ' || p, ', ' ORDER BY 1) FROM pg_roles r, unnest('{INSERT,UPDATE,DELETE,TRUNCATE,REFERENCES,TRIGGER}'::text[]) p
+	WHERE NOT r.rolsuper AND r.rolname NOT LIKE 'pg\\_%' AND has_table_privilege(r.oid, 'segment.$_', p)}) =~ s/.*/join(', ', sort split(', ', $&))/er,
+	'installer DELETE, installer INSERT, installer UPDATE', "privileges on $_") foreach @rules;
 is(catalogs("SELECT string_agg(c.oid::regclass::text, ', ') FROM pg_class c WHERE relnamespace $of_us AND relowner <> 10"), '', 'superusers own all relations');
 is(catalogs("SELECT string_agg(c.oid::regclass::text, ', ') FROM pg_class c WHERE relnamespace $of_us AND relkind = 'v' AND NOT COALESCE(reloptions::text ~ 'security_invoker=true', false)"), '',
 	'every view is security_invoker');
@@ -146,7 +147,7 @@ my %column = (model => 'model_name', model_version => 'model_name', model_log =>
 	modeler => 'role_name', receipts => 'receipts_name', receipts_share => 'receipts_name',
 	ledger => 'ledger_name', ledger_change => 'customer_id', ledger_partition => 'ledger_id',
 	trigger => 'trigger_name', trigger_target => 'target_name',
-	action_rule => 'pattern', algorithm => 'algorithm', algorithm_option => 'algorithm', algorithm_column => 'algorithm');
+	action_rule => 'pattern', sensitive_feature => 'pattern', sensitive_product => 'pattern', algorithm => 'algorithm', algorithm_option => 'algorithm', algorithm_column => 'algorithm');
 my @tables = split /\n/, catalogs("SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND relnamespace $of_us ORDER BY 1");
 is(join(' ', @tables), join(' ', sort keys %column), 'the tables of the registry');
 foreach my $table (@tables)
@@ -155,10 +156,10 @@ foreach my $table (@tables)
 		"ALTER TABLE segment.$table ALTER COLUMN $column{$table} SET DEFAULT 'd' || of_installer.act('default')",
 		"ALTER TABLE segment.$table DISABLE TRIGGER ALL", "ALTER EXTENSION segment DROP TABLE segment.$table", "UPDATE segment.$table SET $column{$table} = DEFAULT",
 		"DELETE FROM segment.$table", "TRUNCATE segment.$table", "SELECT FROM segment.$table FOR UPDATE");
-	@attempts = grep { !/^(UPDATE|DELETE|SELECT FROM)/ } @attempts if $table eq 'action_rule';
+	@attempts = grep { !/^(UPDATE|DELETE|SELECT FROM)/ } @attempts if grep { $_ eq $table } @rules;
 	is(join("\n", grep { !/^42501|^42809/ } map { as_role('installer', "$path $_") . ": $_" } @attempts), '', "the installer cannot change $table");
 }
-as_role('installer', "GRANT SELECT, INSERT ON segment.$_ TO mallory") foreach grep { $_ ne 'action_rule' } @tables;
+as_role('installer', "GRANT SELECT, INSERT ON segment.$_ TO mallory") foreach grep { my $table = $_; !grep { $_ eq $table } @rules } @tables;
 is(catalogs($rights), $to_restore, 'the installer cannot grant privileges');
 nightly('a night after that', qw(postgres mate sharee));
 

@@ -37,6 +37,8 @@ SELECT segment.create_model('own', 'kmeans', 'mart.plain', 'id', options => '{"k
 SELECT segment.fit('own');
 INSERT INTO segment.action_rule (rule_no, applies_to, pattern, language, action, channel, invest)
 VALUES (7, 'segment', 'champions', 'de', 'Zum Essen einladen.', 'Telefon', false), (7, 'segment', 'champions', '*', 'it''s "x"', NULL, true);
+INSERT INTO segment.sensitive_feature (rule_no, pattern, category, is_sensitive) VALUES (3, '% race %', 'sport', false);
+INSERT INTO segment.sensitive_product (rule_no, pattern, category) VALUES (4, '% cigar %', 'health');
 SQL
 
 # the contents of the registry, by names of roles
@@ -49,6 +51,8 @@ my $registry = "SELECT md5(string_agg(t::text, E'\\n' ORDER BY t::text)) FROM (
 	UNION ALL SELECT d.role_name, '', '', '', '', '' FROM segment.modeler d
 	UNION ALL SELECT s.receipts_name, s.role_name, '', '', '', '' FROM segment.receipts_share s
 	UNION ALL SELECT a.rule_no::text, a.applies_to || a.pattern, a.language, a.action, a.channel, a.invest::text FROM segment.action_rule a WHERE NOT a.is_builtin
+	UNION ALL SELECT f.rule_no::text, f.pattern, f.category, f.is_sensitive::text, 'feature', '' FROM segment.sensitive_feature f WHERE NOT f.is_builtin
+	UNION ALL SELECT f.rule_no::text, f.pattern, f.category, f.is_sensitive::text, 'product', '' FROM segment.sensitive_product f WHERE NOT f.is_builtin
 	UNION ALL SELECT r.receipts_name, r.owner, r.source_name, '', '', '' FROM segment.receipts r) t";
 my $before = $node->safe_psql('shop', $registry);
 my $base = $node->basedir;
