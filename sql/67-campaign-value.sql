@@ -7,7 +7,7 @@ RETURNS void
 LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     missing text;
-    start timestamp;
+    has_no_start boolean;
 BEGIN
     SELECT v.name INTO missing
     FROM (VALUES (1, 'as_of', as_of IS NULL), (2, 'window_days', window_days IS NULL), (3, 'return_days', return_days IS NULL), (4, 'margin', margin IS NULL),
@@ -37,8 +37,12 @@ BEGIN
         PERFORM segment_internal.check_columns(payments, '{receipt_id,amount}', 'Payments need the columns receipt_id and amount; paid_at is optional.');
         PERFORM segment_internal.check_column_kind(payments, 'amount', 'number');
     END IF;
-    EXECUTE format('WITH %s SELECT min(m.start) FROM member m', segment_internal.campaign_query(members, events, true, NULL)) INTO start;
-    IF start = '-infinity' THEN
+    EXECUTE format($query$
+        SELECT EXISTS (SELECT FROM (%1$s) m WHERE m.customer_id IS NOT NULL AND m.arm IS NOT NULL)
+               AND NOT EXISTS (SELECT FROM (%1$s) m WHERE m.customer_id IS NOT NULL AND m.arm IS NOT NULL AND m.sent_at IS NOT NULL)
+               AND NOT EXISTS (SELECT FROM (%1$s) m JOIN (%2$s) e ON e.customer_id = m.customer_id WHERE m.arm IS NOT NULL AND e.event = 'sent' AND e.happened_at IS NOT NULL)$query$,
+        segment_internal.members_query(members, true), segment_internal.campaign_events_query(events)) INTO has_no_start;
+    IF has_no_start THEN
         RAISE EXCEPTION 'members have no time of sending' USING ERRCODE = 'invalid_parameter_value', HINT = 'Give sent_at in members, or events sent.';
     END IF;
 END $$;
@@ -51,7 +55,8 @@ BEGIN
     RETURN CASE WHEN receipts IS NULL THEN
         'purchase AS (SELECT h.customer_id, h.happened_at AS at, COALESCE(h.amount, 0) AS amount, true AS is_purchase FROM happened h'
         ' WHERE h.event = ''converted'' AND h.happened_at < ($2 + 1)::timestamp)'
-        ELSE 'purchase AS (SELECT t.customer_id, t.receipt_date::timestamp AS at, t.net AS amount, t.receipt_count > 0 AS is_purchase FROM segment.receipt_totals($1, $2, $3, $4) t)' END
+        ELSE 'purchase AS (SELECT t.customer_id, t.receipt_date::timestamp AS at, t.net AS amount, t.receipt_count > 0 AS is_purchase FROM segment.receipt_totals($1, $2, $3, $4) t'
+             ' WHERE t.receipt_date >= (SELECT min(m.start) FROM member m))' END
         || CASE WHEN payments IS NULL THEN ', paid AS (SELECT NULL::text AS customer_id, NULL::numeric AS amount WHERE false)' ELSE format($query$,
         document AS (
             SELECT segment_internal.meaningful_id(l.customer_id::text) COLLATE "C" AS customer_id, l.receipt_id::text COLLATE "C" AS receipt_id, min(l.receipt_date::date) AS day
