@@ -1,14 +1,30 @@
-\echo 'A campaign of September, from the choice of customers to the proof. The 2,400 customers with the best scores at the end of August'
-\echo 'are shared out, within their RFM segment, to two e-mails and a holdout, which gets none.'
+\echo 'A campaign of September, from the choice of customers to the proof. A model of who bought in August gives each customer the'
+\echo 'probability of buying in September. The 2,400 customers with the highest expected revenue are shared out, by chance within their'
+\echo 'RFM segment, to two e-mails and a holdout, which gets none.'
 \echo
+CREATE TABLE campaign_measures AS
+SELECT d.as_of, r.customer_id, r.segment, ARRAY[r.recency_days, ln(1 + r.frequency), ln(1 + greatest(r.monetary, 0))]::float8[] AS features,
+       greatest(r.monetary, 0)::float8 / r.frequency AS average_receipt
+FROM (VALUES (date '2025-07-31'), ('2025-08-31')) d(as_of), LATERAL segment.rfm('receipts', d.as_of, rates => 'rates') r WHERE r.frequency > 0;
+CREATE TABLE campaign_model AS
+SELECT segment.logit_fit(l.label, m.features, '{"feature_names": ["recency_days", "log_frequency", "log_monetary"]}'::jsonb) AS model
+FROM campaign_measures m JOIN segment.purchase_label('receipts', '2025-07-31', 31, rates => 'rates') l USING (customer_id) WHERE m.as_of = '2025-07-31';
 CREATE TABLE campaign_scores AS
-SELECT customer_id, segment, (r_score + f_score + m_score)::float8 AS score
-FROM segment.rfm('receipts', '2025-08-31', rates => 'rates') WHERE rfm_score IS NOT NULL;
+SELECT customer_id, segment, probability, probability * average_receipt AS expected_revenue
+FROM campaign_measures CROSS JOIN LATERAL (SELECT segment.logit_predict((SELECT model FROM campaign_model), features) AS probability) p
+WHERE as_of = '2025-08-31';
+
+CREATE TABLE campaign_targets AS
+SELECT s.* FROM segment.top_n('campaign_scores', 'customer_id', 'expected_revenue', 2400) t JOIN campaign_scores s ON s.customer_id = t.id;
 CREATE TABLE campaign_members AS
-SELECT customer_id, (ARRAY['A', 'B', 'holdout'])[1 + place % 3] AS arm, segment, CASE WHEN place % 3 < 2 THEN timestamp '2025-09-01 08:00' END AS sent_at,
-       CASE WHEN place % 3 < 2 THEN 0.35 END AS cost
-FROM (SELECT *, row_number() OVER (PARTITION BY segment ORDER BY md5(customer_id)) AS place
-      FROM (SELECT * FROM campaign_scores ORDER BY score DESC, customer_id LIMIT 2400) s) t;
+SELECT id AS customer_id, arm, stratum AS segment, CASE WHEN arm <> 'holdout' THEN timestamp '2025-09-01 08:00' END AS sent_at, CASE WHEN arm <> 'holdout' THEN 0.35 END AS cost
+FROM segment.ab_assign('campaign_targets', 'customer_id', 'segment', '{A,B}', holdout => 0.3333);
+
+SELECT CASE WHEN t.customer_id IS NULL THEN 'not chosen' ELSE 'chosen' END AS "customers", count(*) AS n, round(avg(s.probability)::numeric, 2) AS "expected to buy",
+       round(avg(l.label::int), 2) AS "bought in September", round(avg(s.expected_revenue)::numeric, 2) AS "expected revenue, EUR"
+FROM campaign_scores s LEFT JOIN campaign_targets t USING (customer_id)
+JOIN segment.purchase_label('receipts', '2025-08-31', 30, rates => 'rates') l ON l.customer_id = s.customer_id
+GROUP BY 1 ORDER BY 1;
 
 -- What the customers do is generated: of those with e-mail A 20 percent buy once more in the four weeks, of those with B 4 percent.
 CREATE FUNCTION chance(customer_id text, what text) RETURNS float8 LANGUAGE sql IMMUTABLE

@@ -62,6 +62,16 @@ is($node->safe_psql('shop', q{
 is($node->safe_psql('shop', 'SELECT segment.adjusted_rand_index(behaviour, cluster_id::text) > 0.7
 	FROM truth JOIN customer_clusters USING (customer_id)'), 't', 'demo: the clusters are the planted groups');
 
+is($node->safe_psql('shop', q{
+	SELECT string_agg(l.arm || ' ' || (t.extra / (l.sales - t.extra) BETWEEN l.relative_lower AND l.relative_upper) || ' ' || (l.relative_lower > 0), ', ' ORDER BY l.arm)
+	FROM segment.campaign_lift('campaign_receipts', 'campaign_members', '2025-09-01', '2025-09-28', rates => 'rates') l
+	JOIN (SELECT m.arm, sum(s.amount) AS extra FROM campaign_members m JOIN campaign_sales s USING (customer_id) GROUP BY m.arm) t USING (arm)
+	WHERE l.is_total}), 'A true true, B true false', 'demo: the rise of sales that was planted is in the intervals, and that of A is found');
+is($node->safe_psql('shop', q{
+	SELECT string_agg(arm || ' ' || (p_holm < 0.05) || ' ' || srm_verdict || ' ' || is_confounded, ', ' ORDER BY arm)
+	FROM segment.ab_report('campaign_members', 'campaign_events', '{converted}', '{"window_days": 28}') WHERE is_total AND arm <> control}),
+	'A true ok false, B false ok false', 'demo: more customers of A buy');
+
 # The picture that the pages show is the one that the demo draws.
 is($node->safe_psql('shop', q{SELECT segment.chart_svg(segment.chart_rfm('receipts', '2025-12-31', rates => 'rates'))}),
 	join("\n", Docs::read_lines("$here/docs/pictures/rfm.svg")), 'docs/pictures/rfm.svg is what the demo draws');
