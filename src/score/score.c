@@ -86,68 +86,25 @@ seg_score_metrics(const double *scores, const SegHits *hits, size_t n)
 	return metrics;
 }
 
-/* low + share (high - low), without overflow, and exact when both are equal. */
-static double
-between(double low, double high, double share)
-{
-	if (isfinite(high - low))
-		return low + share * (high - low);
-	return (1 - share) * low + share * high;
-}
-
-/* OUT cuts[bins - 1]: the quantile at i / bins is at (rows - 1) i / bins; integers split it exactly. */
-static void
-find_cuts(const double *scores, const SegHits *hits, uint64_t rows, int bins, double *cuts)
-{
-	size_t		at = 0;
-	uint64_t	upto = hits[0].rows;	/* rows of scores[0 .. at] */
-
-	for (int i = 1; i < bins; i++)
-	{
-		uint64_t	whole = (rows - 1) * i / bins;
-		double		share = (double) ((rows - 1) * i % bins) / bins;
-		size_t		next;
-
-		while (upto <= whole)
-			upto += hits[++at].rows;
-		next = share > 0 && upto == whole + 1 ? at + 1 : at;
-		cuts[i - 1] = between(scores[at], scores[next], share);
-	}
-}
-
 size_t
 seg_score_bins(const double *scores, const SegHits *hits, size_t n, int bins, SegScoreBin *split)
 {
-	double		cuts[SEG_SCORE_MAX_BINS];
-	uint64_t	rows = 0;
-	size_t		used = 0;
-	int			bin = bins;		/* of the score before: cuts below it */
+	SegHitBin	ranges[SEG_SCORE_MAX_BINS];
+	size_t		used = seg_hit_bins(scores, hits, n, 1, bins, ranges);
 
-	Assert(bins >= 2 && bins <= SEG_SCORE_MAX_BINS);
-	for (size_t i = 0; i < n; i++)
-		rows += hits[i].rows;
-	find_cuts(scores, hits, rows, bins, cuts);
-	for (size_t i = n; i-- > 0;)
+	for (size_t b = 0; b < used; b++)
 	{
-		SegScoreBin *own = &split[used > 0 ? used - 1 : 0];
-		int			below = bin < bins ? bin : bins - 1;
-		double		before;
-
-		seg_check_step(i);
-		while (below > 0 && cuts[below - 1] >= scores[i])
-			below--;
-		if (below < bin)
+		split[b] = (SegScoreBin) {
+			.lowest = scores[ranges[b].first],
+			.highest = scores[ranges[b].last],
+			.mean = seg_hit_bin_mean(scores, hits, 1, &ranges[b]),
+		};
+		for (size_t i = ranges[b].first; i <= ranges[b].last; i++)
 		{
-			own = &split[used++];
-			*own = (SegScoreBin) {.highest = scores[i]};
-			bin = below;
+			seg_check_step(i);
+			split[b].rows += hits[i].rows;
+			split[b].positives += hits[i].hits;
 		}
-		before = (double) own->rows;
-		own->lowest = scores[i];
-		own->rows += hits[i].rows;
-		own->positives += hits[i].hits;
-		/* a running mean does not overflow */
-		own->mean = between(own->mean, scores[i], before == 0 ? 1 : (double) hits[i].rows / (double) own->rows);
 	}
 	return used;
 }

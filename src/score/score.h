@@ -17,9 +17,9 @@
 #define SEG_SCORE_SCORE_H
 
 #include "base/port.h"
-#include "stats/hit_counts.h"
+#include "stats/hit_bins.h"
 
-#define SEG_SCORE_MAX_BINS 1000
+#define SEG_SCORE_MAX_BINS SEG_HIT_MOST_BINS
 
 typedef struct SegScoreMetrics
 {
@@ -47,14 +47,7 @@ typedef struct SegScoreBin
 /* IN scores[n] ascending, hits[n], n > 0.  O(n). */
 extern SegScoreMetrics seg_score_metrics(const double *scores, const SegHits *hits, size_t n);
 
-/*
- * Split the rows at the i / bins quantiles of the scores (type 7), 2 <= bins <=
- * SEG_SCORE_MAX_BINS.  A score that equals a cut is in the bin below it, so equal scores share
- * a bin.  OUT split[bins]: those that have rows, the highest scores first; returns how many.
- * O(n + bins).
- * Source: R. J. Hyndman and Y. Fan, "Sample quantiles in statistical packages",
- * The American Statistician 50 (1996), definition 7.
- */
+/* The bins of seg_hit_bins: OUT split[bins]; returns how many.  O(n + bins). */
 extern size_t seg_score_bins(const double *scores, const SegHits *hits, size_t n, int bins, SegScoreBin *split);
 
 /* The rate of the positives in a bin, relative to that of all rows; NaN without positives. */

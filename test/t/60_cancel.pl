@@ -67,6 +67,7 @@ INSERT INTO model
     SELECT 'rhythm', segment.rhythm_fit(ARRAY[f[1] + 1, f[2] + 1]) FROM tall UNION ALL
     SELECT 'score', segment.score_fit(r % 3 = 0, sin(r)) FROM generate_series(1, 150000) r UNION ALL
     SELECT 'clv', segment.clv_fit(id % 5, CASE id % 5 WHEN 0 THEN 0 ELSE 10 + id % 97 END, 110 + id % 11, 5 + id % 89) FROM tall WHERE id <= 1000 UNION ALL
+    SELECT 'uplift', segment.uplift_fit(r % 2 = 0, r % 3 = 0, sin(r)) FROM generate_series(1, 300000) r UNION ALL
     SELECT 'rfm', segment.rfm_fit(f[1] * 100, f[2], f[3]) FROM tall UNION ALL
     SELECT 'logit', segment.logit_fit(x < 0.5, f, ARRAY['k' || id % 1000], '{"penalty": "ridge"}') FROM tall UNION ALL
     SELECT 'basket', segment.basket_fit(items, '{"min_count": 20}') FROM baskets;
@@ -231,6 +232,9 @@ my %heavy = (
 	score_bins => [ laid_open('score_bins(' . model('score') . ', 1000)', 'generate_series(1, 500)') ],
 	score_fit => [ 'SELECT segment.score_fit(r % 3 = 0, sin(r)) FROM generate_series(1, 3000000) r',
 		'SELECT segment.score_fit(id % 3 = 0, x) FROM tall, generate_series(1, 40)' ],
+	uplift_bins => [ laid_open('uplift_bins(' . model('uplift') . ', 1000)', 'generate_series(1, 500)') ],
+	uplift_fit => [ 'SELECT segment.uplift_fit(r % 2 = 0, r % 3 = 0, sin(r)) FROM generate_series(1, 3000000) r' ],
+	uplift_metrics => [ each_row('uplift_metrics(' . model('uplift') . ')', 'generate_series(1, 500)') ],
 	sap_import => [ "SELECT segment.sap_import($file, 'UTF8', 'customers', '1,234,567.89')",
 		q(SELECT segment.sap_import((SELECT content FROM long_line), 'UTF8', 'customers', '1,234,567.89', mapping => '{"NAME1": null}')),
 		"SELECT segment.sap_import('staging'::regclass, 'customers', '1,234,567.89')" ],
