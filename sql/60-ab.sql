@@ -111,10 +111,22 @@ CREATE FUNCTION segment.srm_test(counts bigint[], weights float8[] DEFAULT NULL,
 RETURNS record
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION segment.srm_test(bigint[], float8[], float8) IS
-'Sample ratio mismatch: do the counts of the arms agree with the planned weights? counts: rows of each arm, 2 to 1000 arms; weights: planned shares in the same order, above 0, need not sum to 1; NULL: equal. chi2, degrees_of_freedom, p_value: chi-square of goodness of fit, for one look. verdict: ok; suspicious for p_value below 0.01; mismatch below 0.001: something went wrong in assigning or counting, do not trust the test. log_bayes_factor, anytime_valid_p: valid at every look together, from the totals alone: Dirichlet prior of prior_strength * weights against the weights (Lindon and Malek 2022); a larger prior_strength notices smaller deviations, and later. NULL figures without rows; NULL when counts or prior_strength is NULL. Errors: 22023 too few or many arms, a negative count, a weight or prior_strength out of range; 22004 a null element; 2202E arrays of different length.';
+'Sample ratio mismatch: do the counts of the arms agree with the planned weights? counts: rows of each arm, 2 to 1000 arms; weights: planned shares in the same order, above 0 and at least 1e-9 of their sum, which need not be 1; NULL: equal. chi2, degrees_of_freedom, p_value: chi-square of goodness of fit, for one look. verdict: ok; suspicious for p_value below 0.01; mismatch below 0.001: something went wrong in assigning or counting, do not trust the test. log_bayes_factor, anytime_valid_p: valid at every look together, from the totals alone: Dirichlet prior of prior_strength * weights against the weights (Lindon and Malek 2022); a larger prior_strength notices smaller deviations, and later. NULL figures without rows; NULL when counts or prior_strength is NULL. Errors: 22023 too few or many arms, a negative count, a weight or prior_strength out of range; 22004 a null element; 2202E arrays of different length.';
 
 CREATE FUNCTION segment.p_adjust(p float8, method text DEFAULT 'holm')
 RETURNS float8
 AS 'MODULE_PATHNAME' LANGUAGE C WINDOW IMMUTABLE PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION segment.p_adjust(float8, text) IS
 'Window function: p adjusted for all tests of the partition, whatever its order and frame: p_adjust(p, method) OVER (), or OVER (PARTITION BY family of tests). method: holm (the chance of one false alarm or more; S. Holm 1979) or bh (the share of false alarms among the alarms; Y. Benjamini and Y. Hochberg 1995). NULL for a NULL p, which does not count as a test. As p.adjust in R. Errors: 22023 p not from 0 to 1, unknown method, different methods; 22004 method is null; 54000 too much memory.';
+
+CREATE FUNCTION segment.ab_sample_size(baseline float8, difference float8, sd float8 DEFAULT NULL, level float8 DEFAULT 0.95, power float8 DEFAULT 0.8)
+RETURNS bigint
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION segment.ab_sample_size(float8, float8, float8, float8, float8) IS
+'How many rows each of two arms needs, so that a two-sided test at the level finds a difference with a chance of power. Without sd outcomes are shares: baseline is the share of the control, difference what the other arm has more or less (power.prop.test in R). With sd, the standard deviation of the outcome, they are means; baseline is not used and may be NULL (power.t.test in R). Rounded up, at least 2. NULL when another argument is NULL. Errors: 22023 level, power or a share not between 0 and 1, difference 0, sd not above 0; 22003 more than 1e15 rows.';
+
+CREATE FUNCTION segment.ab_detectable(n bigint, baseline float8, sd float8 DEFAULT NULL, level float8 DEFAULT 0.95, power float8 DEFAULT 0.8)
+RETURNS float8
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION segment.ab_detectable(bigint, float8, float8, float8, float8) IS
+'The smallest difference that a test with n rows in each of two arms finds with a chance of power, two-sided at the level. Without sd outcomes are shares: baseline is the share of the control, and the result is what the other arm must have more; NULL when not even a share of 1 would be found. With sd, the standard deviation of the outcome, they are means; baseline is not used and may be NULL. NULL for too few rows, or when another argument is NULL. Errors: 22023 level, power or a share not between 0 and 1, sd not above 0, n out of range.';

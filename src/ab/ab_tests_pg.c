@@ -1,6 +1,6 @@
 /*
  * ab_tests_pg.c
- *		Tests beside those of arms: srm_test, and the window function p_adjust.
+ *		Beside the tests of arms: srm_test, the window function p_adjust, and ab_sample_size, ab_detectable.
  */
 #include "server/model.h"
 
@@ -9,6 +9,7 @@
 #include "utils/memutils.h"
 #include "windowapi.h"
 
+#include "ab/power.h"
 #include "ab/srm.h"
 #include "server/budget.h"
 #include "server/features.h"
@@ -22,6 +23,7 @@
 #define MISMATCH 0.001
 
 #define MOST_ARMS 1000
+#define LEAST_SHARE 1e-9
 
 /* The elements of an array of 8 bytes each; an error for nulls and for too many or few. */
 static ArrayType *
@@ -69,6 +71,7 @@ read_weights(Datum datum, int n, double *weights)
 {
 	ArrayType  *array = open_array(datum, "weights");
 	const double *values = (const double *) ARR_DATA_PTR(array);
+	double		total = 0;
 
 	if (ARR_DIMS(array)[0] != n)
 		ereport(ERROR,
@@ -81,7 +84,13 @@ read_weights(Datum datum, int n, double *weights)
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					 errmsg("weight %d must be above 0, and at most 1e15", i + 1)));
 		weights[i] = values[i];
+		total += values[i];
 	}
+	for (int i = 0; i < n; i++)
+		if (weights[i] < LEAST_SHARE * total)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("weight %d is below %g of their sum", i + 1, LEAST_SHARE)));
 }
 
 /* (counts, weights, prior_strength) */
@@ -99,10 +108,10 @@ srm_test(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(2))
 		PG_RETURN_NULL();
 	strength = PG_GETARG_FLOAT8(2);
-	if (!(strength > 0 && strength <= 1e15))
+	if (!(strength >= 0.001 && strength <= 1e15))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("prior_strength must be above 0, and at most 1e15")));
+				 errmsg("prior_strength must be from 0.001 to 1e15")));
 	n = read_counts(PG_GETARG_DATUM(0), counts);
 	for (int i = 0; i < n; i++)
 		weights[i] = 1;
@@ -224,4 +233,107 @@ p_adjust(PG_FUNCTION_ARGS)
 	if (isnan(q))
 		PG_RETURN_NULL();
 	PG_RETURN_FLOAT8(q);
+}
+
+/* ---- sizes and powers ---- */
+
+static double
+share_argument(FunctionCallInfo fcinfo, int argno, const char *name)
+{
+	double		share = PG_GETARG_FLOAT8(argno);
+
+	if (!(share > 0 && share < 1))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s must be between 0 and 1", name)));
+	return share;
+}
+
+static double
+sd_argument(FunctionCallInfo fcinfo, int argno)
+{
+	double		sd = PG_GETARG_FLOAT8(argno);
+
+	if (!(sd > 0 && isfinite(sd)))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("sd must be above 0")));
+	return sd;
+}
+
+/* (baseline, difference, sd, level, power); sd null: shares */
+PG_FUNCTION_INFO_V1(ab_sample_size);
+Datum
+ab_sample_size(PG_FUNCTION_ARGS)
+{
+	bool		shares = PG_ARGISNULL(2);
+	double		difference;
+	double		alpha;
+	double		power;
+	double		n;
+
+	if (PG_ARGISNULL(1) || PG_ARGISNULL(3) || PG_ARGISNULL(4) || (shares && PG_ARGISNULL(0)))
+		PG_RETURN_NULL();
+	difference = PG_GETARG_FLOAT8(1);
+	alpha = 1 - share_argument(fcinfo, 3, "level");
+	power = share_argument(fcinfo, 4, "power");
+	if (!(difference != 0 && isfinite(difference)))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("difference must be a number other than 0")));
+	if (shares)
+	{
+		double		baseline = share_argument(fcinfo, 0, "baseline");
+
+		if (!(baseline + difference >= 0 && baseline + difference <= 1))
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("baseline and difference together must be from 0 to 1")));
+		n = seg_power_rows_shares(baseline, baseline + difference, alpha, power);
+	}
+	else
+		n = seg_power_rows_means(fabs(difference) / sd_argument(fcinfo, 2), alpha, power);
+	if (isinf(n))
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("more than %g rows in each arm are needed", SEG_POWER_MOST_ROWS)));
+	PG_RETURN_INT64((int64) Max(ceil(n), 2));
+}
+
+/* (n, baseline, sd, level, power); sd null: shares */
+PG_FUNCTION_INFO_V1(ab_detectable);
+Datum
+ab_detectable(PG_FUNCTION_ARGS)
+{
+	bool		shares = PG_ARGISNULL(2);
+	int64		n;
+	double		alpha;
+	double		power;
+	double		difference;
+
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(3) || PG_ARGISNULL(4) || (shares && PG_ARGISNULL(1)))
+		PG_RETURN_NULL();
+	n = PG_GETARG_INT64(0);
+	alpha = 1 - share_argument(fcinfo, 3, "level");
+	power = share_argument(fcinfo, 4, "power");
+	if (n < 0 || n > SEG_POWER_MOST_ROWS)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("n must be from 0 to %g", SEG_POWER_MOST_ROWS)));
+	if (shares)
+	{
+		double		baseline = share_argument(fcinfo, 1, "baseline");
+
+		difference = n == 0 ? NAN : seg_power_share((double) n, baseline, alpha, power) - baseline;
+	}
+	else
+	{
+		double		sd = sd_argument(fcinfo, 2);
+
+		/* one row has no variance */
+		difference = n < 2 ? NAN : seg_power_difference((double) n, alpha, power) * sd;
+	}
+	if (!isfinite(difference))
+		PG_RETURN_NULL();
+	PG_RETURN_FLOAT8(difference);
 }

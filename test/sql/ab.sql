@@ -111,6 +111,8 @@ SELECT segment.srm_test('{5,NULL}');
 SELECT segment.srm_test('{{5,1}}');
 SELECT segment.srm_test('{5,1}', '{1,0}');
 SELECT segment.srm_test('{5,1}', '{1,NaN}');
+SELECT segment.srm_test('{5,1}', '{1e15,1e-300}');
+SELECT p_value, anytime_valid_p, verdict FROM segment.srm_test('{9223372036854775807,1}', '{1e9,2}', 0.001);
 SELECT segment.srm_test('{5,1}', '{1,2,3}');
 SELECT segment.srm_test('{5,1}', NULL, 0);
 SELECT segment.srm_test(array_agg(i)) FROM generate_series(1, 1001) i;
@@ -128,4 +130,23 @@ SELECT count(q) AS none FROM (SELECT segment.p_adjust(NULL) OVER () AS q FROM ge
 
 -- the functions of its name
 SELECT p.oid::regprocedure AS interface FROM pg_proc p
-WHERE p.pronamespace = 'segment'::regnamespace AND p.proname ~ '^(ab_fit|ab_rows|wilson_interval|newcombe_interval|srm_test|p_adjust)$' ORDER BY p.oid::regprocedure::text;
+WHERE p.pronamespace = 'segment'::regnamespace AND p.proname ~ '^(ab_fit|ab_rows|ab_sample_size|ab_detectable|wilson_interval|newcombe_interval|srm_test|p_adjust)$' ORDER BY p.oid::regprocedure::text;
+
+-- sizes and powers; the figures are checked to 1e-9 in test/unit/test_power.c
+SELECT segment.ab_sample_size(0.10, 0.02) AS a_tenth, segment.ab_sample_size(0.12, -0.02) AS downwards, segment.ab_sample_size(0.03, 0.01, power => 0.9) AS rare, segment.ab_sample_size(NULL, 1, 2) AS means,
+       segment.ab_sample_size(0.5, 0.5) AS all_of_them;
+SELECT baseline, round((baseline + segment.ab_detectable(200, baseline))::numeric, 8) AS found_from FROM unnest('{0.03,0.10,0.20,0.30}'::float8[]) baseline;
+SELECT round(segment.ab_detectable(200, NULL, 3)::numeric, 8) AS means, segment.ab_detectable(2, 0.5) IS NULL AS nothing, segment.ab_detectable(0, 0.5) IS NULL AS no_rows, segment.ab_detectable(1, NULL, 3) IS NULL AS one_row;
+SELECT segment.ab_sample_size(NULL, 0.1) IS NULL AND segment.ab_sample_size(0.1, NULL) IS NULL AND segment.ab_sample_size(0.1, 0.1, level => NULL) IS NULL AND
+       segment.ab_detectable(NULL, 0.1) IS NULL AND segment.ab_detectable(10, NULL) IS NULL AND segment.ab_detectable(10, 0.1, power => NULL) IS NULL AS nulls;
+SELECT segment.ab_sample_size(0.1, 0);
+SELECT segment.ab_sample_size(0.1, 'NaN');
+SELECT segment.ab_sample_size(0.1, -0.2);
+SELECT segment.ab_sample_size(0, 0.2);
+SELECT segment.ab_sample_size(0.1, 0.2, level => 1);
+SELECT segment.ab_sample_size(0.1, 0.2, power => 0);
+SELECT segment.ab_sample_size(0.1, 0.2, 0);
+SELECT segment.ab_sample_size(NULL, 1e-12, 1);
+SELECT segment.ab_detectable(-1, 0.1);
+SELECT segment.ab_detectable(10, 1.5);
+SELECT segment.ab_detectable(10, NULL, 'Infinity');

@@ -100,6 +100,8 @@ my $arms = 'SELECT segment.ab_fit(right(r::text, 2), r, r % 7) FROM generate_ser
 my %heavy = (
 	ab_fit => [ 'SELECT segment.ab_fit(right(r::text, 1), r) FROM generate_series(1, 3000000) r',
 		q(SELECT segment.ab_fit(right(r::text, 2), r % 2, r, '{"null_policy": "skip"}') FROM generate_series(1, 3000000) r) ],
+	ab_detectable => [ each_row('ab_detectable(r, 0.1, 3)', 'generate_series(2, 100000) r') ],
+	ab_sample_size => [ each_row('ab_sample_size(NULL, 1.0 / r, 3)', 'generate_series(1, 100000) r') ],
 	ab_assign => [ laid_open("ab_assign('people', 'customer_id', NULL, '{a,b}', holdout => 0.1)") ],
 	quota_sample => [ laid_open("quota_sample('people', 'customer_id', 'customer_id', 1)") ],
 	sample_key => [ each_row('sample_key(r)', 'generate_series(1, 3000000) r'), each_row("sample_key(repeat('0', 3000000 + r))", 'generate_series(1, 200) r') ],
