@@ -163,6 +163,9 @@ BEGIN
                  SELECT i.product_id FROM (SELECT s.product_id FROM sold s UNION SELECT r.consequent FROM segment.basket_rules($3, $8, $9) r) i
                  WHERE segment_internal.is_sensitive_product(i.product_id, ARRAY(SELECT segment_internal.sensitive_products($10)))),
              told AS MATERIALIZED (SELECT segment_internal.notice_left_out(count(*), 'sensitive products') AS is_told FROM sensitive),
+             suppressed AS MATERIALIZED (SELECT x.id COLLATE "C" AS id FROM segment_internal.suppressed_ids() x(id)),
+             told_people AS MATERIALIZED (SELECT segment_internal.notice_left_out(count(DISTINCT p.customer_id), 'suppressed customers') AS is_told
+                                          FROM purchase p JOIN suppressed x ON x.id = p.customer_id),
              history AS (SELECT p.customer_id, coalesce(array_agg(p.product_id) FILTER (WHERE p.product_id NOT IN (SELECT x.product_id FROM sensitive x)), '{}') AS items
                          FROM purchase p GROUP BY p.customer_id),
              segment_of AS (%2$s),
@@ -194,7 +197,7 @@ BEGIN
             t.products[:$7 + cardinality(h.items) + coalesce(cardinality(x.products), 0)],
             b.products[:2 * $7 + cardinality(h.items) + coalesce(cardinality(x.products), 0)]) o
         -- decided once, before any row
-        WHERE (SELECT t.is_told FROM told t)
+        WHERE (SELECT t.is_told FROM told t) AND (SELECT t.is_told FROM told_people t) AND NOT EXISTS (SELECT FROM suppressed x WHERE x.id = h.customer_id)
         $query$,
         segment_internal.purchases_query(receipts, 'l.receipt_date::date <= $2'),
         CASE WHEN segments IS NULL THEN 'SELECT NULL::text COLLATE "C" AS customer_id, NULL::text COLLATE "C" AS segment WHERE false'

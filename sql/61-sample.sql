@@ -61,6 +61,7 @@ DECLARE
     left_out bigint;
     negative bigint;
     has_value text;
+    source text;
 BEGIN
     PERFORM segment_internal.check_sample_ids(relation, id_column);
     PERFORM segment_internal.check_sample_column(relation, score_column, 'score_column', '{float8,float4,numeric,bigint,integer,smallint}');
@@ -76,8 +77,9 @@ BEGIN
         END IF;
         has_value := has_value || format(' AND abs(r.%I::float8) < ''infinity''', cost_column);
     END IF;
+    source := segment_internal.without_suppressed(relation, id_column);
     EXECUTE format('SELECT count(*) FILTER (WHERE NOT COALESCE(%s, false)), count(*) FILTER (WHERE %s < 0) FROM %s r',
-                   has_value, COALESCE('r.' || quote_ident(cost_column), '0'), relation) INTO left_out, negative;
+                   has_value, COALESCE('r.' || quote_ident(cost_column), '0'), source) INTO left_out, negative;
     IF negative > 0 THEN
         RAISE EXCEPTION '% rows have a negative cost', negative USING ERRCODE = 'invalid_parameter_value';
     ELSIF left_out > 0 THEN
@@ -90,7 +92,7 @@ BEGIN
                     FROM %1$s r WHERE %5$s) s
               WHERE s.rank <= $1) t
         WHERE t.total_cost <= $2 OR $2 IS NULL
-        ORDER BY t.rank$query$, relation, id_column, score_column, COALESCE('r.' || quote_ident(cost_column), 'NULL'), has_value) USING n, budget;
+        ORDER BY t.rank$query$, source, id_column, score_column, COALESCE('r.' || quote_ident(cost_column), 'NULL'), has_value) USING n, budget;
 END $$;
 COMMENT ON FUNCTION segment_internal.top_n(regclass, text, text, bigint, text, numeric) IS
 'Implementation of segment.top_n, which hides the SQL context of errors.';
@@ -111,6 +113,7 @@ DECLARE
     short bigint;
     missing numeric;
     frame text;
+    source text;
 BEGIN
     PERFORM segment_internal.check_sample_ids(relation, id_column);
     PERFORM segment_internal.check_sample_column(relation, segment_column, 'segment_column', '{text,varchar,bpchar,bigint,integer,smallint,numeric,boolean}');
@@ -119,10 +122,11 @@ BEGIN
     ELSIF seed IS NULL THEN
         RAISE EXCEPTION 'seed must not be null' USING ERRCODE = 'null_value_not_allowed';
     END IF;
+    source := segment_internal.without_suppressed(relation, id_column);
     frame := format('SELECT r.%2$I::text AS id, r.%3$I::text AS segment FROM %1$s r WHERE segment_internal.meaningful_id(r.%2$I::text) IS NOT NULL AND r.%3$I IS NOT NULL',
-                    relation, id_column, segment_column);
+                    source, id_column, segment_column);
     EXECUTE format('SELECT (SELECT count(*) FROM %s) - COALESCE(sum(s.size), 0), count(*) FILTER (WHERE s.size < $1), sum($1 - s.size) FILTER (WHERE s.size < $1)'
-                   ' FROM (SELECT count(*) AS size FROM (%s) f GROUP BY f.segment) s', relation, frame) INTO left_out, short, missing USING n;
+                   ' FROM (SELECT count(*) AS size FROM (%s) f GROUP BY f.segment) s', source || ' r', frame) INTO left_out, short, missing USING n;
     IF left_out > 0 THEN
         RAISE NOTICE '% rows without id or segment are left out', left_out;
     END IF;
@@ -179,6 +183,7 @@ DECLARE
     shares float8[];
     bounds float8[];
     without bigint;
+    source text;
 BEGIN
     PERFORM segment_internal.check_sample_ids(relation, id_column);
     IF stratum_column IS NOT NULL THEN
@@ -192,7 +197,8 @@ BEGIN
     SELECT array_agg(w / total ORDER BY place), array_agg((upto - w) / total ORDER BY place) INTO shares, bounds
     FROM (SELECT w, place, sum(w) OVER () AS total, sum(w) OVER (ORDER BY place) AS upto
           FROM unnest(COALESCE(weights, array_fill(1::float8, ARRAY[cardinality(arms)]))) WITH ORDINALITY u(w, place)) s;
-    EXECUTE format('SELECT count(*) FROM %s r WHERE segment_internal.meaningful_id(r.%I::text) IS NULL', relation, id_column) INTO without;
+    source := segment_internal.without_suppressed(relation, id_column);
+    EXECUTE format('SELECT count(*) FROM %s r WHERE segment_internal.meaningful_id(r.%I::text) IS NULL', source, id_column) INTO without;
     IF without > 0 THEN
         RAISE NOTICE '% rows without id are left out', without;
     END IF;
@@ -207,7 +213,7 @@ BEGIN
                                  count(*) OVER (PARTITION BY f.stratum) AS rows,
                                  floor(count(*) OVER (PARTITION BY f.stratum) * $5 + segment.sample_key(COALESCE(f.stratum, ''), $1) * ($5 > 0)::integer)::bigint AS held
                           FROM (SELECT r.%2$I::text AS id, %3$s::text AS stratum FROM %1$s r WHERE segment_internal.meaningful_id(r.%2$I::text) IS NOT NULL) f) h) o
-             ) a$query$, relation, id_column, COALESCE('r.' || quote_ident(stratum_column), 'NULL'))
+             ) a$query$, source, id_column, COALESCE('r.' || quote_ident(stratum_column), 'NULL'))
     USING seed, arms, shares, bounds, holdout;
 END $$;
 COMMENT ON FUNCTION segment_internal.ab_assign(regclass, text, text, text[], float8[], bigint, float8) IS

@@ -116,6 +116,7 @@ BEGIN
         FROM (SELECT m.owner, m.owner_key FROM segment.model m UNION SELECT c.owner, c.owner_key FROM segment.receipts c
               UNION SELECT b.owner, b.owner_key FROM segment.ledger b
               UNION SELECT g.owner, g.owner_key FROM segment.trigger g UNION SELECT h.owner, h.owner_key FROM segment.trigger_target h
+              UNION SELECT u.owner, u.owner_key FROM segment.suppression u
               UNION SELECT s.role_name, s.role_key FROM segment.model_share s UNION SELECT t.role_name, t.role_key FROM segment.receipts_share t
               UNION SELECT a.role_name, a.role_key FROM segment.modeler a) d(name, key)
         CROSS JOIN LATERAL segment_internal.renewed_role(d.name, d.key) r
@@ -136,6 +137,10 @@ BEGIN
         UPDATE segment.trigger_target o SET owner = old.new_name, owner_key = old.new_key
         WHERE (o.target_schema, o.target_name) IN (SELECT l.target_schema, l.target_name FROM segment.trigger_target l
                                                    WHERE l.owner = old.name AND l.owner_key = old.key FOR NO KEY UPDATE SKIP LOCKED);
+        UPDATE segment.suppression o SET owner = old.new_name, owner_key = old.new_key
+        WHERE (o.source_schema, o.source_name, o.owner_key) IN (SELECT l.source_schema, l.source_name, l.owner_key FROM segment.suppression l
+                                                                WHERE l.owner = old.name AND l.owner_key = old.key FOR NO KEY UPDATE SKIP LOCKED)
+          AND NOT EXISTS (SELECT FROM segment.suppression d WHERE d.source_schema = o.source_schema AND d.source_name = o.source_name AND d.owner_key = old.new_key);
         -- two old keys can lead to one new one
         WITH gone AS (
             DELETE FROM segment.model_share o

@@ -291,6 +291,12 @@ BEGIN
                                ' SELECT o.* FROM o WHERE (SELECT t.is_told FROM told t) AND NOT (o.trigger = ''first_in_category'' AND EXISTS (SELECT FROM x WHERE x.evidence = o.evidence)))',
                                array_to_string(pieces, ' UNION ALL '))];
     END IF;
+    IF EXISTS (SELECT FROM segment_internal.suppressions()) THEN
+        pieces := ARRAY[format('(WITH p AS MATERIALIZED (%s), s AS MATERIALIZED (SELECT x.id FROM segment_internal.suppressed_ids() x(id)),'
+                               ' told AS MATERIALIZED (SELECT segment_internal.notice_left_out(count(DISTINCT p.customer_id), ''suppressed customers'') AS is_told FROM p JOIN s ON s.id = p.customer_id)'
+                               ' SELECT p.* FROM p WHERE (SELECT t.is_told FROM told t) AND NOT EXISTS (SELECT FROM s WHERE s.id = p.customer_id))',
+                               array_to_string(pieces, ' UNION ALL '))];
+    END IF;
     RETURN format('SELECT e.* FROM (%s) e%s', array_to_string(pieces, ' UNION ALL '), CASE WHEN suppressed IS NOT NULL THEN format(
         ' WHERE NOT EXISTS (SELECT FROM %s s WHERE s.customer_id::text = e.customer_id%s)', suppressed,
         CASE WHEN segment_internal.column_type(suppressed, 'trigger') IS NOT NULL THEN ' AND (s.trigger IS NULL OR s.trigger::text = e.trigger)' END) END);

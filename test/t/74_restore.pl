@@ -29,6 +29,8 @@ SELECT segment.create_model('m' || i, 'kmeans', 'mart.points', 'id', options => 
 SELECT segment.fit('m' || i), segment.name_cluster('m' || i, 1, 'One'), segment.share_model('m' || i, 'readers') FROM generate_series(1, 5) i;
 UPDATE mart.points SET x = x + 1;
 SELECT segment.fit('m' || i) FROM generate_series(1, 5) i;
+CREATE TABLE mart.no_contact (customer_id text);
+SELECT segment.register_suppression('mart.no_contact');
 SELECT segment.register_receipts('r', 'mart.receipts'), segment.share_receipts('r', 'readers');
 SQL
 $node->safe_psql('shop', <<'SQL', extra_params => [ '-U', 'installer' ]);
@@ -53,6 +55,7 @@ my $registry = "SELECT md5(string_agg(t::text, E'\\n' ORDER BY t::text)) FROM (
 	UNION ALL SELECT a.rule_no::text, a.applies_to || a.pattern, a.language, a.action, a.channel, a.invest::text FROM segment.action_rule a WHERE NOT a.is_builtin
 	UNION ALL SELECT f.rule_no::text, f.pattern, f.category, f.is_sensitive::text, 'feature', '' FROM segment.sensitive_feature f WHERE NOT f.is_builtin
 	UNION ALL SELECT f.rule_no::text, f.pattern, f.category, f.is_sensitive::text, 'product', '' FROM segment.sensitive_product f WHERE NOT f.is_builtin
+	UNION ALL SELECT u.source_schema, u.source_name, u.owner, '', '', '' FROM segment.suppression u
 	UNION ALL SELECT r.receipts_name, r.owner, r.source_name, '', '', '' FROM segment.receipts r) t";
 my $before = $node->safe_psql('shop', $registry);
 my $base = $node->basedir;
