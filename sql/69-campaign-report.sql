@@ -55,7 +55,7 @@ BEGIN
         RAISE EXCEPTION 'unrecognized metric "%"', wrong USING ERRCODE = 'invalid_parameter_value',
             HINT = format('Valid metrics are: %s.', array_to_string(array_remove(valid, 'sent'), ', '));
     END IF;
-    PERFORM segment_internal.check_campaign(members, events, (checked ->> 'window_days')::integer, (checked ->> 'level')::float8);
+    PERFORM segment_internal.check_campaign(members, events, (checked ->> 'window_days')::numeric::integer, (checked ->> 'level')::float8);
     IF checked ? 'covariate' THEN
         PERFORM segment_internal.check_columns(members, ARRAY[checked ->> 'covariate'], 'The option covariate names a column of members.');
         PERFORM segment_internal.check_column_kind(members, checked ->> 'covariate', 'number');
@@ -184,7 +184,7 @@ BEGIN
         LEFT JOIN varied v ON j.is_total AND v.arm = j.arm AND v.metric = j.metric
         WINDOW f AS (PARTITION BY j.is_total)
         ORDER BY NOT j.is_total, j.segment, j.place, j.arm <> $3, j.arm
-        $query$, segment_internal.campaign_query(members, events, false, (o ->> 'window_days')::integer),
+        $query$, segment_internal.campaign_query(members, events, false, (o ->> 'window_days')::numeric::integer),
         segment_internal.report_outcomes_query(members, metrics, o ->> 'covariate'),
         CASE WHEN o ? 'covariate' THEN 'x.covariate, ' END)
     USING segment_internal.campaign_events(), metrics, o ->> 'control', (o ->> 'level')::float8, (o ->> 'tuning_n')::float8, o, (o ->> 'power')::float8;

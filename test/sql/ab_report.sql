@@ -51,6 +51,9 @@ SELECT arm, r.variance_ratio < 1 AS helps,
         w.adjusted_p_value, w.variance_ratio, w.always_valid_p, w.always_valid_lower, w.always_valid_upper) AS is_same
 FROM report r JOIN rows w USING (arm) ORDER BY arm;
 
+-- a window that is over before the events; 1.0 is 1
+SELECT o.options, r.n, r.mean FROM (VALUES ('{"window_days": 1.0}'), ('{"window_days": 2}')) o(options), segment.ab_report('members', 'events', '{opened}', o.options::jsonb) r WHERE r.is_total AND r.arm = 'A';
+
 -- ---- numbers of customers that do not match ---------------------------------------------------
 -- scipy.stats.chisquare([346, 361, 193], f_exp=180 * np.array(weights))
 SELECT o.options, r.srm_verdict, round(r.srm_p_value::numeric, 8) AS srm_p_value

@@ -35,6 +35,21 @@ FROM segment.rfm('shop.receipts', pg_catalog.make_date(2025, 1, 1));
 SELECT pg_catalog.md5(pg_catalog.string_agg(pg_catalog.concat_ws('/', cohort, period, customers, active, revenue), ' ' ORDER BY cohort, period))
 FROM segment.cohort_retention('shop.receipts', pg_catalog.make_date(2025, 1, 1));
 SELECT segment.cohort_label(pg_catalog.make_date(2024, 3, 4), 'week'), segment.cohort_period(pg_catalog.make_date(2023, 11, 30), pg_catalog.make_date(2024, 3, 4), 'month');
+-- campaigns
+CREATE TABLE shop.mailed AS
+SELECT i::text AS customer_id, CASE WHEN i % 3 = 0 THEN 'holdout' ELSE 'A' END AS arm, CASE WHEN i % 3 > 0 THEN pg_catalog.make_timestamptz(2024, 8, 5, 22, 30, 0, 'UTC') END AS sent_at, 0.5 AS cost
+FROM pg_catalog.generate_series(0, 39) i;
+CREATE TABLE shop.answers AS
+SELECT (i % 40)::text AS customer_id, CASE i % 3 WHEN 0 THEN 'opened' ELSE 'converted' END AS event, pg_catalog.make_timestamptz(2024, 8, 1 + i % 28, i % 24, 7, 0, 'UTC') AS happened_at, i / 7.0 AS amount
+FROM pg_catalog.generate_series(1, 90) i;
+SELECT pg_catalog.md5(pg_catalog.string_agg(pg_catalog.concat_ws('/', arm, stage, customers, pg_catalog.round(upper_bound::numeric, 9)), ' ' ORDER BY arm, stage)) FROM segment.campaign_funnel('shop.mailed', 'shop.answers', 7);
+SELECT pg_catalog.md5(pg_catalog.string_agg(pg_catalog.concat_ws('/', arm, event, customers, pg_catalog.round(median_hours::numeric, 9), events_before), ' ' ORDER BY arm, event)) FROM segment.campaign_times('shop.mailed', 'shop.answers');
+SELECT pg_catalog.md5(pg_catalog.string_agg(pg_catalog.concat_ws('/', arm, revenue, incremental_lower, pg_catalog.round(churn_rate::numeric, 9)), ' ' ORDER BY arm))
+FROM segment.campaign_value('shop.mailed', 'shop.answers', pg_catalog.make_date(2024, 12, 31), 'shop.receipts');
+SELECT pg_catalog.md5(pg_catalog.string_agg(pg_catalog.concat_ws('/', arm, sales, baseline_sales, pg_catalog.round(lower_bound::numeric, 9), pg_catalog.round(relative_upper::numeric, 9), verdict), ' ' ORDER BY arm))
+FROM segment.campaign_lift('shop.receipts', 'shop.mailed', pg_catalog.make_date(2024, 8, 5), pg_catalog.make_date(2024, 9, 1));
+SELECT pg_catalog.md5(pg_catalog.string_agg(pg_catalog.concat_ws('/', arm, metric, pg_catalog.round(difference_lower::numeric, 9), pg_catalog.round(p_holm::numeric, 9)), ' ' ORDER BY arm, metric))
+FROM segment.ab_report('shop.mailed', 'shop.answers', options => '{"window_days": 7.0}');
 -- SAP
 SELECT segment.sap_date('05.01.2024', 'DD.MM.YYYY') OPERATOR(pg_catalog.=) pg_catalog.make_date(2024, 1, 5), segment.sap_number('1.234,50-', '1.234.567,89');
 CREATE TABLE shop.kna1 (kunnr text, name1 text, erdat date, umsatz numeric(18,2));
