@@ -463,21 +463,6 @@ suppressed: a relation (customer_id[, trigger]) of customers that are not writte
 
 -- ---- performance -------------------------------------------------------------------------
 
-CREATE FUNCTION segment_internal.newcombe(successes_1 bigint, rows_1 bigint, successes_2 bigint, rows_2 bigint, OUT lower_bound float8, OUT upper_bound float8)
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-BEGIN ATOMIC
-    WITH sample AS (
-        SELECT s.p, (s.p + z.z2 / (2 * s.n)) / (1 + z.z2 / s.n) AS center, sqrt(z.z2 * (s.p * (1 - s.p) / s.n + z.z2 / (4 * s.n * s.n))) / (1 + z.z2 / s.n) AS half, s.no
-        FROM (VALUES (1, successes_1::float8 / NULLIF(rows_1, 0), rows_1::float8), (2, successes_2::float8 / NULLIF(rows_2, 0), rows_2::float8)) s(no, p, n),
-             (VALUES (1.959963984540054::float8 * 1.959963984540054::float8)) z(z2)
-        WHERE rows_1 > 0 AND rows_2 > 0 AND successes_1 BETWEEN 0 AND rows_1 AND successes_2 BETWEEN 0 AND rows_2)
-    SELECT (a.p - b.p) - sqrt((a.p - a.center + a.half) ^ 2 + (b.center + b.half - b.p) ^ 2),
-           (a.p - b.p) + sqrt((a.center + a.half - a.p) ^ 2 + (b.p - b.center + b.half) ^ 2)
-    FROM sample a, sample b WHERE a.no = 1 AND b.no = 2;
-END;
-COMMENT ON FUNCTION segment_internal.newcombe(bigint, bigint, bigint, bigint) IS
-'95 % interval of the difference of two shares out of Wilson''s intervals; NULL without rows, and for counts that are none, as a view with volatile columns gives. Source: R. G. Newcombe, "Interval estimation for the difference between independent proportions", Statistics in Medicine 17 (1998), method 10.';
-
 CREATE FUNCTION segment_internal.trigger_performance()
 RETURNS TABLE (target text, trigger text, contacted bigint, contacted_converted bigint, held_out bigint, holdout_converted bigint, as_of date, conversion_days integer,
                problem text, run_at timestamptz)
@@ -512,7 +497,9 @@ CREATE VIEW segment.trigger_performance WITH (security_invoker = true) AS
            p.contacted_converted::float8 / NULLIF(p.contacted, 0) - p.holdout_converted::float8 / NULLIF(p.held_out, 0) AS difference,
            n.lower_bound, n.upper_bound, p.conversion_days, p.as_of
     FROM segment_internal.trigger_performance() p
-    CROSS JOIN LATERAL segment_internal.newcombe(p.contacted_converted, p.contacted, p.holdout_converted, p.held_out) n
+    -- counts that are none, as a view with volatile columns gives, have no interval
+    CROSS JOIN LATERAL segment.newcombe_interval(CASE WHEN p.contacted_converted BETWEEN 0 AND p.contacted THEN p.contacted_converted END, p.contacted,
+                                                 CASE WHEN p.holdout_converted BETWEEN 0 AND p.held_out THEN p.holdout_converted END, p.held_out) n
     WHERE p.problem IS NULL;
 COMMENT ON VIEW segment.trigger_performance IS 'What triggers have brought: shares of customers who bought within conversion_days after the contact, and of those held out, over the rows whose days of conversion are over. For the tables of run_triggers whose owner''s role the current user can take; a table that cannot be read has no rows here and a row in segment.problems. Key: target, trigger.';
 COMMENT ON COLUMN segment.trigger_performance.target IS 'The table that run_triggers writes.';

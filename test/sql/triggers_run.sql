@@ -7,7 +7,7 @@ SET search_path = triggers_run, public;
 
 -- Newcombe's intervals (1998, method 10): the figures of R for these counts; NULL without rows
 SELECT a, b, c, d, round(lower_bound::numeric, 8) AS lower_bound, round(upper_bound::numeric, 8) AS upper_bound
-FROM (VALUES (56, 70, 48, 80), (9, 10, 3, 10), (5, 56, 0, 29), (10, 10, 0, 10), (0, 0, 1, 2), (0, 5, 0, 7)) v(a, b, c, d), segment_internal.newcombe(a, b, c, d);
+FROM (VALUES (56, 70, 48, 80), (9, 10, 3, 10), (5, 56, 0, 29), (10, 10, 0, 10), (0, 0, 1, 2), (0, 5, 0, 7)) v(a, b, c, d), segment.newcombe_interval(a, b, c, d);
 -- a holdout: its share, the same for each call, others for other triggers and seeds, more for a larger share
 SELECT count(*) FILTER (WHERE h) AS held, count(*) FILTER (WHERE h AND o) AS both_triggers, count(*) FILTER (WHERE h AND s) AS both_seeds, count(*) FILTER (WHERE h AND NOT l) AS lost
 FROM generate_series(1, 10000) i, LATERAL (SELECT segment_internal.in_holdout('C' || i, 'due', 0.1, '42') AS h, segment_internal.in_holdout('C' || i, 'lapsed', 0.1, '42') AS o,

@@ -52,6 +52,47 @@ test_single(void **state)
 	}
 }
 
+/* The parts of a double make the same sum; a product is exact, as fma tells; what is left has the lower digits. */
+static void
+test_products(void **state)
+{
+	SegRng		rng = seg_rng(5, 0);
+
+	for (int i = 0; i < 100000; i++)
+	{
+		double		x = ldexp(seg_rng_uniform(&rng) - 0.5, (int) seg_rng_below(&rng, 200) - 100);
+		double		y = ldexp(seg_rng_uniform(&rng) - 0.5, (int) seg_rng_below(&rng, 200) - 100);
+		SegBigSum	product = {{0}};
+		SegBigSum	parts = {{0}};
+		double		low;
+
+		seg_big_sum_add_product(&product, seg_double_parts(x), seg_double_parts(y));
+		assert_same_double(seg_big_sum_twofold(&product, &low), x * y + 0.0);
+		assert_same_double(low, fma(x, y, -(x * y)) + 0.0);
+		seg_big_sum_add_parts(&parts, seg_double_parts(x));
+		assert_same_double(seg_big_sum_value(&parts), x + 0.0);
+		seg_big_sum_add_parts(&parts, seg_double_parts(-x));
+		assert_same_double(seg_big_sum_value(&parts), 0);
+		seg_big_sum_add_product(&product, seg_double_parts(-x), seg_double_parts(y));
+		assert_same_double(seg_big_sum_value(&product), 0);
+	}
+}
+
+/* Bits of a product below the smallest double are cut off, towards 0. */
+static void
+test_small_products(void **state)
+{
+	SegBigSum	sum = {{0}};
+
+	seg_big_sum_add_product(&sum, seg_double_parts(0x1p-1074), seg_double_parts(0x1p-1074));
+	seg_big_sum_add_product(&sum, seg_double_parts(0x1.8p-1000), seg_double_parts(-0x1p-75));
+	assert_same_double(seg_big_sum_value(&sum), 0);
+	seg_big_sum_add_product(&sum, seg_double_parts(0x1.8p-1000), seg_double_parts(-0x1p-74));
+	assert_same_double(seg_big_sum_value(&sum), -0x1p-1074);
+	seg_big_sum_add_product(&sum, seg_double_parts(0x1p-537), seg_double_parts(0x1p-537));
+	assert_same_double(seg_big_sum_value(&sum), 0);
+}
+
 /* Halfway between two doubles: the even one, unless a bit far below says otherwise. */
 static void
 test_rounding(void **state)
@@ -117,6 +158,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_cancellation),
 		cmocka_unit_test(test_single),
+		cmocka_unit_test(test_products),
+		cmocka_unit_test(test_small_products),
 		cmocka_unit_test(test_rounding),
 		cmocka_unit_test(test_both_kinds),
 		cmocka_unit_test(test_what_does_not_fit),
