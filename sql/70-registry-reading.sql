@@ -116,7 +116,8 @@ BEGIN
         FROM (SELECT m.owner, m.owner_key FROM segment.model m UNION SELECT c.owner, c.owner_key FROM segment.receipts c
               UNION SELECT b.owner, b.owner_key FROM segment.ledger b
               UNION SELECT g.owner, g.owner_key FROM segment.trigger g UNION SELECT h.owner, h.owner_key FROM segment.trigger_target h
-              UNION SELECT u.owner, u.owner_key FROM segment.suppression u
+              UNION SELECT u.owner, u.owner_key FROM segment.suppression u UNION SELECT v.owner, v.owner_key FROM segment.campaign v
+              UNION SELECT w.role_name, w.role_key FROM segment.approver w
               UNION SELECT s.role_name, s.role_key FROM segment.model_share s UNION SELECT t.role_name, t.role_key FROM segment.receipts_share t
               UNION SELECT a.role_name, a.role_key FROM segment.modeler a) d(name, key)
         CROSS JOIN LATERAL segment_internal.renewed_role(d.name, d.key) r
@@ -137,6 +138,9 @@ BEGIN
         UPDATE segment.trigger_target o SET owner = old.new_name, owner_key = old.new_key
         WHERE (o.target_schema, o.target_name) IN (SELECT l.target_schema, l.target_name FROM segment.trigger_target l
                                                    WHERE l.owner = old.name AND l.owner_key = old.key FOR NO KEY UPDATE SKIP LOCKED);
+        UPDATE segment.campaign o SET owner = old.new_name, owner_key = old.new_key
+        WHERE o.campaign_name IN (SELECT l.campaign_name FROM segment.campaign l
+                                  WHERE l.owner = old.name AND l.owner_key = old.key FOR NO KEY UPDATE SKIP LOCKED);
         UPDATE segment.suppression o SET owner = old.new_name, owner_key = old.new_key
         WHERE (o.source_schema, o.source_name, o.owner_key) IN (SELECT l.source_schema, l.source_name, l.owner_key FROM segment.suppression l
                                                                 WHERE l.owner = old.name AND l.owner_key = old.key FOR NO KEY UPDATE SKIP LOCKED)
@@ -156,6 +160,12 @@ BEGIN
                                       WHERE l.role_name = old.name AND l.role_key = old.key FOR UPDATE SKIP LOCKED)
             RETURNING o.receipts_name)
         INSERT INTO segment.receipts_share SELECT g.receipts_name, old.new_name, old.new_key FROM gone g ON CONFLICT DO NOTHING;
+        WITH gone AS (
+            DELETE FROM segment.approver o
+            WHERE (o.role_name, o.role_key) IN (SELECT l.role_name, l.role_key FROM segment.approver l
+                                                WHERE l.role_name = old.name AND l.role_key = old.key FOR UPDATE SKIP LOCKED)
+            RETURNING o.role_name)
+        INSERT INTO segment.approver SELECT old.new_name, old.new_key FROM gone g ON CONFLICT DO NOTHING;
         WITH gone AS (
             DELETE FROM segment.modeler o
             WHERE (o.role_name, o.role_key) IN (SELECT l.role_name, l.role_key FROM segment.modeler l

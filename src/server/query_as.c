@@ -211,3 +211,25 @@ query_as(PG_FUNCTION_ARGS)
 	options.dest->rDestroy(options.dest);
 	return (Datum) 0;
 }
+
+/* (role_name, query): the number of rows that a DELETE removes, run as the role. */
+PG_FUNCTION_INFO_V1(delete_as);
+Datum
+delete_as(PG_FUNCTION_ARGS)
+{
+	Oid			role = get_role_oid(text_to_cstring(PG_GETARG_TEXT_PP(0)), false);
+	SPIExecuteOptions options = {.read_only = false};
+	Statement	statement = {.query = text_to_cstring(PG_GETARG_TEXT_PP(1)), .options = &options, .fixed_path = true};
+	uint64		removed;
+
+	seg_check_may_set_role(role);
+	SPI_connect();
+	seg_run_as(role, execute, &statement);
+	removed = SPI_processed;
+	SPI_finish();
+	if (statement.done != SPI_OK_DELETE)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("query must be a DELETE")));
+	PG_RETURN_INT64((int64) removed);
+}

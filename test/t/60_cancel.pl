@@ -261,6 +261,7 @@ my %heavy = (
 my %light = map { $_ => 1 } qw(
 	activate active_model alter_model assign change_owner
 	chart_elbow chart_forecast chart_funnel chart_migration chart_rules cluster_names cohort_label cohort_period create_customer_view create_model drop_model
+	approve_campaign build_campaign campaign_members drop_campaign forget_customer grant_approver revoke_approver
 	drop_ledger drop_receipts drop_suppression drop_trigger explain grant_modeler migration migration_customers name_cluster refit
 	cluster_card customer_card recommended_action register_receipts register_suppression register_trigger revoke_modeler rfm_cuts rfm_segments share_model share_receipts
 	unshare_model unshare_receipts);

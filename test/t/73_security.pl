@@ -146,7 +146,7 @@ is(escalations(), '', 'a member as the owner: refit and publish');
 my %column = (model => 'model_name', model_version => 'model_name', model_log => 'model_name', cluster_name => 'model_name', model_share => 'model_name',
 	modeler => 'role_name', receipts => 'receipts_name', receipts_share => 'receipts_name',
 	ledger => 'ledger_name', ledger_change => 'customer_id', ledger_partition => 'ledger_id',
-	suppression => 'source_name', trigger => 'trigger_name', trigger_target => 'target_name',
+	suppression => 'source_name', campaign => 'campaign_name', campaign_action => 'campaign_name', campaign_member => 'campaign_name', approver => 'role_name', trigger => 'trigger_name', trigger_target => 'target_name',
 	action_rule => 'pattern', sensitive_feature => 'pattern', sensitive_product => 'pattern', algorithm => 'algorithm', algorithm_option => 'algorithm', algorithm_column => 'algorithm');
 my @tables = split /\n/, catalogs("SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND relnamespace $of_us ORDER BY 1");
 is(join(' ', @tables), join(' ', sort keys %column), 'the tables of the registry');

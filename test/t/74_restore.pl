@@ -31,6 +31,8 @@ UPDATE mart.points SET x = x + 1;
 SELECT segment.fit('m' || i) FROM generate_series(1, 5) i;
 CREATE TABLE mart.no_contact (customer_id text);
 SELECT segment.register_suppression('mart.no_contact');
+CREATE TABLE mart.audience AS SELECT i AS customer_id, 'a' AS arm FROM generate_series(1, 5) i;
+SELECT segment.build_campaign('spring', 'mart.audience');
 SELECT segment.register_receipts('r', 'mart.receipts'), segment.share_receipts('r', 'readers');
 SQL
 $node->safe_psql('shop', <<'SQL', extra_params => [ '-U', 'installer' ]);
@@ -55,6 +57,9 @@ my $registry = "SELECT md5(string_agg(t::text, E'\\n' ORDER BY t::text)) FROM (
 	UNION ALL SELECT a.rule_no::text, a.applies_to || a.pattern, a.language, a.action, a.channel, a.invest::text FROM segment.action_rule a WHERE NOT a.is_builtin
 	UNION ALL SELECT f.rule_no::text, f.pattern, f.category, f.is_sensitive::text, 'feature', '' FROM segment.sensitive_feature f WHERE NOT f.is_builtin
 	UNION ALL SELECT f.rule_no::text, f.pattern, f.category, f.is_sensitive::text, 'product', '' FROM segment.sensitive_product f WHERE NOT f.is_builtin
+	UNION ALL SELECT v.campaign_name, v.owner, v.audience_hash, v.approved_hash, v.built_by, v.members::text FROM segment.campaign v
+	UNION ALL SELECT w.action_id::text, w.campaign_name, w.action, w.role_name, w.happened_at::text, '' FROM segment.campaign_action w
+	UNION ALL SELECT y.role_name, '', '', '', '', '' FROM segment.approver y
 	UNION ALL SELECT u.source_schema, u.source_name, u.owner, '', '', '' FROM segment.suppression u
 	UNION ALL SELECT r.receipts_name, r.owner, r.source_name, '', '', '' FROM segment.receipts r) t";
 my $before = $node->safe_psql('shop', $registry);
