@@ -3,8 +3,10 @@
  *		The maximum of a smooth function of a few numbers within a box.
  *
  * Newton's method on the numbers that are free: those that are not at a bound, or whose gradient
- * leads back into the box.  Where the function is not concave, a multiple of the unit matrix
- * makes the step one of ascent.  Steps are halved until the function rises.
+ * leads back into the box.  The step along an eigenvector of the Hessian goes upwards, also where
+ * the function is not concave, and is divided by the magnitude of the eigenvalue, so it is
+ * long where the function is flat (Y. Dauphin and others, "Identifying and attacking the saddle point
+ * problem", 2014).  Steps are halved until the function rises.
  *
  * A likelihood may rise, ever more slowly, up to the edge of the box, or have no one maximum.
  * Then the climb ends at the edge and says so: also where it stopped on the way, and the function at the edge,

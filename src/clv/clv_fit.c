@@ -17,103 +17,6 @@
 /* Logarithms of parameters lie within this of 0. */
 #define EDGE (log(SEG_CLV_MOST_PARAMETER))
 
-/* ---- rows ---- */
-
-SegClvFault
-seg_clv_check(const SegClvCustomer *customer, int *which)
-{
-	const double numbers[] = {customer->x, customer->t_x, customer->t_cal, customer->mean_value};
-	const double most[] = {SEG_CLV_MOST_PURCHASES, SEG_CLV_MOST_TIME, SEG_CLV_MOST_TIME, SEG_CLV_MOST_VALUE};
-
-	for (*which = 0; *which < 4; ++*which)
-	{
-		if (!isfinite(numbers[*which]))
-			return SEG_CLV_NOT_FINITE;
-		if (numbers[*which] < 0 && !(*which == 3 && numbers[3] == SEG_CLV_NO_VALUE))
-			return SEG_CLV_NEGATIVE;
-		if (numbers[*which] > most[*which])
-			return SEG_CLV_TOO_LARGE;
-	}
-	if (customer->mean_value > 0 && customer->mean_value < SEG_CLV_LEAST_VALUE)
-		return SEG_CLV_TOO_SMALL;
-	if (customer->x != floor(customer->x))
-		return SEG_CLV_NOT_WHOLE;
-	if (customer->t_x > customer->t_cal)
-		return SEG_CLV_AFTER_CALIBRATION;
-	return customer->t_x > 0 && customer->x == 0 ? SEG_CLV_WITHOUT_PURCHASE : SEG_CLV_SOUND;
-}
-
-SegClvCustomer
-seg_clv_plain(SegClvCustomer customer)
-{
-	customer.mean_value = customer.x > 0 ? customer.mean_value + 0.0 : SEG_CLV_NO_VALUE;
-	customer.x += 0.0;
-	customer.t_x += 0.0;
-	customer.t_cal += 0.0;
-	return customer;
-}
-
-/* -1, 0 or 1 */
-static inline int
-compare(double a, double b)
-{
-	return (a > b) - (a < b);
-}
-
-static inline int
-compare_patterns(const SegClvCustomer *a, const SegClvCustomer *b)
-{
-	int			order = compare(a->x, b->x);
-
-	if (order == 0)
-		order = compare(a->t_x, b->t_x);
-	return order != 0 ? order : compare(a->t_cal, b->t_cal);
-}
-
-static bool
-is_before(const void *a, const void *b, const void *argument)
-{
-	const SegClvCustomer *one = &((const SegClvRow *) a)->customer;
-	const SegClvCustomer *other = &((const SegClvRow *) b)->customer;
-	int			order = compare_patterns(one, other);
-
-	return order != 0 ? order < 0 : one->mean_value < other->mean_value;
-}
-
-static bool
-is_less_value(const void *a, const void *b, const void *argument)
-{
-	const SegClvCustomer *one = &((const SegClvRow *) a)->customer;
-	const SegClvCustomer *other = &((const SegClvRow *) b)->customer;
-
-	return one->x != other->x ? one->x < other->x : one->mean_value < other->mean_value;
-}
-
-/* Make one row of neighbors that are alike. */
-static size_t
-merge_rows(SegClvRow *rows, size_t n, bool with_values)
-{
-	size_t		kept = 0;
-
-	for (size_t i = 0; i < n; i++)
-	{
-		seg_check_step(i);
-		if (kept > 0 && compare_patterns(&rows[kept - 1].customer, &rows[i].customer) == 0 &&
-			(!with_values || rows[kept - 1].customer.mean_value == rows[i].customer.mean_value))
-			rows[kept - 1].count += rows[i].count;
-		else
-			rows[kept++] = rows[i];
-	}
-	return kept;
-}
-
-size_t
-seg_clv_count(SegClvRow *rows, size_t n)
-{
-	seg_sort(rows, n, sizeof(SegClvRow), is_before, NULL);
-	return merge_rows(rows, n, true);
-}
-
 /* ---- from parameters to their logarithms ---- */
 
 /* Derivatives with respect to the parameters become those with respect to their logarithms; all of the Hessian is filled. */
@@ -144,12 +47,48 @@ keep_result(const SegClimb *climb, int scaled, double scale, SegClvPart *part)
 	part->at_boundary = climb->at_edge;
 }
 
+/* ---- the climb ---- */
+
+/* Rows that choose the start, where there are more. */
+#define START_ROWS ((size_t) 5000)
+
+/* Rows of which each so manyth is used. */
+typedef struct Rows
+{
+	const SegClvRow *rows;
+	size_t		n;
+	size_t		stride;
+} Rows;
+
+/*
+ * The likelihood of few customers may have several maxima.  So the climb to the highest one that is found from these starts, by
+ * some of the rows, is repeated with all.  IN starts[count]: logarithms of the parameters; INOUT rows: those of the argument.
+ */
+static void
+climb_from_best(SegClimb *climb, const double (*starts)[SEG_CLIMB_MOST], size_t count, SegSurface surface, const void *argument, Rows *rows)
+{
+	SegClimb	best = {.value = -HUGE_VAL};
+
+	rows->stride = rows->n / START_ROWS + 1;
+	for (size_t i = 0; i < count; i++)
+	{
+		memcpy(climb->at, starts[i], sizeof(starts[i]));
+		seg_climb(climb, surface, argument);
+		if (i == 0 || climb->value > best.value)
+			best = *climb;
+	}
+	*climb = best;
+	if (rows->stride == 1)
+		return;
+	rows->stride = 1;
+	seg_climb(climb, surface, argument);
+}
+
 /* ---- purchases ---- */
 
 typedef struct Purchases
 {
-	const SegClvRow *patterns;
-	size_t		n;
+	Rows		rows;			/* patterns: by x, t_x and t_cal */
 	SegClvKind	kind;
 	double		scale;			/* of times */
 } Purchases;
@@ -268,10 +207,10 @@ purchases_surface(const void *argument, const double *at, SegSlope *slope)
 
 	for (int i = 0; i < SEG_CLV_PURCHASE_PARAMETERS; i++)
 		parameters[i] = exp(at[i]);
-	for (size_t i = 0; i < all->n; i++)
+	for (size_t i = all->rows.stride / 2; i < all->rows.n; i += all->rows.stride)
 	{
-		const SegClvCustomer *customer = &all->patterns[i].customer;
-		double		count = (double) all->patterns[i].count;
+		const SegClvCustomer *customer = &all->rows.rows[i].customer;
+		double		count = (double) all->rows.rows[i].count;
 		double		t_cal = customer->t_cal / all->scale;
 
 		seg_check_step(i);
@@ -293,13 +232,16 @@ purchases_surface(const void *argument, const double *at, SegSlope *slope)
 static void
 fit_purchases(const SegClvRow *rows, size_t n, SegClvRow *patterns, SegClvKind kind, SegClvPart *part)
 {
-	Purchases	all = {.patterns = patterns, .kind = kind};
+	static const double starts[][SEG_CLIMB_MOST] = {
+		{0, 0, 0, 0}, {-2, -2, 0, 1}, {-2, -2, -2, -2}, {0, -1, -3, -1}, {-2, -3, 3, 2}, {2, 1, 0, 0},
+	};
+	Purchases	all = {.rows.rows = patterns, .kind = kind};
 	SegClimb	climb = {.d = SEG_CLV_PURCHASE_PARAMETERS};
 	double		bought = 0;
 
 	memcpy(patterns, rows, n * sizeof(SegClvRow));
-	all.n = merge_rows(patterns, n, false);
-	for (size_t i = 0; i < all.n; i++)
+	all.rows.n = seg_clv_merge_rows(patterns, n, false);
+	for (size_t i = 0; i < all.rows.n; i++)
 	{
 		all.scale = fmax(all.scale, patterns[i].customer.t_cal);
 		bought += (double) patterns[i].count * patterns[i].customer.x;
@@ -311,7 +253,7 @@ fit_purchases(const SegClvRow *rows, size_t n, SegClvRow *patterns, SegClvKind k
 		climb.low[i] = i == SEG_CLV_ALPHA ? log(SEG_CLV_LEAST_ALPHA) : -EDGE;
 		climb.high[i] = EDGE;
 	}
-	seg_climb(&climb, purchases_surface, &all);
+	climb_from_best(&climb, starts, sizeof(starts) / sizeof(starts[0]), purchases_surface, &all, &all.rows);
 	keep_result(&climb, SEG_CLV_ALPHA, all.scale, part);
 	part->log_likelihood = climb.value - bought * log(all.scale);
 }
@@ -320,8 +262,7 @@ fit_purchases(const SegClvRow *rows, size_t n, SegClvRow *patterns, SegClvKind k
 
 typedef struct Value
 {
-	const SegClvRow *rows;		/* by x and mean_value */
-	size_t		n;
+	Rows		rows;			/* by x and mean_value */
 	double		scale;			/* of values */
 } Value;
 
@@ -398,17 +339,26 @@ value_surface(const void *argument, const double *at, SegSlope *slope)
 	for (int i = 0; i < SEG_CLV_VALUE_PARAMETERS; i++)
 		parameters[i] = exp(at[i]);
 	of_q = seg_gamma_slopes(parameters[SEG_CLV_Q]);
-	for (size_t i = 0; i < all->n; i++)
+	for (size_t i = all->rows.stride / 2; i < all->rows.n; i += all->rows.stride)
 	{
-		const SegClvCustomer *customer = &all->rows[i].customer;
+		const SegClvCustomer *customer = &all->rows.rows[i].customer;
 
 		seg_check_step(i);
 		if (customer->x != same.x)
 			same = same_value_of(parameters, customer->x);
-		seg_twofold_add(value, add_value(&same, parameters, of_q, customer->mean_value / all->scale, (double) all->rows[i].count, slope));
+		seg_twofold_add(value, add_value(&same, parameters, of_q, customer->mean_value / all->scale, (double) all->rows.rows[i].count, slope));
 	}
 	slope->value = value[0] + value[1];
 	take_logs(slope, parameters, SEG_CLV_VALUE_PARAMETERS);
+}
+
+static bool
+is_less_value(const void *a, const void *b, const void *argument)
+{
+	const SegClvCustomer *one = &((const SegClvRow *) a)->customer;
+	const SegClvCustomer *other = &((const SegClvRow *) b)->customer;
+
+	return one->x != other->x ? one->x < other->x : one->mean_value < other->mean_value;
 }
 
 /* The customers with a value, sorted and counted.  Returns how many rows there are. */
@@ -426,7 +376,7 @@ take_values(const SegClvRow *rows, size_t n, SegClvRow *values)
 			kept++;
 		}
 	seg_sort(values, kept, sizeof(SegClvRow), is_less_value, NULL);
-	return merge_rows(values, kept, true);
+	return seg_clv_merge_rows(values, kept, true);
 }
 
 /* Pearson's correlation of x and mean_value. */
@@ -463,15 +413,16 @@ correlation(const SegClvRow *rows, size_t n)
 static void
 fit_value(const SegClvRow *rows, size_t n, SegClvRow *values, SegClvFit *fit)
 {
-	Value		all = {.rows = values, .n = take_values(rows, n, values)};
-	SegClimb	climb = {.d = SEG_CLV_VALUE_PARAMETERS, .at = {0.7, 1.1, 0}};
+	static const double starts[][SEG_CLIMB_MOST] = {{0.7, 1.1, 0}, {3, 0, -3}, {-1, 3, 3}, {4, 4, 0}};
+	Value		all = {.rows = {values, take_values(rows, n, values)}};
+	SegClimb	climb = {.d = SEG_CLV_VALUE_PARAMETERS};
 	SegClvPart *part = &fit->value;
 	double		logs[2] = {0, 0};
 
 	fit->correlation = NAN;
-	if (all.n == 0)
+	if (all.rows.n == 0)
 		return;
-	for (size_t i = 0; i < all.n; i++)
+	for (size_t i = 0; i < all.rows.n; i++)
 	{
 		part->n += values[i].count;
 		seg_twofold_add(logs, (double) values[i].count * log(values[i].customer.mean_value));
@@ -482,10 +433,10 @@ fit_value(const SegClvRow *rows, size_t n, SegClvRow *values, SegClvFit *fit)
 		climb.low[i] = -EDGE;
 		climb.high[i] = EDGE;
 	}
-	seg_climb(&climb, value_surface, &all);
+	climb_from_best(&climb, starts, sizeof(starts) / sizeof(starts[0]), value_surface, &all, &all.rows);
 	keep_result(&climb, SEG_CLV_V, all.scale, part);
 	part->log_likelihood = climb.value - (logs[0] + logs[1]);
-	fit->correlation = correlation(values, all.n);
+	fit->correlation = correlation(values, all.rows.n);
 }
 
 void

@@ -143,7 +143,7 @@ my %heavy = (
 	chart_rfm => [ "SELECT segment.chart_rfm('receipts', '2030-01-01')" ],
 	chart_svg => [ 'SELECT segment.chart_svg(chart) FROM drawing, generate_series(1, 50)' ],
 	clv_details => [ each_row('clv_details(' . model('clv') . ', 3, 50, 300, 20)', 'generate_series(1, 3000000)'),
-		'SELECT segment.clv_details(' . model('clv') . ', x, x, x, 20, 36500, 0.1) FROM tall, generate_series(1, 20)' ],
+		'SELECT segment.clv_details(' . model('clv') . ', id % 9, id % 9, 200, 20, 36500, 0.1) FROM tall, generate_series(1, 20)' ],
 	clv_fit => [ 'SELECT segment.clv_fit(1 + r % 50, 300 + r::bigint * 7919 % 100000, 200000 + r::bigint % 100000, 1 + r % 1009) FROM generate_series(1, 2000000) r' ],
 	clv_parameters => [ laid_open('clv_parameters(' . model('clv') . ')', 'generate_series(1, 3000000)') ],
 	clv_summary => [ laid_open("clv_summary('receipts', '2030-01-01')") ],
