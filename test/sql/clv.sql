@@ -164,7 +164,7 @@ WHERE p.pronamespace = 'segment'::regnamespace AND p.proname ~ '^clv(_|$)' ORDER
 
 -- its rows in the tables of the algorithms
 SELECT algorithm, model_kind, output_shape, has_histograms, feature_names FROM segment.algorithm WHERE algorithm = 'clv';
-SELECT option_name, used_in, type, default_value, value_range FROM segment.algorithm_option WHERE algorithm = 'clv' ORDER BY used_in, option_name;
+SELECT option_name, used_in, type, default_value, value_range FROM segment.algorithm_option WHERE algorithm = 'clv' AND used_in <> 'refit' ORDER BY used_in, option_name;
 SELECT column_name, column_type, role FROM segment.algorithm_column WHERE algorithm = 'clv' ORDER BY "position";
 
 -- the registry: create, refit, publish, views, one row, drop
