@@ -40,10 +40,10 @@ SELECT model_name AS "model", algorithm, active_version AS "version", rows_used 
 FROM segment.models WHERE model_name LIKE 'shop%' ORDER BY model_name;
 
 SELECT cluster_name AS "group", size AS customers, round(100 * share::numeric, 1) AS "%", description AS "in words"
-FROM segment.cluster_summary WHERE model_name = 'shop_groups' ORDER BY size DESC;
+FROM segment.cluster_summary WHERE model_name = 'shop_groups' ORDER BY size DESC NULLS LAST;
 
 \echo 'Customers who changed groups in December, and whether the customer changed or the model:'
 \echo
 SELECT COALESCE(from_name, '(new)') AS "from", to_name AS "to", customers, customer_moved, model_moved, both_moved
 FROM segment.migration('customer_status', '2025-11-30', '2025-12-31', 'cluster_id')
-WHERE from_label IS DISTINCT FROM to_label ORDER BY customers DESC, 1, 2 LIMIT 8;
+WHERE from_label IS DISTINCT FROM to_label ORDER BY customers DESC NULLS LAST, 1, 2 LIMIT 8;
