@@ -134,6 +134,52 @@ sums_do_not_depend_on_the_order(void **state)
 	assert_same_double(sums[0].n, 0);
 }
 
+static int
+compare(const void *a, const void *b)
+{
+	double		x = *(const double *) a;
+	double		y = *(const double *) b;
+
+	return (x > y) - (x < y);
+}
+
+/* The interval of a ratio of sums has the true ratio about as often as it says. */
+static void
+intervals_cover_the_truth(void **state)
+{
+	enum
+	{
+		N = 300, R = 400, TRIALS = 400
+	};
+	static SegBootstrapItem items[N];
+	static SegBootstrapSums sums[R];
+	static double ratios[R];
+	uint8_t		weights[R];
+	SegRng		rng = seg_rng(11, 0);
+	size_t		covered = 0;
+
+	for (size_t trial = 0; trial < TRIALS; trial++)
+	{
+		for (size_t i = 0; i < N; i++)
+		{
+			/* two buyers in three, amounts with a long tail; the expected ratio is 1.2 */
+			double		a = seg_rng_uniform(&rng) < 0.67 ? -log(1 - seg_rng_uniform(&rng)) * 1.2 : 0;
+			double		b = seg_rng_uniform(&rng) < 0.67 ? -log(1 - seg_rng_uniform(&rng)) : 0;
+			uint64_t	id = trial * N + i;
+
+			items[i] = (SegBootstrapItem) {seg_hash_bytes(42, &id, sizeof(id)), a, b};
+		}
+		seg_bootstrap_sums(items, N, R, sums, weights);
+		for (size_t r = 0; r < R; r++)
+			ratios[r] = sums[r].a / sums[r].b;
+		qsort(ratios, R, sizeof(double), compare);
+		covered += ratios[R / 40] <= 1.2 && 1.2 <= ratios[R - 1 - R / 40];
+	}
+	/* 95 percent, and 4 standard errors */
+	assert_true(covered >= 0.95 * TRIALS - 4 * sqrt(TRIALS * 0.95 * 0.05));
+	assert_true(covered <= 0.95 * TRIALS + 4 * sqrt(TRIALS * 0.95 * 0.05));
+}
+
 int
 main(void)
 {
@@ -142,6 +188,7 @@ main(void)
 		cmocka_unit_test(weights_are_independent),
 		cmocka_unit_test(more_replicates_begin_with_the_fewer),
 		cmocka_unit_test(sums_do_not_depend_on_the_order),
+		cmocka_unit_test(intervals_cover_the_truth),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
