@@ -138,7 +138,7 @@ is(slots_after($node, "BEGIN; SELECT segment_internal.progress_stage(1, 'told');
 # settings are shown once the library is loaded
 {
 	my $shown = "SELECT string_agg(name || ' ' || (short_desc <> ''), ', ' ORDER BY name) FROM pg_settings WHERE name LIKE 'segment.%'";
-	my $all = 'segment.fit_memory true, segment.progress true';
+	my $all = 'segment.fit_memory true, segment.min_cell_size true, segment.progress true';
 	my $fresh = PostgreSQL::Test::Cluster->new('settings');
 
 	$fresh->init(extra => [ '--locale=C.UTF-8', '--encoding=UTF8' ]);
