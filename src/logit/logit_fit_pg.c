@@ -458,12 +458,8 @@ sort_rows(SegLogitData *data)
 {
 	MemoryContext work = AllocSetContextCreate(CurrentMemoryContext, "segment logit order", ALLOCSET_SMALL_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(work);
-	const SegLogitLevel **levels = palloc((data->rows.c + 1) * sizeof(SegLogitLevel *));
-	size_t		count;
 
-	for (size_t k = 0; k < data->rows.c; k++)
-		levels[k] = seg_logit_levels(data, k, &count);
-	seg_logit_sort(&data->rows, levels, seg_logit_arena(seg_logit_sort_size(&data->rows)));
+	seg_logit_sort(&data->rows, data->levels, seg_logit_arena(seg_logit_sort_size(&data->rows)));
 	MemoryContextSwitchTo(old);
 	MemoryContextDelete(work);
 }

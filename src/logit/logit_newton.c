@@ -12,9 +12,13 @@
 /*
  * Newton's method ends when the last step changes the log-odds of the rows by less than 1e-7
  * (root mean square, weighted by information).  That step is still taken; as convergence is
- * quadratic, the error behind it is a square of that.  The steps of Firth converge linearly.
+ * quadratic, the error behind it is a square of that.  Standard errors are those before it.
+ * A pass over many numbers is dear, and 1e-5 leaves coefficients and likelihood as exact.
+ * The steps of Firth converge linearly.
  */
 #define SMALL_STEP 1e-14
+#define SMALL_STEP_OF_MANY 1e-10
+#define MANY_NUMBERS 2e6
 #define SMALL_LINEAR_STEP 1e-22
 
 /* Separation is looked for from this step on, once log-odds are as large. */
@@ -470,6 +474,14 @@ take_last_step(Newton *newton, double *beta)
 	finish_sums(design, newton->params, beta, &newton->sums);
 }
 
+static double
+small_step(const Newton *newton)
+{
+	if (newton->params->penalty == SEG_LOGIT_FIRTH)
+		return SMALL_LINEAR_STEP;
+	return (double) newton->rows->n * (double) newton->design->p < MANY_NUMBERS ? SMALL_STEP : SMALL_STEP_OF_MANY;
+}
+
 void
 seg_logit_fit(const SegLogitDesign *design, const SegLogitRows *rows, const SegLogitParams *params,
 			  SegLogitFit *fit, SegArena arena)
@@ -493,8 +505,7 @@ seg_logit_fit(const SegLogitDesign *design, const SegLogitRows *rows, const SegL
 		if (is_separated(&newton, fit, &largest))
 			return;
 		fit->iterations++;
-		if (decrement * (double) p / design->weight < (params->penalty == SEG_LOGIT_FIRTH ? SMALL_LINEAR_STEP : SMALL_STEP) &&
-			largest < LARGE_CHANGE)
+		if (decrement * (double) p / design->weight < small_step(&newton) && largest < LARGE_CHANGE)
 		{
 			take_last_step(&newton, fit->beta);
 			fit->converged = true;

@@ -79,6 +79,8 @@ typedef struct SegLogitData
 	size_t		chunks;
 	uint64		rows_skipped;
 	struct SegLogitDictionary *dictionaries;	/* c: the levels of each category */
+	const SegLogitLevel **levels;	/* c: by code */
+	uint64_t   *factors;		/* d: of the hash of a row */
 } SegLogitData;
 
 /* OUT *count: the levels of a category by code. */

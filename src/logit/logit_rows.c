@@ -19,18 +19,22 @@ typedef struct Order
 {
 	const SegLogitRows *rows;
 	const SegLogitLevel *const *levels;
-	uint64_t   *factors;		/* d: odd */
 } Order;
 
-/*
- * The hash of a row.  Each number is mixed on its own, so that the processor works on several:
- * the sum of numbers times odd constants is a multilinear hash.
- */
-static uint64_t
-row_hash(const Order *order, size_t i)
+void
+seg_logit_hash_factors(size_t d, uint64_t *factors)
 {
-	const SegLogitRows *rows = order->rows;
-	const double *row = seg_logit_row(rows, i);
+	for (size_t j = 0; j < d; j++)
+		factors[j] = seg_hash_finish(j + 1) | 1;
+}
+
+/*
+ * Each number is mixed on its own, so that the processor works on several: the sum of numbers
+ * times odd constants is a multilinear hash.
+ */
+void
+seg_logit_hash(const SegLogitRows *rows, double *row, const uint64_t *factors, const SegLogitLevel *const *levels)
+{
 	const uint32_t *codes = seg_logit_codes(rows, row);
 	uint64_t	hash = codes[0];
 
@@ -40,13 +44,23 @@ row_hash(const Order *order, size_t i)
 		uint64_t	word;
 
 		memcpy(&word, &value, sizeof(word));
-		hash += (isnan(row[j]) ? 1 : word ^ word >> 32) * order->factors[j];
+		hash += (isnan(row[j]) ? 1 : word ^ word >> 32) * factors[j];
 	}
 	for (size_t j = 0; j < rows->c; j++)
-		hash = seg_hash_word(hash, order->levels[j][codes[1 + j]].hash);
+		hash = seg_hash_word(hash, levels[j][codes[1 + j]].hash);
 	if (rows->weighted)
 		hash = seg_hash_double(hash, row[rows->d]);
-	return seg_hash_finish(hash);
+	hash = seg_hash_finish(hash);
+	memcpy(row + rows->stride - 1, &hash, sizeof(hash));
+}
+
+static uint64_t
+hash_of(const SegLogitRows *rows, size_t i)
+{
+	uint64_t	hash;
+
+	memcpy(&hash, seg_logit_row(rows, i) + rows->stride - 1, sizeof(hash));
+	return hash;
 }
 
 /* The order of two numbers of which NaN is the largest: -1, 0 or 1. */
@@ -97,6 +111,9 @@ is_before(const void *a, const void *b, const void *argument)
 	return difference < 0;
 }
 
+/* A row is fetched so many steps before it is moved. */
+#define STEPS_AHEAD 8
+
 /* Move each row to its place, cycle by cycle; SCRATCH spare: a row. */
 static void
 move_rows(const SegLogitRows *rows, Place *places, double *spare)
@@ -106,46 +123,104 @@ move_rows(const SegLogitRows *rows, Place *places, double *spare)
 	for (size_t start = 0; start < rows->n; start++)
 	{
 		size_t		at = start;
+		size_t		ahead = start;
 
 		seg_check_step(start);
 		if (places[start].row == start)
 			continue;
 		memcpy(spare, seg_logit_row(rows, start), size);
-		while (places[at].row != start)
+		for (int step = 0; step < STEPS_AHEAD; step++)
+			ahead = places[ahead].row;
+		for (size_t step = 0; places[at].row != start; step++)
 		{
 			size_t		from = places[at].row;
+			const char *next = (const char *) seg_logit_row(rows, ahead);
 
+			seg_check_step(step);
+			for (size_t line = 0; line < size && line < 1024; line += 64)
+				__builtin_prefetch(next + line);
 			memcpy(seg_logit_row(rows, at), seg_logit_row(rows, from), size);
 			places[at].row = at;
 			at = from;
+			ahead = places[ahead].row;
 		}
 		memcpy(seg_logit_row(rows, at), spare, size);
 		places[at].row = at;
 	}
 }
 
+/* Buckets of the leading bits of a hash have about this number of rows. */
+#define BUCKET_ROWS 4
+#define MOST_BITS 20
+
+/* A bucket with more rows has equal hashes, and maybe many. */
+#define LARGE_BUCKET ((size_t) 64)
+
+static int
+bucket_bits(size_t n)
+{
+	int			bits = 1;
+
+	while (bits < MOST_BITS && ((size_t) 1 << bits) * BUCKET_ROWS < n)
+		bits++;
+	return bits;
+}
+
 size_t
 seg_logit_sort_size(const SegLogitRows *rows)
 {
-	return (rows->n * sizeof(Place)) + (rows->stride + rows->d) * sizeof(double) + 3 * SEG_ARENA_ALIGN;
+	return rows->n * (sizeof(Place) + sizeof(uint64_t)) + (((size_t) 1 << bucket_bits(rows->n)) + 1) * sizeof(size_t) +
+		rows->stride * sizeof(double) + 4 * SEG_ARENA_ALIGN;
+}
+
+/* OUT places in the order of their hashes' leading bits, and ends[buckets + 1]: where each bucket begins. */
+static void
+fill_buckets(const SegLogitRows *rows, const uint64_t *hashes, int bits, size_t *ends, Place *places)
+{
+	size_t		buckets = (size_t) 1 << bits;
+
+	memset(ends, 0, (buckets + 1) * sizeof(size_t));
+	for (size_t i = 0; i < rows->n; i++)
+	{
+		seg_check_step(i);
+		ends[hashes[i] >> (64 - bits)]++;
+	}
+	for (size_t b = 1; b <= buckets; b++)
+		ends[b] += ends[b - 1];
+	/* each end moves down to the beginning */
+	for (size_t i = rows->n; i-- > 0;)
+	{
+		seg_check_step(i);
+		places[--ends[hashes[i] >> (64 - bits)]] = (Place) {hashes[i], i};
+	}
 }
 
 void
 seg_logit_sort(SegLogitRows *rows, const SegLogitLevel *const *levels, SegArena arena)
 {
 	Order		order = {rows, levels};
+	int			bits = bucket_bits(rows->n);
 	Place	   *places = seg_arena_take(&arena, rows->n, sizeof(Place));
+	uint64_t   *hashes = seg_arena_take(&arena, rows->n, sizeof(uint64_t));
+	size_t	   *begins = seg_arena_take(&arena, ((size_t) 1 << bits) + 1, sizeof(size_t));
 	double	   *spare = seg_arena_take(&arena, rows->stride, sizeof(double));
 
-	order.factors = seg_arena_take(&arena, rows->d, sizeof(uint64_t));
-	for (size_t j = 0; j < rows->d; j++)
-		order.factors[j] = seg_hash_finish(j + 1) | 1;
 	for (size_t i = 0; i < rows->n; i++)
 	{
 		seg_check_step(i);
-		places[i] = (Place) {row_hash(&order, i), i};
+		hashes[i] = hash_of(rows, i);
 	}
-	seg_sort(places, rows->n, sizeof(Place), is_before, &order);
+	fill_buckets(rows, hashes, bits, begins, places);
+	for (size_t b = 0; b < (size_t) 1 << bits; b++)
+	{
+		size_t		count = begins[b + 1] - begins[b];
+
+		seg_check_step(b);
+		if (count > LARGE_BUCKET)
+			seg_sort(places + begins[b], count, sizeof(Place), is_before, &order);
+		else
+			seg_sort_insertion((char *) (places + begins[b]), count, sizeof(Place), is_before, &order);
+	}
 	move_rows(rows, places, spare);
 }
 

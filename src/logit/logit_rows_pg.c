@@ -51,7 +51,7 @@ same_text(SegText a, SegText b)
 typedef struct SegLogitDictionary
 {
 	levels_hash *table;
-	SegLogitLevel *levels;		/* by code */
+	SegLogitLevel *levels;		/* by code; also in SegLogitData.levels */
 	uint32		count;
 	uint32		capacity;
 } SegLogitDictionary;
@@ -92,6 +92,7 @@ level_code(SegLogitData *data, SegLogitDictionary *dictionary, SegText text)
 	{
 		dictionary->capacity *= 2;
 		dictionary->levels = repalloc_huge(dictionary->levels, dictionary->capacity * sizeof(SegLogitLevel));
+		data->levels[dictionary - data->dictionaries] = dictionary->levels;
 	}
 	entry = levels_insert(dictionary->table, (SegText) {copy, text.length}, &found);
 	entry->code = dictionary->count;
@@ -115,15 +116,16 @@ seg_logit_arena(size_t size)
 static void
 add_chunk(SegLogitData *data)
 {
-	size_t		count = seg_logit_chunk_rows(data->chunks);
+	size_t		count = seg_logit_chunk_rows(&data->rows, data->chunks);
 	size_t		size = count * data->rows.stride * sizeof(double);
 	char	   *room;
 
 	CHECK_FOR_INTERRUPTS();
 	seg_budget_reserve(data->budget, size);
+	/* a list of 1, 2, 4, ... chunks */
 	if (data->chunks == 0)
-		data->rows.chunks = MemoryContextAlloc(data->context, sizeof(double *) * SEG_LOGIT_GROWING);
-	else if (data->chunks >= SEG_LOGIT_GROWING && (data->chunks & (data->chunks - 1)) == 0)
+		data->rows.chunks = MemoryContextAlloc(data->context, sizeof(double *));
+	else if ((data->chunks & (data->chunks - 1)) == 0)
 		data->rows.chunks = repalloc_huge(data->rows.chunks, 2 * data->chunks * sizeof(double *));
 	room = MemoryContextAllocExtended(data->context, size, MCXT_ALLOC_HUGE);
 	seg_advise_large_pages(room, size);
@@ -161,13 +163,17 @@ set_shape(SegLogitData *data, const SegLogitInput *input, bool weighted)
 	if (d >= SEG_MAX_FEATURES)
 		seg_raise((SegFault) {SEG_TOO_MANY_FEATURES, .got = d, .wanted = SEG_MAX_FEATURES - 1});
 	data->has_shape = true;
-	data->rows = (SegLogitRows) {.d = d,.c = input->c,.weighted = weighted,.stride = seg_logit_stride(d, input->c, weighted)};
+	data->rows = seg_logit_no_rows(d, input->c, weighted);
 	data->dictionaries = palloc0((input->c + 1) * sizeof(SegLogitDictionary));
+	data->levels = palloc((input->c + 1) * sizeof(SegLogitLevel *));
+	data->factors = palloc((d + 1) * sizeof(uint64_t));
+	seg_logit_hash_factors(d, data->factors);
 	for (size_t k = 0; k < input->c; k++)
 	{
 		data->dictionaries[k].table = levels_create(data->context, FIRST_LEVELS, NULL);
 		data->dictionaries[k].levels = palloc(FIRST_LEVELS * sizeof(SegLogitLevel));
 		data->dictionaries[k].capacity = FIRST_LEVELS;
+		data->levels[k] = data->dictionaries[k].levels;
 	}
 	seg_budget_reserve(data->budget, input->c * FIRST_LEVELS * LEVEL_SIZE);
 	MemoryContextSwitchTo(old);
@@ -202,6 +208,7 @@ add(SegLogitData *data, const SegLogitInput *input, bool label, double weight)
 	codes[0] = label;
 	for (size_t k = 0; k < input->c; k++)
 		codes[1 + k] = level_code(data, &data->dictionaries[k], input->texts[k]);
+	seg_logit_hash(&data->rows, row, data->factors, data->levels);
 	data->rows.n++;
 }
 

@@ -13,7 +13,7 @@
 static SegLogitRows
 new_rows(size_t d, size_t c, bool weighted)
 {
-	SegLogitRows rows = {.d = d, .c = c, .weighted = weighted, .stride = seg_logit_stride(d, c, weighted)};
+	SegLogitRows rows = seg_logit_no_rows(d, c, weighted);
 
 	rows.chunks = calloc(64, sizeof(double *));
 	return rows;
@@ -23,11 +23,11 @@ static double *
 add_row(SegLogitRows *rows, bool label)
 {
 	size_t		place;
-	size_t		chunk = seg_logit_chunk(rows->n, &place);
+	size_t		chunk = seg_logit_chunk(rows, rows->n, &place);
 	double	   *row;
 
 	if (rows->chunks[chunk] == NULL)
-		rows->chunks[chunk] = calloc(seg_logit_chunk_rows(chunk) * rows->stride, sizeof(double));
+		rows->chunks[chunk] = calloc(seg_logit_chunk_rows(rows, chunk) * rows->stride, sizeof(double));
 	row = seg_logit_row(rows, rows->n++);
 	seg_logit_codes(rows, row)[0] = label;
 	return row;
@@ -51,29 +51,38 @@ static void
 sort(SegLogitRows *rows, const SegLogitLevel *const *levels)
 {
 	SegArena	arena = new_arena(seg_logit_sort_size(rows));
+	uint64_t	factors[4];
 
+	seg_logit_hash_factors(rows->d, factors);
+	for (size_t i = 0; i < rows->n; i++)
+		seg_logit_hash(rows, seg_logit_row(rows, i), factors, levels);
 	seg_logit_sort(rows, levels, arena);
 	free(arena.base);
 }
 
-/* each row has a place of its own, in chunks of the promised sizes */
+/* each row has a place of its own, in chunks of the promised sizes; wide rows have smaller chunks */
 static void
 chunks(void **state)
 {
-	size_t		expected = 0;
-	size_t		within = 0;
-
-	for (size_t i = 0; i < 3 * SEG_LOGIT_CHUNK; i++)
+	for (size_t d = 1; d <= 1600; d += 1599)
 	{
+		SegLogitRows rows = seg_logit_no_rows(d, 3, true);
+		size_t		expected = 0;
+		size_t		within = 0;
 		size_t		place;
 
-		if (within == seg_logit_chunk_rows(expected))
+		for (size_t i = 0; i < (d == 1 ? 2000000 : 10000); i++)
 		{
-			expected++;
-			within = 0;
+			if (within == seg_logit_chunk_rows(&rows, expected))
+			{
+				expected++;
+				within = 0;
+			}
+			if (seg_logit_chunk(&rows, i, &place) != expected || place != within++)
+				fail_msg("row %zu is at another place", i);
 		}
-		assert_int_equal(seg_logit_chunk(i, &place), expected);
-		assert_int_equal(place, within++);
+		assert_true(seg_logit_chunk_rows(&rows, 100) * rows.stride * sizeof(double) <= SEG_LOGIT_CHUNK_BYTES);
+		assert_true(seg_logit_chunk_rows(&rows, 100) * rows.stride * sizeof(double) > SEG_LOGIT_CHUNK_BYTES / 2);
 	}
 }
 
