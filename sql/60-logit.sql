@@ -151,3 +151,89 @@ RETURNS record
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION segment.logit_metrics(bytea) IS
 'One row about the fit of a logit model. positives: rows with a true label; base_rate: their share of the weight. log_likelihood: without a penalty; deviance: -2 log_likelihood; null_deviance: that of the intercept alone; mcfadden_r2: 1 - deviance / null_deviance; aic: deviance + 2 columns. columns: coefficients, the intercept included; aliased: columns without one. lambda: NULL without ridge. Errors: 42809 another kind of model.';
+
+-- ---- more rows than memory ----
+
+CREATE FUNCTION segment_internal.logit_refine_transfn(state bytea, model bytea, label boolean, features float8[])
+RETURNS bytea
+AS 'MODULE_PATHNAME', 'logit_refine_transfn' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION segment_internal.logit_refine_transfn(bytea, bytea, boolean, float8[]) IS
+'Support of logit_refine: adds a row to the sums.';
+
+CREATE FUNCTION segment_internal.logit_refine_transfn(state bytea, model bytea, label boolean, features float8[], weight float8)
+RETURNS bytea
+AS 'MODULE_PATHNAME', 'logit_refine_transfn' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION segment_internal.logit_refine_transfn(bytea, bytea, boolean, float8[], float8) IS
+'Support of logit_refine: adds a row to the sums.';
+
+CREATE FUNCTION segment_internal.logit_refine_categories_transfn(state bytea, model bytea, label boolean, features float8[], categories text[])
+RETURNS bytea
+AS 'MODULE_PATHNAME', 'logit_refine_categories_transfn' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION segment_internal.logit_refine_categories_transfn(bytea, bytea, boolean, float8[], text[]) IS
+'Support of logit_refine: adds a row to the sums.';
+
+CREATE FUNCTION segment_internal.logit_refine_categories_transfn(state bytea, model bytea, label boolean, features float8[], categories text[], weight float8)
+RETURNS bytea
+AS 'MODULE_PATHNAME', 'logit_refine_categories_transfn' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION segment_internal.logit_refine_categories_transfn(bytea, bytea, boolean, float8[], text[], float8) IS
+'Support of logit_refine: adds a row to the sums.';
+
+CREATE FUNCTION segment_internal.logit_refine_combinefn(state bytea, other bytea)
+RETURNS bytea
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION segment_internal.logit_refine_combinefn(bytea, bytea) IS
+'Support of logit_refine: adds sums.';
+
+CREATE FUNCTION segment_internal.logit_refine_finalfn(state bytea)
+RETURNS bytea
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION segment_internal.logit_refine_finalfn(bytea) IS
+'Support of logit_refine: makes the step.';
+
+CREATE AGGREGATE segment.logit_refine(model bytea, label boolean, features float8[]) (
+    SFUNC = segment_internal.logit_refine_transfn,
+    STYPE = bytea,
+    SSPACE = 20000,
+    FINALFUNC = segment_internal.logit_refine_finalfn,
+    FINALFUNC_MODIFY = READ_ONLY,
+    COMBINEFUNC = segment_internal.logit_refine_combinefn,
+    PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE segment.logit_refine(bytea, boolean, float8[]) IS
+'One step over rows without categories. See the form with categories.';
+
+CREATE AGGREGATE segment.logit_refine(model bytea, label boolean, features float8[], weight float8) (
+    SFUNC = segment_internal.logit_refine_transfn,
+    STYPE = bytea,
+    SSPACE = 20000,
+    FINALFUNC = segment_internal.logit_refine_finalfn,
+    FINALFUNC_MODIFY = READ_ONLY,
+    COMBINEFUNC = segment_internal.logit_refine_combinefn,
+    PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE segment.logit_refine(bytea, boolean, float8[], float8) IS
+'One step over rows with weights, without categories. See the form with categories.';
+
+CREATE AGGREGATE segment.logit_refine(model bytea, label boolean, features float8[], categories text[]) (
+    SFUNC = segment_internal.logit_refine_categories_transfn,
+    STYPE = bytea,
+    SSPACE = 20000,
+    FINALFUNC = segment_internal.logit_refine_finalfn,
+    FINALFUNC_MODIFY = READ_ONLY,
+    COMBINEFUNC = segment_internal.logit_refine_combinefn,
+    PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE segment.logit_refine(bytea, boolean, float8[], text[]) IS
+'One exact step of Newton''s method from the coefficients of a logit model, over rows of any number; returns a model with the new coefficients. It keeps sums only, so it runs in parallel and on shards; the same rows give the same bytes in any order and split. Fit a model to a sample, then refine it over all rows until converged is true: three or four times. Levels, scales and aliased columns stay those of the model; rows with a level that it does not have, and with NULL for label, features or categories, are left out and counted. std_error, log_likelihood and converged are those at the coefficients before the step. Errors: 22023 penalty firth, one value of the label only, different models, or no step (information that is not positive definite); 22004, 2202E, 22003 as logit_predict; 42809 another kind of model; 54000 memory.';
+
+CREATE AGGREGATE segment.logit_refine(model bytea, label boolean, features float8[], categories text[], weight float8) (
+    SFUNC = segment_internal.logit_refine_categories_transfn,
+    STYPE = bytea,
+    SSPACE = 20000,
+    FINALFUNC = segment_internal.logit_refine_finalfn,
+    FINALFUNC_MODIFY = READ_ONLY,
+    COMBINEFUNC = segment_internal.logit_refine_combinefn,
+    PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE segment.logit_refine(bytea, boolean, float8[], text[], float8) IS
+'The same with weights, which count rows; rows with weight 0 or NULL are left out. Error: 22023 a negative weight, NaN or infinity.';

@@ -81,9 +81,8 @@ is_after(const SegLogitModelLevel *level, const SegLogitModelLevel *before)
 }
 
 static void
-read_category(SegReader *reader, SegArena *arena, uint64_t rows, SegLogitCategory *category)
+read_category(SegReader *reader, SegArena *arena, SegLogitCategory *category)
 {
-	uint64_t	left = rows;
 	uint32_t	references = 0;
 
 	memset(category, 0, sizeof(*category));
@@ -101,13 +100,11 @@ read_category(SegReader *reader, SegArena *arena, uint64_t rows, SegLogitCategor
 		level->share = read_share(reader);
 		level->effect = read_effect(reader);
 		references += level->effect.state == SEG_LOGIT_REFERENCE;
-		if (reader->failed || (level->kind == SEG_LOGIT_VALUE) != (level->text[0] != '\0') || level->rows > left ||
+		if (reader->failed || (level->kind == SEG_LOGIT_VALUE) != (level->text[0] != '\0') ||
 			(l > 0 && !is_after(level, level - 1)))
 			reader->failed = true;
-		else
-			left -= level->rows;
 	}
-	if (references != 1 || left != 0)
+	if (references != 1)
 		reader->failed = true;
 }
 
@@ -160,11 +157,9 @@ seg_logit_decode(SegReader *reader, int version, SegArena *arena, void *decoded)
 	{
 		seg_feature_read(reader, feature_fields, arena, &model->features[j]);
 		read_slope(reader, &model->slopes[j]);
-		if (model->features[j].missing > model->rows_used)
-			reader->failed = true;
 	}
 	for (uint32_t k = 0; k < model->c && !reader->failed; k++)
-		read_category(reader, arena, model->rows_used, &model->categories[k]);
+		read_category(reader, arena, &model->categories[k]);
 	return seg_reader_done(reader) ? seg_logit_prepare(model, arena) : SEG_MALFORMED_MODEL;
 }
 

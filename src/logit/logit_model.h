@@ -111,6 +111,9 @@ extern void seg_logit_encode(SegWriter *writer, const void *model);
 extern size_t seg_logit_prepared_size(uint32_t d);
 extern SegStatus seg_logit_prepare(SegLogitModel *model, SegArena *arena);
 
+/* The deviation of an indicator with that share of the weight (n - 1; 0 for one row). */
+extern double seg_logit_indicator_sd(double share, double weight);
+
 /* The coefficient and the intercept in input units. */
 extern double seg_logit_slope(const SegLogitModel *model, uint32_t j);
 extern double seg_logit_intercept(const SegLogitModel *model);

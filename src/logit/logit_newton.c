@@ -2,12 +2,9 @@
  * logit_newton.c
  *		The maximum of the likelihood of a logistic regression; see logit.h.
  */
-#include "logit/logit.h"
+#include "logit/logit_hessian.h"
 
 #include "stats/linalg.h"
-
-/* A column is aliased if the columns before leave less than this part of its variance: R squared above 1 - 1e-10. */
-#define ALIASED 1e-10
 
 /*
  * Newton's method ends when the last step changes the log-odds of the rows by less than 1e-7
@@ -44,174 +41,7 @@ typedef struct Newton
 	SegArena	arena;			/* for a pass over the rows */
 } Newton;
 
-/* ---- the Hessian ---- */
-
-static double
-penalty_of(const SegLogitDesign *design, const SegLogitParams *params, size_t j)
-{
-	if (params->penalty != SEG_LOGIT_RIDGE || j == 0)
-		return 0;
-	/* z-scored columns are dense */
-	return j < design->q ? params->lambda : params->lambda * design->sd[j] * design->sd[j];
-}
-
-/*
- * Find the columns that follow from those before, by Cholesky's factors of the Hessian:
- * what is left of a column's diagonal, against what the intercept leaves of it.  SCRATCH
- * factor[p x p].
- */
-static void
-find_aliased(const SegLogitDesign *design, const double *hessian, double *factor)
-{
-	size_t		p = design->p;
-
-	memcpy(factor, hessian, p * p * sizeof(double));
-	for (size_t j = 0; j < p; j++)
-	{
-		double	   *column = factor + j * p;
-		double		whole = hessian[j + j * p];
-		double		centered = j == 0 ? whole : whole - factor[j] * factor[j];
-		double		inverse;
-
-		CHECK_FOR_INTERRUPTS();
-		for (size_t k = 0; k < j; k++)
-		{
-			double		times = factor[j + k * p];
-
-			if (times != 0)
-				for (size_t i = j; i < p; i++)
-					column[i] -= times * factor[i + k * p];
-		}
-		if (!(column[j] > ALIASED * centered && centered > ALIASED * whole))
-		{
-			design->aliased[j] = true;
-			memset(column + j, 0, (p - j) * sizeof(double));
-			continue;
-		}
-		inverse = 1 / sqrt(column[j]);
-		for (size_t i = j; i < p; i++)
-			column[i] *= inverse;
-	}
-}
-
-/* Columns of which all rows have one value. */
-static void
-find_constant(const SegLogitDesign *design)
-{
-	for (size_t j = 1; j < design->p; j++)
-		design->aliased[j] = !(design->sd[j] > 0);
-}
-
-/* Take the aliased columns out of the sums, and add the ridge. */
-static void
-finish_sums(const SegLogitDesign *design, const SegLogitParams *params, const double *beta, SegLogitSums *sums)
-{
-	size_t		p = design->p;
-
-	for (size_t j = 0; j < p; j++)
-	{
-		double		penalty = penalty_of(design, params, j);
-
-		sums->gradient[j] -= penalty * beta[j];
-		sums->hessian[j + j * p] += penalty;
-		if (!design->aliased[j])
-			continue;
-		for (size_t k = 0; k < j; k++)
-			sums->hessian[j + k * p] = 0;
-		for (size_t i = j; i < p; i++)
-			sums->hessian[i + j * p] = 0;
-		sums->hessian[j + j * p] = 1;
-		sums->gradient[j] = 0;
-	}
-}
-
-/*
- * OUT factor, root of a Hessian.  Rounding can leave no positive definite one where nearly
- * all information is gone; then the diagonal is raised a little.  False if there is none.
- */
-static bool
-factorise(const double *hessian, size_t p, double *factor, double *root)
-{
-	for (size_t j = 0; j < p; j++)
-	{
-		if (!(hessian[j + j * p] > 0))
-			return false;
-		root[j] = 1 / sqrt(hessian[j + j * p]);
-	}
-	for (double raised = 0; raised < 1e-5; raised = raised == 0 ? 1e-13 : raised * 100)
-	{
-		for (size_t j = 0; j < p; j++)
-		{
-			for (size_t i = j; i < p; i++)
-				factor[i + j * p] = hessian[i + j * p] * root[i] * root[j];
-			factor[j + j * p] = 1 + raised;
-		}
-		if (seg_cholesky(factor, p) == SEG_OK)
-			return true;
-	}
-	return false;
-}
-
-/* step = the inverse of the Hessian times the gradient; returns their product. */
-static double
-newton_step(const double *factor, const double *root, const double *gradient, size_t p, double *step)
-{
-	double		decrement = 0;
-
-	for (size_t j = 0; j < p; j++)
-		step[j] = gradient[j] * root[j];
-	(void) seg_cholesky_forward(factor, p, step, 1);
-	for (size_t j = 0; j < p; j++)
-		decrement += step[j] * step[j];
-	(void) seg_cholesky_backward(factor, p, step, 1);
-	for (size_t j = 0; j < p; j++)
-		step[j] *= root[j];
-	return decrement;
-}
-
-/* INOUT factor becomes its inverse.  The intercept is turned to input units with all slopes. */
-static void
-standard_errors(const SegLogitDesign *design, double *factor, const double *root, double *std_error)
-{
-	size_t		p = design->p;
-	double		intercept = 0;
-
-	memset(std_error, 0, p * sizeof(double));
-	if (seg_triangular_inverse(factor, p) != SEG_OK)
-		return;
-	for (size_t j = 0; j < p; j++)
-	{
-		double		sum = 0;
-
-		CHECK_FOR_INTERRUPTS();
-		for (size_t i = j; i < p; i++)
-			sum += factor[i + j * p] * factor[i + j * p];
-		std_error[j] = design->aliased[j] ? 0 : sqrt(sum) * root[j] * (j > 0 && j < design->q ? design->inverse[j - 1] : 1);
-	}
-	for (size_t i = 0; i < p; i++)
-	{
-		double		sum = 0;
-
-		for (size_t j = 0; j <= i && j < design->q; j++)
-			if (!design->aliased[j])
-				sum += factor[i + j * p] * root[j] * (j == 0 ? 1 : -design->shift[j - 1] * design->inverse[j - 1]);
-		intercept += sum * sum;
-	}
-	std_error[0] = sqrt(intercept);
-}
-
 /* ---- Firth ---- */
-
-/* Half the logarithm of the determinant of the Hessian. */
-static double
-half_log_determinant(const double *factor, const double *root, size_t p)
-{
-	double		sum = 0;
-
-	for (size_t j = 0; j < p; j++)
-		sum += log(factor[j + j * p]) - log(root[j]);
-	return sum;
-}
 
 /* The rows of a block, all columns, times root: OUT lines[count][p]. */
 static void
@@ -318,12 +148,12 @@ objective(Newton *newton, const double *beta, const SegLogitSums *sums)
 	double		value = sums->log_likelihood;
 
 	for (size_t j = 0; j < design->p; j++)
-		value -= penalty_of(design, newton->params, j) / 2 * beta[j] * beta[j];
+		value -= seg_logit_penalty(design, newton->params, j) / 2 * beta[j] * beta[j];
 	if (newton->params->penalty == SEG_LOGIT_FIRTH)
 	{
-		if (!factorise(sums->hessian, design->p, newton->factor, newton->root))
+		if (!seg_logit_factorise(sums->hessian, design->p, newton->factor, newton->root))
 			return NAN;
-		value += half_log_determinant(newton->factor, newton->root, design->p);
+		value += seg_logit_half_log_determinant(newton->factor, newton->root, design->p);
 	}
 	return value;
 }
@@ -345,7 +175,7 @@ search(Newton *newton, double *beta, double *value)
 		for (size_t j = 0; j < design->p; j++)
 			newton->next[j] = beta[j] + length * newton->step[j];
 		seg_logit_evaluate(design, newton->rows, 0, newton->rows->n, newton->next, &newton->trial, newton->arena);
-		finish_sums(design, newton->params, newton->next, &newton->trial);
+		seg_logit_finish_sums(design, newton->params, newton->next, &newton->trial);
 		reached = objective(newton, newton->next, &newton->trial);
 		/* up to the rounding of the sum */
 		if (reached >= *value - 1e-13 * fabs(*value))
@@ -419,10 +249,10 @@ start_from_sample(Newton *newton, double *beta)
 		double		before = decrement;
 
 		seg_logit_evaluate(design, newton->rows, 0, n, beta, &newton->trial, newton->arena);
-		finish_sums(design, newton->params, beta, &newton->trial);
-		if (!factorise(newton->trial.hessian, p, newton->factor, newton->root))
+		seg_logit_finish_sums(design, newton->params, beta, &newton->trial);
+		if (!seg_logit_factorise(newton->trial.hessian, p, newton->factor, newton->root))
 			break;
-		decrement = newton_step(newton->factor, newton->root, newton->trial.gradient, p, newton->step);
+		decrement = seg_logit_newton_step(newton->factor, newton->root, newton->trial.gradient, p, newton->step);
 		if (!(decrement < before) || newton->trial.max_eta > SEPARATION_ETA * 3)
 			break;
 		for (size_t j = 0; j < p; j++)
@@ -440,11 +270,11 @@ start(Newton *newton, double *beta)
 	size_t		n = newton->rows->n;
 	bool		has_aliased = false;
 
-	find_constant(design);
+	seg_logit_find_constant(design);
 	start_from_sample(newton, beta);
 	seg_logit_evaluate(design, newton->rows, 0, n, beta, &newton->sums, newton->arena);
 	if (newton->params->penalty != SEG_LOGIT_RIDGE)
-		find_aliased(design, newton->sums.hessian, newton->factor);
+		seg_logit_find_aliased(design, newton->sums.hessian, newton->factor);
 	for (size_t j = 0; j < design->p; j++)
 		has_aliased |= design->aliased[j] && beta[j] != 0;
 	if (has_aliased)
@@ -453,7 +283,7 @@ start(Newton *newton, double *beta)
 		memset(beta, 0, design->p * sizeof(double));
 		seg_logit_evaluate(design, newton->rows, 0, n, beta, &newton->sums, newton->arena);
 	}
-	finish_sums(design, newton->params, beta, &newton->sums);
+	seg_logit_finish_sums(design, newton->params, beta, &newton->sums);
 	return objective(newton, beta, &newton->sums);
 }
 
@@ -471,7 +301,7 @@ take_last_step(Newton *newton, double *beta)
 	if (newton->params->penalty == SEG_LOGIT_NONE)
 		return;
 	seg_logit_evaluate(design, newton->rows, 0, newton->rows->n, beta, &newton->sums, newton->arena);
-	finish_sums(design, newton->params, beta, &newton->sums);
+	seg_logit_finish_sums(design, newton->params, beta, &newton->sums);
 }
 
 static double
@@ -494,14 +324,14 @@ seg_logit_fit(const SegLogitDesign *design, const SegLogitRows *rows, const SegL
 	fit->iterations = 0;
 	fit->converged = fit->is_separated = false;
 	value = start(&newton, fit->beta);
-	while (fit->iterations < params->max_iterations && factorise(newton.sums.hessian, p, newton.factor, newton.root))
+	while (fit->iterations < params->max_iterations && seg_logit_factorise(newton.sums.hessian, p, newton.factor, newton.root))
 	{
 		double		decrement;
 		double		largest;
 
 		if (params->penalty == SEG_LOGIT_FIRTH)
 			adjust_gradient(&newton, fit->beta);
-		decrement = newton_step(newton.factor, newton.root, newton.sums.gradient, p, newton.step);
+		decrement = seg_logit_newton_step(newton.factor, newton.root, newton.sums.gradient, p, newton.step);
 		if (is_separated(&newton, fit, &largest))
 			return;
 		fit->iterations++;
@@ -515,8 +345,8 @@ seg_logit_fit(const SegLogitDesign *design, const SegLogitRows *rows, const SegL
 			break;
 	}
 	fit->log_likelihood = newton.sums.log_likelihood;
-	if (factorise(newton.sums.hessian, p, newton.factor, newton.root))
-		standard_errors(design, newton.factor, newton.root, fit->std_error);
+	if (seg_logit_factorise(newton.sums.hessian, p, newton.factor, newton.root))
+		seg_logit_standard_errors(design, newton.factor, newton.root, fit->std_error);
 	else
 		memset(fit->std_error, 0, p * sizeof(double));
 }
@@ -531,13 +361,13 @@ seg_logit_step(const SegLogitDesign *design, const SegLogitParams *params, SegLo
 	double		decrement;
 
 	fit->log_likelihood = sums->log_likelihood;
-	finish_sums(design, params, fit->beta, sums);
-	fit->is_separated = !factorise(sums->hessian, p, factor, root);
+	seg_logit_finish_sums(design, params, fit->beta, sums);
+	fit->is_separated = !seg_logit_factorise(sums->hessian, p, factor, root);
 	if (fit->is_separated)
 		return;
-	decrement = newton_step(factor, root, sums->gradient, p, step);
+	decrement = seg_logit_newton_step(factor, root, sums->gradient, p, step);
 	for (size_t j = 0; j < p; j++)
 		fit->beta[j] += step[j];
 	fit->converged = decrement * (double) p / design->weight < SMALL_STEP;
-	standard_errors(design, factor, root, fit->std_error);
+	seg_logit_standard_errors(design, factor, root, fit->std_error);
 }

@@ -32,31 +32,15 @@ read_row(FunctionCallInfo fcinfo, bool with_categories, ScoredRow **result)
 	static ScoredRow scored;
 	const SegLogitModel *model = seg_model_argument(fcinfo, 0, 0, &seg_logit_model_type);
 	SegLogitInput input;
-	size_t		position = 0;
-	size_t		missing;
-	size_t		nulls;
-	SegStatus	status;
 
 	seg_logit_open(fcinfo, 1, with_categories, &input);
 	seg_logit_check_shape(&input, model->d, model->c, "the model has");
-	nulls = model->d == 0 ? 0 : seg_features_copy(&input.features, scored.row);
-	missing = seg_logit_missing_category(&input);
-	if (model->null_policy == SEG_NULL_ERROR && nulls > 0)
-		seg_refuse_null(&input.features);
-	if (model->null_policy == SEG_NULL_ERROR && missing < input.c)
-		seg_logit_refuse_category(missing);
-	seg_features_close(&input.features);
-	if (model->null_policy == SEG_NULL_SKIP && (nulls > 0 || missing < input.c))
+	if (!seg_logit_read(model, &input, scored.row, scored.z, scored.levels))
+	{
+		seg_features_close(&input.features);
 		return false;
-	status = seg_row_transform(&model->transform, scored.row, scored.z, &position);
-	if (status != SEG_OK)
-		seg_raise((SegFault) {status, .feature = position});
-	/* a null counts as the fill value, whatever the transform makes of it */
-	for (uint32 j = 0; j < model->d && nulls > 0; j++)
-		if (isnan(scored.row[j]))
-			scored.z[j] = seg_feature_to_fitted(&model->features[j], model->features[j].fill);
-	for (size_t k = 0; k < input.c; k++)
-		scored.levels[k] = seg_logit_find_level(&model->categories[k], input.texts[k].text, input.texts[k].length);
+	}
+	seg_features_close(&input.features);
 	scored.model = model;
 	*result = &scored;
 	return true;

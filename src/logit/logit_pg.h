@@ -62,6 +62,15 @@ extern size_t seg_logit_missing_category(const SegLogitInput *input);
 /* 2202E for a row of another shape than `d` and `c` of what: "the model has", "the rows before have". */
 extern void seg_logit_check_shape(const SegLogitInput *input, size_t d, size_t c, const char *what);
 
+/*
+ * A row as the scoring reads it.  OUT row[d]: input units, NaN for null.  OUT z[d]: the fitted
+ * space.  OUT levels[c].  False if a null makes the row be left out; 22004 or 22003.
+ */
+extern bool seg_logit_read(const SegLogitModel *model, const SegLogitInput *input, double *row, double *z, int32_t *levels);
+
+/* The weight of a row: 0 for NULL.  Rows of weight 0 are left out. */
+extern double seg_logit_weight_argument(FunctionCallInfo fcinfo, int argno);
+
 /* ---- the rows of the fit ---- */
 
 struct SegLogitDictionary;

@@ -4,6 +4,7 @@
  */
 #include "logit/logit_pg.h"
 
+#include "server/error.h"
 #include "server/texts.h"
 
 void
@@ -51,4 +52,42 @@ seg_logit_check_shape(const SegLogitInput *input, size_t d, size_t c, const char
 		ereport(ERROR,
 				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
 				 errmsg("row has %zu categories, but %s %zu", input->c, what, c)));
+}
+
+bool
+seg_logit_read(const SegLogitModel *model, const SegLogitInput *input, double *row, double *z, int32_t *levels)
+{
+	size_t		nulls = model->d == 0 ? 0 : seg_features_copy(&input->features, row);
+	size_t		missing = seg_logit_missing_category(input);
+	size_t		position = 0;
+	SegStatus	status;
+
+	if (model->null_policy == SEG_NULL_ERROR && nulls > 0)
+		seg_refuse_null(&input->features);
+	if (model->null_policy == SEG_NULL_ERROR && missing < input->c)
+		seg_logit_refuse_category(missing);
+	if (model->null_policy == SEG_NULL_SKIP && (nulls > 0 || missing < input->c))
+		return false;
+	status = seg_row_transform(&model->transform, row, z, &position);
+	if (status != SEG_OK)
+		seg_raise((SegFault) {status, .feature = position});
+	for (size_t k = 0; k < input->c; k++)
+		levels[k] = seg_logit_find_level(&model->categories[k], input->texts[k].text, input->texts[k].length);
+	return true;
+}
+
+/* As for the weights of k-means: their sums stay exact enough. */
+#define MAX_WEIGHT 1e10
+#define MIN_WEIGHT 1e-100
+
+double
+seg_logit_weight_argument(FunctionCallInfo fcinfo, int argno)
+{
+	double		weight = PG_ARGISNULL(argno) ? 0 : PG_GETARG_FLOAT8(argno);
+
+	if (weight != 0 && !(weight >= MIN_WEIGHT && weight <= MAX_WEIGHT))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("weight must be 0, or a number from %g to %g", MIN_WEIGHT, MAX_WEIGHT)));
+	return weight;
 }

@@ -44,7 +44,7 @@ typedef struct SegLogitLevel
 static inline SegLogitRows
 seg_logit_no_rows(size_t d, size_t c, bool weighted)
 {
-	SegLogitRows rows = {.d = d,.c = c,.weighted = weighted,.stride = d + weighted + (c + 2) / 2 + 1};
+	SegLogitRows rows = {.d = d, .c = c, .weighted = weighted, .stride = d + weighted + (c + 2) / 2 + 1};
 
 	while ((SEG_LOGIT_FIRST << (rows.growing + 1)) * rows.stride * sizeof(double) <= SEG_LOGIT_CHUNK_BYTES)
 		rows.growing++;

@@ -15,10 +15,6 @@
 #include "server/error.h"
 #include "stats/text_table.h"
 
-/* As for the weights of k-means: their sums stay exact enough. */
-#define MAX_WEIGHT 1e10
-#define MIN_WEIGHT 1e-100
-
 /* ---- levels ---- */
 
 typedef struct LevelEntry
@@ -212,26 +208,13 @@ add(SegLogitData *data, const SegLogitInput *input, bool label, double weight)
 	data->rows.n++;
 }
 
-/* The weight of a row: 0 for NULL.  Rows of weight 0 are left out. */
-static double
-weight_argument(FunctionCallInfo fcinfo, int argno)
-{
-	double		weight = PG_ARGISNULL(argno) ? 0 : PG_GETARG_FLOAT8(argno);
-
-	if (weight != 0 && !(weight >= MIN_WEIGHT && weight <= MAX_WEIGHT))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("weight must be 0, or a number from %g to %g", MIN_WEIGHT, MAX_WEIGHT)));
-	return weight;
-}
-
 /* (state, label, features[, categories][, options[, weight]]) */
 static Datum
 transition(FunctionCallInfo fcinfo, bool with_categories)
 {
 	int			options = with_categories ? 4 : 3;
 	bool		weighted = PG_NARGS() > options + 1;
-	double		weight = weighted ? weight_argument(fcinfo, options + 1) : 1;
+	double		weight = weighted ? seg_logit_weight_argument(fcinfo, options + 1) : 1;
 	MemoryContext aggregate = seg_aggregate_context(fcinfo);
 	SegLogitData *data = PG_ARGISNULL(0) ? NULL : (SegLogitData *) PG_GETARG_POINTER(0);
 	SegLogitInput input;

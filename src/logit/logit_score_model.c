@@ -26,6 +26,12 @@ seg_logit_prepare(SegLogitModel *model, SegArena *arena)
 }
 
 double
+seg_logit_indicator_sd(double share, double weight)
+{
+	return weight > 1 ? sqrt(share * (1 - share) * weight / (weight - 1)) : 0;
+}
+
+double
 seg_logit_slope(const SegLogitModel *model, uint32_t j)
 {
 	return model->slopes[j].effect.coefficient * seg_scale_inverse(model->features[j].scale);

@@ -49,7 +49,7 @@ WHERE p.pronamespace = 'segment'::regnamespace AND p.prokind = 'a' AND p.prorett
 SELECT DISTINCT proname FROM pg_proc
 WHERE pronamespace = 'segment'::regnamespace AND prokind = 'a' AND prorettype = 'bytea'::regtype
   -- these take other arguments: test/sql/rhythm.sql, score.sql, ab.sql, logit.sql, clv.sql, uplift.sql
-  AND proname NOT IN (SELECT name FROM fits UNION ALL SELECT name FROM plain UNION ALL VALUES ('rhythm_fit'), ('score_fit'), ('ab_fit'), ('logit_fit'), ('clv_fit'), ('uplift_fit')) AND proname !~ '^forecast_';
+  AND proname NOT IN (SELECT name FROM fits UNION ALL SELECT name FROM plain UNION ALL VALUES ('rhythm_fit'), ('score_fit'), ('ab_fit'), ('logit_fit'), ('logit_refine'), ('clv_fit'), ('uplift_fit')) AND proname !~ '^forecast_';
 
 CREATE FUNCTION given_as(given text) RETURNS text LANGUAGE sql AS $$
     SELECT CASE WHEN given LIKE '{%' THEN format('%L::jsonb', given) ELSE format('(SELECT %I FROM models)', given) END

@@ -42,6 +42,10 @@ SELECT round(segment.logit_predict(decode(:'golden', 'hex'), '{9,1}', '{shop,NUL
        (SELECT segment.logit_fit(label, features, categories, '{"null_policy": "mean", "feature_names": ["visits", "days"], "category_names": ["channel", "kind"]}' ORDER BY i DESC)
         FROM sample) = :'model' AS other_order;
 
+-- in a window function more rows follow after a model was made
+SELECT w.part, w.model = (SELECT segment.logit_fit(label, features, categories, '{"null_policy": "zero"}') FROM sample s WHERE s.i / 201 <= w.part) AS same
+FROM (SELECT DISTINCT i / 201 AS part, segment.logit_fit(label, features, categories, '{"null_policy": "zero"}') OVER (ORDER BY i / 201) AS model FROM sample) w ORDER BY 1;
+
 -- levels: a new one counts as the mean of its category; rare ones are one level
 SELECT round(segment.logit_predict(:'model', '{4,3}', '{fax,c1}')::numeric, 8) AS unseen;
 SELECT segment.logit_fit(label, features, categories, '{"min_level_count": 90, "null_policy": "zero"}') AS pooled FROM sample \gset
@@ -93,6 +97,28 @@ SELECT segment.logit_predict(:'model', '{1}', '{a,b}');
 SELECT segment.logit_predict(:'model', '{1,2}');
 SELECT segment.logit_predict((SELECT segment.pca_fit(features) FROM sample), '{1,2}');
 SELECT segment.pca_x(:'model', '{1,2}');
+
+-- refine: steps over rows that are added to sums
+SELECT segment.logit_fit(label, features, categories, '{"null_policy": "mean"}') AS part FROM sample WHERE i <= 200 \gset
+SELECT segment.logit_refine(:'part', label, features, categories) AS once FROM sample \gset
+SELECT segment.logit_refine(:'once', label, features, categories) AS twice FROM sample \gset
+SELECT segment.logit_refine(:'twice', label, features, categories) AS thrice FROM sample \gset
+SELECT m.rows_used, m.rows_skipped, m.converged, round(m.log_likelihood::numeric, 6) AS log_likelihood, round(m.null_deviance::numeric, 6) AS null_deviance
+FROM (VALUES (1, :'once'::bytea), (2, :'twice'), (3, :'thrice')) AS v (step, model), segment.logit_metrics(v.model) m ORDER BY v.step;
+SELECT max(abs(a.coefficient - b.coefficient)) < 1e-9 AS same_coefficients, max(abs(a.std_error - b.std_error)) < 1e-7 AS same_errors
+FROM (SELECT row_number() OVER () AS n, c.* FROM segment.logit_coefficients(:'thrice') c) a JOIN (SELECT row_number() OVER () AS n, c.* FROM segment.logit_coefficients(:'model') c) b USING (n);
+-- weights count rows; a level that the model does not have, and NULL, leave a row out
+SELECT (SELECT rows_used || ' ' || base_rate FROM segment.logit_metrics(segment.logit_refine(:'part', label, features, categories, 1 + i % 2))) AS weighted,
+       (SELECT rows_skipped FROM segment.model_info(segment.logit_refine(:'part', label, features, ARRAY[CASE i % 5 WHEN 0 THEN 'fax' ELSE categories[1] END, categories[2]])))
+FROM sample;
+SELECT segment.logit_refine(:'part', label, features, ARRAY['web', categories[2]]) FROM sample;
+SELECT segment.logit_refine(:'part', NULL::boolean, features, categories) FROM sample;
+SELECT segment.logit_refine(:'part', true, features, categories) FROM sample;
+SELECT segment.logit_refine(NULL, label, features, categories) FROM sample;
+SELECT segment.logit_refine(CASE WHEN i < 9 THEN :'part'::bytea ELSE :'once' END, label, features, categories) FROM sample;
+SELECT segment.logit_refine(:'part', label, features) FROM sample;
+SELECT segment.logit_refine(:'part', label, ARRAY[1e30, 1], categories) FROM sample;
+SELECT segment.logit_refine((SELECT segment.logit_fit(label, features, '{"penalty": "firth"}'::jsonb) FROM sample), label, features) FROM sample;
 
 -- the functions of its name
 SELECT p.oid::regprocedure AS interface FROM pg_proc p

@@ -199,6 +199,8 @@ my %heavy = (
 	logit_metrics => [ each_row('logit_metrics(' . model('logit') . ')', 'generate_series(1, 3000000)') ],
 	logit_predict => [ each_row('logit_predict(' . model('logit') . ", f, ARRAY['k' || id])", 'tall, generate_series(1, 20)') ],
 	logit_reasons => [ laid_open('logit_reasons(' . model('logit') . ", f, ARRAY['k' || id])", 'tall, generate_series(1, 20)') ],
+	logit_refine => [ 'SELECT segment.logit_refine(' . model('logit') . ", random() < 0.5, f, ARRAY['k' || id % 1000]) FROM tall, generate_series(1, 20)",
+		'SELECT segment.logit_refine((SELECT segment.logit_fit(r % 2 = 0, array_fill(r, ARRAY[1500])) FROM generate_series(1, 9) r), id % 2 = 0, f[1:1500]) FROM wide' ],
 	model_features => [ laid_open('model_features(model)', 'model, generate_series(1, 20)') ],
 	model_info => [ each_row('model_info(model)', 'model, generate_series(1, 20)') ],
 	pca_align => [ 'SELECT segment.pca_align(' . model('pca') . ', ' . model('pca') . ')' ],

@@ -141,6 +141,27 @@ is(rows("SELECT bool_and(segment_model = model('telco18')) FROM (SELECT segment.
 	UNION ALL SELECT segment.logit_fit(label, features, categories ORDER BY md5(line_no::text)) FROM telco18) q"), 't', 'telco: the same bytes in any order');
 is(rows(q{ALTER TABLE lines SET (parallel_workers = 4); SET max_parallel_workers_per_gather = 4; SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0; SET min_parallel_table_scan_size = 0;
 	SELECT segment.logit_fit(label, features, categories) = model('telco18') FROM telco18}), 't', 'telco: parallel workers make the same bytes');
+
+# a fit of a sample, refined over all rows, is the fit of all rows: the columns of the sample are those of all rows
+rows(q{INSERT INTO models SELECT 'refined', model FROM models WHERE name = 'half'});
+for my $step (1 .. 4) {
+	rows(q{UPDATE models SET model = (SELECT segment.logit_refine(model('refined'), label, features, categories) FROM telco18) WHERE name = 'refined'});
+}
+is(rows("SELECT rows_used, positives, iterations - (SELECT iterations FROM segment.logit_metrics(model('half'))), converged FROM segment.logit_metrics(model('refined'))"), '7043|1869|4|t', 'telco: refined');
+near("SELECT log_likelihood FROM segment.logit_metrics(model('refined'))", '-2925.480442254', 1e-9, 'telco: refined, likelihood');
+near("SELECT segment.logit_predict(model('refined'), features, categories) FROM telco18 ORDER BY line_no LIMIT 5", '.5742200734 .0484981528 .2907055036 .0390847558 .6827625916', 1e-6, 'telco: refined, probabilities');
+is(rows(q{SELECT bool_and(abs(r.std_error / f.std_error - 1) < 1e-6) FROM segment.logit_coefficients(model('refined')) r JOIN segment.logit_coefficients(model('telco18')) f
+	USING (feature) WHERE r.level IS NOT DISTINCT FROM f.level AND f.std_error IS NOT NULL AND f.feature IN ('feature 1', 'feature 2', 'feature 3')}), 't', 'telco: refined, standard errors');
+is(rows(q{SELECT (SELECT segment.logit_refine(model('half'), label, features, categories ORDER BY line_no) FROM telco18) = (SELECT segment.logit_refine(model('half'), label, features, categories ORDER BY line_no DESC) FROM telco18)}), 't', 'refine: the same bytes in any order');
+is(rows(q{SET max_parallel_workers_per_gather = 4; SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0; SET min_parallel_table_scan_size = 0;
+	SELECT segment.logit_refine(model('half'), label, features, categories) = (SELECT segment.logit_refine(model('half'), label, features, categories ORDER BY line_no) FROM telco18) FROM telco18}), 't', 'refine: parallel workers make the same bytes');
+near(q{WITH m AS MATERIALIZED (SELECT segment.logit_fit(label, features, '{"penalty": "ridge", "lambda": 100}'::jsonb) AS model FROM telco WHERE line_no <= 5000),
+	a AS MATERIALIZED (SELECT segment.logit_refine((SELECT model FROM m), label, features) AS model FROM telco),
+	b AS MATERIALIZED (SELECT segment.logit_refine((SELECT model FROM a), label, features) AS model FROM telco),
+	c AS MATERIALIZED (SELECT segment.logit_refine((SELECT model FROM b), label, features) AS model FROM telco)
+	SELECT segment.logit_predict(model, features) / segment.logit_predict((SELECT segment.logit_fit(label, features, '{"penalty": "ridge", "lambda": 100}'::jsonb) FROM telco), features) FROM c, telco WHERE line_no <= 3},
+	'1 1 1', .01, 'refine: ridge, with the scale of the sample');
+
 # a weight of 2 is a row twice
 near("SELECT w.coefficient / d.coefficient, w.std_error / d.std_error FROM segment.logit_coefficients((SELECT segment.logit_fit(label, features, NULL::jsonb, 2::float8) FROM bank)) w
 	JOIN segment.logit_coefficients((SELECT segment.logit_fit(label, features) FROM (SELECT * FROM bank UNION ALL SELECT * FROM bank) b)) d USING (feature)", '1 1 ' x 8, 1e-8, 'bank: weights count rows');

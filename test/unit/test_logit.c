@@ -424,7 +424,7 @@ malformed(void **state)
 		if (fault == 1)
 			levels[1].effect = levels[0].effect;	/* two references */
 		if (fault == 2)
-			levels[3].rows = 2; /* more rows than there are */
+			levels[3].kind = SEG_LOGIT_MISSING; /* twice */
 		if (fault == 3)
 			levels[0].share = 1.5;
 		if (fault == 4)
