@@ -47,7 +47,7 @@ COMMENT ON FUNCTION segment_internal.chart_elbow(jsonb, text) IS
 'The chart of the rows of kmeans_sweep_rows as a JSON array.';
 
 CREATE FUNCTION segment_internal.chart_elbow(sweep bytea, language text) RETURNS jsonb
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET extra_float_digits = 1
 BEGIN ATOMIC
     SELECT segment_internal.chart_elbow(pg_catalog.jsonb_agg(pg_catalog.to_jsonb(r) ORDER BY r.k), language)
     FROM segment.kmeans_sweep_rows(sweep) r;
@@ -61,7 +61,7 @@ COMMENT ON FUNCTION segment.chart_elbow(bytea, text) IS
 'Chart of a kmeans_sweep: the inertia by k as a line, and a rule at the elbow, else at the best silhouette. language: en, es, de. Draw it with chart_svg. Errors: as kmeans_sweep_rows; 22023 an unknown language.';
 
 CREATE FUNCTION segment_internal.chart_elbow(model_name text, language text) RETURNS jsonb
-LANGUAGE plpgsql STABLE STRICT SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql STABLE STRICT SET search_path = pg_catalog, pg_temp SET extra_float_digits = 1 AS $$
 DECLARE
     rows jsonb;
 BEGIN
@@ -274,7 +274,7 @@ COMMENT ON FUNCTION segment_internal.chart_retention(jsonb, text, text) IS
 
 CREATE FUNCTION segment_internal.chart_retention(receipts regclass, as_of date, grain text, currency text, rates regclass,
     language text) RETURNS jsonb
-LANGUAGE sql STABLE
+LANGUAGE sql STABLE SET extra_float_digits = 1
 BEGIN ATOMIC
     SELECT segment_internal.chart_retention(pg_catalog.jsonb_agg(pg_catalog.to_jsonb(c)), grain, language)
     FROM segment.cohort_retention(receipts, as_of, grain, currency, rates) c;

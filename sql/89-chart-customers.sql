@@ -205,7 +205,7 @@ COMMENT ON FUNCTION segment.chart_rules(bytea, integer, text, double precision, 
 'The same chart of the rules of a basket model that are not redundant; min_confidence and min_lift as in basket_rules.';
 
 CREATE FUNCTION segment_internal.chart_funnel(stages jsonb, language text) RETURNS jsonb
-LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET extra_float_digits = 1 AS $$
 DECLARE
     bars jsonb;
     first record;
@@ -252,7 +252,7 @@ COMMENT ON FUNCTION segment.chart_funnel(jsonb, text) IS
 -- ---- forecast ------------------------------------------------------------------------------
 
 CREATE FUNCTION segment_internal.chart_forecast(series jsonb, level float8, name text, language text) RETURNS jsonb
-LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET extra_float_digits = 1 AS $$
 DECLARE
     rows jsonb;
     past integer;
@@ -324,7 +324,7 @@ COMMENT ON FUNCTION segment.chart_forecast(jsonb, float8, text, text) IS
 'Chart of a forecast: past values as a line, the forecast as a dashed line, its interval as an area; the latest 120 values. series: an array of objects with period (a date), value (of the past), forecast, lower_bound and upper_bound, as SELECT jsonb_agg(r) of a relation of them gives it. level: probability of the interval, for the title. name: of the series, before the title. Errors: 22023 level or language; 22007 a period that is no date.';
 
 CREATE FUNCTION segment_internal.chart_forecast(model bytea, horizon integer, level float8, name text, language text) RETURNS jsonb
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
+LANGUAGE sql IMMUTABLE PARALLEL SAFE SET extra_float_digits = 1
 BEGIN ATOMIC
     SELECT segment_internal.chart_forecast(pg_catalog.jsonb_agg(r.row), level, name, language)
     FROM (SELECT pg_catalog.jsonb_build_object('period', pg_catalog.to_char(c.period, 'YYYY-MM-DD'), 'value', c.value) AS row

@@ -74,14 +74,14 @@ CREATE FUNCTION segment_internal.report_series(receipts regclass, as_of date, cu
 LANGUAGE sql STABLE ROWS 200
 BEGIN ATOMIC
     WITH t AS (
-        SELECT r.customer_id, (pg_catalog.date_trunc('month', r.receipt_date::timestamp))::date AS month, pg_catalog.sum(r.net)::float8 AS net, pg_catalog.sum(r.receipt_count)::float8 AS receipts,
+        SELECT r.customer_id, (pg_catalog.date_trunc('month', r.receipt_date::timestamp))::date AS month, pg_catalog.sum(r.net) AS net, pg_catalog.sum(r.receipt_count)::float8 AS receipts,
                pg_catalog.max(r.receipt_date) FILTER (WHERE r.receipt_count > 0) AS last_day
         FROM segment.receipt_totals(receipts, as_of, currency, rates) r WHERE r.receipt_date < pg_catalog.date_trunc('month', (as_of + 1)::timestamp) GROUP BY 1, 2),
-    -- what a customer had done before the month, and until its end
+    -- what a customer had done before the month, and until its end; sums are exact, so the plan does not matter
     s AS MATERIALIZED (
         SELECT t.month, t.net, pg_catalog.lead(t.month) OVER w AS next_month,
-               pg_catalog.sum(t.receipts) OVER w AS frequency, pg_catalog.sum(t.net) OVER w AS monetary, pg_catalog.max(t.last_day) OVER w AS last_day,
-               pg_catalog.sum(t.receipts) OVER b AS frequency_before, pg_catalog.sum(t.net) OVER b AS monetary_before, pg_catalog.max(t.last_day) OVER b AS last_day_before
+               pg_catalog.sum(t.receipts) OVER w AS frequency, (pg_catalog.sum(t.net) OVER w)::float8 AS monetary, pg_catalog.max(t.last_day) OVER w AS last_day,
+               pg_catalog.sum(t.receipts) OVER b AS frequency_before, (pg_catalog.sum(t.net) OVER b)::float8 AS monetary_before, pg_catalog.max(t.last_day) OVER b AS last_day_before
         FROM t WINDOW w AS (PARTITION BY t.customer_id ORDER BY t.month), b AS (PARTITION BY t.customer_id ORDER BY t.month ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)),
     -- each month has its own cuts, out of all customers known when it began
     m AS MATERIALIZED (
@@ -90,7 +90,7 @@ BEGIN ATOMIC
             GREATEST(s.month::timestamp + interval '1 month', pg_catalog.date_trunc('month', (as_of + 1)::timestamp) - interval '36 months'),
             LEAST(s.next_month::timestamp, pg_catalog.date_trunc('month', (as_of + 1)::timestamp) - interval '1 month'), interval '1 month') g(month)
         WHERE s.frequency > 0 GROUP BY 1)
-    SELECT d.segment_code, s.month, pg_catalog.sum(s.net)
+    SELECT d.segment_code, s.month, pg_catalog.sum(s.net)::float8
     FROM s JOIN m USING (month) LEFT JOIN LATERAL segment.rfm_details(m.model, (s.month - 1 - s.last_day_before)::float8, s.frequency_before, s.monetary_before) d ON s.frequency_before > 0
     GROUP BY 1, 2;
 END;
@@ -103,7 +103,7 @@ BEGIN ATOMIC
     SELECT pg_catalog.jsonb_agg(pg_catalog.to_jsonb(m) ORDER BY m.period)
     FROM (SELECT pg_catalog.to_char(t.receipt_date, 'YYYY-MM-01') AS period, pg_catalog.sum(t.net) AS value,
                  pg_catalog.count(DISTINCT t.customer_id) FILTER (WHERE t.receipt_count > 0) AS buyers,
-                 pg_catalog.count(*) FILTER (WHERE t.receipt_count > 0 AND t.receipt_date = t.first_day) AS new_buyers
+                 pg_catalog.count(DISTINCT t.customer_id) FILTER (WHERE t.receipt_count > 0 AND t.receipt_date = t.first_day) AS new_buyers
           FROM (SELECT t.*, pg_catalog.min(t.receipt_date) FILTER (WHERE t.receipt_count > 0) OVER (PARTITION BY t.customer_id) AS first_day
                 FROM segment.receipt_totals(receipts, as_of, currency, rates) t) t
           GROUP BY 1) m;

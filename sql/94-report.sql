@@ -249,7 +249,7 @@ DECLARE
     page text := '';
 BEGIN
     IF NOT segment_internal.is_ledger(receipts) THEN
-        page := (SELECT COALESCE(format('<p>%s</p>', segment_internal.report_words(language, 'quality.summary', segment_internal.chart_number(max(c.lines_used)::float8 / nullif(max(c.lines), 0), '.1%', language))), '')
+        page := (SELECT COALESCE(format('<p>%s</p>', segment_internal.report_words(language, 'quality.summary', segment_internal.chart_number(max(c.lines_used)::float8 / nullif(max(c.lines - c.after_as_of), 0), '.1%', language))), '')
                      || segment_internal.report_table(segment_internal.chart_words(language, 'quality.lines'),
                      ARRAY[segment_internal.chart_words(language, 'column.fact'), segment_internal.chart_words(language, 'column.figure')], array_agg(x.cell ORDER BY f.place, x.number), 2)
                  FROM segment.receipt_counts(receipts, as_of, currency) c
@@ -327,9 +327,10 @@ END;
 COMMENT ON FUNCTION segment_internal.report_first_model(text[], text) IS
 'The first of these models that is of an algorithm; NULL if there is none.';
 
+-- the figures that its parts hand over as jsonb must not be rounded by the session
 CREATE FUNCTION segment_internal.report(model_names text[], receipts regclass, as_of date, language text, currency text, rates regclass, target regclass, min_customers integer)
 RETURNS text
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET extra_float_digits = 1 AS $$
 DECLARE
     title text := segment_internal.chart_words(language, 'report.title', segment_internal.chart_date(as_of, 'long', language));
     kmeans_name text;

@@ -39,9 +39,12 @@ DECLARE
     test record;
     tested integer;
 BEGIN
-    -- a month that is not over is the first one forecast
-    SELECT jsonb_agg(jsonb_build_object('period', m.period, 'value', m.value) ORDER BY m.period) INTO past
-    FROM jsonb_to_recordset(months) AS m(period text, value float8) WHERE (m.period::date + interval '1 month')::date <= as_of + 1;
+    -- a month that is not over is the first one forecast; a month without receipts has revenue of 0
+    SELECT jsonb_agg(jsonb_build_object('period', to_char(g.month, 'YYYY-MM-DD'), 'value', COALESCE(m.value, 0)) ORDER BY g.month) INTO past
+    FROM (SELECT date_trunc('month', (as_of + 1)::timestamp) AS this) t
+    CROSS JOIN LATERAL (SELECT min(j.period::timestamp) AS first FROM jsonb_to_recordset(months) AS j(period text) WHERE j.period::timestamp >= t.this - interval '120 months') f
+    CROSS JOIN LATERAL generate_series(f.first, t.this - interval '1 month', interval '1 month') g(month)
+    LEFT JOIN jsonb_to_recordset(months) AS m(period text, value numeric) ON m.period::timestamp = g.month;
     IF COALESCE(jsonb_array_length(past), 0) < 6 THEN
         RETURN NULL;
     END IF;

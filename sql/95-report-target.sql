@@ -22,7 +22,7 @@ CREATE FUNCTION segment_internal.report_anomalies(target regclass, anomaly_name 
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     key text := (SELECT c.column_name FROM segment_internal.source_columns(target) c ORDER BY c."position" LIMIT 1);
-    features text[] := (SELECT m.feature_columns FROM segment_internal.models(anomaly_name) m);
+    features text[] := (SELECT m.feature_columns FROM segment_internal.models(COALESCE(anomaly_name, '')) m);
     model bytea;
     page text;
     column_list text := (SELECT string_agg(CASE WHEN segment_internal.report_target_has(target, w.name) THEN format('%I::%s', w.name, w.type) ELSE format('NULL::%s', w.type) END

@@ -276,7 +276,7 @@ static const Sentence sentences[] = {
 	{"quality.after", {"left out: after the date of the report", "omitidas: posteriores a la fecha del informe", "ausgelassen: nach dem Tag des Berichts"}},
 	{"quality.currency", {"left out: other currencies", "omitidas: otras monedas", "ausgelassen: andere Währungen"}},
 	{"quality.customer", {"left out: without a customer", "omitidas: sin cliente", "ausgelassen: ohne Kunden"}},
-	{"quality.receipt", {"without a receipt number", "sin número de recibo", "ohne Belegnummer"}},
+	{"quality.receipt", {"left out: with a receipt number that is blank or #", "omitidas: con un número de recibo en blanco o #", "ausgelassen: mit einer Belegnummer, die leer oder # ist"}},
 	{"quality.summary", {"Of the lines of receipts up to this date, %1 were used.", "De las líneas de recibos hasta esta fecha se usó el %1.", "Von den Belegzeilen bis zu diesem Tag wurden %1 verwendet."}},
 	{"quality.no_drift", {"No feature of the models has changed much.", "Ninguna variable de los modelos ha cambiado mucho.", "Kein Merkmal der Modelle hat sich stark verändert."}},
 	{"quality.some_drift", {"%1 feature of the models has changed much: %2.|%1 features of the models have changed much: %2.",

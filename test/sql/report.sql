@@ -123,6 +123,50 @@ SET DateStyle = 'SQL, DMY'; SET TimeZone = 'Pacific/Kiritimati'; SET extra_float
 SELECT page = segment.report('{report_groups,report_map,report_odd}', 'report_receipts_turned', '2019-12-31', language, target => 'report_target') AS same FROM report_page WHERE language = 'de';
 RESET DateStyle; RESET TimeZone; RESET extra_float_digits;
 
+-- without the anomaly model in model_names the page has the unusual customers without reasons, however many models there are
+SELECT page LIKE '%<section id="anomalies">%' AS anomalies, page LIKE '%What is unusual%' AS reasons FROM segment.report('{}', 'report_receipts', '2019-12-31', target => 'report_target') page;
+
+-- who buys twice on the first day is one new customer; lines after the date and blank receipt numbers
+CREATE TABLE report_lines (customer_id text, receipt_id text, receipt_date date, amount numeric);
+INSERT INTO report_lines SELECT 'c' || i, 'r' || i || '.' || j, '2019-12-05', 10 FROM generate_series(1, 6) i, generate_series(1, 2) j;
+INSERT INTO report_lines SELECT 'k' || i, 'k' || i || m, date '2019-03-07' + make_interval(months => m), 10 FROM generate_series(1, 6) i, unnest('{0,1,8,9}'::integer[]) m;
+INSERT INTO report_lines SELECT 'c' || i, 'f' || i, '2020-01-05', 10 FROM generate_series(1, 6) i;
+INSERT INTO report_lines VALUES ('c1', '#', '2019-12-05', 10), ('c1', NULL, '2019-12-05', 10);
+SELECT substring(page FROM '<li>(Revenue in [^<]*)</li>') AS month, substring(page FROM '<section id="quality">.*?<p>(.*?)</p>') AS lines, substring(page FROM 'blank or #[^0-9]*([0-9]+)') AS left_out,
+       -- months without receipts are months
+       substring(page FROM 'The forecast rests on [^.]*') AS forecast
+FROM segment.report('{}', 'report_lines', '2019-12-31') page;
+-- a single receipt of long ago
+INSERT INTO report_lines VALUES ('c1', 'old', '0019-12-05', 10);
+SELECT substring(page FROM 'The forecast rests on [0-9]* months') AS forecast FROM segment.report('{}', 'report_lines', '2019-12-31') page;
+DROP TABLE report_lines;
+
+-- settings of the session and the plan change no byte
+CREATE TABLE report_sums AS
+    SELECT 'c' || i % 150 AS customer_id, date '2018-01-03' + (i * 7919 % 725) AS receipt_date, (5 + i * 104729 % 9973 / 97.0)::numeric(12, 2) AS amount FROM generate_series(1, 9000) i;
+CREATE TABLE report_sums_page AS SELECT segment.report('{}', 'report_sums', '2019-12-31') AS page;
+CREATE VIEW report_charts AS
+    WITH s AS (SELECT segment.kmeans_sweep(ARRAY[recency_days, frequency]::float8[], 2, 4) AS sweep FROM segment.rfm('report_sums', '2019-12-31'))
+    SELECT 'elbow' AS chart, segment.chart_elbow(sweep) AS spec FROM s UNION ALL SELECT 'retention', segment.chart_retention('report_sums', '2019-12-31')
+    UNION ALL SELECT 'forecast', segment.chart_forecast('[{"period": "2019-10-01", "value": 1234.567}, {"period": "2019-11-01", "forecast": 9876.543}]')
+    UNION ALL SELECT 'model', segment.chart_forecast(segment.forecast_fit(receipt_date, amount::float8, '{"grain": "month"}'), 2) FROM report_sums
+    UNION ALL SELECT 'funnel', segment.chart_funnel('[{"stage": "all", "customers": 12345}, {"stage": "some", "customers": 6789}]');
+CREATE TABLE report_charts_now AS SELECT * FROM report_charts;
+SET extra_float_digits = -15;
+SELECT page = segment.report('{}', 'report_sums', '2019-12-31') AS same FROM report_sums_page;
+SELECT c.chart, c.spec = n.spec AS same FROM report_charts c JOIN report_charts_now n USING (chart) ORDER BY 1;
+RESET extra_float_digits;
+SET work_mem = '64kB'; SET enable_hashagg = off;
+SELECT page = segment.report('{}', 'report_sums', '2019-12-31') AS same FROM report_sums_page;
+RESET work_mem; RESET enable_hashagg;
+SELECT s.code, s.month, md5(s.value::text) AS value INTO report_series FROM segment_internal.report_series('report_sums', '2019-12-31', NULL, NULL) s;
+SET work_mem = '64kB'; SET enable_hashagg = off;
+SELECT count(*) AS rows, count(*) FILTER (WHERE md5(t.value::text) <> s.value) AS different
+FROM report_series s JOIN segment_internal.report_series('report_sums', '2019-12-31', NULL, NULL) t ON t.month = s.month AND t.code IS NOT DISTINCT FROM s.code;
+RESET work_mem; RESET enable_hashagg;
+DROP VIEW report_charts;
+DROP TABLE report_sums, report_sums_page, report_series, report_charts_now;
+
 -- no models, no target, a part of a month, no customers
 SELECT array_to_string(ARRAY(SELECT m[1] FROM regexp_matches(segment.report(NULL, 'report_receipts', '2019-12-15'), '<section id="(\w+)">', 'g') m), ' ') AS sections;
 SELECT substring(segment.report('{}', 'report_receipts', '2019-12-15') FROM '<li>(Revenue in [^<]*)</li>') AS part;
