@@ -6,9 +6,12 @@ CREATE TABLE campaign_measures AS
 SELECT d.as_of, r.customer_id, r.segment, ARRAY[r.recency_days, ln(1 + r.frequency), ln(1 + greatest(r.monetary, 0))]::float8[] AS features,
        greatest(r.monetary, 0)::float8 / r.frequency AS average_receipt
 FROM (VALUES (date '2025-07-31'), ('2025-08-31')) d(as_of), LATERAL segment.rfm('receipts', d.as_of, rates => 'rates') r WHERE r.frequency > 0;
+CREATE TABLE campaign_labels AS
+SELECT customer_id, label FROM segment.purchase_label('receipts', '2025-07-31', 31, known_until => '2025-12-31', rates => 'rates');
+ANALYZE campaign_measures, campaign_labels;
 CREATE TABLE campaign_model AS
 SELECT segment.logit_fit(l.label, m.features, '{"feature_names": ["recency_days", "log_frequency", "log_monetary"]}'::jsonb) AS model
-FROM campaign_measures m JOIN segment.purchase_label('receipts', '2025-07-31', 31, rates => 'rates') l USING (customer_id) WHERE m.as_of = '2025-07-31';
+FROM campaign_measures m JOIN campaign_labels l USING (customer_id) WHERE m.as_of = '2025-07-31';
 CREATE TABLE campaign_scores AS
 SELECT customer_id, segment, probability, probability * average_receipt AS expected_revenue
 FROM campaign_measures CROSS JOIN LATERAL (SELECT segment.logit_predict((SELECT model FROM campaign_model), features) AS probability) p
@@ -23,7 +26,7 @@ FROM segment.ab_assign('campaign_targets', 'customer_id', 'segment', '{A,B}', ho
 SELECT CASE WHEN t.customer_id IS NULL THEN 'not chosen' ELSE 'chosen' END AS "customers", count(*) AS n, round(avg(s.probability)::numeric, 2) AS "expected to buy",
        round(avg(l.label::int), 2) AS "bought in September", round(avg(s.expected_revenue)::numeric, 2) AS "expected revenue, EUR"
 FROM campaign_scores s LEFT JOIN campaign_targets t USING (customer_id)
-JOIN segment.purchase_label('receipts', '2025-08-31', 30, rates => 'rates') l ON l.customer_id = s.customer_id
+JOIN segment.purchase_label('receipts', '2025-08-31', 30, known_until => '2025-12-31', rates => 'rates') l ON l.customer_id = s.customer_id
 GROUP BY 1 ORDER BY 1;
 
 -- What the customers do is generated: of those with e-mail A 20 percent buy once more in the four weeks, of those with B 4 percent.
