@@ -79,6 +79,23 @@ END $$;
 COMMENT ON FUNCTION segment_internal.check_members(regclass) IS
 'Support function of the campaign functions: checks columns and rows of the members of a campaign. Errors: 22004, 42703, 42804; 22023 a customer with two rows, a negative cost; 22008 an infinite sent_at; 22003 a cost that is NaN or infinite.';
 
+CREATE FUNCTION segment_internal.check_control(members regclass, control text) RETURNS void
+LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    has_control boolean;
+BEGIN
+    EXECUTE format('SELECT bool_or(m.arm = $1) FROM (%s) m WHERE m.customer_id IS NOT NULL', segment_internal.members_query(members, false)) INTO has_control USING control;
+    IF has_control THEN
+        RETURN;
+    ELSIF control <> 'holdout' THEN
+        RAISE EXCEPTION 'arm "%", the control, has no members', control USING ERRCODE = 'invalid_parameter_value';
+    ELSIF NOT has_control THEN
+        RAISE NOTICE 'no member has the arm "holdout", so the columns that compare with a control are null' USING HINT = 'The argument control names the arm that got nothing.';
+    END IF;
+END $$;
+COMMENT ON FUNCTION segment_internal.check_control(regclass, text) IS
+'Support function of campaign_value and campaign_lift: a control that was named must have members (22023); without members in the default, holdout, a NOTICE tells that nothing is compared.';
+
 CREATE FUNCTION segment_internal.check_campaign(members regclass, events regclass, window_days integer, level float8) RETURNS void
 LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SET search_path = pg_catalog, pg_temp AS $$
 DECLARE

@@ -68,17 +68,22 @@ DECLARE
 BEGIN
     PERFORM segment_internal.check_campaign_lift(start, stop, baseline_start, excluded, control, benchmark, level, replicates, seed);
     PERFORM segment_internal.check_members(members);
-    days := stop - start + 1;
+    PERFORM segment_internal.check_control(members, control);
     EXECUTE format('SELECT min(r.receipt_date)::date AS first_day, max(r.receipt_date)::date AS last_day FROM %s r WHERE isfinite(r.receipt_date)', segment_internal.receipts_source(receipts)) INTO known;
-    -- days before the first receipt are no days without sales
-    first_day := greatest(COALESCE(baseline_start, start - 4 * days), known.first_day);
+    IF known.last_day < start THEN
+        RAISE EXCEPTION 'receipts end on %, before the campaign starts', to_char(known.last_day, 'YYYY-MM-DD') USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    -- days before the first receipt and after the last one are no days without sales
+    days := least(stop, known.last_day) - start + 1;
+    first_day := greatest(COALESCE(baseline_start, start - 4 * (stop - start + 1)), known.first_day);
     SELECT count(*) INTO baseline_days FROM generate_series(0, start - first_day - 1) d WHERE NOT EXISTS (SELECT FROM unnest(excluded) x WHERE first_day + d.d <@ x);
     IF baseline_days = 0 THEN
         RAISE EXCEPTION 'there is no day before the campaign to compare with' USING ERRCODE = 'invalid_parameter_value',
             HINT = 'Choose an earlier baseline_start, or exclude fewer days.';
     END IF;
     IF known.last_day < stop THEN
-        RAISE NOTICE 'receipts end on %, before the campaign does', to_char(known.last_day, 'YYYY-MM-DD');
+        RAISE NOTICE 'receipts end on %, before the campaign does', to_char(known.last_day, 'YYYY-MM-DD')
+            USING DETAIL = format('Sales are those of the first %s of %s days, and so is the time that they are compared with.', days, stop - start + 1);
     END IF;
     RETURN QUERY EXECUTE format($query$
         WITH sold AS (
@@ -174,4 +179,4 @@ RETURNS TABLE (arm text, segment text, is_total boolean, customers bigint, sales
                incremental_sales numeric, incremental_lower numeric, incremental_upper numeric, is_suppressed boolean)
 AS 'MODULE_PATHNAME', 'quiet_call' LANGUAGE C STABLE PARALLEL RESTRICTED ROWS 10;
 COMMENT ON FUNCTION segment.campaign_lift(regclass, regclass, date, date, date, daterange[], text, float8, float8, text, regclass, integer, bigint) IS
-'How much the sales of the members of a campaign rose. One row for each arm (is_total), and for each arm and segment where there are segments. receipts, currency, rates: see receipt_totals; sales are net of returns. members: as for campaign_funnel. start, stop: first and last day of the campaign. baseline_sales: sales of the same customers in the days from baseline_start (by default four times the days of the campaign before it) to the day before start, without the days of excluded (those of other campaigns) and those before the first receipt, for as many days as the campaign has. lift: sales / baseline_sales - 1. Bounds: percentiles of a Poisson bootstrap over the customers with replicates draws from a hash of customer and seed, the same in each call. p_value: one-sided, that the lift is at most benchmark. verdict: above or below the benchmark, if the interval says so, else undecided. control: the arm without the campaign. control_lift: its lift. relative_lift: (1 + lift) / (1 + control_lift) - 1, what the campaign did if both arms would have changed alike, with bounds and a two-sided p value. incremental_sales: the same as money, by difference in differences, for all customers of the row. A figure that does not exist (no baseline, no control) is NULL. is_suppressed: as in campaign_funnel. A NOTICE tells if the receipts end before stop. Errors: those of receipt_totals; of campaign_funnel for members; 22023 an argument is out of range, stop is before start, no day to compare with; 22008 an infinite date; 22004 a NULL argument; 54000 more memory than segment.fit_memory is needed, 24 bytes for each member.';
+'How much the sales of the members of a campaign rose. One row for each arm (is_total), and for each arm and segment where there are segments. receipts, currency, rates: see receipt_totals; sales are net of returns. members: as for campaign_funnel. start, stop: first and last day of the campaign. baseline_sales: sales of the same customers in the days from baseline_start (by default four times the days of the campaign before it) to the day before start, without the days of excluded (those of other campaigns) and those before the first receipt, for as many days as the campaign has receipts for. lift: sales / baseline_sales - 1. Bounds: percentiles of a Poisson bootstrap over the customers with replicates draws from a hash of customer and seed, the same in each call. p_value: one-sided, that the lift is at most benchmark. verdict: above or below the benchmark, if the interval says so, else undecided. control: the arm without the campaign. control_lift: its lift. relative_lift: (1 + lift) / (1 + control_lift) - 1, what the campaign did if both arms would have changed alike, with bounds and a two-sided p value. incremental_sales: the same as money, by difference in differences, for all customers of the row. A figure that does not exist (no baseline, no control) is NULL. is_suppressed: as in campaign_funnel. Days after the last receipt do not count, in neither time; a NOTICE tells if the receipts end before stop. Errors: those of receipt_totals; of campaign_funnel for members; 22023 an argument is out of range, a control without members (for the default, holdout, a NOTICE), stop is before start, receipts that end before start, no day to compare with; 22008 an infinite date; 22004 a NULL argument; 54000 more memory than segment.fit_memory is needed, 24 bytes for each member.';

@@ -126,12 +126,27 @@ FROM (VALUES ('{}'::daterange[]), ('{"[2025-02-01,2025-02-15)","[2025-02-10,2025
               WHERE m.arm = 'A' AND r.receipt_date < '2025-03-03' AND (e.excluded = '{}' OR r.receipt_date NOT BETWEEN '2025-02-01' AND '2025-02-19')) t
 WHERE l.arm = 'A' AND l.is_total;
 -- no holdout, no baseline
+CREATE VIEW creatives AS SELECT * FROM members WHERE arm <> 'holdout';
 CREATE VIEW little AS SELECT * FROM receipts WHERE receipt_date >= '2025-03-03' UNION ALL SELECT 'nobody', 'r', '2025-01-06', 1;
 SELECT arm, sales > 0 AS has_sales, baseline_sales, lift, p_value, verdict, relative_lift, incremental_sales
-FROM segment.campaign_lift('receipts', 'members', '2025-01-20', '2025-01-20', '2025-01-19', control => 'nobody') WHERE is_total AND arm = 'A'
+FROM segment.campaign_lift('receipts', 'creatives', '2025-01-20', '2025-01-20', '2025-01-19') WHERE is_total AND arm = 'A'
 UNION ALL
 SELECT arm, sales > 0, baseline_sales, lift, p_value, verdict, relative_lift, incremental_sales
 FROM segment.campaign_lift('little', 'members', '2025-03-03', '2025-03-30') WHERE is_total AND arm = 'A';
+-- receipts that end within the campaign: its first days are compared, and no day is taken for one without sales
+CREATE VIEW half AS SELECT * FROM receipts WHERE receipt_date <= '2025-03-16';
+SELECT (SELECT jsonb_agg(to_jsonb(l)) FROM segment.campaign_lift('half', 'members', '2025-03-03', '2025-03-30', '2025-01-06') l)
+       = (SELECT jsonb_agg(to_jsonb(l)) FROM segment.campaign_lift('receipts', 'members', '2025-03-03', '2025-03-16', '2025-01-06') l) AS same_as_half_a_campaign;
+SET client_min_messages = notice;
+SELECT arm, sales > 0 AS has_sales, lift > 0 AS has_risen FROM segment.campaign_lift('half', 'members', '2025-03-03', '2025-03-30') WHERE is_total AND arm = 'A';
+-- without a holdout nothing is compared, and a NOTICE says so; a control that was named must exist
+SELECT arm, revenue > 0 AS has_revenue, incremental_revenue, incremental_roi FROM segment.campaign_value('creatives', 'events', '2025-06-15', 'receipts') WHERE is_total;
+SELECT arm, relative_lift, incremental_sales FROM segment.campaign_lift('receipts', 'creatives', '2025-03-03', '2025-03-30') WHERE is_total;
+SELECT arm, incremental_revenue IS NOT NULL AS is_compared FROM segment.campaign_value('creatives', 'events', '2025-06-15', 'receipts', control => 'A') WHERE is_total;
+SELECT segment.campaign_value('members', 'events', '2025-06-15', 'receipts', control => 'control');
+SELECT segment.campaign_lift('receipts', 'members', '2025-03-03', '2025-03-30', control => 'a');
+SELECT segment.campaign_lift('receipts', 'members', '2025-09-03', '2025-09-30');
+SET client_min_messages = warning;
 
 -- ---- small cells -----------------------------------------------------------------------------
 -- the segment tiny has 5, 4 and 1 customers: where it is hidden, so is the segment that would tell its size
