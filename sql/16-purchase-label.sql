@@ -25,6 +25,11 @@ BEGIN
     ELSE
         is_over := known_until >= as_of + horizon_days;
     END IF;
+    IF NOT is_over THEN
+        RAISE NOTICE 'all labels are null, because the horizon ends on %, after the last known day', to_char(as_of + horizon_days, 'YYYY-MM-DD')
+            USING HINT = CASE WHEN known_until IS NULL THEN 'If all receipts up to that day are there, say so by known_until; else choose an earlier as_of or fewer horizon_days.'
+                              ELSE 'Choose an earlier as_of or fewer horizon_days.' END;
+    END IF;
     RETURN ARRAY[
         CASE WHEN product_id IS NOT NULL THEN
             segment_internal.receipt_details(receipts, format('CASE WHEN l.product_id::text = %L THEN ''x'' END', product_id), false, rates) END,
@@ -44,4 +49,4 @@ LANGUAGE C STABLE PARALLEL RESTRICTED ROWS 10000
 SET search_path = pg_catalog, pg_temp;
 
 COMMENT ON FUNCTION segment.purchase_label(regclass, date, integer, text, date, text, regclass) IS
-'Who buys in the days after a date: the label for a model whose features are those of receipt_features for the same as_of. One row per customer with a receipt up to as_of, returns included: the customers of receipt_features. label: true when the customer has a sale with as_of < date <= as_of + horizon_days, else false. A sale is a receipt whose total is >= 0, dated by its first line. product_id: only sales count that have a line of this product (compared as text) whose amount is >= 0. days_to_purchase: days from as_of to the first such sale, from 1; NULL when label is not true. Both are NULL for all customers while the horizon is not over: known_until, the last day whose receipts are all there, is before as_of + horizon_days. Without known_until it is the day of the last receipt in the relation; give it when this day is not complete. Nothing after as_of decides which customers are returned, and nothing up to as_of decides a label. horizon_days: 1 to 36500. receipts (or a ledger), currency and rates: see receipt_totals. Errors: those of receipt_totals; 22023 horizon_days out of range; 42703 a product without the column product_id.';
+'Who buys in the days after a date: the label for a model whose features are those of receipt_features for the same as_of. One row per customer with a receipt up to as_of, returns included: the customers of receipt_features. label: true when the customer has a sale with as_of < date <= as_of + horizon_days, else false. A sale is a receipt whose total is >= 0, dated by its first line. product_id: only sales count that have a line of this product (compared as text) whose amount is >= 0. days_to_purchase: days from as_of to the first such sale, from 1; NULL when label is not true. Both are NULL for all customers, and a NOTICE says so, while the horizon is not over: known_until, the last day whose receipts are all there, is before as_of + horizon_days. Without known_until it is the day of the last receipt in the relation; give it when this day is not complete. Nothing after as_of decides which customers are returned, and nothing up to as_of decides a label. horizon_days: 1 to 36500. receipts (or a ledger), currency and rates: see receipt_totals. Errors: those of receipt_totals; 22023 horizon_days out of range; 42703 a product without the column product_id.';

@@ -26,7 +26,7 @@ END;
 COMMENT ON FUNCTION segment.region_code(text, text, text) IS
 'The region of an address, as a key for regional statistics. land1, regio, postal_code: LAND1, REGIO and PSTLZ of SAP. Spain (ES): ES- and the two digits of the province, 01 to 52, as INE numbers them: from the postal code (its first two digits; blanks and a prefix E- or ES- do not matter, and a code of four digits is one that lost its leading zero), or, when there is no valid postal code, from regio (1 to 52, with or without a leading zero). Other countries: land1, a hyphen, regio, in capitals (A to Z). NULL when the country, or what tells the region, is NULL, blank, # or not valid.';
 
-CREATE FUNCTION segment.enrichment_check(left_relation regclass, left_key text, right_relation regclass, right_key text,
+CREATE FUNCTION segment_internal.enrichment_check(left_relation regclass, left_key text, right_relation regclass, right_key text,
     OUT left_rows bigint, OUT matched bigint, OUT unmatched bigint, OUT left_nulls bigint, OUT left_duplicate_keys bigint,
     OUT right_rows bigint, OUT right_matched bigint, OUT right_unmatched bigint, OUT right_nulls bigint, OUT right_duplicate_keys bigint,
     OUT joined_rows bigint, OUT is_safe boolean)
@@ -66,5 +66,13 @@ BEGIN
     is_safe := joined_rows = left_rows;
 END
 $function$;
+COMMENT ON FUNCTION segment_internal.enrichment_check(regclass, text, regclass, text) IS
+'Implementation of segment.enrichment_check, which hides the SQL context of errors.';
+
+CREATE FUNCTION segment.enrichment_check(left_relation regclass, left_key text, right_relation regclass, right_key text,
+    OUT left_rows bigint, OUT matched bigint, OUT unmatched bigint, OUT left_nulls bigint, OUT left_duplicate_keys bigint,
+    OUT right_rows bigint, OUT right_matched bigint, OUT right_unmatched bigint, OUT right_nulls bigint, OUT right_duplicate_keys bigint,
+    OUT joined_rows bigint, OUT is_safe boolean)
+AS 'MODULE_PATHNAME', 'quiet_call' LANGUAGE C STABLE PARALLEL UNSAFE;
 COMMENT ON FUNCTION segment.enrichment_check(regclass, text, regclass, text) IS
 'What a LEFT JOIN of two relations over one column each would do: one row. left_relation: the customers; right_relation: facts about them. left_rows = matched + unmatched + left_nulls: rows of the left relation whose key occurs on the right, does not, or is NULL. right_rows = right_matched + right_unmatched + right_nulls: the same of the right relation. left_duplicate_keys, right_duplicate_keys: keys that occur more than once. joined_rows: rows of the join. is_safe: the join has each left row exactly once, so no sum over customers grows. A key of the right relation that occurs twice multiplies customers, but only where a left row has it. Both relations are read as the caller. Errors: 42703 no such column; 42804 the columns have no common =; 22004 an argument is NULL.';

@@ -116,6 +116,10 @@ BEGIN
     IF found = 0 THEN
         RAISE NOTICE 'no rows removed';
     END IF;
+    -- the same words whether or not there is something: nobody learns what other roles have
+    IF NOT (SELECT a.rolsuper FROM pg_roles a WHERE a.rolname = current_user) THEN
+        RAISE NOTICE 'relations of roles to which role "%" may not SET ROLE were not searched', current_user USING HINT = 'A superuser reaches all.';
+    END IF;
 END $$;
 COMMENT ON FUNCTION segment_internal.forget_customer(text) IS
 'Implementation of segment.forget_customer, which hides the SQL context of errors.';
@@ -123,7 +127,7 @@ COMMENT ON FUNCTION segment_internal.forget_customer(text) IS
 CREATE PROCEDURE segment.forget_customer(id text)
 AS 'MODULE_PATHNAME', 'quiet_call' LANGUAGE C;
 COMMENT ON PROCEDURE segment.forget_customer(text) IS
-'Deletes the rows about a customer in what the extension has written: published tables and their histories, tables of run_triggers, ledgers, members of campaigns and logged changes of ledgers; those to whose owner the caller may SET ROLE. id is compared as a value of the key''s type. A NOTICE for each relation has the number of rows. Deletes run as the owner of each table. Sources, lists of suppressed customers and other tables of yours stay: clear them first, since a refit, a publication or a refresh reads them again. Models contain no rows. Error: 22004 id is null or blank.';
+'Deletes the rows about a customer in what the extension has written: published tables and their histories, tables of run_triggers, ledgers, members of campaigns and logged changes of ledgers; those to whose owner the caller may SET ROLE. id is compared as a value of the key''s type. A NOTICE for each relation has the number of rows; another one reminds all but superusers that relations of other roles were not searched. Deletes run as the owner of each table. Sources, lists of suppressed customers and other tables of yours stay: clear them first, since a refit, a publication or a refresh reads them again. Models contain no rows. Error: 22004 id is null or blank.';
 
 CREATE FUNCTION segment_internal.forget_customer(id bigint) RETURNS void
 LANGUAGE sql VOLATILE

@@ -33,7 +33,7 @@ gather(Fit *fit)
 	fit->d = fit->state->fit.d;
 	fit->n = seg_sample_order(sample, order);
 	if (fit->n == 0)
-		seg_raise((SegFault) {SEG_NO_ROWS});
+		seg_raise((SegFault) {SEG_NO_ROWS, .got = fit->state->fit.rows_skipped});
 	fit->rows = seg_take(fit->n, fit->d * sizeof(double));
 	fit->counts = seg_take(fit->n, sizeof(uint64));
 	fit->column = seg_take(fit->n, sizeof(SegValueCount));

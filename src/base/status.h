@@ -28,7 +28,7 @@ typedef enum SegStatus
 	SEG_NO_FEATURES,			/* no members */
 	SEG_NOT_FINITE,				/* feature */
 	SEG_NULL_FEATURE,			/* feature */
-	SEG_NO_ROWS,				/* no members */
+	SEG_NO_ROWS,				/* got: rows left out, or 0 */
 	SEG_TOO_FEW_DISTINCT,		/* got: distinct rows, wanted: k */
 	SEG_RANGE_TOO_WIDE,			/* feature */
 	SEG_LOG_DOMAIN,				/* feature */

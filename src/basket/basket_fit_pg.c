@@ -449,7 +449,7 @@ fit(const void *from, void *to)
 	Frequent   *excluded;
 
 	if (state->baskets == 0)
-		seg_raise((SegFault) {SEG_NO_ROWS});
+		seg_raise((SegFault) {SEG_NO_ROWS, .got = state->fit.rows_skipped});
 	model->baskets = state->baskets;
 	model->empty = state->empty;
 	model->purchases = state->lines;

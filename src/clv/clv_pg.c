@@ -211,7 +211,7 @@ fit(const void *from, void *to)
 	size_t		n;
 
 	if (state->used == 0)
-		seg_raise((SegFault) {SEG_NO_ROWS});
+		seg_raise((SegFault) {SEG_NO_ROWS, .got = state->fit.rows_skipped});
 	memcpy(rows, state->rows, state->used * sizeof(SegClvRow));
 	n = seg_clv_count(rows, state->used);
 	seg_clv_fit(rows, n, scratch, state->kind, &model->fit);

@@ -178,7 +178,7 @@ seg_forecast_series(const SegForecastState *state, int64_t *first, size_t *n)
 	if (!seg_forecast_span(state, first, n))
 		refuse_length();
 	if (*n == 0)
-		seg_raise((SegFault) {SEG_NO_ROWS});
+		seg_raise((SegFault) {SEG_NO_ROWS, .got = state->fit.rows_skipped});
 	values = seg_take(*n, sizeof(double));
 	if (!seg_forecast_values(state, *first, *n, values))
 		ereport(ERROR,

@@ -387,7 +387,7 @@ seg_kmeans_rows_prepare(FunctionCallInfo fcinfo)
 	SegKmeansRows *state = PG_ARGISNULL(0) ? NULL : (SegKmeansRows *) PG_GETARG_POINTER(0);
 
 	if (state == NULL || state->rows.n == 0)
-		seg_raise((SegFault) {SEG_NO_ROWS});
+		seg_raise((SegFault) {SEG_NO_ROWS, .got = state == NULL ? 0 : state->rows_skipped});
 	if (AggCheckCallContext(fcinfo, NULL) == AGG_CONTEXT_WINDOW)
 		state = copy_state(state);
 	if (!state->is_prepared)

@@ -269,7 +269,7 @@ logit_fit_finalfn(PG_FUNCTION_ARGS)
 	bytea	   *model;
 
 	if (data == NULL || data->rows.n == 0)
-		seg_raise((SegFault) {SEG_NO_ROWS});
+		seg_raise((SegFault) {SEG_NO_ROWS, .got = data == NULL ? 0 : data->rows_skipped});
 	model = make_model(data);
 	MemoryContextSwitchTo(result);
 	model = (bytea *) DatumGetPointer(datumCopy(PointerGetDatum(model), false, -1));

@@ -262,7 +262,7 @@ fit(const void *summed, void *to)
 
 	*model = *(SegLogitModel *) seg_model_decode(model_of_state(state), &seg_logit_model_type);
 	if (state->rows_used == 0)
-		seg_raise((SegFault) {SEG_NO_ROWS});
+		seg_raise((SegFault) {SEG_NO_ROWS, .got = state->fit.rows_skipped});
 	if (state->positives == 0 || state->positives == state->rows_used)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),

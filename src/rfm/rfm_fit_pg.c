@@ -242,7 +242,7 @@ static void
 fit(const void *state, void *model)
 {
 	if (!seg_rfm_state_fit(state, model))
-		seg_raise((SegFault) {SEG_NO_ROWS});
+		seg_raise((SegFault) {SEG_NO_ROWS, .got = ((const SegRfmState *) state)->fit.rows_skipped});
 }
 
 static const SegAggregate aggregate = {

@@ -141,7 +141,7 @@ seg_fit_final(FunctionCallInfo fcinfo, const SegAggregate *aggregate)
 	result = MemoryContextSwitchTo(work);
 	fit = seg_state_other(fcinfo, 0, &aggregate->state);
 	if (fit->d == 0)
-		seg_raise((SegFault) {SEG_NO_ROWS});
+		seg_raise((SegFault) {SEG_NO_ROWS, .got = fit->rows_skipped});
 	model = palloc0(aggregate->model->struct_size);
 	aggregate->fit(fit, model);
 	MemoryContextSwitchTo(result);

@@ -69,7 +69,8 @@ seg_raise(SegFault fault)
 		case SEG_NO_ROWS:
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("there are no rows to fit")));
+					 errmsg("there are no rows to fit"),
+					 fault.got > 0 ? errdetail("Rows left out, because an argument is null or blank: %zu.", fault.got) : 0));
 			break;
 		case SEG_TOO_FEW_DISTINCT:
 			ereport(ERROR,

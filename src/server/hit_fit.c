@@ -131,7 +131,7 @@ seg_hit_fit_list(const SegHitCounts *state, SegHitList *list)
 	for (size_t g = 0; g < state->fit.d; g++)
 		most += state->tables[g].distinct;
 	if (most == 0)
-		seg_raise((SegFault) {SEG_NO_ROWS});
+		seg_raise((SegFault) {SEG_NO_ROWS, .got = state->fit.rows_skipped});
 	scratch = seg_take(most, sizeof(SegValueSlot));
 	list->level = state->tables[0].level;
 	list->rows_skipped = state->fit.rows_skipped;

@@ -82,6 +82,7 @@ SELECT segment.logit_fit(label, features, jsonb_build_object('max_iterations', i
 
 -- what is refused
 SELECT segment.logit_fit(label, features) FROM sample WHERE false;
+SELECT segment.logit_fit(NULL::boolean, features) FROM sample;
 SELECT segment.logit_fit(true, features) FROM sample;
 SELECT segment.logit_fit(label, features, '{}', -1) FROM sample;
 SELECT segment.logit_fit(label, features, '{}', 'NaN'::float8) FROM sample;

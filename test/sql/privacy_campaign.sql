@@ -59,6 +59,13 @@ CALL segment.refresh_ledger('privacy_ledger');
 CREATE TABLE privacy_sevens AS SELECT i AS customer_id, 'a' AS arm FROM generate_series(6, 8) i;
 SELECT segment.build_campaign('sevens', 'privacy_sevens') IS NOT NULL AS built;
 CALL segment.forget_customer('c3');
+-- who is no superuser is told that not all was searched, whether or not there is something
+CREATE ROLE privacy_clerk;
+SET ROLE privacy_clerk;
+CALL segment.forget_customer(7);
+CALL segment.forget_customer('nobody');
+RESET ROLE;
+DROP ROLE privacy_clerk;
 CALL segment.forget_customer('7''; DROP TABLE privacy_shop; --');
 CALL segment.forget_customer(7);
 SELECT (SELECT count(*) FROM privacy_published WHERE id = 7) AS published, (SELECT count(*) FROM privacy_published_history WHERE id = 7) AS history,
