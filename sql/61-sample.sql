@@ -73,7 +73,7 @@ BEGIN
     ELSIF budget IS NOT NULL THEN
         PERFORM segment_internal.check_sample_column(relation, cost_column, 'cost_column', '{float8,float4,numeric,bigint,integer,smallint}');
         IF NOT (budget >= 0 AND budget < 'infinity') THEN
-            RAISE EXCEPTION 'budget must be a number, not negative' USING ERRCODE = 'invalid_parameter_value';
+            RAISE EXCEPTION 'budget must be a number of 0 or more, but is %', budget USING ERRCODE = 'invalid_parameter_value';
         END IF;
         has_value := has_value || format(' AND abs(r.%I::float8) < ''infinity''', cost_column);
     END IF;
@@ -166,11 +166,11 @@ BEGIN
     ELSIF weights IS NOT NULL AND cardinality(weights) <> k THEN
         RAISE EXCEPTION 'there are % weights, but % arms', cardinality(weights), k USING ERRCODE = 'array_subscript_error';
     ELSIF EXISTS (SELECT FROM unnest(weights) w WHERE (w > 0 AND w <= 1e15) IS NOT TRUE) THEN
-        RAISE EXCEPTION 'weights must be above 0, and at most 1e15' USING ERRCODE = 'invalid_parameter_value';
+        RAISE EXCEPTION 'weights must be above 0 and at most 1e15' USING ERRCODE = 'invalid_parameter_value';
     ELSIF (holdout >= 0 AND holdout < 1) IS NOT TRUE THEN
-        RAISE EXCEPTION 'holdout must be at least 0 and below 1' USING ERRCODE = 'invalid_parameter_value';
+        RAISE EXCEPTION 'holdout must be at least 0 and below 1, but is %', COALESCE(holdout::text, 'null') USING ERRCODE = 'invalid_parameter_value', HINT = 'A holdout of 0.2 means that 20 % get nothing.';
     ELSIF holdout > 0 AND 'holdout' = ANY (arms) THEN
-        RAISE EXCEPTION 'an arm is named holdout, and there is a holdout' USING ERRCODE = 'invalid_parameter_value';
+        RAISE EXCEPTION 'an arm is named holdout, and there is a holdout' USING ERRCODE = 'invalid_parameter_value', HINT = 'Leave it out of arms: the argument holdout makes it.';
     END IF;
 END $$;
 COMMENT ON FUNCTION segment_internal.check_arms(text[], float8[], float8) IS

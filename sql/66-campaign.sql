@@ -138,6 +138,20 @@ END $$;
 COMMENT ON FUNCTION segment_internal.check_campaign(regclass, regclass, integer, float8) IS
 'Support function of the campaign functions: checks the arguments, and the columns and rows of members and events; what is left out is counted in NOTICEs. Errors: as check_members; 22023 an unknown event, window_days or level; 22008 an infinite happened_at; 22003 an amount that is NaN or infinite.';
 
+CREATE FUNCTION segment_internal.note_no_amounts(members regclass, events regclass) RETURNS void
+LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    has_none boolean;
+BEGIN
+    EXECUTE format('SELECT count(e.amount) = 0 AND count(*) > 0 FROM (%s) e JOIN (%s) m ON m.customer_id = e.customer_id WHERE m.arm IS NOT NULL AND e.event = ''converted''',
+                   segment_internal.campaign_events_query(events), segment_internal.members_query(members, false)) INTO has_none;
+    IF has_none THEN
+        RAISE NOTICE 'no event "converted" has an amount, so all revenue is 0' USING HINT = 'Events need the column amount for revenue, or give campaign_value the receipts.';
+    END IF;
+END $$;
+COMMENT ON FUNCTION segment_internal.note_no_amounts(regclass, regclass) IS
+'Support function of ab_report and campaign_value: a NOTICE when revenue is read from events that have no amounts.';
+
 CREATE FUNCTION segment_internal.campaign_query(members regclass, events regclass, by_day boolean, window_days integer) RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SET search_path = pg_catalog, pg_temp AS $$
 DECLARE

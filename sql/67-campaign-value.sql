@@ -26,6 +26,9 @@ BEGIN
     END IF;
     PERFORM segment_internal.check_campaign(members, events, window_days, level);
     PERFORM segment_internal.check_control(members, control);
+    IF receipts IS NULL THEN
+        PERFORM segment_internal.note_no_amounts(members, events);
+    END IF;
     IF receipts IS NULL AND num_nonnulls(payments, currency, rates) > 0 THEN
         RAISE EXCEPTION '% can only be used with receipts', CASE WHEN payments IS NOT NULL THEN 'payments' WHEN currency IS NOT NULL THEN 'currency' ELSE 'rates' END
             USING ERRCODE = 'invalid_parameter_value';

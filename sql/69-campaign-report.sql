@@ -72,6 +72,9 @@ BEGIN
     IF cardinality(arms) > 0 AND NOT checked ->> 'control' = ANY (arms) THEN
         RAISE EXCEPTION 'arm "%", the control, has no members', checked ->> 'control' USING ERRCODE = 'invalid_parameter_value';
     END IF;
+    IF metrics IS NULL OR 'revenue' = ANY (metrics) THEN
+        PERFORM segment_internal.note_no_amounts(members, events);
+    END IF;
     -- a holdout opens nothing, and its purchases may not be among the events
     EXECUTE format($query$
         SELECT string_agg(f.event, ', ' ORDER BY f.place)

@@ -16,7 +16,7 @@ level_argument(FunctionCallInfo fcinfo, int argno)
 	if (!(level > 0 && level < 1))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("level must be between 0 and 1")));
+				 errmsg("level must be between 0 and 1, but is %g", level)));
 	return level;
 }
 
@@ -122,7 +122,7 @@ ab_rows(PG_FUNCTION_ARGS)
 	if (!(plan.tuning_n >= 1 && plan.tuning_n <= 1e15))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("tuning_n must be from 1 to 1e15")));
+				 errmsg("tuning_n must be from 1 to 1e15, but is %g", plan.tuning_n)));
 	if (model->has_covariate)
 		plan.theta = seg_ab_theta(model->arms, model->count);
 	control = control_of(model, PG_ARGISNULL(1) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(1)));

@@ -82,7 +82,7 @@ read_weights(Datum datum, int n, double *weights)
 		if (!(values[i] > 0 && values[i] <= 1e15))
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("weight %d must be above 0, and at most 1e15", i + 1)));
+					 errmsg("weight %d must be above 0 and at most 1e15, but is %g", i + 1, values[i])));
 		weights[i] = values[i];
 		total += values[i];
 	}
@@ -111,7 +111,7 @@ srm_test(PG_FUNCTION_ARGS)
 	if (!(strength >= 0.001 && strength <= 1e15))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("prior_strength must be from 0.001 to 1e15")));
+				 errmsg("prior_strength must be from 0.001 to 1e15, but is %g", strength)));
 	n = read_counts(PG_GETARG_DATUM(0), counts);
 	for (int i = 0; i < n; i++)
 		weights[i] = 1;
@@ -164,7 +164,7 @@ check_p(double p)
 	if (!(p >= 0 && p <= 1))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("p must be from 0 to 1")));
+				 errmsg("p must be from 0 to 1, but is %g", p)));
 	return p;
 }
 
@@ -237,15 +237,19 @@ p_adjust(PG_FUNCTION_ARGS)
 
 /* ---- sizes and powers ---- */
 
+#define SHARES_ONLY "A share of 10 % is 0.1. For means, such as revenue, give sd."
+
+/* IN hint: what to do where another number was meant, or NULL. */
 static double
-share_argument(FunctionCallInfo fcinfo, int argno, const char *name)
+share_argument(FunctionCallInfo fcinfo, int argno, const char *name, const char *hint)
 {
 	double		share = PG_GETARG_FLOAT8(argno);
 
 	if (!(share > 0 && share < 1))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("%s must be between 0 and 1", name)));
+				 errmsg("%s must be between 0 and 1, but is %g", name, share),
+				 hint != NULL ? errhint("%s", hint) : 0));
 	return share;
 }
 
@@ -257,7 +261,7 @@ sd_argument(FunctionCallInfo fcinfo, int argno)
 	if (!(sd > 0 && isfinite(sd)))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("sd must be above 0")));
+				 errmsg("sd must be above 0 and finite, but is %g", sd)));
 	return sd;
 }
 
@@ -275,20 +279,21 @@ ab_sample_size(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(3) || PG_ARGISNULL(4) || (shares && PG_ARGISNULL(0)))
 		PG_RETURN_NULL();
 	difference = PG_GETARG_FLOAT8(1);
-	alpha = 1 - share_argument(fcinfo, 3, "level");
-	power = share_argument(fcinfo, 4, "power");
+	alpha = 1 - share_argument(fcinfo, 3, "level", NULL);
+	power = share_argument(fcinfo, 4, "power", NULL);
 	if (!(difference != 0 && isfinite(difference)))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("difference must be a number other than 0")));
 	if (shares)
 	{
-		double		baseline = share_argument(fcinfo, 0, "baseline");
+		double		baseline = share_argument(fcinfo, 0, "baseline", SHARES_ONLY);
 
 		if (!(baseline + difference >= 0 && baseline + difference <= 1))
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("baseline and difference together must be from 0 to 1")));
+					 errmsg("baseline and difference together must be from 0 to 1, but are %g", baseline + difference),
+					 errhint("%s", SHARES_ONLY)));
 		n = seg_power_rows_shares(baseline, baseline + difference, alpha, power);
 	}
 	else
@@ -314,15 +319,15 @@ ab_detectable(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(3) || PG_ARGISNULL(4) || (shares && PG_ARGISNULL(1)))
 		PG_RETURN_NULL();
 	n = PG_GETARG_INT64(0);
-	alpha = 1 - share_argument(fcinfo, 3, "level");
-	power = share_argument(fcinfo, 4, "power");
+	alpha = 1 - share_argument(fcinfo, 3, "level", NULL);
+	power = share_argument(fcinfo, 4, "power", NULL);
 	if (n < 0 || n > SEG_POWER_MOST_ROWS)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("n must be from 0 to %g", SEG_POWER_MOST_ROWS)));
+				 errmsg("n must be from 0 to %g, but is " INT64_FORMAT, SEG_POWER_MOST_ROWS, n)));
 	if (shares)
 	{
-		double		baseline = share_argument(fcinfo, 1, "baseline");
+		double		baseline = share_argument(fcinfo, 1, "baseline", SHARES_ONLY);
 
 		difference = n == 0 ? NAN : seg_power_share((double) n, baseline, alpha, power) - baseline;
 	}

@@ -270,11 +270,11 @@ clv_details(PG_FUNCTION_ARGS)
 	if (!(horizon >= 0 && horizon <= SEG_CLV_MOST_DAYS))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("horizon_days must be between 0 and %g", SEG_CLV_MOST_DAYS)));
+				 errmsg("horizon_days must be between 0 and %g, but is %g", SEG_CLV_MOST_DAYS, horizon)));
 	if (!(rate >= 0 && rate <= MOST_RATE))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("discount_rate must be between 0 and %g", MOST_RATE)));
+				 errmsg("discount_rate must be between 0 and %g, but is %g", MOST_RATE, rate)));
 	purchases = seg_clv_model_purchases(model);
 	alive = seg_clv_alive(&purchases, &customer);
 	if (model->fit.value.n > 0)

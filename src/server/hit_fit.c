@@ -148,7 +148,7 @@ seg_check_bins(int bins, int most)
 	if (bins < 2 || bins > most)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("bins must be an integer from 2 to %d", most)));
+				 errmsg("bins must be from 2 to %d, but is %d", most, bins)));
 }
 
 void
@@ -157,5 +157,5 @@ seg_check_level(double level)
 	if (!(level > 0 && level < 1))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("level must be between 0 and 1")));
+				 errmsg("level must be between 0 and 1, but is %g", level)));
 }

@@ -59,6 +59,11 @@ SELECT count(*) FROM segment.ab_report('members', 'events', '{opened}', '{"contr
 CREATE VIEW tracked AS SELECT e.* FROM events e JOIN members m USING (customer_id) WHERE m.arm <> 'holdout';
 SELECT arm, mean > 0 AS has_bought FROM segment.ab_report('members', 'tracked', '{revenue}') WHERE is_total;
 SELECT count(*) FROM segment.ab_report('members', 'tracked', '{clicked}');
+-- revenue without amounts
+CREATE VIEW without_amounts AS SELECT customer_id, event, happened_at FROM events;
+SELECT arm, mean FROM segment.ab_report('members', 'without_amounts', '{revenue}') WHERE is_total;
+SELECT count(*) FROM segment.ab_report('members', 'without_amounts', '{converted,purchases}');
+SELECT arm, revenue FROM segment.campaign_value('members', 'without_amounts', '2025-06-15') WHERE is_total;
 SET client_min_messages = warning;
 
 -- a window that is over before the events; 1.0 is 1
