@@ -34,7 +34,11 @@ $node->safe_psql('postgres', q{
 	UPDATE narrow SET gaps = ARRAY(SELECT 2 + v FROM unnest(f) v);
 	CREATE TABLE model AS
 	SELECT (SELECT segment.kmeans_fit(f, 3) FROM wide) AS wide, (SELECT segment.kmeans_fit(f, 3) FROM narrow) AS narrow,
-		(SELECT segment.forecast_fit(timestamp '2020-01-01' + i * interval '1 month', i) FROM generate_series(1, 3) i) AS series;
+		(SELECT segment.forecast_fit(timestamp '2020-01-01' + i * interval '1 month', i) FROM generate_series(1, 3) i) AS series,
+		(SELECT segment.logit_fit(i % 2 = 0, f, '{"penalty": "ridge"}'::jsonb) FROM wide) AS logit_wide,
+		(SELECT segment.logit_fit(i % 2 = 0, f, '{"penalty": "ridge"}'::jsonb) FROM narrow) AS logit_narrow,
+		(SELECT segment.logit_fit(i % 2 = 0, f, ARRAY['p' || i % 100, 'q' || i % 7, 'r' || i], '{"penalty": "ridge"}') FROM wide) AS logit_wide_texts,
+		(SELECT segment.logit_fit(i % 2 = 0, f, ARRAY['p' || i % 100, 'q' || i % 7, 'r' || i], '{"penalty": "ridge"}') FROM narrow) AS logit_narrow_texts;
 	CREATE TABLE wide_in_groups (g int, i int);
 	INSERT INTO wide_in_groups SELECT g, i FROM generate_series(1, 90) AS i, generate_series(1, 1000) AS g;
 	ANALYZE});
@@ -84,6 +88,10 @@ for my $line (split /\n/, $node->safe_psql('postgres', q{
 		my @arguments = map { argument($types[$_], $names[$_] // '', $source) } 0 .. $#types;
 
 		$arguments[0] = 'gaps' if $name eq 'rhythm_fit';
+		# a few rows are separated, which needs a penalty
+		next if $name eq 'logit_fit' && !grep { $_ eq 'jsonb' } @types;
+		@arguments = map { $_ eq 'NULL::jsonb' ? q('{"penalty": "ridge"}'::jsonb) : $_ } @arguments if $name eq 'logit_fit';
+		$arguments[0] = "(SELECT logit_$source" . ((grep { $_ eq 'text[]' } @types) ? '_texts' : '') . ' FROM model)' if $name eq 'logit_refine';
 		# a profile has up to 64 attributes
 		$arguments[0] = 'f[1:60]' if $name eq 'profile_fit' && $source eq 'wide';
 
