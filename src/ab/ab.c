@@ -150,14 +150,14 @@ seg_ab_mean_bounds(const SegAbMoments *arm, const SegAbPlan *plan)
 	return bounds;
 }
 
-/* The bounds of the lift; q: the quantile. */
+/* The lift and its bounds; q: the quantile.  A share of a mean of 0 or less says nothing. */
 static void
 put_lift(const SegAbMoments *arm, const SegAbMoments *control, const Difference *of, double q, SegAbComparison *out)
 {
 	double		ratio = arm->mean / control->mean;
 	double		se = hypot(sqrt(of->v1) / arm->mean, sqrt(of->v0) / control->mean);
 
-	out->lift = ratio - 1;
+	out->lift = control->mean > 0 ? ratio - 1 : NAN;
 	out->lift_bounds = (SegAbBounds) {NAN, NAN};
 	if (arm->mean > 0 && control->mean > 0 && of->v1 + of->v0 > 0)
 		out->lift_bounds = (SegAbBounds) {ratio * exp(-q * se) - 1, ratio * exp(q * se) - 1};

@@ -10,8 +10,8 @@
  *						both arms together
  *		numbers			t = d / se, se^2 = v1 + v0, v = s^2 / n, with (v1 + v0)^2 / (v1^2 / (n1 - 1) + v0^2 / (n0 - 1))
  *						degrees of freedom (B. L. Welch, 1947)
- *		lift			m1 / m0 - 1; bounds: ln(m1 / m0) +- q sqrt(v1 / m1^2 + v0 / m0^2) (delta method), for
- *						means above 0
+ *		lift			m1 / m0 - 1, for m0 above 0; bounds: ln(m1 / m0) +- q sqrt(v1 / m1^2 + v0 / m0^2) (delta
+ *						method), for means above 0, q as for the difference: normal for shares, else Student
  *		adjusted		as numbers, on y - theta x, with theta = cov(y, x) / var(x) over the rows of all arms
  *						(A. Deng, Y. Xu, R. Kohavi, T. Walker, "Improving the sensitivity of online controlled
  *						experiments by utilizing pre-experiment data", WSDM 2013)

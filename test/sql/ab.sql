@@ -68,6 +68,8 @@ SELECT outcome, degrees_of_freedom IS NOT NULL AS welch FROM unnest('{auto,binar
 \pset null -
 SELECT arm, n, mean, sd, lower_bound, difference, difference_lower, z_value, p_value, relative_lift, lift_lower, always_valid_p
 FROM segment.ab_rows((SELECT segment.ab_fit(a, y) FROM (VALUES ('a', 4), ('b', 5), ('b', 7), ('c', 3), ('c', 3)) v(a, y)));
+-- a control that lost money: the arm is better, and there is no share of a loss
+SELECT arm, mean, difference, relative_lift, lift_lower FROM segment.ab_rows((SELECT segment.ab_fit(a, y) FROM (VALUES ('control', -2), ('control', -3), ('b', 2), ('b', 1)) v(a, y)));
 SELECT arm, n, mean, difference FROM segment.ab_rows((SELECT segment.ab_fit('only', y) FROM generate_series(1, 4) y));
 SELECT arm, adjusted_difference, variance_ratio FROM segment.ab_rows((SELECT segment.ab_fit(arm, y, 3) FROM ten));
 SELECT arm, mean, lower_bound, upper_bound, difference_lower, difference_upper, p_value, always_valid_p
