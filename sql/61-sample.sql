@@ -202,18 +202,18 @@ BEGIN
     IF without > 0 THEN
         RAISE NOTICE '% rows without id are left out', without;
     END IF;
-    -- The holdout has the smallest keys of the stratum.  The others stand in random order on the line, one step apart, from a random start:
-    -- each arm gets its share of them, rounded up or down.  The arms have keys of their own.
+    -- Systematic sampling: a stratum is a line from 0 to 1 with the holdout first and then the arms, and its rows stand on the line at equal
+    -- steps from one random start.  So the holdout and each arm get their share of the rows, rounded up or down.  The holdout has the
+    -- smallest keys; the other rows stand in random order, by keys of their own.
     RETURN QUERY EXECUTE format($query$
-        SELECT a.id, a.stratum, CASE WHEN a.is_held THEN 'holdout' ELSE ($2)[a.place] END, CASE WHEN a.is_held THEN $5 ELSE (1 - $5) * ($3)[a.place] END
-        FROM (SELECT o.*, width_bucket((row_number() OVER (PARTITION BY o.stratum, o.is_held ORDER BY segment.sample_key(o.id, $1 # 7046029254386353131), o.id COLLATE "C") - 1
-                                        + segment.sample_key(COALESCE(o.stratum, ''), $1 # -4942790177534073029)) / greatest(o.size, 1), $4) AS place
-              FROM (SELECT h.*, h.rank <= h.held AS is_held, h.rows - h.held AS size
+        SELECT o.id, o.stratum, CASE WHEN o.rank <= o.held THEN 'holdout' ELSE ($2)[o.place] END, CASE WHEN o.rank <= o.held THEN $5 ELSE (1 - $5) * ($3)[o.place] END
+        FROM (SELECT h.*, width_bucket(greatest((h.held + row_number() OVER (PARTITION BY h.stratum, h.rank <= h.held ORDER BY segment.sample_key(h.id, $1 # 7046029254386353131), h.id COLLATE "C")
+                                                 - h.start) / h.rows - $5, 0) / (1 - $5), $4) AS place
+              FROM (SELECT g.*, floor(g.rows * $5 + g.start * ($5 > 0)::integer)::bigint AS held
                     FROM (SELECT f.*, row_number() OVER (PARTITION BY f.stratum ORDER BY segment.sample_key(f.id, $1), f.id COLLATE "C") AS rank,
-                                 count(*) OVER (PARTITION BY f.stratum) AS rows,
-                                 floor(count(*) OVER (PARTITION BY f.stratum) * $5 + segment.sample_key(COALESCE(f.stratum, ''), $1) * ($5 > 0)::integer)::bigint AS held
-                          FROM (SELECT r.%2$I::text AS id, %3$s::text AS stratum FROM %1$s r WHERE segment_internal.meaningful_id(r.%2$I::text) IS NOT NULL) f) h) o
-             ) a$query$, source, id_column, COALESCE('r.' || quote_ident(stratum_column), 'NULL'))
+                                 count(*) OVER (PARTITION BY f.stratum) AS rows, segment.sample_key(COALESCE(f.stratum, ''), $1) AS start
+                          FROM (SELECT r.%2$I::text AS id, %3$s::text AS stratum FROM %1$s r WHERE segment_internal.meaningful_id(r.%2$I::text) IS NOT NULL) f) g) h
+             ) o$query$, source, id_column, COALESCE('r.' || quote_ident(stratum_column), 'NULL'))
     USING seed, arms, shares, bounds, holdout;
 END $$;
 COMMENT ON FUNCTION segment_internal.ab_assign(regclass, text, text, text[], float8[], bigint, float8) IS

@@ -74,6 +74,13 @@ SELECT * FROM counts('{a,b,c}', '{0.5,0.3,0.2}', stratum => NULL);
 SELECT count(*) AS arms, bool_and(n BETWEEN floor(size * probability - 1e-9) AND ceil(size * probability + 1e-9)) AS exact
 FROM (SELECT s, stratum, arm, probability, count(*) AS n, sum(count(*)) OVER (PARTITION BY s, stratum) AS size
       FROM generate_series(1, 40) s, segment.ab_assign('people', 'id', 'the segment', ARRAY['a', 'b', 'c', 'd', 'e'], ARRAY[1, 2, 3.5, 0.01, 7], s) GROUP BY 1, 2, 3, 4) c;
+-- also beside a holdout, in small strata
+CREATE TABLE few AS SELECT size * 100 + i AS id, size FROM generate_series(1, 20) size, LATERAL generate_series(1, size) i;
+SELECT sum(COALESCE(n, 0)) AS assigned, bool_and(COALESCE(n, 0) BETWEEN floor(size * p - 1e-9) AND ceil(size * p + 1e-9)) AS exact
+FROM generate_series(1, 40) s CROSS JOIN generate_series(1, 20) size
+CROSS JOIN (VALUES ('a', 0.8 * 1 / 6.5), ('b', 0.8 * 2 / 6.5), ('c', 0.8 * 3.5 / 6.5), ('holdout', 0.2)) w(arm, p)
+LEFT JOIN (SELECT s, stratum::integer AS size, arm, count(*) AS n
+           FROM generate_series(1, 40) s, segment.ab_assign('few', 'id', 'size', '{a,b,c}', '{1,2,3.5}', s, 0.2) GROUP BY 1, 2, 3) c USING (s, size, arm);
 -- strata of one customer: the shares hold on average
 SELECT arm, count(*) BETWEEN 160 AND 240 AS about_half FROM segment.ab_assign('people', 'id', 'name', '{a,b}') GROUP BY 1 ORDER BY 1;
 SELECT arm = 'holdout' AS held, count(*) BETWEEN 160 AND 240 AS about_half FROM segment.ab_assign('people', 'id', 'name', '{a,b}', holdout => 0.5) GROUP BY 1 ORDER BY 1;
