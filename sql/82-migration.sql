@@ -139,7 +139,7 @@ COMMENT ON FUNCTION segment_internal.hidden_moves(jsonb, integer) IS
 'For each cell of a migration, an array that begins with from_label, to_label, two names and customers: whether its number must not be shown, by the totals of its row and its column.';
 
 CREATE FUNCTION segment_internal.moves(
-    target regclass, from_time timestamptz, to_time timestamptz, label text,
+    target regclass, from_time timestamptz, to_time timestamptz, label text, min_cell integer,
     OUT from_label text, OUT to_label text, OUT from_name text, OUT to_name text, OUT customers bigint,
     OUT customer_moved bigint, OUT model_moved bigint, OUT both_moved bigint, OUT is_hidden boolean, OUT has_small_part boolean)
 RETURNS SETOF record
@@ -156,15 +156,15 @@ BEGIN
                  count(*) FILTER (WHERE m.moved_by = 'both') AS both_moved
           FROM segment_internal.migration_customers(target, from_time, to_time, label) m
           GROUP BY m.from_label, m.to_label) c;
-    hidden := segment_internal.hidden_moves(cells, segment_internal.min_cell_size());
+    hidden := segment_internal.hidden_moves(cells, min_cell);
     RETURN QUERY
     SELECT r.value ->> 0, r.value ->> 1, r.value ->> 2, r.value ->> 3, r.customers, (r.value ->> 5)::bigint, (r.value ->> 6)::bigint, (r.value ->> 7)::bigint,
            (hidden ->> r.place::integer - 1)::boolean,
-           (SELECT bool_or(segment_internal.has_small_part((r.value ->> p)::bigint, r.customers, segment_internal.min_cell_size())) FROM generate_series(5, 7) p)
+           (SELECT bool_or(segment_internal.has_small_part((r.value ->> p)::bigint, r.customers, min_cell)) FROM generate_series(5, 7) p)
     FROM (SELECT e.value, e.place, (e.value ->> 4)::bigint AS customers FROM jsonb_array_elements(cells) WITH ORDINALITY e(value, place)) r
     ORDER BY r.place;
 END $$;
-COMMENT ON FUNCTION segment_internal.moves(regclass, timestamptz, timestamptz, text) IS
+COMMENT ON FUNCTION segment_internal.moves(regclass, timestamptz, timestamptz, text, integer) IS
 'The rows of migration with all numbers. is_hidden: none of them must be shown; has_small_part: only customers may be shown.';
 
 CREATE FUNCTION segment_internal.migration(
@@ -178,7 +178,7 @@ BEGIN ATOMIC
            CASE WHEN NOT (m.is_hidden OR m.has_small_part) THEN m.customer_moved END,
            CASE WHEN NOT (m.is_hidden OR m.has_small_part) THEN m.model_moved END,
            CASE WHEN NOT (m.is_hidden OR m.has_small_part) THEN m.both_moved END, m.is_hidden OR m.has_small_part
-    FROM segment_internal.moves(target, from_time, to_time, label) m;
+    FROM segment_internal.moves(target, from_time, to_time, label, segment_internal.min_cell_size()) m;
 END;
 COMMENT ON FUNCTION segment_internal.migration(regclass, timestamptz, timestamptz, text) IS
 'Implementation of segment.migration, which hides the SQL context of errors.';

@@ -178,21 +178,23 @@ BEGIN
     FROM jsonb_to_recordset(segments) AS s(customers bigint, revenue numeric, code text) WHERE s.code IS NULL OR s.code NOT IN ('inactive', 'not_scored');
     SELECT s.segment, s.customers, s.revenue INTO best
     FROM jsonb_to_recordset(segments) AS s(segment text, customers bigint, revenue numeric, place integer, code text, hidden boolean)
-    WHERE (s.code IS NULL OR s.code NOT IN ('inactive', 'not_scored')) AND s.hidden IS NOT TRUE ORDER BY s.revenue DESC NULLS LAST, s.place LIMIT 1;
-    SELECT max(c.revenue / nullif(total.revenue, 0)) INTO most FROM jsonb_to_recordset(cells) AS c(revenue numeric);
+    WHERE (s.code IS NULL OR s.code NOT IN ('inactive', 'not_scored')) AND s.hidden IS NOT TRUE AND s.customers > 0 ORDER BY s.revenue DESC NULLS LAST, s.place LIMIT 1;
+    SELECT max(c.revenue / nullif(greatest(total.revenue, 0), 0)) INTO most FROM jsonb_to_recordset(cells) AS c(revenue numeric);
     SELECT jsonb_agg(jsonb_build_object('r', c.r, 'f', c.f, 'customers', c.customers, 'share', c.share, 'percent', round(100 * c.share, 1),
                                         'ink', segment_internal.chart_ink(c.share::float8 / nullif(most, 0))) ORDER BY c.r DESC, c.f)
     INTO rows
-    FROM (SELECT j.r, j.f, j.customers, round(COALESCE(j.revenue / nullif(total.revenue, 0), 0), 6) AS share
+    FROM (SELECT j.r, j.f, j.customers, CASE WHEN total.revenue > 0 THEN round(j.revenue / total.revenue, 6) ELSE 0 END AS share
           FROM jsonb_to_recordset(cells) AS j(r text, f text, customers bigint, revenue numeric, hidden boolean) WHERE j.hidden IS NOT TRUE) c;
     axes := format($j$"x": {"field": "f", "type": "ordinal", "title": %s, "axis": {"labelAngle": 0}, "scale": {"domain": ["1", "2", "3", "4", "5"]}},
                       "y": {"field": "r", "type": "ordinal", "title": %s, "scale": {"domain": ["5", "4", "3", "2", "1"]}}$j$,
                    to_json(segment_internal.chart_words(language, 'rfm.f')), to_json(segment_internal.chart_words(language, 'rfm.r')));
     RETURN segment_internal.chart_frame(language, 'grid',
-        CASE WHEN best.segment IS NULL THEN segment_internal.chart_words(language, 'rfm.empty')
+        CASE WHEN total.customers > 0 AND best.segment IS NULL THEN segment_internal.chart_words(language, 'rfm.none_shown')
+             WHEN best.segment IS NULL THEN segment_internal.chart_words(language, 'rfm.empty')
+             WHEN total.revenue <= 0 THEN segment_internal.chart_words(language, 'rfm.title_customers', best.segment, segment_internal.chart_number(best.customers::float8 / total.customers, '.0%', language))
              ELSE segment_internal.chart_words(language, 'rfm.title', best.segment,
                       segment_internal.chart_number(best.customers::float8 / total.customers, '.0%', language),
-                      COALESCE(segment_internal.chart_number((best.revenue / nullif(total.revenue, 0))::float8, '.0%', language), '-')) END,
+                      segment_internal.chart_number((best.revenue / nullif(total.revenue, 0))::float8, '.0%', language)) END,
         segment_internal.chart_words(language, 'rfm.subtitle'),
         (SELECT segment_internal.chart_list(array_agg(format('%s: %s', s.segment, segment_internal.chart_number(s.customers, ',.0f', language)) ORDER BY s.place, s.segment), 20)
          FROM jsonb_to_recordset(segments) AS s(segment text, customers bigint, place integer, hidden boolean) WHERE s.hidden IS NOT TRUE),

@@ -82,7 +82,7 @@ COMMENT ON FUNCTION segment.chart_map(regclass, text, text, text, text, integer,
 
 -- ---- migration -----------------------------------------------------------------------------
 
-CREATE FUNCTION segment_internal.chart_migration(target regclass, from_time timestamptz, to_time timestamptz, label text, language text) RETURNS jsonb
+CREATE FUNCTION segment_internal.chart_migration(target regclass, from_time timestamptz, to_time timestamptz, label text, language text, min_cell integer) RETURNS jsonb
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     came text := segment_internal.chart_words(language, 'migration.new');
@@ -90,19 +90,19 @@ DECLARE
     rows jsonb;
     best record;
     moved bigint;
+    some_hidden boolean;
     axes text;
 BEGIN
     SELECT jsonb_agg(jsonb_build_object('before', m.before, 'after', m.after, 'customers', m.customers, 'share', m.share, 'moved', m.moved,
                                         'ink', segment_internal.chart_ink(m.share::float8)) ORDER BY m.before COLLATE "C", m.after COLLATE "C") FILTER (WHERE NOT m.is_hidden),
-           max(m.all_moved)
-    INTO rows, moved
-    FROM (SELECT g.before, g.after, g.moved, sum(g.customers) AS customers, bool_or(g.is_hidden) AS is_hidden,
-                 sum(sum(g.customers) FILTER (WHERE g.moved)) OVER () AS all_moved,
+           sum(m.customers) FILTER (WHERE m.changed), bool_or(m.is_hidden) FILTER (WHERE m.changed)
+    INTO rows, moved, some_hidden
+    FROM (SELECT g.before, g.after, g.moved, g.changed, sum(g.customers) AS customers, bool_or(g.is_hidden) AS is_hidden,
                  round(sum(g.customers) / sum(sum(g.customers)) OVER (PARTITION BY g.before), 6) AS share
           FROM (SELECT COALESCE(m.from_name, m.from_label, came) AS before, COALESCE(m.to_name, m.to_label, gone) AS after,
-                       m.from_label IS DISTINCT FROM m.to_label AS moved, m.customers, m.is_hidden
-                FROM segment_internal.moves(target, from_time, to_time, label) m WHERE num_nulls(m.from_label, m.to_label) < 2) g
-          GROUP BY g.before, g.after, g.moved) m;
+                       m.from_label IS DISTINCT FROM m.to_label AS moved, m.from_label IS DISTINCT FROM m.to_label AS changed, m.customers, m.is_hidden
+                FROM segment_internal.moves(target, from_time, to_time, label, min_cell) m WHERE num_nulls(m.from_label, m.to_label) < 2) g
+          GROUP BY g.before, g.after, g.moved, g.changed) m;
     SELECT r.before, r.after, r.customers INTO best
     FROM jsonb_to_recordset(rows) AS r(before text, after text, customers bigint, moved boolean)
     WHERE r.moved ORDER BY r.customers DESC, r.before COLLATE "C", r.after COLLATE "C" LIMIT 1;
@@ -113,7 +113,9 @@ BEGIN
         to_json(segment_internal.chart_words(language, 'migration.from')),
         COALESCE((SELECT json_agg(b.before ORDER BY b.before = came, b.before COLLATE "C") FROM (SELECT DISTINCT r.before FROM jsonb_to_recordset(rows) AS r(before text)) b), '[""]'));
     RETURN segment_internal.chart_frame(language, 'grid',
-        CASE WHEN best.before IS NULL THEN segment_internal.chart_words(language, 'migration.none')
+        CASE WHEN best.before IS NULL THEN segment_internal.chart_words(language, CASE WHEN some_hidden THEN 'migration.none_shown' ELSE 'migration.none' END)
+             -- the total would tell what is hidden
+             WHEN some_hidden THEN segment_internal.chart_words(language, 'migration.title_shown', best.before, best.after, segment_internal.chart_number(best.customers, ',.0f', language))
              ELSE segment_internal.chart_words(language, 'migration.title', segment_internal.chart_number(moved, ',.0f', language), best.before, best.after,
                                                segment_internal.chart_number(best.customers, ',.0f', language)) END,
         -- dates in UTC, so that no time zone matters
@@ -132,6 +134,14 @@ BEGIN
         -- columns wide enough for their names
         (SELECT 640 + 40 * least(greatest(count(DISTINCT r.after)::integer - 6, 0), 8) FROM jsonb_to_recordset(rows) AS r(after text)));
 END $$;
+COMMENT ON FUNCTION segment_internal.chart_migration(regclass, timestamptz, timestamptz, text, text, integer) IS
+'The chart of segment.chart_migration; numbers below min_cell, and those that would tell them, are not shown.';
+
+CREATE FUNCTION segment_internal.chart_migration(target regclass, from_time timestamptz, to_time timestamptz, label text, language text) RETURNS jsonb
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT segment_internal.chart_migration(target, from_time, to_time, label, language, segment_internal.min_cell_size());
+END;
 COMMENT ON FUNCTION segment_internal.chart_migration(regclass, timestamptz, timestamptz, text, text) IS
 'Implementation of segment.chart_migration, which hides the SQL context of errors.';
 

@@ -55,7 +55,7 @@ END;
 COMMENT ON FUNCTION segment_internal.report_action(text, text, text) IS
 'What to do about a segment, by the rules of segment.action_rule.';
 
-CREATE FUNCTION segment_internal.report_month(months jsonb, segments jsonb, forecasts jsonb, as_of date, language text, min_customers integer) RETURNS text
+CREATE FUNCTION segment_internal.report_month(months jsonb, segments jsonb, cohorts jsonb, forecasts jsonb, as_of date, language text, min_customers integer) RETURNS text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     this record;
@@ -65,6 +65,7 @@ DECLARE
     total record;
     is_whole boolean := EXTRACT(month FROM as_of + 1) <> EXTRACT(month FROM as_of);
     is_hidden boolean;
+    buyers text;
     span text;
     growth float8;
     sentences text[];
@@ -73,7 +74,7 @@ BEGIN
     SELECT * INTO last FROM jsonb_to_recordset(months) AS m(period text, value float8) WHERE m.period = to_char(segment_internal.month_before(as_of), 'YYYY-MM-01');
     SELECT sum(s.customers)::float8 AS customers, sum(s.revenue)::float8 AS revenue INTO total FROM jsonb_to_recordset(segments) AS s(customers bigint, revenue numeric);
     SELECT * INTO best FROM jsonb_to_recordset(segments) AS s(segment text, code text, customers bigint, revenue float8, place integer, hidden boolean)
-    ORDER BY s.hidden, s.revenue DESC, s.place LIMIT 1;
+    WHERE s.customers > 0 AND NOT s.hidden ORDER BY s.revenue DESC, s.place LIMIT 1;
     SELECT * INTO worst FROM jsonb_to_recordset(segments) AS s(segment text, code text, customers bigint, before bigint, place integer, hidden boolean, hidden_before boolean)
     -- who went to sleep is no loss of that segment
     WHERE s.customers < s.before AND s.place <= 6 AND s.customers >= min_customers AND NOT s.hidden AND NOT s.hidden_before ORDER BY s.customers - s.before, s.place LIMIT 1;
@@ -82,26 +83,33 @@ BEGIN
     span := CASE WHEN is_whole THEN segment_internal.chart_date(as_of, 'long month', language)
                  ELSE segment_internal.chart_words(language, 'month.days', segment_internal.chart_date(date_trunc('month', as_of::timestamp)::date, 'long', language),
                                                    segment_internal.chart_date(as_of, 'long', language)) END;
+    buyers := CASE WHEN COALESCE(this.buyers, 0) = 0 THEN 'no_buyers' WHEN this.buyers < min_customers THEN 'buyers_few' WHEN this.new_buyers = 0 THEN 'buyers_known'
+                   WHEN segment_internal.has_small_part(this.new_buyers, this.buyers, min_customers)
+                        OR NOT EXISTS (SELECT FROM jsonb_to_recordset(cohorts) AS c(cohort text) WHERE c.cohort = to_char(as_of, 'YYYY-MM')) THEN 'buyers_only'
+                   WHEN this.new_buyers = this.buyers THEN 'buyers_new' ELSE 'buyers' END;
     growth := CASE WHEN is_whole AND last.value > 0 THEN COALESCE(this.value, 0) / last.value - 1 END;
     sentences := ARRAY[segment_internal.chart_words(language, 'month.first',
         CASE WHEN abs(growth) >= 0.0005 THEN segment_internal.chart_words(language, CASE WHEN growth > 0 THEN 'month.revenue_up' ELSE 'month.revenue_down' END, span,
                  segment_internal.chart_number(COALESCE(this.value, 0), ',.0f', language), segment_internal.chart_number(abs(growth), '.1%', language))
              ELSE segment_internal.chart_words(language, 'month.revenue', span, segment_internal.chart_number(COALESCE(this.value, 0), ',.0f', language)) END,
-        segment_internal.chart_words(language, CASE WHEN COALESCE(this.buyers, 0) = 0 THEN 'month.no_buyers' WHEN this.new_buyers = 0 THEN 'month.buyers_known' ELSE 'month.buyers' END, segment_internal.chart_number(COALESCE(this.buyers, 0), ',.0f', language),
+        segment_internal.chart_words(language, 'month.' || buyers, segment_internal.chart_number(CASE WHEN buyers = 'buyers_few' THEN min_customers ELSE COALESCE(this.buyers, 0) END, ',.0f', language),
                                      segment_internal.chart_number(COALESCE(this.new_buyers, 0), ',.0f', language))),
-        segment_internal.chart_words(language, 'month.top', best.segment, segment_internal.chart_number(best.customers / total.customers, '.0%', language),
-                                     COALESCE(segment_internal.chart_number(best.revenue / nullif(total.revenue, 0), '.0%', language), '-')),
+        segment_internal.chart_words(language, CASE WHEN best.code IS NULL THEN 'month.top_none' WHEN total.revenue <= 0 THEN 'month.top_zero'
+                                                    WHEN EXISTS (SELECT FROM jsonb_to_recordset(segments) AS s(hidden boolean) WHERE s.hidden) THEN 'month.top_shown' ELSE 'month.top' END,
+                                     best.segment, segment_internal.chart_number(best.customers / total.customers, '.0%', language),
+                                     segment_internal.chart_number(best.revenue / nullif(total.revenue, 0), '.0%', language)),
         CASE WHEN worst.code IS NULL THEN segment_internal.chart_words(language, CASE WHEN is_hidden THEN 'month.no_shrink_shown' ELSE 'month.no_shrink' END)
              ELSE segment_internal.chart_words(language, 'month.shrink', segment_internal.chart_number(worst.customers, ',.0f', language), worst.segment,
                                                segment_internal.chart_number(worst.before, ',.0f', language)) END,
-        CASE WHEN worst.code IS NULL THEN segment_internal.chart_words(language, 'month.action_top', segment_internal.report_action(best.code, best.segment, language))
+        CASE WHEN worst.code IS NULL AND best.code IS NULL THEN segment_internal.chart_words(language, 'month.action_table')
+             WHEN worst.code IS NULL THEN segment_internal.chart_words(language, 'month.action_top', segment_internal.report_action(best.code, best.segment, language))
              ELSE segment_internal.chart_words(language, 'month.action', segment_internal.report_action(worst.code, worst.segment, language)) END,
         COALESCE(segment_internal.report_forecast_next(forecasts, NULL, 'month.forecast', language), segment_internal.chart_words(language, 'forecast.none'))];
     RETURN (SELECT '<ol class="month">' || string_agg('<li>' || segment_internal.html_text(s.sentence) || '</li>', '' ORDER BY s.place) || '</ol>'
             FROM unnest(sentences) WITH ORDINALITY s(sentence, place));
 END $$;
-COMMENT ON FUNCTION segment_internal.report_month(jsonb, jsonb, jsonb, date, text, integer) IS
-'The month in five sentences, as HTML.';
+COMMENT ON FUNCTION segment_internal.report_month(jsonb, jsonb, jsonb, jsonb, date, text, integer) IS
+'The month in five sentences, as HTML; cohorts: of shown_cohorts, because new buyers are a cohort.';
 
 CREATE FUNCTION segment_internal.report_glance(cells jsonb, segments jsonb, language text, min_customers integer) RETURNS text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -119,7 +127,7 @@ BEGIN
             (2, CASE WHEN s.hidden THEN CASE WHEN s.customers < min_customers THEN few ELSE '-' END ELSE segment_internal.chart_number(s.customers, ',.0f', language) END),
             (3, CASE WHEN s.hidden THEN '' ELSE segment_internal.chart_number(s.customers / total.customers, '.1%', language) END),
             (4, CASE WHEN s.hidden THEN '' ELSE segment_internal.chart_number(s.revenue, ',.0f', language) END),
-            (5, CASE WHEN s.hidden THEN '' ELSE segment_internal.chart_number(s.revenue / nullif(total.revenue, 0), '.1%', language) END),
+            (5, CASE WHEN NOT s.hidden AND total.revenue > 0 THEN segment_internal.chart_number(s.revenue / total.revenue, '.1%', language) ELSE '' END),
             (6, CASE WHEN s.hidden OR s.hidden_before OR least(s.before, s.customers) < min_customers THEN '' WHEN s.customers > s.before THEN '+' ELSE '' END
                 || CASE WHEN s.hidden OR s.hidden_before OR least(s.before, s.customers) < min_customers THEN '' ELSE segment_internal.chart_number(s.customers - s.before, ',.0f', language) END),
             (7, segment_internal.report_action(s.code, s.segment, language))) x(number, cell))
@@ -131,7 +139,7 @@ BEGIN
              array_agg(x.cell ORDER BY c.r DESC, c.f, x.number), 2)
          FROM jsonb_to_recordset(cells) AS c(r integer, f integer, customers bigint, revenue float8, hidden boolean)
          CROSS JOIN LATERAL (VALUES (1, c.r::text), (2, c.f::text), (3, segment_internal.chart_number(c.customers, ',.0f', language)),
-             (4, segment_internal.chart_number(c.revenue / nullif(total.revenue, 0), '.1%', language))) x(number, cell)
+             (4, CASE WHEN total.revenue > 0 THEN segment_internal.chart_number(c.revenue / total.revenue, '.1%', language) ELSE '' END)) x(number, cell)
          WHERE NOT c.hidden HAVING count(*) > 0));
 END $$;
 COMMENT ON FUNCTION segment_internal.report_glance(jsonb, jsonb, text, integer) IS
@@ -154,8 +162,8 @@ BEGIN
         END IF;
         SELECT COALESCE(sum(m.customers) FILTER (WHERE m.to_code = s.code), 0) AS came, COALESCE(sum(m.customers) FILTER (WHERE m.from_code = s.code), 0) AS went
         INTO flow FROM jsonb_to_recordset(moves) AS m(from_code text, to_code text, customers bigint);
-        page := page || format('<p>%s %s', segment_internal.report_words(language, 'segment.size', segment_internal.chart_number(s.customers, ',.0f', language),
-                segment_internal.chart_number(s.customers / total.customers, '.1%', language), COALESCE(segment_internal.chart_number(s.revenue / nullif(total.revenue, 0), '.1%', language), '-')),
+        page := page || format('<p>%s %s', segment_internal.report_words(language, CASE WHEN total.revenue > 0 THEN 'segment.size' ELSE 'segment.size_only' END, segment_internal.chart_number(s.customers, ',.0f', language),
+                segment_internal.chart_number(s.customers / total.customers, '.1%', language), segment_internal.chart_number(s.revenue / nullif(total.revenue, 0), '.1%', language)),
             CASE WHEN flow.came BETWEEN 1 AND min_customers - 1 OR flow.went BETWEEN 1 AND min_customers - 1 THEN ''
                  ELSE segment_internal.report_words(language, 'segment.moves', segment_internal.chart_number(flow.came, ',.0f', language), segment_internal.chart_number(flow.went, ',.0f', language)) END);
         page := page || COALESCE((SELECT ' ' || segment_internal.report_words(language, 'segment.came_from',
@@ -223,25 +231,22 @@ END $$;
 COMMENT ON FUNCTION segment_internal.report_groups(text, text, integer) IS
 'A part for each cluster of a registered k-means model, as HTML.';
 
-CREATE FUNCTION segment_internal.report_cohorts(receipts regclass, as_of date, currency text, rates regclass, language text, min_customers integer) RETURNS text
+CREATE FUNCTION segment_internal.report_cohorts(cohorts jsonb, language text) RETURNS text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    rows jsonb;
 BEGIN
-    SELECT segment_internal.shown_cohorts(jsonb_agg(to_jsonb(c)), min_customers) INTO rows FROM segment.cohort_retention(receipts, as_of, 'month', currency, rates) c;
-    RETURN segment_internal.report_figure(segment_internal.chart_retention(rows, 'month', language), segment_internal.chart_words(language, 'report.data'),
+    RETURN segment_internal.report_figure(segment_internal.chart_retention(cohorts, 'month', language), segment_internal.chart_words(language, 'report.data'),
         (SELECT segment_internal.report_table(segment_internal.chart_words(language, 'report.cohorts'),
              ARRAY[segment_internal.chart_words(language, 'column.cohort'), segment_internal.chart_words(language, 'column.customers'), '1', '3', '6', '12'],
              array_agg(x.cell ORDER BY c.cohort COLLATE "C", x.number), 2)
          FROM (SELECT j.cohort, max(j.customers) AS customers, max(j.retention) FILTER (WHERE j.period = 1) AS p1, max(j.retention) FILTER (WHERE j.period = 3) AS p3,
                       max(j.retention) FILTER (WHERE j.period = 6) AS p6, max(j.retention) FILTER (WHERE j.period = 12) AS p12
-               FROM jsonb_to_recordset(rows) AS j(cohort text, period integer, customers bigint, retention float8) GROUP BY j.cohort ORDER BY j.cohort COLLATE "C" DESC LIMIT 24) c
+               FROM jsonb_to_recordset(cohorts) AS j(cohort text, period integer, customers bigint, retention float8) GROUP BY j.cohort ORDER BY j.cohort COLLATE "C" DESC LIMIT 24) c
          CROSS JOIN LATERAL (VALUES (1, c.cohort), (2, segment_internal.chart_number(c.customers, ',.0f', language)), (3, segment_internal.chart_number(c.p1, '.0%', language)),
                                     (4, segment_internal.chart_number(c.p3, '.0%', language)), (5, segment_internal.chart_number(c.p6, '.0%', language)),
-                                    (6, segment_internal.chart_number(c.p12, '.0%', language))) x(number, cell)));
+                                    (6, segment_internal.chart_number(c.p12, '.0%', language))) x(number, cell) HAVING count(*) > 0));
 END $$;
-COMMENT ON FUNCTION segment_internal.report_cohorts(regclass, date, text, regclass, text, integer) IS
-'The retention chart with its figures, as HTML.';
+COMMENT ON FUNCTION segment_internal.report_cohorts(jsonb, text) IS
+'The retention chart with its figures, as HTML; cohorts: of shown_cohorts.';
 
 CREATE FUNCTION segment_internal.report_quality(model_names text[], receipts regclass, as_of date, currency text, language text) RETURNS text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -285,7 +290,8 @@ BEGIN
             segment_internal.chart_number((forecasts ->> 'error')::float8, '.0%', language), segment_internal.chart_number((forecasts ->> 'naive_error')::float8, '.0%', language)) || '</li>' END,
         CASE WHEN kmeans_name IS NOT NULL THEN '<li>' || segment_internal.report_words(language, 'method.kmeans', kmeans_name, version::text,
             COALESCE(segment_internal.chart_number(i.explained_fraction, '.0%', language), '-'), COALESCE(segment_internal.chart_number(i.silhouette, '.2f', language), '-')) || '</li>' END,
-        '<li>', segment_internal.report_words(language, 'method.cohorts'), '</li><li>', segment_internal.report_words(language, 'method.small', min_customers::text), '</li>') || '</ul>';
+        '<li>', segment_internal.report_words(language, 'method.cohorts'), '</li>',
+        CASE WHEN min_customers > 1 THEN '<li>' || segment_internal.report_words(language, 'method.small', min_customers::text) || '</li>' END) || '</ul>';
 END $$;
 COMMENT ON FUNCTION segment_internal.report_method(text, jsonb, text, integer) IS
 'How the figures of a report came about, as HTML.';
@@ -339,6 +345,7 @@ DECLARE
     wrong text;
     s record;
     months jsonb;
+    cohorts jsonb;
     forecasts jsonb;
     body text;
     parts text[] := '{}';
@@ -364,8 +371,9 @@ BEGIN
     END IF;
     s := segment_internal.report_segments(receipts, as_of, rfm_model, currency, rates, language, min_customers);
     months := segment_internal.report_months(receipts, as_of, currency, rates);
+    SELECT segment_internal.shown_cohorts(jsonb_agg(to_jsonb(c)), min_customers) INTO cohorts FROM segment.cohort_retention(receipts, as_of, 'month', currency, rates) c;
     forecasts := segment_internal.report_forecasts(months, s.segments, receipts, as_of, currency, rates, min_customers);
-    parts := ARRAY['month', segment_internal.report_month(months, s.segments, forecasts, as_of, language, min_customers),
+    parts := ARRAY['month', segment_internal.report_month(months, s.segments, cohorts, forecasts, as_of, language, min_customers),
                    'glance', segment_internal.report_glance(s.cells, s.segments, language, min_customers),
                    'forecast', segment_internal.report_forecast(forecasts, s.segments, language) || segment_internal.report_forecast_models(model_names, language),
                    'segments', segment_internal.report_each(s.segments, s.moves, segment_internal.report_features(receipts, as_of, rfm_model, currency, rates), forecasts, language, min_customers)];
@@ -375,7 +383,7 @@ BEGIN
     IF target IS NOT NULL AND segment_internal.report_target_has(target, 'cluster_id') THEN
         parts := parts || ARRAY['moves', segment_internal.report_moves(target, as_of, language, min_customers)];
     END IF;
-    parts := parts || ARRAY['cohorts', segment_internal.report_cohorts(receipts, as_of, currency, rates, language, min_customers)];
+    parts := parts || ARRAY['cohorts', segment_internal.report_cohorts(cohorts, language)];
     IF target IS NOT NULL AND segment_internal.report_target_has(target, 'pca_x', 'pca_y') THEN
         parts := parts || ARRAY['map', segment_internal.report_map(target, language, min_customers)];
     END IF;

@@ -79,7 +79,7 @@ BEGIN ATOMIC
     SELECT segment_internal.chart_words(language, key || CASE WHEN key <> 'month.forecast' THEN '' WHEN n.spread <= 0.1 THEN '_sure' WHEN n.spread <= 0.3 THEN '_rough' ELSE '_unsure' END,
                segment_internal.chart_date(n.period::date, 'long month', language), segment_internal.chart_number(n.forecast, ',.0f', language),
                segment_internal.chart_number(n.lower_bound, ',.0f', language), segment_internal.chart_number(n.upper_bound, ',.0f', language), segment_internal.chart_number(0.95, '.0%', language))
-    FROM (SELECT r.*, (r.upper_bound - r.lower_bound) / 2 / nullif(abs(r.forecast), 0) AS spread
+    FROM (SELECT r.*, CASE WHEN r.upper_bound > r.lower_bound THEN (r.upper_bound - r.lower_bound) / 2 / nullif(abs(r.forecast), 0) ELSE 0 END AS spread
           FROM pg_catalog.jsonb_to_recordset(f -> 'rows') AS r(code text, is_total boolean, period text, forecast float8, lower_bound float8, upper_bound float8)
           WHERE r.is_total = (report_forecast_next.code IS NULL) AND r.code IS NOT DISTINCT FROM report_forecast_next.code AND r.lower_bound IS NOT NULL ORDER BY r.period LIMIT 1) n;
 END;
@@ -139,7 +139,7 @@ BEGIN
                 segment_internal.chart_number(first.lower_bound, ',.0f', language), segment_internal.chart_number(first.upper_bound, ',.0f', language),
                 segment_internal.chart_date(last.period::date, 'long month', language), segment_internal.chart_number(last.lower_bound, ',.0f', language),
                 segment_internal.chart_number(last.upper_bound, ',.0f', language)),
-            segment_internal.report_words(language, 'forecast.why', f ->> 'months', COALESCE(segment_internal.chart_number((f ->> 'change')::float8, '.0%', language), '-')),
+            segment_internal.report_words(language, CASE WHEN f ->> 'change' IS NULL THEN 'forecast.months' ELSE 'forecast.why' END, f ->> 'months', segment_internal.chart_number((f ->> 'change')::float8, '.0%', language)),
             CASE WHEN (f ->> 'has_season')::boolean THEN '' ELSE ' ' || segment_internal.report_words(language, 'forecast.no_season') END);
     END IF;
     RETURN page || COALESCE(segment_internal.report_forecast_segments(f, segments, language), '');

@@ -58,7 +58,10 @@ CREATE FUNCTION segment_internal.report_map(target regclass, language text, min_
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     places text;
+    chart jsonb := segment.chart_map(target, language => language);
 BEGIN
+    -- the description lists the groups with their numbers, which the table below shows or hides
+    chart := chart || jsonb_build_object('description', concat_ws(' ', segment_internal.chart_words(language, 'kind.points'), (chart #>> '{title,text}') || '.', (chart #>> '{title,subtitle}') || '.'));
     IF segment_internal.report_target_has(target, 'cluster_name') THEN
         EXECUTE format($query$
             SELECT segment_internal.report_table(segment_internal.chart_words($1, 'report.places'),
@@ -72,7 +75,7 @@ BEGIN
             HAVING count(*) > 0$query$, target)
         INTO places USING language, min_customers;
     END IF;
-    RETURN segment_internal.report_figure(segment.chart_map(target, language => language), segment_internal.chart_words(language, 'report.data'), places);
+    RETURN segment_internal.report_figure(chart, segment_internal.chart_words(language, 'report.data'), places);
 END $$;
 COMMENT ON FUNCTION segment_internal.report_map(regclass, text, integer) IS
 'The map of a published table with a table of its groups, as HTML.';
@@ -80,17 +83,16 @@ COMMENT ON FUNCTION segment_internal.report_map(regclass, text, integer) IS
 CREATE FUNCTION segment_internal.report_moves(target regclass, as_of date, language text, min_customers integer) RETURNS text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    chart jsonb := segment.chart_migration(target, segment_internal.month_before(as_of)::timestamp AT TIME ZONE 'UTC' + interval '1 day', as_of::timestamp AT TIME ZONE 'UTC' + interval '1 day',
-                                           CASE WHEN segment_internal.report_target_has(target, 'cluster_id') THEN 'cluster_id' END, language);
+    chart jsonb := segment_internal.chart_migration(target, segment_internal.month_before(as_of)::timestamp AT TIME ZONE 'UTC' + interval '1 day', as_of::timestamp AT TIME ZONE 'UTC' + interval '1 day',
+                                           CASE WHEN segment_internal.report_target_has(target, 'cluster_id') THEN 'cluster_id' END, language, min_customers);
 BEGIN
-    chart := jsonb_set(chart, '{data,values}', (SELECT COALESCE(jsonb_agg(r.value ORDER BY r.number), '[]') FROM jsonb_array_elements(chart #> '{data,values}') WITH ORDINALITY r(value, number)
-                                                WHERE (r.value ->> 'customers')::bigint >= min_customers));
     RETURN segment_internal.report_figure(chart, segment_internal.chart_words(language, 'report.data'),
         (SELECT segment_internal.report_table(segment_internal.chart_words(language, 'report.moves'),
              ARRAY[segment_internal.chart_words(language, 'column.from'), segment_internal.chart_words(language, 'column.to'), segment_internal.chart_words(language, 'column.customers')],
              array_agg(x.cell ORDER BY m.customers DESC, m.before COLLATE "C", m.after COLLATE "C", x.number), 3)
          FROM jsonb_to_recordset(chart #> '{data,values}') AS m(before text, after text, customers bigint)
-         CROSS JOIN LATERAL (VALUES (1, m.before), (2, m.after), (3, segment_internal.chart_number(m.customers, ',.0f', language))) x(number, cell)));
+         CROSS JOIN LATERAL (VALUES (1, m.before), (2, m.after), (3, segment_internal.chart_number(m.customers, ',.0f', language))) x(number, cell)
+         HAVING count(*) > 0));
 END $$;
 COMMENT ON FUNCTION segment_internal.report_moves(regclass, date, text, integer) IS
 'The migration of a published table within a month, as HTML.';

@@ -167,6 +167,43 @@ RESET work_mem; RESET enable_hashagg;
 DROP VIEW report_charts;
 DROP TABLE report_sums, report_sums_page, report_series, report_charts_now;
 
+-- segments, cohorts and groups that are too small: no sentence, title or description tells their number
+CREATE TABLE report_small (customer_id text, receipt_date date, amount numeric);
+INSERT INTO report_small SELECT 'old' || i, '2019-11-03', 10 FROM generate_series(1, 40) i;
+INSERT INTO report_small SELECT 'old' || i, '2019-12-03', 10 FROM generate_series(1, 12) i;
+INSERT INTO report_small SELECT 'new' || i, '2019-12-04', 10 FROM generate_series(1, 3) i;
+SELECT n, substring(page FROM '<li>(Revenue in [^<]*)</li>') AS month FROM unnest('{1,5,20}'::integer[]) n, LATERAL segment.report('{}', 'report_small', '2019-12-31', min_customers => n) page;
+SELECT substring(page FROM '<section id="glance">.*?<title>(.*?)</title>') AS title, page LIKE '%<li>What to do for each segment is in the table%' AS action
+FROM segment.report('{}', 'report_small', '2019-12-31', min_customers => 100) page;
+SELECT language, m[1] AS sentence FROM unnest('{en,es,de}'::text[]) language, LATERAL segment.report('{}', 'report_small', '2019-12-31', language, min_customers => 5) page,
+     LATERAL regexp_matches(substring(page FROM '<ol class="month">(.*?)</ol>'), '<li>(.*?)</li>', 'g') WITH ORDINALITY r(m, place) WHERE place = 2;
+SELECT language, substring(page FROM '<ol class="month"><li>[^;]*; ([^<]*)\.</li>') AS all_new FROM unnest('{en,es,de}'::text[]) language, LATERAL segment.report('{}', 'report_small', '2019-11-30', language) page;
+DELETE FROM report_small WHERE customer_id NOT IN ('new1', 'old1');
+SELECT count(*) AS unshown FROM segment.report('{}', 'report_small', '2019-12-31', min_customers => 5) page, regexp_matches(page, 'No segment is large enough to be shown|fewer than 5 customers bought', 'g');
+DROP TABLE report_small;
+
+-- no revenue at all, or returns only after a while: no share of it, no sign of a missing figure in a sentence
+CREATE TABLE report_nothing AS SELECT 'c' || i % 9 AS customer_id, 'r' || i AS receipt_id, date '2019-01-03' + i * 7 AS receipt_date, 0::numeric AS amount FROM generate_series(0, 50) i;
+SELECT language, regexp_replace(page, '<[^>]*>', ' ', 'g') ~ '(bring|with|con el|aporta el|mit|bringen|durchschnittlich|average) -|promedio -|un - ' AS blanks, substring(page FROM '<section id="glance">.*?<title>(.*?)</title>') AS title,
+       substring(page FROM '<li>([^<]*(?:quite sure|bastante seguro|recht sicher)[^<]*)</li>') AS forecast, m[1] AS top
+FROM unnest('{en,es,de}'::text[]) language, LATERAL segment.report('{}', 'report_nothing', '2019-12-31', language, min_customers => 1) page,
+     LATERAL regexp_matches(substring(page FROM '<ol class="month">(.*?)</ol>'), '<li>(.*?)</li>', 'g') WITH ORDINALITY r(m, place) WHERE place = 2;
+INSERT INTO report_nothing SELECT 'c' || i % 9, 'x' || i, date '2019-01-04' + i * 7, -5 - i FROM generate_series(0, 50) i;
+SELECT page ~ '(bring|with) -?[0-9]+ % of the revenue' AS shares, page LIKE '%All customers together have brought no revenue%' AS said, page LIKE '%so that no single customer%' AS small FROM segment.report('{}', 'report_nothing', '2019-12-31', min_customers => 1) page;
+DROP TABLE report_nothing;
+
+-- moves and the map keep to min_customers, in titles and descriptions too
+CREATE TABLE report_move_target (id integer PRIMARY KEY, assigned_at timestamptz NOT NULL, cluster_id integer, cluster_name text, pca_x float8, pca_y float8);
+CREATE TABLE report_move_target_history (id integer, cluster_id integer, old_model_cluster_id integer, cluster_name text, valid_from timestamptz, valid_to timestamptz);
+INSERT INTO report_move_target SELECT i, '2019-12-31', 1 + (i > 40)::integer + (i > 100)::integer, NULL, i, i FROM generate_series(1, 103) i;
+UPDATE report_move_target SET cluster_name = substr('ABC', cluster_id, 1);
+INSERT INTO report_move_target_history SELECT i, 1 + (i > 50)::integer, NULL, substr('AB', 1 + (i > 50)::integer, 1), '2019-11-01', '2019-12-15' FROM generate_series(1, 97) i;
+INSERT INTO report_move_target_history SELECT id, cluster_id, cluster_id, cluster_name, '2019-12-15', NULL FROM report_move_target;
+SELECT n, substring(moves FROM '<title>(.*?)</title>') AS title, substring(moves FROM '<desc>(.*?)</desc>') ~ '\m(3|6|10)\M' AS moves_tell, map IS NOT NULL AS has_map, substring(map FROM '<desc>(.*?)</desc>') ~ 'C: 3' AS map_tells
+FROM unnest('{1,5,20}'::integer[]) n, LATERAL segment.report('{}', 'report_receipts', '2019-12-31', target => 'report_move_target', min_customers => n) page,
+     LATERAL substring(page FROM '<section id="moves">(.*?)</section>') moves, LATERAL substring(page FROM '<section id="map">(.*?)</section>') map;
+DROP TABLE report_move_target, report_move_target_history;
+
 -- no models, no target, a part of a month, no customers
 SELECT array_to_string(ARRAY(SELECT m[1] FROM regexp_matches(segment.report(NULL, 'report_receipts', '2019-12-15'), '<section id="(\w+)">', 'g') m), ' ') AS sections;
 SELECT substring(segment.report('{}', 'report_receipts', '2019-12-15') FROM '<li>(Revenue in [^<]*)</li>') AS part;
