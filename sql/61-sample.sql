@@ -54,6 +54,17 @@ COMMENT ON FUNCTION segment_internal.check_sample_ids(regclass, text) IS
 
 -- ---- top_n ----
 
+CREATE FUNCTION segment_internal.finite_column(relation regclass, column_name text) RETURNS text
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    -- a numeric beyond float8 would make the cast fail, with the value in the message
+    RETURN CASE WHEN segment_internal.column_type(relation, column_name) = 'numeric'::regtype
+                THEN format('CASE WHEN abs(r.%1$I) < 1e308 THEN r.%1$I::float8 END', column_name)
+                ELSE format('CASE WHEN abs(r.%1$I::float8) < ''infinity'' THEN r.%1$I::float8 END', column_name) END;
+END $$;
+COMMENT ON FUNCTION segment_internal.finite_column(regclass, text) IS
+'Support function of top_n: the SQL of a column of the relation r as float8, NULL where it is not finite or a numeric of 1e308 or more.';
+
 CREATE FUNCTION segment_internal.top_n(relation regclass, id_column text, score_column text, n bigint, cost_column text, budget numeric)
 RETURNS TABLE (id text, rank bigint, score float8, cost numeric, total_cost numeric)
 LANGUAGE plpgsql STABLE ROWS 1000 SET search_path = pg_catalog, pg_temp AS $$
@@ -61,11 +72,13 @@ DECLARE
     left_out bigint;
     negative bigint;
     has_value text;
+    finite_score text;
     source text;
 BEGIN
     PERFORM segment_internal.check_sample_ids(relation, id_column);
     PERFORM segment_internal.check_sample_column(relation, score_column, 'score_column', '{float8,float4,numeric,bigint,integer,smallint}');
-    has_value := format('segment_internal.meaningful_id(r.%I::text) IS NOT NULL AND abs(r.%I::float8) < ''infinity''', id_column, score_column);
+    finite_score := segment_internal.finite_column(relation, score_column);
+    has_value := format('segment_internal.meaningful_id(r.%I::text) IS NOT NULL AND %s IS NOT NULL', id_column, finite_score);
     IF n IS NULL OR n < 0 THEN
         RAISE EXCEPTION 'n must not be negative or null' USING ERRCODE = 'invalid_parameter_value';
     ELSIF (cost_column IS NULL) <> (budget IS NULL) THEN
@@ -75,7 +88,7 @@ BEGIN
         IF NOT (budget >= 0 AND budget < 'infinity') THEN
             RAISE EXCEPTION 'budget must be a number of 0 or more, but is %', budget USING ERRCODE = 'invalid_parameter_value';
         END IF;
-        has_value := has_value || format(' AND abs(r.%I::float8) < ''infinity''', cost_column);
+        has_value := has_value || format(' AND %s IS NOT NULL', segment_internal.finite_column(relation, cost_column));
     END IF;
     source := segment_internal.without_suppressed(relation, id_column);
     EXECUTE format('SELECT count(*) FILTER (WHERE NOT COALESCE(%s, false)), count(*) FILTER (WHERE %s < 0) FROM %s r',
@@ -88,11 +101,11 @@ BEGIN
     RETURN QUERY EXECUTE format($query$
         SELECT t.id, t.rank, t.score, t.cost, t.total_cost
         FROM (SELECT s.*, sum(s.cost) OVER (ORDER BY s.rank) AS total_cost
-              FROM (SELECT r.%2$I::text AS id, row_number() OVER (ORDER BY r.%3$I::float8 DESC, r.%2$I::text COLLATE "C") AS rank, r.%3$I::float8 AS score, %4$s::numeric AS cost
+              FROM (SELECT r.%2$I::text AS id, row_number() OVER (ORDER BY %3$s DESC, r.%2$I::text COLLATE "C") AS rank, %3$s AS score, %4$s::numeric AS cost
                     FROM %1$s r WHERE %5$s) s
               WHERE s.rank <= $1) t
         WHERE t.total_cost <= $2 OR $2 IS NULL
-        ORDER BY t.rank$query$, source, id_column, score_column, COALESCE('r.' || quote_ident(cost_column), 'NULL'), has_value) USING n, budget;
+        ORDER BY t.rank$query$, source, id_column, finite_score, COALESCE('r.' || quote_ident(cost_column), 'NULL'), has_value) USING n, budget;
 END $$;
 COMMENT ON FUNCTION segment_internal.top_n(regclass, text, text, bigint, text, numeric) IS
 'Implementation of segment.top_n, which hides the SQL context of errors.';
@@ -193,6 +206,8 @@ BEGIN
         RAISE EXCEPTION 'seed must not be null' USING ERRCODE = 'null_value_not_allowed';
     END IF;
     PERFORM segment_internal.check_arms(arms, weights, holdout);
+    -- an array may begin at another subscript than 1
+    arms := ARRAY(SELECT u.arm FROM unnest(arms) WITH ORDINALITY u(arm, place) ORDER BY u.place);
     -- the lower ends of the arms on a line from 0 to 1
     SELECT array_agg(w / total ORDER BY place), array_agg((upto - w) / total ORDER BY place) INTO shares, bounds
     FROM (SELECT w, place, sum(w) OVER () AS total, sum(w) OVER (ORDER BY place) AS upto

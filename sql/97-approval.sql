@@ -151,7 +151,9 @@ LANGUAGE plpgsql STABLE ROWS 100 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     RETURN QUERY SELECT a.* FROM segment.campaign_action a
     WHERE segment_internal.is_approver(caller) OR segment_internal.owns_extension(caller)
-          OR EXISTS (SELECT FROM segment.campaign c WHERE c.campaign_name = a.campaign_name AND segment_internal.role_may(caller, c.owner, c.owner_key))
+          -- a dropped campaign of that name may have been of another role
+          OR (EXISTS (SELECT FROM segment.campaign c WHERE c.campaign_name = a.campaign_name AND segment_internal.role_may(caller, c.owner, c.owner_key))
+              AND NOT EXISTS (SELECT FROM segment.campaign_action d WHERE d.campaign_name = a.campaign_name AND d.action = 'dropped' AND d.action_id >= a.action_id))
     ORDER BY a.action_id;
 END $$;
 
@@ -200,6 +202,7 @@ LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     c segment.campaign;
     builder oid;
+    login text;
 BEGIN
     IF NOT segment_internal.is_approver(caller) THEN
         RAISE EXCEPTION 'role "%" may not approve campaigns', pg_get_userbyid(caller)
@@ -218,6 +221,12 @@ BEGIN
     IF caller = builder OR (NOT segment_internal.is_superuser(builder) AND pg_has_role(builder, caller, 'MEMBER')) THEN
         RAISE EXCEPTION 'role "%" has built campaign "%" and may not approve it', c.built_by, name
             USING ERRCODE = 'insufficient_privilege', HINT = 'A role that the builder is not a member of must approve it.';
+    END IF;
+    -- nor is one who takes two roles, one after the other
+    SELECT a.session_role INTO login FROM segment.campaign_action a WHERE a.campaign_name = name AND a.action = 'built' ORDER BY a.action_id DESC LIMIT 1;
+    IF login = session_user AND NOT segment_internal.is_superuser(to_regrole(quote_ident(session_user))) THEN
+        RAISE EXCEPTION 'login role "%" has built campaign "%" and may not approve it', login, name
+            USING ERRCODE = 'insufficient_privilege', HINT = 'Another login role must approve it.';
     ELSIF c.audience_hash <> set_approved.audience_hash THEN
         RAISE EXCEPTION 'campaign "%" has another audience by now', name
             USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'Review it again.';
@@ -292,7 +301,7 @@ BEGIN
     PERFORM segment_internal.check_columns(members, '{customer_id,arm}', 'The members of a campaign need the columns customer_id and arm; segment is optional.');
     has_segment := segment_internal.column_type(members, 'segment') IS NOT NULL;
     source := segment_internal.without_suppressed(members, 'customer_id');
-    EXECUTE format('SELECT count(*) FILTER (WHERE segment_internal.meaningful_id(r.customer_id::text) IS NULL OR r.arm IS NULL), count(*) FROM %s r', source) INTO wrong, n;
+    EXECUTE format('SELECT count(*) FILTER (WHERE segment_internal.meaningful_id(r.customer_id::text) IS NULL OR segment_internal.meaningful_id(r.arm::text) IS NULL), count(*) FROM %s r', source) INTO wrong, n;
     IF wrong > 0 THEN
         RAISE EXCEPTION '% of % members have no customer_id or no arm', wrong, n USING ERRCODE = 'null_value_not_allowed';
     ELSIF n > 5000000 THEN
@@ -301,11 +310,15 @@ BEGIN
     -- one reading, so that hash and members cannot differ; sorted, so that the order of the rows does not matter
     EXECUTE format('SELECT COALESCE(array_agg(d.id ORDER BY d.id COLLATE "C", d.arm COLLATE "C", d.segment COLLATE "C"), ''{}'') AS ids,'
                    ' COALESCE(array_agg(d.arm ORDER BY d.id COLLATE "C", d.arm COLLATE "C", d.segment COLLATE "C"), ''{}'') AS arms,'
-                   ' COALESCE(array_agg(d.segment ORDER BY d.id COLLATE "C", d.arm COLLATE "C", d.segment COLLATE "C"), ''{}'') AS segments, count(*) - count(DISTINCT d.id) AS twice'
+                   ' COALESCE(array_agg(d.segment ORDER BY d.id COLLATE "C", d.arm COLLATE "C", d.segment COLLATE "C"), ''{}'') AS segments, count(*) - count(DISTINCT d.id) AS twice,'
+                   ' count(*) FILTER (WHERE segment_internal.meaningful_id(d.id) IS NULL OR segment_internal.meaningful_id(d.arm) IS NULL) AS wrong, count(*) AS n'
                    ' FROM (SELECT r.customer_id::text AS id, r.arm::text AS arm, %s::text AS segment FROM %s r) d', CASE WHEN has_segment THEN 'r.segment' ELSE 'NULL' END, source)
     INTO m;
-    IF m.twice > 0 THEN
-        RAISE EXCEPTION 'there are % members, but % different customers', n, n - m.twice USING ERRCODE = 'unique_violation';
+    -- the rows may be others than those that were counted
+    IF m.wrong > 0 THEN
+        RAISE EXCEPTION '% of % members have no customer_id or no arm', m.wrong, m.n USING ERRCODE = 'null_value_not_allowed';
+    ELSIF m.twice > 0 THEN
+        RAISE EXCEPTION 'there are % members, but % different customers', m.n, m.n - m.twice USING ERRCODE = 'unique_violation';
     END IF;
     hash := encode(sha256(convert_to(ROW(m.ids, m.arms, m.segments)::text, 'UTF8')), 'hex');
     PERFORM segment_internal.set_campaign(name, m.ids, m.arms, m.segments, hash);
@@ -330,7 +343,7 @@ COMMENT ON FUNCTION segment_internal.approve_campaign(text, text) IS
 CREATE FUNCTION segment.approve_campaign(name text, audience_hash text DEFAULT NULL) RETURNS void
 AS 'MODULE_PATHNAME', 'quiet_call' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION segment.approve_campaign(text, text) IS
-'Approves the present audience of a campaign. The caller (current_user) must be an approver (see grant_approver), and not the role that built it nor one that this role is a member of. audience_hash: the hash that was reviewed; NULL for the present one. Errors: 42501 no approver, or the builder; 42704 no such campaign; 55000 another audience by now, or approved already.';
+'Approves the present audience of a campaign. The caller (current_user) must be an approver (see grant_approver), and not the role that built it nor one that this role is a member of; and the login role must not be the one that built it, except for a superuser. audience_hash: the hash that was reviewed; NULL for the present one. Errors: 42501 no approver, or the builder; 42704 no such campaign; 55000 another audience by now, or approved already.';
 
 CREATE FUNCTION segment_internal.campaign_members(name text, include_unapproved boolean)
 RETURNS TABLE (customer_id text, arm text, segment text)

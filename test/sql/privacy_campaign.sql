@@ -41,6 +41,15 @@ SELECT segment.drop_campaign('winter');
 SELECT segment.grant_approver('nobody there');
 SELECT segment.grant_approver(NULL);
 
+-- rows that differ at each reading
+CREATE SEQUENCE privacy_reading;
+CREATE VIEW privacy_changing AS SELECT i AS customer_id, CASE WHEN nextval('privacy_reading') <= 3 THEN 'a' END AS arm FROM generate_series(1, 3) i;
+SELECT segment.build_campaign('changing', 'privacy_changing');
+CREATE VIEW privacy_blank AS SELECT i AS customer_id, ' ' AS arm FROM generate_series(1, 3) i;
+SELECT segment.build_campaign('blank', 'privacy_blank');
+DROP VIEW privacy_changing, privacy_blank;
+DROP SEQUENCE privacy_reading;
+
 -- ---- forget ------------------------------------------------------------------------------
 CREATE TABLE privacy_shop AS SELECT i::bigint AS id, i % 7 AS x, i % 3 AS y FROM generate_series(1, 40) i;
 SELECT segment.create_model('forget', 'kmeans', 'privacy_shop', 'id', '{x,y}', '{"k": 2}');

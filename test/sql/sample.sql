@@ -114,6 +114,13 @@ SELECT segment.ab_assign('people', 'id', NULL, '{a,holdout}', holdout => 0.1);
 SELECT segment.ab_assign('people', 'flag', NULL, '{a,b}');
 SELECT segment.ab_assign('people', 'the segment', NULL, '{a,b}');
 
+-- arrays that do not begin at subscript 1
+SELECT arm, count(*), min(probability) AS probability FROM segment.ab_assign('people', 'id', NULL, '[0:1]={a,b}', '[5:6]={1,1}') GROUP BY arm ORDER BY arm;
+-- a value that is no float8 is left out and not shown
+CREATE TEMPORARY TABLE beyond AS SELECT i AS id, CASE i WHEN 2 THEN 1e400 WHEN 3 THEN 'NaN' ELSE i END::numeric AS score, CASE i WHEN 4 THEN 1e400 ELSE 1 END AS cost FROM generate_series(1, 5) i;
+SELECT id, rank, score FROM segment.top_n('beyond', 'id', 'score', 9);
+SELECT id, rank, score FROM segment.top_n('beyond', 'id', 'score', 9, 'cost', 10);
+
 -- names that must be quoted; the caller's rights count
 CREATE TABLE "a ""quoted"" table" AS SELECT i AS "an ""id", i % 2 AS "select", i AS "score;" FROM generate_series(1, 4) i;
 SELECT id FROM segment.top_n('"a ""quoted"" table"', 'an "id', 'score;', 2);

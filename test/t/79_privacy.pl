@@ -71,6 +71,13 @@ $node->safe_psql('postgres', "ALTER ROLE bob RENAME TO robert");
 is(as('carol', "SELECT segment.approve_campaign('winter')"), '55000', 'cannot be compared with the approver');
 $node->safe_psql('postgres', "ALTER ROLE robert RENAME TO bob");
 
+$node->safe_psql('postgres', 'GRANT committee TO alice');
+is(as('alice', "SET ROLE marketing; CREATE TABLE m.list AS SELECT 1 AS customer_id, 'a' AS arm; SELECT segment.build_campaign('both', 'm.list') <> ''; SET ROLE committee; SELECT segment.approve_campaign('both')"), '42501', 'a login role that takes two roles in turn may not approve');
+is(as('carol', "SELECT segment.approve_campaign('both')"), '', 'another login role may');
+is(as('alice', "SELECT segment.drop_campaign('both')"), '', 'dropped');
+$node->safe_psql('postgres', 'REVOKE committee FROM alice');
+is(as('bob', "SELECT segment.build_campaign('both', 'b.list') <> ''; SELECT string_agg(action, ' ') FROM segment.campaign_log WHERE campaign_name = 'both'"), "t\nbuilt", 'the log of a dropped campaign of the same name is not shown');
+
 # ---- suppressed customers: read as the role that registered the list, for its members ----
 is(as('alice', 'SET ROLE marketing; CREATE TABLE m.no_contact AS SELECT 3 AS customer_id; CREATE TABLE m.who (name text); '
 	. 'CREATE FUNCTION m.note() RETURNS integer LANGUAGE plpgsql AS $$ BEGIN RETURN CASE current_user WHEN \'marketing\' THEN 4 ELSE 5 END; END $$;'
