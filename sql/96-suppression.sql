@@ -97,7 +97,7 @@ COMMENT ON FUNCTION segment_internal.register_suppression(regclass) IS
 CREATE FUNCTION segment.register_suppression(relation regclass) RETURNS void
 AS 'MODULE_PATHNAME', 'quiet_call' LANGUAGE C VOLATILE STRICT;
 COMMENT ON FUNCTION segment.register_suppression(regclass) IS
-'Registers a table or view with the column customer_id: customers that must not be contacted. top_n, quota_sample, ab_assign, next_best_offer, run_triggers and build_campaign leave them out, and say in a NOTICE how many, for every caller that has the privileges of the role that registered the list. The list is read at each call, as that role; customer_id is compared as text. Errors: 42703 no such column; 42809 a temporary table; 42501 the caller may not read it or is no modeler; 42710 registered already.';
+'Registers a table or view with the column customer_id: customers that must not be contacted. top_n, quota_sample, ab_assign, next_best_offer, run_triggers, build_campaign and campaign_members leave them out, and say in a NOTICE how many, for every caller that has the privileges of the role that registered the list. The list is read at each call, as that role; customer_id is compared as text. Errors: 42703 no such column; 42809 a temporary table; 42501 the caller may not read it or is no modeler; 42710 registered already.';
 
 CREATE FUNCTION segment_internal.drop_suppression(relation text) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

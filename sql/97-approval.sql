@@ -348,8 +348,18 @@ COMMENT ON FUNCTION segment.approve_campaign(text, text) IS
 CREATE FUNCTION segment_internal.campaign_members(name text, include_unapproved boolean)
 RETURNS TABLE (customer_id text, arm text, segment text)
 LANGUAGE plpgsql STABLE ROWS 1000 SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    n bigint;
 BEGIN
-    RETURN QUERY SELECT m.customer_id, m.arm, m.segment FROM segment_internal.read_members(name, include_unapproved) m;
+    IF NOT EXISTS (SELECT FROM segment_internal.suppressions()) THEN
+        RETURN QUERY SELECT m.customer_id, m.arm, m.segment FROM segment_internal.read_members(name, include_unapproved) m;
+        RETURN;
+    END IF;
+    -- an objection after the build counts, too
+    SELECT count(*) INTO n FROM segment_internal.read_members(name, include_unapproved) m WHERE m.customer_id IN (SELECT x.id FROM segment_internal.suppressed_ids() x(id));
+    PERFORM segment_internal.notice_left_out(n, 'suppressed customers');
+    RETURN QUERY SELECT m.customer_id, m.arm, m.segment FROM segment_internal.read_members(name, include_unapproved) m
+        WHERE NOT EXISTS (SELECT FROM segment_internal.suppressed_ids() x(id) WHERE x.id = m.customer_id) ORDER BY m.customer_id COLLATE "C";
 END $$;
 COMMENT ON FUNCTION segment_internal.campaign_members(text, boolean) IS
 'Implementation of segment.campaign_members, which hides the SQL context of errors.';
@@ -358,7 +368,7 @@ CREATE FUNCTION segment.campaign_members(name text, include_unapproved boolean D
 RETURNS TABLE (customer_id text, arm text, segment text)
 AS 'MODULE_PATHNAME', 'quiet_call' LANGUAGE C STABLE ROWS 1000;
 COMMENT ON FUNCTION segment.campaign_members(text, boolean) IS
-'The customers of a campaign with arm and segment, in byte order of customer_id, for members of its owner and for approvers. include_unapproved: also of an audience that is not approved, for the review. Errors: 42704 the caller sees no such campaign; 55000 the audience is not approved, or has changed since.';
+'The customers of a campaign with arm and segment, in byte order of customer_id, for members of its owner and for approvers. Customers who were suppressed after the build are left out; a NOTICE has their number. include_unapproved: also of an audience that is not approved, for the review. Errors: 42704 the caller sees no such campaign; 55000 the audience is not approved, or has changed since.';
 
 CREATE FUNCTION segment_internal.drop_campaign(name text) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

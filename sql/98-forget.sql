@@ -81,6 +81,7 @@ DECLARE
     t record;
     r record;
     n bigint;
+    kept bigint;
     found bigint := 0;
     key text;
 BEGIN
@@ -104,6 +105,12 @@ BEGIN
             CONTINUE;
         END IF;
         n := segment_internal.delete_as(t.owner, format('DELETE FROM %s WHERE %I OPERATOR(pg_catalog.=) %s', t.relation, t.key_column, key));
+        -- a trigger or a rule can keep a row without an error
+        SELECT q.n INTO kept FROM segment_internal.query_as(t.owner, format('SELECT count(*) FROM %s WHERE %I OPERATOR(pg_catalog.=) %s', t.relation, t.key_column, key)) AS q(n bigint);
+        IF kept > 0 THEN
+            RAISE EXCEPTION '% rows of "%" cannot be removed', kept, segment_internal.relation_name(t.relation)
+                USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'A trigger or a rule of the table keeps them.';
+        END IF;
         IF n > 0 THEN
             RAISE NOTICE 'rows removed from "%": %', segment_internal.relation_name(t.relation), n;
             found := found + n;
@@ -127,7 +134,7 @@ COMMENT ON FUNCTION segment_internal.forget_customer(text) IS
 CREATE PROCEDURE segment.forget_customer(id text)
 AS 'MODULE_PATHNAME', 'quiet_call' LANGUAGE C;
 COMMENT ON PROCEDURE segment.forget_customer(text) IS
-'Deletes the rows about a customer in what the extension has written: published tables and their histories, tables of run_triggers, ledgers, members of campaigns and logged changes of ledgers; those to whose owner the caller may SET ROLE. id is compared as a value of the key''s type. A NOTICE for each relation has the number of rows; another one reminds all but superusers that relations of other roles were not searched. Deletes run as the owner of each table. Sources, lists of suppressed customers and other tables of yours stay: clear them first, since a refit, a publication or a refresh reads them again. Models contain no rows. Error: 22004 id is null or blank.';
+'Deletes the rows about a customer in what the extension has written: published tables and their histories, tables of run_triggers, ledgers, members of campaigns and logged changes of ledgers; those to whose owner the caller may SET ROLE. id is compared as a value of the key''s type. A NOTICE for each relation has the number of rows; another one reminds all but superusers that relations of other roles were not searched. Deletes run as the owner of each table. Sources, lists of suppressed customers and other tables of yours stay: clear them first, since a refit, a publication or a refresh reads them again. Models contain no rows. Errors: 22004 id is null or blank; 55000 a trigger or a rule keeps rows.';
 
 CREATE FUNCTION segment_internal.forget_customer(id bigint) RETURNS void
 LANGUAGE sql VOLATILE

@@ -68,6 +68,17 @@ CALL segment.refresh_ledger('privacy_ledger');
 CREATE TABLE privacy_sevens AS SELECT i AS customer_id, 'a' AS arm FROM generate_series(6, 8) i;
 SELECT segment.build_campaign('sevens', 'privacy_sevens') IS NOT NULL AS built;
 CALL segment.forget_customer('c3');
+-- a row that stays is an error
+CREATE FUNCTION privacy_keep() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;
+CREATE TRIGGER keep BEFORE DELETE ON privacy_contacts FOR EACH ROW EXECUTE FUNCTION privacy_keep();
+CALL segment.forget_customer(7);
+DROP FUNCTION privacy_keep() CASCADE;
+-- an objection after the build
+CREATE TABLE privacy_later AS SELECT '8'::text AS customer_id;
+SELECT segment.register_suppression('privacy_later');
+SELECT customer_id FROM segment.campaign_members('sevens', true);
+SELECT segment.drop_suppression('privacy_later');
+DROP TABLE privacy_later;
 -- who is no superuser is told that not all was searched, whether or not there is something
 CREATE ROLE privacy_clerk;
 SET ROLE privacy_clerk;

@@ -11,6 +11,9 @@ SELECT segment_internal.sensitive_feature_category(segment_internal.words('afili
        segment_internal.name_words(segment_internal.words('Verh{fc}tung {df}{d1}')) AS words, segment_internal.sensitive_product_category(segment_internal.words('H{f6}rger{e4}t')) AS product;
 SELECT name, segment_internal.sensitive_product_category(name) AS category
 FROM unnest('{Pregnancy test,Folic acid 400,Umstandsmode M,Prueba de embarazo,HIV self test,Condoms 12,Bible,Halal meat,DNA kit,Insulin pen,Coffee,Baby shampoo,Milk,Pasta,Bibliography,Coronation mug}'::text[]) WITH ORDINALITY n(name, place) ORDER BY place;
+-- accents as characters of their own, and abbreviations before a word
+SELECT segment_internal.name_words(normalize(segment_internal.words('ovulaci{f3}n'), NFD)) AS words, segment_internal.sensitive_feature_category('HIVStatus') AS acronym,
+       segment_internal.sensitive_feature_category('clientDNATest') AS inside;
 SELECT count(*) > 60 AS many, count(DISTINCT category) AS categories, bool_and(is_builtin) AS builtin FROM segment.sensitive_feature;
 SELECT count(*) > 60 AS many, count(DISTINCT category) AS categories, bool_and(is_builtin) AS builtin FROM segment.sensitive_product;
 INSERT INTO segment.sensitive_feature (rule_no, pattern, category, is_sensitive) VALUES (1, '% race %', 'sport', false), (2, '% shoe size %', 'ours', true);
