@@ -93,19 +93,21 @@ DECLARE
     some_hidden boolean;
     axes text;
 BEGIN
-    SELECT jsonb_agg(jsonb_build_object('before', m.before, 'after', m.after, 'customers', m.customers, 'share', m.share, 'moved', m.moved,
+    SELECT jsonb_agg(jsonb_build_object('before', m.before, 'after', m.after, 'customers', m.customers, 'share', m.share, 'moved', m.moved, 'changed', m.changed,
                                         'ink', segment_internal.chart_ink(m.share::float8)) ORDER BY m.before COLLATE "C", m.after COLLATE "C") FILTER (WHERE NOT m.is_hidden),
            sum(m.customers) FILTER (WHERE m.changed), bool_or(m.is_hidden) FILTER (WHERE m.changed)
     INTO rows, moved, some_hidden
     FROM (SELECT g.before, g.after, g.moved, g.changed, sum(g.customers) AS customers, bool_or(g.is_hidden) AS is_hidden,
                  round(sum(g.customers) / sum(sum(g.customers)) OVER (PARTITION BY g.before), 6) AS share
           FROM (SELECT COALESCE(m.from_name, m.from_label, came) AS before, COALESCE(m.to_name, m.to_label, gone) AS after,
-                       m.from_label IS DISTINCT FROM m.to_label AS moved, m.from_label IS DISTINCT FROM m.to_label AS changed, m.customers, m.is_hidden
+                       m.from_label IS DISTINCT FROM m.to_label AS moved,
+                       -- who is new or gone has not changed groups
+                       m.from_label <> m.to_label IS TRUE AS changed, m.customers, m.is_hidden
                 FROM segment_internal.moves(target, from_time, to_time, label, min_cell) m WHERE num_nulls(m.from_label, m.to_label) < 2) g
           GROUP BY g.before, g.after, g.moved, g.changed) m;
     SELECT r.before, r.after, r.customers INTO best
-    FROM jsonb_to_recordset(rows) AS r(before text, after text, customers bigint, moved boolean)
-    WHERE r.moved ORDER BY r.customers DESC, r.before COLLATE "C", r.after COLLATE "C" LIMIT 1;
+    FROM jsonb_to_recordset(rows) AS r(before text, after text, customers bigint, changed boolean)
+    WHERE r.changed ORDER BY r.customers DESC, r.before COLLATE "C", r.after COLLATE "C" LIMIT 1;
     axes := format($j$"x": {"field": "after", "type": "nominal", "title": %s, "axis": {"labelAngle": 0}, "scale": {"domain": %s}},
                       "y": {"field": "before", "type": "nominal", "title": %s, "scale": {"domain": %s}}$j$,
         to_json(segment_internal.chart_words(language, 'migration.to')),
