@@ -8,6 +8,15 @@ RETURN '{sent,bounced,opened,clicked,viewed,cart,converted,unsubscribed}'::text[
 COMMENT ON FUNCTION segment_internal.campaign_events() IS
 'The events of a campaign that the contract of events knows.';
 
+CREATE FUNCTION segment_internal.float_of(value numeric) RETURNS float8
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+    -- the cast of a numeric beyond float8 would fail with the value in the message
+    SELECT CASE WHEN pg_catalog.abs(value) < 1.7e308 THEN value::float8 WHEN value <> 'NaN' THEN pg_catalog.sign(value)::float8 * 'infinity'::float8 WHEN value = 'NaN' THEN 'NaN' END;
+END;
+COMMENT ON FUNCTION segment_internal.float_of(numeric) IS
+'A sum of money as float8; infinite from 1.7e308 on.';
+
 CREATE FUNCTION segment_internal.members_query(members regclass, by_day boolean) RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
@@ -60,7 +69,7 @@ BEGIN
     PERFORM segment_internal.check_column_kind(members, 'cost', 'number');
     EXECUTE format($query$
         SELECT count(*) FILTER (WHERE m.customer_id IS NULL OR m.arm IS NULL) AS blank, COALESCE(bool_or(NOT isfinite(m.sent_at)), false) AS has_endless,
-               COALESCE(bool_or(m.cost = 'NaN' OR abs(m.cost) = 'infinity'), false) AS has_odd_cost, COALESCE(bool_or(m.cost < 0), false) AS has_negative,
+               COALESCE(bool_or(m.cost = 'NaN' OR abs(m.cost) >= 1.7e308), false) AS has_odd_cost, COALESCE(bool_or(m.cost < 0), false) AS has_negative,
                (SELECT count(*) FROM (SELECT FROM (%1$s) d WHERE d.customer_id IS NOT NULL AND d.arm IS NOT NULL GROUP BY d.customer_id HAVING count(*) > 1) t) AS doubled
         FROM (%1$s) m$query$, segment_internal.members_query(members, false)) INTO found;
     IF found.doubled > 0 THEN
@@ -114,7 +123,7 @@ BEGIN
     PERFORM segment_internal.check_members(members);
     EXECUTE format($query$
         SELECT count(*) FILTER (WHERE NOT COALESCE(e.event = ANY ($1), false)) AS unknown, COALESCE(bool_or(NOT isfinite(e.happened_at)), false) AS has_endless,
-               COALESCE(bool_or(e.amount = 'NaN' OR abs(e.amount) = 'infinity'), false) AS has_odd_amount,
+               COALESCE(bool_or(e.amount = 'NaN' OR abs(e.amount) >= 1.7e308), false) AS has_odd_amount,
                count(*) FILTER (WHERE e.customer_id IS NULL OR e.happened_at IS NULL) AS blank,
                count(*) FILTER (WHERE e.customer_id IS NOT NULL AND e.happened_at IS NOT NULL AND m.customer_id IS NULL) AS of_others
         FROM (%1$s) e LEFT JOIN (SELECT m.customer_id FROM (%2$s) m WHERE m.arm IS NOT NULL) m ON m.customer_id = e.customer_id$query$,

@@ -103,7 +103,7 @@ BEGIN
         summed AS MATERIALIZED (
             SELECT o.arm, o.segment, grouping(o.segment) = 1 AS is_total, count(*) AS n, count(*) FILTER (WHERE o.has_bought) AS buyers, sum(o.cost) AS cost, sum(o.revenue) AS revenue,
                    count(*) FILTER (WHERE o.has_returned) AS returned, count(*) FILTER (WHERE NOT o.is_active) AS silent, max(o.start) AS last_start, COALESCE(sum(o.paid), 0) AS paid,
-                   segment_internal.bootstrap_sums(o.customer_id, o.revenue::float8, 0, $5, $6) AS sums
+                   segment_internal.bootstrap_sums(o.customer_id, segment_internal.float_of(o.revenue), 0, $5, $6) AS sums
             FROM own o GROUP BY GROUPING SETS ((o.arm), (o.arm, o.segment))),
         pair AS (
             SELECT c.is_suppressed, s.*, h.n AS control_n, h.revenue AS control_revenue, h.sums AS control_sums, k.is_suppressed AS is_control_suppressed
@@ -120,14 +120,14 @@ BEGIN
                 GROUP BY (u.place - 1) / 3) d
             WHERE NOT p.is_suppressed AND NOT p.is_control_suppressed
             GROUP BY p.arm, p.segment, p.is_total)
-        SELECT p.arm, p.segment, p.is_total, x.n, x.buyers, round(x.cost, 2), round(x.revenue, 2), (x.revenue / x.n)::float8, ($9 * x.revenue::float8 - x.cost::float8) / nullif(x.cost, 0)::float8,
+        SELECT p.arm, p.segment, p.is_total, x.n, x.buyers, round(x.cost, 2), round(x.revenue, 2), segment_internal.float_of(x.revenue / x.n), ($9 * segment_internal.float_of(x.revenue) - segment_internal.float_of(x.cost)) / segment_internal.float_of(nullif(x.cost, 0)),
                round(i.figure, 2), round(i.lower, 2), round(i.upper, 2),
-               ($9 * i.figure::float8 - x.cost::float8) / nullif(x.cost, 0)::float8, ($9 * i.lower::float8 - x.cost::float8) / nullif(x.cost, 0)::float8,
-               ($9 * i.upper::float8 - x.cost::float8) / nullif(x.cost, 0)::float8,
+               ($9 * segment_internal.float_of(i.figure) - segment_internal.float_of(x.cost)) / segment_internal.float_of(nullif(x.cost, 0)), ($9 * segment_internal.float_of(i.lower) - segment_internal.float_of(x.cost)) / segment_internal.float_of(nullif(x.cost, 0)),
+               ($9 * segment_internal.float_of(i.upper) - segment_internal.float_of(x.cost)) / segment_internal.float_of(nullif(x.cost, 0)),
                p.last_start + interval '%3$s days' <= ($2 + 1)::timestamp,
                CASE WHEN p.last_start + interval '%3$s days' + interval '%4$s days' <= ($2 + 1)::timestamp AND p.buyers >= segment_internal.min_cell_size() THEN p.returned / nullif(x.buyers, 0)::float8 END,
                CASE WHEN p.last_start + interval '%4$s days' <= ($2 + 1)::timestamp THEN p.silent / x.n::float8 END,
-               CASE WHEN $10 AND x.revenue > 0 THEN (p.paid / x.revenue)::float8 END, p.is_suppressed
+               CASE WHEN $10 AND x.revenue > 0 THEN segment_internal.finite_figure(segment_internal.float_of(p.paid / x.revenue)) END, p.is_suppressed
         FROM pair p
         LEFT JOIN judged j ON j.arm = p.arm AND j.segment IS NOT DISTINCT FROM p.segment AND j.is_total = p.is_total
         CROSS JOIN LATERAL (

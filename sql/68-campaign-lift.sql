@@ -98,7 +98,7 @@ BEGIN
         cell AS MATERIALIZED (
             SELECT c.*, segment_internal.is_small_cell(c.n, segment_internal.min_cell_size()) OVER (PARTITION BY c.arm, c.is_total) AS is_suppressed
             FROM (SELECT m.arm, m.segment, grouping(m.segment) = 1 AS is_total, count(*) AS n, sum(m.sales) AS sales, sum(m.baseline) * $8 / $9 AS baseline,
-                         segment_internal.bootstrap_sums(m.customer_id, m.sales::float8, m.baseline::float8, $10, $11) AS sums
+                         segment_internal.bootstrap_sums(m.customer_id, segment_internal.float_of(m.sales), segment_internal.float_of(m.baseline), $10, $11) AS sums
                   FROM member m GROUP BY GROUPING SETS ((m.arm), (m.arm, m.segment))) c
             WHERE c.is_total OR EXISTS (SELECT FROM member m WHERE m.segment IS NOT NULL)),
         pair AS (
@@ -138,8 +138,8 @@ BEGIN
         CROSS JOIN LATERAL (
             SELECT segment_internal.finite_figure(r.ratio) AS ratio, segment_internal.finite_figure(r.control_ratio) AS control_ratio,
                    CASE WHEN NOT p.is_control_suppressed THEN segment_internal.finite_figure(segment_internal.sales_ratio(r.ratio, r.control_ratio)) END AS relative
-            FROM (SELECT segment_internal.sales_ratio(p.sales::float8, p.baseline::float8) AS ratio,
-                         segment_internal.sales_ratio(p.control_sales::float8, p.control_baseline::float8) AS control_ratio) r) x
+            FROM (SELECT segment_internal.sales_ratio(segment_internal.float_of(p.sales), segment_internal.float_of(p.baseline)) AS ratio,
+                         segment_internal.sales_ratio(segment_internal.float_of(p.control_sales), segment_internal.float_of(p.control_baseline)) AS control_ratio) r) x
         CROSS JOIN LATERAL (
             SELECT CASE WHEN x.ratio IS NOT NULL THEN segment_internal.finite_figure(j.ratio[1]) END AS ratio_lower,
                    CASE WHEN x.ratio IS NOT NULL THEN segment_internal.finite_figure(j.ratio[2]) END AS ratio_upper,

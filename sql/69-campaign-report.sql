@@ -100,7 +100,7 @@ BEGIN
         counted AS (
             SELECT r.customer_id, r.event AS metric, 1::float8 AS value FROM response r WHERE NOT r.is_before GROUP BY r.customer_id, r.event
             UNION ALL
-            SELECT r.customer_id, v.metric, CASE v.metric WHEN 'purchases' THEN count(*) ELSE COALESCE(sum(r.amount), 0) END::float8
+            SELECT r.customer_id, v.metric, segment_internal.float_of(CASE v.metric WHEN 'purchases' THEN count(*) ELSE COALESCE(sum(r.amount), 0) END)
             FROM response r CROSS JOIN (VALUES ('purchases'), ('revenue')) v(metric) WHERE r.event = 'converted' AND NOT r.is_before GROUP BY r.customer_id, v.metric),
         metric AS MATERIALIZED (
             SELECT u.metric, min(u.place) AS place, u.metric NOT IN ('purchases', 'revenue') AS is_share

@@ -253,6 +253,21 @@ SELECT segment_internal.bootstrap_sums('a', 'NaN', 1, 100, 42);
 SELECT segment_internal.bootstrap_sums('a', 1, 1, 0, 42);
 SELECT segment_internal.bootstrap_sums(NULL, 1, 1, 100, 42) IS NULL AS is_null;
 
+-- a number beyond float8 is an error that does not show it
+CREATE TEMPORARY TABLE huge_members AS SELECT i AS customer_id, 'a' AS arm, timestamp '2024-01-01' AS sent_at, CASE WHEN i = 3 THEN 1e400 ELSE 1 END AS cost FROM generate_series(1, 6) i;
+CREATE TEMPORARY TABLE huge_events AS SELECT i AS customer_id, 'converted' AS event, timestamp '2024-01-02' AS happened_at, CASE WHEN i = 3 THEN 1e400 ELSE 1 END AS amount FROM generate_series(1, 6) i;
+CREATE TEMPORARY TABLE huge_receipts AS SELECT i::text AS customer_id, d || '-' || i AS receipt_id, d AS receipt_date, CASE WHEN i = 3 THEN -1e400 ELSE 1 END AS amount
+FROM generate_series(1, 6) i, unnest('{2023-12-20,2024-01-05}'::date[]) d;
+SELECT arm FROM segment.campaign_value('huge_members', 'huge_events', '2024-03-01');
+UPDATE huge_members SET cost = 1;
+SELECT arm FROM segment.campaign_value('huge_members', 'huge_events', '2024-03-01');
+SELECT arm FROM segment.ab_report('huge_members', 'huge_events');
+UPDATE huge_events SET amount = 1e308;
+SELECT arm, revenue_per_customer FROM segment.campaign_value('huge_members', 'huge_events', '2024-03-01') WHERE is_total;
+UPDATE huge_events SET amount = 1;
+SELECT arm FROM segment.campaign_value('huge_members', 'huge_events', '2024-03-01', 'huge_receipts');
+SELECT arm FROM segment.campaign_lift('huge_receipts', 'huge_members', '2024-01-03', '2024-01-05');
+
 SET client_min_messages = warning;
 \o /dev/null
 SELECT segment.drop_ledger('receipts_ledger');
