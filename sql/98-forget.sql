@@ -94,6 +94,8 @@ BEGIN
             key := CASE WHEN t.key_type IN ('text', 'character varying') THEN format('%L', id)
                         WHEN t.key_type = 'bigint' THEN format('%L::pg_catalog.int8', id::bigint)
                         WHEN t.key_type = 'integer' THEN format('%L::pg_catalog.int4', id::integer)
+                        WHEN t.key_type = 'smallint' THEN format('%L::pg_catalog.int2', id::smallint)
+                        WHEN t.key_type = 'character' THEN format('%L::pg_catalog.bpchar', id)
                         WHEN t.key_type = 'uuid' THEN format('%L::pg_catalog.uuid', id::uuid)
                         WHEN t.key_type = 'numeric' THEN format('%L::pg_catalog.numeric', id::numeric)
                         ELSE '' END;

@@ -68,6 +68,17 @@ CALL segment.refresh_ledger('privacy_ledger');
 CREATE TABLE privacy_sevens AS SELECT i AS customer_id, 'a' AS arm FROM generate_series(6, 8) i;
 SELECT segment.build_campaign('sevens', 'privacy_sevens') IS NOT NULL AS built;
 CALL segment.forget_customer('c3');
+-- keys of other types
+CREATE TABLE privacy_padded AS SELECT i::text::char(5) AS id, i % 7 AS x, i % 3 AS y FROM generate_series(1, 40) i;
+CREATE TABLE privacy_short AS SELECT i::smallint AS id, i % 7 AS x, i % 3 AS y FROM generate_series(1, 40) i;
+SELECT segment.create_model(n, 'kmeans', format('privacy_%s', n)::regclass, 'id', '{x,y}', '{"k": 2}') FROM unnest('{padded,short}'::text[]) n;
+CALL segment.refit('padded');
+CALL segment.refit('short');
+CALL segment.publish('{padded}', 'privacy_padded_published', '2024-01-01');
+CALL segment.publish('{short}', 'privacy_short_published', '2024-01-01');
+CALL segment.forget_customer(39);
+SELECT segment.drop_model(n) FROM unnest('{padded,short}'::text[]) n;
+DROP TABLE privacy_padded, privacy_short, privacy_padded_published, privacy_padded_published_history, privacy_short_published, privacy_short_published_history;
 -- a row that stays is an error
 CREATE FUNCTION privacy_keep() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;
 CREATE TRIGGER keep BEFORE DELETE ON privacy_contacts FOR EACH ROW EXECUTE FUNCTION privacy_keep();
