@@ -79,18 +79,27 @@ COMMENT ON FUNCTION segment_internal.check_event_columns(regclass) IS
 CREATE FUNCTION segment_internal.forecast_events(events regclass) RETURNS jsonb
 LANGUAGE plpgsql STABLE STRICT SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
+    most CONSTANT integer := 2000;  -- SEG_EVENTS_MOST_ROWS
     has_value boolean := segment_internal.column_type(events, 'value') IS NOT NULL;
+    number bigint;
     has_null boolean;
     result jsonb;
 BEGIN
     PERFORM segment_internal.check_event_columns(events);
-    EXECUTE format('SELECT bool_or(h.event IS NULL OR h.period IS NULL OR %1$s IS NULL),'
+    EXECUTE format('SELECT count(*), bool_or(h.event IS NULL OR h.period IS NULL OR %1$s IS NULL),'
                    ' jsonb_agg(jsonb_build_object(''event'', h.event::text, ''period'', to_char(h.period::date, ''YYYY-MM-DD''), ''value'', %1$s) ORDER BY h.event::text COLLATE "C", h.period::date)'
-                   ' FROM %2$s h', CASE WHEN has_value THEN 'h.value::float8' ELSE '1' END, events) INTO has_null, result;
+                   ' FROM (SELECT * FROM %2$s LIMIT %3$s) h', CASE WHEN has_value THEN 'h.value' ELSE '1' END, events, most + 1) INTO number, has_null, result;
+    IF number = 0 THEN
+        RAISE EXCEPTION 'relation "%" has no events', segment_internal.relation_name(events) USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    IF number > most THEN
+        RAISE EXCEPTION 'relation "%" has more than % events', segment_internal.relation_name(events), most USING ERRCODE = 'program_limit_exceeded',
+            HINT = 'Use a view that leaves out events before the series and after the last period that is forecast.';
+    END IF;
     IF has_null THEN
         RAISE EXCEPTION 'relation "%" has a null in a column of events', segment_internal.relation_name(events) USING ERRCODE = 'null_value_not_allowed';
     END IF;
-    RETURN COALESCE(result, '[]');
+    RETURN result;
 END $$;
 COMMENT ON FUNCTION segment_internal.forecast_events(regclass) IS
 'What segment.forecast_events calls.';
@@ -98,7 +107,7 @@ COMMENT ON FUNCTION segment_internal.forecast_events(regclass) IS
 CREATE FUNCTION segment.forecast_events(events regclass) RETURNS jsonb
 AS 'MODULE_PATHNAME', 'quiet_call' LANGUAGE C STABLE STRICT PARALLEL RESTRICTED;
 COMMENT ON FUNCTION segment.forecast_events(regclass) IS
-'The rows of a relation with the columns event, period (a day) and, if there is one, value, as the option events of forecast_fit. The relation is read with the caller''s privileges; in a query over rows write it in a sub-select, so that it is read once. Errors: 42703, 42804 a column is missing or has the wrong type; 22004 a NULL.';
+'The rows of a relation with the columns event, period (a day) and, if there is one, value, as the option events of forecast_fit. The relation is read with the caller''s privileges; in a query over rows write it in a sub-select, so that it is read once. Errors: 42703, 42804 a column is missing or has the wrong type; 22004 a NULL; 22023 no rows; 54000 more than 2000 rows.';
 
 CREATE FUNCTION segment.forecast_models(model bytea)
 RETURNS TABLE (rank integer, model text, weight float8, log_likelihood float8, parameters integer, aicc float8, alpha float8, beta float8, gamma float8, phi float8, is_chosen boolean, reason text)

@@ -86,7 +86,7 @@ seg_events_are_sound(const void *block, size_t size)
 
 		seg_check_step(i);
 		if (row->name > next || (i > 0 && !is_after(row - 1, row)) || row->day < -SEG_EVENTS_MOST_DAY ||
-			row->day > SEG_EVENTS_MOST_DAY || row->value == 0 || !(fabs(row->value) <= SEG_EVENTS_MOST_VALUE))
+			row->day > SEG_EVENTS_MOST_DAY || !(fabs(row->value) >= SEG_EVENTS_LEAST_VALUE && fabs(row->value) <= SEG_EVENTS_MOST_VALUE))
 			return false;
 		if (row->name == next)
 			next++;
@@ -318,7 +318,7 @@ seg_events_estimate(SegEventEffects *effects, const double *x, const double *rem
 			effects->effect[i] /= length[i];
 			continue;
 		}
-		fault = length[i] > 0 ? SEG_EVENTS_ALIKE : SEG_EVENTS_FEW;
+		fault = effects->occurrences[i] >= SEG_EVENTS_LEAST ? SEG_EVENTS_ALIKE : SEG_EVENTS_FEW;
 		*name = i;
 	}
 	variance = variance_of(effects, x, remainder, n, rank, &effects->noise);

@@ -21,13 +21,14 @@
 #define SEG_EVENTS_NAME 64		/* bytes of a name, with the 0 behind it */
 #define SEG_EVENTS_LEAST 2		/* occurrences that an effect is estimated from */
 #define SEG_EVENTS_MOST_VALUE 1e15
+#define SEG_EVENTS_LEAST_VALUE 1e-15	/* of those that are not 0: squares are no underflow */
 #define SEG_EVENTS_MOST_DAY INT64_C(107000000)	/* from the year 2000 */
 
 typedef struct SegEventRow
 {
 	uint64_t	name;			/* place of its name */
 	int64_t		day;			/* see base/calendar.h */
-	double		value;			/* not 0 */
+	double		value;			/* not 0, its size within the limits above */
 } SegEventRow;
 
 typedef char SegEventName[SEG_EVENTS_NAME];

@@ -41,6 +41,15 @@ compare_rows(const void *a, const void *b)
 	return order != 0 ? order : (one->day > other->day) - (one->day < other->day);
 }
 
+static _Noreturn void
+refuse_list(const char *key)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("option \"%s\" must be an array of objects of event, period and value", key),
+			 errhint("segment.forecast_events makes it from a relation.")));
+}
+
 static NamedRow
 read_row(const char *key, const JsonbValue *element)
 {
@@ -48,10 +57,12 @@ read_row(const char *key, const JsonbValue *element)
 	const char *name;
 
 	if (element->type != jbvBinary || !JsonContainerIsObject(element->val.binary.data))
-		seg_option_refuse(key, "an array of objects of event, period and value");
+		refuse_list(key);
 	seg_options_read(JsonbValueToJsonb((JsonbValue *) element), row_table, &given);
 	if (given.event == NULL || !given.period.is_given)
 		seg_option_refuse(key, "an array of objects that have event and period");
+	if (given.value != 0 && fabs(given.value) < SEG_EVENTS_LEAST_VALUE)
+		seg_option_refuse("value", psprintf("0, or of a size from %g to %g", SEG_EVENTS_LEAST_VALUE, SEG_EVENTS_MOST_VALUE));
 	name = seg_text_for_model(given.event);
 	if (strspn(name, " ") == strlen(name) || strlen(name) >= SEG_EVENTS_NAME)
 		seg_option_refuse("event", psprintf("a name of 1 to %d bytes", SEG_EVENTS_NAME - 1));
@@ -103,7 +114,7 @@ seg_forecast_read_events(const char *key, const JsonbValue *value, void *field)
 
 	if (value->type != jbvBinary || !JsonContainerIsArray(value->val.binary.data) ||
 		JsonContainerIsScalar(value->val.binary.data))
-		seg_option_refuse(key, "an array of objects of event, period and value");
+		refuse_list(key);
 	array = value->val.binary.data;
 	count = JsonContainerSize(array);
 	if (count == 0 || count > SEG_EVENTS_MOST_ROWS)

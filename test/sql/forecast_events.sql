@@ -143,7 +143,22 @@ CREATE TABLE texts AS SELECT 'a' AS event, '2022-02-02' AS period;
 SELECT segment.forecast_events('texts');
 INSERT INTO holidays VALUES ('none', NULL, 1);
 SELECT segment.forecast_events('holidays');
+DELETE FROM holidays;
+SELECT segment.forecast_events('holidays');
+INSERT INTO holidays SELECT 'e' || i % 40, date '2000-01-01' + i, 1 FROM generate_series(1, 2001) i;
+SELECT segment.forecast_events('holidays');
 SELECT segment.forecast_events(NULL) IS NULL AS is_null;
+-- values that are too small or large to be squared
+SELECT fit('[{"event": "Fair", "period": "2022-02-02", "value": 1e-300}, {"event": "Fair", "period": "2023-03-02", "value": 1e-300}]');
+SELECT fit('[{"event": "Fair", "period": "2022-02-02", "value": 1e400}, {"event": "Fair", "period": "2023-03-02", "value": 1}]');
+SELECT fit('[{"event": "Fair", "period": "2022-02-02", "value": 1e-15}, {"event": "Fair", "period": "2023-03-02", "value": 1e-15}]');
+SELECT fit('[{"event": "Fair", "period": "2022-02-02", "value": 1e15}, {"event": "Fair", "period": "2023-03-02", "value": 1e15}]');
+CREATE VIEW wide AS SELECT 'Fair' AS event, date '2022-02-02' AS period, 10::numeric ^ 400 AS value;
+SELECT fit(segment.forecast_events('wide'));
+-- an effect of one unit that is no double
+SELECT event, n, effect FROM segment.forecast_effects((SELECT segment.forecast_fit(date '2024-01-01' + i, (1 + 0.01 * (i % 5) + CASE WHEN i % 20 = 3 THEN 2 ELSE 0 END) * 1e300, jsonb_build_object('grain', 'day',
+     'events', (SELECT jsonb_agg(jsonb_build_object('event', 'fair', 'period', date '2024-01-01' + j, 'value', 1e-12)) FROM generate_series(3, 100, 20) j))) FROM generate_series(0, 99) i));
 SELECT count(*) FROM m, segment.forecast_effects(model, 95);
+DROP VIEW wide;
 DROP FUNCTION fit(jsonb, text);
 DROP TABLE holidays, shop, receipts, members, texts;

@@ -56,6 +56,7 @@ CREATE TABLE model (name text PRIMARY KEY, model bytea);
 ALTER TABLE model ALTER model SET STORAGE EXTERNAL;
 CREATE TABLE days AS SELECT date '2000-01-01' + r AS day, 100 + r % 7 * 10 + 20 * random() + r / 100.0 AS amount FROM generate_series(0, 9999) r;
 CREATE TABLE occurrences AS SELECT 'e' || r % 49 AS event, date '2000-01-01' + 3 * r AS period FROM generate_series(0, 500000) r;
+CREATE VIEW rare_occurrences AS SELECT 'e' AS event, date '2000-01-01' + r % 2000 AS period FROM generate_series(0, 100000000) r WHERE r % 1000000 = 0;
 INSERT INTO model
     SELECT 'forecast', segment.forecast_fit(day, amount, '{"grain": "day", "method": "theta"}') FROM days UNION ALL
     SELECT 'pca', segment.pca_fit(f, '{"n_components": 1600}') FROM wide UNION ALL
@@ -161,7 +162,7 @@ my %heavy = (
 	forecast_backtest_rows => [ laid_open(q(forecast_backtest_rows((SELECT segment.forecast_backtest(day, amount, 30, '{"grain": "day"}') FROM days)))) ],
 	forecast_components => [ laid_open('forecast_components(' . model('forecast') . ', 1000)', 'generate_series(1, 100)') ],
 	forecast_effects => [ laid_open('forecast_effects(' . model('forecast') . ')', 'generate_series(1, 5000)') ],
-	forecast_events => [ q(SELECT segment.forecast_events('occurrences')) ],
+	forecast_events => [ q(SELECT segment.forecast_events('rare_occurrences')) ],
 	forecast_fit => [ q(SELECT segment.forecast_fit(day, amount, '{"grain": "day"}') FROM days),
 		q(SELECT segment.forecast_fit(day, amount, (SELECT jsonb_build_object('grain', 'day', 'method', 'theta', 'events', jsonb_agg(to_jsonb(o))) FROM occurrences o WHERE period < '2016-06-01')) FROM days),
 		q(SELECT segment.forecast_fit(day, amount, '{"grain": "day", "season_length": 366}') FROM days, generate_series(1, 100)) ],
