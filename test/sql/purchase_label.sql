@@ -68,6 +68,16 @@ UPDATE shop SET currency = CASE WHEN product_id < 8 THEN 'EUR' ELSE 'USD' END;
 SELECT count(*) > 0 AS customers FROM segment.purchase_label('shop', '2021-10-01', 60, currency => 'USD');
 SELECT * FROM segment.purchase_label('shop', '2021-10-01', 60);
 
+-- a view that joins, with far more receipts than the planner expects: the search for a later receipt compares no line with all documents
+CREATE TABLE document AS SELECT i AS id, i % 500 AS customer_id, date '2020-01-01' + i / 200 AS receipt_date, 0 AS kind FROM generate_series(0, 59999) i;
+CREATE TABLE item AS SELECT id, 10 AS amount FROM document;
+ANALYZE document, item;
+CREATE VIEW joined AS SELECT d.customer_id, d.id AS receipt_id, d.receipt_date, i.amount FROM document d JOIN item i USING (id)
+WHERE d.kind % 2 = 0 AND d.kind % 3 = 0 AND d.kind % 5 = 0;
+SET statement_timeout = '10s';
+SELECT count(*) AS customers, count(label) AS labels FROM segment.purchase_label('joined', '2020-06-30', 17);
+RESET statement_timeout;
+
 -- what is refused
 SELECT * FROM segment.purchase_label('sales', '2020-01-31', 0);
 SELECT * FROM segment.purchase_label('sales', '2020-01-31', 36501);
