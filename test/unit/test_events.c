@@ -177,6 +177,9 @@ test_sound(void **state)
 	rows[0].value = 0;
 	assert_false(seg_events_are_sound(storage, size));
 	(void) two_events(x, &size);
+	rows[0].value = -1e-16;
+	assert_false(seg_events_are_sound(storage, size));
+	(void) two_events(x, &size);
 	rows[0].value = NAN;
 	assert_false(seg_events_are_sound(storage, size));
 	(void) two_events(x, &size);
