@@ -20,7 +20,7 @@ BEGIN
         PERFORM segment_internal.check_columns(receipts, '{product_id}', 'The label of a product needs the column product_id.');
     END IF;
     IF known_until IS NULL THEN
-        -- EXISTS alone is planned for its first row: where there are fewer than the planner expects, a view that joins takes a nested loop over all lines.
+        -- EXISTS alone is planned for its first row: where there are more than the planner expects, a view that joins takes a nested loop over all lines.
         -- A materialized WITH query is planned for all its rows, and still stops at the first.
         EXECUTE format('SELECT EXISTS (WITH late AS MATERIALIZED (SELECT FROM %s l WHERE l.customer_id IS NOT NULL AND l.receipt_date >= $1 AND isfinite(l.receipt_date))'
                        ' SELECT FROM late)', receipts)

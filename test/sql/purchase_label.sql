@@ -73,7 +73,7 @@ CREATE TABLE document AS SELECT i AS id, i % 500 AS customer_id, date '2020-01-0
 CREATE TABLE item AS SELECT id, 10 AS amount FROM document;
 ANALYZE document, item;
 CREATE VIEW joined AS SELECT d.customer_id, d.id AS receipt_id, d.receipt_date, i.amount FROM document d JOIN item i USING (id)
-WHERE d.kind % 2 = 0 AND d.kind % 3 = 0 AND d.kind % 5 = 0;
+WHERE d.kind % 2 = 0;
 SET statement_timeout = '10s';
 SELECT count(*) AS customers, count(label) AS labels FROM segment.purchase_label('joined', '2020-06-30', 17);
 RESET statement_timeout;
