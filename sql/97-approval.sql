@@ -179,9 +179,9 @@ BEGIN
     PERFORM segment_internal.check_modeler(caller);
     INSERT INTO segment.campaign AS o (campaign_name, owner, owner_key, audience_hash, built_by, built_at, members)
     VALUES (name, pg_get_userbyid(caller), segment_internal.role_key(caller), set_campaign.audience_hash, pg_get_userbyid(caller), clock_timestamp(), cardinality(customers))
-    ON CONFLICT (campaign_name) DO NOTHING;
-    -- the lock of the row lets builds and approvals wait for each other
-    SELECT * INTO c FROM segment.campaign o WHERE o.campaign_name = name FOR UPDATE;
+    -- changes nothing, and locks the row: builds, approvals and drops wait for each other
+    ON CONFLICT (campaign_name) DO UPDATE SET campaign_name = EXCLUDED.campaign_name
+    RETURNING * INTO c;
     IF NOT segment_internal.role_may(caller, c.owner, c.owner_key) THEN
         RAISE EXCEPTION 'campaign "%" belongs to another role', name USING ERRCODE = 'insufficient_privilege';
     END IF;

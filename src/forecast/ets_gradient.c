@@ -19,7 +19,7 @@ enum
 	SEASON
 };
 
-/* seg_ets_gradient for one error and season. */
+/* seg_ets_gradient for one error and season.  With season M, d = y / s - q, and the season grows by gamma (y / q - s). */
 SEG_ALWAYS_INLINE void
 back(const SegEts *model, const double *y, size_t n, const SegEtsTrace *trace, double weight, double *gradient,
 	 char error, char season)
@@ -68,7 +68,6 @@ back(const SegEts *model, const double *y, size_t n, const SegEtsTrace *trace, d
 			{
 				double		u_bar = model->gamma * season_bar[phase];
 
-				/* d = y / s - q, and the season grows by gamma (y / q - s) */
 				gamma_bar += season_bar[phase] * r / q;
 				q_bar += f_bar * s - d_bar - u_bar * y[t] / (q * q);
 				season_bar[phase] += f_bar * q - u_bar - d_bar * y[t] / (s * s);
